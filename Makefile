@@ -1,0 +1,51 @@
+# Two commands do all the set-up: `make demo` and `make test`. Everything lives in .venv.
+PYTHON ?= python3
+BIN    := .venv/bin
+STAMP  := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format accept bench lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@if command -v uv >/dev/null 2>&1; then ln -sf "$$(command -v uv)" $(BIN)/uv; \
+	 else test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; fi
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet -r requirements.lock
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+install: $(STAMP) ## Install the locked dependencies into .venv
+
+demo: $(STAMP) ## See an alignment tax: simulated models, real everything else, no key (ARGS=--fresh starts over)
+	@$(BIN)/aligntax demo $(ARGS)
+
+test: $(STAMP) ## Run the tests (under 10 minutes on 2 cores)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not accept"
+
+check: $(STAMP) ## Format, lint, types, import contracts, SQL lint
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/sqlfluff lint --disable-progress-bar warehouse
+
+format: $(STAMP) ## Rewrite the sources in the house format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/sqlfluff fix --disable-progress-bar warehouse
+
+accept: $(STAMP) ## Run the long tests: full simulations, chaos, browser (under 45 minutes)
+	@$(BIN)/python -m pytest -m accept
+
+bench: $(STAMP) ## Measure speed as ratios within one run
+	@$(BIN)/python -m tests.benchmarks
+
+lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock
+	@$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	    --no-emit-find-links --extra dev --upgrade --quiet pyproject.toml -o requirements.lock
+
+clean: ## Remove what the demo and the tests wrote
+	rm -rf .demo .pytest_cache .mypy_cache .ruff_cache build dist
