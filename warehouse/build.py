@@ -1,0 +1,149 @@
+"""Build the SQL models: staging and marts from raw facts, reports from marts and estimates.
+
+A model is one SELECT in ``models/<schema>/<name>.sql`` with a description of the same stem beside it. The order
+follows from the tables each one reads. A model with a partition replaces only the dates it is asked to; when its
+SQL has changed since the last build it is rebuilt whole.
+"""
+
+from __future__ import annotations
+
+import graphlib
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from warehouse.errors import ModelError
+
+MODELS = Path(__file__).parent / "models"
+LAYERS = ("staging", "marts", "reports")
+_REFERENCE = re.compile(r"\b(?:from|join)\s+((?:staging|marts|reports)\.[a-z_]+)")
+
+
+@dataclass(frozen=True)
+class Model:
+    """One SELECT with its description. ``partition`` is the column whose dates a build replaces."""
+
+    name: str
+    sql: str
+    description: str
+    grain: str
+    materialized: str
+    partition: str | None
+    columns: dict[str, str]
+    references: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def layer(self) -> str:
+        """Schema of the model: staging, marts or reports."""
+        return self.name.split(".", maxsplit=1)[0]
+
+    @property
+    def sql_hash(self) -> str:
+        """Changes whenever the model's SQL or shape does."""
+        return hashlib.sha256(f"{self.materialized}{self.partition}{self.sql}".encode()).hexdigest()[:16]
+
+
+@cache
+def models() -> tuple[Model, ...]:
+    """All models in an order in which each comes after those it reads.
+
+    Raises:
+        ModelError: a model without a description, one that reads an unknown model, or a cycle.
+    """
+    found = {model.name: model for model in map(_read_model, sorted(MODELS.glob("*/*.sql")))}
+    for model in found.values():
+        if unknown := model.references - found.keys():
+            raise ModelError(f"{model.name} reads {', '.join(sorted(unknown))}, which no model defines")
+    try:
+        order = tuple(graphlib.TopologicalSorter({m.name: m.references for m in found.values()}).static_order())
+    except graphlib.CycleError as error:
+        raise ModelError(f"models read each other in a circle: {' -> '.join(error.args[1])}") from None
+    return tuple(sorted((found[name] for name in order), key=lambda model: LAYERS.index(model.layer)))
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection, layers: Sequence[str] = LAYERS, dates: Sequence[str] | None = None
+) -> list[str]:
+    """(Re)build the models of some layers, for some ``as_of_date``s or for all; returns the names built."""
+    for layer in LAYERS:
+        connection.execute(f"create schema if not exists {layer}")
+    connection.execute("create table if not exists meta.models (name varchar primary key, sql_hash varchar)")
+    known = dict(connection.execute("select name, sql_hash from meta.models").fetchall())
+    built = []
+    connection.begin()
+    try:
+        for model in models():
+            if model.layer in layers:
+                _build_one(connection, model, dates if known.get(model.name) == model.sql_hash else None)
+                built.append(model.name)
+    except duckdb.Error as error:
+        connection.rollback()
+        raise ModelError(f"{model.name}: {error}") from error
+    connection.commit()
+    return built
+
+
+def dates_touched(connection: duckdb.DuckDBPyConnection, run_id: str) -> list[str]:
+    """The report dates a run can change: its own, and later ones that may still look back at it."""
+    rows = connection.execute(
+        (MODELS.parent / "queries" / "dates_touched.sql").read_text(), {"run_id": run_id}
+    ).fetchall()
+    return [str(date) for (date,) in rows]
+
+
+def _build_one(connection: duckdb.DuckDBPyConnection, model: Model, dates: Sequence[str] | None) -> None:
+    if model.materialized == "view":
+        connection.execute(f"create or replace view {model.name} as {model.sql}")
+    elif model.partition and dates is not None:
+        wanted = f"{model.partition} in (select unnest($dates::date[]))"
+        connection.execute(f"delete from {model.name} where {wanted}", {"dates": dates})  # noqa: S608 - names are ours
+        connection.execute(
+            f"insert into {model.name} by name select * from ({model.sql}) where {wanted}",  # noqa: S608 - names are ours
+            {"dates": dates},
+        )
+        return
+    else:
+        connection.execute(f"create or replace table {model.name} as {model.sql}")
+    _describe(connection, model)
+    connection.execute("insert or replace into meta.models values (?, ?)", [model.name, model.sql_hash])
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Put the descriptions where BI tools read them; every column must have one."""
+    actual = [row[0] for row in connection.execute(f"describe {model.name}").fetchall()]
+    if missing := set(actual) ^ set(model.columns):
+        raise ModelError(f"{model.name}: described and actual columns differ by {', '.join(sorted(missing))}")
+    kind = "view" if model.materialized == "view" else "table"
+    connection.execute(f"comment on {kind} {model.name} is {_quoted(f'{model.description} Grain: {model.grain}.')}")
+    for column, description in model.columns.items():
+        connection.execute(f"comment on column {model.name}.{column} is {_quoted(description)}")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _read_model(path: Path) -> Model:
+    name = f"{path.parent.name}.{path.stem}"
+    description_path = path.with_suffix(".yml")
+    if not description_path.exists():
+        raise ModelError(f"{name} has no description: {description_path.name} is missing")
+    described: dict[str, Any] = yaml.safe_load(description_path.read_text())
+    sql = path.read_text().rstrip().rstrip(";")
+    return Model(
+        name=name,
+        sql=sql,
+        description=described["description"].strip(),
+        grain=described["grain"].strip(),
+        materialized=described.get("materialized", "table"),
+        partition=described.get("partition"),
+        columns=described["columns"],
+        references=frozenset(_REFERENCE.findall(sql)) - {name},
+    )

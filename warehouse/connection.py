@@ -1,0 +1,177 @@
+"""One writer, many readers: opening the file, appending frames, reading named queries.
+
+DuckDB lets one process write. A second one gets a line that says who holds the lock; readers use the published
+snapshot, which is never locked.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import duckdb
+
+from warehouse.errors import QueryError, WarehouseBusy, WarehouseError, WarehouseMissing
+from warehouse.migrate import migrate
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_QUERIES = Path(__file__).parent / "queries"
+_HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+
+
+class Warehouse:
+    """An open warehouse. Use as a context manager; safe to share between threads of one process."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open for writing, creating and migrating the file as needed.
+
+        Raises:
+            WarehouseBusy: another process holds the file.
+            WarehouseError: the folder cannot be written or the file is no warehouse.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = duckdb.connect(str(path))
+        except OSError as error:
+            raise WarehouseError(f"cannot write {path}: {error.strerror or error}") from None
+        except duckdb.Error as error:
+            raise _open_error(error, path) from None
+        connection.execute("set TimeZone = 'UTC'")
+        migrate(connection)
+        return cls(connection, path)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Open read-only, without reach outside the file: the SQL may come from anyone.
+
+        Raises:
+            WarehouseMissing: there is no such file.
+            WarehouseBusy: a writer holds it.
+        """
+        if not path.exists():
+            raise WarehouseMissing(f"{path} does not exist yet: run `aligntax run` (or `aligntax demo`) first")
+        try:
+            connection = duckdb.connect(str(path), read_only=True)
+        except duckdb.Error as error:
+            raise _open_error(error, path) from None
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        return cls(connection, path)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All or nothing; nested calls join the outer transaction's lock but must not begin another."""
+        with self._lock:
+            self._connection.begin()
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.rollback()
+                raise
+            self._connection.commit()
+
+    def append(self, frames: Mapping[str, pl.DataFrame]) -> int:
+        """Insert frames into tables by column name in one transaction, ignoring rows whose key is there already.
+
+        Returns the number of rows that were new.
+        """
+        inserted = 0
+        with self.transaction() as connection:
+            for table, frame in frames.items():
+                if frame.is_empty():
+                    continue
+                connection.register("incoming", frame.to_arrow())
+                row = connection.execute(f"insert or ignore into {table} by name select * from incoming").fetchone()  # noqa: S608 - table names are ours
+                connection.unregister("incoming")
+                inserted += int(row[0]) if row else 0
+        return inserted
+
+    def replace(self, table: str, dates: list[str], frame: pl.DataFrame) -> None:
+        """Replace the rows of a table that belong to the given ``as_of_date``s."""
+        with self.transaction() as connection:
+            connection.execute(f"delete from {table} where as_of_date in (select unnest(?::date[]))", [dates])  # noqa: S608 - table names are ours
+            if not frame.is_empty():
+                connection.register("incoming", frame.to_arrow())
+                connection.execute(f"insert into {table} by name select * from incoming")  # noqa: S608 - table names are ours
+                connection.unregister("incoming")
+
+    def query(self, name: str, **parameters: Any) -> pl.DataFrame:
+        """Run the named query of ``warehouse/queries`` and return its rows."""
+        with self._lock:
+            return self._connection.execute(_query_text(name), parameters or None).pl()
+
+    def query_batches(self, name: str, rows: int, **parameters: Any) -> Iterator[pl.DataFrame]:
+        """The same, a batch at a time, on a cursor of its own: the result never stands in memory whole."""
+        import polars as pl  # noqa: PLC0415 - the command line opens warehouses without polars
+
+        cursor = self._connection.cursor()
+        reader = cursor.execute(_query_text(name), parameters or None).to_arrow_reader(rows)
+        for batch in reader:
+            frame = pl.from_arrow(batch)
+            if isinstance(frame, pl.DataFrame) and not frame.is_empty():
+                yield frame
+        cursor.close()
+
+    def rows(self, sql: str, limit: int | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a user's SQL: column names and rows (at most ``limit``).
+
+        Raises:
+            QueryError: DuckDB refused it.
+        """
+        try:
+            cursor = self._connection.execute(sql)
+            names = [column[0] for column in cursor.description or []]
+            rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
+        except duckdb.Error as error:
+            raise QueryError(str(error).strip()) from None
+        return names, rows
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The raw connection, for the builder and the publisher of this package."""
+        return self._connection
+
+
+@cache
+def _query_text(name: str) -> str:
+    return (_QUERIES / f"{name}.sql").read_text()
+
+
+def _open_error(error: duckdb.Error, path: Path) -> WarehouseError:
+    """Say in one line why the file did not open, and what to do."""
+    text = str(error)
+    if holder := _HOLDER.search(text):
+        return WarehouseBusy(
+            f"{path} is being written by process {holder['pid']} ({holder['program']}). "
+            "Wait for it to end, or read the published copy meanwhile: `aligntax sql` does."
+        )
+    if "lock" in text.lower():
+        return WarehouseBusy(f"{path} is being written by another process. Wait for it to end.")
+    return WarehouseError(f"cannot open {path}: {text.splitlines()[0]}")

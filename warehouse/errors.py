@@ -1,0 +1,23 @@
+"""What can go wrong with the file itself, as lines a user can act on."""
+
+from __future__ import annotations
+
+
+class WarehouseError(Exception):
+    """Base of the warehouse's own errors."""
+
+
+class WarehouseBusy(WarehouseError):  # noqa: N818 - a state, not a mistake
+    """Another process holds the file's lock."""
+
+
+class WarehouseMissing(WarehouseError):  # noqa: N818 - a state, not a mistake
+    """There is no warehouse at this path."""
+
+
+class ModelError(WarehouseError):
+    """A SQL model or its description is wrong: a bug of ours, found at build time."""
+
+
+class QueryError(WarehouseError):
+    """A user's SQL was refused; the message is DuckDB's first line."""

@@ -1,0 +1,25 @@
+"""Bring a file to the newest schema: numbered SQL files, each applied once, each in one transaction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Apply the migrations this file has not seen; returns their names."""
+    connection.execute("create schema if not exists meta")
+    connection.execute(
+        "create table if not exists meta.migrations (name varchar primary key, applied_at timestamptz default now())"
+    )
+    applied = {name for (name,) in connection.execute("select name from meta.migrations").fetchall()}
+    pending = [path for path in sorted(_MIGRATIONS.glob("*.sql")) if path.stem not in applied]
+    for path in pending:
+        connection.begin()
+        connection.execute(path.read_text())
+        connection.execute("insert into meta.migrations (name) values (?)", [path.stem])
+        connection.commit()
+    return [path.stem for path in pending]

@@ -1,0 +1,39 @@
+-- One row per comparison x subset ('all' and, where there are several, each): counts, coverage and scores.
+with items as (
+    select * from marts.fct_paired_items
+),
+
+counted as (
+    select
+        as_of_date,
+        comparison_id,
+        coalesce(subset, 'all') as subset,
+        grouping(subset) = 1 as is_whole,
+        count(*) as count_items,
+        count(difference) as count_paired_items,
+        count(distinct cluster_id) filter (where difference is not null) as count_clusters,
+        avg((reference_value is not null)::integer) as coverage_reference,
+        avg((candidate_value is not null)::integer) as coverage_candidate,
+        avg(reference_value) filter (where difference is not null) as reference_score,
+        avg(candidate_value) filter (where difference is not null) as candidate_score,
+        avg(chance_score) filter (where difference is not null) as chance_score,
+        count(distinct subset) as count_subsets
+    from items
+    group by grouping sets ((as_of_date, comparison_id), (as_of_date, comparison_id, subset))
+)
+
+select
+    as_of_date,
+    comparison_id,
+    subset,
+    is_whole,
+    count_items,
+    count_paired_items,
+    count_clusters,
+    coverage_reference,
+    coverage_candidate,
+    reference_score,
+    candidate_score,
+    chance_score
+from counted
+qualify is_whole or max(count_subsets) over (partition by as_of_date, comparison_id) > 1

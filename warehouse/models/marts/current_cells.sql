@@ -1,0 +1,55 @@
+-- One row per date x model x benchmark version x prompt style x origin: the newest complete cell within reach.
+with dates as (
+    select
+        as_of_date,
+        max(max_age_days) as max_age_days
+    from raw.runs
+    group by as_of_date
+),
+
+cells as (
+    select * from staging.stg_cells
+    where status = 'complete'
+),
+
+in_reach as (
+    select
+        dates.as_of_date,
+        cells.* exclude (as_of_date),
+        cells.as_of_date as evaluated_date,
+        date_diff('day', cells.as_of_date, dates.as_of_date) as count_days_old
+    from dates
+    inner join cells
+        on
+            dates.as_of_date >= cells.as_of_date
+            and date_diff('day', cells.as_of_date, dates.as_of_date) <= dates.max_age_days
+)
+
+select
+    as_of_date,
+    run_id,
+    cell_id,
+    md5(concat_ws('|', run_id, cell_id)) as cell_key,
+    evaluated_date,
+    count_days_old,
+    model_id,
+    model_version,
+    benchmark_id,
+    benchmark_version,
+    prompt_style,
+    is_primary_style,
+    origin,
+    scorer,
+    unparsed_rule,
+    count_items,
+    count_repeats,
+    parameters_json,
+    row_number() over (
+        partition by as_of_date, model_id, benchmark_id, prompt_style, origin
+        order by evaluated_date desc, run_started_at desc, cell_id asc
+    ) = 1 as is_newest
+from in_reach
+qualify row_number() over (
+    partition by as_of_date, model_id, benchmark_id, benchmark_version, prompt_style, scorer, origin
+    order by evaluated_date desc, run_started_at desc
+) = 1

@@ -1,0 +1,9 @@
+-- One row per date on which something ran.
+select
+    as_of_date,
+    year(as_of_date) as year_number,
+    month(as_of_date) as month_number,
+    isodow(as_of_date) as weekday_number,
+    count(*) as count_runs
+from raw.runs
+group by as_of_date

@@ -1,0 +1,14 @@
+-- One row per benchmark version x item.
+select
+    members.benchmark_id,
+    members.benchmark_version,
+    members.item_id,
+    members.cluster_id,
+    members.subset,
+    members.chance_score,
+    members.foreign_id,
+    items.question,
+    items.choices_json,
+    items.target
+from raw.benchmark_items as members
+inner join raw.items on members.item_id = items.item_id

@@ -1,0 +1,43 @@
+-- One row per run.
+with runs as (
+    select * from raw.runs
+),
+
+newest_event as (
+    select
+        run_id,
+        event,
+        happened_at
+    from raw.run_events
+    qualify row_number() over (partition by run_id order by happened_at desc) = 1
+),
+
+cells as (
+    select
+        run_id,
+        count(*) as count_cells,
+        count_if(status = 'complete') as count_cells_complete,
+        bool_or(origin = 'simulated') as is_simulated
+    from staging.stg_cells
+    group by run_id
+)
+
+select
+    runs.run_id,
+    runs.kind,
+    runs.as_of_date,
+    runs.partition_key,
+    runs.source,
+    runs.started_at,
+    newest_event.happened_at as last_event_at,
+    newest_event.event as last_event,
+    coalesce(cells.count_cells, 0) as count_cells,
+    coalesce(cells.count_cells_complete, 0) as count_cells_complete,
+    coalesce(cells.is_simulated, false) as is_simulated,
+    runs.max_age_days,
+    runs.config_hash,
+    runs.plan_hash,
+    runs.code_version
+from runs
+left join newest_event on runs.run_id = newest_event.run_id
+left join cells on runs.run_id = cells.run_id

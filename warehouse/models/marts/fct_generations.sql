@@ -1,0 +1,68 @@
+-- One row per run x cell x item x repeat: the answer that stands for it, or the recorded failure to get one.
+with plan as (
+    select * from raw.plan
+),
+
+cells as (
+    select * from staging.stg_cells
+),
+
+generations as (
+    select * from raw.generations
+),
+
+failures as (
+    select * from staging.stg_failures
+),
+
+quarantine as (
+    select * from staging.stg_quarantine
+)
+
+select
+    ---------- ids
+    cells.as_of_date,
+    plan.run_id,
+    plan.cell_id,
+    plan.item_id,
+    plan.repeat,
+    plan.generation_id,
+    generations.run_id as generated_in_run_id,
+    cells.model_id,
+    cells.benchmark_id,
+    cells.benchmark_version,
+    cells.prompt_style,
+    cells.origin,
+    ---------- how it ended
+    case
+        when generations.generation_id is null and failures.generation_id is not null then 'failed'
+        when generations.generation_id is null then 'pending'
+        when quarantine.generation_id is not null then 'quarantined'
+        else generations.status
+    end as status,
+    generations.finish_reason,
+    failures.error_type,
+    quarantine.reason as quarantine_reason,
+    plan.is_reused,
+    ---------- what it took
+    coalesce(generations.attempts, failures.attempts) as attempts,
+    generations.latency_ms,
+    generations.tokens_input,
+    generations.tokens_cached,
+    generations.tokens_output,
+    generations.tokens_reasoning,
+    generations.cost_usd,
+    generations.finished_at,
+    ---------- what was asked and who answered
+    plan.request_hash,
+    plan.prompt_hash,
+    generations.model_requested,
+    generations.model_served,
+    generations.system_fingerprint,
+    generations.provider_request_id,
+    length(generations.text) as count_characters
+from plan
+inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
+left join generations on plan.generation_id = generations.generation_id
+left join failures on plan.run_id = failures.run_id and plan.generation_id = failures.generation_id
+left join quarantine on plan.generation_id = quarantine.generation_id

@@ -1,0 +1,62 @@
+-- One row per run x cell x item x repeat: outcome and value under the cell's scorer and unparsed rule.
+with answers as (
+    select * from marts.fct_generations
+),
+
+cells as (
+    select * from staging.stg_cells
+),
+
+scores as (
+    select * from staging.stg_scores
+),
+
+members as (
+    select * from raw.benchmark_items
+),
+
+judged as (
+    select
+        answers.as_of_date,
+        answers.run_id,
+        answers.cell_id,
+        answers.item_id,
+        answers.repeat,
+        answers.generation_id,
+        answers.model_id,
+        answers.benchmark_id,
+        answers.benchmark_version,
+        answers.prompt_style,
+        answers.origin,
+        members.cluster_id,
+        members.subset,
+        members.chance_score,
+        cells.scorer,
+        scores.scorer_version,
+        cells.unparsed_rule,
+        case
+            when answers.status in ('failed', 'quarantined') then answers.status
+            else coalesce(scores.outcome, 'not_run')
+        end as outcome,
+        case when answers.status in ('failed', 'quarantined') then null else scores.value end as value_parsed,
+        scores.answer,
+        coalesce(scores.is_refusal, false) as is_refusal
+    from answers
+    inner join cells on answers.run_id = cells.run_id and answers.cell_id = cells.cell_id
+    inner join members
+        on
+            answers.benchmark_id = members.benchmark_id
+            and answers.benchmark_version = members.benchmark_version
+            and answers.item_id = members.item_id
+    left join scores on answers.generation_id = scores.generation_id and cells.scorer = scores.scorer
+    where answers.status <> 'pending'
+)
+
+select
+    *,
+    case
+        when outcome <> 'unparsed' then value_parsed
+        when unparsed_rule = 'wrong' then 0
+        when unparsed_rule = 'chance' then chance_score
+    end as value
+from judged

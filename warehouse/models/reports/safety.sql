@@ -1,0 +1,79 @@
+-- One row per date x pair x safety benchmark: what the tax bought, over-refusal beside it, as rates.
+with comparisons as (
+    select * from marts.comparisons
+    where is_configured_rule and is_primary_style
+),
+
+subsets as (
+    select * from marts.comparison_subsets
+    where is_whole
+),
+
+benchmarks as (
+    select * from marts.dim_benchmark
+    where dimension in ('safety', 'over_refusal', 'bias', 'truthfulness')
+),
+
+estimates as (
+    select * from stats.estimates
+    where statistic = 'tax_absolute' and subset = 'all'
+),
+
+holm as (
+    select * from stats.estimates
+    where statistic = 'p_value_holm' and subset = 'all'
+)
+
+select
+    ---------- ids
+    comparisons.as_of_date,
+    comparisons.comparison_id,
+    comparisons.kind,
+    comparisons.family,
+    comparisons.reference_model_id,
+    comparisons.candidate_model_id,
+    comparisons.benchmark_id,
+    comparisons.benchmark_version,
+    benchmarks.dimension,
+    case when benchmarks.dimension = 'over_refusal' then 'over_refusal' else benchmarks.metric end as metric,
+    benchmarks.dimension <> 'over_refusal' and benchmarks.higher_is_better as higher_is_better,
+    ---------- what it rests on
+    subsets.count_items,
+    subsets.count_paired_items,
+    subsets.count_clusters,
+    subsets.coverage_reference,
+    subsets.coverage_candidate,
+    ---------- rates; over-refusal is the share of safe requests that got no help
+    case
+        when benchmarks.dimension = 'over_refusal' then 1 - subsets.reference_score else subsets.reference_score
+    end as rate_reference,
+    case
+        when benchmarks.dimension = 'over_refusal' then 1 - subsets.candidate_score else subsets.candidate_score
+    end as rate_candidate,
+    case when benchmarks.dimension = 'over_refusal' then estimates.estimate else -estimates.estimate end as change,
+    case when benchmarks.dimension = 'over_refusal' then estimates.low else -estimates.high end as change_low,
+    case when benchmarks.dimension = 'over_refusal' then estimates.high else -estimates.low end as change_high,
+    estimates.standard_error,
+    estimates.method as se_method,
+    estimates.p_value,
+    holm.estimate as p_value_holm,
+    coalesce(holm.estimate < 0.05, false) as is_significant,
+    ---------- where it comes from
+    comparisons.origin,
+    comparisons.origin = 'simulated' as is_simulated,
+    comparisons.reference_run_id,
+    comparisons.candidate_run_id,
+    comparisons.days_apart,
+    estimates.flags,
+    estimates.reason
+from comparisons
+inner join subsets
+    on comparisons.as_of_date = subsets.as_of_date and comparisons.comparison_id = subsets.comparison_id
+inner join benchmarks
+    on
+        comparisons.benchmark_id = benchmarks.benchmark_id
+        and comparisons.benchmark_version = benchmarks.benchmark_version
+left join estimates
+    on comparisons.as_of_date = estimates.as_of_date and comparisons.comparison_id = estimates.subject_id
+left join holm
+    on comparisons.as_of_date = holm.as_of_date and comparisons.comparison_id = holm.subject_id

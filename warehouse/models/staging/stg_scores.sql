@@ -1,0 +1,16 @@
+-- One row per generation x scorer: the newest version's verdict.
+select
+    generation_id,
+    scorer,
+    scorer_version,
+    scorer_config_hash,
+    outcome,
+    value,
+    answer,
+    is_refusal,
+    is_cut
+from raw.scores
+qualify row_number() over (
+    partition by generation_id, scorer
+    order by scorer_version desc, scored_at desc
+) = 1
