@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
@@ -80,9 +79,7 @@ class Warehouse:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @contextmanager
@@ -125,7 +122,8 @@ class Warehouse:
     def query(self, name: str, **parameters: Any) -> pl.DataFrame:
         """Run the named query of ``warehouse/queries`` and return its rows."""
         with self._lock:
-            return self._connection.execute(_query_text(name), parameters or None).pl()
+            frame: pl.DataFrame = self._connection.execute(_query_text(name), parameters or None).pl()
+        return frame
 
     def query_batches(self, name: str, rows: int, **parameters: Any) -> Iterator[pl.DataFrame]:
         """The same, a batch at a time, on a cursor of its own: the result never stands in memory whole."""
