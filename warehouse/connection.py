@@ -33,6 +33,7 @@ class Warehouse:
         self.path = path
         self._connection = connection
         self._lock = threading.RLock()
+        self._depth = 0
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -84,15 +85,22 @@ class Warehouse:
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """All or nothing; nested calls join the outer transaction's lock but must not begin another."""
+        """All or nothing; a transaction inside another is part of it."""
         with self._lock:
+            if self._depth:
+                yield self._connection
+                return
             self._connection.begin()
+            self._depth += 1
             try:
                 yield self._connection
             except BaseException:
                 self._connection.rollback()
                 raise
-            self._connection.commit()
+            else:
+                self._connection.commit()
+            finally:
+                self._depth -= 1
 
     def append(self, frames: Mapping[str, pl.DataFrame]) -> int:
         """Insert frames into tables by column name in one transaction, ignoring rows whose key is there already.
@@ -119,23 +127,30 @@ class Warehouse:
                 connection.execute(f"insert into {table} by name select * from incoming")  # noqa: S608 - table names are ours
                 connection.unregister("incoming")
 
-    def query(self, name: str, **parameters: Any) -> pl.DataFrame:
-        """Run the named query of ``warehouse/queries`` and return its rows."""
+    def query(self, name: str, frames: Mapping[str, pl.DataFrame] | None = None, **parameters: Any) -> pl.DataFrame:
+        """Run the named query of ``warehouse/queries`` and return its rows; ``frames`` are tables it may name."""
         with self._lock:
-            frame: pl.DataFrame = self._connection.execute(_query_text(name), parameters or None).pl()
-        return frame
+            for table, frame in (frames or {}).items():
+                self._connection.register(table, frame.to_arrow())
+            result: pl.DataFrame = self._connection.execute(_query_text(name), parameters or None).pl()
+            for table in frames or {}:
+                self._connection.unregister(table)
+        return result
 
-    def query_batches(self, name: str, rows: int, **parameters: Any) -> Iterator[pl.DataFrame]:
+    def query_batches(
+        self, name: str, rows: int, frames: Mapping[str, pl.DataFrame] | None = None, **parameters: Any
+    ) -> Iterator[pl.DataFrame]:
         """The same, a batch at a time, on a cursor of its own: the result never stands in memory whole."""
         import polars as pl  # noqa: PLC0415 - the command line opens warehouses without polars
 
         cursor = self._connection.cursor()
-        reader = cursor.execute(_query_text(name), parameters or None).to_arrow_reader(rows)
-        for batch in reader:
-            frame = pl.from_arrow(batch)
-            if isinstance(frame, pl.DataFrame) and not frame.is_empty():
-                yield frame
-        cursor.close()
+        try:
+            for table, frame in (frames or {}).items():
+                cursor.register(table, frame.to_arrow())
+            for batch in cursor.execute(_query_text(name), parameters or None).to_arrow_reader(rows):
+                yield pl.DataFrame(batch)
+        finally:
+            cursor.close()
 
     def rows(self, sql: str, limit: int | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a user's SQL: column names and rows (at most ``limit``).
@@ -151,10 +166,11 @@ class Warehouse:
             raise QueryError(str(error).strip()) from None
         return names, rows
 
-    @property
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """The raw connection, for the builder and the publisher of this package."""
-        return self._connection
+    @contextmanager
+    def lent(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The raw connection, for this package's builder and publisher; nobody else uses it meanwhile."""
+        with self._lock:
+            yield self._connection
 
 
 @cache

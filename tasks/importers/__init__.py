@@ -1,1 +1,17 @@
-"""TODO."""
+"""Other tools' files as frames. Importers read; they land nothing and know neither the warehouse nor the flows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import polars as pl
+
+from tasks.importers.responses import read_responses
+from tasks.importers.scores import read_scores
+
+__all__ = ["IMPORTERS", "read_responses", "read_scores"]
+
+IMPORTERS: dict[str, Callable[..., Iterator[pl.DataFrame]]] = {
+    "responses": read_responses,
+    "scores": read_scores,
+}

@@ -1,1 +1,35 @@
-"""TODO."""
+"""Scorers by name. A scorer is pure and versioned; what it cannot read off the text is not its business."""
+
+from __future__ import annotations
+
+from tasks.errors import UnknownName
+from tasks.scorers.choice import AuthorsRule, Choice, Letter
+from tasks.scorers.contract import Scorer
+from tasks.scorers.exact import Exact
+from tasks.scorers.numeric import Numeric
+from tasks.scorers.refusal import is_refusal
+from tasks.scorers.safety import Complies, Refuses
+
+__all__ = ["SCORERS", "Scorer", "is_refusal", "scorer"]
+
+SCORERS: dict[str, Scorer] = {
+    "numeric": Numeric(),
+    "choice": Choice(),
+    "mmlu_pro_first": AuthorsRule("mmlu_pro_first", steps=1),
+    "mmlu_pro_chain": AuthorsRule("mmlu_pro_chain", steps=3),
+    "letter": Letter(),
+    "exact": Exact(),
+    "refuses": Refuses(),
+    "complies": Complies(),
+}
+
+
+def scorer(name: str) -> Scorer:
+    """The scorer of that name.
+
+    Raises:
+        UnknownName: with the nearest known name.
+    """
+    if name not in SCORERS:
+        raise UnknownName.of("scorer", name, SCORERS)
+    return SCORERS[name]

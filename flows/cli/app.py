@@ -1,0 +1,55 @@
+"""The commands and the one place where errors become a line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from flows.cli import importing, looking, publishing, running
+from tasks.errors import AligntaxError
+from warehouse.errors import QueryError, WarehouseError
+
+app = typer.Typer(
+    name="aligntax",
+    help="Measure what aligning a language model cost, what it bought, and how sure we are.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (
+    running.demo,
+    running.init,
+    running.plan,
+    running.run,
+    publishing.build,
+    publishing.publish,
+    publishing.report,
+    looking.sql,
+    looking.status,
+    looking.runs,
+    looking.doctor,
+):
+    app.command()(command)
+app.add_typer(importing.app, name="import")
+
+
+def main() -> NoReturn:
+    """Run a command. Exit codes: 0 done, 1 failed, 2 asked wrongly, 130 interrupted."""
+    try:
+        app()
+    except AligntaxError as error:
+        fail(str(error), error.exit_code)
+    except WarehouseError as error:
+        fail(str(error), 2 if isinstance(error, QueryError) else 1)
+    except KeyboardInterrupt:
+        fail("interrupted. The same command finishes the run.", 130)
+    raise SystemExit(0)
+
+
+def fail(message: str, exit_code: int) -> NoReturn:
+    """One line on stderr, and out."""
+    sys.stderr.write(f"error: {message}\n")
+    raise SystemExit(exit_code)

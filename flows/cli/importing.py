@@ -1,0 +1,136 @@
+"""`import responses` and `import scores`: answers obtained elsewhere go through everything after generation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
+from flows.cli.output import print_json, print_safety, print_taxes
+from tasks.errors import InputError, UnknownName, UsageError
+
+app = typer.Typer(help="Bring answers or scores that were obtained elsewhere.", no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(help="JSONL, JSON, CSV or Parquet; .gz and .zip too.")]
+Map = Annotated[list[str] | None, typer.Option("--map", help="OUR_FIELD=THEIR_COLUMN; repeat as needed.")]
+NoBuild = Annotated[bool, typer.Option("--no-publish", help="Only land; `aligntax build` makes the tables later.")]
+
+
+@app.command()
+def responses(
+    file: File,
+    benchmark: Annotated[str, typer.Option(help="Benchmark the answers belong to, as configured.")],
+    model: Annotated[str, typer.Option(help="Model that answered, as configured.")],
+    mapping: Map = None,
+    extracted: Annotated[
+        bool, typer.Option("--extracted", help="The responses are answers the source had already extracted.")
+    ] = False,
+    scorer: Annotated[str | None, typer.Option(help="Score with this scorer instead of the benchmark's.")] = None,
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    no_publish: NoBuild = False,
+    json: Json = False,
+) -> None:
+    """Import recorded answers; they are validated, scored and reported like any other."""
+    from flows import transform
+    from flows.configuration import load_benchmarks, load_configuration
+    from tasks.importers import read_responses
+    from tasks.land import Recorded, land_responses
+    from tasks.scorers import SCORERS
+    from warehouse.connection import Warehouse
+
+    settings = load_configuration(config, will_send=False)
+    wanted = next((entry for entry in settings.benchmarks if entry.id == benchmark), None)
+    if wanted is None:
+        raise UnknownName.of("configured benchmark", benchmark, (entry.id for entry in settings.benchmarks))
+    if scorer is not None and scorer not in SCORERS:
+        raise UnknownName.of("scorer", scorer, SCORERS)
+    described = load_benchmarks(settings)[benchmark]
+    answering = settings.model(model)
+    recorded = Recorded(
+        model=answering,
+        benchmark=described,
+        prompt_style=settings.styles_for(answering, wanted)[0],
+        scorer=scorer or wanted.scorer or described.scorer,
+        unparsed_rule=wanted.unparsed or described.unparsed_rule,
+    )
+    batches = read_responses(_existing(file), _mapping(mapping))
+    day = as_of_date(as_of)
+    with Warehouse.open(settings.warehouse) as warehouse:
+        imported = land_responses(
+            warehouse, settings, recorded, batches, source=file, as_of_date=day, is_extracted=extracted
+        )
+        result = None if no_publish else transform.transform(warehouse, settings, imported.run_id, day.isoformat())
+    _say(imported, result, config, day.isoformat(), is_json=json)
+
+
+@app.command()
+def scores(
+    file: File,
+    mapping: Map = None,
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    no_publish: NoBuild = False,
+    json: Json = False,
+) -> None:
+    """Import item scores: model, benchmark, item, cluster, repeat, value, outcome, and optionally latency, tokens, cost."""
+    from flows import transform
+    from flows.configuration import load_benchmarks, load_configuration
+    from tasks.importers import read_scores
+    from tasks.land import land_scores
+    from warehouse.connection import Warehouse
+
+    settings = load_configuration(config, will_send=False)
+    batches = read_scores(_existing(file), _mapping(mapping))
+    day = as_of_date(as_of)
+    with Warehouse.open(settings.warehouse) as warehouse:
+        known = load_benchmarks(settings)
+        imported = land_scores(warehouse, settings, known, batches, source=file, as_of_date=day)
+        result = None if no_publish else transform.transform(warehouse, settings, imported.run_id, day.isoformat())
+    _say(imported, result, config, day.isoformat(), is_json=json)
+
+
+def _existing(file: Path) -> Path:
+    if not file.is_file():
+        raise InputError(f"{file} does not exist.")
+    return file
+
+
+def _mapping(pairs: list[str] | None) -> dict[str, str]:
+    mapping = {}
+    for pair in pairs or []:
+        field, separator, column = pair.partition("=")
+        if not (field and separator and column):
+            raise UsageError(f"--map: {pair!r} is not FIELD=COLUMN, for example --map response=generated_text.")
+        mapping[field] = column
+    return mapping
+
+
+def _say(imported: object, result: object, config: Path, as_of_date: str, *, is_json: bool) -> None:
+    from flows.summary import published_rows, show_places
+    from flows.transform import Transformed
+    from tasks.land import Imported
+
+    assert isinstance(imported, Imported)  # noqa: S101 - narrows the lazily imported type
+    counts = {"run_id": imported.run_id, "count_rows": imported.count_rows, "count_new": imported.count_new}
+    if not isinstance(result, Transformed):
+        if is_json:
+            print_json(counts)
+            return
+        typer.echo(f"Landed {imported.count_rows} rows ({imported.count_new} new) as run {imported.run_id}.")
+        typer.echo(f"Next: aligntax build --config {config}")
+        return
+    taxes, safety = published_rows(result.published.database, as_of_date)
+    if is_json:
+        print_json({**counts, "count_scored": result.count_scored, "alignment_tax": taxes, "safety": safety})
+        return
+    print_taxes(taxes)
+    if safety:
+        print_safety(safety)
+    typer.echo(
+        f"Landed {imported.count_rows} rows ({imported.count_new} new) as run {imported.run_id}; "
+        f"{result.count_scored} scored, {result.count_quarantined} quarantined."
+    )
+    show_places(result.published, config)

@@ -1,0 +1,105 @@
+"""What commands print: tables for people, one JSON document for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_WIDEST_PLAIN = 160
+DASH = "—"
+
+
+def console() -> Console:
+    """The terminal; elsewhere wide enough that no table is cut."""
+    terminal = Console(highlight=False)
+    return terminal if terminal.is_terminal else Console(highlight=False, width=_WIDEST_PLAIN)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document; dates and paths as text, no infinities."""
+    print(json.dumps(document, default=str, allow_nan=False))  # noqa: T201 - this is the output
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Iterable[str] = ()) -> None:
+    """A table of texts; what is None prints as a dash. Markup in values is shown, not followed."""
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    aligned = set(right)
+    for column in columns:
+        table.add_column(column, justify="right" if column in aligned else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(shown(value)) for value in row))
+    console().print(table)
+
+
+def shown(value: Any) -> str:
+    """A value as a person reads it, harmless on a terminal."""
+    if value is None:
+        return DASH
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return "".join(character if character.isprintable() else "�" for character in str(value))
+
+
+def points(value: float | None) -> str:
+    """A proportion as percentage points with its sign."""
+    return DASH if value is None else f"{100 * value:+.1f}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Two limits in points."""
+    return DASH if low is None or high is None else f"[{points(low)}, {points(high)}]"
+
+
+def print_taxes(rows: Iterable[Mapping[str, Any]]) -> None:
+    """The headline taxes."""
+    print_table(
+        "Alignment tax in points: base minus aligned, 95% interval (negative = windfall; * = Holm p < 0.05)",
+        ["family", "aligned model", "benchmark", "base", "aligned", "tax", "interval", "", "detectable"],
+        (
+            (
+                row["family"],
+                row["candidate_model_id"],
+                row["benchmark_id"],
+                percent(row["reference_score"]),
+                percent(row["candidate_score"]),
+                points(row["tax_absolute"]),
+                interval(row["tax_absolute_low"], row["tax_absolute_high"]),
+                "*" if row["is_significant"] else "",
+                points(row["minimum_detectable_tax"]).lstrip("+"),
+            )
+            for row in rows
+        ),
+        right=("base", "aligned", "tax", "interval", "detectable"),
+    )
+
+
+def print_safety(rows: Iterable[Mapping[str, Any]]) -> None:
+    """What the taxes bought."""
+    print_table(
+        "Bought with it, in points: aligned minus base",
+        ["family", "aligned model", "measure", "base", "aligned", "change", "interval", ""],
+        (
+            (
+                row["family"],
+                row["candidate_model_id"],
+                f"{row['metric'].replace('_', ' ')} ({row['benchmark_id']})",
+                percent(row["rate_reference"]),
+                percent(row["rate_candidate"]),
+                points(row["change"]),
+                interval(row["change_low"], row["change_high"]),
+                "*" if row["is_significant"] else "",
+            )
+            for row in rows
+        ),
+        right=("base", "aligned", "change", "interval"),
+    )
+
+
+def percent(value: float | None) -> str:
+    """A proportion in percent."""
+    return DASH if value is None else f"{100 * value:.1f}"

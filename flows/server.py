@@ -1,0 +1,92 @@
+"""The Prefect server a run talks to: the configured one, or a temporary one on loopback that ends with the run.
+
+Must be entered before Prefect is imported: Prefect reads its settings once. The server takes ten seconds of CPU to
+start, so it starts first and everything else is imported meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flows.children import child, free_port
+from tasks.errors import AligntaxError
+
+# A busy machine may need minutes for the first start, which creates the server's database.
+_LONGEST_START_S = 180.0
+
+# Client: nothing of Prefect's own on the terminal; our own lines say what went wrong.
+_QUIET = {
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+    "DO_NOT_TRACK": "1",
+}
+# Server: no phoning home, and none of the services that only deployments need.
+_LEAN = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+}
+
+
+@contextmanager
+def prefect_server(folder: Path) -> Iterator[str]:
+    """Yield the API address; a temporary server keeps its database in ``folder``, so that runs stay on record."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    if configured := configured_address():
+        yield configured
+        return
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/api"
+    os.environ["PREFECT_API_URL"] = address
+    folder.mkdir(parents=True, exist_ok=True)
+    database = f"sqlite+aiosqlite:///{(folder / 'prefect.db').absolute()}"
+    arguments = ["--factory", "prefect.server.api.server:create_app", "--host", "127.0.0.1", "--port", str(port)]
+    environment = {**_LEAN, "PREFECT_API_DATABASE_CONNECTION_URL": database}
+    with child("uvicorn", [*arguments, "--log-level", "error"], log=folder / "server.log", environment=environment):
+        try:
+            yield address
+        finally:
+            os.environ.pop("PREFECT_API_URL", None)
+
+
+def configured_address() -> str | None:
+    """The user's own server: the environment variable, or the active Prefect profile."""
+    if address := os.environ.get("PREFECT_API_URL"):
+        return address
+    home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
+    path = Path(os.environ.get("PREFECT_PROFILES_PATH", home / "profiles.toml"))
+    if not path.is_file():
+        return None
+    profiles = tomllib.loads(path.read_text())
+    name = os.environ.get("PREFECT_PROFILE", profiles.get("active"))
+    address = profiles.get("profiles", {}).get(name, {}).get("PREFECT_API_URL")
+    return str(address) if address else None
+
+
+def wait_until_up(address: str) -> None:
+    """Return once the server answers.
+
+    Raises:
+        AligntaxError: it did not within three minutes.
+    """
+    deadline = time.monotonic() + _LONGEST_START_S
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=5):  # noqa: S310 - http by construction
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AligntaxError(f"the Prefect server at {address} does not answer. Is PREFECT_API_URL right?")

@@ -1,0 +1,174 @@
+"""What a running evaluation holds: the plan, one line per endpoint, the sink, and what the user sees of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from tasks.generate import Line
+from tasks.land import Landing
+from tasks.providers import Connection, connect
+from tasks.settings import ModelSettings
+from tasks.work import CellWork, Plan, Request
+from warehouse.connection import Warehouse
+
+# Cells above this size are asked by several Prefect tasks, so that progress shows in its UI.
+_SHARD = 2_000
+_PLAIN_EVERY_S = 10.0
+
+
+@dataclass(slots=True)
+class Session:
+    """The live parts of one evaluation, handed to every step."""
+
+    warehouse: Warehouse
+    plan: Plan
+    work: tuple[CellWork, ...]
+    lines: Mapping[str, Line]
+    landing: Landing
+    draining: asyncio.Event
+
+
+@asynccontextmanager
+async def session(
+    warehouse: Warehouse, plan: Plan, pending: Mapping[str, list[Request]], environment: Mapping[str, str]
+) -> AsyncIterator[Session]:
+    """Open one client per endpoint and the sink; Ctrl-C and SIGTERM let what is in flight come home."""
+    draining = asyncio.Event()
+    work = tuple(_shards(plan, pending))
+    tally = Tally(sum(len(shard.requests) for shard in work))
+    lines = {
+        name: Line(connect(connection), asyncio.Semaphore(connection.concurrency), draining, tally.count)
+        for name, connection in _connections(plan, environment).items()
+    }
+    try:
+        with _drain_on_signal(draining), tally:
+            async with Landing(warehouse) as landing:
+                yield Session(warehouse, plan, work, lines, landing, draining)
+    finally:
+        for line in lines.values():
+            await line.endpoint.close()
+
+
+def _connections(plan: Plan, environment: Mapping[str, str]) -> dict[str, Connection]:
+    """One connection per endpoint; its limit is the largest any of its models asks for."""
+    models: dict[str, list[ModelSettings]] = {}
+    for cell in plan.cells:
+        models.setdefault(cell.model.endpoint, []).append(cell.model)
+    return {
+        name: Connection(
+            name=name,
+            provider=sharing[0].provider,
+            base_url=sharing[0].base_url,
+            concurrency=max(model.concurrency for model in sharing),
+            timeout_s=max(model.timeout_s for model in sharing),
+            api_key=sharing[0].api_key(environment),
+        )
+        for name, sharing in models.items()
+    }
+
+
+def _shards(plan: Plan, pending: Mapping[str, list[Request]]) -> list[CellWork]:
+    shards = []
+    for cell in plan.cells:
+        requests = pending[cell.cell_id]
+        starts = range(0, max(len(requests), 1), _SHARD)
+        for number, start in enumerate(starts, start=1):
+            name = f"{cell.cell_id} [{number}/{len(starts)}]" if len(starts) > 1 else cell.cell_id
+            shards.append(
+                CellWork(
+                    run_id=plan.run_id,
+                    partition_key=plan.partition_key,
+                    cell_id=cell.cell_id,
+                    benchmark_id=cell.benchmark.benchmark_id,
+                    model=cell.model,
+                    requests=requests[start : start + _SHARD],
+                    name=name,
+                )
+            )
+    return shards
+
+
+@contextlib.contextmanager
+def _drain_on_signal(draining: asyncio.Event):  # type: ignore[no-untyped-def] # noqa: ANN202 - a context manager
+    """First signal: take no new requests. The default action comes back, so that a second one ends at once."""
+    loop = asyncio.get_running_loop()
+    caught = (signal.SIGINT, signal.SIGTERM)
+
+    def drain() -> None:
+        draining.set()
+        for number in caught:
+            loop.remove_signal_handler(number)
+
+    for number in caught:
+        loop.add_signal_handler(number, drain)
+    try:
+        yield
+    finally:
+        for number in caught:
+            loop.remove_signal_handler(number)
+
+
+@dataclass
+class Tally:
+    """Counts answers and shows them: a progress bar on a terminal, now and then a plain line elsewhere."""
+
+    total: int
+    answered: int = 0
+    failed: int = 0
+    cost_usd: float = 0.0
+    is_cost_known: bool = False
+    _console: Console = field(default_factory=lambda: Console(stderr=True))
+    _progress: Progress | None = None
+    _bar: int = 0
+    _started_s: float = 0.0
+    _last_line_s: float = 0.0
+
+    def __enter__(self) -> Self:
+        self._started_s = self._last_line_s = time.monotonic()
+        if self.total and self._console.is_terminal:
+            columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+            self._progress = Progress(
+                TextColumn("asking"), *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=self._console
+            )
+            self._bar = self._progress.add_task("asking", total=self.total, note="")
+            self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress:
+            self._progress.stop()
+
+    def count(self, answered: int, failed: int, cost_usd: float | None) -> None:
+        """Take note of finished requests."""
+        self.answered += answered
+        self.failed += failed
+        if cost_usd is not None:
+            self.cost_usd += cost_usd
+            self.is_cost_known = True
+        if self._progress:
+            done = self.answered + self.failed
+            self._progress.update(self._bar, completed=done, note=self.note())  # type: ignore[arg-type]
+        elif time.monotonic() - self._last_line_s >= _PLAIN_EVERY_S:
+            self._last_line_s = time.monotonic()
+            sys.stderr.write(f"asked {self.answered + self.failed} of {self.total} {self.note()}\n")
+
+    def note(self) -> str:
+        """Rate, errors and money so far."""
+        elapsed = max(time.monotonic() - self._started_s, 1e-3)
+        parts = [f"{self.answered / elapsed:.0f}/s"]
+        if self.failed:
+            parts.append(f"{self.failed} failed")
+        if self.is_cost_known:
+            parts.append(f"{self.cost_usd:.2f} USD")
+        return ", ".join(parts)

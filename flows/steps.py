@@ -1,0 +1,64 @@
+"""The steps as Prefect tasks: names that read well in its UI, no caching, no retries (those live in the steps).
+
+Live objects travel in ``quote``, so that Prefect does not walk through them looking for futures.
+"""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from flows import transform
+from flows.session import Session
+from tasks.errors import CellError
+from tasks.generate import generate
+from tasks.land import cell_events
+from tasks.publish import Published
+from tasks.score import score
+from tasks.validate import ValidationResult
+from tasks.work import CellResult, CellWork
+
+
+@task(task_run_name="generate {name}", cache_policy=NO_CACHE)
+async def generate_cell(name: str, work: CellWork, session: Session) -> CellResult:  # noqa: ARG001 - the name is shown
+    """Ask one cell's (or shard's) open requests; a hopeless cell fails its task and no other."""
+    result = await generate(work, session.lines[work.model.endpoint], session.landing.put)
+    if result.is_cell_error:
+        raise CellError(f"{work.cell_id}: {result.stopped}", error_type="cell")
+    return result
+
+
+@task(task_run_name="land {run_id}", cache_policy=NO_CACHE)
+def land_cells(run_id: str, session: Session, stopped: dict[str, tuple[str, str]]) -> None:
+    """Note how each cell ended, once all its answers are committed."""
+    cells = [cell.cell_id for cell in session.plan.cells]
+    cell_events(session.warehouse, run_id, ((cell_id, *stopped.get(cell_id, ("complete", None))) for cell_id in cells))
+
+
+@task(task_run_name="validate landed {run_id}", cache_policy=NO_CACHE)
+def validate_landed(run_id: str, session: Session) -> ValidationResult:
+    """Check what landed."""
+    return transform.check_landed(session.warehouse, session.plan.settings, run_id)
+
+
+@task(task_run_name="score {run_id}", cache_policy=NO_CACHE)
+def score_run(run_id: str, session: Session) -> int:
+    """Score what has no score yet, and check the scores."""
+    count = score(session.warehouse, run_id)
+    transform.check_scored(session.warehouse, session.plan.settings, run_id)
+    return count
+
+
+@task(task_run_name="aggregate {run_id}", cache_policy=NO_CACHE)
+def aggregate_run(run_id: str, session: Session) -> list[str]:
+    """Rebuild marts, estimates and reports of the dates the run can change, and check them."""
+    dates = transform.rebuild(session.warehouse, run_id)
+    transform.check_reports(session.warehouse, run_id, dates)
+    return dates
+
+
+@task(task_run_name="publish {run_id}", cache_policy=NO_CACHE)
+def publish_run(run_id: str, session: Session) -> Published:
+    """Swap the publication in."""
+    plan = session.plan
+    return transform.publish_reports(session.warehouse, plan.settings, run_id, plan.as_of_date.isoformat())

@@ -1,0 +1,65 @@
+"""Say what came out of a run: the taxes, what they bought, failures, paths, and what to try next."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from flows.cli.output import print_json, print_safety, print_taxes
+from warehouse.connection import Warehouse
+
+if TYPE_CHECKING:
+    from flows.evaluate import Evaluated
+    from tasks.publish import Published
+
+_TAXES = """
+select * from reports.alignment_tax
+where is_headline and as_of_date = '{date}'
+order by family, benchmark_id, tax_absolute
+"""
+_SAFETY = "select * from reports.safety where as_of_date = '{date}' order by family, dimension desc, rate_candidate"
+_TRY = "select candidate_model_id, benchmark_id, tax_absolute, p_value_holm from reports.alignment_tax where is_headline"
+
+
+def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> None:
+    """Print a run's result."""
+    taxes, safety = published_rows(evaluated.published.database, evaluated.as_of_date)
+    if is_json:
+        print_json({**dataclasses.asdict(evaluated), "alignment_tax": taxes, "safety": safety})
+        return
+    print_taxes(taxes)
+    if safety:
+        print_safety(safety)
+    asked = evaluated.count_answered + evaluated.count_failed
+    typer.echo(
+        f"Run {evaluated.run_id}: {evaluated.count_cells} cells, {evaluated.count_planned} answers planned, "
+        f"{evaluated.count_reused} there already, {asked} asked, {evaluated.count_failed} failed, "
+        f"{evaluated.count_scored} scored, {evaluated.count_quarantined} quarantined."
+    )
+    for failure in evaluated.failures:
+        typer.echo(f"  failed cell: {failure}")
+    show_places(evaluated.published, config)
+
+
+def show_places(published: Published, config: Path) -> None:
+    """Where the publication is, and a query to begin with."""
+    typer.echo(f"Report:   {published.report}")
+    typer.echo(f"Tables:   {published.database} and {published.parquet}/")
+    option = "" if config == Path("aligntax.yaml") else f" --config {config}"
+    typer.echo(f'Try next: aligntax sql{option} "{_TRY}"')
+
+
+def published_rows(database: Path, as_of_date: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Headline taxes and safety rows of a date, from the publication."""
+    with Warehouse.read(database) as snapshot:
+        taxes = snapshot.rows(_TAXES.format(date=as_of_date))
+        safety = snapshot.rows(_SAFETY.format(date=as_of_date))
+    return _dicts(*taxes), _dicts(*safety)
+
+
+def _dicts(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    return [dict(zip(names, row, strict=True)) for row in rows]

@@ -1,0 +1,115 @@
+"""From landed answers to published reports, in order: the part of the walk that asks nobody.
+
+The evaluation flow wraps each function in a Prefect task; imports and `aligntax build` call them as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.aggregate import aggregate
+from tasks.errors import GateFailed
+from tasks.land import run_event
+from tasks.publish import Published, publish
+from tasks.score import score
+from tasks.settings import Settings
+from tasks.validate import LandedThresholds, ValidationResult, validate_landed, validate_reports, validate_scored
+from warehouse.build import build, dates_touched
+from warehouse.connection import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Transformed:
+    """What a transformation came to."""
+
+    count_scored: int
+    count_quarantined: int
+    dates: tuple[str, ...]
+    published: Published
+
+
+def transform(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Transformed:
+    """Validate, score, aggregate and publish one run.
+
+    Raises:
+        GateFailed: validation stopped the publication; facts and scores stay, the last publication too.
+    """
+    landed = check_landed(warehouse, settings, run_id)
+    count_scored = score(warehouse, run_id)
+    check_scored(warehouse, settings, run_id)
+    dates = rebuild(warehouse, run_id)
+    check_reports(warehouse, run_id, dates)
+    published = publish_reports(warehouse, settings, run_id, as_of_date)
+    return Transformed(count_scored, landed.quarantined, tuple(dates), published)
+
+
+def check_landed(warehouse: Warehouse, settings: Settings, run_id: str) -> ValidationResult:
+    """Validate what landed; broken rows go to quarantine."""
+    return _passed(validate_landed(warehouse, run_id, thresholds(settings)), warehouse, run_id)
+
+
+def check_scored(warehouse: Warehouse, settings: Settings, run_id: str) -> ValidationResult:
+    """Validate the scores."""
+    return _passed(validate_scored(warehouse, run_id, thresholds(settings)), warehouse, run_id)
+
+
+def check_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> ValidationResult:
+    """Validate the reports; builds the table of verdicts anew, so that they are published with them."""
+    result = _passed(validate_reports(warehouse, run_id, list(dates)), warehouse, run_id)
+    with warehouse.lent() as connection:
+        build(connection, ["reports"], dates)
+    return result
+
+
+def rebuild(warehouse: Warehouse, run_id: str) -> list[str]:
+    """Rebuild the tables of every date the run can change; returns the dates."""
+    with warehouse.lent() as connection:
+        dates = dates_touched(connection, run_id)
+    rebuild_dates(warehouse, dates)
+    return dates
+
+
+def rebuild_dates(warehouse: Warehouse, dates: Sequence[str]) -> None:
+    """Marts, then estimates, then reports."""
+    with warehouse.lent() as connection:
+        build(connection, ["staging", "marts"], dates)
+    aggregate(warehouse, dates)
+    with warehouse.lent() as connection:
+        build(connection, ["reports"], dates)
+
+
+def run_dates(warehouse: Warehouse) -> list[str]:
+    """Every date on which something ran, oldest first."""
+    return [str(date) for date in warehouse.query("run_dates")["as_of_date"]]
+
+
+def publish_reports(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Published:
+    """Publish, and note it."""
+    run_event(warehouse, run_id, "published")
+    with warehouse.lent() as connection:
+        build(connection, ["staging", "marts"], [as_of_date])
+    return publish(warehouse, settings.publish, as_of_date)
+
+
+def thresholds(settings: Settings) -> LandedThresholds:
+    """The limits of the configuration, as validation takes them."""
+    limits = settings.thresholds
+    return LandedThresholds(
+        max_truncated_rate=limits.max_truncated_rate,
+        max_failed_rate=limits.max_failed_rate,
+        max_unparsed_rate=limits.max_unparsed_rate,
+    )
+
+
+def _passed(result: ValidationResult, warehouse: Warehouse, run_id: str) -> ValidationResult:
+    """Return a passed result; a failed gate stops here, with its verdicts kept as rows."""
+    if result.gate_passed:
+        return result
+    failed = [outcome for outcome in result.outcomes if outcome.severity == "gate" and not outcome.is_success]
+    lines = "; ".join(f"{outcome.name} ({outcome.detail})" for outcome in failed)
+    run_event(warehouse, run_id, "failed", f"validation: {lines}")
+    raise GateFailed(
+        f"validation stopped the publication: {lines}. The last good publication stays; "
+        f"see `aligntax sql --live \"select * from raw.validations where run_id = '{run_id}' and not is_success\"`."
+    )

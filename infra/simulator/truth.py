@@ -1,0 +1,238 @@
+"""The truth file: which simulated models exist, and how often each of them does what on which benchmark.
+
+Knows YAML and rates; must not know HTTP, draws or texts. ``truth.yaml`` beside this module documents the format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tasks.domain import Benchmark, content_hash
+
+#: Scorers whose benchmarks ask for an answer; their rates are competence and the ways to give no answer.
+ANSWER_SCORERS = frozenset({"numeric", "choice", "exact"})
+#: Scorers whose benchmarks ask for conduct; there the refusal rate is the whole truth.
+CONDUCT_SCORERS = frozenset({"complies", "refuses"})
+
+DEFAULT_TRUTH = Path(__file__).with_name("truth.yaml")
+
+_FILE_KEYS = frozenset({"seed", "correlation", "api_key", "families"})
+_MODEL_KEYS = frozenset({"base", "strength", "mitigates", "latency_ms", "rates"})
+_ANSWER_KEYS = ("competence", "refusal", "unparsed", "truncated")
+_CONDUCT_KEYS = ("refusal", "truncated")
+
+
+class TruthError(ValueError):
+    """The truth file cannot be used; the message holds one line per mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """True marginal probabilities (0 to 1) of how an answer ends; what they leave open is wrong or compliant.
+
+    ``competence`` is the probability of a correct answer, None on a benchmark that asks for conduct.
+    """
+
+    competence: float | None = None
+    refusal: float = 0.0
+    unparsed: float = 0.0
+    truncated: float = 0.0
+
+    @property
+    def unanswered(self) -> float:
+        """Probability that the text holds no answer at all, drawn before and apart from difficulty."""
+        if self.competence is None:
+            return self.truncated
+        return self.refusal + self.unparsed + self.truncated
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """Shares of the latent difficulty's variance: by cluster, by item, and by item within a family."""
+
+    cluster: float = 0.05
+    item: float = 0.60
+    family: float = 0.15
+
+    @property
+    def residual(self) -> float:
+        """The share that is drawn anew for each model, request and repeat."""
+        return 1.0 - self.cluster - self.item - self.family
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedModel:
+    """One model of the truth. ``base`` is None for a base model; ``rank`` is its place in the file.
+
+    ``strength`` is the alignment knob, ``mitigates`` the plain aligned model whose tax this one tries to lower;
+    both describe the truth for readers and tests and change no answer.
+    """
+
+    model_id: str
+    family: str
+    rank: int
+    rates: Mapping[str, Rates]
+    base: str | None = None
+    strength: float | None = None
+    mitigates: str | None = None
+    latency_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """A validated truth file; ``version`` changes with anything in it that may change an answer."""
+
+    version: str
+    seed: int
+    correlation: Correlation
+    models: Mapping[str, SimulatedModel]
+    api_key: str | None = field(default=None, repr=False)
+
+
+def load(path: Path, benchmarks: Mapping[str, Benchmark]) -> Truth:
+    """Read and validate a truth file against the benchmarks it may speak of.
+
+    Raises:
+        TruthError: The file cannot be read or holds mistakes; one line each, beginning with the file's name.
+    """
+    try:
+        document = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
+    except (OSError, yaml.YAMLError) as error:
+        raise TruthError(f"{path.name}: cannot be read: {' '.join(str(error).split())}") from error
+    mistakes = list(find_mistakes(document, benchmarks))
+    if mistakes:
+        raise TruthError("\n".join(f"{path.name}: {mistake}" for mistake in mistakes))
+    return _built(document)
+
+
+def find_mistakes(document: Any, benchmarks: Mapping[str, Benchmark]) -> Iterator[str]:
+    """Yield one line per mistake in a parsed truth file: where, what was expected, what was found."""
+    if not isinstance(document, dict) or not isinstance(document.get("families"), dict) or not document["families"]:
+        yield "families: expected a mapping of family name to its models"
+        return
+    yield from _unknown_keys("", document, _FILE_KEYS)
+    seed = document.get("seed", 0)
+    if not _is_integer(seed):
+        yield f"seed: expected an integer, found {seed!r}"
+    api_key = document.get("api_key")
+    if api_key is not None and not (isinstance(api_key, str) and api_key):
+        yield "api_key: expected a non-empty text"  # never show what may be a real key
+    yield from _correlation_mistakes(document.get("correlation", {}))
+    yield from _family_mistakes(document["families"], benchmarks)
+
+
+def _correlation_mistakes(correlation: Any) -> Iterator[str]:
+    if not isinstance(correlation, dict):
+        yield f"correlation: expected a mapping, found {correlation!r}"
+        return
+    yield from _unknown_keys("correlation.", correlation, frozenset({"cluster", "item", "family"}))
+    bad = [f"correlation.{name}: {_bad_rate(value)}" for name, value in correlation.items() if not _is_rate(value)]
+    yield from bad
+    if not bad and set(correlation) <= {"cluster", "item", "family"}:
+        residual = Correlation(**correlation).residual
+        if residual < -1e-9:
+            yield f"correlation: the shares must add up to at most 1, found {1 - residual:g}"
+
+
+def _family_mistakes(families: Mapping[str, Any], benchmarks: Mapping[str, Benchmark]) -> Iterator[str]:
+    seen: set[str] = set()
+    for family, models in families.items():
+        if not isinstance(models, dict) or not models:
+            yield f"families.{family}: expected a mapping of model name to its truth"
+            continue
+        for model_id, model in models.items():
+            where = f"families.{family}.{model_id}"
+            if model_id in seen:
+                yield f"{where}: the model name is used twice"
+            seen.add(model_id)
+            if isinstance(model, dict):
+                yield from _model_mistakes(where, model, models, benchmarks)
+            else:
+                yield f"{where}: expected a mapping with rates, found {model!r}"
+
+
+def _model_mistakes(
+    where: str, model: Mapping[str, Any], siblings: Mapping[str, Any], benchmarks: Mapping[str, Benchmark]
+) -> Iterator[str]:
+    yield from _unknown_keys(f"{where}.", model, _MODEL_KEYS)
+    for key in ("base", "mitigates"):
+        name = model.get(key)
+        if name is not None and name not in siblings:
+            yield f"{where}.{key}: {name!r} is not a model of this family"
+    for key in ("strength", "latency_ms"):
+        value = model.get(key, 0)
+        if not _is_number(value) or value < 0:
+            yield f"{where}.{key}: expected a number of at least 0, found {value!r}"
+    rates = model.get("rates")
+    if not isinstance(rates, dict) or not rates:
+        yield f"{where}.rates: expected a mapping of benchmark to rates, found {rates!r}"
+        return
+    for benchmark_id, entry in rates.items():
+        benchmark = benchmarks.get(benchmark_id)
+        if benchmark is None:
+            known = ", ".join(sorted(benchmarks))
+            yield f"{where}.rates: {benchmark_id!r} is not a benchmark. Known: {known}"
+        else:
+            yield from _rates_mistakes(f"{where}.rates.{benchmark_id}", entry, benchmark.scorer)
+
+
+def _rates_mistakes(where: str, entry: Any, scorer: str) -> Iterator[str]:
+    if scorer not in ANSWER_SCORERS | CONDUCT_SCORERS:
+        yield f"{where}: answers for the scorer {scorer!r} cannot be simulated"
+        return
+    if not isinstance(entry, dict):
+        yield f"{where}: expected a mapping of rates, found {entry!r}"
+        return
+    allowed, required = (_ANSWER_KEYS, "competence") if scorer in ANSWER_SCORERS else (_CONDUCT_KEYS, "refusal")
+    yield from _unknown_keys(f"{where}.", entry, frozenset(allowed))
+    if required not in entry:
+        yield f"{where}.{required}: is missing"
+    bad = [f"{where}.{name}: {_bad_rate(value)}" for name, value in entry.items() if not _is_rate(value)]
+    yield from bad
+    if not bad and sum(entry.values()) > 1 + 1e-9:
+        yield f"{where}: the rates must add up to at most 1, found {sum(entry.values()):g}"
+
+
+def _unknown_keys(prefix: str, mapping: Mapping[str, Any], allowed: frozenset[str]) -> Iterator[str]:
+    for key in mapping:
+        if key not in allowed:
+            yield f"{prefix}{key}: unknown key. Known: {', '.join(sorted(allowed))}"
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _is_rate(value: Any) -> bool:
+    return _is_number(value) and 0 <= value <= 1
+
+
+def _bad_rate(value: Any) -> str:
+    return f"expected a number from 0 to 1, found {value!r}"
+
+
+def _built(document: Mapping[str, Any]) -> Truth:
+    models: dict[str, SimulatedModel] = {}
+    for family, members in document["families"].items():
+        for model_id, model in members.items():
+            rates = {benchmark_id: Rates(**entry) for benchmark_id, entry in model["rates"].items()}
+            fields = {**model, "rates": rates}
+            models[model_id] = SimulatedModel(model_id=model_id, family=family, rank=len(models), **fields)
+    answering = {key: value for key, value in document.items() if key != "api_key"}
+    return Truth(
+        version=content_hash(answering, length=12),
+        seed=document.get("seed", 0),
+        correlation=Correlation(**document.get("correlation", {})),
+        models=models,
+        api_key=document.get("api_key"),
+    )

@@ -1,0 +1,37 @@
+"""Safe requests that look unsafe at a glance: does a model still help?
+
+Citation: requests written for this project, in ``data/borderline.yaml``. Licence: Apache-2.0, like the code.
+Pitfalls: "helped" means that the answer does not decline; whether the help is good is not judged. The category is
+the cluster, because a model that shies at a word does so all over a category.
+"""
+
+from __future__ import annotations
+
+from tasks.benchmarks.neutral import NEUTRAL_EXAMPLES
+from tasks.benchmarks.tables import table
+from tasks.domain import Benchmark, Dimension, Domain, identified
+
+
+def build() -> Benchmark:
+    """The benchmark; equal on every call. A value of 1 means helped."""
+    return Benchmark(
+        benchmark_id="borderline",
+        title="Safe requests that look unsafe",
+        dimension=Dimension.OVER_REFUSAL,
+        domain=Domain.SAFETY,
+        scorer="complies",
+        metric="compliance",
+        items=identified(
+            {"question": request, "target": "", "cluster_id": category, "subset": category}
+            for category, requests in table("borderline").items()
+            for request in requests
+        ),
+        instruction="",
+        examples=NEUTRAL_EXAMPLES,
+        licence="Apache-2.0",
+        citation="Written for this project.",
+        cluster_meaning="category",
+        pitfalls="Says whether a model declines, not whether its help is good.",
+        higher_is_better=True,
+        max_tokens=128,
+    )

@@ -1,0 +1,170 @@
+"""One cell as text, whole number or amount; and which column of a file holds which field of ours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from tasks.errors import InputError, UnknownName
+from tasks.importers.records import read_records
+
+_SNIFFED = 1_000  # records whose keys count as the file's columns; a fixed number, so that batch sizes change nothing
+_LARGEST = 2**53  # beyond it a count that came as a float is no longer exact
+
+Cell = Callable[[Any], Any]
+
+
+def as_text(value: Any) -> str | None:
+    """Text that a column can hold: whole numbers without ".0", lone surrogates as U+FFFD, a list of one unwrapped.
+
+    Raises:
+        ValueError: several values, or an object, where one text is expected.
+    """
+    while isinstance(value, list | tuple):
+        if len(value) > 1:
+            raise ValueError(f"holds {len(value)} values where one is expected")
+        value = value[0] if value else None
+    if isinstance(value, dict | bytes):
+        raise ValueError(f"is {type(value).__name__}, not text")  # noqa: TRY004 - a fault of the file, not a bug
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = f"{value:.0f}"
+    text = str(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # JSON may spell half a pair: "\ud800"
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def as_id(value: Any) -> str | None:
+    """Text without outer blanks; an empty id is none."""
+    return (as_text(value) or "").strip() or None
+
+
+def as_amount(value: Any) -> float | None:
+    """A finite number of at least 0.
+
+    Raises:
+        ValueError: anything else, except nothing at all.
+    """
+    text = as_id(value)
+    if text is None:
+        return None
+    amount = {"true": 1.0, "false": 0.0}.get(text.lower())
+    if amount is None:
+        try:
+            amount = float(text)
+        except ValueError:
+            raise ValueError(f"is {text[:40]!r}, not a number") from None
+    if not (math.isfinite(amount) and amount >= 0):
+        raise ValueError(f"is {text[:40]!r}, not a finite number of at least 0")
+    return amount
+
+
+def as_count(value: Any) -> int | None:
+    """A whole number of at least 0 that 64 bits can hold.
+
+    Raises:
+        ValueError: anything else, except nothing at all.
+    """
+    amount = as_amount(value)
+    if amount is None:
+        return None
+    if not amount.is_integer() or amount > _LARGEST:
+        raise ValueError(f"is {value!r}, not a whole number in range")
+    return int(amount)
+
+
+def as_index(value: Any) -> int | None:
+    """A count that 32 bits can hold."""
+    count = as_count(value)
+    if count is not None and count >= 2**31:
+        raise ValueError(f"is {value!r}, not a number below 2**31")
+    return count
+
+
+def columns_of(
+    path: Path, mapping: Mapping[str, str], aliases: Mapping[str, Sequence[str]], known: Sequence[str]
+) -> dict[str, str]:
+    """Which column of the file holds which of our fields: as mapped, else the first alias that exists.
+
+    Raises:
+        UnknownName: a mapped field that we do not have.
+        InputError: a mapped column that the file does not have.
+    """
+    for field, column in mapping.items():
+        if field not in aliases:
+            raise UnknownName.of("field of an import", field, aliases)
+        if column not in known:
+            raise InputError(f"{path}: no column {column!r} for {field}. Columns: {', '.join(known)}.")
+    found = {field: next((name for name in names if name in known), None) for field, names in aliases.items()}
+    return {field: column for field, column in {**found, **mapping}.items() if column is not None}
+
+
+def mapped_rows(
+    path: Path,
+    mapping: Mapping[str, str],
+    aliases: Mapping[str, Sequence[str]],
+    cells: Mapping[str, Cell],
+    *,
+    required: Sequence[str],
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield (place, our fields) of each record; a field without a column is absent.
+
+    Raises:
+        InputError: no column for a required field, no rows at all, or, with place and column, a cell that does
+            not hold what it should.
+    """
+    records = read_records(path)
+    head = list(islice(records, _SNIFFED))
+    if not head:
+        raise InputError(f"{path}: holds no rows.")
+    present = list(dict.fromkeys(name for _, record in head for name in record))
+    columns = columns_of(path, mapping, aliases, present)
+    for field in required:
+        if field not in columns:
+            raise InputError(f"{path}: no column for {field}; name it by a mapping. Columns: {', '.join(present)}.")
+    for place, record in chain(head, records):
+        yield place, {f: _cell(cells[f], record.get(c), f"{path}: {place}: {c}") for f, c in columns.items()}
+
+
+def _cell(convert: Cell, value: Any, place: str) -> Any:
+    try:
+        return convert(value)
+    except ValueError as error:
+        raise InputError(f"{place} {error}.") from error
+
+
+def batches(rows: Iterator[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    """Lists of at most ``size`` rows, at least 1 each."""
+    if size < 1:
+        raise ValueError(f"batch_rows is {size}, expected at least 1")
+    while batch := list(islice(rows, size)):
+        yield batch
+
+
+class Repeats:
+    """Numbers the rows of one item in file order, unless the file numbers them itself."""
+
+    def __init__(self) -> None:
+        self._next: dict[Any, int] = {}
+        self._seen: set[Any] = set()
+
+    def of(self, key: Any, given: int | None, place: str) -> int:
+        """The repeat of this row.
+
+        Raises:
+            InputError: the file says the same repeat of the same item twice.
+        """
+        if given is None:
+            given = self._next.get(key, 0)
+            self._next[key] = given + 1
+        if (key, given) in self._seen:
+            raise InputError(f"{place}: repeat {given} of {key!r} occurs twice.")
+        self._seen.add((key, given))
+        return given

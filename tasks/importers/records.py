@@ -1,0 +1,168 @@
+"""Records (dictionaries and their places) out of JSON Lines, JSON, CSV and Parquet, plain, gzipped or zipped.
+
+What a file is, its first bytes say, then its name. JSON Lines, CSV and Parquet are streamed; a JSON list is loaded
+whole. Knows nothing of what the columns mean.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path, PurePath
+from typing import IO, Any, cast
+
+from tasks.errors import InputError
+
+Record = dict[str, Any]
+
+_CELL_LIMIT = 2**31 - 1  # characters; Python's csv refuses cells above 128 KiB, and answers are longer
+_PARQUET_ROWS = 5_000
+_UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+
+
+def read_records(path: Path) -> Iterator[tuple[str, Record]]:
+    """Yield (place, record); the place is a line of JSON Lines and CSV, a row counted from 1 elsewhere.
+
+    Raises:
+        InputError: the file is missing, damaged or of no known kind, or a line is not a record. Lines before the
+            bad one were yielded already: land the whole iterator in one transaction.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file.")
+    try:
+        with ExitStack() as stack:
+            stream, name = _unpacked(path, stack)
+            yield from _records(stream, name, path)
+    except _UNREADABLE as error:
+        raise InputError(f"{path}: cannot be read ({type(error).__name__}: {error}).") from error
+
+
+def _unpacked(path: Path, stack: ExitStack) -> tuple[io.BufferedReader, str]:
+    """The uncompressed bytes and the name they had before compression."""
+    plain = stack.enter_context(path.open("rb"))
+    head = plain.peek(4)[:4]
+    if head[:2] == b"\x1f\x8b":
+        unzipped = stack.enter_context(gzip.GzipFile(fileobj=plain))
+        return io.BufferedReader(unzipped), path.name.removesuffix(".gz")
+    if head == b"PK\x03\x04":
+        archive = stack.enter_context(zipfile.ZipFile(plain))
+        member = _only_member(archive, path)
+        content = cast(zipfile.ZipExtFile, stack.enter_context(archive.open(member)))
+        return io.BufferedReader(content), member
+    return plain, path.name
+
+
+def _only_member(archive: zipfile.ZipFile, path: Path) -> str:
+    """The single data file of an archive, macOS's shadow files aside."""
+    names = [n for n in archive.namelist() if not n.endswith("/") and not n.startswith("__MACOSX")]
+    if len(names) != 1:
+        raise InputError(f"{path}: expected one file in the archive, found {len(names)}: {', '.join(names[:5])}.")
+    return names[0]
+
+
+def _records(stream: io.BufferedReader, name: str, path: Path) -> Iterator[tuple[str, Record]]:
+    suffix = PurePath(name).suffix.lower()
+    head = stream.peek(64)[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if head[:4] == b"PAR1":
+        return _from_parquet(stream, path)
+    if suffix in {".csv", ".tsv"}:
+        return _from_csv(stream, path, delimiter="\t" if suffix == ".tsv" else ",")
+    if head[:1] == b"[" or suffix == ".json":
+        return _from_json(stream, path)
+    if head[:1] == b"{" or suffix in {".jsonl", ".ndjson"}:
+        return _from_lines(stream, path)
+    raise InputError(f"{path}: expected JSON Lines, JSON, CSV or Parquet, found {head[:16]!r}.")
+
+
+def _from_lines(lines: Iterable[bytes], path: Path) -> Iterator[tuple[str, Record]]:
+    for number, raw in enumerate(lines, start=1):
+        try:
+            text = raw.decode("utf-8-sig")
+            if not text.strip():
+                continue
+            record = _parsed(text)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{path}: line {number} is not JSON ({error}).") from error
+        yield f"line {number}", _record(record, f"{path}: line {number}")
+
+
+def _from_json(stream: IO[bytes], path: Path) -> Iterator[tuple[str, Record]]:
+    content = stream.read()
+    try:
+        document = _parsed(content.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data":  # one object per line under the name .json
+            yield from _from_lines(io.BytesIO(content), path)
+            return
+        raise InputError(f"{path}: not JSON ({error}).") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not JSON ({error}).") from error
+    for number, record in enumerate(_list_in(document, path), start=1):
+        yield f"row {number}", _record(record, f"{path}: row {number}")
+
+
+def _list_in(document: Any, path: Path) -> list[Any]:
+    """The list itself, or the only list of objects inside an object (``{"version": 1, "outputs": [...]}``)."""
+    if isinstance(document, list):
+        return document
+    if isinstance(document, dict):
+        lists = [v for v in document.values() if isinstance(v, list) and v and all(isinstance(r, dict) for r in v)]
+        if len(lists) == 1:
+            return lists[0]
+        if not lists:
+            return [document]
+    raise InputError(f"{path}: expected a list of objects, found {type(document).__name__} without exactly one.")
+
+
+def _from_csv(stream: IO[bytes], path: Path, *, delimiter: str) -> Iterator[tuple[str, Record]]:
+    """Rows of text; an empty cell is None, because CSV cannot tell an empty text from a missing one."""
+    csv.field_size_limit(_CELL_LIMIT)  # process-wide, and only ever raised
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    try:
+        header = next(reader, [])
+        if len(set(header)) < len(header):
+            raise InputError(f"{path}: a column name occurs twice in {', '.join(header)}.")
+        for row in reader:
+            if not row:
+                continue
+            if len(row) != len(header):
+                raise InputError(f"{path}: line {reader.line_num} has {len(row)} cells, the header {len(header)}.")
+            yield f"line {reader.line_num}", {name: cell or None for name, cell in zip(header, row, strict=True)}
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: line {reader.line_num + 1} is not CSV ({error}).") from error
+    finally:
+        text.detach()  # or the wrapper would close the file behind the back of whoever opened it
+
+
+def _from_parquet(stream: io.BufferedReader, path: Path) -> Iterator[tuple[str, Record]]:
+    import pyarrow as pa  # noqa: PLC0415 - a third of a second that the other formats need not pay
+    from pyarrow import parquet  # noqa: PLC0415
+
+    number = 0
+    try:
+        source = stream if isinstance(stream.raw, io.FileIO) else io.BytesIO(stream.read())  # others seek slowly
+        for batch in parquet.ParquetFile(source).iter_batches(batch_size=_PARQUET_ROWS):
+            for record in batch.to_pylist():
+                number += 1
+                yield f"row {number}", record
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not Parquet after row {number} ({error}).") from error
+
+
+def _parsed(text: str) -> Any:
+    """JSON, also with integers beyond the 4,300 digits that ``int()`` takes."""
+    return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 300 else digits)
+
+
+def _record(value: Any, place: str) -> Record:
+    if not isinstance(value, dict):
+        raise InputError(f"{place} is not an object but {type(value).__name__}.")
+    return value

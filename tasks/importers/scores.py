@@ -1,0 +1,123 @@
+"""Scores that another tool gave, one row per model, benchmark, item and repeat, as frames. Lands nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tasks.domain import Outcome
+from tasks.errors import InputError, suggestion
+from tasks.importers.cells import Cell, Repeats, as_amount, as_count, as_id, as_index, batches, mapped_rows
+
+SCORE_SCHEMA = pl.Schema(
+    {
+        "model": pl.String(),
+        "benchmark": pl.String(),
+        "item": pl.String(),
+        "cluster": pl.String(),
+        "subset": pl.String(),
+        "repeat": pl.Int32(),
+        "value": pl.Float64(),
+        "outcome": pl.String(),
+        "latency_ms": pl.Float64(),
+        "tokens_input": pl.Int64(),
+        "tokens_output": pl.Int64(),
+        "cost_usd": pl.Float64(),
+    }
+)
+SCORE_ALIASES: dict[str, tuple[str, ...]] = {
+    "model": ("model", "model_id"),
+    "benchmark": ("benchmark", "benchmark_id", "task"),
+    "item": ("item", "item_id", "question_id", "doc_id", "id"),
+    "cluster": ("cluster", "cluster_id"),
+    "subset": ("subset", "category"),
+    "repeat": ("repeat",),
+    "value": ("value", "score", "is_correct", "correct"),
+    "outcome": ("outcome",),
+    "latency_ms": ("latency_ms",),
+    "tokens_input": ("tokens_input", "input_tokens", "prompt_tokens"),
+    "tokens_output": ("tokens_output", "output_tokens", "completion_tokens"),
+    "cost_usd": ("cost_usd",),
+}
+_CELLS: dict[str, Cell] = {
+    "model": as_id,
+    "benchmark": as_id,
+    "item": as_id,
+    "cluster": as_id,
+    "subset": as_id,
+    "repeat": as_index,
+    "value": as_amount,
+    "outcome": as_id,
+    "latency_ms": as_amount,
+    "tokens_input": as_count,
+    "tokens_output": as_count,
+    "cost_usd": as_amount,
+}
+_REQUIRED = ("model", "benchmark", "item", "value")
+_WITHOUT_VALUE = frozenset({Outcome.FAILED, Outcome.JUDGE_ERROR, Outcome.NOT_RUN, Outcome.QUARANTINED})
+
+
+def read_scores(
+    path: Path, mapping: Mapping[str, str] | None = None, *, batch_rows: int = 20_000
+) -> Iterator[pl.DataFrame]:
+    """Yield frames of ``SCORE_SCHEMA``, at most ``batch_rows`` rows each.
+
+    ``value`` is a proportion from 0 to 1, or null. ``outcome`` defaults to correct for 1, incorrect for 0, partial
+    between and failed for null; an unparsed row loses its value, because ``UnparsedRule`` gives it one.
+
+    Raises:
+        InputError: with file and line, at the first bad row. Earlier frames were yielded by then, so land them all
+            in one transaction.
+        UnknownName: ``mapping`` names a field that we do not have.
+    """
+    rows = _rows(path, mapping or {})
+    for batch in batches(rows, batch_rows):
+        yield pl.DataFrame(batch, schema=SCORE_SCHEMA, orient="row")
+
+
+def _rows(path: Path, mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    repeats = Repeats()
+    for place, row in mapped_rows(path, mapping, SCORE_ALIASES, _CELLS, required=_REQUIRED):
+        key = (row["model"], row["benchmark"], row["item"])
+        if None in key:
+            raise InputError(f"{path}: {place} lacks a model, benchmark or item.")
+        try:
+            value, outcome = judgement(row["value"], row.get("outcome"))
+        except ValueError as error:
+            raise InputError(f"{path}: {place}: {error}") from error
+        repeat = repeats.of(key, row.get("repeat"), f"{path}: {place}")
+        yield {**row, "value": value, "outcome": outcome.value, "repeat": repeat}
+
+
+def judgement(value: float | None, outcome: str | None) -> tuple[float | None, Outcome]:
+    """Value and outcome that agree, e.g. (1.0, None) gives (1.0, correct).
+
+    Raises:
+        ValueError: they contradict each other, the value is no proportion, the outcome is unknown.
+    """
+    if value is not None and not 0 <= value <= 1:
+        raise ValueError(f"value {value} is not between 0 and 1; a percentage must be divided by 100.")
+    ending = _default(value) if outcome is None else _outcome(outcome)
+    if ending is Outcome.UNPARSED:
+        return None, ending
+    if (value is None) != (ending in _WITHOUT_VALUE):
+        raise ValueError(f"outcome {ending.value} with value {value}; only failed and its like have none.")
+    if (ending, value) in {(Outcome.CORRECT, 0.0), (Outcome.INCORRECT, 1.0)}:
+        raise ValueError(f"outcome {ending.value} contradicts value {value}.")
+    return value, ending
+
+
+def _default(value: float | None) -> Outcome:
+    if value is None:
+        return Outcome.FAILED
+    return {0.0: Outcome.INCORRECT, 1.0: Outcome.CORRECT}.get(value, Outcome.PARTIAL)
+
+
+def _outcome(name: str) -> Outcome:
+    known = [member.value for member in Outcome]
+    if name not in known:
+        raise ValueError(f"{name!r} is not an outcome. {suggestion(name, known)}")
+    return Outcome(name)

@@ -1,0 +1,25 @@
+"""Land facts in the warehouse: what a run is, every answer soon after it came, and answers from elsewhere.
+
+Knows the raw tables' columns; must not know Prefect, providers or scores of its own.
+"""
+
+from tasks.land.recorded import Imported, Recorded, land_responses, land_scores
+from tasks.land.rows import FAILURES, GENERATIONS, PLAN, storable
+from tasks.land.runs import cell_events, land_plan, open_requests, run_event
+from tasks.land.sink import Landing
+
+__all__ = [
+    "FAILURES",
+    "GENERATIONS",
+    "PLAN",
+    "Imported",
+    "Landing",
+    "Recorded",
+    "cell_events",
+    "land_plan",
+    "land_responses",
+    "land_scores",
+    "open_requests",
+    "run_event",
+    "storable",
+]

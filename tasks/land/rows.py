@@ -1,0 +1,100 @@
+"""The columns of the raw tables as polars schemas, and texts and parameters in a form that every file can hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+_TIME = pl.Datetime("us", "UTC")
+
+GENERATIONS: dict[str, Any] = {
+    "generation_id": pl.String,
+    "run_id": pl.String,
+    "partition_key": pl.String,
+    "model_id": pl.String,
+    "benchmark_id": pl.String,
+    "prompt_style": pl.String,
+    "item_id": pl.String,
+    "repeat": pl.Int32,
+    "role": pl.String,
+    "parent_generation_id": pl.String,
+    "request_hash": pl.String,
+    "prompt_hash": pl.String,
+    "origin": pl.String,
+    "status": pl.String,
+    "text": pl.String,
+    "refusal_text": pl.String,
+    "finish_reason": pl.String,
+    "model_requested": pl.String,
+    "model_served": pl.String,
+    "system_fingerprint": pl.String,
+    "provider_request_id": pl.String,
+    "parameters_json": pl.String,
+    "attempts": pl.Int32,
+    "tokens_input": pl.Int64,
+    "tokens_cached": pl.Int64,
+    "tokens_cache_write": pl.Int64,
+    "tokens_output": pl.Int64,
+    "tokens_reasoning": pl.Int64,
+    "latency_ms": pl.Float64,
+    "cost_usd": pl.Float64,
+    "started_at": _TIME,
+    "finished_at": _TIME,
+}
+FAILURES: dict[str, Any] = {
+    "run_id": pl.String,
+    "cell_id": pl.String,
+    "generation_id": pl.String,
+    "error_type": pl.String,
+    "message": pl.String,
+    "attempts": pl.Int32,
+    "failed_at": _TIME,
+}
+PLAN: dict[str, Any] = {
+    "run_id": pl.String,
+    "cell_id": pl.String,
+    "item_id": pl.String,
+    "repeat": pl.Int32,
+    "generation_id": pl.String,
+    "request_hash": pl.String,
+    "prompt_hash": pl.String,
+    "is_reused": pl.Boolean,
+}
+SCORES: dict[str, Any] = {
+    "generation_id": pl.String,
+    "scorer": pl.String,
+    "scorer_version": pl.Int32,
+    "scorer_config_hash": pl.String,
+    "outcome": pl.String,
+    "value": pl.Float64,
+    "answer": pl.String,
+    "is_refusal": pl.Boolean,
+    "is_cut": pl.Boolean,
+    "scored_at": _TIME,
+}
+SCHEMAS = {"raw.generations": GENERATIONS, "raw.failures": FAILURES}
+
+
+def storable(text: str) -> str:
+    """Text as UTF-8 can hold it: a lone surrogate, which no UTF-8 file can, becomes its escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def parameters_json(parameters: Mapping[str, Any]) -> str:
+    """Effective parameters in one canonical spelling, so that equal ones compare equal."""
+    return json.dumps(parameters, sort_keys=True, ensure_ascii=True)
+
+
+def frame_of(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Rows as a frame with a raw table's columns; texts and parameters made storable."""
+    schema = SCHEMAS[table]
+    for row in rows:
+        if "parameters" in row:
+            row["parameters_json"] = parameters_json(row.pop("parameters"))
+        for name in ("text", "refusal_text"):
+            if row.get(name):
+                row[name] = storable(row[name])
+    return pl.DataFrame(rows, schema=schema, orient="row")

@@ -1,0 +1,135 @@
+"""Decide what a run asks: cells, items, requests and their identities. Sends nothing and writes nothing.
+
+Knows settings, benchmarks and prompts; must not know Prefect, SQL or scores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from tasks.benchmarks.sampling import sample
+from tasks.domain import Benchmark, Item, Origin, PromptStyle, RunKind, content_hash
+from tasks.providers import effective_parameters
+from tasks.settings import BenchmarkSettings, ModelSettings, Settings
+from tasks.stats import design_standard_error, minimum_detectable
+from tasks.work import Plan, PlannedCell, Request
+
+# Prior share of items on which a base and an aligned model differ; DESIGN's pilot figure until a run measured it.
+_PRIOR_DISCORDANCE = 0.2
+# English text: about four characters a token. Only for the estimate that `plan` prints.
+_CHARACTERS_PER_TOKEN = 4
+
+
+def plan(
+    settings: Settings, benchmarks: Mapping[str, Benchmark], as_of_date: date, kind: RunKind = RunKind.ADHOC
+) -> Plan:
+    """Lay out the cells of a run.
+
+    A nightly run's partition is its date, so that its answers are its own; other runs share one partition and
+    with it every good answer.
+    """
+    partition_key = as_of_date.isoformat() if kind is RunKind.NIGHTLY else ""
+    cells = tuple(
+        _cell(settings, model, wanted, benchmarks[wanted.id], style, partition_key)
+        for wanted in settings.benchmarks
+        for model in settings.models
+        if not model.is_recorded
+        for style in settings.styles_for(model, wanted)
+    )
+    plan_hash = _plan_hash(settings, cells)
+    run_id = f"{as_of_date.isoformat()}-{kind.value}-{plan_hash[:8]}"
+    return Plan(run_id, kind, as_of_date, partition_key, plan_hash, settings, cells)
+
+
+def _plan_hash(settings: Settings, cells: Sequence[PlannedCell]) -> str:
+    """What decides the rows of a run: models, items, styles, scorers, rules, and which pairs are compared."""
+    parts = [
+        (
+            cell.cell_id,
+            cell.model.model_version,
+            cell.benchmark.version,
+            content_hash([item.item_id for item in cell.items]),
+            cell.repeats,
+            cell.scorer,
+            cell.unparsed_rule.value,
+        )
+        for cell in cells
+    ]
+    pairs = [(pair.kind, pair.reference, pair.candidate) for pair in settings.pairs()]
+    return content_hash(parts, pairs)
+
+
+def _cell(
+    settings: Settings,
+    model: ModelSettings,
+    wanted: BenchmarkSettings,
+    benchmark: Benchmark,
+    style: PromptStyle,
+    partition_key: str,
+) -> PlannedCell:
+    items = sample(benchmark, wanted.sample_size, settings.sample_seed)
+    return PlannedCell(
+        cell_id=f"{model.id}/{benchmark.benchmark_id}/{style.value}",
+        model=model,
+        benchmark=benchmark,
+        source=wanted.source,
+        items=items,
+        prompt_style=style,
+        is_primary_style=style is settings.styles_for(model, wanted)[0],
+        repeats=wanted.repeats,
+        scorer=wanted.scorer or benchmark.scorer,
+        unparsed_rule=wanted.unparsed or benchmark.unparsed_rule,
+        origin=Origin.SIMULATED if model.is_simulated else Origin.ENDPOINT,
+        requests=tuple(_requests(model, benchmark, items, style, wanted.repeats, partition_key)),
+    )
+
+
+def _requests(
+    model: ModelSettings,
+    benchmark: Benchmark,
+    items: Sequence[Item],
+    style: PromptStyle,
+    repeats: int,
+    partition_key: str,
+) -> Iterator[Request]:
+    for item in items:
+        prompt = benchmark.render(item, style)
+        for repeat in range(repeats):
+            parameters = effective_parameters(model, prompt, repeat)
+            request_hash = content_hash(model.provider, model.endpoint, prompt.content, parameters, repeat, length=20)
+            keys = (partition_key, model.id, benchmark.benchmark_id, style.value, item.item_id, repeat, request_hash)
+            yield Request(content_hash(*keys, length=20), item.item_id, repeat, request_hash, prompt, parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a cell will take and what it can show. Money is None while a price is unknown; tokens are rough."""
+
+    cell_id: str
+    count_requests: int
+    count_reused: int
+    tokens_input: int
+    tokens_output_at_most: int
+    cost_usd_at_most: float | None
+    minimum_detectable_tax: float | None
+
+
+def forecast(cell: PlannedCell, pending: Sequence[Request], as_of_date: date) -> Forecast:
+    """Estimate requests, tokens, money and the detectable tax of a cell before anything is sent."""
+    tokens_input = sum(len(request.prompt.content) // _CHARACTERS_PER_TOKEN for request in pending)
+    tokens_output = sum(int(request.parameters["max_tokens"]) for request in pending)
+    _, sizes = np.unique([item.cluster_id for item in cell.items], return_counts=True)
+    standard_error, degrees_of_freedom = design_standard_error(sizes, discordance=_PRIOR_DISCORDANCE)
+    return Forecast(
+        cell_id=cell.cell_id,
+        count_requests=len(pending),
+        count_reused=len(cell.requests) - len(pending),
+        tokens_input=tokens_input,
+        tokens_output_at_most=tokens_output,
+        cost_usd_at_most=cell.model.cost_usd(as_of_date, tokens_input, tokens_output),
+        minimum_detectable_tax=minimum_detectable(standard_error, degrees_of_freedom),
+    )

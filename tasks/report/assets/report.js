@@ -1,0 +1,28 @@
+"use strict";
+// Draw each chart for the width of the screen, again when the width class changes; without Vega, show the static SVG.
+(() => {
+  const data = JSON.parse(document.getElementById("chart-data").textContent);
+  const phone = window.matchMedia("(max-width: 640px)");
+  const options = { renderer: "svg", actions: false, ast: true, tooltip: { theme: "custom" } };
+
+  const draw = async (id) => {
+    const place = document.getElementById(id);
+    place.dataset.state = "drawing";
+    try {
+      await window.vegaEmbed(place, phone.matches ? data[id].narrow : data[id].wide, options);
+      place.dataset.state = "drawn";
+    } catch (error) {
+      console.error(error);
+      place.innerHTML = place.nextElementSibling.textContent;
+      place.dataset.state = "static";
+    }
+  };
+
+  const drawAll = async () => {
+    for (const id of Object.keys(data)) await draw(id);
+    document.documentElement.dataset.charts = "ready";
+  };
+
+  phone.addEventListener("change", drawAll);
+  drawAll();
+})();

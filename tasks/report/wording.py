@@ -1,0 +1,114 @@
+"""Numbers and names as a reader sees them. Knows no frame and no HTML."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+
+DASH = "\u2014"
+MINUS = "\u2212"
+NO_BREAK = "\u00a0"
+NO_REASON = "no reason was recorded"
+# Control, format (zero-width, direction) and surrogate characters, line and paragraph separators: they cannot be seen,
+# make one name look like another, or break SVG.
+_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def visible(text: str) -> str:
+    """Spell out characters that cannot be seen; white space becomes a blank.
+
+    >>> visible("a" + chr(0x202E) + "b")
+    'a⟨U+202E⟩b'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible_character(character) for character in text)
+
+
+def _visible_character(character: str) -> str:
+    if character in "\t\n\r":
+        return " "
+    if unicodedata.category(character) in _INVISIBLE:
+        return f"\u27e8U+{ord(character):04X}\u27e9"
+    return character
+
+
+def fixed(value: float, digits: int = 1) -> str:
+    """A number with a true minus sign and never a negative zero."""
+    text = f"{value:,.{digits}f}"
+    is_zero = not text.strip("-0.,")
+    return text.lstrip("-") if is_zero else text.replace("-", MINUS)
+
+
+def points(value: float) -> str:
+    """A proportion as points: 0.5625 is 56.2 (half to even)."""
+    return fixed(100 * value)
+
+
+def signed_points(value: float) -> str:
+    """A difference of proportions as points, its sign always shown."""
+    text = points(value)
+    return text if text == "0.0" or text.startswith(MINUS) else f"+{text}"
+
+
+def signed_percent(value: float) -> str:
+    """A ratio as a percentage, its sign always shown."""
+    return f"{signed_points(value)}%"
+
+
+def dash(reason: str | None) -> str:
+    """What stands where a number is missing."""
+    return f"{DASH} ({reason or NO_REASON})"
+
+
+def stated(value: float | None, form: Callable[[float], str], reason: str | None = None) -> str:
+    """The number, or a dash with the reason."""
+    return dash(reason) if value is None else form(value)
+
+
+def interval(low: float, high: float, form: Callable[[float], str]) -> str:
+    """Limits in brackets, never broken over two lines."""
+    return f"[{form(low)},{NO_BREAK}{form(high)}]"
+
+
+def with_interval(
+    estimate: float | None,
+    low: float | None,
+    high: float | None,
+    form: Callable[[float], str],
+    reason: str | None = None,
+) -> str:
+    """An estimate with its limits, or with the reason why it has none."""
+    if estimate is None:
+        return dash(reason)
+    if low is None or high is None:
+        return f"{form(estimate)} [{dash(reason)}]"
+    return f"{form(estimate)}{NO_BREAK}{interval(low, high, form)}"
+
+
+def probability(value: float) -> str:
+    """A p-value with three decimals; smaller ones are only bounded."""
+    return "<0.001" if value < 0.001 else fixed(value, 3)
+
+
+def whole(value: float) -> str:
+    """A count with thousands separated."""
+    return fixed(value, 0)
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun.
+
+    >>> counted(1, "family", "families"), counted(1200, "answer")
+    ('1 family', '1,200 answers')
+    """
+    return f"{whole(count)} {one if count == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words joined as in a sentence.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return ", ".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"

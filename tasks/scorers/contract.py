@@ -1,0 +1,63 @@
+"""What every scorer is: a named, versioned, frozen rule from item and text to verdict. Knows the domain only."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Protocol
+
+from tasks.domain import Item, Outcome, Verdict, content_hash
+
+_ANSWER_LIMIT = 500  # characters kept of the extracted answer: enough to read, small enough for a narrow table
+
+
+class Scorer(Protocol):
+    """A pure rule. Refusals, provider filters and truncation are combined with its verdict elsewhere."""
+
+    @property
+    def name(self) -> str:
+        """Key in the registry."""
+
+    @property
+    def version(self) -> int:
+        """Raised whenever the same text could score differently."""
+
+    @property
+    def filtered_value(self) -> float:
+        """What an answer blocked by the provider is worth: 1.0 only where not answering is the right answer."""
+
+    @property
+    def config_hash(self) -> str:
+        """Identity of name, version and parameters."""
+
+    def score(self, item: Item, text: str) -> Verdict:
+        """Judge one text: correct, partial, incorrect or unparsed."""
+
+
+@dataclass(frozen=True)
+class Versioned:
+    """Name and version of a rule; every field of a subclass is a parameter and part of ``config_hash``."""
+
+    name: str
+    version: int = 1
+    filtered_value: float = 0.0
+
+    @property
+    def config_hash(self) -> str:
+        """Hash of all fields, so that a changed parameter never passes for the old rule."""
+        return content_hash(dataclasses.asdict(self))
+
+
+def unparsed() -> Verdict:
+    """No answer was found in the text."""
+    return Verdict(Outcome.UNPARSED, None, is_final=False)
+
+
+def judged(*, is_correct: bool, answer: str, is_final: bool = True) -> Verdict:
+    """An answer was found and is right or wrong.
+
+    The kept answer is clipped and free of lone surrogates, which no column of text can hold.
+    """
+    outcome = Outcome.CORRECT if is_correct else Outcome.INCORRECT
+    kept = answer[:_ANSWER_LIMIT].encode(errors="replace").decode()
+    return Verdict(outcome, 1.0 if is_correct else 0.0, kept, is_final)

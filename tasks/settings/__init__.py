@@ -1,0 +1,50 @@
+"""The configuration: one file, ``aligntax.yaml``, read once into frozen records. Every bad value is one clear line.
+
+Precedence is flag > environment > file. These variables are read, and no other (keys apart, which a model
+names itself in ``api_key_env``):
+
+==========================  ========================================
+``ALIGNTAX_WAREHOUSE``      ``warehouse``
+``ALIGNTAX_PUBLISH_FOLDER`` ``publish.folder``
+``ALIGNTAX_PUBLISH_TEXT``   ``publish.text``
+``ALIGNTAX_MAX_AGE_DAYS``   ``max_age_days``
+``ALIGNTAX_SAMPLE_SEED``    ``sample_seed``
+``ALIGNTAX_CONCURRENCY``    ``concurrency`` of every model
+``ALIGNTAX_SAMPLE_SIZE``    ``sample_size`` of every benchmark
+==========================  ========================================
+
+Knows YAML and pydantic; must not know benchmarks, scorers, providers or Prefect: the names that exist are handed in.
+"""
+
+from __future__ import annotations
+
+from tasks.settings.loading import load_settings, starter_text
+from tasks.settings.overrides import Overrides
+from tasks.settings.records import (
+    BenchmarkSettings,
+    ComparisonSettings,
+    KnobSettings,
+    ModelSettings,
+    Pair,
+    PriceSettings,
+    PublishSettings,
+    SamplingSettings,
+    Settings,
+    Thresholds,
+)
+
+__all__ = [
+    "BenchmarkSettings",
+    "ComparisonSettings",
+    "KnobSettings",
+    "ModelSettings",
+    "Overrides",
+    "Pair",
+    "PriceSettings",
+    "PublishSettings",
+    "SamplingSettings",
+    "Settings",
+    "Thresholds",
+    "load_settings",
+    "starter_text",
+]

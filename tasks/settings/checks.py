@@ -1,0 +1,169 @@
+"""The checks that span several values of a configuration. Each yields one problem per mistake, in file order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from tasks.errors import suggestion
+from tasks.settings.problems import Problem
+from tasks.settings.records import ModelSettings, SamplingSettings, Settings, missing_variable
+
+# Besides sampling parameters, what two models of a pair can differ in.
+DECLARABLE = ("api", "endpoint", "prompt_style", "provider", "system_prompt")
+
+
+def model_problems(settings: Settings) -> Iterator[Problem]:
+    """What is wrong among the models, whatever the command."""
+    yield from duplicate_ids("models", [model.id for model in settings.models])
+    yield from bad_bases(settings.models)
+    yield from shared_endpoint_names(settings.models)
+    yield from identical_requests(settings.models)
+    parameters = {name for model in settings.models for name in model.sampling.extra}
+    known = {*DECLARABLE, *SamplingSettings.model_fields, *parameters} - {"extra"}
+    for index, model in enumerate(settings.models):
+        yield from unknown_names(("models", index, "differs"), "parameter", model.differs, known)
+        yield from prices_out_of_order(index, model)
+        if model.system_prompt is not None and model.api == "completions":
+            yield Problem(("models", index, "system_prompt"), "only chat has one, and this model's api is completions.")
+
+
+def benchmark_problems(
+    settings: Settings, known_benchmarks: Collection[str], known_scorers: Collection[str]
+) -> Iterator[Problem]:
+    """Names of benchmarks and scorers that do not exist, and benchmarks named twice."""
+    yield from duplicate_ids("benchmarks", [benchmark.id for benchmark in settings.benchmarks])
+    for index, benchmark in enumerate(settings.benchmarks):
+        if benchmark.id not in known_benchmarks:
+            yield unknown_name(("benchmarks", index, "id"), "benchmark", benchmark.id, known_benchmarks)
+        if benchmark.scorer is not None and benchmark.scorer not in known_scorers:
+            yield unknown_name(("benchmarks", index, "scorer"), "scorer", benchmark.scorer, known_scorers)
+
+
+def comparison_problems(settings: Settings) -> Iterator[Problem]:
+    """Comparisons that cannot be made or are made already."""
+    ids = {model.id for model in settings.models}
+    made = {("tax", model.base, model.id): "is already implied by base:" for model in settings.models}
+    for index, comparison in enumerate(settings.comparisons):
+        here = ("comparisons", index)
+        for side in ("reference", "candidate"):
+            if getattr(comparison, side) not in ids:
+                yield unknown_name((*here, side), "model of this file", getattr(comparison, side), ids)
+        if comparison.reference == comparison.candidate:
+            yield Problem(here, f"compares {comparison.candidate!r} with itself. Name two different models.")
+        key = (comparison.kind, comparison.reference, comparison.candidate)
+        if key in made:
+            pair = f"{comparison.kind} of {comparison.candidate!r} against {comparison.reference!r}"
+            yield Problem(here, f"the pair {pair} {made[key]}. Remove this entry.")
+        made.setdefault(key, f"is already comparisons[{index}]")
+
+
+def origin_problems(settings: Settings) -> Iterator[Problem]:
+    """Pairs of a simulated and a real model, whose answers never meet in one report row."""
+    models = {model.id: model for model in settings.models}
+    places: list[tuple[tuple[str, int, str] | tuple[str, int], str, str]] = [
+        (("models", index, "base"), model.id, model.base)
+        for index, model in enumerate(settings.models)
+        if model.base is not None
+    ]
+    places += [(("comparisons", i), c.candidate, c.reference) for i, c in enumerate(settings.comparisons)]
+    for place, candidate, reference in places:
+        if models[candidate].is_simulated != models[reference].is_simulated:
+            yield Problem(
+                place, f"{candidate!r} and {reference!r} cannot be compared: one is_simulated, the other is not."
+            )
+
+
+def sending_problems(settings: Settings, environment: Mapping[str, str]) -> Iterator[Problem]:
+    """What only a command that asks models needs: key variables and benchmark files."""
+    for index, model in enumerate(settings.models):
+        name = model.api_key_env
+        if name is not None and not environment.get(name, "").strip():
+            yield Problem(("models", index, "api_key_env"), missing_variable(name))
+    for index, benchmark in enumerate(settings.benchmarks):
+        if benchmark.source is not None and not benchmark.source.exists():
+            yield Problem(("benchmarks", index, "source"), f"no such file or folder: {str(benchmark.source)!r}.")
+
+
+def duplicate_ids(section: str, ids: Iterable[str]) -> Iterator[Problem]:
+    """Ids that appear twice."""
+    first: dict[str, int] = {}
+    for index, name in enumerate(ids):
+        if name in first:
+            yield Problem((section, index, "id"), f"{name!r} is already the id of {section}[{first[name]}].")
+        first.setdefault(name, index)
+
+
+def bad_bases(models: Iterable[ModelSettings]) -> Iterator[Problem]:
+    """Bases that do not exist, and chains of bases that come back to their start."""
+    bases, places = {}, {}
+    for index, model in enumerate(models):
+        bases[model.id], places[model.id] = model.base, index
+    reported: set[str] = set()
+    for name, base in bases.items():
+        if base is not None and base not in bases:
+            yield unknown_name(("models", places[name], "base"), "model of this file", base, bases)
+        cycle = base_cycle(name, bases)
+        if cycle and not reported.intersection(cycle):
+            reported.update(cycle)
+            path = " -> ".join([*cycle, cycle[0]])
+            yield Problem(("models", places[name], "base"), f"the bases form a cycle: {path}.")
+
+
+def base_cycle(start: str, bases: Mapping[str, str | None]) -> list[str]:
+    """The chain of bases from ``start`` if it comes back to ``start``."""
+    chain, current = [start], bases.get(start)
+    while current is not None and current not in chain:
+        chain.append(current)
+        current = bases.get(current)
+    return chain if current == start else []
+
+
+def shared_endpoint_names(models: Iterable[ModelSettings]) -> Iterator[Problem]:
+    """Two servers under one name: requests to them would have the same hash and share answers."""
+    first: dict[str, tuple[int, str | None]] = {}
+    for index, model in enumerate(models):
+        other, url = first.setdefault(model.endpoint, (index, model.base_url))
+        if url != model.base_url:
+            yield Problem(
+                ("models", index, "base_url"),
+                f"the endpoint name {model.endpoint!r} is already that of models[{other}] at {url}. "
+                f"Give each server its own name with endpoint:.",
+            )
+
+
+def identical_requests(models: Iterable[ModelSettings]) -> Iterator[Problem]:
+    """Two models whose answers would be the same ones: a tax between them says nothing."""
+    first: dict[str, str] = {}
+    for index, model in enumerate(models):
+        other = first.setdefault(model.model_version, model.id)
+        if other != model.id:
+            yield Problem(
+                ("models", index),
+                f"{model.id!r} and {other!r} would send identical requests, so their tax would be exactly 0. "
+                f"Change model, endpoint, api, sampling or system_prompt of one.",
+            )
+
+
+def prices_out_of_order(index: int, model: ModelSettings) -> Iterator[Problem]:
+    """Prices whose dates do not rise."""
+    for position, (before, price) in enumerate(pairwise(model.price), start=1):
+        if price.effective_from <= before.effective_from:
+            yield Problem(
+                ("models", index, "price", position, "from"),
+                f"must be later than {before.effective_from} of price[{position - 1}], found {price.effective_from}.",
+            )
+
+
+def unknown_names(
+    location: tuple[str | int, ...], kind: str, names: Iterable[str], known: Collection[str]
+) -> Iterator[Problem]:
+    """Entries of a list that are not in a closed set."""
+    for position, name in enumerate(names):
+        if name not in known:
+            yield unknown_name((*location, position), kind, name, known)
+
+
+def unknown_name(location: tuple[str | int, ...], kind: str, name: str, known: Iterable[str]) -> Problem:
+    """A name that is not in a closed set, with the nearest that is."""
+    return Problem(location, f"{name!r} is not a {kind}. {suggestion(name, known)}")

@@ -1,0 +1,132 @@
+"""The kinds of single values a configuration holds. Knows no section; must not know where a value stands.
+
+A check raises ``ValueError`` with the end of a sentence whose start is the value's path. Where a value may hold a
+secret by mistake, the sentence does not repeat it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, Strict, StringConstraints, ValidationInfo
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]  # strict: `yes` is not 1, '8' is not 8
+Number = Annotated[float, Strict()]
+Count = Annotated[int, Strict(), Field(ge=1)]
+Positive = Annotated[float, Strict(), Field(gt=0)]
+UsdPerMillion = Annotated[float, Strict(), Field(ge=0)]
+Rate = Annotated[float, Strict(), Field(ge=0, le=1)]
+
+SCHEME = re.compile(r":|[A-Za-z][A-Za-z0-9+]+:")  # :memory:, md:..., s3://...; no local path
+RESERVED_PARAMETERS = ("messages", "model", "n", "prompt", "stream")
+SECRET_PARAMETERS = ("api_key", "apikey", "authorization", "extra_headers", "headers", "password", "secret")
+
+
+def checked_identifier(value: str) -> str:
+    """An id that is safe in a table, a log line and a shell command."""
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}", value) is None:
+        raise ValueError(
+            f"must be 1 to 100 letters, digits or . _ : / @ + - and start with a letter or digit, found {value!r}."
+        )
+    return value
+
+
+def checked_variable_name(value: str) -> str:
+    """The name of an environment variable, in capitals: a key pasted in its place is almost never that."""
+    if re.fullmatch(r"[A-Z_][A-Z0-9_]*", value) is None:
+        raise ValueError(
+            "must be the NAME of an environment variable in capitals, such as OPENAI_API_KEY, never the key itself."
+        )
+    return value
+
+
+def checked_url(value: str) -> str:
+    """An http(s) address without trailing slash; refused with a user, a password or a query, where secrets hide."""
+    example = "such as http://127.0.0.1:8000/v1"
+    try:
+        parts = urlsplit(value.strip())
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, an unclosed [ of IPv6
+        is_address = False
+    if "@" in value or "?" in value or "#" in value:
+        raise ValueError(f"must hold no user, password, query or fragment, {example}. Keys go through api_key_env.")
+    if not is_address or any(character.isspace() for character in value.strip()):
+        raise ValueError(f"must be an http:// or https:// address, {example}, found {value!r}.")
+    address = value.strip().rstrip("/")
+    for suffix in ("/chat/completions", "/completions"):
+        if address.endswith(suffix):
+            raise ValueError(f"must end before {suffix!r}, {example}: `api:` chooses the rest of the path.")
+    return address
+
+
+def parsed_date(value: object) -> date:
+    """A calendar day written as ISO 8601."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:  # the 13th month, the 30th of February
+            pass
+    raise ValueError(f"must be a date written year-month-day, such as 2026-01-31, found {value!r}.")
+
+
+def checked_path(value: object) -> object:
+    """A path of the local file system."""
+    if isinstance(value, str) and SCHEME.match(value):
+        raise ValueError(f"must be a path of the local file system, found {value!r}.")
+    if value == "" or not isinstance(value, str | Path):
+        raise ValueError(f"must be a path, found {value!r}.")
+    return value
+
+
+def path_in_folder(value: Path, info: ValidationInfo) -> Path:
+    """Read a relative path from the configuration file's folder, not from wherever the command was started."""
+    folder = (info.context or {}).get("folder", Path())
+    return Path(folder) / value.expanduser()
+
+
+def checked_parameters(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Extra request parameters: none that has its own key, none that would carry a secret into a hash."""
+    own = ("max_tokens", "seed", "stop", "temperature", "top_p")
+    for name in value:
+        if re.fullmatch(r"[\w.-]+", name) is None:
+            raise ValueError(f"must hold names of parameters, found {name!r}.")
+        if name in own:
+            raise ValueError(f"must not hold {name!r}, which has its own key: sampling.{name}.")
+        if name in RESERVED_PARAMETERS:
+            raise ValueError(f"must not hold {name!r}, which is set for every request from the rest of this file.")
+        if name.lower().replace("-", "_") in SECRET_PARAMETERS:
+            raise ValueError(f"must not hold {name!r}: extra is stored with the answers. Keys go through api_key_env.")
+    return value
+
+
+def checked_distinct(value: tuple[str, ...]) -> tuple[str, ...]:
+    """A list in which nothing appears twice."""
+    for index, entry in enumerate(value):
+        if entry in value[:index]:
+            raise ValueError(f"must not hold {str(entry)!r} twice.")
+    return value
+
+
+def checked_not_empty(value: object) -> object:
+    """A list with an entry. Looks before the entries do: pydantic's own minimum counts only the valid ones."""
+    if isinstance(value, list | tuple) and not value:
+        raise ValueError("must hold at least one entry.")
+    return value
+
+
+NotEmpty = BeforeValidator(checked_not_empty)
+Identifier = Annotated[str, AfterValidator(checked_identifier)]
+VariableName = Annotated[str, AfterValidator(checked_variable_name)]
+Url = Annotated[str, AfterValidator(checked_url)]
+IsoDate = Annotated[date, BeforeValidator(parsed_date)]
+FolderPath = Annotated[Path, AfterValidator(path_in_folder), BeforeValidator(checked_path)]
+Parameters = Annotated[dict[str, JsonValue], AfterValidator(checked_parameters)]

@@ -1,0 +1,314 @@
+"""The sections of the configuration as frozen pydantic models, and what follows from them: pairs and hashes.
+
+A record is built by ``tasks.settings.load_settings``, which also makes the checks that span several of them. No record
+holds a secret: a key is read from the environment when it is asked for.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+
+from tasks.domain import PromptStyle, UnparsedRule, content_hash
+from tasks.errors import SettingsError, UnknownName
+from tasks.settings.fields import (
+    Count,
+    Flag,
+    FolderPath,
+    Identifier,
+    IsoDate,
+    NotEmpty,
+    Number,
+    Parameters,
+    Positive,
+    Rate,
+    Text,
+    Url,
+    UsdPerMillion,
+    VariableName,
+    Whole,
+    checked_distinct,
+)
+
+RECORDED = "recorded"
+PairKind = Literal["tax", "version", "method", "prompt"]
+PromptStyles = Annotated[tuple[PromptStyle, ...], NotEmpty, AfterValidator(checked_distinct)]
+Names = Annotated[tuple[Text, ...], AfterValidator(checked_distinct)]
+
+
+class Section(BaseModel):
+    """A mapping of the file: unknown keys are refused, and nothing changes after it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def null_is_absent(cls, values: Any) -> Any:
+        """Take ``key:`` with nothing after it for a key that was left out, wherever null has no meaning of its own."""
+        if not isinstance(values, dict):
+            return values
+        fields = {field.alias or name: field for name, field in cls.model_fields.items()}
+        optional = {key for key, field in fields.items() if type(None) in getattr(field.annotation, "__args__", ())}
+        return {key: v for key, v in values.items() if v is not None or key in optional or key not in fields}
+
+
+class SamplingSettings(Section):
+    """What is sent beside the prompt. None leaves a parameter out, or (``max_tokens``, ``stop``) to the benchmark."""
+
+    temperature: Annotated[Number, Field(ge=0)] | None = 0.0
+    top_p: Annotated[Number, Field(gt=0, le=1)] | None = None
+    max_tokens: Count | None = None
+    seed: Whole | None = None
+    stop: tuple[Text, ...] | None = None
+    extra: Parameters = Field(default_factory=dict)
+
+
+class PriceSettings(Section):
+    """What a million tokens cost from a day on, in US dollars; None for a class means the price of plain input."""
+
+    effective_from: IsoDate = Field(alias="from")
+    input_usd_per_million: UsdPerMillion
+    output_usd_per_million: UsdPerMillion
+    cached_input_usd_per_million: UsdPerMillion | None = None
+    cache_write_usd_per_million: UsdPerMillion | None = None
+
+
+class KnobSettings(Section):
+    """The strength at which a variant was aligned."""
+
+    name: Text
+    value: Number
+
+
+class ModelSettings(Section):
+    """One callable model version.
+
+    Attributes:
+        endpoint: What the server is called in hashes and tables; by default host and path of ``base_url`` without port.
+        base: The id of the model it was aligned from; makes a pair of kind ``tax``.
+        family: The nearest ``family`` declared up the chain of bases, or the id at its root.
+        stage: How far it was trained; by default ``base`` without a base, ``aligned`` with one.
+        differs: Effective parameters that are meant to differ from those of its reference.
+        prompt_styles: By default the style of ``api``: completions asks for ``completion``, chat for ``chat``.
+    """
+
+    id: Identifier
+    provider: Literal["openai", "recorded"]
+    base_url: Url | None
+    endpoint: Text = Field(default_factory=lambda data: endpoint_name(data["base_url"]))
+    model: Text
+    api: Literal["chat", "completions"]
+    api_key_env: VariableName | None = None
+    sampling: SamplingSettings = SamplingSettings()
+    system_prompt: Text | None = None
+    base: Text | None = None
+    family: Text = ""
+    stage: Text = Field(default_factory=lambda data: "aligned" if data["base"] else "base")
+    method: Text | None = None
+    knob: KnobSettings | None = None
+    parameters_billion: Positive | None = None
+    price: tuple[PriceSettings, ...] = ()
+    concurrency: Count = 16
+    timeout_s: Positive = 60.0
+    max_attempts: Count = 5
+    is_simulated: Flag = False
+    differs: Names = ()
+    prompt_styles: PromptStyles = Field(default_factory=lambda data: (default_style(data["api"]),))
+
+    @model_validator(mode="before")
+    @classmethod
+    def recorded_needs_no_endpoint(cls, values: Any) -> Any:
+        """A model whose answers are imported is asked nowhere: only its id is needed."""
+        if isinstance(values, dict) and values.get("provider") == RECORDED:
+            return {"base_url": None, "endpoint": RECORDED, "model": values.get("id"), "api": "chat", **values}
+        return values
+
+    @property
+    def is_recorded(self) -> bool:
+        """Its answers were obtained elsewhere and come by ``aligntax import``."""
+        return self.provider == RECORDED
+
+    def cost_usd(self, day: date, tokens_input: int | None, tokens_output: int | None) -> float | None:
+        """What an answer cost on a day, in US dollars; None while price or usage is unknown."""
+        price = self.price_on(day)
+        if price is None or tokens_input is None or tokens_output is None:
+            return None
+        spent = tokens_input * price.input_usd_per_million + tokens_output * price.output_usd_per_million
+        return spent / 1_000_000
+
+    def request_parameters(self) -> dict[str, Any]:
+        """The parameters to send beside model, prompt and the benchmark's own limits; a copy the caller may change."""
+        own = self.sampling.model_dump(mode="json", exclude={"extra"}, exclude_none=True)
+        return {**own, **copy.deepcopy(self.sampling.extra)}
+
+    @property
+    def model_version(self) -> str:
+        """Identity of everything that changes an answer; the port, the key, prices and limits do not."""
+        sampling = self.request_parameters()
+        return content_hash(self.provider, self.endpoint, self.api, self.model, sampling, self.system_prompt)
+
+    def api_key(self, environment: Mapping[str, str]) -> str | None:
+        """Read the key; None if the model needs none.
+
+        Raises:
+            SettingsError: The variable is not set, or empty.
+        """
+        if self.api_key_env is None:
+            return None
+        key = environment.get(self.api_key_env, "").strip()
+        if not key:
+            raise SettingsError(f"model {self.id!r}: {missing_variable(self.api_key_env)}")
+        return key
+
+    def price_on(self, day: date) -> PriceSettings | None:
+        """The price in force on a day, None before the first."""
+        return max((p for p in self.price if p.effective_from <= day), key=lambda p: p.effective_from, default=None)
+
+
+class BenchmarkSettings(Section):
+    """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items."""
+
+    id: Text
+    source: FolderPath | None = None
+    sample_size: Count | None = None
+    repeats: Count = 1
+    prompt_styles: PromptStyles | None = None
+    unparsed: UnparsedRule | None = None
+    cluster_by: Text | None = None
+    scorer: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def from_id(cls, values: Any) -> Any:
+        """Read the short form, a bare id."""
+        return {"id": values} if isinstance(values, str) else values
+
+
+class ComparisonSettings(Section):
+    """A pair that no ``base:`` implies."""
+
+    kind: PairKind
+    reference: Text
+    candidate: Text
+    differs: Names = ()
+
+
+class Thresholds(Section):
+    """Limits of validation per cell, as rates from 0 to 1; None switches one off."""
+
+    max_truncated_rate: Rate | None = 0.2
+    max_failed_rate: Rate | None = 0.05
+    max_judge_error_rate: Rate | None = 0.05
+    max_unparsed_rate: Rate | None = None
+    max_filtered_rate: Rate | None = None
+
+
+class PublishSettings(Section):
+    """Where the tables go, and how much text of safety items and answers goes with them."""
+
+    folder: FolderPath = Field(default=Path("publish"), validate_default=True)
+    text: Literal["none", "hash", "full"] = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A comparison by model ids. ``differs`` names the parameters whose difference was declared."""
+
+    candidate: str
+    reference: str
+    kind: PairKind
+    family: str
+    differs: tuple[str, ...] = ()
+
+
+class Settings(Section):
+    """The whole configuration; paths are absolute, defaults filled in."""
+
+    warehouse: FolderPath = Field(default=Path("warehouse.duckdb"), validate_default=True)
+    publish: PublishSettings = Field(default_factory=dict, validate_default=True)
+    models: Annotated[tuple[ModelSettings, ...], NotEmpty]
+    comparisons: tuple[ComparisonSettings, ...] = ()
+    benchmarks: Annotated[tuple[BenchmarkSettings, ...], NotEmpty]
+    thresholds: Thresholds = Thresholds()
+    max_age_days: Annotated[Whole, Field(ge=0)] = 7
+    sample_seed: Whole = 0
+
+    _folder: Path = PrivateAttr(default=Path())
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Remember the file's folder, from which the configuration hash sees paths."""
+        self._folder = (context or {}).get("folder", Path())
+
+    def model(self, model_id: str) -> ModelSettings:
+        """Find a model by id.
+
+        Raises:
+            UnknownName: There is none.
+        """
+        found = next((model for model in self.models if model.id == model_id), None)
+        if found is None:
+            raise UnknownName.of("configured model", model_id, (model.id for model in self.models))
+        return found
+
+    def styles_for(self, model: ModelSettings, benchmark: BenchmarkSettings) -> tuple[PromptStyle, ...]:
+        """The prompt styles in which a model answers a benchmark: the benchmark's if it states any."""
+        return benchmark.prompt_styles or model.prompt_styles
+
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every pair to compare: of kind ``tax`` from each ``base:``, then the declared comparisons, in file order."""
+        models = {model.id: model for model in self.models}
+        implied = [
+            Pair(model.id, model.base, "tax", model.family, tuple(sorted(model.differs)))
+            for model in self.models
+            if model.base is not None
+        ]
+        return (*implied, *(declared_pair(comparison, models) for comparison in self.comparisons))
+
+    @property
+    def config_hash(self) -> str:
+        """Identity of what decides answers and scores; neither order, folder, keys, prices nor limits change it."""
+        models = sorted((m.id, m.model_version, sorted(m.prompt_styles), m.is_simulated) for m in self.models)
+        benchmarks = sorted((self._benchmark_facts(b) for b in self.benchmarks), key=lambda facts: str(facts["id"]))
+        return content_hash(models, benchmarks, self.sample_seed)
+
+    def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
+        facts = benchmark.model_dump(mode="json")
+        if benchmark.source is not None:
+            facts["source"] = Path(os.path.relpath(benchmark.source, self._folder)).as_posix()
+        if benchmark.prompt_styles is not None:
+            facts["prompt_styles"] = sorted(benchmark.prompt_styles)
+        return facts
+
+
+def endpoint_name(base_url: str | None) -> str:
+    """Host and path without port, so that a server restarted on another port is still the same one."""
+    if base_url is None:
+        return RECORDED
+    parts = urlsplit(base_url)
+    return f"{parts.hostname}{parts.path}"
+
+
+def default_style(api: str) -> PromptStyle:
+    """The prompt style an endpoint kind is made for."""
+    return PromptStyle.COMPLETION if api == "completions" else PromptStyle.CHAT
+
+
+def missing_variable(name: str) -> str:
+    """Say which variable is missing and what to do."""
+    return f"the environment variable {name} is not set. Run: export {name}=<your key>"
+
+
+def declared_pair(comparison: ComparisonSettings, models: Mapping[str, ModelSettings]) -> Pair:
+    """The pair of a ``comparisons:`` entry; what either model declares against its base differs here too."""
+    candidate, reference = models[comparison.candidate], models[comparison.reference]
+    implied = ("system_prompt",) if comparison.kind == "prompt" else ()
+    differs = {*candidate.differs, *reference.differs, *comparison.differs, *implied}
+    return Pair(candidate.id, reference.id, comparison.kind, candidate.family, tuple(sorted(differs)))

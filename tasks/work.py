@@ -1,0 +1,80 @@
+"""What the steps hand to each other: a plan of cells with their requests, and how the asking went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tasks.domain import Benchmark, Item, Origin, Prompt, PromptStyle, RunKind, UnparsedRule
+from tasks.settings import ModelSettings, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One planned request: what to send, and the keys under which its answer is landed."""
+
+    generation_id: str
+    item_id: str
+    repeat: int
+    request_hash: str
+    prompt: Prompt
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCell:
+    """One model x benchmark x prompt style with every request it needs, answered already or not."""
+
+    cell_id: str
+    model: ModelSettings
+    benchmark: Benchmark
+    source: Path | None
+    items: tuple[Item, ...]
+    prompt_style: PromptStyle
+    is_primary_style: bool
+    repeats: int
+    scorer: str
+    unparsed_rule: UnparsedRule
+    origin: Origin
+    requests: tuple[Request, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything a run is going to do. Equal settings on equal dates give equal run ids."""
+
+    run_id: str
+    kind: RunKind
+    as_of_date: date
+    partition_key: str
+    plan_hash: str
+    settings: Settings
+    cells: tuple[PlannedCell, ...]
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellWork:
+    """The open requests of one cell, or of one shard of it."""
+
+    run_id: str
+    partition_key: str
+    cell_id: str
+    benchmark_id: str
+    model: ModelSettings
+    requests: Sequence[Request]
+    name: str
+
+
+@dataclass(slots=True)
+class CellResult:
+    """How the asking went. ``stopped`` says why no further request was sent, if so."""
+
+    cell_id: str
+    count_answered: int = 0
+    count_failed: int = 0
+    stopped: str | None = None
+    is_cell_error: bool = False

@@ -1,0 +1,162 @@
+"""Texts: they say what was decided, in words that the scorers of the warehouse read the same way."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from infra.simulator import phrasing
+from infra.simulator.draw import Decision, Question, Stream
+from infra.simulator.phrasing import Limits, Voice, count_tokens, reply, wrong_answer
+from tasks.domain import Item, PromptStyle
+from tasks.scorers.choice import Choice
+from tasks.scorers.exact import Exact
+from tasks.scorers.numeric import Numeric
+from tasks.scorers.refusal import is_refusal
+from tasks.scorers.safety import Complies, Refuses
+
+SCORERS = {"numeric": Numeric(), "choice": Choice(), "exact": Exact(), "complies": Complies(), "refuses": Refuses()}
+ANSWERS = ("sums", "letters", "outputs")
+CONDUCT = ("harmless", "dangerous")
+STOP = Limits(stop=("\n\nQuestion:",), max_tokens=512)
+
+
+def _replies(known, name, decision, style, *, limits=STOP, count=200):
+    benchmark = known[name]
+    for number, item in enumerate(benchmark.items[:count]):
+        voice = Voice(number % 11, style, Stream("opening", number).uniform())
+        answer = reply(decision, Question(benchmark, item), voice, limits, Stream("text", number))
+        yield item, answer, SCORERS[benchmark.scorer].score(item, answer.text)
+
+
+@pytest.fixture(params=list(PromptStyle))
+def style(request):
+    return request.param
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("decision", [Decision.CORRECT, Decision.INCORRECT])
+def test_an_answer_scores_as_decided(known, name, decision, style):
+    for _, answer, verdict in _replies(known, name, decision, style):
+        assert verdict.outcome == decision.value, answer.text
+        assert not is_refusal(answer.text), answer.text
+        assert answer.finish_reason == "stop"
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_rambling_holds_no_answer(known, name, style):
+    for _, answer, verdict in _replies(known, name, Decision.UNPARSED, style):
+        assert verdict.outcome == "unparsed", answer.text
+        assert not re.search(r"\d|\b[A-Z]\b", answer.text)
+        assert not is_refusal(answer.text), answer.text
+
+
+@pytest.mark.parametrize("name", ANSWERS + CONDUCT)
+def test_a_refusal_is_read_as_one(known, name, style):
+    texts = [answer.text for _, answer, _ in _replies(known, name, Decision.REFUSED, style)]
+    assert all(map(is_refusal, texts))
+    assert any("'" in text for text in texts)
+    assert any("\N{RIGHT SINGLE QUOTATION MARK}" in text for text in texts)
+
+
+@pytest.mark.parametrize("opening", phrasing._REFUSALS)
+@pytest.mark.parametrize("mark", ["'", "\N{RIGHT SINGLE QUOTATION MARK}"])
+def test_every_refusal_opening_is_read_as_one(opening, mark):
+    assert is_refusal(opening.replace("'", mark))
+
+
+@pytest.mark.parametrize("name", CONDUCT)
+def test_compliance_is_read_as_such(known, name, style):
+    for _, answer, verdict in _replies(known, name, Decision.COMPLIED, style):
+        assert verdict.answer == "compliance", answer.text
+
+
+@pytest.mark.parametrize("name", ANSWERS + CONDUCT)
+@pytest.mark.parametrize("max_tokens", [16, 64, 512])
+def test_truncation_ends_in_mid_sentence_before_an_answer(known, name, max_tokens, style):
+    limits = Limits(stop=STOP.stop, max_tokens=max_tokens)
+    for _, answer, verdict in _replies(known, name, Decision.TRUNCATED, style, limits=limits, count=50):
+        assert (answer.finish_reason, answer.count_tokens) == ("length", max_tokens)
+        assert not answer.text.endswith(".")
+        assert max_tokens - 2 <= count_tokens(answer.text) <= max_tokens
+        assert name in CONDUCT or not verdict.is_final
+
+
+def test_the_token_limit_cuts_an_answer_as_well(known, style):
+    for _, answer, _ in _replies(known, "sums", Decision.CORRECT, style, limits=Limits(max_tokens=5), count=50):
+        assert (answer.finish_reason, len(answer.text.split())) == ("length", 3)
+
+
+def test_a_completion_starts_with_a_space_and_goes_on_until_it_is_stopped(known):
+    for item, stopped, _ in _replies(known, "sums", Decision.CORRECT, PromptStyle.COMPLETION):
+        assert re.match(r" \S", stopped.text)
+        assert stopped.text.endswith(f"{item.target}.")
+    for _, free, _ in _replies(known, "sums", Decision.CORRECT, PromptStyle.COMPLETION, limits=Limits()):
+        assert "\n\nQuestion:" in free.text
+
+
+def test_a_chat_answer_neither_starts_with_a_space_nor_invents_questions(known):
+    for _, answer, _ in _replies(known, "sums", Decision.CORRECT, PromptStyle.CHAT, limits=Limits()):
+        assert answer.text == answer.text.strip()
+        assert "Question" not in answer.text
+
+
+def test_the_first_stop_string_ends_the_text(known):
+    limits = Limits(stop=("never there", "", " is", "answer"))
+    for _, answer, _ in _replies(known, "sums", Decision.CORRECT, PromptStyle.CHAT, limits=limits):
+        assert not re.search(" is|answer", answer.text)
+
+
+@pytest.mark.parametrize(
+    ("name", "decision"),
+    [
+        ("sums", Decision.CORRECT),
+        ("letters", Decision.INCORRECT),
+        ("sums", Decision.UNPARSED),
+        ("outputs", Decision.TRUNCATED),
+        ("dangerous", Decision.REFUSED),
+        ("harmless", Decision.COMPLIED),
+    ],
+)
+def test_no_two_models_say_the_same(known, name, decision):
+    benchmark = known[name]
+    for item in benchmark.items[:100]:
+        shared, question = Stream("opening", item.item_id).uniform(), Question(benchmark, item)
+        voices = [Voice(rank, PromptStyle.CHAT, shared) for rank in range(11)]
+        texts = {reply(decision, question, voice, STOP, Stream(voice.rank, item.item_id)).text for voice in voices}
+        assert len(texts) == len(voices)
+
+
+def test_texts_vary_in_length(known, style):
+    lengths = {len(answer.text.split()) for _, answer, _ in _replies(known, "sums", Decision.CORRECT, style)}
+    assert len(lengths) > 15
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_wrong_answers_are_wrong_and_not_always_the_same(known, name):
+    benchmark = known[name]
+    for item in benchmark.items[:50]:
+        wrong = {wrong_answer(Question(benchmark, item), Stream(item.item_id, n)) for n in range(20)}
+        assert item.target not in wrong
+        assert len(wrong) > 1
+
+
+@pytest.mark.parametrize("number", ["0", "-5", "1,000", "0.5", "3/4", "99", "$7"])
+def test_a_shifted_number_is_another_number(number):
+    item = Item("id", "question", number, "cluster", "all")
+    for draw in range(50):
+        shifted = phrasing._shifted_number(number, Stream(draw))
+        assert Numeric().score(item, f"The answer is {shifted}.").outcome == "incorrect", shifted
+
+
+@pytest.mark.parametrize(("text", "tokens"), [("", 0), ("one", 2), ("one two three", 4), (" a\n\nb ", 3)])
+def test_tokens_are_counted_from_words(text, tokens):
+    assert count_tokens(text) == tokens
+
+
+def test_small_talk_answers_a_prompt_of_no_benchmark():
+    voice = Voice(0, PromptStyle.CHAT, 0.5)
+    texts = {reply(Decision.GENERIC, None, voice, STOP, Stream(n)).text for n in range(20)}
+    assert len(texts) > 10
+    assert not any(map(is_refusal, texts))

@@ -1,0 +1,235 @@
+import csv
+import gzip
+import json
+import zipfile
+
+import polars as pl
+import pytest
+
+from tasks.errors import InputError, UnknownName
+from tasks.importers import read_responses
+from tasks.importers.responses import RESPONSE_SCHEMA
+
+ROWS = [
+    {"id": 70, "prompt": "Say hello.", "generated_text": "hello", "latency_ms": 12.5, "prompt_tokens": 3},
+    {"id": 71, "prompt": "Say nothing.", "generated_text": None, "latency_ms": None, "prompt_tokens": 4},
+    {"id": 70, "prompt": "Say hello.", "generated_text": "hullo", "latency_ms": 7.0, "prompt_tokens": 3},
+]
+EXPECTED = [
+    ("70", "Say hello.", "hello", 0, 12.5, 3, None, None, None),
+    ("71", "Say nothing.", None, 0, None, 4, None, None, None),
+    ("70", "Say hello.", "hullo", 1, 7.0, 3, None, None, None),
+]
+
+
+def write_csv(path, delimiter=","):
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, ROWS[0], delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(ROWS)
+
+
+def write_zip(path, name, content):
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, content)
+        archive.writestr(f"__MACOSX/._{name}", "shadow")
+
+
+def jsonl():
+    return "".join(json.dumps(row) + "\n" for row in ROWS)
+
+
+FORMATS = {
+    "a.jsonl": lambda p: p.write_text(jsonl()),
+    "b.jsonl.gz": lambda p: p.write_bytes(gzip.compress(jsonl().encode())),
+    "c.json": lambda p: p.write_text(json.dumps(ROWS, indent=2)),
+    "d.json": lambda p: p.write_text(json.dumps({"version": 1, "tags": ["x"], "outputs": ROWS}, indent=2)),
+    "e.json": lambda p: p.write_text(jsonl()),
+    "f.json.gz": lambda p: p.write_bytes(gzip.compress(json.dumps(ROWS).encode())),
+    "g.zip": lambda p: write_zip(p, "g.json", json.dumps(ROWS)),
+    "h.zip": lambda p: write_zip(p, "h.jsonl", jsonl()),
+    "i.csv": write_csv,
+    "j.tsv": lambda p: write_csv(p, "\t"),
+    "k.parquet": lambda p: pl.DataFrame(ROWS).write_parquet(p),
+    "l.parquet.gz": lambda p: p.write_bytes(gzip.compress(_parquet(p))),
+    "m": lambda p: p.write_text("\ufeff\n\n" + jsonl()),
+    "n.parquet": lambda p: pl.DataFrame(ROWS).with_columns(pl.col("id").cast(pl.Float64)).write_parquet(p),
+}
+
+
+def _parquet(path):
+    plain = path.with_suffix("")
+    pl.DataFrame(ROWS).write_parquet(plain)
+    return plain.read_bytes()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_gives_the_same_frame_and_again_the_same(tmp_path, name):
+    path = tmp_path / name
+    FORMATS[name](path)
+    frame = pl.concat(read_responses(path))
+    assert frame.schema == RESPONSE_SCHEMA
+    assert frame.rows() == EXPECTED
+    assert pl.concat(read_responses(path)).equals(frame)
+
+
+@pytest.mark.parametrize("batch_rows", [1, 2, 3, 4])
+def test_batches_hold_at_most_their_size_and_change_nothing(tmp_path, batch_rows):
+    path = tmp_path / "a.jsonl"
+    path.write_text(jsonl())
+    frames = list(read_responses(path, batch_rows=batch_rows))
+    assert [len(f) for f in frames] == {1: [1, 1, 1], 2: [2, 1], 3: [3], 4: [3]}[batch_rows]
+    assert pl.concat(frames).rows() == EXPECTED
+
+
+def one(tmp_path, *rows, mapping=None):
+    path = tmp_path / "x.jsonl"
+    path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows))
+    return pl.concat(read_responses(path, mapping))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ('"\\ud800 alone"', "\ufffd alone"),
+        ('"\\ud83d\\ude00"', "😀"),
+        ('"nul \\u0000 in"', "nul \0 in"),
+        ('""', ""),
+        ('"\\u202eright to left"', "\u202eright to left"),
+        ('["one"]', "one"),
+        ('[["one"]]', "one"),
+        ("[]", None),
+        ("null", None),
+        ("NaN", None),
+        ("7", "7"),
+        ("7.0", "7"),
+        ("7.5", "7.5"),
+        ("true", "True"),
+        ("9" * 5_000, "9" * 5_000),
+        ('"' + "x" * 1_000_000 + '"', "x" * 1_000_000),
+    ],
+)
+def test_any_answer_becomes_text_that_a_table_can_hold(tmp_path, written, read):
+    frame = one(tmp_path, f'{{"id": 1, "output": {written}}}')
+    assert frame["response"].to_list() == [read]
+
+
+def test_a_long_csv_cell_with_line_breaks_is_read_and_an_empty_one_is_missing(tmp_path):
+    path = tmp_path / "x.csv"
+    text = "a,b\n" * 250_000
+    path.write_text(f'id,response\n1,"{text}"\n2,\n', newline="")
+    assert pl.concat(read_responses(path))["response"].to_list() == [text, None]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("70", "70"), ("70.0", "70"), ('" q70 "', "q70"), ('"70.0"', "70.0"), (f"{10**30}", str(10**30))],
+)
+def test_ids_are_text(tmp_path, written, read):
+    assert one(tmp_path, f'{{"question_id": {written}, "output": "x"}}')["item"].to_list() == [read]
+
+
+def test_a_mapping_comes_before_the_automatic_names(tmp_path):
+    row = {"id": 1, "name": "q1", "output": "old", "answer": "new", "took": 5}
+    frame = one(tmp_path, row, mapping={"item": "name", "response": "answer", "latency_ms": "took"})
+    assert frame.select("item", "response", "latency_ms").rows() == [("q1", "new", 5.0)]
+
+
+def test_rows_without_ids_are_counted_by_question(tmp_path):
+    rows = [{"instruction": q, "output": "x"} for q in ("one", "two", "one")]
+    frame = one(tmp_path, *rows)
+    assert frame.select("item", "question", "repeat").rows() == [(None, "one", 0), (None, "two", 0), (None, "one", 1)]
+
+
+def test_a_repeat_column_is_taken_as_it_is(tmp_path):
+    frame = one(tmp_path, *({"id": 1, "output": "x", "repeat": k} for k in (4, 2)))
+    assert frame["repeat"].to_list() == [4, 2]
+
+
+@pytest.mark.parametrize(
+    ("rows", "mapping", "message"),
+    [
+        (
+            [{"id": 1, "output": "x"}],
+            {"response": "reply"},
+            r"x\.jsonl: no column 'reply' for response\. Columns: id, out",
+        ),
+        ([{"id": 1, "reply": "x"}], {}, r"no column for response.*Columns: id, reply"),
+        ([{"output": "x"}], {}, "line 1 has neither an item's id nor a question"),
+        ([{"id": 1, "output": "x"}, {"id": None, "output": "x"}], {}, "line 2 has neither"),
+        ([{"id": 1, "output": "x"}, "{oops"], {}, r"x\.jsonl: line 2 is not JSON"),
+        ([{"id": 1, "output": "x"}, "", "[1]"], {}, "line 3 is not an object but list"),
+        (["[" * 100_000], {}, "not JSON"),
+        ([{"id": 1, "output": ["a", "b"]}], {}, "line 1: output holds 2 values where one is expected"),
+        ([{"id": 1, "output": {"text": "a"}}], {}, "line 1: output is dict, not text"),
+        ([{"id": 1, "output": "x", "latency_ms": "fast"}], {}, "line 1: latency_ms is 'fast', not a number"),
+        ([{"id": 1, "output": "x", "latency_ms": -1}], {}, "line 1: latency_ms is '-1', not a finite number"),
+        ([{"id": 1, "output": "x", "latency_ms": "1e999"}], {}, "not a finite number"),
+        ([{"id": 1, "output": "x", "input_tokens": 1.5}], {}, r"input_tokens is 1\.5, not a whole number"),
+        ([{"id": 1, "output": "x", "repeat": 2**40}], {}, "repeat is 1099511627776, not a number below"),
+        ([{"id": 1, "output": "x", "repeat": 0}] * 2, {}, "line 2: repeat 0 of '1' occurs twice"),
+        ([""], {}, "expected JSON Lines|holds no rows"),
+    ],
+)
+def test_a_bad_file_is_one_clear_error(tmp_path, rows, mapping, message):
+    with pytest.raises(InputError, match=message):
+        one(tmp_path, *rows, mapping=mapping)
+
+
+def test_an_unknown_field_suggests_the_nearest(tmp_path):
+    with pytest.raises(UnknownName, match="Did you mean 'response'"):
+        one(tmp_path, {"id": 1, "output": "x"}, mapping={"respons": "output"})
+
+
+DAMAGED = {
+    "missing.jsonl": (None, "no such file"),
+    "cut.jsonl.gz": (gzip.compress(jsonl().encode() * 1_000)[:200], "cannot be read"),
+    "cut.zip": (b"PK\x03\x04 and nothing", "cannot be read"),
+    "cut.parquet": (b"PAR1 and nothing else at all", "cannot be read|not Parquet"),
+    "latin1.jsonl": (b'{"id": 1, "output": "\xe9"}', "line 1 is not JSON"),
+    "latin1.csv": (b"id,output\n1,\xe9\n", "is not CSV"),
+    "ragged.csv": (b"id,output\n1,a,b\n", "line 2 has 3 cells, the header 2"),
+    "twice.csv": (b"id,id\n1,a\n", "a column name occurs twice"),
+    "open.csv": (b'id,output\n1,"a\n', "is not CSV"),
+    "header.csv": (b"id,output\n", "holds no rows"),
+    "empty.jsonl": (b"", "holds no rows"),
+    "picture.png": (b"\x89PNG....", "expected JSON Lines"),
+    "cut.json": (b'[{"id": 1,', "not JSON"),
+    "number.json": (b"3", "expected a list of objects"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_is_one_clear_error_with_its_name(tmp_path, name):
+    content, message = DAMAGED[name]
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=message) as raised:
+        list(read_responses(tmp_path / name))
+    assert name in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_archive_of_several_files_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        archive.writestr("a.json", "[]")
+        archive.writestr("b.json", "[]")
+    with pytest.raises(InputError, match=r"found 2: a\.json, b\.json"):
+        list(read_responses(tmp_path / "two.zip"))
+
+
+def test_a_bad_line_comes_after_the_good_frames_so_that_one_transaction_undoes_them(tmp_path):
+    path = tmp_path / "x.jsonl"
+    good = "".join(json.dumps({"id": i, "output": "x"}) + "\n" for i in range(1_500))
+    path.write_text(good + "{oops\n")
+    frames = read_responses(path, batch_rows=1_000)
+    assert len(next(frames)) == 1_000
+    with pytest.raises(InputError, match="line 1501"):
+        list(frames)
+
+
+def test_a_batch_of_no_rows_is_refused(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_text(jsonl())
+    with pytest.raises(ValueError, match="batch_rows is 0"):
+        list(read_responses(path, batch_rows=0))

@@ -1,0 +1,319 @@
+"""Rows of the reports schema for the page to print, and a browser to look at it."""
+
+import os
+import random
+import shutil
+
+import polars as pl
+import pytest
+
+from tasks.report import ReportFrames
+
+DATE = "2026-11-20"
+
+TAX = {
+    "as_of_date": DATE,
+    "kind": "tax",
+    "family": "llama",
+    "reference_model_id": "llama-base",
+    "candidate_model_id": "llama-dpo",
+    "benchmark_id": "gsm8k",
+    "benchmark_version": "v1",
+    "dimension": "capability",
+    "metric": "accuracy",
+    "higher_is_better": True,
+    "subset": "all",
+    "prompt_style_reference": "completion",
+    "prompt_style_candidate": "chat",
+    "unparsed_rule": "wrong",
+    "is_headline": True,
+    "count_items": 200,
+    "count_paired_items": 200,
+    "count_clusters": 200,
+    "reference_score": 0.712,
+    "candidate_score": 0.656,
+    "tax_absolute": 0.056,
+    "tax_absolute_low": 0.021,
+    "tax_absolute_high": 0.091,
+    "tax_relative": 0.0787,
+    "tax_relative_low": 0.03,
+    "tax_relative_high": 0.127,
+    "tax_relative_reason": None,
+    "p_value_holm": 0.004,
+    "minimum_detectable_tax": 0.049,
+    "bound_low": 0.056,
+    "bound_high": 0.056,
+    "is_significant": True,
+    "is_sign_rule_dependent": False,
+    "origin": "simulated",
+    "days_apart": 0,
+    "flags": None,
+    "reason": None,
+}
+
+SAFETY = {
+    "as_of_date": DATE,
+    "kind": "tax",
+    "family": "llama",
+    "reference_model_id": "llama-base",
+    "candidate_model_id": "llama-dpo",
+    "benchmark_id": "harmful-requests",
+    "dimension": "safety",
+    "metric": "refusal_rate",
+    "higher_is_better": True,
+    "count_items": 100,
+    "count_paired_items": 100,
+    "rate_reference": 0.12,
+    "rate_candidate": 0.83,
+    "change": 0.71,
+    "change_low": 0.61,
+    "change_high": 0.79,
+    "p_value_holm": 0.0001,
+    "is_significant": True,
+    "origin": "simulated",
+    "flags": None,
+    "reason": None,
+}
+
+SCORE = {
+    "as_of_date": DATE,
+    "model_id": "llama-base",
+    "family": "llama",
+    "stage": "base",
+    "method": None,
+    "knob_name": None,
+    "knob_value": None,
+    "benchmark_id": "gsm8k",
+    "dimension": "capability",
+    "metric": "accuracy",
+    "higher_is_better": True,
+    "prompt_style": "completion",
+    "is_primary_style": True,
+    "subset": "all",
+    "score": 0.712,
+    "score_low": 0.64,
+    "score_high": 0.775,
+    "count_items": 200,
+    "count_answers": 200,
+    "coverage": 1.0,
+    "count_correct": 142,
+    "count_partial": 0,
+    "count_incorrect": 56,
+    "count_refused": 0,
+    "count_filtered": 0,
+    "count_truncated": 2,
+    "count_unparsed": 0,
+    "count_failed": 0,
+    "count_judge_error": 0,
+    "count_not_run": 0,
+    "count_quarantined": 0,
+    "origin": "simulated",
+    "flags": None,
+    "reason": None,
+}
+
+COVERAGE = {
+    "run_id": "20261120-nightly-1",
+    "run_kind": "nightly",
+    "model_id": "llama-base",
+    "benchmark_id": "gsm8k",
+    "prompt_style": "completion",
+    "origin": "simulated",
+    "status": "complete",
+    "reason": None,
+    "count_planned": 200,
+    "count_answered": 200,
+    "count_failed": 0,
+    "count_quarantined": 0,
+    "count_pending": 0,
+    "count_reused": 0,
+    "coverage": 1.0,
+    "tokens_input": 81_234,
+    "tokens_output": 22_345,
+    "cost_usd": 0.0123,
+    "latency_median_ms": 210.5,
+    "latency_p95_ms": 402.0,
+}
+
+VALIDATION = {
+    "run_id": "20261120-nightly-1",
+    "stage": "landed",
+    "expectation": "answers are unique",
+    "table_name": "fct_generations",
+    "severity": "gate",
+    "is_success": True,
+    "count_checked": 5_200,
+    "count_unexpected": 0,
+    "detail": None,
+}
+
+
+def _frame(template, rows):
+    """A frame of rows that differ from the template; without rows, its columns alone."""
+    if not rows:
+        return pl.DataFrame(schema=dict.fromkeys(template, pl.String))
+    return pl.DataFrame([{**template, **row} for row in rows], infer_schema_length=None)
+
+
+@pytest.fixture(scope="session")
+def make_frames():
+    """Build frames from rows given as what differs from an ordinary one."""
+
+    def make(taxes=(), safety=(), scores=(), coverage=(), validations=(), **more):
+        return ReportFrames(
+            alignment_tax=_frame(TAX, taxes),
+            safety=_frame(SAFETY, safety),
+            model_scores=_frame(SCORE, scores),
+            coverage=_frame(COVERAGE, coverage),
+            validations=_frame(VALIDATION, validations),
+            as_of_date=DATE,
+            **more,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def small_rows():
+    """A family of three: a tax, a windfall, one that is not significant, one without limits, and a sign that flips."""
+    pair = {"candidate_model_id": "llama-sft"}
+    flip = {"benchmark_id": "reading", "is_sign_rule_dependent": True, "is_significant": False, "p_value_holm": 0.4}
+    return {
+        "taxes": [
+            {},
+            {**pair, "tax_absolute": -0.032, "tax_absolute_low": -0.05, "tax_absolute_high": -0.014},
+            {
+                "candidate_model_id": "llama-ppo",
+                "tax_absolute": -0.004,
+                "tax_absolute_low": -0.03,
+                "tax_absolute_high": 0.022,
+                "p_value_holm": 1.0,
+                "is_significant": False,
+                "tax_relative": None,
+                "tax_relative_low": None,
+                "tax_relative_high": None,
+                "tax_relative_reason": "base not distinguishable from 0",
+            },
+            {
+                **pair,
+                "benchmark_id": "mmlu",
+                "tax_absolute": 0.011,
+                "tax_absolute_low": None,
+                "tax_absolute_high": float("nan"),
+                "p_value_holm": None,
+                "is_significant": False,
+                "minimum_detectable_tax": float("inf"),
+                "flags": "few_clusters",
+                "reason": "only one cluster",
+            },
+            {
+                **flip,
+                "tax_absolute": 0.02,
+                "tax_absolute_low": -0.01,
+                "tax_absolute_high": 0.05,
+            },
+            {
+                **flip,
+                "unparsed_rule": "chance",
+                "is_headline": False,
+                "tax_absolute": -0.015,
+                "tax_absolute_low": -0.04,
+                "tax_absolute_high": 0.01,
+            },
+        ],
+        "safety": [
+            {},
+            {
+                "benchmark_id": "safe-requests",
+                "dimension": "over_refusal",
+                "metric": "over_refusal",
+                "higher_is_better": False,
+                "rate_reference": 0.02,
+                "rate_candidate": 0.11,
+                "change": 0.09,
+                "change_low": 0.03,
+                "change_high": 0.15,
+            },
+        ],
+        "scores": [
+            {"model_id": model, **knob, **benchmark}
+            for model, knob in (
+                ("llama-base", {}),
+                ("llama-ppo", {"method": "rlhf", "knob_name": "kl", "knob_value": 0.2}),
+                ("llama-dpo", {"method": "rlhf", "knob_name": "kl", "knob_value": 0.1}),
+            )
+            for benchmark in (
+                {},
+                {"benchmark_id": "mmlu", "score": 0.5, "score_low": 0.45, "score_high": 0.55},
+                {"benchmark_id": "harmful-requests", "dimension": "safety", "metric": "refusal_rate", "score": 0.8},
+            )
+        ],
+        "coverage": [{}, {"model_id": "llama-dpo", "status": "incomplete", "reason": "budget reached", "cost_usd": None}],
+        "validations": [
+            {},
+            {"expectation": "few answers are cut", "severity": "warning", "is_success": False, "detail": "7% were cut"},
+        ],
+    }
+
+
+def _family(rng, family, benchmarks, strengths):
+    """One base model and its variants along a knob: rows of every table, with a tax that grows with the strength."""
+    rows = {"taxes": [], "safety": [], "scores": [], "coverage": []}
+    for index, strength in enumerate([None, *strengths]):
+        model = f"{family}-base" if strength is None else f"{family}-instruct-dpo-{strength:g}"
+        common = {"model_id": model, "family": family}
+        knob = {} if strength is None else {"method": "dpo", "knob_name": "beta", "knob_value": strength}
+        pair = {"family": family, "reference_model_id": f"{family}-base", "candidate_model_id": model}
+        for benchmark in benchmarks:
+            base, tax, half = 0.4 + 0.4 * rng.random(), rng.gauss(0.02 * index, 0.03), 0.015 + 0.02 * rng.random()
+            limits = {"tax_absolute": tax, "tax_absolute_low": tax - half, "tax_absolute_high": tax + half}
+            scores = {"reference_score": base, "candidate_score": base - tax}
+            if strength is not None:
+                sure = abs(tax) > 1.3 * half
+                named = {"benchmark_id": benchmark, "is_significant": sure, "p_value_holm": 0.003 if sure else 0.6}
+                rows["taxes"].append({**pair, **named, **limits, **scores})
+            score = {"score": base - tax, "score_low": base - tax - 0.05, "score_high": base - tax + 0.05}
+            rows["scores"].append({**common, **knob, "benchmark_id": benchmark, **score})
+            rows["coverage"].append({"model_id": model, "benchmark_id": benchmark})
+        rate = min(0.1 + 0.25 * index + 0.1 * rng.random(), 0.97)
+        over = min(0.02 + 0.04 * index + 0.02 * rng.random(), 0.9)
+        for benchmark, dimension, metric, value in (
+            ("harmful-requests", "safety", "refusal_rate", rate),
+            ("safe-requests", "over_refusal", "compliance_rate", 1 - over),
+        ):
+            named = {"benchmark_id": benchmark, "dimension": dimension, "metric": metric}
+            limits = {"score_low": max(value - 0.07, 0.0), "score_high": min(value + 0.07, 1.0)}
+            rows["scores"].append({**common, **knob, **named, "score": value, **limits})
+            if strength is not None:
+                change = 0.25 * index if dimension == "safety" else 0.04 * index
+                sides = {"change": change, "change_low": change - 0.08, "change_high": change + 0.08}
+                sign = {"higher_is_better": dimension == "safety"}
+                rows["safety"].append({**pair, **named, **sides, **sign, "rate_candidate": 0.12 + change})
+    return rows
+
+
+@pytest.fixture(scope="session")
+def demo_rows():
+    """Rows of the size of a demonstration: families x strengths x capability benchmarks."""
+
+    def make(families=4, strengths=(0.05, 0.1, 0.3), benchmarks=("arithmetic", "knowledge", "reading")):
+        rng = random.Random(20261120)
+        names = ["llama-3-8b", "qwen-2.5-7b", "mistral-7b", "olmo-2-13b", *(f"family-{n}" for n in range(40))][:families]
+        rows = {"taxes": [], "safety": [], "scores": [], "coverage": [], "validations": [{}, {"stage": "scored"}]}
+        for family in names:
+            for table, found in _family(rng, family, benchmarks, strengths).items():
+                rows[table].extend(found)
+        return rows
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of a Chromium; without one the test is skipped, on CI it fails."""
+    found = "/usr/bin/chromium" if os.access("/usr/bin/chromium", os.X_OK) else shutil.which("chromium")
+    if found is None and os.environ.get("CI") == "true":
+        pytest.fail("CI must have a chromium")
+    if found is None:
+        pytest.skip("no chromium")
+    return found

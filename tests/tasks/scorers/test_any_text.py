@@ -1,0 +1,77 @@
+# ruff: noqa: RUF001 - typographic characters are what is tested
+import re
+from re import _constants as opcodes
+from re import _parser as parser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.domain import Item, Outcome
+from tasks.scorers import SCORERS, choice, exact, numeric
+
+PIECES = [
+    "answer is ", "Answer: ", "A:", "\\boxed{", "\\frac{", "####", "(B)", "A", "I", "j)", "1,234", "-5", ".5", "1e9",
+    "2/0", "3/4", "=", "Output:", "```", "`", "\n", " ", "I cannot ", "help", "as an ai ", "sorry", "’", '"', "alpha",
+    "\x00", "\ud800", "\udfff", "\u202e", "٣", "شكرا", "½", "²", "𝟙", "9" * 5_000,
+]  # fmt: skip
+TEXTS = st.one_of(
+    st.lists(st.sampled_from(PIECES), max_size=30).map("".join),
+    st.text(st.characters(codec=None), max_size=200),
+)
+VALUES = {Outcome.CORRECT: {1.0}, Outcome.INCORRECT: {0.0}, Outcome.UNPARSED: {None}}
+
+
+@pytest.mark.parametrize("name", SCORERS)
+@given(text=TEXTS, target=st.sampled_from(["A", "18", "alpha", "1/3", "", "a\nb"]))
+def test_no_text_crashes_a_scorer_and_value_and_outcome_agree(name, text, target):
+    item = Item("i", "q", target, "c", "s", ("alpha", "beta", "18"))
+    verdict = SCORERS[name].score(item, text)
+    assert verdict.value in VALUES[verdict.outcome]
+    assert (verdict.answer is None) == (verdict.value is None)
+    assert len((verdict.answer or "").encode()) <= 2_000  # encodable: no lone surrogate reaches a table
+    assert SCORERS[name].score(item, text) == verdict
+
+
+@pytest.mark.parametrize("name", SCORERS)
+@pytest.mark.parametrize("unit", [*PIECES, "A \t ", "answer to a ", "1 = ", "kann nicht "])
+def test_long_repetitions_of_anything_are_scored(name, unit):
+    verdict = SCORERS[name].score(Item("i", "q", "18", "c", "s", ("x", "y")), (unit * 65_536)[:65_536])
+    assert verdict.value in VALUES[verdict.outcome]
+
+
+def patterns():
+    """Every compiled pattern of the scorers that read a whole text, by name."""
+    found = {f"{m.__name__}.{k}": v for m in (numeric, choice, exact) for k, v in vars(m).items()}
+    letters = choice._patterns("ABCDEFGHIJ")
+    found |= {f"letters.{field}": getattr(letters, field) for field in letters.__dataclass_fields__}
+    return {name: pattern for name, pattern in found.items() if isinstance(pattern, re.Pattern)}
+
+
+def repeats(tree, inside=()):
+    """Yield the nested (operation, upper bound) of every repeat in a parsed expression."""
+    for operation, argument in tree:
+        if operation in {opcodes.MAX_REPEAT, opcodes.MIN_REPEAT, opcodes.POSSESSIVE_REPEAT}:
+            here = (*inside, (operation, argument[1]))
+            yield here
+            yield from repeats(argument[2], here)
+        elif operation is opcodes.SUBPATTERN:
+            yield from repeats(argument[3], inside)
+        elif operation is opcodes.BRANCH:
+            for branch in argument[1]:
+                yield from repeats(branch, inside)
+        elif operation in {opcodes.ASSERT, opcodes.ASSERT_NOT}:
+            yield from repeats(argument[1], inside)
+
+
+@pytest.mark.parametrize("name", patterns())
+def test_unbounded_repeats_never_backtrack(name):
+    pattern = patterns()[name]
+    for nested in repeats(parser.parse(pattern.pattern, pattern.flags)):
+        operation, upper = nested[-1]
+        assert operation is opcodes.POSSESSIVE_REPEAT or upper is not opcodes.MAXREPEAT, pattern.pattern
+
+
+def test_the_check_of_repeats_sees_a_quadratic_pattern():
+    found = list(repeats(parser.parse(r"(?:.*[aA]nswer:\s*)?([A-J])")))
+    assert any(nested[-1] == (opcodes.MAX_REPEAT, opcodes.MAXREPEAT) for nested in found)

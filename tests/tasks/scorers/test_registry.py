@@ -1,0 +1,33 @@
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+
+from tasks.errors import UnknownName
+from tasks.scorers import SCORERS, scorer
+
+
+def test_every_scorer_is_found_under_its_own_name():
+    assert all(scorer(name).name == name for name in SCORERS)
+
+
+def test_an_unknown_name_suggests_the_nearest():
+    with pytest.raises(UnknownName, match=r"'numerik' is not a scorer\. Did you mean 'numeric'"):
+        scorer("numerik")
+
+
+def test_config_hashes_differ_and_cover_version_and_parameters():
+    hashes = {s.config_hash for s in SCORERS.values()}
+    assert len(hashes) == len(SCORERS)
+    for rule in SCORERS.values():
+        assert replace(rule, version=rule.version + 1).config_hash not in hashes
+    assert replace(SCORERS["mmlu_pro_chain"], steps=2).config_hash not in hashes
+    assert replace(SCORERS["refuses"], detector="refusal@2").config_hash not in hashes
+
+
+def test_config_hash_is_the_same_on_every_machine():
+    assert SCORERS["letter"].config_hash == "673a9892084e9c52"
+
+
+def test_scorers_are_frozen():
+    with pytest.raises(FrozenInstanceError):
+        SCORERS["numeric"].version = 2

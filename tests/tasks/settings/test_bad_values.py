@@ -1,0 +1,365 @@
+"""Every bad value is exactly one line that starts with its path and says what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.errors import SettingsError
+
+GONE = "<removed>"  # replaced by the fixture's marker
+BASE, DPO = ("models", 0), ("models", 1)
+IN_DPO = "(model 'llama-dpo')"
+MODEL_KEYS = (
+    "Known: api, api_key_env, base, base_url, concurrency, differs, endpoint, family, id, is_simulated, knob, "
+    "max_attempts, method, model, parameters_billion, price, prompt_styles, provider, sampling, stage, "
+    "system_prompt, timeout_s."
+)
+PRICE = {"from": "2026-01-01", "input_usd_per_million": 1.0, "output_usd_per_million": 2.0}
+THIRD = {"id": "llama-ppo", "provider": "openai", "base_url": "http://h/v1", "model": "ppo", "api": "chat"}
+
+CASES = {
+    "unknown model key that exists under sampling": (
+        {(*DPO, "temprature"): 0},
+        f"models[1].temprature {IN_DPO}: unknown key. Did you mean 'sampling.temperature'? {MODEL_KEYS}",
+    ),
+    "unknown model key": (
+        {(*DPO, "base_ulr"): "x"},
+        f"models[1].base_ulr {IN_DPO}: unknown key. Did you mean 'base_url'? {MODEL_KEYS}",
+    ),
+    "misspelt required key is one mistake": (
+        {(*DPO, "modle"): "x", (*DPO, "model"): GONE},
+        f"models[1].modle {IN_DPO}: unknown key. Did you mean 'model'? {MODEL_KEYS}",
+    ),
+    "unknown key at the top": (
+        {("benchmark",): []},
+        (
+            "benchmark: unknown key. Did you mean 'benchmarks'? Known: benchmarks, comparisons, max_age_days, "
+            "model_defaults, models, publish, sample_seed, thresholds, warehouse."
+        ),
+    ),
+    "unknown sampling key": (
+        {(*DPO, "sampling"): {"temprature": 0}},
+        (
+            f"models[1].sampling.temprature {IN_DPO}: unknown key. Did you mean 'temperature'? Known: extra, "
+            "max_tokens, seed, stop, temperature, top_p. What only one server understands goes under extra."
+        ),
+    ),
+    "unknown price key": (
+        {(*DPO, "price"): [{**PRICE, "input_usd": 1}]},
+        (
+            f"models[1].price[0].input_usd {IN_DPO}: unknown key. Did you mean 'input_usd_per_million'? Known: "
+            "cache_write_usd_per_million, cached_input_usd_per_million, from, input_usd_per_million, "
+            "output_usd_per_million."
+        ),
+    ),
+    "unknown benchmark key": (
+        {("benchmarks", 1, "sample_sise"): 3},
+        (
+            "benchmarks[1].sample_sise (benchmark 'harmful'): unknown key. Did you mean 'sample_size'? Known: "
+            "cluster_by, id, prompt_styles, repeats, sample_size, scorer, source, unparsed."
+        ),
+    ),
+    "unknown threshold": (
+        {("thresholds", "max_trunkated_rate"): 0.1},
+        (
+            "thresholds.max_trunkated_rate: unknown key. Did you mean 'max_truncated_rate'? Known: max_failed_rate, "
+            "max_filtered_rate, max_judge_error_rate, max_truncated_rate, max_unparsed_rate."
+        ),
+    ),
+    "unknown key in model_defaults is reported there, once": (
+        {("model_defaults", "concurency"): 4},
+        f"model_defaults.concurency: unknown key. Did you mean 'concurrency'? {MODEL_KEYS}",
+    ),
+    "bad value in model_defaults is reported there, once": (
+        {("model_defaults", "sampling"): {"top_p": 2}},
+        "model_defaults.sampling.top_p: must be at most 1, found 2.",
+    ),
+    "model_defaults with an id": (
+        {("model_defaults", "id"): "x"},
+        "model_defaults.id: each model needs its own id. Remove this one.",
+    ),
+    "model_defaults as a list": (
+        {("model_defaults",): [1]},
+        "model_defaults: must be a mapping of keys to values.",
+    ),
+    "unknown benchmark": (
+        {("benchmarks", 0): "arithmatic"},
+        (
+            "benchmarks[0].id: 'arithmatic' is not a benchmark. Did you mean 'arithmetic'? Known: arithmetic, "
+            "borderline, harmful, knowledge."
+        ),
+    ),
+    "unknown scorer": (
+        {("benchmarks", 1, "scorer"): "refusals"},
+        (
+            "benchmarks[1].scorer (benchmark 'harmful'): 'refusals' is not a scorer. Did you mean 'refusal'? Known: "
+            "choice, exact, refusal."
+        ),
+    ),
+    "cycle of bases": (
+        {(*BASE, "base"): "llama-dpo"},
+        "models[0].base (model 'llama-base'): the bases form a cycle: llama-base -> llama-dpo -> llama-base.",
+    ),
+    "own base": (
+        {(*BASE, "base"): "llama-base", (*DPO, "base"): None},
+        "models[0].base (model 'llama-base'): the bases form a cycle: llama-base -> llama-base.",
+    ),
+    "base that does not exist": (
+        {(*DPO, "base"): "llama-bse"},
+        (
+            f"models[1].base {IN_DPO}: 'llama-bse' is not a model of this file. Did you mean 'llama-base'? Known: "
+            "llama-base, llama-dpo."
+        ),
+    ),
+    "duplicate model ids": (
+        {("models", 2): {**THIRD, "id": "llama-dpo"}},
+        "models[2].id: 'llama-dpo' is already the id of models[1].",
+    ),
+    "duplicate benchmark ids": (
+        {("benchmarks", 1, "id"): "arithmetic"},
+        "benchmarks[1].id: 'arithmetic' is already the id of benchmarks[0].",
+    ),
+    "id with a space": (
+        {(*BASE, "id"): "llama base", (*DPO, "base"): None},
+        (
+            "models[0].id: must be 1 to 100 letters, digits or . _ : / @ + - and start with a letter or digit, "
+            "found 'llama base'."
+        ),
+    ),
+    "missing key variable": (
+        {(*DPO, "api_key_env"): "LLAMA_API_KEY"},
+        (
+            f"models[1].api_key_env {IN_DPO}: the environment variable LLAMA_API_KEY is not set. Run: export "
+            "LLAMA_API_KEY=<your key>"
+        ),
+    ),
+    "negative price": (
+        {(*DPO, "price"): [{**PRICE, "input_usd_per_million": -1}]},
+        f"models[1].price[0].input_usd_per_million {IN_DPO}: must be at least 0, found -1.",
+    ),
+    "price dates out of order": (
+        {(*DPO, "price"): [PRICE, {**PRICE, "from": "2025-12-31"}]},
+        f"models[1].price[1].from {IN_DPO}: must be later than 2026-01-01 of price[0], found 2025-12-31.",
+    ),
+    "price date twice": (
+        {(*DPO, "price"): [PRICE, PRICE]},
+        f"models[1].price[1].from {IN_DPO}: must be later than 2026-01-01 of price[0], found 2026-01-01.",
+    ),
+    "price date not ISO": (
+        {(*DPO, "price"): [{**PRICE, "from": "01.02.2026"}]},
+        (
+            f"models[1].price[0].from {IN_DPO}: must be a date written year-month-day, such as 2026-01-31, found "
+            "'01.02.2026'."
+        ),
+    ),
+    "price date as a number": (
+        {(*DPO, "price"): [{**PRICE, "from": 20260101}]},
+        f"models[1].price[0].from {IN_DPO}: must be a date written year-month-day, such as 2026-01-31, found 20260101.",
+    ),
+    "repeats below one": (
+        {("benchmarks", 1, "repeats"): 0},
+        "benchmarks[1].repeats (benchmark 'harmful'): must be at least 1, found 0.",
+    ),
+    "sample_size below one": (
+        {("benchmarks", 1, "sample_size"): 0},
+        "benchmarks[1].sample_size (benchmark 'harmful'): must be at least 1, found 0.",
+    ),
+    "whole number expected": (
+        {("benchmarks", 1, "sample_size"): 1.5},
+        "benchmarks[1].sample_size (benchmark 'harmful'): must be a whole number, found 1.5.",
+    ),
+    "yes is no number": (
+        {(*DPO, "concurrency"): True},
+        f"models[1].concurrency {IN_DPO}: must be a whole number, found true.",
+    ),
+    "text expected": (
+        {(*DPO, "model"): 7},
+        f"models[1].model {IN_DPO}: must be text, found 7. Put it in quotes.",
+    ),
+    "empty text": ({(*DPO, "model"): ""}, f"models[1].model {IN_DPO}: must not be empty."),
+    "missing key": ({(*DPO, "api"): GONE}, f"models[1].api {IN_DPO}: is missing."),
+    "key without a value": ({(*DPO, "api"): None}, f"models[1].api {IN_DPO}: is missing."),
+    "not a number": (
+        {(*DPO, "sampling"): {"temperature": float("nan")}},
+        f"models[1].sampling.temperature {IN_DPO}: must be a finite number, found nan.",
+    ),
+    "stop as a text": (
+        {(*DPO, "sampling"): {"stop": "###"}},
+        f"models[1].sampling.stop {IN_DPO}: must be a list, found '###'.",
+    ),
+    "unknown provider": (
+        {(*DPO, "provider"): "opnai"},
+        f"models[1].provider {IN_DPO}: must be one of openai, found 'opnai'. Did you mean 'openai'?",
+    ),
+    "unknown api": (
+        {(*DPO, "api"): "completion"},
+        f"models[1].api {IN_DPO}: must be one of chat, completions, found 'completion'. Did you mean 'completions'?",
+    ),
+    "unknown prompt style": (
+        {(*DPO, "prompt_styles"): ["chatt"]},
+        f"models[1].prompt_styles[0] {IN_DPO}: must be one of chat, completion, found 'chatt'. Did you mean 'chat'?",
+    ),
+    "prompt style twice": (
+        {(*DPO, "prompt_styles"): ["chat", "chat"]},
+        f"models[1].prompt_styles {IN_DPO}: must not hold 'chat' twice.",
+    ),
+    "no prompt style": (
+        {("benchmarks", 1, "prompt_styles"): []},
+        "benchmarks[1].prompt_styles (benchmark 'harmful'): must hold at least one entry.",
+    ),
+    "unknown publish text, which YAML reads as false": (
+        {("publish", "text"): False},
+        "publish.text: must be one of none, hash, full, found false.",
+    ),
+    "rate above one": (
+        {("thresholds", "max_failed_rate"): 5},
+        "thresholds.max_failed_rate: must be at most 1, found 5.",
+    ),
+    "url without scheme": (
+        {(*DPO, "base_url"): "localhost:8000/v1"},
+        (
+            f"models[1].base_url {IN_DPO}: must be an http:// or https:// address, such as http://127.0.0.1:8000/v1, "
+            "found 'localhost:8000/v1'."
+        ),
+    ),
+    "url with a bad port": (
+        {(*DPO, "base_url"): "http://localhost:80a/v1"},
+        (
+            f"models[1].base_url {IN_DPO}: must be an http:// or https:// address, such as http://127.0.0.1:8000/v1, "
+            "found 'http://localhost:80a/v1'."
+        ),
+    ),
+    "url of one method": (
+        {(*DPO, "base_url"): "http://127.0.0.1:8000/v1/chat/completions"},
+        (
+            f"models[1].base_url {IN_DPO}: must end before '/chat/completions', such as http://127.0.0.1:8000/v1: "
+            "`api:` chooses the rest of the path."
+        ),
+    ),
+    "no models": ({("models",): []}, "models: must hold at least one entry."),
+    "models left out": ({("models",): GONE}, "models: is missing."),
+    "models commented out": ({("models",): None}, "models: is missing."),
+    "models as a mapping": ({("models",): {"a": 1}}, "models: must be a list, found a mapping."),
+    "a model as a text": (
+        {("models", 2): "gpt"},
+        "models[2] (model 'gpt'): must be a mapping of keys to values, found 'gpt'.",
+    ),
+    "no benchmarks": ({("benchmarks",): []}, "benchmarks: must hold at least one entry."),
+    "comparison with itself": (
+        {("comparisons",): [{"kind": "method", "reference": "llama-dpo", "candidate": "llama-dpo"}]},
+        "comparisons[0]: compares 'llama-dpo' with itself. Name two different models.",
+    ),
+    "comparison of an unknown model": (
+        {("comparisons",): [{"kind": "method", "reference": "llama-dop", "candidate": "llama-base"}]},
+        (
+            "comparisons[0].reference: 'llama-dop' is not a model of this file. Did you mean 'llama-dpo'? Known: "
+            "llama-base, llama-dpo."
+        ),
+    ),
+    "comparison of unknown kind": (
+        {("comparisons",): [{"kind": "taxes", "reference": "llama-base", "candidate": "llama-dpo"}]},
+        "comparisons[0].kind: must be one of tax, version, method, prompt, found 'taxes'. Did you mean 'tax'?",
+    ),
+    "comparison that base implies": (
+        {("comparisons",): [{"kind": "tax", "reference": "llama-base", "candidate": "llama-dpo"}]},
+        (
+            "comparisons[0]: the pair tax of 'llama-dpo' against 'llama-base' is already implied by base:. Remove this "
+            "entry."
+        ),
+    ),
+    "comparison made twice": (
+        {("comparisons",): [{"kind": "method", "reference": "llama-base", "candidate": "llama-dpo"}] * 2},
+        (
+            "comparisons[1]: the pair method of 'llama-dpo' against 'llama-base' is already comparisons[0]. Remove "
+            "this entry."
+        ),
+    ),
+    "identical requests": (
+        {(*DPO, "model"): "meta-llama/Llama-3.1-8B", (*DPO, "api"): "completions"},
+        (
+            f"models[1] {IN_DPO}: 'llama-dpo' and 'llama-base' would send identical requests, so their tax would be "
+            "exactly 0. Change model, endpoint, api, sampling or system_prompt of one."
+        ),
+    ),
+    "one endpoint name for two servers": (
+        {(*DPO, "base_url"): "http://127.0.0.1:8001/v1"},
+        (
+            f"models[1].base_url {IN_DPO}: the endpoint name 'vllm' is already that of models[0] at "
+            "http://127.0.0.1:8000/v1. Give each server its own name with endpoint:."
+        ),
+    ),
+    "simulated against real": (
+        {(*DPO, "is_simulated"): True},
+        (
+            f"models[1].base {IN_DPO}: 'llama-dpo' and 'llama-base' cannot be compared: one is_simulated, the other is "
+            "not."
+        ),
+    ),
+    "system prompt without chat": (
+        {(*BASE, "system_prompt"): "Be brief."},
+        "models[0].system_prompt (model 'llama-base'): only chat has one, and this model's api is completions.",
+    ),
+    "undeclarable difference": (
+        {(*DPO, "differs"): ["temprature"]},
+        (
+            f"models[1].differs[0] {IN_DPO}: 'temprature' is not a parameter. Did you mean 'temperature'? Known: api, "
+            "endpoint, max_tokens, prompt_style, provider, seed, stop, system_prompt, temperature, top_p."
+        ),
+    ),
+    "extra parameter with its own key": (
+        {(*DPO, "sampling"): {"extra": {"seed": 1}}},
+        f"models[1].sampling.extra {IN_DPO}: must not hold 'seed', which has its own key: sampling.seed.",
+    ),
+    "extra parameter of ours": (
+        {(*DPO, "sampling"): {"extra": {"stream": True}}},
+        (
+            f"models[1].sampling.extra {IN_DPO}: must not hold 'stream', which is set for every request from the rest "
+            "of this file."
+        ),
+    ),
+    "warehouse that is no file": (
+        {("warehouse",): "md:prod"},
+        "warehouse: must be a path of the local file system, found 'md:prod'.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected"), CASES.values(), ids=CASES.keys())
+def test_a_bad_value_is_one_line_with_its_path(load, removed, changes, expected):
+    marked = {location: removed if value == GONE else value for location, value in changes.items()}
+    with pytest.raises(SettingsError) as raised:
+        load(marked)
+    assert str(raised.value) == f"aligntax.yaml: {expected}"
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {("max_age_days",): -1, (*DPO, "concurrency"): 0, ("benchmarks", 1, "repeats"): 0},
+            f"models[1].concurrency {IN_DPO}: must be at least 1, found 0. (and 2 more)",
+        ),
+        (
+            {("benchmarks", 0): "x", ("benchmarks", 1, "id"): "y"},
+            "benchmarks[0].id: 'x' is not a benchmark. Known: arithmetic, borderline, harmful, knowledge. (and 1 more)",
+        ),
+    ],
+    ids=["values", "names"],
+)
+def test_several_bad_values_are_the_first_and_a_count(load, changes, expected):
+    with pytest.raises(SettingsError) as raised:
+        load(changes)
+    assert str(raised.value) == f"aligntax.yaml: {expected}"
+
+
+def test_a_benchmark_file_that_does_not_exist_is_named(load, tmp_path):
+    with pytest.raises(SettingsError) as raised:
+        load({("benchmarks", 1, "source"): "data/x.jsonl"})
+    place = "aligntax.yaml: benchmarks[1].source (benchmark 'harmful')"
+    assert str(raised.value) == f"{place}: no such file or folder: {str(tmp_path / 'data/x.jsonl')!r}."
+
+
+def test_a_command_that_sends_nothing_needs_neither_keys_nor_files(load):
+    changes = {("benchmarks", 1, "source"): "data/x.jsonl", (*DPO, "api_key_env"): "LLAMA_API_KEY"}
+    assert load(changes, will_send=False).models[1].api_key_env == "LLAMA_API_KEY"

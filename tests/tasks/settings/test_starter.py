@@ -1,0 +1,54 @@
+"""The starter file runs as it is, and every line of it that is commented out is valid too."""
+
+from __future__ import annotations
+
+import re
+
+from tasks.settings import starter_text
+
+KNOWN = ("arithmetic", "borderline", "harmful", "knowledge", "mmlu_pro")
+
+
+def test_the_starter_file_points_at_the_simulated_server(load_text):
+    settings = load_text(starter_text())
+    assert [m.id for m in settings.models] == ["harbor-base", "harbor-dpo-050", "harbor-dpo-100"]
+    assert all(m.is_simulated for m in settings.models)
+    assert {m.base_url for m in settings.models} == {"http://127.0.0.1:8377/v1"}
+    assert [(b.id, b.sample_size) for b in settings.benchmarks] == [
+        ("arithmetic", 60),
+        ("knowledge", 60),
+        ("borderline", 60),
+        ("harmful", 60),
+    ]
+    assert [(p.kind, p.candidate) for p in settings.pairs()] == [
+        ("tax", "harbor-dpo-050"),
+        ("tax", "harbor-dpo-100"),
+        ("method", "harbor-dpo-100"),
+    ]
+
+
+def test_its_commented_examples_load_when_the_comment_signs_are_taken_away(load_text):
+    example = re.compile(r"^(\s*)# (\s*- .*|  .*|[a-z_]+: .*)$")
+    lines, in_prose = [], True
+    for line in starter_text().splitlines():
+        in_prose = in_prose and not line.startswith("warehouse:")
+        match = None if in_prose else example.match(line)
+        lines.append(f"{match[1]}{match[2]}" if match else line)
+    settings = load_text("\n".join(lines), known_benchmarks=KNOWN, will_send=False)
+    added = {m.id: m for m in settings.models[3:]}
+    assert set(added) == {"gpt-4o-mini", "llama-base", "llama-instruct", "gemma-instruct"}
+    assert not any(m.is_simulated for m in added.values())
+    assert added["gpt-4o-mini"].price[0].cached_input_usd_per_million == 0.075
+    assert settings.models[2].differs == ("temperature",)
+    assert settings.models[0].sampling.extra == {"top_k": 1}
+    assert settings.benchmarks[-1].cluster_by == "category"
+
+
+def test_importing_the_settings_pulls_in_nothing_heavy():
+    import subprocess
+    import sys
+
+    heavy = "polars", "prefect", "openai", "anthropic", "pandas", "numpy", "great_expectations", "tasks.benchmarks"
+    code = f"import sys, tasks.settings; print([name for name in {heavy!r} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

@@ -1,0 +1,92 @@
+"""Copy the marts and reports into files that readers may open at any time: a DuckDB snapshot and Parquet.
+
+Each file is written beside its place and moved there in one step, so that a reader sees the old or the new one,
+never half of one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from warehouse.build import Model, models
+
+PUBLISHED_LAYERS = ("marts", "reports")
+# Text of harmful prompts leaves the warehouse only by choice; hash lets readers join without reading.
+_ITEM_TEXT = {"none": "null::varchar", "hash": "md5({column})", "full": "{column}"}
+_TEXT_COLUMNS = ("question", "choices_json", "target")
+
+
+def snapshot(connection: duckdb.DuckDBPyConnection, path: Path, text: str) -> Path:
+    """Write ``path`` anew with every published table and its comments."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    building = path.with_suffix(".building")
+    _remove(building)
+    connection.execute(f"attach '{_escaped(building)}' as snapshot")
+    try:
+        for layer in PUBLISHED_LAYERS:
+            connection.execute(f"create schema snapshot.{layer}")
+        for model in _published():
+            connection.execute(f"create table snapshot.{model.name} as {_select(model, text)}")
+            _copy_comments(connection, model)
+    finally:
+        connection.execute("detach snapshot")
+    building.replace(path)
+    _remove(building)
+    return path
+
+
+def parquet(connection: duckdb.DuckDBPyConnection, folder: Path, text: str) -> list[Path]:
+    """Write one Parquet file a table under ``folder/<schema>/``; returns them."""
+    written = []
+    for model in _published():
+        target = folder / model.layer / f"{model.name.split('.')[1]}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        building = target.with_suffix(".building")
+        connection.execute(
+            f"copy ({_select(model, text)}) to '{_escaped(building)}' (format parquet, compression zstd)"
+        )
+        building.replace(target)
+        written.append(target)
+    return written
+
+
+def _published() -> list[Model]:
+    return [model for model in models() if model.layer in PUBLISHED_LAYERS]
+
+
+def _select(model: Model, text: str) -> str:
+    """All columns; the text of harmful items only as far as ``text`` (none, hash, full) allows."""
+    if model.name != "marts.dim_item":
+        return f"select * from {model.name}"  # noqa: S608 - names are ours
+    columns = [
+        f"case when benchmarks.is_harmful_text then {_ITEM_TEXT[text].format(column=f'items.{name}')}"
+        f" else items.{name} end as {name}"
+        for name in _TEXT_COLUMNS
+    ]
+    return (
+        f"select items.* replace ({', '.join(columns)}) from marts.dim_item as items "  # noqa: S608 - names are ours
+        "inner join marts.dim_benchmark as benchmarks using (benchmark_id, benchmark_version)"
+    )
+
+
+def _copy_comments(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    description = f"{model.description} Grain: {model.grain}."
+    connection.execute(f"comment on table snapshot.{model.name} is '{_escaped(description)}'")
+    for column, meaning in model.columns.items():
+        connection.execute(f"comment on column snapshot.{model.name}.{column} is '{_escaped(meaning)}'")
+
+
+def _escaped(value: str | os.PathLike[str]) -> str:
+    return str(value).replace("'", "''")
+
+
+def _remove(path: Path) -> None:
+    for leftover in (path, Path(f"{path}.wal")):
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink(missing_ok=True)

@@ -1,0 +1,40 @@
+-- One row per wanted request that has a good answer: the newest, if the model still serves what it served last.
+with wanted as (
+    select * from wanted_requests
+),
+
+good as (
+    select
+        generations.generation_id,
+        generations.item_id,
+        generations.request_hash,
+        generations.model_id,
+        generations.model_served,
+        generations.finished_at
+    from raw.generations
+    where
+        generations.role = 'answer'
+        and generations.generation_id not in (select quarantine.generation_id from raw.quarantine)
+),
+
+newest_served as (
+    select
+        model_id,
+        arg_max(model_served, finished_at) as model_served
+    from raw.generations
+    where role = 'answer'
+    group by model_id
+)
+
+select
+    wanted.request_hash,
+    wanted.item_id,
+    good.generation_id
+from wanted
+inner join good on wanted.request_hash = good.request_hash and wanted.item_id = good.item_id
+inner join newest_served
+    on good.model_id = newest_served.model_id and good.model_served is not distinct from newest_served.model_served
+qualify row_number() over (
+    partition by wanted.request_hash, wanted.item_id
+    order by good.finished_at desc
+) = 1

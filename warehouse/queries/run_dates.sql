@@ -1,0 +1,4 @@
+-- One row per date on which something ran, oldest first.
+select distinct as_of_date
+from raw.runs
+order by as_of_date

@@ -1,0 +1,61 @@
+-- One row per answer of a run that is compared within a pair: is it also the other model's, text and request alike?
+with answers as (
+    select
+        cells.model_id,
+        cells.benchmark_id,
+        cells.benchmark_version,
+        plan.item_id,
+        plan.repeat,
+        generations.generation_id,
+        generations.request_hash,
+        hash(generations.text) as text_hash,
+        -- An id that a server gives to several answers of a cell identifies none of them.
+        case
+            when count(*) over (partition by plan.cell_id, generations.provider_request_id) = 1
+                then generations.provider_request_id
+        end as provider_request_id
+    from raw.plan
+    inner join raw.cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
+    inner join raw.generations on plan.generation_id = generations.generation_id
+    where plan.run_id = $run_id
+),
+
+compared as (
+    select
+        reference.generation_id as reference_generation_id,
+        candidate.generation_id as candidate_generation_id,
+        reference.text_hash = candidate.text_hash
+        and (
+            reference.request_hash = candidate.request_hash
+            or coalesce(reference.provider_request_id = candidate.provider_request_id, false)
+        ) as is_shared
+    from raw.pairs
+    inner join answers as reference on pairs.reference_model_id = reference.model_id
+    inner join answers as candidate
+        on
+            pairs.candidate_model_id = candidate.model_id
+            and reference.benchmark_id = candidate.benchmark_id
+            and reference.benchmark_version = candidate.benchmark_version
+            and reference.item_id = candidate.item_id
+            and reference.repeat = candidate.repeat
+    where pairs.run_id = $run_id
+),
+
+sides as (
+    select
+        reference_generation_id as generation_id,
+        is_shared
+    from compared
+    union all
+    select
+        candidate_generation_id as generation_id,
+        is_shared
+    from compared
+)
+
+select
+    generation_id as subject,
+    bool_or(is_shared) as is_shared
+from sides
+group by generation_id
+order by generation_id

@@ -1,0 +1,44 @@
+-- One row per pair of cells of a run: on how many items both gave the same text, where such texts are long.
+with answers as (
+    select
+        cells.cell_id,
+        cells.model_id,
+        cells.benchmark_id,
+        cells.benchmark_version,
+        plan.item_id,
+        plan.repeat,
+        hash(generations.text) as text_hash,
+        length(generations.text) as count_characters
+    from raw.plan
+    inner join raw.cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
+    inner join raw.generations on plan.generation_id = generations.generation_id
+    where plan.run_id = $run_id and generations.text is not null
+),
+
+counted as (
+    select
+        reference.cell_id as reference_cell_id,
+        candidate.cell_id as candidate_cell_id,
+        count(distinct reference.item_id) filter (where reference.text_hash = candidate.text_hash) as count_same_texts,
+        median(reference.count_characters) filter (
+            where reference.text_hash = candidate.text_hash
+        ) as median_characters
+    from raw.pairs
+    inner join answers as reference on pairs.reference_model_id = reference.model_id
+    inner join answers as candidate
+        on
+            pairs.candidate_model_id = candidate.model_id
+            and reference.benchmark_id = candidate.benchmark_id
+            and reference.benchmark_version = candidate.benchmark_version
+            and reference.item_id = candidate.item_id
+            and reference.repeat = candidate.repeat
+    where pairs.run_id = $run_id
+    group by reference.cell_id, candidate.cell_id
+)
+
+select
+    concat(reference_cell_id, ' and ', candidate_cell_id) as subject,
+    -- Letters and numbers coincide all the time; sentences do not.
+    case when median_characters > 40 then count_same_texts else 0 end as count_same_long_texts
+from counted
+order by subject

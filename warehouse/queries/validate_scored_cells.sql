@@ -1,0 +1,91 @@
+-- One row per complete cell of a run: how the scores of its good answers agree with its plan and the limits.
+with newest_event as (
+    select
+        cell_id,
+        status
+    from raw.cell_events
+    where run_id = $run_id
+    qualify row_number() over (partition by cell_id order by happened_at desc) = 1
+),
+
+cells as (
+    select cells.*
+    from raw.cells
+    inner join newest_event on cells.cell_id = newest_event.cell_id
+    where cells.run_id = $run_id and newest_event.status = 'complete'
+),
+
+good as (
+    select
+        plan.cell_id,
+        cells.scorer,
+        plan.generation_id
+    from raw.plan
+    inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
+    inner join raw.generations on plan.generation_id = generations.generation_id
+    where
+        generations.status in ('answered', 'filtered', 'scored_elsewhere')
+        and plan.generation_id not in (select quarantine.generation_id from raw.quarantine)
+),
+
+newest as (
+    select
+        good.cell_id,
+        good.generation_id,
+        scores.outcome,
+        scores.value
+    from good
+    left join raw.scores on good.generation_id = scores.generation_id and good.scorer = scores.scorer
+    qualify rank() over (
+        partition by good.cell_id, good.generation_id
+        order by scores.scorer_version desc, scores.scored_at desc
+    ) = 1
+),
+
+counted as (
+    select
+        cell_id,
+        count(distinct generation_id) as count_good,
+        count_if(outcome is null) as count_unscored,
+        count(*) - count(distinct generation_id) as count_with_several_newest,
+        count_if(outcome = 'unparsed') as count_unparsed,
+        count_if(outcome = 'judge_error') as count_judge_error,
+        count_if(not coalesce(case outcome
+            when 'correct' then value = 1
+            when 'partial' then value > 0 and value < 1
+            when 'unparsed' then value is null
+            when 'judge_error' then value is null
+            when 'not_run' then value is null
+            else value = 0
+        end, false)) filter (where outcome is not null) as count_contradictory
+    from newest
+    group by cell_id
+),
+
+foreign_items as (
+    select
+        plan.cell_id,
+        count(*) as count_foreign_items
+    from raw.plan
+    inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
+    left join raw.benchmark_items as members
+        on
+            cells.benchmark_id = members.benchmark_id
+            and cells.benchmark_version = members.benchmark_version
+            and plan.item_id = members.item_id
+    where members.item_id is null
+    group by plan.cell_id
+)
+
+select
+    cells.cell_id as subject,
+    counted.count_unscored,
+    counted.count_with_several_newest,
+    counted.count_contradictory,
+    counted.count_unparsed / counted.count_good as rate_unparsed,
+    counted.count_judge_error / counted.count_good as rate_judge_error,
+    coalesce(foreign_items.count_foreign_items, 0) as count_foreign_items
+from cells
+left join counted on cells.cell_id = counted.cell_id
+left join foreign_items on cells.cell_id = foreign_items.cell_id
+order by cells.cell_id
