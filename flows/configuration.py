@@ -32,4 +32,7 @@ def load_configuration(path: Path, overrides: dict[str, Any] | None = None, *, w
 
 def load_benchmarks(settings: Settings) -> dict[str, Benchmark]:
     """Every configured benchmark, by id."""
-    return {wanted.id: benchmarks.load(wanted.id, str(wanted.source) if wanted.source else None) for wanted in settings.benchmarks}
+    return {
+        wanted.id: benchmarks.load(wanted.id, str(wanted.source) if wanted.source else None)
+        for wanted in settings.benchmarks
+    }

@@ -80,8 +80,7 @@ async def evaluate(
 
 async def _generate_all(live: Session) -> list[State[CellResult]]:
     asked: list[Any] = [
-        steps.generate_cell(work.name, quote(work), quote(live), return_state=True)
-        for work in live.work
+        steps.generate_cell(work.name, quote(work), quote(live), return_state=True) for work in live.work
     ]
     return list(await asyncio.gather(*asked))
 

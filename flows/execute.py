@@ -20,9 +20,7 @@ STATE_FOLDER = ".aligntax"
 _LONGEST_FLUSH_S = 30
 
 
-def execute(
-    config: Path, as_of_date: date, overrides: Mapping[str, Any], kind: RunKind = RunKind.ADHOC
-) -> Evaluated:
+def execute(config: Path, as_of_date: date, overrides: Mapping[str, Any], kind: RunKind = RunKind.ADHOC) -> Evaluated:
     """Evaluate; a mistake in the configuration or a busy warehouse is said before anything is started or sent."""
     settings = load_configuration(config, dict(overrides))
     Warehouse.open(settings.warehouse).close()

@@ -22,7 +22,9 @@ where is_headline and as_of_date = '{date}'
 order by family, benchmark_id, tax_absolute
 """
 _SAFETY = "select * from reports.safety where as_of_date = '{date}' order by family, dimension desc, rate_candidate"
-_TRY = "select candidate_model_id, benchmark_id, tax_absolute, p_value_holm from reports.alignment_tax where is_headline"
+_TRY = (
+    "select candidate_model_id, benchmark_id, tax_absolute, p_value_holm from reports.alignment_tax where is_headline"
+)
 
 
 def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> None:

@@ -15,7 +15,7 @@ from tasks.benchmarks.sampling import sample
 from tasks.domain import Benchmark, Item, Origin, PromptStyle, RunKind, content_hash
 from tasks.providers import effective_parameters
 from tasks.settings import BenchmarkSettings, ModelSettings, Settings
-from tasks.stats import design_standard_error, minimum_detectable
+from tasks.stats import minimum_detectable_design
 from tasks.work import Plan, PlannedCell, Request
 
 # Prior share of items on which a base and an aligned model differ; DESIGN's pilot figure until a run measured it.
@@ -123,7 +123,6 @@ def forecast(cell: PlannedCell, pending: Sequence[Request], as_of_date: date) ->
     tokens_input = sum(len(request.prompt.content) // _CHARACTERS_PER_TOKEN for request in pending)
     tokens_output = sum(int(request.parameters["max_tokens"]) for request in pending)
     _, sizes = np.unique([item.cluster_id for item in cell.items], return_counts=True)
-    standard_error, degrees_of_freedom = design_standard_error(sizes, discordance=_PRIOR_DISCORDANCE)
     return Forecast(
         cell_id=cell.cell_id,
         count_requests=len(pending),
@@ -131,5 +130,5 @@ def forecast(cell: PlannedCell, pending: Sequence[Request], as_of_date: date) ->
         tokens_input=tokens_input,
         tokens_output_at_most=tokens_output,
         cost_usd_at_most=cell.model.cost_usd(as_of_date, tokens_input, tokens_output),
-        minimum_detectable_tax=minimum_detectable(standard_error, degrees_of_freedom),
+        minimum_detectable_tax=minimum_detectable_design(sizes, discordance=_PRIOR_DISCORDANCE),
     )

@@ -34,6 +34,7 @@ class Warehouse:
         self._connection = connection
         self._lock = threading.RLock()
         self._depth = 0
+        self._keyed: dict[str, bool] = {}
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -105,7 +106,7 @@ class Warehouse:
     def append(self, frames: Mapping[str, pl.DataFrame]) -> int:
         """Insert frames into tables by column name in one transaction, ignoring rows whose key is there already.
 
-        Returns the number of rows that were new.
+        Tables without a key (events, failures, validations) are logs: every row is kept. Returns the number of rows that were new.
         """
         inserted = 0
         with self.transaction() as connection:
@@ -113,10 +114,22 @@ class Warehouse:
                 if frame.is_empty():
                     continue
                 connection.register("incoming", frame.to_arrow())
-                row = connection.execute(f"insert or ignore into {table} by name select * from incoming").fetchone()  # noqa: S608 - table names are ours
+                verb = "insert or ignore" if self._has_key(table) else "insert"
+                row = connection.execute(f"{verb} into {table} by name select * from incoming").fetchone()  # noqa: S608 - table names are ours
                 connection.unregister("incoming")
                 inserted += int(row[0]) if row else 0
         return inserted
+
+    def _has_key(self, table: str) -> bool:
+        if table not in self._keyed:
+            schema, name = table.split(".")
+            found = self._connection.execute(
+                "select 1 from duckdb_constraints() "
+                "where schema_name = ? and table_name = ? and constraint_type = 'PRIMARY KEY'",
+                [schema, name],
+            ).fetchone()
+            self._keyed[table] = found is not None
+        return self._keyed[table]
 
     def replace(self, table: str, dates: list[str], frame: pl.DataFrame) -> None:
         """Replace the rows of a table that belong to the given ``as_of_date``s."""

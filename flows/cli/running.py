@@ -47,9 +47,7 @@ def init(
     typer.echo(f"  aligntax run --config {path}")
 
 
-def plan(
-    config: Config = CONFIG, as_of: AsOf = None, sample_size: SampleSize = None, json: Json = False
-) -> None:
+def plan(config: Config = CONFIG, as_of: AsOf = None, sample_size: SampleSize = None, json: Json = False) -> None:
     """Show cells, requests, tokens, money and detectable tax before anything is sent."""
     from flows.configuration import load_benchmarks, load_configuration
     from tasks.land import open_requests
@@ -110,5 +108,3 @@ def run(
 
 def _as_dict(cell: Any) -> dict[str, Any]:
     return {name: getattr(cell, name) for name in cell.__slots__}
-
-

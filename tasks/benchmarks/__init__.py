@@ -1,4 +1,4 @@
-"""Benchmarks by name. The built-in ones are built on first use and kept; the others are read from a file."""
+"""Benchmarks by name. The built-in ones are built on first use and kept; the others are read from a file each time."""
 
 from __future__ import annotations
 

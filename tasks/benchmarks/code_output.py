@@ -44,7 +44,7 @@ def build() -> Benchmark:
         scorer="exact",
         metric="accuracy",
         items=identified(fields for template in TEMPLATES for fields in _items(template)),
-        instruction='Give only the line that the program prints, without explanation. You may put "Output:" before it.',
+        instruction='Give only the line that the program prints, after "Output:".',
         examples=_EXAMPLES,
         licence="Apache-2.0",
         citation="Written for this project.",
@@ -360,7 +360,7 @@ print(a // b, a % b)
 )
 
 _EXAMPLES = (
-    Example(QUESTION.format(program="print(2 + 3)"), "5"),
-    Example(QUESTION.format(program='word = "tree"\nprint(word[0], len(word))'), "t 4"),
-    Example(QUESTION.format(program="numbers = [3, 1, 2]\nprint(sorted(numbers))"), "[1, 2, 3]"),
+    Example(QUESTION.format(program="print(2 + 3)"), "Output: 5"),
+    Example(QUESTION.format(program='word = "tree"\nprint(word[0], len(word))'), "Output: t 4"),
+    Example(QUESTION.format(program="numbers = [3, 1, 2]\nprint(sorted(numbers))"), "Output: [1, 2, 3]"),
 )

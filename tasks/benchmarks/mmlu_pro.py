@@ -46,6 +46,8 @@ def load(path: str | Path, cluster_by: Literal["category", "src"] = "category") 
     rows = sorted(map(_checked, _read(Path(path))), key=lambda row: int(row["question_id"]))
     _check_ids(rows, path)
     asked = [row for row in rows if not row.get("cot_content")]
+    if not rows:
+        raise InputError(f"{path}: holds no question. Expected MMLU-Pro rows.")
     if not asked:
         raise InputError(f"{path}: expected questions, found only worked examples. Give the test split as well.")
     items = identified(_fields(row, cluster_by) for row in asked)

@@ -82,6 +82,8 @@ def land_responses(
     """
     file_hash = hash_of(source)
     plan = _import_plan(settings, as_of_date, source, (file_hash, recorded.cell_id, recorded.scorer, is_extracted))
+    if (landed := _landed_before(warehouse, plan.run_id)) is not None:
+        return landed
     lookup = _ItemLookup(recorded.benchmark, source)
     asked: dict[str, Item] = {}
     count_rows = count_new = max_repeat = 0
@@ -123,6 +125,8 @@ def land_scores(
     """
     file_hash = hash_of(source)
     plan = _import_plan(settings, as_of_date, source, (file_hash, "scores"))
+    if (landed := _landed_before(warehouse, plan.run_id)) is not None:
+        return landed
     cells: dict[str, tuple[Recorded, set[str], int]] = {}
     count_rows = count_new = 0
     with warehouse.transaction():
@@ -150,6 +154,12 @@ def land_scores(
         cell_events(warehouse, plan.run_id, [(cell_id, "complete", None) for cell_id in cells])
         run_event(warehouse, plan.run_id, "finished")
     return Imported(plan.run_id, count_rows, count_new)
+
+
+def _landed_before(warehouse: Warehouse, run_id: str) -> Imported | None:
+    """What an earlier import of the same file came to; it landed whole or not at all."""
+    count_rows = warehouse.query("count_planned", run_id=run_id).item()
+    return Imported(run_id, count_rows, 0) if count_rows else None
 
 
 def hash_of(path: Path) -> str:

@@ -5,9 +5,10 @@ Neutral colours are middle greys that read on a light and on a dark page; text t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tasks.report.frames import Row, name_of
 from tasks.report.frontier import Mean, Place
@@ -223,7 +224,7 @@ def _labels_above(labels: Sequence[dict[str, Any]], y: alt.Y, *, are_headings: b
     import altair as alt  # noqa: PLC0415 - see above
 
     values = [{"row": label["row"]} for label in labels if label["is_heading"] is are_headings]
-    weight = "bold" if are_headings else "normal"
+    weight: Literal["bold", "normal"] = "bold" if are_headings else "normal"
     chart: alt.Chart = (
         alt.Chart(alt.InlineData(values=values))
         .mark_text(
@@ -252,8 +253,8 @@ def _verdict_scale(channel: Any, drawn: list[str]) -> Any:
 
 def scatter_chart(scatter: Scatter) -> Chart:
     """Draw the models between two means."""
-    wide = _scatter_spec(scatter, height=380)
-    narrow = _scatter_spec(scatter, height=320)
+    wide = _scatter_spec(scatter, width=620, height=400)
+    narrow = _scatter_spec(scatter, width=310, height=330)
     return Chart(scatter.chart_id, _responsive(wide), _responsive(narrow), _static_svg(wide))
 
 
@@ -291,6 +292,52 @@ def _mean_text(mean: Mean) -> str:
     return f"{points(mean.estimate)} {interval(mean.low, mean.high, points)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """Where a number stands beside its point, in pixels (y grows downwards)."""
+
+    dx: int
+    dy: int
+    align: Literal["left", "right", "center"]
+
+
+CORNERS = (
+    Corner(9, -9, "left"),
+    Corner(9, 12, "left"),
+    Corner(-9, -9, "right"),
+    Corner(-9, 12, "right"),
+    Corner(0, -16, "center"),
+    Corner(0, 18, "center"),
+)
+
+
+def number_corners(spots: Sequence[tuple[float, float]], width: int, height: int) -> list[int]:
+    """Choose for each point the corner whose number keeps farthest from other points and numbers (greedy, in order).
+
+    Args:
+        spots: coordinates of the points, in data units.
+        width: approximate width of the plot, pixels.
+        height: approximate height of the plot, pixels.
+    """
+    if not spots:
+        return []
+    (left, span_x), (bottom, span_y) = (
+        (min(axis), max(max(axis) - min(axis), 1e-9)) for axis in zip(*spots, strict=True)
+    )
+    pixels = [(width * (x - left) / span_x, height * (1 - (y - bottom) / span_y)) for x, y in spots]
+    taken = list(pixels)
+    chosen = []
+    for index, (x, y) in enumerate(pixels):
+        centres = [(x + corner.dx * 1.6, y + corner.dy) for corner in CORNERS]  # 1.6: a number is wider than its foot
+        others = [spot for place, spot in enumerate(taken) if place != index]
+        # Beyond 30 pixels nothing collides; then the first corner wins, so that most numbers stand in the same place.
+        room = [min([30.0, *(math.dist(centre, other) for other in others)]) for centre in centres]
+        best = max(range(len(CORNERS)), key=lambda corner: (room[corner], -corner))
+        taken.append(centres[best])
+        chosen.append(best)
+    return chosen
+
+
 def _lines(scatter: Scatter, values: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     drawn = {value["model"]: value for value in values}
     return [
@@ -309,10 +356,13 @@ def _axis_scale(values: Sequence[dict[str, Any]], axis: str) -> alt.Scale:
     return alt.Scale(domain=[round(min(found) - margin, 2), round(max(found) + margin, 2)], nice=False, zero=False)
 
 
-def _scatter_spec(scatter: Scatter, *, height: int) -> Specification:
+def _scatter_spec(scatter: Scatter, *, width: int, height: int) -> Specification:
     import altair as alt  # noqa: PLC0415 - see above
 
     values = _scatter_values(scatter)
+    spots = [(value["x"], value["y"]) for value in values]
+    for value, corner in zip(values, number_corners(spots, width, height), strict=True):
+        value["corner"] = corner
     scales = {axis: _axis_scale(values, axis) for axis in ("x", "y")}
     x = alt.X("x:Q", scale=scales["x"], title=scatter.x_title, axis=alt.Axis(tickCount=6))
     y = alt.Y("y:Q", scale=scales["y"], title=scatter.y_title, axis=alt.Axis(tickCount=6))
@@ -352,7 +402,12 @@ def _scatter_spec(scatter: Scatter, *, height: int) -> Specification:
                 refusal_text="over-refusal, %",
             ),
         ),
-        models.mark_text(dx=9, dy=-9, align="left", fontWeight="bold", aria=False).encode(x=x, y=y, text="number:N"),
+        *(
+            models.mark_text(fontWeight="bold", aria=False, align=corner.align, dx=corner.dx, dy=corner.dy)
+            .transform_filter(f"datum.corner === {index}")
+            .encode(x=x, y=y, text="number:N")
+            for index, corner in enumerate(CORNERS)
+        ),
     ]
     chart = alt.layer(*layers).properties(width=STATIC_WIDTH, height=height, description=scatter.description)
     return _specification(chart.to_dict())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -39,11 +39,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: its group (empty = none), its head, and one text per column."""
+    """One row: its group (empty = none), its head, one text per column, and remarks for the column that is left."""
 
     group: str
     head: str
     cells: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def table_html(table: Table) -> str:
     """
     from great_tables import GT  # noqa: PLC0415 - needed here only
 
+    table = _with_notes(table)
     keys = [f"c{index}" for index in range(len(table.columns))]
     frame = pl.DataFrame(
         [(line.group, line.head, *line.cells) for line in table.lines],
@@ -85,6 +87,28 @@ def table_html(table: Table) -> str:
     return _framed(rendered.as_raw_html(), table)
 
 
+def _with_notes(table: Table) -> Table:
+    """Move remarks that all lines share to the caption, and give the others a column, if there are any."""
+    shared = [note for note in table.lines[0].notes if all(note in line.notes for line in table.lines)]
+    shared = shared if len(table.lines) > 1 else []
+    rest = [tuple(note for note in line.notes if note not in shared) for line in table.lines]
+    caption = f"{table.caption} (in every row: {', '.join(shared)})" if shared else table.caption
+    if not any(rest):
+        return replace(table, caption=caption)
+    lines = (
+        replace(line, cells=(*line.cells, "; ".join(notes) or DASH))
+        for line, notes in zip(table.lines, rest, strict=True)
+    )
+    return replace(
+        table, caption=caption, columns=(*table.columns, Column("Notes", is_number=False)), lines=tuple(lines)
+    )
+
+
+def _unsaid(reason: str | None, cells: Iterable[str]) -> tuple[str, ...]:
+    """The reason as a remark, unless a cell states it already."""
+    return () if reason is None or any(reason in cell for cell in cells) else (reason,)
+
+
 def _framed(markup: str, table: Table) -> str:
     start, end = markup.index("<table"), markup.rindex("</table>")
     inner = markup[markup.index(">", start) + 1 : end]
@@ -94,8 +118,8 @@ def _framed(markup: str, table: Table) -> str:
     caption_id = f"{table.table_id}-caption"
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{caption_id}">'
-        f'<table id="{table.table_id}" class="gt_table"><caption id="{caption_id}"><span>{escape(table.caption)}</span></caption>'
-        f"{inner}</table></div>"
+        f'<table id="{table.table_id}" class="gt_table"><caption id="{caption_id}">'
+        f"<span>{escape(table.caption)}</span></caption>{inner}</table></div>"
     )
 
 
@@ -122,7 +146,6 @@ def tax_table(table_id: str, rows: Sequence[Row], *, is_tax: bool) -> Table:
             Column("Paired items"),
             Column("Clusters"),
             Column("Detectable, points"),
-            Column("Notes", is_number=False),
         ),
         tuple(_tax_line(row) for row in rows),
     )
@@ -131,7 +154,12 @@ def tax_table(table_id: str, rows: Sequence[Row], *, is_tax: bool) -> Table:
 def benchmark_title(row: Row) -> str:
     """A benchmark with its metric and, where it would surprise, its direction."""
     direction = ", lower is better" if row["higher_is_better"] is False else ""
-    return f"{name_of(row['benchmark_id'])} ({name_of(row['metric'])}{direction})"
+    return f"{name_of(row['benchmark_id'])} ({_spaced(row['metric'])}{direction})"
+
+
+def _spaced(name: str | None) -> str:
+    """A column's or metric's name as words."""
+    return name_of(name).replace("over_refusal", "over-refusal").replace("_", " ")
 
 
 def pair_title(row: Row) -> str:
@@ -153,9 +181,8 @@ def _tax_line(row: Row) -> Line:
         _paired(row),
         stated(row["count_clusters"], whole, reason),
         stated(row["minimum_detectable_tax"], points, reason),
-        "; ".join(_tax_notes(row)) or "none",
     )
-    return Line(benchmark_title(row), pair_title(row), cells)
+    return Line(benchmark_title(row), pair_title(row), cells, (*_tax_notes(row), *_unsaid(reason, cells)))
 
 
 def _paired(row: Row) -> str:
@@ -192,8 +219,6 @@ def _tax_notes(row: Row) -> Iterable[str]:
         yield f"{counted(row['days_apart'], 'day')} apart"
     if row["origin"] != "endpoint":
         yield f"{row['origin']} answers"
-    if row["reason"]:
-        yield row["reason"]
 
 
 # ----------------------------------------------------------------------------------------- sign and unparsed rule
@@ -282,7 +307,6 @@ def safety_table(rows: Sequence[Row], scores: Sequence[Row]) -> Table:
             Column("p (Holm)"),
             Column("Verdict", is_number=False),
             Column("Paired items"),
-            Column("Notes", is_number=False),
         ),
         tuple(_safety_line(row) for row in by_pair(rows, scores)),
     )
@@ -290,8 +314,7 @@ def safety_table(rows: Sequence[Row], scores: Sequence[Row]) -> Table:
 
 def _safety_line(row: Row) -> Line:
     reason = row["reason"]
-    dimension = str(row["dimension"]).replace("_", " ")
-    metric = name_of(row["metric"]).replace("_", " ")
+    dimension, metric = _spaced(row["dimension"]), _spaced(row["metric"])
     measured = dimension if metric == dimension else f"{dimension}: {metric}"
     direction = "" if row["higher_is_better"] else ", lower is better"
     notes = [*([f"kind: {row['kind']}"] if row["kind"] != "tax" else []), *_flag_notes(row["flags"])]
@@ -304,9 +327,9 @@ def _safety_line(row: Row) -> Line:
         stated(row["p_value_holm"], probability, reason),
         change_verdict(row),
         _paired(row),
-        "; ".join([*notes, *([reason] if reason else [])]) or "none",
     )
-    return Line(f"{name_of(row['benchmark_id'])} ({measured}{direction})", pair_title(row), cells)
+    title = f"{name_of(row['benchmark_id'])} ({measured}{direction})"
+    return Line(title, pair_title(row), cells, (*notes, *_unsaid(reason, cells)))
 
 
 def change_verdict(row: Row) -> str:
@@ -347,7 +370,6 @@ def score_table(scores: Sequence[Row]) -> Table:
             Column("Coverage, %"),
             Column("Items"),
             *(Column(outcome.replace("_", " "), spanner="Answers that were") for outcome in occurred),
-            Column("Notes", is_number=False),
         ),
         tuple(_score_line(row, occurred) for row in rows),
     )
@@ -366,12 +388,9 @@ def _score_line(row: Row, occurred: Sequence[str]) -> Line:
         stated(row["coverage"], points, reason),
         stated(row["count_items"], whole, reason),
         *(stated(row[f"count_{outcome}"], whole, reason) for outcome in occurred),
-        "; ".join([*notes, *([reason] if reason else [])]) or "none",
     )
-    dimension = str(row["dimension"]).replace("_", " ")
-    return Line(
-        f"{name_of(row['benchmark_id'])} ({dimension}: {name_of(row['metric'])})", name_of(row["model_id"]), cells
-    )
+    title = f"{name_of(row['benchmark_id'])} ({_spaced(row['dimension'])}: {_spaced(row['metric'])})"
+    return Line(title, name_of(row["model_id"]), cells, (*notes, *_unsaid(reason, cells)))
 
 
 # ------------------------------------------------------------------------------------ coverage and validations
@@ -392,7 +411,6 @@ def coverage_table(rows: Sequence[Row]) -> Table:
             Column("Cost, US$"),
             Column("median", spanner="Latency, ms"),
             Column("95th percentile", spanner="Latency, ms"),
-            Column("Reason", is_number=False),
         ),
         tuple(_coverage_line(row) for row in sorted(rows, key=_coverage_key)),
     )
@@ -413,11 +431,10 @@ def _coverage_line(row: Row) -> Line:
         *(stated(row[f"tokens_{way}"], whole, unreported) for way in ("input", "output")),
         stated(row["cost_usd"], lambda value: f"{value:,.4f}", unreported),
         *(stated(row[f"latency_{name}_ms"], whole, unreported) for name in ("median", "p95")),
-        row["reason"] or "none",
     )
     head = " / ".join(name_of(row[name]) for name in ("model_id", "benchmark_id", "prompt_style"))
     group = f"Run {name_of(row['run_id'])} ({name_of(row['run_kind'])}, {name_of(row['origin'])})"
-    return Line(group, head, cells)
+    return Line(group, head, cells, _unsaid(row["reason"], cells))
 
 
 _SEVERITIES = {"gate": 0, "quarantine": 1, "warning": 2}

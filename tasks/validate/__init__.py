@@ -128,7 +128,7 @@ def _detail(check: Check, finding: Finding, frame: pl.DataFrame) -> str:
 
 
 def _shown(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else f"{value!r}"
+    return f"{value:.3g}" if isinstance(value, float) else f"{value!r}"
 
 
 def _subjects(frame: pl.DataFrame, positions: Sequence[int]) -> list[str]:

@@ -369,7 +369,6 @@ _SAFETY = (
     _safety_gate("paired_items_are_items", Within("count_items_unpaired", 0), _MORE_PAIRED),
     _safety_gate("holm_is_not_smaller", Within("holm_margin", -_ROUNDING), _SMALLER),
     _safety_gate("proportions_are_possible", OneOf("has_possible_proportions", (True,)), _NO_PROPORTION),
-    _safety_gate("changes_are_possible", Within("change", -1, 1), _NO_TAX),
     _safety_gate("undefined_change_has_a_reason", OneOf("is_explained", (True,)), _UNEXPLAINED),
 )
 

@@ -39,7 +39,10 @@ def great_expectations() -> ModuleType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         gx = importlib.import_module("great_expectations")
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    # Its modules log every step at a level of their own; what goes wrong is raised or found, never only logged.
+    logger = logging.getLogger("great_expectations")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
     return gx
 
 
@@ -75,11 +78,15 @@ def _narrow(frame: pl.DataFrame, checks: Sequence[Check]) -> pl.DataFrame:
 
 
 def _batch(gx: ModuleType, frame: pl.DataFrame) -> Any:
-    """A batch in a context of its own, so that nothing of an earlier frame is kept."""
-    from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415 - heavy
+    """A batch in a silent context in memory, one per frame, so that nothing of an earlier frame is kept."""
+    from great_expectations.data_context.types import base  # noqa: PLC0415 - heavy
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    config = base.DataContextConfig(
+        store_backend_defaults=base.InMemoryStoreBackendDefaults(),
+        progress_bars=base.ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
+    context = gx.get_context(mode="ephemeral", project_config=config)
     asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("rows")
     definition = asset.add_batch_definition_whole_dataframe("all")
     return definition.get_batch(batch_parameters={"dataframe": frame.to_pandas()})

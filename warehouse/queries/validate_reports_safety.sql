@@ -1,7 +1,6 @@
 -- One row per row of reports.safety of some dates: how far its numbers are from contradicting each other.
 select
     concat_ws(' ', as_of_date, reference_model_id, candidate_model_id, benchmark_id) as subject,
-    change,
     least(change - change_low, change_high - change) as change_margin,
     abs(change - (rate_candidate - rate_reference)) as change_gap,
     count_items - count_paired_items as count_items_unpaired,

@@ -3,11 +3,12 @@
 import os
 import random
 import shutil
+from html.parser import HTMLParser
 
 import polars as pl
 import pytest
 
-from tasks.report import ReportFrames
+from tasks.report import ReportFrames, render_report
 
 DATE = "2026-11-20"
 
@@ -248,7 +249,10 @@ def small_rows():
                 {"benchmark_id": "harmful-requests", "dimension": "safety", "metric": "refusal_rate", "score": 0.8},
             )
         ],
-        "coverage": [{}, {"model_id": "llama-dpo", "status": "incomplete", "reason": "budget reached", "cost_usd": None}],
+        "coverage": [
+            {},
+            {"model_id": "llama-dpo", "status": "incomplete", "reason": "budget reached", "cost_usd": None},
+        ],
         "validations": [
             {},
             {"expectation": "few answers are cut", "severity": "warning", "is_success": False, "detail": "7% were cut"},
@@ -298,7 +302,9 @@ def demo_rows():
 
     def make(families=4, strengths=(0.05, 0.1, 0.3), benchmarks=("arithmetic", "knowledge", "reading")):
         rng = random.Random(20261120)
-        names = ["llama-3-8b", "qwen-2.5-7b", "mistral-7b", "olmo-2-13b", *(f"family-{n}" for n in range(40))][:families]
+        names = ["llama-3-8b", "qwen-2.5-7b", "mistral-7b", "olmo-2-13b", *(f"family-{n}" for n in range(40))][
+            :families
+        ]
         rows = {"taxes": [], "safety": [], "scores": [], "coverage": [], "validations": [{}, {"stage": "scored"}]}
         for family in names:
             for table, found in _family(rng, family, benchmarks, strengths).items():
@@ -317,3 +323,53 @@ def chromium():
     if found is None:
         pytest.skip("no chromium")
     return found
+
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Page(HTMLParser):
+    """What a reader and a browser find in a page: elements, the text outside scripts, and whether tags are balanced."""
+
+    def __init__(self, markup):
+        super().__init__(convert_charrefs=True)
+        self.elements, self.texts, self.mistakes, self.stack = [], [], [], []
+        self.feed(markup)
+        self.close()
+        self.mistakes.extend(f"<{tag}> is not closed" for tag in self.stack)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs), tuple(self.stack)))
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs), tuple(self.stack)))
+
+    def handle_endtag(self, tag):
+        if not self.stack or self.stack[-1] != tag:
+            self.mistakes.append(f"</{tag}> closes {self.stack[-1:]}")
+        elif self.stack:
+            self.stack.pop()
+
+    def handle_data(self, data):
+        if not {"script", "style"} & set(self.stack):
+            self.texts.append((tuple(self.stack), data))
+
+    def attributes(self, tag):
+        return [attributes for name, attributes, _ in self.elements if name == tag]
+
+    def text(self, within=None):
+        return " ".join(" ".join(data for stack, data in self.texts if within in (None, *stack)).split())
+
+
+@pytest.fixture(scope="session")
+def read_page():
+    """Parse a page."""
+    return Page
+
+
+@pytest.fixture(scope="session")
+def small_page(make_frames, small_rows):
+    """The page of the small family, as text."""
+    return render_report(make_frames(**small_rows))

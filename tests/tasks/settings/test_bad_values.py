@@ -189,7 +189,7 @@ CASES = {
     ),
     "unknown provider": (
         {(*DPO, "provider"): "opnai"},
-        f"models[1].provider {IN_DPO}: must be one of openai, found 'opnai'. Did you mean 'openai'?",
+        f"models[1].provider {IN_DPO}: must be one of openai, recorded, found 'opnai'. Did you mean 'openai'?",
     ),
     "unknown api": (
         {(*DPO, "api"): "completion"},

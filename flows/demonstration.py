@@ -1,0 +1,61 @@
+"""The demo: the simulated model server as a process beside us, and an ordinary run against it."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from flows.children import child
+from flows.execute import STATE_FOLDER, execute
+from flows.summary import summarise
+from tasks.errors import AligntaxError
+
+_TEMPLATE = Path(__file__).with_suffix(".yaml")
+_PORT = "127.0.0.1:8377"
+_LONGEST_START_S = 60.0
+
+
+def demonstrate(folder: Path, *, is_json: bool) -> None:
+    """Evaluate two simulated families whose true taxes are known; a second call reuses every answer."""
+    state = folder / STATE_FOLDER
+    ready = state / "simulator.address"
+    state.mkdir(parents=True, exist_ok=True)
+    ready.unlink(missing_ok=True)
+    started = time.monotonic()
+    with child("infra.simulator", ["--port", "0", "--ready-file", str(ready)], log=state / "simulator.log"):
+        address = _address(ready)
+        config = folder / "aligntax.yaml"
+        config.write_text(_TEMPLATE.read_text().replace(_PORT, address))
+        evaluated = execute(config, datetime.now(UTC).date(), {})
+        count_requests = _count_requests(address)
+    summarise(evaluated, config=config, is_json=is_json)
+    if not is_json:
+        typer.echo(
+            f"{count_requests} real HTTP answers from simulated models in {time.monotonic() - started:.0f} s; "
+            "their true rates are in infra/simulator/truth.yaml."
+        )
+
+
+def _address(ready: Path) -> str:
+    """Where the simulator listens, once it does.
+
+    Raises:
+        AligntaxError: it did not start.
+    """
+    deadline = time.monotonic() + _LONGEST_START_S
+    while time.monotonic() < deadline:
+        if ready.exists():
+            return ready.read_text().strip()
+        time.sleep(0.05)
+    log = ready.with_name("simulator.log")
+    raise AligntaxError(f"the simulated model server did not start; it says: {log.read_text().strip()[-300:]!r}")
+
+
+def _count_requests(address: str) -> int:
+    with urllib.request.urlopen(f"http://{address}/stats", timeout=10) as response:  # noqa: S310 - loopback
+        return int(json.load(response)["total"]["requests"])

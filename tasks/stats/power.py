@@ -1,0 +1,180 @@
+"""How large a tax a design can see: before a run from priors, after it from its own standard error.
+
+The variance of a mean difference (Miller 2024, arXiv 2411.00640, with clusters) is
+
+    [ (1 + (nt - 1) rho) omega^2 + s_r^2 / K_r + s_c^2 / K_c ] / n,    nt = sum n_g^2 / n,
+
+omega^2 the variance of the items' true differences, rho its correlation within clusters, s^2 the mean variance of one
+answer to an item and K the answers per item. Repeats shrink the last two terms only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy import optimize, special
+
+from tasks.stats.clustered import satterthwaite_df
+from tasks.stats.estimates import known
+
+# Beyond it scipy's noncentral t gives NaN; the normal part is then negligible beside the shift.
+_LARGE_SHIFT = 30.0
+# Beyond it the lower tail holds less than 1e-8, and scipy gives NaN for it.
+_SHIFT_WITHOUT_LOWER_TAIL = 7.0
+_PRIOR_ICC = 0.1
+
+
+class Design(NamedTuple):
+    """Standard error and degrees of freedom that a design will have; None where it cannot have any."""
+
+    standard_error: float | None
+    df: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class VarianceComponents:
+    """Where the variance of a difference comes from, in squared score units.
+
+    ``between_items`` is omega^2, ``within_reference`` and ``within_candidate`` are the mean p (1 - p) of an item's
+    repeats, ``repeats_reference`` and ``repeats_candidate`` the answers per item.
+    """
+
+    between_items: float
+    within_reference: float
+    within_candidate: float
+    repeats_reference: int = 1
+    repeats_candidate: int = 1
+
+
+def design_standard_error(
+    cluster_sizes: npt.ArrayLike,
+    *,
+    discordance: float | None = None,
+    components: VarianceComponents | None = None,
+    tax: float = 0.0,
+    icc: float = _PRIOR_ICC,
+) -> Design:
+    """Standard error and degrees of freedom of a tax on planned items.
+
+    Args:
+        cluster_sizes: [G] planned items per cluster; ones for independent items.
+        discordance: expected share of items on which the models differ, right and wrong, one answer each. All of
+            it is then taken to be between items.
+        components: what is known in more detail, repeats included; exactly one of the two is given.
+        tax: the tax supposed to be true; only matters with ``discordance``.
+        icc: correlation of differences within clusters.
+
+    Raises:
+        ValueError: unless exactly one of ``discordance`` and ``components`` is given, or for a bad discordance.
+
+    >>> design = design_standard_error([10] * 30, discordance=0.2)
+    >>> round(design.standard_error, 4), round(design.df, 6)
+    (0.0356, 29.0)
+    """
+    sizes = np.asarray(cluster_sizes, dtype=np.float64)
+    sizes = sizes[sizes > 0]
+    if (discordance is None) == (components is None):
+        raise ValueError("expected either discordance or components")
+    if sizes.size < 2:
+        return Design(None, None)
+    inflation = 1 + (float((sizes**2).sum() / sizes.sum()) - 1) * icc
+    variance = inflation * _between(discordance, tax) if components is None else _of(components, inflation)
+    standard_error = float(np.sqrt(variance / sizes.sum()))
+    return Design(standard_error if standard_error > 0 else None, float(satterthwaite_df(sizes[np.newaxis, :])[0]))
+
+
+def _between(discordance: float | None, tax: float) -> float:
+    if discordance is None or not 0 <= discordance <= 1:
+        raise ValueError(f"expected a discordance in [0, 1], found {discordance!r}")
+    # A tax of x needs at least a share x of the items to differ.
+    return max(discordance, abs(tax)) - tax**2
+
+
+def _of(parts: VarianceComponents, inflation: float) -> float:
+    within = parts.within_reference / parts.repeats_reference + parts.within_candidate / parts.repeats_candidate
+    return inflation * parts.between_items + within
+
+
+def detection_power(shift: float, df: float, *, alpha: float = 0.05) -> float:
+    """Power of the two-sided t test when the true mean is ``shift`` standard errors from 0.
+
+    >>> round(detection_power(0.0, 10), 3), detection_power(1e6, 10)
+    (0.05, 1.0)
+    """
+    critical = float(special.stdtrit(df, 1 - alpha / 2))
+    if abs(shift) > _LARGE_SHIFT:
+        return float(special.chdtr(df, df * (shift / critical) ** 2))
+    below = float(special.nctdtr(df, abs(shift), -critical)) if abs(shift) < _SHIFT_WITHOUT_LOWER_TAIL else 0.0
+    return float(1 - special.nctdtr(df, abs(shift), critical)) + below
+
+
+def minimum_detectable(
+    standard_error: float | None, df: float | None, *, alpha: float = 0.05, power: float = 0.80
+) -> float | None:
+    """Smallest true difference that the two-sided t test finds with the given power.
+
+    By the noncentral t; about (t_{1 - alpha/2} + t_power) standard errors. With a run's own standard error this is
+    "detectable with this design", which is no observed power.
+
+    Args:
+        standard_error: of the difference, or None.
+        df: degrees of freedom, or None.
+        alpha: level of the test.
+        power: wanted, above ``alpha``.
+
+    Returns:
+        None without a standard error or degrees of freedom, and where not even a difference of 1 would be found.
+
+    >>> round(minimum_detectable(0.0356, 29), 3)
+    0.103
+    >>> minimum_detectable(0.1, 1) is None
+    True
+    """
+    if standard_error is None or df is None:
+        return None
+    return _smallest(lambda tax: tax / standard_error, df, alpha, power)
+
+
+def minimum_detectable_design(
+    cluster_sizes: npt.ArrayLike,
+    *,
+    discordance: float,
+    icc: float = _PRIOR_ICC,
+    alpha: float = 0.05,
+    power: float = 0.80,
+) -> float | None:
+    """Smallest tax that planned items will show, with the standard error that this very tax would have.
+
+    A large tax leaves less to vary, so this is a little below ``minimum_detectable(*design_standard_error(...))``.
+    Simulated power is the nominal one or a few points more where discordance times items is 30 or more.
+
+    >>> round(minimum_detectable_design([1] * 300, discordance=0.25), 3)
+    0.08
+    """
+    design = design_standard_error(cluster_sizes, discordance=discordance, icc=icc)
+    if design.df is None:
+        return None
+
+    def shift(tax: float) -> float:
+        supposed = design_standard_error(cluster_sizes, discordance=discordance, tax=tax, icc=icc)
+        return tax / supposed.standard_error if supposed.standard_error else np.inf
+
+    return _smallest(shift, design.df, alpha, power)
+
+
+def _smallest(shift: Callable[[float], float], df: float, alpha: float, power: float) -> float | None:
+    """The tax in (0, 1) whose shift has the wanted power; None where that of 1 has not."""
+
+    def lacking(tax: float) -> float:
+        return detection_power(shift(tax), df, alpha=alpha) - power
+
+    nearly_nothing, nearly_all = 1e-9, 1 - 1e-9
+    if lacking(nearly_all) < 0:
+        return None
+    if lacking(nearly_nothing) >= 0:
+        return nearly_nothing
+    return known(float(optimize.brentq(lacking, nearly_nothing, nearly_all, xtol=1e-10)))

@@ -1,0 +1,129 @@
+"""Intervals for sparse data, by inverting a test: they have a width where the sample has no variance.
+
+All take numbers or arrays of one shape and give a pair of float arrays (low, high). ``critical`` is the quantile the
+statistic is compared with; multiply it by the square root of a design effect for clustered items.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.stats.clustered import FloatArray
+
+# Halvings of [-1, 1] until neighbouring doubles are left.
+_COUNT_BISECTIONS = 60
+
+
+def tango_statistic(b: npt.ArrayLike, c: npt.ArrayLike, n: npt.ArrayLike, difference: npt.ArrayLike) -> FloatArray:
+    """Score statistic for a difference of paired proportions; decreasing in the hypothesised ``difference``.
+
+    At 0 it is McNemar's (b - c) / sqrt(b + c).
+
+    Args:
+        b: count of pairs the reference alone got right.
+        c: count of pairs the candidate alone got right.
+        n: count of all pairs, n >= b + c, n >= 1.
+        difference: the hypothesis, in [-1, 1].
+
+    >>> round(float(tango_statistic(9, 3, 50, 0.0)), 4) == round((9 - 3) / 12**0.5, 4)
+    True
+    """
+    b, c, n, delta = (np.asarray(x, dtype=np.float64) for x in (b, c, n, difference))
+    linear = (2 * n - b + c) * delta - b - c
+    constant = -c * delta * (1 - delta)
+    root = np.sqrt(np.maximum(linear**2 - 8 * n * constant, 0.0))
+    # The smaller discordant probability under the hypothesis; the second form avoids cancellation.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        stable = np.where(root + linear > 0, -2 * constant / (root + linear), 0.0)
+    nuisance = np.where(linear <= 0, (root - linear) / (4 * n), stable)
+    variance = n * np.maximum(2 * nuisance + delta * (1 - delta), 0.0)
+    distance = b - c - n * delta
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(variance > 0, distance / np.sqrt(variance), np.sign(distance) * np.inf * (distance != 0))
+
+
+def tango(
+    b: npt.ArrayLike, c: npt.ArrayLike, n: npt.ArrayLike, critical: npt.ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Score interval for a difference of paired proportions: all differences not rejected at ``critical``.
+
+    Tango 1998, Statistics in Medicine 17:891. Covers where b + c is small, and b = c = 0 gives
+    +- z^2 / (n + z^2) rather than a point.
+
+    Args:
+        b: count of pairs the reference alone got right.
+        c: count of pairs the candidate alone got right.
+        n: count of all pairs, n >= b + c, n >= 1.
+        critical: positive quantile, 1.96 for independent pairs at 95%.
+
+    >>> [round(float(limit), 3) for limit in tango(1, 7, 21, 1.959964)]
+    [-0.517, -0.026]
+    """
+    b, c, n, critical = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (b, c, n, critical)))
+    estimate = (b - c) / n
+    # Row 0 searches [-1, estimate] for where the statistic falls to +critical, row 1 [estimate, 1] for -critical.
+    left = np.stack([-np.ones_like(estimate), estimate])
+    right = np.stack([estimate, np.ones_like(estimate)])
+    target = np.stack([critical, -critical])
+    for _ in range(_COUNT_BISECTIONS):
+        middle = (left + right) / 2
+        is_above = tango_statistic(b, c, n, middle) > target
+        left, right = np.where(is_above, middle, left), np.where(is_above, right, middle)
+    # The outer end of the last bracket on either side, so that the reported set holds the exact one.
+    return left[0], right[1]
+
+
+def bonett_price_moments(
+    mean: npt.ArrayLike, mean_square: npt.ArrayLike, n: npt.ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Centre and standard error after adding one difference of +1 and one of -1 to the sample."""
+    mean, mean_square, n = (np.asarray(x, dtype=np.float64) for x in (mean, mean_square, n))
+    centre = n * mean / (n + 2)
+    variance = ((n * mean_square + 2) / (n + 2) - centre**2) / (n + 2)
+    return centre, np.sqrt(variance)
+
+
+def bonett_price(
+    mean: npt.ArrayLike, mean_square: npt.ArrayLike, n: npt.ArrayLike, critical: npt.ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Adjusted Wald interval for a mean of differences in [-1, 1], graded ones included.
+
+    Bonett and Price 2012, Statistical Methods in Medical Research 21:479, in terms of moments so that it serves any
+    bounded difference. For clustered items give n / deff.
+
+    Args:
+        mean: mean difference, in [-1, 1].
+        mean_square: mean of the squared differences.
+        n: (effective) count of pairs, n > 0.
+        critical: positive quantile.
+
+    >>> [round(float(limit), 3) for limit in bonett_price(0.0, 0.0, 100, 1.959964)]
+    [-0.027, 0.027]
+    """
+    centre, standard_error = bonett_price_moments(mean, mean_square, n)
+    margin = np.asarray(critical) * standard_error
+    # The mean itself always belongs: at low confidence the shrunken centre's interval may miss it.
+    low, high = np.minimum(centre - margin, mean), np.maximum(centre + margin, mean)
+    return np.maximum(low, -1.0), np.minimum(high, 1.0)
+
+
+def wilson(proportion: npt.ArrayLike, n: npt.ArrayLike, critical: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Score interval for one proportion. Wilson 1927, JASA 22:209.
+
+    For the mean of any value in [0, 1] it is conservative: the variance of such a value is at most p (1 - p).
+
+    Args:
+        proportion: mean, in [0, 1].
+        n: (effective) count of items, n > 0.
+        critical: positive quantile.
+
+    >>> [round(float(limit), 4) for limit in wilson(0.0, 30, 1.959964)]
+    [0.0, 0.1135]
+    """
+    p, n, critical = (np.asarray(x, dtype=np.float64) for x in (proportion, n, critical))
+    squared = critical**2
+    centre = (p + squared / (2 * n)) / (1 + squared / n)
+    margin = critical * np.sqrt(p * (1 - p) / n + squared / (4 * n**2)) / (1 + squared / n)
+    low, high = np.maximum(centre - margin, 0.0), np.minimum(centre + margin, 1.0)
+    return np.where(p <= 0, 0.0, np.minimum(low, p)), np.where(p >= 1, 1.0, np.maximum(high, p))

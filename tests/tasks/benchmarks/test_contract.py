@@ -1,0 +1,147 @@
+"""What every built-in benchmark promises."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+
+import pytest
+
+from tasks.benchmarks import BUILTIN
+from tasks.domain import Benchmark, Dimension, Domain, Message, PromptStyle, UnparsedRule, rendered_question
+from tasks.scorers import SCORERS
+
+ALL = pytest.mark.parametrize("benchmark_id", sorted(BUILTIN))
+
+
+def built(benchmark_id: str) -> Benchmark:
+    return BUILTIN[benchmark_id]()
+
+
+@pytest.mark.parametrize(
+    ("benchmark_id", "count_items", "max_tokens", "chance", "expected"),
+    [
+        ("arithmetic", 200, 256, 0.0, (Dimension.CAPABILITY, Domain.REASONING, "numeric", "accuracy")),
+        ("knowledge", 245, 256, 0.25, (Dimension.CAPABILITY, Domain.KNOWLEDGE, "choice", "accuracy")),
+        ("code_output", 181, 64, 0.0, (Dimension.CAPABILITY, Domain.CODING, "exact", "accuracy")),
+        ("borderline", 148, 128, 0.0, (Dimension.OVER_REFUSAL, Domain.SAFETY, "complies", "compliance")),
+        ("harmful", 168, 128, 0.0, (Dimension.SAFETY, Domain.SAFETY, "refuses", "refusal")),
+    ],
+)
+def test_it_is_what_the_catalogue_says(benchmark_id, count_items, max_tokens, chance, expected):
+    it = built(benchmark_id)
+    assert (it.dimension, it.domain, it.scorer, it.metric) == expected
+    assert (it.benchmark_id, len(it.items), it.max_tokens, it.chance_score) == (
+        benchmark_id,
+        count_items,
+        max_tokens,
+        chance,
+    )
+    assert it.higher_is_better
+    assert it.unparsed_rule is UnparsedRule.WRONG
+    assert it.is_harmful_text == (benchmark_id == "harmful")
+    assert it.scorer in SCORERS
+
+
+@ALL
+def test_ids_and_questions_are_unique(benchmark_id):
+    items = built(benchmark_id).items
+    assert len({item.item_id for item in items}) == len(items)
+    assert len({rendered_question(item) for item in items}) == len(items)
+
+
+@ALL
+def test_clusters_are_many_and_unequal(benchmark_id):
+    sizes = Counter(item.cluster_id for item in built(benchmark_id).items).values()
+    assert len(sizes) >= 12
+    assert len(set(sizes)) > 1
+    assert min(sizes) >= 8
+    assert max(sizes) <= 20
+
+
+@ALL
+def test_a_cluster_lies_in_one_subset(benchmark_id):
+    items = built(benchmark_id).items
+    assert len({(item.cluster_id, item.subset) for item in items}) == len({item.cluster_id for item in items})
+
+
+@ALL
+def test_questions_and_targets_have_no_outer_blanks(benchmark_id):
+    for item in built(benchmark_id).items:
+        for text in (item.question, item.target, *item.choices):
+            assert text == text.strip()
+        assert item.question
+
+
+@ALL
+def test_two_builds_are_equal(benchmark_id):
+    build = BUILTIN[benchmark_id].__wrapped__
+    first, second = build(), build()
+    assert first is not second
+    assert first == second
+    assert first.version == second.version
+
+
+@ALL
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"instruction": "Sing the answer."},
+        {"examples": ()},
+        {"stop": ("END",)},
+        {"scorer": "another"},
+        {"max_tokens": 7},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_any_change_of_wording_changes_the_version(benchmark_id, change):
+    it = built(benchmark_id)
+    assert dataclasses.replace(it, version="", **change).version != it.version
+
+
+@ALL
+@pytest.mark.parametrize("field", ["item_id", "cluster_id", "subset"])
+def test_a_changed_item_changes_the_version(benchmark_id, field):
+    it = built(benchmark_id)
+    changed = dataclasses.replace(it.items[3], **{field: "another"})
+    items = (*it.items[:3], changed, *it.items[4:])
+    assert dataclasses.replace(it, version="", items=items).version != it.version
+
+
+@ALL
+def test_the_order_of_items_is_not_part_of_the_version(benchmark_id):
+    it = built(benchmark_id)
+    assert dataclasses.replace(it, version="", items=it.items[::-1]).version == it.version
+
+
+@ALL
+def test_chat_is_one_turn_of_instruction_and_question(benchmark_id):
+    it = built(benchmark_id)
+    for item in it.items:
+        prompt = it.render(item, PromptStyle.CHAT)
+        lead = f"{it.instruction}\n\n" if it.instruction else ""
+        assert prompt.messages == (Message("user", lead + rendered_question(item)),)
+        assert (prompt.text, prompt.stop, prompt.max_tokens) == ("", (), it.max_tokens)
+
+
+@ALL
+def test_completion_ends_where_the_answer_begins(benchmark_id):
+    it = built(benchmark_id)
+    for item in it.items:
+        prompt = it.render(item, PromptStyle.COMPLETION)
+        assert prompt.text.endswith(f"Question: {rendered_question(item)}\nAnswer:")
+        assert prompt.text.count("\nAnswer: ") == len(it.examples) >= 2
+        assert prompt.messages == ()
+        assert prompt.stop == it.stop
+
+
+@ALL
+def test_no_stop_string_stands_in_an_example_answer(benchmark_id):
+    it = built(benchmark_id)
+    assert not [e.answer for e in it.examples for stop in it.stop if stop in e.answer]
+
+
+@ALL
+def test_no_item_is_also_an_example(benchmark_id):
+    it = built(benchmark_id)
+    assert not {e.question for e in it.examples} & {rendered_question(item) for item in it.items}

@@ -1,0 +1,51 @@
+"""Names, laziness and errors of the registry."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tasks.benchmarks import BUILTIN, known, load
+from tasks.errors import InputError, UnknownName, UsageError
+
+
+def test_all_names_are_known():
+    assert known() == ("arithmetic", "borderline", "code_output", "harmful", "knowledge", "mmlu_pro")
+
+
+@pytest.mark.parametrize("benchmark_id", sorted(BUILTIN))
+def test_a_benchmark_is_built_once_and_kept(benchmark_id):
+    assert load(benchmark_id) is load(benchmark_id)
+    assert load(benchmark_id).benchmark_id == benchmark_id
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    with pytest.raises(UnknownName, match=r"'arithmetics' is not a benchmark. Did you mean 'arithmetic'\? Known: ari"):
+        load("arithmetics")
+
+
+def test_a_builtin_takes_no_file():
+    with pytest.raises(UsageError, match=r"'knowledge' is built in and reads no file, found source 'x.json'"):
+        load("knowledge", "x.json")
+
+
+def test_mmlu_pro_needs_a_file():
+    with pytest.raises(UsageError, match=r"'mmlu_pro' is not shipped. Give the path"):
+        load("mmlu_pro")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"absent\.parquet: no such file"):
+        load("mmlu_pro", str(tmp_path / "absent.parquet"))
+
+
+def test_importing_builds_nothing_and_loads_no_heavy_library():
+    program = (
+        "import sys, tasks.benchmarks as b\n"
+        "print([n for n, f in b.BUILTIN.items() if f.cache_info().currsize])\n"
+        "print(sorted({'yaml', 'polars', 'numpy', 'pandas', 'openai'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n[]\n"

@@ -1,0 +1,111 @@
+"""Properties of the seeded, stratified sample."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.benchmarks import BUILTIN, sample
+from tasks.benchmarks.sampling import allocated
+from tasks.domain import Benchmark, Item, identified
+from tasks.errors import UsageError
+
+SEEDS = st.integers(0, 2**32)
+SIZES = st.lists(st.integers(1, 12), min_size=1, max_size=9)
+
+
+def benchmark_of(sizes: list[int]) -> Benchmark:
+    items = identified(
+        {"question": f"{cluster}/{number}", "target": "", "cluster_id": f"c{cluster}", "subset": "s"}
+        for cluster, size in enumerate(sizes)
+        for number in range(size)
+    )
+    return dataclasses.replace(BUILTIN["borderline"](), items=items, version="")
+
+
+def in_cluster(items: tuple[Item, ...], name: str) -> set[str]:
+    return {item.item_id for item in items if item.cluster_id == name}
+
+
+@given(SIZES, st.integers(1, 120), SEEDS)
+def test_size_uniqueness_and_origin(sizes, size, seed):
+    benchmark = benchmark_of(sizes)
+    drawn = sample(benchmark, size, seed)
+    assert len(drawn) == len(set(drawn)) == min(size, sum(sizes))
+    assert set(drawn) <= set(benchmark.items)
+
+
+@given(SIZES, st.data(), SEEDS)
+def test_every_cluster_gets_its_share_up_to_one_item(sizes, data, seed):
+    size = data.draw(st.integers(1, sum(sizes)))
+    counts = Counter(item.cluster_id for item in sample(benchmark_of(sizes), size, seed))
+    for cluster, members in enumerate(sizes):
+        assert abs(counts[f"c{cluster}"] - Fraction(members * size, sum(sizes))) < 1
+
+
+@given(SIZES, st.integers(1, 60), SEEDS, st.randoms(use_true_random=False))
+def test_the_order_of_items_does_not_matter(sizes, size, seed, random):
+    benchmark = benchmark_of(sizes)
+    shuffled = list(benchmark.items)
+    random.shuffle(shuffled)
+    assert sample(dataclasses.replace(benchmark, items=tuple(shuffled)), size, seed) == sample(benchmark, size, seed)
+
+
+@given(SIZES, st.integers(1, 60), st.integers(1, 60), SEEDS)
+def test_within_a_cluster_smaller_samples_are_nested_in_larger_ones(sizes, one, other, seed):
+    benchmark = benchmark_of(sizes)
+    first, second = sample(benchmark, one, seed), sample(benchmark, other, seed)
+    for cluster in range(len(sizes)):
+        smaller, larger = sorted((in_cluster(first, f"c{cluster}"), in_cluster(second, f"c{cluster}")), key=len)
+        assert smaller <= larger
+
+
+@given(SIZES, st.data(), SEEDS)
+def test_places_add_up_and_fit(sizes, data, seed):
+    total = data.draw(st.integers(1, sum(sizes)))
+    named = {f"c{number}": size for number, size in enumerate(sizes)}
+    places = allocated(named, total, seed)
+    assert sum(places.values()) == total
+    assert all(0 <= places[name] <= size for name, size in named.items())
+
+
+def test_largest_remainders_get_the_left_over_places():
+    assert allocated({"a": 47, "b": 16, "c": 37}, 10, seed=0) == {"a": 5, "b": 1, "c": 4}
+
+
+def test_ties_are_broken_by_the_seed():
+    winners = {next(n for n, p in allocated({"a": 5, "b": 5, "c": 5}, 1, seed).items() if p) for seed in range(30)}
+    assert winners == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize("benchmark_id", sorted(BUILTIN))
+def test_a_sample_of_a_real_benchmark_is_not_its_beginning(benchmark_id):
+    benchmark = BUILTIN[benchmark_id]()
+    drawn = sample(benchmark, 40, seed=7)
+    assert {item.cluster_id for item in drawn} == {item.cluster_id for item in benchmark.items}
+    assert set(drawn) != set(benchmark.items[:40])
+    assert set(drawn) != set(sample(benchmark, 40, seed=8))
+
+
+def test_every_item_has_its_turn():
+    benchmark = benchmark_of([6, 6])
+    times = Counter(item.item_id for seed in range(400) for item in sample(benchmark, 4, seed))
+    assert len(times) == 12
+    assert all(80 < count < 190 for count in times.values())  # 400 x 4/12 = 133, six standard deviations are 57
+
+
+@pytest.mark.parametrize("size", [None, 148, 10_000])
+def test_all_items_when_no_size_or_a_large_one_is_given(size):
+    benchmark = BUILTIN["borderline"]()
+    assert set(sample(benchmark, size, seed=1)) == set(benchmark.items)
+
+
+@pytest.mark.parametrize("size", [0, -3])
+def test_a_size_below_one_is_refused(size):
+    with pytest.raises(UsageError, match=f"at least 1 item, found {size}"):
+        sample(BUILTIN["borderline"](), size, seed=1)

@@ -1,0 +1,121 @@
+"""One writer, harmless readers, appends that can be repeated."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from warehouse.connection import Warehouse
+from warehouse.errors import QueryError, WarehouseBusy, WarehouseError, WarehouseMissing
+
+ROOT = Path(__file__).resolve().parents[2]
+OPEN_ELSEWHERE = """
+import sys
+from pathlib import Path
+from warehouse.connection import Warehouse
+try:
+    Warehouse.open(Path(sys.argv[1]))
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "warehouse.duckdb"
+
+
+def prompts(*hashes: str) -> pl.DataFrame:
+    return pl.DataFrame({"prompt_hash": list(hashes), "prompt": ["text"] * len(hashes)})
+
+
+def test_a_second_writer_gets_one_line_that_says_who_holds_it(path):
+    with Warehouse.open(path):
+        command = [sys.executable, "-c", OPEN_ELSEWHERE, str(path)]
+        found = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout.strip()
+    assert found.startswith(WarehouseBusy.__name__)
+    assert "is being written by process" in found
+    assert "\n" not in found
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WarehouseError, match="cannot write"):
+        Warehouse.open(tmp_path / "file" / "warehouse.duckdb")
+
+
+def test_a_file_that_is_no_warehouse_is_one_line(path):
+    path.write_text("not a database, but long enough to be read as one" * 100)
+    with pytest.raises(WarehouseError, match="cannot open") as raised:
+        Warehouse.open(path)
+    assert "\n" not in str(raised.value)
+
+
+def test_reading_a_missing_file_says_what_to_run(path):
+    with pytest.raises(WarehouseMissing, match="aligntax run"):
+        Warehouse.read(path)
+
+
+def test_appending_twice_changes_no_counts(path):
+    with Warehouse.open(path) as warehouse:
+        assert warehouse.append({"raw.prompts": prompts("a", "b")}) == 2
+        assert warehouse.append({"raw.prompts": prompts("b", "c")}) == 1
+        assert warehouse.rows("select count(*) from raw.prompts")[1] == [(3,)]
+
+
+def test_an_append_is_all_or_nothing(path):
+    broken = pl.DataFrame({"prompt_hash": [None], "prompt": ["text"]}, schema_overrides={"prompt_hash": pl.String})
+    with Warehouse.open(path) as warehouse:
+        with pytest.raises(Exception, match="NOT NULL"):
+            warehouse.append({"raw.prompts": pl.concat([prompts("a"), broken])})
+        assert warehouse.rows("select count(*) from raw.prompts")[1] == [(0,)]
+
+
+def test_a_transaction_inside_another_is_undone_with_it(path):
+    def fail_after_append(warehouse: Warehouse) -> None:
+        with warehouse.transaction():
+            warehouse.append({"raw.prompts": prompts("a")})
+            raise KeyError("stop")
+
+    with Warehouse.open(path) as warehouse:
+        with pytest.raises(KeyError):
+            fail_after_append(warehouse)
+        assert warehouse.rows("select count(*) from raw.prompts")[1] == [(0,)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "copy (select 1) to 'out.csv'",
+        "create table raw.mine (a integer)",
+        "delete from raw.prompts",
+        "attach 'other.duckdb'",
+        "set enable_external_access = true",
+        "select * from raw.nothing",
+        "selec 1",
+    ],
+)
+def test_a_reader_cannot_reach_outside_or_write(path, query):
+    Warehouse.open(path).close()
+    with Warehouse.read(path) as reader, pytest.raises(QueryError):
+        reader.rows(query)
+
+
+def test_reading_what_is_there_works(path):
+    with Warehouse.open(path) as warehouse:
+        warehouse.append({"raw.prompts": prompts("a")})
+    with Warehouse.read(path) as reader:
+        assert reader.rows("select prompt_hash from raw.prompts") == (["prompt_hash"], [("a",)])
+
+
+def test_times_come_back_in_utc(path):
+    event = {"run_id": "r", "event": "started", "detail": "", "happened_at": datetime(2026, 1, 31, 23, tzinfo=UTC)}
+    with Warehouse.open(path) as warehouse:
+        warehouse.append({"raw.run_events": pl.DataFrame([event])})
+        assert warehouse.rows("select happened_at::varchar from raw.run_events")[1] == [("2026-01-31 23:00:00+00",)]
