@@ -48,7 +48,7 @@ async def session(
     work = tuple(_shards(plan, pending))
     tally = Tally(sum(len(shard.requests) for shard in work))
     lines = {
-        name: Line(connect(connection), asyncio.Semaphore(connection.concurrency), draining, tally.count)
+        name: Line(connect(connection), asyncio.Semaphore(connection.concurrency), draining, on_progress=tally.count)
         for name, connection in _connections(plan, environment).items()
     }
     try:

@@ -110,6 +110,6 @@ def _passed(result: ValidationResult, warehouse: Warehouse, run_id: str) -> Vali
     lines = "; ".join(f"{outcome.name} ({outcome.detail})" for outcome in failed)
     run_event(warehouse, run_id, "failed", f"validation: {lines}")
     raise GateFailed(
-        f"validation stopped the publication: {lines}. The last good publication stays; "
-        f"see `aligntax sql --live \"select * from raw.validations where run_id = '{run_id}' and not is_success\"`."
+        f"validation stopped the publication of {run_id}: {lines}. The last good publication stays; "
+        '`aligntax sql --live "from raw.validations where not is_success"` shows more.'
     )

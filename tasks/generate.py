@@ -34,6 +34,7 @@ class Line:
     endpoint: Endpoint
     slots: asyncio.Semaphore
     draining: asyncio.Event
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     on_progress: Callable[[int, int, float | None], None] = field(default=lambda *_: None)
 
 
@@ -64,7 +65,7 @@ async def _worker(work: CellWork, line: Line, sink: Sink, requests: Iterator[Req
 
 async def _ask(work: CellWork, line: Line, sink: Sink, request: Request, result: CellResult) -> None:
     started_at, clock = datetime.now(UTC), time.perf_counter()
-    retrying = _retrying(work.model.max_attempts)
+    retrying = _retrying(work.model.max_attempts, line.sleep)
     attempts = 1
     try:
         async for attempt in retrying:
@@ -88,7 +89,7 @@ async def _ask(work: CellWork, line: Line, sink: Sink, request: Request, result:
     line.on_progress(1, 0, row["cost_usd"])
 
 
-def _retrying(max_attempts: int) -> tenacity.AsyncRetrying:
+def _retrying(max_attempts: int, sleep: Callable[[float], Awaitable[None]]) -> tenacity.AsyncRetrying:
     """The one place that decides what is asked again, how often and how soon."""
     backoff = tenacity.wait_random_exponential(multiplier=0.5, max=20)
 
@@ -101,6 +102,7 @@ def _retrying(max_attempts: int) -> tenacity.AsyncRetrying:
         stop=tenacity.stop_after_attempt(max_attempts),
         wait=wait,
         retry=tenacity.retry_if_exception_type(TransientError),
+        sleep=sleep,
         reraise=True,
     )
 

@@ -75,7 +75,7 @@ def scores(
     no_publish: NoBuild = False,
     json: Json = False,
 ) -> None:
-    """Import item scores: model, benchmark, item, cluster, repeat, value, outcome, and optionally latency, tokens, cost."""
+    """Import item scores: rows of model, benchmark, item, value; cluster, repeat, outcome, latency, tokens, cost."""
     from flows import transform
     from flows.configuration import load_benchmarks, load_configuration
     from tasks.importers import read_scores

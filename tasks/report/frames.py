@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -114,6 +115,8 @@ def _rows(name: str, frame: pl.DataFrame, as_of_date: str | None) -> tuple[Row, 
 def _printable(value: Any) -> Any:
     if isinstance(value, str):
         return visible(value)
+    if isinstance(value, Decimal):
+        value = float(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -290,7 +290,7 @@ def place_table(places: Sequence[Place]) -> Table:
 
 def _mean(mean: Mean | None) -> str:
     if mean is None:
-        return dash("no score on one of its family's benchmarks, or none was asked")
+        return dash("not scored on every such benchmark of its family")
     return with_interval(mean.estimate, mean.low, mean.high, points, "a benchmark has no interval")
 
 

@@ -98,7 +98,7 @@ def sum_by_cluster(codes: IntArray, *columns: FloatArray) -> tuple[FloatArray, .
     order = np.lexsort((*columns, codes))
     sorted_codes = codes[order]
     sizes = np.bincount(sorted_codes).astype(np.float64)
-    sums: list[FloatArray] = [np.bincount(sorted_codes, weights=column[order]) for column in columns]
+    sums = [np.bincount(sorted_codes, weights=column[order]).astype(np.float64) for column in columns]
     cluster_order = np.lexsort((*reversed(sums), sizes))
     return tuple(part[cluster_order][np.newaxis, :] for part in (sizes, *sums))
 
@@ -189,9 +189,15 @@ def design_effect(
     degenerate = is_degenerate(variance)
     with np.errstate(divide="ignore", invalid="ignore"):
         observed = np.where(degenerate | (variance.naive <= ROUNDING_VARIANCE), 1.0, variance.cr2 / variance.naive)
+    is_mute = degenerate | (count_informative < _FEWEST_INFORMATIVE_ITEMS)
+    floor = np.where(is_mute, prior_design_effect(sizes, prior_icc), 1.0)
+    return np.maximum(observed, floor)
+
+
+def prior_design_effect(sizes: FloatArray, prior_icc: float) -> FloatArray:
+    """Kish's design effect [R]: 1 + (nt - 1) icc, with nt the size of the cluster of a random item."""
     mean_size = (sizes**2).sum(axis=-1) / sizes.sum(axis=-1)
-    prior = np.where(degenerate | (count_informative < _FEWEST_INFORMATIVE_ITEMS), 1 + (mean_size - 1) * prior_icc, 1.0)
-    return np.maximum(np.maximum(observed, 1.0), prior)
+    return np.asarray(1 + (mean_size - 1) * prior_icc)
 
 
 def few_informative_clusters(variance: ClusterVariance, informative: FloatArray) -> BoolArray:

@@ -1,7 +1,9 @@
 """One model's mean score with an interval that stays in [0, 1] and has a width even at 0% and 100%.
 
 The t interval of a mean fails where successes or failures are few, as for differences; there Wilson's score interval
-takes its place, with the design effect of the clusters.
+takes its place, with the design effect of the clusters, and never less than the prior's: a few failures show little of
+how they cluster, and with the observed design effect alone coverage fell to 85% (98% right, 10 clusters of 200 items;
+98% with the floor).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from tasks.stats.clustered import (
     design_effect,
     few_informative_clusters,
     is_degenerate,
+    prior_design_effect,
     sum_by_cluster,
     two_sided_critical,
 )
@@ -69,6 +72,7 @@ def mean_intervals(sums: ClusterSums, *, confidence: float = 0.95, prior_icc: fl
     deff = design_effect(variance, sums.sizes, rarer.sum(axis=-1), prior_icc)
     critical = two_sided_critical(variance.df, confidence)
     is_sparse = is_degenerate(variance) | (rarer.sum(axis=-1) / deff < FEWEST_EFFECTIVE)
+    deff = np.where(is_sparse, np.maximum(deff, prior_design_effect(sums.sizes, prior_icc)), deff)
 
     standard_error = np.sqrt(variance.cr2)
     score_low, score_high = wilson(np.clip(variance.mean, 0.0, 1.0), variance.count_items / deff, critical)

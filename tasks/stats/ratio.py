@@ -222,7 +222,7 @@ def ratio_intervals(
     middle = np.where(absolute.is_sparse, absolute.standard_error, np.sqrt(v_aa))
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = np.where(v_aa > ROUNDING_VARIANCE, v_ab / np.sqrt(v_aa), 0.0)  # correlation times sqrt(v_bb)
-        estimate = a / b
+        estimate = np.where(b != 0, a / b, np.nan)
     lower, upper, both = (fieller_sets(a, b, s**2, slope * s, v_bb, t) for s in (below, above, middle))
     low, high = lower.low, np.minimum(upper.high, 1.0) if is_raw else upper.high
 

@@ -36,13 +36,13 @@ class Finding:
 def great_expectations() -> ModuleType:
     """Import the library: five seconds of CPU, paid once; worth a thread while answers are on their way."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read at import; nothing of ours is reported anywhere
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        gx = importlib.import_module("great_expectations")
     # Its modules log every step at a level of their own; what goes wrong is raised or found, never only logged.
     logger = logging.getLogger("great_expectations")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gx = importlib.import_module("great_expectations")
     return gx
 
 

@@ -360,7 +360,10 @@ class Page(HTMLParser):
         return [attributes for name, attributes, _ in self.elements if name == tag]
 
     def text(self, within=None):
-        return " ".join(" ".join(data for stack, data in self.texts if within in (None, *stack)).split())
+        """The text, with plain blanks and hyphens for minus signs."""
+        return " ".join(" ".join(data for stack, data in self.texts if within in (None, *stack)).split()).replace(
+            "\u2212", "-"
+        )
 
 
 @pytest.fixture(scope="session")

@@ -1,3 +1,4 @@
+import dataclasses
 import re
 
 import polars as pl
@@ -29,7 +30,7 @@ def text_of(make_frames, read_page):
         "Of 5 comparisons on 3 capability benchmarks",
         "1 significant tax and 1 significant windfall",
         "The largest tax is +5.6 points [+2.1, +9.1]: llama-dpo against llama-base on gsm8k",
-        "The largest windfall is −3.2 points [−5.0, −1.4]: llama-sft against llama-base on gsm8k",
+        "The largest windfall is -3.2 points [-5.0, -1.4]: llama-sft against llama-base on gsm8k",
         "1 comparison could not be judged",
         "Safety improved significantly in 1 of 1 comparison, most by +71.0 points [+61.0, +79.0]",
         "Over-refusal worsened significantly in 1 of 1 comparison, most by +9.0 points",
@@ -38,7 +39,7 @@ def text_of(make_frames, read_page):
     ],
 )
 def test_the_summary_says_what_the_rows_say(small_text, expected):
-    assert expected in small_text.replace("\u00a0", " ")
+    assert expected in small_text
 
 
 @pytest.mark.parametrize(
@@ -54,11 +55,14 @@ def test_the_summary_says_what_the_rows_say(small_text, expected):
     ],
 )
 def test_what_is_missing_or_doubtful_stands_in_the_tables_with_its_reason(small_text, expected):
-    assert expected in small_text.replace("\u00a0", " ")
+    assert expected in small_text
 
 
-def test_no_undefined_number_is_printed(small_text):
-    assert not re.search(r"\b(nan|none|null|inf|infinity|undefined)\b", small_text, re.IGNORECASE)
+def test_no_undefined_number_is_printed(small_page, read_page):
+    page = read_page(small_page)
+    printed = " ".join(page.text(tag) for tag in ("td", "dd", "svg", "figcaption"))
+    assert len(printed) > 1_000
+    assert not re.search(r"\b(nan|none|null|inf|infinity|undefined)\b", printed, re.IGNORECASE)
 
 
 def test_broken_expectations_come_first(small_text):
@@ -66,8 +70,8 @@ def test_broken_expectations_come_first(small_text):
 
 
 def test_a_sign_that_depends_on_the_rule_is_shown_under_every_rule(small_text):
-    warning = small_text[small_text.index("Warning: the sign depends on the rule") :].replace("\u00a0", " ")
-    assert re.search(r"reading \(accuracy\).{0,60}\+2\.0 \[−1\.0, \+5\.0\] −1\.5 \[−4\.0, \+1\.0\] — \(not", warning)
+    warning = small_text[small_text.index("Warning: the sign depends on the rule") :]
+    assert re.search(r"reading \(accuracy\).{0,60}\+2\.0 \[-1\.0, \+5\.0\] -1\.5 \[-4\.0, \+1\.0\] — \(not", warning)
 
 
 def test_without_such_a_sign_there_is_no_warning(text_of):
@@ -100,7 +104,7 @@ def test_one_model_alone_makes_a_page_that_says_there_is_no_pair(text_of):
     text = text_of(scores=[{}])
     assert "There is no tax to show" in text
     assert "No safety benchmark was run" in text
-    assert "71.2 [64.0, 77.5]" in text.replace("\u00a0", " ")
+    assert "71.2 [64.0, 77.5]" in text
 
 
 def test_without_safety_benchmarks_the_page_says_that_it_cannot_tell_what_was_bought(text_of):
@@ -120,6 +124,16 @@ def test_frames_without_columns_are_empty_frames(make_frames):
     frames = make_frames()
     bare = type(frames)(*[pl.DataFrame()] * 5, as_of_date="2026-11-20")
     assert "There is no tax to show" in render_report(bare)
+
+
+def test_dates_and_decimals_as_a_database_types_them_are_read(make_frames, read_page):
+    frames = make_frames(taxes=[{}, {"as_of_date": "2026-11-19", "candidate_model_id": "of-another-date"}])
+    typed = frames.alignment_tax.with_columns(
+        pl.col("as_of_date").str.to_date(), pl.col("tax_absolute").cast(pl.Decimal(10, 4))
+    )
+    text = read_page(render_report(dataclasses.replace(frames, alignment_tax=typed))).text()
+    assert "The largest tax is +5.6 points [+2.1, +9.1]" in text
+    assert "of-another-date" not in text
 
 
 @pytest.mark.parametrize(
@@ -149,4 +163,4 @@ def test_a_note_that_all_rows_share_moves_to_the_caption(text_of):
 def test_missing_answers_are_shown_with_their_bounds(text_of):
     text = text_of(taxes=[{"count_paired_items": 180, "bound_low": -0.04, "bound_high": 0.16}])
     assert "180 of 200" in text
-    assert "missing answers allow [−4.0, +16.0]" in text.replace("\u00a0", " ")
+    assert "missing answers allow [-4.0, +16.0]" in text

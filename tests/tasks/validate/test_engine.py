@@ -39,7 +39,7 @@ def test_no_rows_break_nothing():
 
 
 def test_a_rule_on_a_column_that_is_not_there_is_an_error_and_never_a_success():
-    with pytest.raises(AligntaxError, match="'c' could not be evaluated: .*missing"):
+    with pytest.raises(AligntaxError, match=r"'c' could not be evaluated: .*missing"):
         evaluate(FRAME, [check(Within("missing", 0))])
 
 

@@ -67,7 +67,7 @@ def test_a_broken_gate_stops_the_publication_alone(reported, run_id, execute, ro
     "statement",
     [
         "update reports.alignment_tax set tax_absolute_low = null, tax_absolute_high = null, reason = 'one cluster'",
-        "update reports.alignment_tax set tax_relative_low = null, tax_relative_high = null, tax_relative_reason = 'near 0'",
+        "update reports.alignment_tax set tax_relative_low = null, tax_relative_reason = 'near 0'",
         "update reports.model_scores set score_low = null, score_high = null, reason = 'one cluster'",
         "update reports.safety set change = null, change_low = null, change_high = null, reason = 'no paired items'",
         "update reports.alignment_tax set p_value = null, p_value_holm = null, p_value_bh = null",
