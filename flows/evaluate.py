@@ -68,11 +68,8 @@ async def evaluate(
     with Warehouse.open(settings.warehouse) as warehouse:
         pending = land_plan(warehouse, planned)
         run_event(warehouse, planned.run_id, "started")
-        # Validation's library takes ten seconds of CPU to import: do it while answers are on their way.
-        importing = asyncio.create_task(asyncio.to_thread(__import__, "great_expectations"))
         async with session(warehouse, planned, pending, os.environ) as live:
             states = await _generate_all(live)
-        await importing
         results, failures = await _results(live.work, states)
         stopped = _stopped(live.work, results, failures)
         return await _finish(live, states, results, failures, stopped)

@@ -20,28 +20,33 @@ from warehouse.connection import Warehouse
 
 
 @dataclass(frozen=True, slots=True)
-class Transformed:
-    """What a transformation came to."""
+class Scored:
+    """What validating and scoring a run came to."""
 
     count_scored: int
     count_quarantined: int
-    dates: tuple[str, ...]
-    published: Published
 
 
-def transform(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Transformed:
-    """Validate, score, aggregate and publish one run.
+def score_run(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
+    """Validate what landed, score it, validate the scores.
 
     Raises:
-        GateFailed: validation stopped the publication; facts and scores stay, the last publication too.
+        GateFailed: validation stopped here; the facts stay.
     """
     landed = check_landed(warehouse, settings, run_id)
     count_scored = score(warehouse, run_id)
     check_scored(warehouse, settings, run_id)
-    dates = rebuild(warehouse, run_id)
-    check_reports(warehouse, run_id, dates)
-    published = publish_reports(warehouse, settings, run_id, as_of_date)
-    return Transformed(count_scored, landed.quarantined, tuple(dates), published)
+    return Scored(count_scored, landed.quarantined)
+
+
+def report_run(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Published:
+    """Rebuild the tables a run can change, validate and publish them.
+
+    Raises:
+        GateFailed: validation stopped the publication; the last good one stays.
+    """
+    check_reports(warehouse, run_id, rebuild(warehouse, run_id))
+    return publish_reports(warehouse, settings, run_id, as_of_date)
 
 
 def check_landed(warehouse: Warehouse, settings: Settings, run_id: str) -> ValidationResult:
@@ -82,6 +87,11 @@ def rebuild_dates(warehouse: Warehouse, dates: Sequence[str]) -> None:
 def run_dates(warehouse: Warehouse) -> list[str]:
     """Every date on which something ran, oldest first."""
     return [str(date) for date in warehouse.query("run_dates")["as_of_date"]]
+
+
+def newest_run(warehouse: Warehouse, as_of_date: str) -> str:
+    """The run of a date that its verdicts and publication are noted under."""
+    return str(warehouse.query("newest_run", as_of_date=as_of_date).item())
 
 
 def publish_reports(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Published:

@@ -62,7 +62,9 @@ def aggregate(warehouse: Warehouse, dates: Sequence[str]) -> int:
 def _comparison_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
     items = warehouse.query("paired_items", dates=list(dates))
     for (as_of_date, comparison_id), group in items.group_by(["as_of_date", "comparison_id"], maintain_order=True):
-        for subset, part in _subsets(group):
+        # Other rules are there to show whether a sign hangs on the rule: the whole benchmark is enough for that.
+        parts = _subsets(group) if group["is_configured_rule"][0] else [(WHOLE, group)]
+        for subset, part in parts:
             for row in tax_rows(part, is_whole=subset == WHOLE):
                 yield {"as_of_date": as_of_date, "subject_id": comparison_id, "subset": subset, **row}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,11 +11,16 @@ from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
 from flows.cli.output import print_json, print_safety, print_taxes
 from tasks.errors import InputError, UnknownName, UsageError
 
+if TYPE_CHECKING:
+    from flows.transform import Scored
+    from tasks.land import Imported
+    from tasks.publish import Published
+
 app = typer.Typer(help="Bring answers or scores that were obtained elsewhere.", no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(help="JSONL, JSON, CSV or Parquet; .gz and .zip too.")]
 Map = Annotated[list[str] | None, typer.Option("--map", help="OUR_FIELD=THEIR_COLUMN; repeat as needed.")]
-NoBuild = Annotated[bool, typer.Option("--no-publish", help="Only land; `aligntax build` makes the tables later.")]
+NoBuild = Annotated[bool, typer.Option("--no-publish", help="Land, validate and score only; `aligntax publish` later.")]
 
 
 @app.command()
@@ -62,8 +67,11 @@ def responses(
         imported = land_responses(
             warehouse, settings, recorded, batches, source=file, as_of_date=day, is_extracted=extracted
         )
-        result = None if no_publish else transform.transform(warehouse, settings, imported.run_id, day.isoformat())
-    _say(imported, result, config, day.isoformat(), is_json=json)
+        scored = transform.score_run(warehouse, settings, imported.run_id)
+        published = (
+            None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
+        )
+    _say(_counts(imported, scored), published, config, day.isoformat(), is_json=json)
 
 
 @app.command()
@@ -88,8 +96,11 @@ def scores(
     with Warehouse.open(settings.warehouse) as warehouse:
         known = load_benchmarks(settings)
         imported = land_scores(warehouse, settings, known, batches, source=file, as_of_date=day)
-        result = None if no_publish else transform.transform(warehouse, settings, imported.run_id, day.isoformat())
-    _say(imported, result, config, day.isoformat(), is_json=json)
+        scored = transform.score_run(warehouse, settings, imported.run_id)
+        published = (
+            None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
+        )
+    _say(_counts(imported, scored), published, config, day.isoformat(), is_json=json)
 
 
 def _existing(file: Path) -> Path:
@@ -108,29 +119,32 @@ def _mapping(pairs: list[str] | None) -> dict[str, str]:
     return mapping
 
 
-def _say(imported: object, result: object, config: Path, as_of_date: str, *, is_json: bool) -> None:
-    from flows.summary import published_rows, show_places
-    from flows.transform import Transformed
-    from tasks.land import Imported
+def _counts(imported: Imported, scored: Scored) -> dict[str, Any]:
+    return {
+        "run_id": imported.run_id,
+        "count_rows": imported.count_rows,
+        "count_new": imported.count_new,
+        "count_scored": scored.count_scored,
+        "count_quarantined": scored.count_quarantined,
+    }
 
-    assert isinstance(imported, Imported)  # noqa: S101 - narrows the lazily imported type
-    counts = {"run_id": imported.run_id, "count_rows": imported.count_rows, "count_new": imported.count_new}
-    if not isinstance(result, Transformed):
-        if is_json:
-            print_json(counts)
-            return
-        typer.echo(f"Landed {imported.count_rows} rows ({imported.count_new} new) as run {imported.run_id}.")
-        typer.echo(f"Next: aligntax build --config {config}")
-        return
-    taxes, safety = published_rows(result.published.database, as_of_date)
+
+def _say(counts: dict[str, Any], published: Published | None, config: Path, as_of_date: str, *, is_json: bool) -> None:
+    from flows.summary import published_rows, show_places
+
+    taxes, safety = published_rows(published.database, as_of_date) if published else ([], [])
     if is_json:
-        print_json({**counts, "count_scored": result.count_scored, "alignment_tax": taxes, "safety": safety})
+        print_json({**counts, "alignment_tax": taxes, "safety": safety})
         return
-    print_taxes(taxes)
+    if taxes:
+        print_taxes(taxes)
     if safety:
         print_safety(safety)
     typer.echo(
-        f"Landed {imported.count_rows} rows ({imported.count_new} new) as run {imported.run_id}; "
-        f"{result.count_scored} scored, {result.count_quarantined} quarantined."
+        f"Landed {counts['count_rows']} rows ({counts['count_new']} new) as run {counts['run_id']}; "
+        f"{counts['count_scored']} scored, {counts['count_quarantined']} quarantined."
     )
-    show_places(result.published, config)
+    if published:
+        show_places(published, config)
+    else:
+        typer.echo(f"Next: aligntax publish --config {config}")

@@ -26,16 +26,17 @@ def build(config: Config = CONFIG) -> None:
 
 
 def publish(config: Config = CONFIG, as_of: AsOf = None) -> None:
-    """Swap in a new publication from the tables as they are: DuckDB, Parquet and the report."""
+    """Rebuild the tables, check them, and swap in a new publication: DuckDB, Parquet and the report."""
     from flows import transform
     from flows.configuration import load_configuration
     from flows.summary import show_places
-    from tasks.publish import publish as publish_tables
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
     with Warehouse.open(settings.warehouse) as warehouse:
-        published = publish_tables(warehouse, settings.publish, _date(transform.run_dates(warehouse), as_of))
+        date = _date(transform.run_dates(warehouse), as_of)
+        run_id = transform.newest_run(warehouse, date)
+        published = transform.report_run(warehouse, settings, run_id, date)
     show_places(published, config)
 
 

@@ -187,8 +187,9 @@ def design_effect(
     whatever the truth; there Kish's design effect with the prior intra-cluster correlation is the floor.
     """
     degenerate = is_degenerate(variance)
+    has_ratio = variance.is_clustered & ~degenerate & (variance.naive > ROUNDING_VARIANCE)
     with np.errstate(divide="ignore", invalid="ignore"):
-        observed = np.where(degenerate | (variance.naive <= ROUNDING_VARIANCE), 1.0, variance.cr2 / variance.naive)
+        observed = np.where(has_ratio, variance.cr2 / variance.naive, 1.0)
     is_mute = degenerate | (count_informative < _FEWEST_INFORMATIVE_ITEMS)
     floor = np.where(is_mute, prior_design_effect(sizes, prior_icc), 1.0)
     return np.maximum(observed, floor)

@@ -36,8 +36,8 @@ from tasks.stats.clustered import (
 from tasks.stats.estimates import Estimate, Intervals, nothing, only_estimate
 from tasks.stats.score_intervals import bonett_price, bonett_price_moments, tango, tango_statistic
 
-# Below this many effective differing items the t interval stops covering.
-FEWEST_EFFECTIVE = 10.0
+# Below this many effective differing items the t interval stops covering. Less a little: rounding decides no tie.
+FEWEST_EFFECTIVE = 10.0 - 1e-9
 # Variance of the items below this is rounding: equal differences such as 0.9 - 0.6 and 0.8 - 0.5.
 _ROUNDING_SPREAD = 1e-14
 

@@ -94,7 +94,9 @@ def relative_tax(
 
     Fieller's set with CR2 covariances and Bell-McCaffrey degrees of freedom. Where few items differ, the numerator's
     variance is that of the absolute tax's score interval, one for each side, its correlation with the denominator
-    kept. So an interval excludes 0 exactly where the absolute tax's does. Raw relative tax ends at 1.
+    kept (Donner and Zou 2012, Statistical Methods in Medical Research 21:347, on limits recovered side by side); where
+    the candidate scored next to nothing, the same is done with its score. An interval excludes 0 exactly where the
+    absolute tax's does. Raw relative tax ends at 1.
 
     Args:
         reference: [n] scores in [0, 1] of the items both models answered.
@@ -217,43 +219,51 @@ def ratio_intervals(
     v_ab = cr2_covariance(ratio.difference.sums, ratio.denominator)
 
     # From the score interval where few items differ: another standard error below the estimate than above it.
-    below = np.where(absolute.is_sparse, (a - absolute.low) / t, np.sqrt(v_aa))
-    above = np.where(absolute.is_sparse, (absolute.high - a) / t, np.sqrt(v_aa))
-    middle = np.where(absolute.is_sparse, absolute.standard_error, np.sqrt(v_aa))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope = np.where(v_aa > ROUNDING_VARIANCE, v_ab / np.sqrt(v_aa), 0.0)  # correlation times sqrt(v_bb)
-        estimate = np.where(b != 0, a / b, np.nan)
+    deviation = np.sqrt(v_aa)
+    below, above, middle = (
+        np.where(absolute.is_sparse, score, deviation)
+        for score in ((a - absolute.low) / t, (absolute.high - a) / t, absolute.standard_error)
+    )
+    slope = _slope(v_ab, v_aa)
     lower, upper, both = (fieller_sets(a, b, s**2, slope * s, v_bb, t) for s in (below, above, middle))
     low, high = lower.low, np.minimum(upper.high, 1.0) if is_raw else upper.high
-
-    residual = v_aa - 2 * estimate * v_ab + estimate**2 * v_bb
-    is_proportional = ~absolute.is_sparse & (residual <= ROUNDING_VARIANCE)
-    is_total = is_proportional & (np.abs(estimate - 1) < 1e-12) & is_raw
-    low = np.where(is_total, _low_of_total_loss(ratio, absolute, (b, v_bb), confidence, prior_icc), low)
-    is_proportional = is_proportional & ~is_total
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = np.where(b != 0, a / b, np.nan)
+    is_proportional = ~absolute.is_sparse & (v_aa - 2 * estimate * v_ab + estimate**2 * v_bb <= ROUNDING_VARIANCE)
+    if is_raw:
+        kept = mean_intervals(ratio.candidate, confidence=confidence, prior_icc=prior_icc)
+        is_lost = kept.is_sparse & (kept.variance.mean < 0.5) & ~absolute.is_sparse & (absolute.low > 0)
+        most, least = _near_total_loss(ratio, absolute, kept, b, v_bb)
+        low, high = np.where(is_lost, least, low), np.where(is_lost, most, high)
+        is_proportional &= ~is_lost
     low, high = np.where(is_proportional, np.nan, low), np.where(is_proportional, np.nan, high)
     sets = FiellerSets(low, high, both.excluded_low, both.excluded_high, both.kind)
     return RatioIntervals(estimate, b, sets, absolute, is_proportional)
 
 
-def _low_of_total_loss(
-    ratio: RatioSums,
-    absolute: Intervals,
-    base: tuple[FloatArray, FloatArray],
-    confidence: float,
-    prior_icc: float,
-) -> FloatArray:
-    """Lower limit where the candidate scored nothing: then numerator and denominator are equal and do not vary.
-
-    What is left to doubt is the candidate's score of 0: Wilson's upper limit of it, over the denominator. Never below
-    the worst ratio of the two limits of the tax itself, which is above 0 as the absolute tax's interval is.
-    """
-    b, v_bb = base
-    kept = mean_intervals(ratio.candidate, confidence=confidence, prior_icc=prior_icc).high
-    none = np.zeros_like(b)
-    share_kept = fieller_sets(none, b, (kept / absolute.critical) ** 2, none, v_bb, absolute.critical).high
+def _slope(covariance: FloatArray, variance: FloatArray) -> FloatArray:
+    """Correlation times the other's standard error: what a covariance keeps when the variance is replaced."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.maximum(1 - share_kept, np.maximum(absolute.low, 0.0) / absolute.high)
+        return np.where(variance > ROUNDING_VARIANCE, covariance / np.sqrt(variance), 0.0)
+
+
+def _near_total_loss(
+    ratio: RatioSums, absolute: Intervals, kept: Intervals, b: FloatArray, v_bb: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Upper and lower limit where the candidate scored next to nothing: 1 less Fieller's set for candidate over base.
+
+    There numerator and denominator nearly coincide, and the few successes that tell them apart vary less in the
+    sample than in truth (not at all at 0 successes); coverage would fall to 84%. The candidate's score interval knows
+    better. The lower limit stays above 0, as the absolute tax's does, by the worst ratio of that interval's ends.
+    """
+    t, mean = absolute.critical, kept.variance.mean
+    slope = _slope(cr2_covariance(ratio.candidate, ratio.denominator), kept.variance.cr2)
+    below, above = (mean - kept.low) / t, (kept.high - mean) / t
+    share_least = fieller_sets(mean, b, below**2, slope * below, v_bb, t).low
+    share_most = fieller_sets(mean, b, above**2, slope * above, v_bb, t).high
+    with np.errstate(divide="ignore", invalid="ignore"):
+        floor = np.maximum(absolute.low, 0.0) / absolute.high
+    return np.minimum(1 - share_least, 1.0), np.where(share_most < 1, 1 - share_most, floor)
 
 
 def _only_ratio(result: RatioIntervals, base_unknown: str) -> RatioEstimate:

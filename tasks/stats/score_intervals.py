@@ -40,7 +40,8 @@ def tango_statistic(b: npt.ArrayLike, c: npt.ArrayLike, n: npt.ArrayLike, differ
     variance = n * np.maximum(2 * nuisance + delta * (1 - delta), 0.0)
     distance = b - c - n * delta
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(variance > 0, distance / np.sqrt(variance), np.sign(distance) * np.inf * (distance != 0))
+        certain = np.where(distance == 0, 0.0, np.copysign(np.inf, distance))
+        return np.where(variance > 0, distance / np.sqrt(variance), certain)
 
 
 def tango(

@@ -42,8 +42,7 @@ def great_expectations() -> ModuleType:
     logger.propagate = False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        gx = importlib.import_module("great_expectations")
-    return gx
+        return importlib.import_module("great_expectations")
 
 
 def evaluate(frame: pl.DataFrame, checks: Sequence[Check]) -> dict[str, Finding]:

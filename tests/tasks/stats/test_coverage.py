@@ -91,6 +91,13 @@ RATIO = [
     Scenario("ratio-100-even-500-base-30", 500, 100, 0.4, binary(0.3, 0.05, 0.25)),
 ]
 
+# The candidate lost nearly all.
+LOST = [
+    Scenario("lost-alone-100", 100, None, 0, (0.02, 0.68, 0, 0.3)),
+    Scenario("lost-alone-500", 500, None, 0, (0.01, 0.69, 0, 0.3)),
+    Scenario("lost-30-even-500", 500, 30, 0.4, (0.01, 0.69, 0, 0.3)),
+]
+
 
 def drawn_counts(scenario, count, rng):
     """Counts [count, G, outcomes] and sizes [count, G] of replications."""
@@ -163,3 +170,108 @@ def ratio_coverage(scenario, replications, seed, chance=0.0):
         is_held = np.select([sets.kind == "interval", sets.kind == "complement"], [inside, outside], True)
         covered += np.count_nonzero(is_held)
     return covered / replications
+
+
+def named(scenarios):
+    return pytest.mark.parametrize("scenario", scenarios, ids=lambda scenario: scenario.name)
+
+
+with_two_seeds = pytest.mark.parametrize("seed", SEEDS)
+
+
+@with_two_seeds
+@named(DENSE)
+def test_tax_interval_covers_where_enough_items_differ(scenario, seed):
+    coverage, narrowest = tax_coverage(scenario, FAST, seed)
+    assert 0.925 <= coverage <= 0.975
+    assert narrowest > 0
+
+
+@with_two_seeds
+def test_tax_intervals_cover_95_percent_on_average(seed):
+    mean = np.mean([tax_coverage(scenario, FAST, seed)[0] for scenario in DENSE])
+    assert 0.94 <= mean <= 0.96
+
+
+@with_two_seeds
+@named(SPARSE)
+def test_tax_interval_covers_where_few_items_differ(scenario, seed):
+    coverage, narrowest = tax_coverage(scenario, FAST, seed)
+    assert coverage >= 0.93
+    assert narrowest > 0
+
+
+@with_two_seeds
+@named(DENSE + SPARSE)
+def test_score_interval_covers(scenario, seed):
+    coverage, narrowest = score_coverage(scenario, FAST, seed)
+    # No upper bar where failures are few: Wilson's interval is discrete, and the prior design effect is a floor.
+    assert 0.925 <= coverage <= (0.98 if scenario in DENSE else 1.0)
+    assert narrowest > 0
+
+
+@with_two_seeds
+@named(RATIO)
+def test_relative_tax_set_covers(scenario, seed):
+    assert 0.925 <= ratio_coverage(scenario, FAST, seed) <= 0.985
+
+
+@with_two_seeds
+@pytest.mark.parametrize("index", [0, 2, 5])
+def test_chance_adjusted_tax_set_covers_even_near_chance(index, seed):
+    assert 0.925 <= ratio_coverage(RATIO[index], FAST, seed, chance=0.25) <= 0.985
+
+
+@with_two_seeds
+@named(SPARSE + LOST)
+def test_relative_tax_set_covers_where_few_items_decide(scenario, seed):
+    assert ratio_coverage(scenario, FAST, seed) >= 0.93
+
+
+@with_two_seeds
+def test_simulation_can_fail(seed):
+    # The t interval alone, where base is near 1: it must not pass, or the simulation tests nothing.
+    scenario = SPARSE[0]
+    truth = scenario.means[0] - scenario.means[1]
+    covered = 0
+    for counts, sizes in chunks(scenario, FAST, seed):
+        variance = paired_intervals(paired_sums(scenario, counts, sizes)).variance
+        covered += np.count_nonzero(np.abs(variance.mean - truth) <= 2.045 * np.sqrt(variance.cr2))
+    assert covered / FAST < 0.7
+
+
+@pytest.mark.accept
+@with_two_seeds
+@named(DENSE)
+def test_tax_interval_covers_93_to_97_percent(scenario, seed):
+    assert 0.93 <= tax_coverage(scenario, FULL, seed)[0] <= 0.97
+
+
+@pytest.mark.accept
+@with_two_seeds
+@named(SPARSE)
+def test_sparse_tax_interval_covers_at_least_93_percent(scenario, seed):
+    coverage, narrowest = tax_coverage(scenario, FULL, seed)
+    assert coverage >= 0.93
+    assert narrowest > 0
+
+
+@pytest.mark.accept
+@with_two_seeds
+@named(DENSE + SPARSE)
+def test_score_interval_covers_at_least_93_percent(scenario, seed):
+    assert score_coverage(scenario, FULL, seed)[0] >= 0.93
+
+
+@pytest.mark.accept
+@with_two_seeds
+@named(RATIO)
+def test_relative_tax_set_covers_93_to_98_percent(scenario, seed):
+    assert 0.93 <= ratio_coverage(scenario, FULL, seed) <= 0.98
+
+
+@pytest.mark.accept
+@with_two_seeds
+@named(SPARSE + LOST)
+def test_sparse_relative_tax_set_covers_at_least_93_percent(scenario, seed):
+    assert ratio_coverage(scenario, FULL, seed) >= 0.93

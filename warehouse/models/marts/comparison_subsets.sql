@@ -1,6 +1,14 @@
--- One row per comparison x subset ('all' and, where there are several, each): counts, coverage and scores.
+-- One row per comparison x subset ('all'; each of several under the configured rule): counts, coverage and scores.
 with items as (
     select * from marts.fct_paired_items
+),
+
+configured as (
+    select
+        as_of_date,
+        comparison_id
+    from marts.comparisons
+    where is_configured_rule
 ),
 
 counted as (
@@ -36,4 +44,9 @@ select
     candidate_score,
     chance_score
 from counted
-qualify is_whole or max(count_subsets) over (partition by as_of_date, comparison_id) > 1
+qualify
+    is_whole
+    or (
+        max(count_subsets) over (partition by as_of_date, comparison_id) > 1
+        and comparison_id in (select configured.comparison_id from configured)
+    )

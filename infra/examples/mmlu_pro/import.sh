@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Import the authors' recorded MMLU-Pro outputs of six models and publish their taxes.
+#   import.sh OUTPUTS FOLDER [predictions|texts]
+# OUTPUTS holds the authors' model_outputs_*.zip; FOLDER is where the warehouse and the report go.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+outputs=$(cd "$1" && pwd)
+folder=$2
+what=${3:-predictions}
+
+mkdir -p "$folder"
+ln -sfn "$outputs" "$folder/outputs"
+cp "$here/aligntax.yaml" "$folder/aligntax.yaml"
+case $what in
+  predictions) how=(--extracted --map response=pred --scorer letter) ;;  # the letters the authors extracted
+  texts) how=() ;;                                                       # the answers, parsed by our scorer
+  *) echo "error: predictions or texts, not $what" >&2; exit 2 ;;
+esac
+while read -r model file; do
+  aligntax import responses "$outputs/model_outputs_${file}_5shots.zip" --benchmark mmlu_pro --model "$model" \
+    --config "$folder/aligntax.yaml" --no-publish "${how[@]}"
+done <<'FILES'
+mistral-7b-v0.1 Mistral-7B-v0.1
+mistral-7b-instruct-v0.1 Mistral-7B-Instruct-v0.1
+mistral-7b-v0.2 Mistral-7B-v0.2-hf
+mistral-7b-instruct-v0.2 Mistral-7B-Instruct-v0.2
+llama-3.1-8b Meta-Llama-3_1-8B
+llama-3.1-8b-instruct Meta-Llama-3_1-8B-Instruct
+FILES
+aligntax publish --config "$folder/aligntax.yaml"
