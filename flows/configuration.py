@@ -30,9 +30,11 @@ def load_configuration(path: Path, overrides: dict[str, Any] | None = None, *, w
     )
 
 
+def load_benchmark(benchmark_id: str, source: Path | None) -> Benchmark:
+    """One benchmark, from its file if it has one."""
+    return benchmarks.load(benchmark_id, str(source) if source else None)
+
+
 def load_benchmarks(settings: Settings) -> dict[str, Benchmark]:
     """Every configured benchmark, by id."""
-    return {
-        wanted.id: benchmarks.load(wanted.id, str(wanted.source) if wanted.source else None)
-        for wanted in settings.benchmarks
-    }
+    return {wanted.id: load_benchmark(wanted.id, wanted.source) for wanted in settings.benchmarks}

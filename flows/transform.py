@@ -109,6 +109,8 @@ def thresholds(settings: Settings) -> LandedThresholds:
         max_truncated_rate=limits.max_truncated_rate,
         max_failed_rate=limits.max_failed_rate,
         max_unparsed_rate=limits.max_unparsed_rate,
+        max_filtered_rate=limits.max_filtered_rate,
+        max_judge_error_rate=limits.max_judge_error_rate,
     )
 
 

@@ -32,6 +32,9 @@ def responses(
     extracted: Annotated[
         bool, typer.Option("--extracted", help="The responses are answers the source had already extracted.")
     ] = False,
+    items: Annotated[
+        Path | None, typer.Option(help="Edition of the items that was asked, if it is not the configured source.")
+    ] = None,
     scorer: Annotated[str | None, typer.Option(help="Score with this scorer instead of the benchmark's.")] = None,
     config: Config = CONFIG,
     as_of: AsOf = None,
@@ -40,7 +43,7 @@ def responses(
 ) -> None:
     """Import recorded answers; they are validated, scored and reported like any other."""
     from flows import transform
-    from flows.configuration import load_benchmarks, load_configuration
+    from flows.configuration import load_benchmark, load_configuration
     from tasks.importers import read_responses
     from tasks.land import Recorded, land_responses
     from tasks.scorers import SCORERS
@@ -52,7 +55,7 @@ def responses(
         raise UnknownName.of("configured benchmark", benchmark, (entry.id for entry in settings.benchmarks))
     if scorer is not None and scorer not in SCORERS:
         raise UnknownName.of("scorer", scorer, SCORERS)
-    described = load_benchmarks(settings)[benchmark]
+    described = load_benchmark(benchmark, items or wanted.source)
     answering = settings.model(model)
     recorded = Recorded(
         model=answering,

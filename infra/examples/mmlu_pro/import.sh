@@ -17,7 +17,9 @@ case $what in
   *) echo "error: predictions or texts, not $what" >&2; exit 2 ;;
 esac
 while read -r model file; do
-  aligntax import responses "$outputs/model_outputs_${file}_5shots.zip" --benchmark mmlu_pro --model "$model" \
+  recorded="$outputs/model_outputs_${file}_5shots.zip"
+  # The files are of two editions of the benchmark, 14 questions apart: each is scored against the items it holds.
+  aligntax import responses "$recorded" --items "$recorded" --benchmark mmlu_pro --model "$model" \
     --config "$folder/aligntax.yaml" --no-publish "${how[@]}"
 done <<'FILES'
 mistral-7b-v0.1 Mistral-7B-v0.1
