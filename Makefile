@@ -23,7 +23,7 @@ demo: $(STAMP) ## See an alignment tax: simulated models, real everything else, 
 	@$(BIN)/aligntax demo $(ARGS)
 
 test: $(STAMP) ## Run the tests (under 10 minutes on 2 cores)
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not accept"
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not accept"
 
 check: $(STAMP) ## Format, lint, types, import contracts, SQL lint
 	@$(BIN)/ruff format --check .

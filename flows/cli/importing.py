@@ -71,9 +71,7 @@ def responses(
             warehouse, settings, recorded, batches, source=file, as_of_date=day, is_extracted=extracted
         )
         scored = transform.score_run(warehouse, settings, imported.run_id)
-        published = (
-            None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
-        )
+        published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
     _say(_counts(imported, scored), published, config, day.isoformat(), is_json=json)
 
 
@@ -100,9 +98,7 @@ def scores(
         known = load_benchmarks(settings)
         imported = land_scores(warehouse, settings, known, batches, source=file, as_of_date=day)
         scored = transform.score_run(warehouse, settings, imported.run_id)
-        published = (
-            None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
-        )
+        published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
     _say(_counts(imported, scored), published, config, day.isoformat(), is_json=json)
 
 

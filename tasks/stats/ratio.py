@@ -233,6 +233,7 @@ def ratio_intervals(
     if is_raw:
         kept = mean_intervals(ratio.candidate, confidence=confidence, prior_icc=prior_icc)
         is_lost = kept.is_sparse & (kept.variance.mean < 0.5) & ~absolute.is_sparse & (absolute.low > 0)
+        is_lost &= both.kind == "interval"
         most, least = _near_total_loss(ratio, absolute, kept, b, v_bb)
         low, high = np.where(is_lost, least, low), np.where(is_lost, most, high)
         is_proportional &= ~is_lost

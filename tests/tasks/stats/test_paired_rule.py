@@ -29,7 +29,7 @@ def test_many_differing_items_give_the_t_interval():
 
 
 def test_clusters_give_the_clustered_interval():
-    result = paired_difference(differences(60, 0, 140), np.arange(200) // 15)
+    result = paired_difference(differences(120, 0, 280), np.arange(400) // 7)
     t = stats.t.ppf(0.975, result.df)
     assert result.method == "cr2_bm"
     assert result.deff > 1
@@ -77,7 +77,8 @@ def test_no_differing_item_takes_the_prior_correlation():
     margin = stats.t.ppf(0.975, 9) ** 2 * deff
     assert result.deff == pytest.approx(deff)
     assert result.high == pytest.approx(margin / (200 + margin))
-    assert (result.estimate, result.low, result.p_value) == (0.0, -result.high, 1.0)
+    assert result.low == pytest.approx(-result.high)
+    assert (result.estimate, result.p_value) == (0.0, 1.0)
     assert result.standard_error_naive is None
 
 

@@ -1,4 +1,5 @@
 -- One row per run x cell x subset ('all' and, where there are several, each): outcome counts and the mean value.
+-- Means are rounded to 12 digits: DuckDB adds in parallel, and equal facts must give equal bytes.
 with scores as (
     select * from marts.fct_scores
 ),
@@ -14,7 +15,7 @@ counted as (
         count(value) as count_scored,
         count(distinct item_id) as count_items,
         count(distinct subset) as count_subsets,
-        avg(value) as score,
+        round(avg(value), 12) as score,
         max(scorer_version) as scorer_version,
         count_if(outcome = 'correct') as count_correct,
         count_if(outcome = 'partial') as count_partial,

@@ -1,4 +1,5 @@
 -- One row per comparison x subset ('all'; each of several under the configured rule): counts, coverage and scores.
+-- Means are rounded to 12 digits: DuckDB adds in parallel, and equal facts must give equal bytes.
 with items as (
     select * from marts.fct_paired_items
 ),
@@ -20,11 +21,11 @@ counted as (
         count(*) as count_items,
         count(difference) as count_paired_items,
         count(distinct cluster_id) filter (where difference is not null) as count_clusters,
-        avg((reference_value is not null)::integer) as coverage_reference,
-        avg((candidate_value is not null)::integer) as coverage_candidate,
-        avg(reference_value) filter (where difference is not null) as reference_score,
-        avg(candidate_value) filter (where difference is not null) as candidate_score,
-        avg(chance_score) filter (where difference is not null) as chance_score,
+        round(avg((reference_value is not null)::integer), 12) as coverage_reference,
+        round(avg((candidate_value is not null)::integer), 12) as coverage_candidate,
+        round(avg(reference_value) filter (where difference is not null), 12) as reference_score,
+        round(avg(candidate_value) filter (where difference is not null), 12) as candidate_score,
+        round(avg(chance_score) filter (where difference is not null), 12) as chance_score,
         count(distinct subset) as count_subsets
     from items
     group by grouping sets ((as_of_date, comparison_id), (as_of_date, comparison_id, subset))

@@ -1,4 +1,5 @@
 -- One row per comparison x item: both models' values, repeats averaged first; NULL where a model gave no answer.
+-- Means are rounded to 12 digits: DuckDB adds in parallel, and equal facts must give equal bytes.
 with comparisons as (
     select * from marts.comparisons
 ),
@@ -54,10 +55,10 @@ averaged as (
         any_value(cluster_id) as cluster_id,
         any_value(subset) as subset,
         any_value(chance_score) as chance_score,
-        avg(value) filter (where is_reference) as reference_value,
-        avg(value) filter (where not is_reference) as candidate_value,
-        mode(outcome) filter (where is_reference) as reference_outcome,
-        mode(outcome) filter (where not is_reference) as candidate_outcome
+        round(avg(value) filter (where is_reference), 12) as reference_value,
+        round(avg(value) filter (where not is_reference), 12) as candidate_value,
+        string_agg(distinct outcome, ', ' order by outcome) filter (where is_reference) as reference_outcome,
+        string_agg(distinct outcome, ', ' order by outcome) filter (where not is_reference) as candidate_outcome
     from valued
     group by as_of_date, comparison_id, item_id
 )

@@ -1,0 +1,97 @@
+"""A run as its user sees it: what it prints, what Prefect lists, what a second one does, what a broken cell costs."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+
+import pytest
+
+from tests.flows.conftest import count_requests, tables
+from warehouse.connection import Warehouse
+
+pytestmark = pytest.mark.xdist_group("flows")
+
+CELLS = 6
+DATE = ("--as-of", "2026-01-31")
+
+
+def post(url: str, document: object) -> list[dict[str, object]]:
+    request = urllib.request.Request(url, json.dumps(document).encode(), {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return list(json.load(response))
+
+
+def test_a_run_prints_its_taxes_and_nothing_else(project, aligntax):
+    found = aligntax(project, "run", *DATE)
+    assert found.stderr == ""
+    assert "Alignment tax in points" in found.stdout
+    assert "180 answers planned, 0 there already, 180 asked, 0 failed, 180 scored, 0 quarantined" in found.stdout
+    assert (project / "publish" / "report.html").stat().st_size > 100_000
+    assert (project / "publish" / "parquet" / "reports" / "alignment_tax.parquet").exists()
+
+
+def test_the_same_run_again_asks_nothing_and_changes_nothing(project, aligntax, simulator):
+    aligntax(project, "run", *DATE)
+    first, asked = tables(project / "warehouse.duckdb"), count_requests(simulator)
+    document = json.loads(aligntax(project, "run", *DATE, "--json").stdout)
+    assert (document["count_reused"], document["count_answered"]) == (180, 0)
+    assert count_requests(simulator) == asked
+    assert tables(project / "warehouse.duckdb") == first
+
+
+def test_prefect_lists_one_generation_a_cell_and_the_steps_after_it(project, aligntax, prefect_api):
+    run_id = json.loads(aligntax(project, "run", *DATE, "--json").stdout)["run_id"]
+    flow_runs = post(f"{prefect_api}/flow_runs/filter", {"sort": "START_TIME_DESC", "limit": 1})
+    assert flow_runs[0]["name"] == "evaluate 2026-01-31 (adhoc)"
+    assert flow_runs[0]["state_type"] == "COMPLETED"
+    wanted = {"flow_runs": {"id": {"any_": [flow_runs[0]["id"]]}}, "sort": "EXPECTED_START_TIME_ASC"}
+    runs = post(f"{prefect_api}/task_runs/filter", wanted)
+    names = [str(run["name"]) for run in runs]
+    assert len([name for name in names if name.startswith("generate ")]) == CELLS
+    assert "generate aligned/knowledge/chat" in names
+    steps = [f"{step} {run_id}" for step in ("land", "validate landed", "score", "aggregate", "publish")]
+    assert [name for name in names if not name.startswith("generate ")] == steps
+    assert {run["state_type"] for run in runs} == {"COMPLETED"}
+    landing = next(run for run in runs if run["name"] == f"land {run_id}")
+    assert len(landing["task_inputs"]["wait_for"]) == CELLS
+
+
+def test_a_cell_that_cannot_be_asked_leaves_the_others_complete(project, aligntax):
+    config = project / "aligntax.yaml"
+    unknown = "  - {id: lost, model: no-such-model, base: base}\nbenchmarks:"
+    config.write_text(config.read_text().replace("benchmarks:", unknown, 1))
+    found = aligntax(project, "run", *DATE)
+    assert found.stdout.count("failed cell: lost/") == 3
+    assert "Traceback" not in found.stdout + found.stderr
+    with Warehouse.read(project / "warehouse.duckdb") as warehouse:
+        _, cells = warehouse.rows("select model_id, status, count(*) from staging.stg_cells group by all order by all")
+        _, models = warehouse.rows("select distinct candidate_model_id from reports.alignment_tax")
+    assert cells == [("aligned", "complete", 3), ("base", "complete", 3), ("lost", "failed", 3)]
+    assert models == [("aligned",)]
+
+
+def test_a_run_that_evaluates_nothing_is_a_failure(project, aligntax):
+    config = project / "aligntax.yaml"
+    config.write_text(config.read_text().replace("harbor-", "no-such-"))
+    found = aligntax(project, "run", *DATE, code=1)
+    assert found.stderr.startswith("error: no cell could be evaluated; the first:")
+    assert found.stderr.count("\n") == 1
+
+
+def test_a_second_writer_is_told_who_writes(project, aligntax):
+    with Warehouse.open(project / "warehouse.duckdb"):
+        found = aligntax(project, "run", *DATE, code=1)
+    assert "is being written by process" in found.stderr
+    assert found.stderr.count("\n") == 1
+
+
+def test_a_gate_that_fails_keeps_the_last_publication(project, aligntax):
+    aligntax(project, "run", *DATE)
+    published = (project / "publish" / "aligntax.duckdb").read_bytes()
+    config = project / "aligntax.yaml"
+    config.write_text(config.read_text() + "thresholds: {max_truncated_rate: 0.0}\n")
+    found = aligntax(project, "run", *DATE, "--sample-size", "31", code=1)
+    assert "validation stopped the publication" in found.stderr
+    assert "truncated" in found.stderr
+    assert (project / "publish" / "aligntax.duckdb").read_bytes() == published

@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+from scipy import stats
+from statsmodels.stats.power import TTestPower
+
+from tasks.stats import VarianceComponents, design_standard_error, minimum_detectable, minimum_detectable_design
+from tasks.stats.power import detection_power
+
+
+@pytest.mark.parametrize("df", [3, 12, 30, 300])
+def test_minimum_detectable_is_that_of_statsmodels(df):
+    expected = TTestPower().solve_power(nobs=df + 1, alpha=0.05, power=0.8) * np.sqrt(df + 1)
+    assert minimum_detectable(0.01, df) == pytest.approx(0.01 * expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(("df", "tolerance"), [(12, 0.002), (100, 0.001)])
+def test_minimum_detectable_is_nearly_the_sum_of_quantiles(df, tolerance):
+    factor = stats.t.ppf(0.975, df) + stats.t.ppf(0.8, df)
+    assert minimum_detectable(0.01, df) == pytest.approx(0.01 * factor, rel=tolerance)
+
+
+def test_few_clusters_need_more_than_the_sum_of_quantiles():
+    assert round(minimum_detectable(0.01, 3), 4) == 0.0426
+
+
+@pytest.mark.parametrize(("standard_error", "df"), [(None, 5.0), (0.1, None), (None, None)])
+def test_unknown_design_has_no_minimum(standard_error, df):
+    assert minimum_detectable(standard_error, df) is None
+
+
+@pytest.mark.parametrize("df", [1.0, 1.5, 30.0, 1e5])
+@pytest.mark.parametrize("alpha", [0.05, 0.0005])
+def test_power_rises_to_one_without_gaps(df, alpha):
+    powers = [detection_power(shift, df, alpha=alpha) for shift in np.linspace(0, 100, 1001)]
+    assert powers[0] == pytest.approx(alpha, abs=1e-5)
+    assert np.all(np.diff(powers) >= -1e-12)
+    assert detection_power(1e9, df, alpha=alpha) == pytest.approx(1)
+
+
+def test_power_is_the_same_in_both_directions():
+    assert detection_power(-2.5, 10) == detection_power(2.5, 10)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "icc", "discordance", "points"),
+    [
+        ([1] * 100, 0, 0.10, 8.6),
+        ([1] * 100, 0, 0.25, 13.6),
+        ([1] * 300, 0, 0.10, 5.1),
+        ([1] * 300, 0, 0.25, 8.0),
+        ([1] * 1000, 0, 0.10, 2.8),
+        ([1] * 1000, 0, 0.25, 4.4),
+    ],
+)
+def test_design_without_clusters_detects_what_was_simulated(sizes, icc, discordance, points):
+    detectable = minimum_detectable_design(sizes, discordance=discordance, icc=icc)
+    assert round(100 * detectable, 1) == pytest.approx(points, abs=0.051)
+
+
+@pytest.mark.parametrize("design", [{"icc": 0.0}, {"icc": 0.2}])
+def test_design_that_knows_its_tax_detects_a_little_less(design):
+    sizes = [5] * 40
+    plain = minimum_detectable(*design_standard_error(sizes, discordance=0.2, **design))
+    assert 0.9 * plain < minimum_detectable_design(sizes, discordance=0.2, **design) < plain
+
+
+def test_discordance_and_clusters_make_the_standard_error():
+    sizes = [10, 20, 30]
+    nt = (100 + 400 + 900) / 60
+    standard_error, df = design_standard_error(sizes, discordance=0.25, icc=0.1)
+    assert standard_error == pytest.approx(np.sqrt((1 + (nt - 1) * 0.1) * 0.25 / 60))
+    assert 1 < df < 2
+
+
+def test_repeats_shrink_the_answers_part_only():
+    once = VarianceComponents(0.05, 0.1, 0.06)
+    four = VarianceComponents(0.05, 0.1, 0.06, repeats_reference=4, repeats_candidate=2)
+    for components, within in ((once, 0.16), (four, 0.1 / 4 + 0.06 / 2)):
+        standard_error, _ = design_standard_error([10] * 30, components=components, icc=0.1)
+        assert standard_error == pytest.approx(np.sqrt((1.9 * 0.05 + within) / 300))
+
+
+@pytest.mark.parametrize("sizes", [[], [1], [50], [0, 50]])
+def test_one_cluster_is_no_design(sizes):
+    assert design_standard_error(sizes, discordance=0.2) == (None, None)
+    assert minimum_detectable_design(sizes, discordance=0.2) is None
+
+
+@pytest.mark.parametrize(
+    "variance", [{}, {"discordance": 1.2}, {"discordance": 0.1, "components": VarianceComponents(1, 1, 1)}]
+)
+def test_exactly_one_source_of_variance_is_needed(variance):
+    with pytest.raises(ValueError, match="expected"):
+        design_standard_error([5, 5], **variance)
+
+
+@pytest.mark.accept
+@pytest.mark.parametrize(("count", "discordance"), [(300, 0.25), (1000, 0.25), (1000, 0.1)])
+def test_stated_power_is_had(count, discordance):
+    tax = minimum_detectable_design([1] * count, discordance=discordance)
+    rng = np.random.default_rng(7)
+    lost = (discordance + tax) / 2
+    b, c, _ = rng.multinomial(count, [lost, lost - tax, 1 - discordance], size=20_000).T
+    mean = (b - c) / count
+    error = np.sqrt(((b + c) / count - mean**2) / (count - 1))
+    assert 0.79 <= np.mean(np.abs(mean / error) > stats.t.ppf(0.975, count - 1)) <= 0.84
