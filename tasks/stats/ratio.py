@@ -234,8 +234,11 @@ def ratio_intervals(
         kept = mean_intervals(ratio.candidate, confidence=confidence, prior_icc=prior_icc)
         is_lost = kept.is_sparse & (kept.variance.mean < 0.5) & ~absolute.is_sparse & (absolute.low > 0)
         is_lost &= both.kind == "interval"
-        most, least = _near_total_loss(ratio, absolute, kept, b, v_bb)
-        low, high = np.where(is_lost, least, low), np.where(is_lost, most, high)
+        share_least, share_most = _kept_share(ratio, kept, (b, v_bb), t)
+        # Where even all may be kept, the lower limit still is above 0, as the absolute tax's is.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            least = np.where(share_most < 1, 1 - share_most, np.minimum(low, absolute.low / absolute.high))
+        low, high = np.where(is_lost, least, low), np.where(is_lost, np.minimum(1 - share_least, 1.0), high)
         is_proportional &= ~is_lost
     low, high = np.where(is_proportional, np.nan, low), np.where(is_proportional, np.nan, high)
     sets = FiellerSets(low, high, both.excluded_low, both.excluded_high, both.kind)
@@ -248,23 +251,22 @@ def _slope(covariance: FloatArray, variance: FloatArray) -> FloatArray:
         return np.where(variance > ROUNDING_VARIANCE, covariance / np.sqrt(variance), 0.0)
 
 
-def _near_total_loss(
-    ratio: RatioSums, absolute: Intervals, kept: Intervals, b: FloatArray, v_bb: FloatArray
+def _kept_share(
+    ratio: RatioSums, kept: Intervals, base: tuple[FloatArray, FloatArray], t: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Upper and lower limit where the candidate scored next to nothing: 1 less Fieller's set for candidate over base.
+    """Limits of candidate over base where the candidate scored next to nothing.
 
-    There numerator and denominator nearly coincide, and the few successes that tell them apart vary less in the
-    sample than in truth (not at all at 0 successes); coverage would fall to 84%. The candidate's score interval knows
-    better. The lower limit stays above 0, as the absolute tax's does, by the worst ratio of that interval's ends.
+    There numerator and denominator of the tax nearly coincide, and the few successes that tell them apart vary less in
+    the sample than in truth (not at all where there are none); coverage would fall to 84%. The candidate's score
+    interval knows better.
     """
-    t, mean = absolute.critical, kept.variance.mean
+    b, v_bb = base
+    mean = kept.variance.mean
     slope = _slope(cr2_covariance(ratio.candidate, ratio.denominator), kept.variance.cr2)
     below, above = (mean - kept.low) / t, (kept.high - mean) / t
-    share_least = fieller_sets(mean, b, below**2, slope * below, v_bb, t).low
-    share_most = fieller_sets(mean, b, above**2, slope * above, v_bb, t).high
-    with np.errstate(divide="ignore", invalid="ignore"):
-        floor = np.maximum(absolute.low, 0.0) / absolute.high
-    return np.minimum(1 - share_least, 1.0), np.where(share_most < 1, 1 - share_most, floor)
+    least = fieller_sets(mean, b, below**2, slope * below, v_bb, t)
+    most = fieller_sets(mean, b, above**2, slope * above, v_bb, t)
+    return least.low, most.high
 
 
 def _only_ratio(result: RatioIntervals, base_unknown: str) -> RatioEstimate:

@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-settings.register_profile("statistics", deadline=None, derandomize=False, max_examples=6000)
+settings.register_profile("statistics", deadline=None, derandomize=True)
 settings.load_profile("statistics")

@@ -146,7 +146,7 @@ def test_equal_losses_give_an_estimate_without_limits(reference, candidate, reas
 
 def test_candidate_that_lost_nearly_all_of_an_unsure_base_has_no_limits():
     clusters = [0] * 10 + [1] * 3 + [0] * 2 + [1]
-    result = relative_tax(answers(13, 2) + [1.0], answers(0, 15) + [1.0], clusters)
+    result = relative_tax([*answers(13, 2), 1.0], [*answers(0, 15), 1.0], clusters)
     assert (result.kind, result.low, result.high) == ("complement", None, None)
 
 

@@ -1,0 +1,186 @@
+"""The command line: what it must not import, how it fails, and that its documentation is true."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from flows.cli.app import app
+from tests.flows.conftest import ROOT, command, count_requests, environment
+
+HEAVY = ("prefect", "great_expectations", "openai", "anthropic", "altair", "polars", "pandas")
+IMPORTS = """
+import sys
+sys.argv = ["aligntax", *sys.argv[1:]]
+from flows.cli import main
+try:
+    main()
+except SystemExit as stop:
+    loaded = [name for name in {heavy} if name in sys.modules]
+    print("loaded:", *loaded, file=sys.stderr)
+    raise
+"""
+
+
+def run(folder, *arguments, prefect_api=None):
+    return subprocess.run(
+        command(*arguments),
+        cwd=folder,
+        env=environment(prefect_api),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["sql", "select 1 as one"], ["status"], ["runs"], ["sql", "--help"]])
+def test_looking_imports_nothing_heavy(published, arguments):
+    script = IMPORTS.format(heavy=HEAVY)
+    found = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        cwd=published,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (found.returncode, found.stderr.strip()) == (0, "loaded:"), found.stdout
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A project whose publication was made from one imported file: no run is needed to look."""
+    folder = tmp_path_factory.mktemp("published")
+    (folder / "aligntax.yaml").write_text(
+        "model_defaults: {provider: recorded}\nmodels: [{id: base}, {id: aligned, base: base}]\n"
+        "benchmarks: [arithmetic]\n"
+    )
+    rows = [
+        {"model": model, "benchmark": "quiz", "item": f"q{n}", "cluster": f"c{n % 12}", "value": float(n % modulus > 0)}
+        for model, modulus in (("base", 5), ("aligned", 3))
+        for n in range(120)
+    ]
+    (folder / "scores.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    found = run(folder, "import", "scores", "scores.jsonl", "--as-of", "2026-01-31")
+    assert found.returncode == 0, found.stderr
+    assert "+13.3" in found.stdout
+    return folder
+
+
+def test_sql_prints_a_table_and_a_document(published):
+    query = "select candidate_model_id, tax_absolute from reports.alignment_tax where is_headline"
+    assert "aligned" in run(published, "sql", query).stdout
+    document = json.loads(run(published, "sql", query, "--json").stdout)
+    assert document == [{"candidate_model_id": "aligned", "tax_absolute": pytest.approx(2 / 15)}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "expected"),
+    [
+        (["sql", "selec 1"], 2, "syntax error"),
+        (["sql", "select * from reports.nothing"], 2, "does not exist"),
+        (["run", "--config", "nothing.yaml"], 2, "aligntax init"),
+        (["run", "--as-of", "yesterday"], 2, "is no date"),
+        (["publish", "--as-of", "2020-01-01"], 2, "nothing ran on 2020-01-01"),
+        (["init"], 2, "aligntax.yaml exists"),
+        (["import", "scores", "nothing.jsonl"], 2, "does not exist"),
+        (["import", "responses", "scores.jsonl", "--benchmark", "arithmetik", "--model", "base"], 2, "'arithmetic'"),
+        (["import", "responses", "scores.jsonl", "--benchmark", "arithmetic", "--model", "bas"], 2, "'base'"),
+        (
+            ["import", "responses", "scores.jsonl", "--benchmark", "arithmetic", "--model", "base", "--map", "x"],
+            2,
+            "FIELD=COLUMN",
+        ),
+        (
+            [
+                "import",
+                "responses",
+                "scores.jsonl",
+                "--benchmark",
+                "arithmetic",
+                "--model",
+                "base",
+                "--map",
+                "response=v",
+            ],
+            2,
+            "value",
+        ),
+    ],
+)
+def test_a_mistake_is_one_line_and_an_exit_code(published, arguments, code, expected):
+    found = run(published, *arguments)
+    first = found.stderr.splitlines()[0]
+    assert (found.returncode, first.startswith("error: ")) == (code, True), found.stderr
+    assert expected in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+BAD_CONFIGURATIONS = {
+    "unknown key": ("concurrency: 16", "concurency: 16", "Did you mean 'concurrency'?"),
+    "unknown benchmark": ("id: arithmetic", "id: arithmetics", "Did you mean 'arithmetic'?"),
+    "cycle": ("family: harbor}", "family: harbor, base: aligned}", "base -> aligned -> base"),
+    "missing key variable": ("api: chat\n", "api: chat\n  api_key_env: NO_SUCH_KEY\n", "export NO_SUCH_KEY"),
+    "negative price": (
+        "api: chat\n",
+        "api: chat\n  price: [{from: 2026-01-01, input_usd_per_million: -1, output_usd_per_million: 1}]\n",
+        "input_usd_per_million",
+    ),
+}
+
+
+@pytest.mark.xdist_group("flows")
+@pytest.mark.parametrize("name", BAD_CONFIGURATIONS)
+@pytest.mark.parametrize("verb", ["run", "plan"])
+def test_a_bad_configuration_sends_nothing(project, simulator, name, verb):
+    old, new, expected = BAD_CONFIGURATIONS[name]
+    config = project / "aligntax.yaml"
+    config.write_text(config.read_text().replace(old, new, 1))
+    before = count_requests(simulator)
+    found = run(project, verb)
+    assert (found.returncode, found.stderr.count("\n")) == (2, 1), found.stderr
+    assert found.stderr.startswith("error: aligntax.yaml: ")
+    assert expected in found.stderr
+    assert count_requests(simulator) == before
+    assert not (project / "warehouse.duckdb").exists()
+
+
+@pytest.mark.xdist_group("flows")
+def test_plan_counts_what_a_run_would_send(project, simulator):
+    before = count_requests(simulator)
+    found = run(project, "plan", "--json")
+    cells = json.loads(found.stdout)["cells"]
+    assert [(cell["count_requests"], cell["count_reused"]) for cell in cells] == [(30, 0)] * 6
+    assert all(0 < cell["minimum_detectable_tax"] < 1 for cell in cells)
+    assert count_requests(simulator) == before
+    assert "Nothing was sent" in run(project, "plan").stdout
+
+
+def test_every_command_of_the_readmes_exists():
+    texts = [path.read_text() for path in ROOT.glob("**/README.md") if ".venv" not in path.parts]
+    named = {name for text in texts for name in re.findall(r"^\s*aligntax ([a-z]+)", text, re.MULTILINE)}
+    known = {command.callback.__name__ for command in app.registered_commands if command.callback} | {"import"}
+    assert named
+    assert named <= known
+
+
+def test_every_query_of_the_cookbook_runs(published):
+    text = (ROOT / "warehouse" / "README.md").read_text()
+    queries = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    assert len(queries) >= 5
+    for query in queries:
+        found = run(published, "sql", query, "--json")
+        assert found.returncode == 0, found.stderr
+
+
+def test_the_starter_is_written_once(tmp_path):
+    assert run(tmp_path, "init").returncode == 0
+    assert run(tmp_path, "init").returncode == 2
+    assert run(tmp_path, "init", "--force").returncode == 0
+    assert run(tmp_path, "plan").returncode == 0
