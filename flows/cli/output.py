@@ -55,14 +55,24 @@ def interval(low: float | None, high: float | None) -> str:
     return DASH if low is None or high is None else f"[{points(low)}, {points(high)}]"
 
 
-def print_taxes(rows: Iterable[Mapping[str, Any]]) -> None:
-    """The headline taxes."""
+def print_taxes(rows: Sequence[Mapping[str, Any]]) -> None:
+    """The headline taxes, then the declared comparisons of other kinds."""
+    taxes = [row for row in rows if row["kind"] == "tax"]
+    others = [row for row in rows if row["kind"] != "tax"]
+    if taxes:
+        title = "Alignment tax in points: base minus aligned, 95% interval (negative = windfall; * = Holm p < 0.05)"
+        _print_differences(title, ["base model", "aligned model"], taxes)
+    if others:
+        _print_differences("Other comparisons: reference minus candidate", ["reference", "candidate"], others)
+
+
+def _print_differences(title: str, sides: list[str], rows: Sequence[Mapping[str, Any]]) -> None:
     print_table(
-        "Alignment tax in points: base minus aligned, 95% interval (negative = windfall; * = Holm p < 0.05)",
-        ["family", "aligned model", "benchmark", "base", "aligned", "tax", "interval", "", "detectable"],
+        title,
+        [*sides, "benchmark", "before", "after", "tax", "interval", "", "detectable"],
         (
             (
-                row["family"],
+                row["reference_model_id"],
                 row["candidate_model_id"],
                 row["benchmark_id"],
                 percent(row["reference_score"]),
@@ -74,7 +84,7 @@ def print_taxes(rows: Iterable[Mapping[str, Any]]) -> None:
             )
             for row in rows
         ),
-        right=("base", "aligned", "tax", "interval", "detectable"),
+        right=("before", "after", "tax", "interval", "detectable"),
     )
 
 
@@ -82,10 +92,10 @@ def print_safety(rows: Iterable[Mapping[str, Any]]) -> None:
     """What the taxes bought."""
     print_table(
         "Bought with it, in points: aligned minus base",
-        ["family", "aligned model", "measure", "base", "aligned", "change", "interval", ""],
+        ["base model", "aligned model", "measure", "before", "after", "change", "interval", ""],
         (
             (
-                row["family"],
+                row["reference_model_id"],
                 row["candidate_model_id"],
                 f"{row['metric'].replace('_', ' ')} ({row['benchmark_id']})",
                 percent(row["rate_reference"]),
@@ -95,8 +105,9 @@ def print_safety(rows: Iterable[Mapping[str, Any]]) -> None:
                 "*" if row["is_significant"] else "",
             )
             for row in rows
+            if row["kind"] == "tax"
         ),
-        right=("base", "aligned", "change", "interval"),
+        right=("before", "after", "change", "interval"),
     )
 
 

@@ -54,10 +54,15 @@ def unparsed() -> Verdict:
 
 
 def judged(*, is_correct: bool, answer: str, is_final: bool = True) -> Verdict:
-    """An answer was found and is right or wrong.
+    """An answer was found and is right or wrong."""
+    return graded(1.0 if is_correct else 0.0, answer=answer, is_final=is_final)
+
+
+def graded(value: float, *, answer: str, is_final: bool = True) -> Verdict:
+    """An answer was found and is worth ``value``, 0 to 1; what lies between is partial.
 
     The kept answer is clipped and free of lone surrogates, which no column of text can hold.
     """
-    outcome = Outcome.CORRECT if is_correct else Outcome.INCORRECT
+    outcome = {0.0: Outcome.INCORRECT, 1.0: Outcome.CORRECT}.get(value, Outcome.PARTIAL)
     kept = answer[:_ANSWER_LIMIT].encode(errors="replace").decode()
-    return Verdict(outcome, 1.0 if is_correct else 0.0, kept, is_final)
+    return Verdict(outcome, value, kept, is_final)

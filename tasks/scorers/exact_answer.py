@@ -1,0 +1,63 @@
+"""Exact match of an announced answer: "The answer is X" must name the target, whatever reasoning stands before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tasks.domain import Item, Verdict
+from tasks.scorers.contract import Versioned, judged, unparsed
+
+_BARE_WORDS = 5  # a line longer than that is a sentence of reasoning, not an answer that nobody announced
+
+_ANNOUNCED = re.compile(
+    r"\banswer(?:[\s*_]{0,4}(?:(?:is|was|would be)\b|[:=])| to [^.\n]{0,80}? is\b)",
+    re.IGNORECASE,
+)
+_BOXED = re.compile(r"\$?\\boxed\{(?:\\text\{)?([^{}\n]{0,200})\}{1,2}\$?")
+_SENTENCE_END = re.compile(r"[.!?][)\"'*_]{0,4}(?=\s|\Z)")
+_LEAD = " \t\r\n*_:="
+_WRAPPING = " \t\r*_`\"'“”‘’()[]{}$.,!"  # noqa: RUF001 - typographic quotation marks
+
+
+@dataclass(frozen=True)
+class ExactAnswer(Versioned):
+    """Equality, without regard to case and blanks, with the line or sentence behind the last announcement.
+
+    Quotation marks, brackets, emphasis and a final stop around the answer are forgiven; more words are not. Without an
+    announcement a last line of at most five words is the answer; unless it is right and the only line, it is not final.
+    """
+
+    name: str = "exact_answer"
+
+    def score(self, item: Item, text: str) -> Verdict:
+        """Unparsed when nothing was announced and the last line is no short answer."""
+        target = _folded(item.target)
+        announced = list(_ANNOUNCED.finditer(text))
+        if announced:
+            line = text[announced[-1].end() :].lstrip(_LEAD).partition("\n")[0].strip()
+            return judged(is_correct=target in _forms(line), answer=line) if line else unparsed()
+        lines = text.strip().rsplit("\n", maxsplit=1)
+        line = lines[-1].strip()
+        is_correct = bool(target) and target in _forms(line)
+        if is_correct or (any(map(str.isalnum, line)) and len(line.split()) <= _BARE_WORDS):
+            return judged(is_correct=is_correct, answer=line, is_final=is_correct and len(lines) == 1)
+        return unparsed()
+
+
+def _forms(line: str) -> set[str]:
+    """Every way in which the line can be read as an answer, folded."""
+    return {_folded(form) for form in _readings(line)}
+
+
+def _readings(line: str) -> Iterator[str]:
+    boxed = _BOXED.match(line)
+    for reading in (line, _SENTENCE_END.split(line, maxsplit=1)[0], boxed[1] if boxed else line):
+        yield reading
+        yield reading.rstrip(".")
+        yield reading.strip(_WRAPPING)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
