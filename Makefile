@@ -12,7 +12,7 @@ help: ## Show this list
 $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@if command -v uv >/dev/null 2>&1; then ln -sf "$$(command -v uv)" $(BIN)/uv; \
-	 else test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; fi
+	 else test -x $(BIN)/uv || $(BIN)/python -m pip install -qq --disable-pip-version-check uv; fi
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet -r requirements.lock
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet --no-deps --editable .
 	@touch $@

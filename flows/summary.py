@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,7 +55,15 @@ def show_places(published: Published, config: Path) -> None:
     typer.echo(f"Report:   {published.report}")
     typer.echo(f"Tables:   {published.database} and {published.parquet}/")
     option = "" if config == Path("aligntax.yaml") else f" --config {config}"
-    typer.echo(f'Try next: aligntax sql{option} "{_TRY}"')
+    typer.echo(f'Try next: {program()} sql{option} "{_TRY}"')
+
+
+def program() -> str:
+    """How this program is called from here: by name if the shell finds it, else by its path."""
+    called = Path(sys.argv[0])
+    if shutil.which(called.name) or not called.is_file():
+        return "aligntax"
+    return os.path.relpath(called)
 
 
 def published_rows(database: Path, as_of_date: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

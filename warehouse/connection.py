@@ -106,7 +106,8 @@ class Warehouse:
     def append(self, frames: Mapping[str, pl.DataFrame]) -> int:
         """Insert frames into tables by column name in one transaction, ignoring rows whose key is there already.
 
-        Tables without a key (events, failures, validations) are logs: every row is kept. Returns the number of rows that were new.
+        Tables without a key (events, failures, validations) are logs: every row is kept. Returns the number of rows
+        that were new.
         """
         inserted = 0
         with self.transaction() as connection:

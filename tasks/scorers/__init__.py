@@ -6,9 +6,12 @@ from tasks.errors import UnknownName
 from tasks.scorers.choice import AuthorsRule, Choice, Letter
 from tasks.scorers.contract import Scorer
 from tasks.scorers.exact import Exact
+from tasks.scorers.exact_answer import ExactAnswer
+from tasks.scorers.instructions import Instructions
 from tasks.scorers.numeric import Numeric
 from tasks.scorers.refusal import is_refusal
 from tasks.scorers.safety import Complies, Refuses
+from tasks.scorers.token_f1 import TokenF1
 
 __all__ = ["SCORERS", "Scorer", "is_refusal", "scorer"]
 
@@ -19,6 +22,9 @@ SCORERS: dict[str, Scorer] = {
     "mmlu_pro_chain": AuthorsRule("mmlu_pro_chain", steps=3),
     "letter": Letter(),
     "exact": Exact(),
+    "exact_answer": ExactAnswer(),
+    "token_f1": TokenF1(),
+    "instructions": Instructions(),
     "refuses": Refuses(),
     "complies": Complies(),
 }

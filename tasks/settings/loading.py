@@ -20,7 +20,7 @@ from tasks.settings.problems import Problem, problems_of, settings_error
 from tasks.settings.records import Settings
 
 
-def load_settings(  # noqa: PLR0913 - what exists is handed in, so that this module need not know benchmarks
+def load_settings(
     path: Path,
     *,
     environment: Mapping[str, str],
