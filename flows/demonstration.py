@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from flows.children import child
-from flows.execute import STATE_FOLDER, execute
+from flows.execute import STATE_FOLDER, Order, execute
 from flows.summary import summarise
 from tasks.errors import AligntaxError
 
@@ -31,7 +31,7 @@ def demonstrate(folder: Path, *, is_json: bool) -> None:
         address = _address(ready)
         config = folder / "aligntax.yaml"
         config.write_text(_TEMPLATE.read_text().replace(_PORT, address))
-        evaluated = execute(config, datetime.now(UTC).date(), {})
+        evaluated = execute(Order(config, datetime.now(UTC).date()))
         count_requests = _count_requests(address)
     summarise(evaluated, config=config, is_json=is_json)
     if not is_json:

@@ -19,12 +19,12 @@ from prefect.client.schemas.objects import State
 from prefect.utilities.annotations import allow_failure, quote
 
 from flows import steps
-from flows.configuration import load_benchmarks, load_configuration
+from flows.configuration import load_configuration
+from flows.planning import plan_run
 from flows.session import Session, session
 from tasks.domain import RunKind
 from tasks.errors import AligntaxError, NothingEvaluated
 from tasks.land import land_plan, run_event
-from tasks.plan import plan
 from tasks.publish import Published
 from tasks.work import CellResult, CellWork
 from warehouse.connection import Warehouse
@@ -56,16 +56,24 @@ class Interrupted(AligntaxError):  # noqa: N818 - what happened, not a mistake
 
 @flow(name="evaluate", flow_run_name="evaluate {as_of_date} ({kind})", validate_parameters=False)
 async def evaluate(
-    config: str, as_of_date: str, kind: str = "adhoc", overrides: dict[str, Any] | None = None
+    config: str,
+    as_of_date: str,
+    kind: str = "adhoc",
+    overrides: dict[str, Any] | None = None,
+    only: dict[str, list[str]] | None = None,
 ) -> Evaluated:
     """Evaluate a configuration for a date; every step is a task of its own in Prefect's UI.
+
+    ``only`` narrows the plan to some ``models`` and ``benchmarks``. A backfill leaves out what is complete already.
 
     Raises:
         AligntaxError: one line that says what stopped the run and what to do.
     """
     settings = load_configuration(Path(config), overrides)
-    planned = plan(settings, load_benchmarks(settings), date.fromisoformat(as_of_date), RunKind(kind))
     with Warehouse.open(settings.warehouse) as warehouse:
+        planned = plan_run(warehouse, settings, date.fromisoformat(as_of_date), RunKind(kind), only)
+        if not planned.cells:
+            raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
         pending = land_plan(warehouse, planned)
         run_event(warehouse, planned.run_id, "started")
         async with session(warehouse, planned, pending, os.environ) as live:

@@ -29,9 +29,10 @@ _QUIET = {
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     "DO_NOT_TRACK": "1",
 }
-# Server: no phoning home, and none of the services that only deployments need.
+_NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+# Server of a single run: none of the services that only deployments need.
 _LEAN = {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    **_NO_TELEMETRY,
     "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
     "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
@@ -41,7 +42,7 @@ _LEAN = {
 
 
 @contextmanager
-def prefect_server(folder: Path) -> Iterator[str]:
+def prefect_server(folder: Path, *, has_schedules: bool = False) -> Iterator[str]:
     """Yield the API address; a temporary server keeps its database in ``folder``, so that runs stay on record."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
@@ -54,7 +55,7 @@ def prefect_server(folder: Path) -> Iterator[str]:
     folder.mkdir(parents=True, exist_ok=True)
     database = f"sqlite+aiosqlite:///{(folder / 'prefect.db').absolute()}"
     arguments = ["--factory", "prefect.server.api.server:create_app", "--host", "127.0.0.1", "--port", str(port)]
-    environment = {**_LEAN, "PREFECT_API_DATABASE_CONNECTION_URL": database}
+    environment = {**(_NO_TELEMETRY if has_schedules else _LEAN), "PREFECT_API_DATABASE_CONNECTION_URL": database}
     with child("uvicorn", [*arguments, "--log-level", "error"], log=folder / "server.log", environment=environment):
         try:
             yield address

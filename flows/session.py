@@ -7,7 +7,7 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Self
@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tasks.generate import Line
 from tasks.land import Landing
-from tasks.providers import Connection, connect
+from tasks.providers import Connection, Limiter, Limits, connect
 from tasks.settings import ModelSettings
 from tasks.work import CellWork, Plan, Request
 from warehouse.connection import Warehouse
@@ -48,8 +48,13 @@ async def session(
     work = tuple(_shards(plan, pending))
     tally = Tally(sum(len(shard.requests) for shard in work))
     lines = {
-        name: Line(connect(connection), asyncio.Semaphore(connection.concurrency), draining, on_progress=tally.count)
-        for name, connection in _connections(plan, environment).items()
+        name: Line(
+            connect(_connection(name, sharing, environment)),
+            Limiter(_limits(sharing)),
+            draining,
+            on_progress=tally.count,
+        )
+        for name, sharing in _endpoints(plan).items()
     }
     try:
         with _drain_on_signal(draining), tally:
@@ -60,22 +65,36 @@ async def session(
             await line.endpoint.close()
 
 
-def _connections(plan: Plan, environment: Mapping[str, str]) -> dict[str, Connection]:
-    """One connection per endpoint; its limit is the largest any of its models asks for."""
+def _endpoints(plan: Plan) -> dict[str, list[ModelSettings]]:
+    """The models behind each endpoint."""
     models: dict[str, list[ModelSettings]] = {}
     for cell in plan.cells:
-        models.setdefault(cell.model.endpoint, []).append(cell.model)
-    return {
-        name: Connection(
-            name=name,
-            provider=sharing[0].provider,
-            base_url=sharing[0].base_url,
-            concurrency=max(model.concurrency for model in sharing),
-            timeout_s=max(model.timeout_s for model in sharing),
-            api_key=sharing[0].api_key(environment),
-        )
-        for name, sharing in models.items()
-    }
+        sharing = models.setdefault(cell.model.endpoint, [])
+        if cell.model not in sharing:
+            sharing.append(cell.model)
+    return models
+
+
+def _connection(name: str, sharing: Sequence[ModelSettings], environment: Mapping[str, str]) -> Connection:
+    """The one way to an endpoint; its models agree on address and key, or the settings would have been refused."""
+    keys = (model.api_key(environment) for model in sharing)
+    return Connection(
+        name=name,
+        provider=sharing[0].provider,
+        base_url=sharing[0].base_url,
+        concurrency=_limits(sharing).concurrency,
+        timeout_s=max(model.timeout_s for model in sharing),
+        api_key=next((key for key in keys if key), None),
+    )
+
+
+def _limits(sharing: Sequence[ModelSettings]) -> Limits:
+    """An endpoint takes as many at once as any of its models asks for, and goes at the slowest stated pace."""
+    return Limits(
+        concurrency=max(model.concurrency for model in sharing),
+        requests_per_minute=min((m.requests_per_minute for m in sharing if m.requests_per_minute), default=None),
+        tokens_per_minute=min((m.tokens_per_minute for m in sharing if m.tokens_per_minute), default=None),
+    )
 
 
 def _shards(plan: Plan, pending: Mapping[str, list[Request]]) -> list[CellWork]:

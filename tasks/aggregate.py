@@ -141,7 +141,8 @@ def _estimate(result: Estimate) -> Row:
 
 
 def _ratio(result: RatioEstimate) -> Row:
-    return {"estimate": result.estimate, "low": result.low, "high": result.high, "reason": result.reason}
+    limits = {"low": result.low, "high": result.high, "method": result.kind}
+    return {"estimate": result.estimate, **limits, "reason": result.reason}
 
 
 def _adjusted(estimates: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:

@@ -1,114 +1,215 @@
 """Ask one cell's open questions. Knows providers and retries; must not know Prefect, SQL, benchmarks or scores.
 
 Every answer goes to a sink as soon as it is there; a request that failed for good becomes a failure row. One event
-loop asks all cells, and the cells of an endpoint share its limit.
+loop asks all cells, and the cells of an endpoint share its limiter. All retries are made here, and a request that waits
+for its next attempt takes no place in flight.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import random
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import tenacity
 
 from tasks.domain import Origin
 from tasks.errors import CellError, ProviderError, TerminalError, TransientError
-from tasks.providers import Answer, Endpoint
+from tasks.providers import Answer, Endpoint, Limiter
 from tasks.work import CellResult, CellWork, Request
 
 Sink = Callable[[str, dict[str, Any]], Awaitable[None]]
 
-# A server may ask for any wait; beyond this bound the item fails and the next run asks again.
-_LONGEST_WAIT_S = 60.0
+# What a server says when it has too much to do; any other trouble is no reason to ask it less.
+_OVERLOADED = frozenset({"http_429", "http_503", "http_529"})
+# The wait before another attempt is drawn from 0 to this, doubled with each attempt, up to the longest: full jitter,
+# so that what failed together does not come back together.
+_FIRST_BACKOFF_S = 1.0
+_LONGEST_BACKOFF_S = 30.0
 _SIMULATED_FINGERPRINT = "aligntax-simulator"
+# English text: about four characters a token. The limiter is corrected by what the server counts.
+_CHARACTERS_PER_TOKEN = 4
 
 
 @dataclass(slots=True)
 class Line:
-    """An endpoint with its limit, shared by all cells that use it, and the signal to take no more questions."""
+    """An endpoint with its limiter, shared by all cells that use it, and the signal to take no more questions."""
 
     endpoint: Endpoint
-    slots: asyncio.Semaphore
+    limiter: Limiter
     draining: asyncio.Event
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     on_progress: Callable[[int, int, float | None], None] = field(default=lambda *_: None)
+    jitter: Callable[[], float] = random.random
+
+
+@dataclass(slots=True)
+class _Cell:
+    """A cell while it is asked: its questions, its own limit, and the workers who take one question after another."""
+
+    work: CellWork
+    line: Line
+    sink: Sink
+    result: CellResult
+    questions: Iterator[Request]
+    slots: asyncio.Semaphore
+    group: asyncio.TaskGroup
+    count_workers: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self.result.stopped) or self.line.draining.is_set()
+
+    def hire(self, at_most: int) -> None:
+        """Put one more worker to work."""
+        if self.count_workers < at_most:
+            self.count_workers += 1
+            self.group.create_task(_work(self))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """An answer, how many attempts it took, and how long the last of them."""
+
+    answer: Answer
+    attempts: int
+    latency_ms: float
 
 
 async def generate(work: CellWork, line: Line, sink: Sink) -> CellResult:
     """Ask all questions of a cell; returns counts. Raises nothing for a provider's failure: it becomes rows."""
-    result = CellResult(work.cell_id)
-    requests = iter(work.requests)
-    workers = min(work.model.concurrency, len(work.requests))
-    async with asyncio.TaskGroup() as group:
-        for _ in range(workers):
-            group.create_task(_worker(work, line, sink, requests, result))
-    if line.draining.is_set() and not result.stopped:
+    result, concurrency = CellResult(work.cell_id), work.model.concurrency
+    async with _closing_when_draining(line), asyncio.TaskGroup() as group:
+        cell = _Cell(work, line, sink, result, iter(work.requests), asyncio.Semaphore(concurrency), group)
+        for _ in range(min(concurrency, len(work.requests))):
+            cell.hire(concurrency)
+    is_done = result.count_answered + result.count_failed == len(work.requests)
+    if line.draining.is_set() and not is_done and not result.stopped:
         result.stopped = "interrupted"
     return result
 
 
-async def _worker(work: CellWork, line: Line, sink: Sink, requests: Iterator[Request], result: CellResult) -> None:
-    """Take questions one at a time until there are none, the cell is hopeless, or the run is draining."""
-    while True:
-        async with line.slots:
-            if result.stopped or line.draining.is_set():
-                return
-            request = next(requests, None)
-            if request is None:
-                return
-            await _ask(work, line, sink, request, result)
+@contextlib.asynccontextmanager
+async def _closing_when_draining(line: Line) -> AsyncIterator[None]:
+    """Send away who waits at the limiter once the run drains: nobody sits out a server's pause after Ctrl-C."""
 
+    async def close() -> None:
+        await line.draining.wait()
+        line.limiter.close()
 
-async def _ask(work: CellWork, line: Line, sink: Sink, request: Request, result: CellResult) -> None:
-    started_at, clock = datetime.now(UTC), time.perf_counter()
-    retrying = _retrying(work.model.max_attempts, line.sleep)
-    attempts = 1
+    watch = asyncio.create_task(close())
     try:
-        async for attempt in retrying:
-            with attempt:
-                attempts = attempt.retry_state.attempt_number
-                clock = time.perf_counter()
-                answer = await line.endpoint.ask(request.prompt, request.parameters, work.model.timeout_s)
-    except ProviderError as error:
-        await sink("raw.failures", _failure_row(work, request, error, attempts))
+        yield
+    finally:
+        watch.cancel()
+
+
+async def _work(cell: _Cell) -> None:
+    """Take questions one at a time until there are none, the cell is hopeless, or the run is draining."""
+    while not cell.is_over and (request := next(cell.questions, None)) is not None:
+        await _ask(cell, request)
+
+
+async def _ask(cell: _Cell, request: Request) -> None:
+    """Bring one question to its end: an answer's row, a failure's, or none if the run stopped before either."""
+    result, line = cell.result, cell.line
+    try:
+        answered = await _answer(cell, request)
+    except _Failed as failed:
+        await cell.sink("raw.failures", _failure_row(cell.work, request, failed))
         result.count_failed += 1
         # A bad request before anything succeeded is a mistake in the configuration, not in one item.
+        error = failed.error
         if isinstance(error, CellError) or (isinstance(error, TerminalError) and not result.count_answered):
             result.stopped, result.is_cell_error = str(error), True
         line.on_progress(0, 1, None)
         return
-    latency_ms = (time.perf_counter() - clock) * 1000
-    row = _generation_row(work, request, answer)
-    row |= {"attempts": attempts, "latency_ms": latency_ms, "started_at": started_at, "finished_at": datetime.now(UTC)}
-    await sink("raw.generations", row)
+    if answered is None:
+        return
+    row = _generation_row(cell.work, request, answered)
+    await cell.sink("raw.generations", row)
     result.count_answered += 1
     line.on_progress(1, 0, row["cost_usd"])
 
 
-def _retrying(max_attempts: int, sleep: Callable[[float], Awaitable[None]]) -> tenacity.AsyncRetrying:
-    """The one place that decides what is asked again, how often and how soon."""
-    backoff = tenacity.wait_random_exponential(multiplier=0.5, max=20)
+async def _answer(cell: _Cell, request: Request) -> _Answered | None:
+    """Make attempts until one is answered; None if the run stopped first.
 
-    def wait(state: tenacity.RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        asked = error.retry_after_s if isinstance(error, ProviderError) else None
-        return backoff(state) if asked is None else min(asked, _LONGEST_WAIT_S)
+    While it waits between two attempts, a stand-in takes the next question: up to as many requests may wait as may be
+    in flight. A wait that the server named is the limiter's, for everybody.
 
-    return tenacity.AsyncRetrying(
-        stop=tenacity.stop_after_attempt(max_attempts),
-        wait=wait,
-        retry=tenacity.retry_if_exception_type(TransientError),
-        sleep=sleep,
-        reraise=True,
-    )
+    Raises:
+        _Failed: The last attempt failed, or one that no other can better.
+    """
+    attempts = 0
+    while True:
+        attempts += 1
+        try:
+            answered = await _attempt(cell, request, attempts)
+        except TransientError as error:
+            if attempts >= cell.work.model.max_attempts:
+                raise _Failed(error, attempts) from None
+            cell.hire(2 * cell.work.model.concurrency)
+            if not error.retry_after_s:
+                ceiling = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2 ** (attempts - 1))
+                await cell.line.limiter.wait(cell.line.jitter() * ceiling)
+        except ProviderError as error:
+            raise _Failed(error, attempts) from None
+        else:
+            return answered
 
 
-def _generation_row(work: CellWork, request: Request, answer: Answer) -> dict[str, Any]:
-    is_simulated = (answer.system_fingerprint or "").startswith(_SIMULATED_FINGERPRINT)
+async def _attempt(cell: _Cell, request: Request, number: int) -> _Answered | None:
+    """Ask once, within the limits of cell and endpoint, and tell the limiter how it went."""
+    line, limiter = cell.line, cell.line.limiter
+    async with cell.slots:
+        place = await limiter.enter(_most_tokens(request) if limiter.counts_tokens else 0)
+        if place is None:
+            return None
+        used: int | None = None
+        try:
+            if cell.is_over:
+                return None
+            clock = time.perf_counter()
+            answer = await line.endpoint.ask(request.prompt, request.parameters, cell.work.model.timeout_s)
+            latency_ms = (time.perf_counter() - clock) * 1000
+            used = _used_tokens(answer)
+            limiter.succeeded(place)
+        except TransientError as error:
+            if error.error_type in _OVERLOADED:
+                limiter.pushed_back(place)
+            if error.retry_after_s:
+                limiter.pause(error.retry_after_s)
+            raise
+        finally:
+            limiter.leave(place, used)
+    return _Answered(answer, number, latency_ms)
+
+
+class _Failed(Exception):  # noqa: N818 - an end, raised past the attempts
+    """A request that got no answer."""
+
+    def __init__(self, error: ProviderError, attempts: int) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.attempts = attempts
+
+
+def _most_tokens(request: Request) -> int:
+    """What a request may take at most, as servers reckon it before they answer."""
+    return len(request.prompt.content) // _CHARACTERS_PER_TOKEN + int(request.parameters.get("max_tokens", 0))
+
+
+def _used_tokens(answer: Answer) -> int | None:
+    if answer.tokens_input is None or answer.tokens_output is None:
+        return None
+    return answer.tokens_input + answer.tokens_output
+
+
+def _generation_row(work: CellWork, request: Request, answered: _Answered) -> dict[str, Any]:
+    answer, now = answered.answer, datetime.now(UTC)
     return {
         "generation_id": request.generation_id,
         "run_id": work.run_id,
@@ -121,7 +222,7 @@ def _generation_row(work: CellWork, request: Request, answer: Answer) -> dict[st
         "role": "answer",
         "request_hash": request.request_hash,
         "prompt_hash": request.prompt.prompt_hash,
-        "origin": Origin.SIMULATED.value if is_simulated else Origin.ENDPOINT.value,
+        "origin": _origin(work, answer).value,
         "status": answer.status,
         "text": answer.text,
         "refusal_text": answer.refusal_text,
@@ -133,19 +234,38 @@ def _generation_row(work: CellWork, request: Request, answer: Answer) -> dict[st
         "parameters": request.parameters,
         "tokens_input": answer.tokens_input,
         "tokens_cached": answer.tokens_cached,
+        "tokens_cache_write": answer.tokens_cache_write,
         "tokens_output": answer.tokens_output,
         "tokens_reasoning": answer.tokens_reasoning,
-        "cost_usd": work.model.cost_usd(datetime.now(UTC).date(), answer.tokens_input, answer.tokens_output),
+        "cost_usd": _cost_usd(work, answer, now),
+        "attempts": answered.attempts,
+        "latency_ms": answered.latency_ms,
+        "started_at": now - timedelta(milliseconds=answered.latency_ms),
+        "finished_at": now,
     }
 
 
-def _failure_row(work: CellWork, request: Request, error: ProviderError, attempts: int) -> dict[str, Any]:
+def _origin(work: CellWork, answer: Answer) -> Origin:
+    """What the server says it is; one that says nothing (a blocked prompt, Anthropic's wire) is what was declared."""
+    if answer.system_fingerprint is None:
+        return Origin.SIMULATED if work.model.is_simulated else Origin.ENDPOINT
+    is_simulated = answer.system_fingerprint.startswith(_SIMULATED_FINGERPRINT)
+    return Origin.SIMULATED if is_simulated else Origin.ENDPOINT
+
+
+def _cost_usd(work: CellWork, answer: Answer, now: datetime) -> float | None:
+    return work.model.cost_usd(
+        now.date(), answer.tokens_input, answer.tokens_output, answer.tokens_cached, answer.tokens_cache_write
+    )
+
+
+def _failure_row(work: CellWork, request: Request, failed: _Failed) -> dict[str, Any]:
     return {
         "run_id": work.run_id,
         "cell_id": work.cell_id,
         "generation_id": request.generation_id,
-        "error_type": error.error_type,
-        "message": str(error),
-        "attempts": attempts,
+        "error_type": failed.error.error_type,
+        "message": str(failed.error),
+        "attempts": failed.attempts,
         "failed_at": datetime.now(UTC),
     }

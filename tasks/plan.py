@@ -59,7 +59,8 @@ def _plan_hash(settings: Settings, cells: Sequence[PlannedCell]) -> str:
         )
         for cell in cells
     ]
-    pairs = [(pair.kind, pair.reference, pair.candidate) for pair in settings.pairs()]
+    ids = {model.id for model in settings.models}
+    pairs = [(pair.kind, pair.reference, pair.candidate) for pair in settings.pairs() if pair.candidate in ids]
     return content_hash(parts, pairs)
 
 

@@ -10,9 +10,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+# Properties are checked on the same examples everywhere, and never against a clock.
+hypothesis.settings.register_profile("aligntax", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("aligntax")
 
 
 def absent(what: str) -> None:

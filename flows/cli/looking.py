@@ -18,7 +18,8 @@ from warehouse.errors import WarehouseBusy, WarehouseError
 _LONGEST_TABLE = 200
 
 _RUNS = """
-select run_id, kind, as_of_date, started_at, last_event, count_cells, count_cells_complete, is_simulated, source
+select run_id, kind, as_of_date, started_at, last_event, count_cells, count_cells_complete, is_simulated,
+    is_voided, void_reason, source
 from marts.dim_run
 order by started_at desc
 """

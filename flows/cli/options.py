@@ -23,9 +23,9 @@ def as_of_date(text: str | None) -> date:
     Raises:
         UsageError: not a date.
     """
-    if text is None:
+    if text in {None, "today"}:
         return datetime.now(UTC).date()
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(str(text))
     except ValueError:
         raise UsageError(f"--as-of: {text!r} is no date. Write it as 2026-01-31.") from None

@@ -59,6 +59,45 @@ def report(
     typer.echo(f"Report: {write_report(frames, path)}")
 
 
+def void(
+    run: Annotated[str, typer.Argument(help="Run id, as `aligntax runs` lists it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the mark.")],
+    config: Config = CONFIG,
+) -> None:
+    """Take a bad run out of every report. Nothing is deleted; `unvoid` brings it back."""
+    _mark(run, reason, config, is_undone=False)
+
+
+def unvoid(
+    run: Annotated[str, typer.Argument(help="Run id, as `aligntax runs` lists it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept with the mark.")] = "brought back",
+    config: Config = CONFIG,
+) -> None:
+    """Bring a voided run back."""
+    _mark(run, reason, config, is_undone=True)
+
+
+def _mark(run: str, reason: str, config: Path, *, is_undone: bool) -> None:
+    from flows import transform
+    from flows.configuration import load_configuration
+    from tasks.land import void as mark
+    from warehouse.connection import Warehouse
+
+    settings = load_configuration(config, will_send=False)
+    with Warehouse.open(settings.warehouse) as warehouse:
+        if not mark(warehouse, run, reason, is_undone=is_undone):
+            typer.echo(f"Run {run} is {'not void' if is_undone else 'void already'}. Nothing was changed.")
+            return
+        dates = transform.rebuild(warehouse, run)
+        remaining = transform.run_dates(warehouse)
+        if remaining:
+            newest = transform.newest_run(warehouse, remaining[-1])
+            transform.check_reports(warehouse, newest, dates)
+            transform.publish_reports(warehouse, settings, newest, remaining[-1])
+    back = f"aligntax void {run} --reason ..." if is_undone else f"aligntax unvoid {run}"
+    typer.echo(f"Run {run} is {'back in' if is_undone else 'out of'} the reports of {', '.join(dates)}. Undo: {back}")
+
+
 def _date(known: list[str], wanted: str | None) -> str:
     """The wanted date, by default the newest.
 

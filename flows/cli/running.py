@@ -1,10 +1,12 @@
-"""`demo`, `init`, `plan`, `run`: from a configuration to a published tax."""
+"""`demo`, `init`, `plan`, `run`, `nightly`, `backfill`, `serve`: from a configuration to a published tax."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,8 +14,13 @@ from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
 from flows.cli.output import points, print_json, print_table
 from tasks.errors import UsageError
 
+if TYPE_CHECKING:
+    from tasks.work import Plan
+    from warehouse.connection import Warehouse
+
 Fresh = Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo left and start over.")]
 SampleSize = Annotated[int | None, typer.Option("--sample-size", min=1, help="Items per benchmark.")]
+Wait = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for a busy warehouse.")]
 Concurrency = Annotated[int | None, typer.Option("--concurrency", min=1, help="Requests in flight per endpoint.")]
 
 
@@ -49,21 +56,118 @@ def init(
 
 def plan(config: Config = CONFIG, as_of: AsOf = None, sample_size: SampleSize = None, json: Json = False) -> None:
     """Show cells, requests, tokens, money and detectable tax before anything is sent."""
-    from flows.configuration import load_benchmarks, load_configuration
-    from tasks.land import open_requests
-    from tasks.plan import forecast
-    from tasks.plan import plan as plan_run
-    from warehouse.connection import Warehouse
+    from flows.configuration import load_configuration
+    from flows.planning import plan_run
 
     settings = load_configuration(config, {"sample_size": sample_size})
-    planned = plan_run(settings, load_benchmarks(settings), as_of_date(as_of))
-    if settings.warehouse.exists():
-        with Warehouse.open(settings.warehouse) as warehouse:
-            pending = open_requests(warehouse, planned)
-    else:
-        pending = open_requests(None, planned)
+    with _existing(settings.warehouse) as warehouse:
+        planned = plan_run(warehouse, settings, as_of_date(as_of))
+        _show_plan(warehouse, planned, is_json=json)
+    if not json:
+        typer.echo(f"Next: aligntax run --config {config}")
+
+
+def run(
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    sample_size: SampleSize = None,
+    concurrency: Concurrency = None,
+    wait: Wait = 0,
+    json: Json = False,
+) -> None:
+    """Evaluate the configured models; finishes what an interrupted run began and reuses every good answer."""
+    from flows.execute import Order, execute
+    from flows.summary import summarise
+
+    overrides = {"sample_size": sample_size, "concurrency": concurrency}
+    evaluated = execute(Order(config, as_of_date(as_of), overrides=overrides, wait_s=wait))
+    summarise(evaluated, config=config, is_json=json)
+
+
+def nightly(config: Config = CONFIG, as_of: AsOf = None, wait: Wait = 0, json: Json = False) -> None:
+    """Evaluate with fresh answers that belong to the night; the same night again asks only for what is open."""
+    from flows.execute import Order, execute
+    from flows.summary import summarise
+    from tasks.domain import RunKind
+
+    evaluated = execute(Order(config, as_of_date(as_of), RunKind.NIGHTLY, wait_s=wait))
+    summarise(evaluated, config=config, is_json=json)
+
+
+def backfill(
+    model: Annotated[list[str], typer.Option(help="Model to fill in; repeat as needed.")],
+    benchmarks: Annotated[list[str] | None, typer.Option("--benchmarks", help="Only these; repeat as needed.")] = None,
+    config: Config = CONFIG,
+    as_of: Annotated[
+        list[str] | None, typer.Option("--as-of", help="Date(s) to fill in (YYYY-MM-DD); default today, UTC.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what is missing and what it would cost.")] = False,
+    wait: Wait = 0,
+    json: Json = False,
+) -> None:
+    """Fill in exactly the cells of some models that are missing, reusing every good answer."""
+    from flows.configuration import load_configuration
+    from flows.execute import Order, execute
+    from flows.planning import plan_run
+    from flows.summary import summarise
+    from tasks.domain import RunKind
+
+    settings = load_configuration(config)
+    only = {"models": model, "benchmarks": benchmarks or []}
+    orders = []
+    with _existing(settings.warehouse) as warehouse:
+        for day in [as_of_date(text) for text in (as_of or ["today"])]:
+            planned = plan_run(warehouse, settings, day, RunKind.BACKFILL, only)
+            if planned.cells:
+                orders.append(Order(config, day, RunKind.BACKFILL, only=only, wait_s=wait))
+            if dry_run:
+                _show_plan(warehouse, planned, is_json=json)
+    if dry_run:
+        return
+    if not orders:
+        typer.echo(f"Nothing is missing: every cell of {', '.join(model)} is complete. Nothing was sent.")
+        return
+    summarise(execute(*orders), config=config, is_json=json)
+
+
+def serve(
+    config: Config = CONFIG,
+    cron: Annotated[str, typer.Option(help="When, as a cron expression.")] = "0 2 * * *",
+    timezone: Annotated[str, typer.Option(help="Where: the time zone of the expression.")] = "UTC",
+) -> None:
+    """Run the nightly evaluation on a schedule, until interrupted."""
+    from flows.configuration import load_configuration
+    from flows.execute import STATE_FOLDER
+    from flows.server import prefect_server, wait_until_up
+
+    settings = load_configuration(config)
+    with prefect_server(settings.warehouse.parent / STATE_FOLDER, has_schedules=True) as address:
+        from flows.nightly import serve as serve_nightly
+
+        wait_until_up(address)
+        typer.echo(f"Serving the nightly flow at {cron!r} ({timezone}); Prefect is at {address}. Ctrl-C ends it.")
+        serve_nightly(config, cron, timezone)
+
+
+@contextmanager
+def _existing(path: Path) -> Iterator[Warehouse | None]:
+    """The warehouse if there is one; looking at a plan creates none."""
+    from warehouse.connection import Warehouse
+
+    if not path.exists():
+        yield None
+        return
+    with Warehouse.open(path) as warehouse:
+        yield warehouse
+
+
+def _show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool) -> None:
+    from tasks.land import open_requests
+    from tasks.plan import forecast
+
+    pending = open_requests(warehouse, planned)
     forecasts = [forecast(cell, pending[cell.cell_id], planned.as_of_date) for cell in planned.cells]
-    if json:
+    if is_json:
         print_json({"run_id": planned.run_id, "cells": [_as_dict(cell) for cell in forecasts]})
         return
     print_table(
@@ -87,23 +191,6 @@ def plan(config: Config = CONFIG, as_of: AsOf = None, sample_size: SampleSize = 
     unknown = f", {len(forecasts) - len(known)} cells without a price" if len(known) < len(forecasts) else ""
     typer.echo(f"{sum(cell.count_requests for cell in forecasts)} requests, at most {sum(known):.2f} USD{unknown}.")
     typer.echo("Detectable tax: points at 80% power if the models differ on a fifth of the items. Nothing was sent.")
-    typer.echo(f"Next: aligntax run --config {config}")
-
-
-def run(
-    config: Config = CONFIG,
-    as_of: AsOf = None,
-    sample_size: SampleSize = None,
-    concurrency: Concurrency = None,
-    json: Json = False,
-) -> None:
-    """Evaluate the configured models; finishes what an interrupted run began and reuses every good answer."""
-    from flows.execute import execute
-    from flows.summary import summarise
-
-    overrides = {"sample_size": sample_size, "concurrency": concurrency}
-    evaluated = execute(config, as_of_date(as_of), overrides)
-    summarise(evaluated, config=config, is_json=json)
 
 
 def _as_dict(cell: Any) -> dict[str, Any]:

@@ -14,12 +14,21 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from infra.simulator.app import Simulator
+from infra.simulator.app import DROP_EXTENSION, Simulator
 from infra.simulator.truth import DEFAULT_TRUTH, Truth, TruthError, load
 from tasks import benchmarks
 
 _HOST = "127.0.0.1"
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's protocol that lets the program close a connection: ASGI has no word for giving no answer."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {DROP_EXTENSION: self.transport.close}  # type: ignore[dict-item]
 
 
 class _Server(uvicorn.Server):
@@ -91,7 +100,7 @@ async def _serve(simulator: Simulator, listener: socket.socket, options: argpars
     config = uvicorn.Config(
         simulator,
         loop="asyncio",
-        http="httptools",
+        http=_Protocol,
         ws="none",
         lifespan="off",
         interface="asgi3",

@@ -1,90 +1,73 @@
-"""The simulated server as a raw ASGI program: OpenAI chat and legacy completions, models, health, statistics.
+"""The simulated server as a raw ASGI program: three wire formats, models, health, statistics, faults.
 
-Knows HTTP and the OpenAI shapes; decisions and words come from ``draw`` and ``phrasing``. A request goes through three
-steps, ``_route`` (which handler), the handler (a ``Response`` value), ``_send`` (bytes on the wire); whatever is to
-disturb answers later belongs between the last two.
+Knows HTTP; shapes come from the wire formats, answers from ``answering``, trouble from ``faults``. A question goes
+through ``_complete`` (whose is it?), ``_respond`` (what befalls this attempt?) and ``_send`` (bytes on the wire).
+
+    POST /v1/chat/completions, /v1/completions   OpenAI; with ``logprobs``
+    POST /v1/messages                            Anthropic
+    GET  /v1/models, /health, /stats
+    GET  /faults                                 what is in force, in a form that can be posted back
+    POST /faults                                 ``{model or "*": faults}`` replaces; ``{"*": {}}`` heals everything
+
+The header ``x-night`` (any text; both SDKs send it as ``extra_headers``, real endpoints ignore it) makes nights differ:
+it enters the draws that a model makes on its own, as a repeat does, and leaves the items as hard as they were. It is a
+header because the older completions have no ``metadata``, OpenAI's wants stored answers, and Anthropic's holds a
+user's id only.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
-from hashlib import blake2b
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import orjson
 
-from infra.simulator.draw import Question, Stream, build_index, decide, prompt_digest
-from infra.simulator.phrasing import Limits, Reply, Voice, count_tokens, reply
-from infra.simulator.truth import SimulatedModel, Truth
-from tasks.domain import Benchmark, PromptStyle
+from infra.simulator.answering import Identity, Respondent
+from infra.simulator.anthropic_format import MESSAGES
+from infra.simulator.exchange import Asked, Format, RequestError
+from infra.simulator.faults import Fault, FaultBook, Incident
+from infra.simulator.openai_format import CHAT, COMPLETIONS
+from infra.simulator.request_fields import known_model, parsed
+from infra.simulator.tally import Tally
+from infra.simulator.truth import Truth
+from tasks.domain import Benchmark
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-#: Tokens of an answer when the client states no limit.
-DEFAULT_MAX_TOKENS = 512
+#: The extension by which the surrounding server lets us close a connection without an answer (see ``__main__``).
+DROP_EXTENSION = "aligntax.drop_connection"
 
-_COMPLETION_PATHS = {"/v1/chat/completions": PromptStyle.CHAT, "/v1/completions": PromptStyle.COMPLETION}
-_READ_PATHS = frozenset({"/v1/models", "/health", "/stats"})
+NIGHT_HEADER = b"x-night"
 
-
-class RequestError(Exception):
-    """A request that gets an error in OpenAI's shape."""
-
-    def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None) -> None:
-        """Keep what the error body shows."""
-        super().__init__(message)
-        self.status = status
-        self.param = param
-        self.code = code
+FORMATS: dict[str, Format] = {
+    "/v1/chat/completions": CHAT,
+    "/v1/completions": COMPLETIONS,
+    "/v1/messages": MESSAGES,
+}
+_METHODS = {"/v1/models": ("GET",), "/health": ("GET",), "/stats": ("GET",), "/faults": ("GET", "POST")}
+_ERRORS = {
+    Fault.RATE_LIMITED: (429, "Rate limit reached, please try again later"),
+    Fault.SERVER_ERROR: (500, "The server had an error while processing the request"),
+    Fault.OVERLOADED: (529, "Overloaded"),
+}
+_JSON = b"application/json"
+_GATEWAY_PAGE = b"<!DOCTYPE html>\n<html><head><title>Gateway</title></head><body><h1>Please wait</h1></body></html>\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What goes on the wire: status, JSON body, and the model whose statistics it counts for."""
+    """What goes on the wire; status None closes the connection without a word."""
 
-    status: int
-    body: bytes
-    request_id: str | None = None
-    model_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A completion request, checked. ``lookup`` is the text an item was rendered to, ``content`` all that was sent."""
-
-    model: SimulatedModel
-    style: PromptStyle
-    lookup: tuple[str, ...]
-    content: str
-    repeat: int
-    limits: Limits
-
-
-@dataclass(slots=True)
-class Statistics:
-    """Counts of completion requests by status, in total and per known model."""
-
-    total: Counter[int] = field(default_factory=Counter)
-    models: dict[str, Counter[int]] = field(default_factory=dict)
-
-    def count(self, response: Response) -> None:
-        """Count one answered completion request."""
-        self.total[response.status] += 1
-        if response.model_id is not None:  # names that clients invent must not grow the table
-            self.models.setdefault(response.model_id, Counter())[response.status] += 1
-
-    def as_json(self) -> bytes:
-        """``{"total": {"requests", "by_status"}, "models": {model: the same}}``."""
-        models = {model_id: _counted(counts) for model_id, counts in sorted(self.models.items())}
-        return orjson.dumps({"total": _counted(self.total), "models": models})
+    status: int | None
+    body: bytes = b""
+    content_type: bytes = _JSON
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Simulator:
@@ -97,51 +80,57 @@ class Simulator:
         log: BinaryIO | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Render every prompt once, so that questions can be recognised."""
+        """Get ready to answer; see ``Respondent``."""
         self._sleep = sleep
         self.truth = truth
-        self.statistics = Statistics()
-        self._index = build_index(benchmarks)
-        self._log = log
-        self._fingerprint = f"aligntax-simulator-{truth.version}"
+        self.tally = Tally()
+        self.faults = FaultBook({model_id: model.faults for model_id, model in truth.models.items()})
+        self._respondent = Respondent(truth, benchmarks, log)
         self._started_at = int(time.time())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if scope["type"] != "http":
             raise NotImplementedError(f"expected http, found {scope['type']!r}")
-        is_completion = scope["path"] in _COMPLETION_PATHS
         body = await _read(receive)
-        try:
-            response = await self._route(scope, body)
-        except RequestError as error:
-            response = _refused(error, self._model_named_in(body) if is_completion else None)
-        if is_completion:
-            self.statistics.count(response)
-        await _send(send, response)
+        wire = FORMATS.get(scope["path"])
+        if wire is not None:
+            response = await self._complete(wire, scope, body)
+        else:
+            try:
+                response = self._serve(scope, body)
+            except RequestError as error:
+                response = _failed(CHAT, error)
+        if response.status is None:
+            await _drop(scope, receive)
+        else:
+            await _send(send, response)
 
-    async def _route(self, scope: Scope, body: bytes) -> Response:
+    def _serve(self, scope: Scope, body: bytes) -> Response:
+        """Everything that is no question."""
         path, method = scope["path"], scope["method"]
-        style = _COMPLETION_PATHS.get(path)
-        if style is None and path not in _READ_PATHS:
+        if path not in _METHODS:
             raise RequestError(404, f"Invalid URL ({method} {path})")
-        if method != ("GET" if style is None else "POST"):
+        if method not in _METHODS[path]:
             raise RequestError(405, f"Method {method} is not allowed for {path}")
-        if path.startswith("/v1/"):
-            self._authorise(scope)
-        if style is not None:
-            return await self._complete(style, body)
-        if path == "/stats":
-            return Response(200, self.statistics.as_json())
         if path == "/health":
             return Response(200, b'{"status":"ok"}')
-        return Response(200, self._models())
+        if path == "/stats":
+            return Response(200, self.tally.as_json())
+        if path == "/v1/models":
+            self._authorise(dict(scope["headers"]))
+            return Response(200, self._models())
+        if method == "POST" and (mistakes := self.faults.replace(parsed(body))):
+            raise RequestError(400, "\n".join(mistakes))
+        return Response(200, orjson.dumps(self.faults.by_model))
 
-    def _authorise(self, scope: Scope) -> None:
+    def _authorise(self, headers: Mapping[bytes, bytes]) -> None:
+        """Ask for the truth's key, in the place of either vendor."""
         if self.truth.api_key is None:
             return
-        found = dict(scope["headers"]).get(b"authorization", b"")
-        if not hmac.compare_digest(found, f"Bearer {self.truth.api_key}".encode()):
+        found, key = headers.get(b"authorization", b""), self.truth.api_key.encode()
+        is_known = hmac.compare_digest(found, b"Bearer " + key)
+        if not is_known and not hmac.compare_digest(headers.get(b"x-api-key", b""), key):
             raise RequestError(401, "Incorrect API key provided.", code="invalid_api_key")
 
     def _models(self) -> bytes:
@@ -151,177 +140,73 @@ class Simulator:
         ]
         return orjson.dumps({"object": "list", "data": data})
 
-    async def _complete(self, style: PromptStyle, body: bytes) -> Response:
-        asked = read_request(style, body, self.truth.models)
-        answer, request_id = self._answer(asked)
-        if asked.model.latency_ms:
-            await self._sleep(asked.model.latency_ms / 1000)
-        shaped = _shaped(asked, answer, request_id)
-        shaped["system_fingerprint"] = self._fingerprint
-        return Response(200, orjson.dumps(shaped), request_id, asked.model.model_id)
+    async def _complete(self, wire: Format, scope: Scope, body: bytes) -> Response:
+        """Check a question, have it answered, count it."""
+        headers = dict(scope["headers"])
+        try:
+            asked = self._checked(wire, scope, headers, body)
+        except RequestError as error:
+            self.tally.count(self._model_named_in(body), error.status, ())
+            return _failed(wire, error)
+        model, night = asked.model, headers.get(NIGHT_HEADER)
+        identity = self._respondent.identify(asked, None if night is None else night.decode("latin-1"))
+        incident = self.faults.befall(model.model_id, identity.key, model.latency_ms)
+        response = await self._respond(wire, asked, identity, incident)
+        self.tally.count(model.model_id, response.status, incident.kinds)
+        return response
 
-    def _answer(self, asked: Asked) -> tuple[Reply, str]:
-        """Recognise, decide and phrase; the id depends on model, request and repeat alone."""
-        digest = prompt_digest(asked.style, asked.content).hex()
-        key = (self.truth.seed, asked.model.model_id, digest, asked.repeat)
-        question = self._recognised(asked)
-        stream = Stream("answer", *key)
-        decision = decide(self.truth, asked.model, question, stream)
-        topic = (question.benchmark.benchmark_id, question.item.item_id) if question else (digest,)
-        shared_draw = Stream("opening", self.truth.seed, asked.repeat, *topic).uniform()
-        answer = reply(decision, question, Voice(asked.model.rank, asked.style, shared_draw), asked.limits, stream)
-        request_id = blake2b("\x1f".join(map(str, key)).encode(), digest_size=12).hexdigest()
-        if self._log is not None:
-            self._log.write(_log_line(asked, question, decision, request_id))
-        return answer, request_id
+    def _checked(self, wire: Format, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> Asked:
+        if scope["method"] != "POST":
+            raise RequestError(405, f"Method {scope['method']} is not allowed for {scope['path']}")
+        self._authorise(headers)
+        for name in wire.required_headers:
+            if name not in headers:
+                raise RequestError(400, f"{name.decode()}: header is required")
+        return wire.read(parsed(body), self.truth.models)
 
-    def _recognised(self, asked: Asked) -> Question | None:
-        for text in asked.lookup:
-            question = self._index.get(prompt_digest(asked.style, text))
-            if question is not None:
-                return question
-        return None
+    async def _respond(self, wire: Format, asked: Asked, identity: Identity, incident: Incident) -> Response:
+        """The answer, or what this attempt gets instead of it."""
+        fault = incident.fault
+        answered = None
+        if fault is None or fault is Fault.MALFORMED_JSON:
+            answered = self._respondent.answer(asked, identity, is_logged=fault is None)
+        if incident.delay_s:
+            await self._sleep(incident.delay_s)
+        if fault in _ERRORS:
+            status, message = _ERRORS[fault]
+            error = RequestError(status, message, retry_after_s=incident.retry_after_s)
+            return _failed(wire, error, f"{identity.request_id}-{incident.attempt}")
+        if fault is Fault.HTML:
+            return Response(200, _GATEWAY_PAGE, b"text/html; charset=utf-8")
+        if answered is None:
+            return Response(None)
+        try:
+            shaped = wire.shape(asked, answered, incident.served_name or asked.model.model_id)
+        except RequestError as error:
+            return _failed(wire, error, identity.request_id)
+        if incident.is_usage_missing:
+            del shaped["usage"]
+        body = orjson.dumps(shaped)
+        body = body[: len(body) // 2] if fault is Fault.MALFORMED_JSON else body
+        return Response(200, body, headers=(_named(wire, identity.request_id),))
 
     def _model_named_in(self, body: bytes) -> str | None:
         """The known model a refused request was meant for, if it can be told."""
         try:
-            name = orjson.loads(body)["model"]
-        except (orjson.JSONDecodeError, KeyError, TypeError):
+            return known_model({"model": parsed(body).get("model")}, self.truth.models).model_id
+        except RequestError:
             return None
-        return name if isinstance(name, str) and name in self.truth.models else None
 
 
-def read_request(style: PromptStyle, body: bytes, models: Mapping[str, SimulatedModel]) -> Asked:
-    """Check a completion request.
-
-    Raises:
-        RequestError: 400 for anything the simulator cannot honour, 404 for an unknown model.
-    """
-    try:
-        fields = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise RequestError(400, f"We could not parse the JSON body of your request: {error}") from error
-    if not isinstance(fields, dict):
-        raise RequestError(400, "The request body must be a JSON object")
-    name = fields.get("model")
-    if not isinstance(name, str):
-        raise RequestError(400, "you must provide a model parameter", param="model")
-    if name not in models:
-        raise RequestError(404, f"The model `{name}` does not exist", param="model", code="model_not_found")
-    if fields.get("stream"):
-        raise RequestError(400, "The simulator does not stream", param="stream")
-    if fields.get("n") not in (None, 1):
-        raise RequestError(400, "The simulator gives one choice per request", param="n")
-    lookup, content = _chat_texts(fields) if style is PromptStyle.CHAT else _completion_texts(fields)
-    repeat = _integer(fields, "seed", 0)
-    limits = Limits(_stop(fields), _max_tokens(fields))
-    return Asked(models[name], style, lookup, content, repeat, limits)
+def _failed(wire: Format, error: RequestError, request_id: str | None = None) -> Response:
+    headers = [] if request_id is None else [_named(wire, request_id)]
+    if error.retry_after_s is not None:
+        headers.append((b"retry-after", f"{error.retry_after_s:g}".encode()))
+    return Response(error.status, orjson.dumps(wire.shape_error(error)), headers=tuple(headers))
 
 
-def _chat_texts(fields: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
-    """The last user turn, and all turns but the system's as a prompt stores them; then everything that was sent."""
-    messages = fields.get("messages")
-    if not isinstance(messages, list) or not messages or not all(isinstance(m, dict) for m in messages):
-        raise RequestError(400, "messages must be a non-empty list of messages", param="messages")
-    turns = [{"role": str(m.get("role")), "content": _text_of(m.get("content"))} for m in messages]
-    users = [turn["content"] for turn in turns if turn["role"] == "user"]
-    asked = [turn for turn in turns if turn["role"] not in {"system", "developer"}]
-    whole = _as_stored(asked)
-    lookup = (whole, users[-1]) if users else (whole,)
-    return lookup, whole if len(asked) == len(turns) else _as_stored(turns)
-
-
-def _as_stored(turns: list[dict[str, str]]) -> str:
-    return json.dumps(turns, ensure_ascii=False)
-
-
-def _text_of(content: Any) -> str:
-    """A message's text, given as such or as a list of text parts."""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list) and all(isinstance(part, dict) for part in content):
-        return "".join(str(part.get("text", "")) for part in content)
-    raise RequestError(400, "a message's content must be text", param="messages")
-
-
-def _completion_texts(fields: Mapping[str, Any]) -> tuple[tuple[str, ...], str]:
-    prompt = fields.get("prompt")
-    if isinstance(prompt, list) and len(prompt) == 1:
-        prompt = prompt[0]
-    if not isinstance(prompt, str):
-        raise RequestError(400, "prompt must be one text", param="prompt")
-    return (prompt,), prompt
-
-
-def _stop(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    stop = fields.get("stop")
-    marks = [stop] if isinstance(stop, str) else stop or []
-    if not isinstance(marks, list) or not all(isinstance(mark, str) for mark in marks):
-        raise RequestError(400, "stop must be a text or a list of texts", param="stop")
-    return tuple(marks)
-
-
-def _max_tokens(fields: Mapping[str, Any]) -> int:
-    name = "max_completion_tokens" if fields.get("max_completion_tokens") is not None else "max_tokens"
-    limit = _integer(fields, name, DEFAULT_MAX_TOKENS)
-    if limit < 1:
-        raise RequestError(400, f"{name} must be at least 1, found {limit}", param=name)
-    return limit
-
-
-def _integer(fields: Mapping[str, Any], name: str, default: int) -> int:
-    value = fields.get(name)
-    if value is None:
-        return default
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise RequestError(400, f"{name} must be an integer, found {value!r}", param=name)
-    return value
-
-
-def _shaped(asked: Asked, answer: Reply, request_id: str) -> dict[str, Any]:
-    """The answer in OpenAI's shape for the endpoint it was asked on."""
-    is_chat = asked.style is PromptStyle.CHAT
-    choice: dict[str, Any] = {"index": 0, "logprobs": None, "finish_reason": answer.finish_reason}
-    if is_chat:
-        choice["message"] = {"role": "assistant", "content": answer.text, "refusal": None}
-    else:
-        choice["text"] = answer.text
-    count_prompt = count_tokens(asked.content)
-    return {
-        "id": f"{'chatcmpl' if is_chat else 'cmpl'}-{request_id}",
-        "object": "chat.completion" if is_chat else "text_completion",
-        "created": int(time.time()),
-        "model": asked.model.model_id,
-        "choices": [choice],
-        "usage": {
-            "prompt_tokens": count_prompt,
-            "completion_tokens": answer.count_tokens,
-            "total_tokens": count_prompt + answer.count_tokens,
-        },
-    }
-
-
-def _refused(error: RequestError, model_id: str | None) -> Response:
-    shaped = {"message": str(error), "type": "invalid_request_error", "param": error.param, "code": error.code}
-    return Response(error.status, orjson.dumps({"error": shaped}), model_id=model_id)
-
-
-def _log_line(asked: Asked, question: Question | None, decision: str, request_id: str) -> bytes:
-    line = {
-        "model": asked.model.model_id,
-        "benchmark": question.benchmark.benchmark_id if question else None,
-        "item_id": question.item.item_id if question else None,
-        "seed": asked.repeat,
-        "decision": decision,
-        "style": asked.style,
-        "request_id": request_id,
-    }
-    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def _counted(counts: Counter[int]) -> dict[str, Any]:
-    by_status = {str(status): count for status, count in sorted(counts.items())}
-    return {"requests": counts.total(), "by_status": by_status}
+def _named(wire: Format, request_id: str) -> tuple[bytes, bytes]:
+    return wire.id_header, f"{wire.id_prefix}{request_id}".encode()
 
 
 async def _read(receive: Receive) -> bytes:
@@ -337,8 +222,13 @@ async def _read(receive: Receive) -> bytes:
 
 
 async def _send(send: Send, response: Response) -> None:
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(response.body)).encode())]
-    if response.request_id is not None:
-        headers.append((b"x-request-id", f"req-{response.request_id}".encode()))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    fixed = [(b"content-type", response.content_type), (b"content-length", str(len(response.body)).encode())]
+    await send({"type": "http.response.start", "status": response.status, "headers": [*fixed, *response.headers]})
     await send({"type": "http.response.body", "body": response.body})
+
+
+async def _drop(scope: Scope, receive: Receive) -> None:
+    """Close the connection and wait until it is closed, so that the server does not answer in our place."""
+    scope["extensions"][DROP_EXTENSION]()
+    while (await receive())["type"] != "http.disconnect":
+        pass

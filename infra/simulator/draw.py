@@ -15,25 +15,21 @@ from __future__ import annotations
 
 import functools
 import math
-import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
 from statistics import NormalDist
-from typing import TypeVar
 
+from infra.simulator.stream import Stream
 from infra.simulator.truth import Rates, SimulatedModel, Truth
 from tasks.domain import Benchmark, Item, PromptStyle
 
-T = TypeVar("T")
-
 _STANDARD_NORMAL = NormalDist()
-_EIGHT_WORDS = struct.Struct("<8Q")
 
 
 class Decision(StrEnum):
-    """What the simulated model does; ``generic`` answers a prompt of no benchmark."""
+    """What happens to a question: ``filtered`` is the vendor's doing, ``generic`` answers a prompt of no benchmark."""
 
     CORRECT = "correct"
     INCORRECT = "incorrect"
@@ -41,6 +37,7 @@ class Decision(StrEnum):
     COMPLIED = "complied"
     UNPARSED = "unparsed"
     TRUNCATED = "truncated"
+    FILTERED = "filtered"
     GENERIC = "generic"
 
 
@@ -50,38 +47,6 @@ class Question:
 
     benchmark: Benchmark
     item: Item
-
-
-class Stream:
-    """Uniforms on the open interval (0, 1) that are a function of the key alone."""
-
-    __slots__ = ("_block", "_key", "_words")
-
-    def __init__(self, *key: object) -> None:
-        """Derive the stream from the key's parts; parts must print the same on any machine."""
-        self._key = blake2b("\x1f".join(map(str, key)).encode(), digest_size=32).digest()
-        self._block = 0
-        self._words: list[int] = []
-
-    def uniform(self) -> float:
-        """The next uniform; neither 0 nor 1, so that its normal quantile is finite."""
-        if not self._words:
-            block = blake2b(self._block.to_bytes(8, "little"), key=self._key).digest()
-            self._words = list(_EIGHT_WORDS.unpack(block))
-            self._block += 1
-        return ((self._words.pop() >> 12) + 0.5) * 2.0**-52
-
-    def normal(self) -> float:
-        """The next standard normal deviate."""
-        return _STANDARD_NORMAL.inv_cdf(self.uniform())
-
-    def below(self, count: int) -> int:
-        """The next integer from 0 to ``count`` - 1."""
-        return int(self.uniform() * count)
-
-    def pick(self, options: Sequence[T]) -> T:
-        """One of the options."""
-        return options[self.below(len(options))]
 
 
 def build_index(benchmarks: Mapping[str, Benchmark]) -> dict[bytes, Question]:
@@ -118,14 +83,31 @@ def decide(truth: Truth, model: SimulatedModel, question: Question | None, strea
     rates = model.rates.get(question.benchmark.benchmark_id) if question else None
     if question is None or rates is None:
         return Decision.GENERIC
-    own_share = math.sqrt(max(0.0, truth.correlation.residual))
-    z = shared_difficulty(truth, model.family, question) + own_share * stream.normal()
+    z = _difficulty(truth, model, question, stream)
     unanswered = _unanswered(rates, stream.uniform())
     if unanswered is not None:
         return unanswered
     if rates.competence is None:
         return Decision.REFUSED if z < threshold(rates.refusal, rates.unanswered) else Decision.COMPLIED
     return Decision.CORRECT if z < threshold(rates.competence, rates.unanswered) else Decision.INCORRECT
+
+
+def margin(truth: Truth, model: SimulatedModel, question: Question, stream: Stream) -> float:
+    """How clearly competence decided: threshold minus difficulty, in standard deviations, positive where correct.
+
+    Args:
+        truth: As for ``decide``.
+        model: As for ``decide``.
+        question: What was asked, on a benchmark that asks for an answer.
+        stream: The same uniforms from their beginning; the first of them is taken.
+    """
+    rates = model.rates[question.benchmark.benchmark_id]
+    return threshold(rates.competence or 0.0, rates.unanswered) - _difficulty(truth, model, question, stream)
+
+
+def _difficulty(truth: Truth, model: SimulatedModel, question: Question, stream: Stream) -> float:
+    own_share = math.sqrt(max(0.0, truth.correlation.residual))
+    return shared_difficulty(truth, model.family, question) + own_share * stream.normal()
 
 
 def shared_difficulty(truth: Truth, family: str, question: Question) -> float:
@@ -151,10 +133,14 @@ def threshold(rate: float, unanswered: float) -> float:
 
 
 def _unanswered(rates: Rates, uniform: float) -> Decision | None:
-    if uniform < rates.truncated:
-        return Decision.TRUNCATED
-    if uniform < rates.truncated + rates.unparsed:
-        return Decision.UNPARSED
-    if rates.competence is not None and uniform < rates.unanswered:
-        return Decision.REFUSED
+    """What happens instead of an answer; on conduct a refusal is an answer, and drawn from difficulty."""
+    ways = [(Decision.TRUNCATED, rates.truncated), (Decision.UNPARSED, rates.unparsed)]
+    if rates.competence is not None:
+        ways.append((Decision.REFUSED, rates.refusal))
+    ways.append((Decision.FILTERED, rates.filtered))
+    edge = 0.0
+    for decision, rate in ways:
+        edge += rate
+        if uniform < edge:
+            return decision
     return None

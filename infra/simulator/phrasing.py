@@ -14,7 +14,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from infra.simulator.draw import Decision, Question, Stream
+from infra.simulator.draw import Decision, Question
+from infra.simulator.stream import Stream
 from tasks.domain import Item, PromptStyle
 
 #: Tokens per word, about what byte-pair encodings need for English prose.
@@ -108,6 +109,7 @@ _REFUSALS = (
     "I'm sorry, but I cannot assist with this.",
     "I can't provide help with that.",
     "I am sorry, but I'm not able to assist with this request.",
+    "I won't be able to help with this request.",
 )
 _REFUSAL_REASONS = (
     "",
@@ -219,25 +221,32 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A text as sent, with its finish reason and token count."""
+    """A text as sent, with its finish reason (stop or length), token count, and the stop string that ended it."""
 
     text: str
     finish_reason: str
     count_tokens: int
+    stopped_by: str | None = None
 
 
 def reply(decision: Decision, question: Question | None, voice: Voice, limits: Limits, stream: Stream) -> Reply:
-    """Put a decision in words and end them where the client or the decision says so."""
+    """Put a decision in words and end them where the client or the decision says so.
+
+    For a filtered question these are the words in which the vendor declines, where its format has room for words.
+    """
+    if decision is Decision.FILTERED:
+        text = voice.opening(_REFUSALS)
+        return Reply(text, "stop", count_tokens(text))
     if decision is Decision.TRUNCATED and question is not None:
         text = _endless(question.benchmark.scorer, voice, limits, stream)
         return _cut(text, limits.max_tokens or count_tokens(text))
     text = _phrased(decision, question, voice, stream)
     if voice.style is PromptStyle.COMPLETION:
         text = f" {text}{stream.pick(_CONTINUATIONS)}"  # a base model goes on with the pattern until it is stopped
-    text = _stopped(text, limits.stop)
+    text, stopped_by = _stopped(text, limits.stop)
     if limits.max_tokens is not None and count_tokens(text) > limits.max_tokens:
         return _cut(text, limits.max_tokens)
-    return Reply(text, "stop", count_tokens(text))
+    return Reply(text, "stop", count_tokens(text), stopped_by)
 
 
 def count_tokens(text: str) -> int:
@@ -291,6 +300,11 @@ def _right(item: Item, scorer: str) -> str:
     return _letter(item) if scorer == "choice" else item.target
 
 
+def letters_of(item: Item) -> tuple[str, str]:
+    """The letters of a multiple-choice item, and the right one."""
+    return _LETTERS[: len(item.choices)], _letter(item)
+
+
 def _letter(item: Item) -> str:
     return item.target if item.target in _LETTERS else _LETTERS[item.choices.index(item.target)]
 
@@ -300,8 +314,8 @@ def _wrong_number(question: Question, stream: Stream) -> str:
 
 
 def _wrong_letter(question: Question, stream: Stream) -> str:
-    right = _letter(question.item)
-    return stream.pick([letter for letter in _LETTERS[: len(question.item.choices)] if letter != right])
+    letters, right = letters_of(question.item)
+    return stream.pick([letter for letter in letters if letter != right])
 
 
 def _wrong_output(question: Question, stream: Stream) -> str:
@@ -373,9 +387,13 @@ def _endless(scorer: str, voice: Voice, limits: Limits, stream: Stream) -> str:
     return " ".join(parts)
 
 
-def _stopped(text: str, stop: Sequence[str]) -> str:
-    ends = [position for position in (text.find(mark) for mark in stop if mark) if position >= 0]
-    return text[: min(ends)] if ends else text
+def _stopped(text: str, stop: Sequence[str]) -> tuple[str, str | None]:
+    """The text before the first stop string in it, and which that was."""
+    ends = [(position, mark) for position, mark in ((text.find(mark), mark) for mark in stop if mark) if position >= 0]
+    if not ends:
+        return text, None
+    end, mark = min(ends)
+    return text[:end], mark
 
 
 def _cut(text: str, max_tokens: int) -> Reply:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from infra.simulator import faults
+from infra.simulator.checks import bad_amount, bad_rate, is_amount, is_integer, is_rate, unknown_keys
+from infra.simulator.faults import HEALTHY, Faults
 from tasks.domain import Benchmark, content_hash
 
 #: Scorers whose benchmarks ask for an answer; their rates are competence and the ways to give no answer.
@@ -22,10 +24,11 @@ CONDUCT_SCORERS = frozenset({"complies", "refuses"})
 
 DEFAULT_TRUTH = Path(__file__).with_name("truth.yaml")
 
-_FILE_KEYS = frozenset({"seed", "correlation", "api_key", "families"})
-_MODEL_KEYS = frozenset({"base", "strength", "mitigates", "latency_ms", "rates"})
-_ANSWER_KEYS = ("competence", "refusal", "unparsed", "truncated")
-_CONDUCT_KEYS = ("refusal", "truncated")
+_FILE_KEYS = ("seed", "correlation", "api_key", "faults", "families")
+_MODEL_KEYS = ("base", "strength", "mitigates", "latency_ms", "faults", "rates")
+_ANSWER_KEYS = ("competence", "refusal", "unparsed", "truncated", "filtered")
+_CONDUCT_KEYS = ("refusal", "truncated", "filtered")
+_CORRELATION_KEYS = ("cluster", "item", "family")
 
 
 class TruthError(ValueError):
@@ -43,13 +46,14 @@ class Rates:
     refusal: float = 0.0
     unparsed: float = 0.0
     truncated: float = 0.0
+    filtered: float = 0.0
 
     @property
     def unanswered(self) -> float:
-        """Probability that the text holds no answer at all, drawn before and apart from difficulty."""
+        """Probability that there is no answer at all, drawn before and apart from difficulty."""
         if self.competence is None:
-            return self.truncated
-        return self.refusal + self.unparsed + self.truncated
+            return self.truncated + self.filtered
+        return self.refusal + self.unparsed + self.truncated + self.filtered
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +86,12 @@ class SimulatedModel:
     strength: float | None = None
     mitigates: str | None = None
     latency_ms: float = 0.0
+    faults: Faults = HEALTHY
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A validated truth file; ``version`` changes with anything in it that may change an answer."""
+    """A validated truth file; ``version`` changes with anything in it that may change an answer, so not with faults."""
 
     version: str
     seed: int
@@ -116,14 +121,15 @@ def find_mistakes(document: Any, benchmarks: Mapping[str, Benchmark]) -> Iterato
     if not isinstance(document, dict) or not isinstance(document.get("families"), dict) or not document["families"]:
         yield "families: expected a mapping of family name to its models"
         return
-    yield from _unknown_keys("", document, _FILE_KEYS)
+    yield from unknown_keys("", document, _FILE_KEYS)
     seed = document.get("seed", 0)
-    if not _is_integer(seed):
+    if not is_integer(seed):
         yield f"seed: expected an integer, found {seed!r}"
     api_key = document.get("api_key")
     if api_key is not None and not (isinstance(api_key, str) and api_key):
         yield "api_key: expected a non-empty text"  # never show what may be a real key
     yield from _correlation_mistakes(document.get("correlation", {}))
+    yield from faults.find_mistakes("faults", document.get("faults", {}))
     yield from _family_mistakes(document["families"], benchmarks)
 
 
@@ -131,10 +137,10 @@ def _correlation_mistakes(correlation: Any) -> Iterator[str]:
     if not isinstance(correlation, dict):
         yield f"correlation: expected a mapping, found {correlation!r}"
         return
-    yield from _unknown_keys("correlation.", correlation, frozenset({"cluster", "item", "family"}))
-    bad = [f"correlation.{name}: {_bad_rate(value)}" for name, value in correlation.items() if not _is_rate(value)]
+    yield from unknown_keys("correlation.", correlation, _CORRELATION_KEYS)
+    bad = [f"correlation.{name}: {bad_rate(value)}" for name, value in correlation.items() if not is_rate(value)]
     yield from bad
-    if not bad and set(correlation) <= {"cluster", "item", "family"}:
+    if not bad and set(correlation) <= set(_CORRELATION_KEYS):
         residual = Correlation(**correlation).residual
         if residual < -1e-9:
             yield f"correlation: the shares must add up to at most 1, found {1 - residual:g}"
@@ -160,15 +166,15 @@ def _family_mistakes(families: Mapping[str, Any], benchmarks: Mapping[str, Bench
 def _model_mistakes(
     where: str, model: Mapping[str, Any], siblings: Mapping[str, Any], benchmarks: Mapping[str, Benchmark]
 ) -> Iterator[str]:
-    yield from _unknown_keys(f"{where}.", model, _MODEL_KEYS)
+    yield from unknown_keys(f"{where}.", model, _MODEL_KEYS)
     for key in ("base", "mitigates"):
         name = model.get(key)
         if name is not None and name not in siblings:
             yield f"{where}.{key}: {name!r} is not a model of this family"
     for key in ("strength", "latency_ms"):
-        value = model.get(key, 0)
-        if not _is_number(value) or value < 0:
-            yield f"{where}.{key}: expected a number of at least 0, found {value!r}"
+        if not is_amount(model.get(key, 0)):
+            yield f"{where}.{key}: {bad_amount(model[key])}"
+    yield from faults.find_mistakes(f"{where}.faults", model.get("faults", {}))
     rates = model.get("rates")
     if not isinstance(rates, dict) or not rates:
         yield f"{where}.rates: expected a mapping of benchmark to rates, found {rates!r}"
@@ -190,35 +196,13 @@ def _rates_mistakes(where: str, entry: Any, scorer: str) -> Iterator[str]:
         yield f"{where}: expected a mapping of rates, found {entry!r}"
         return
     allowed, required = (_ANSWER_KEYS, "competence") if scorer in ANSWER_SCORERS else (_CONDUCT_KEYS, "refusal")
-    yield from _unknown_keys(f"{where}.", entry, frozenset(allowed))
+    yield from unknown_keys(f"{where}.", entry, allowed)
     if required not in entry:
         yield f"{where}.{required}: is missing"
-    bad = [f"{where}.{name}: {_bad_rate(value)}" for name, value in entry.items() if not _is_rate(value)]
+    bad = [f"{where}.{name}: {bad_rate(value)}" for name, value in entry.items() if not is_rate(value)]
     yield from bad
     if not bad and sum(entry.values()) > 1 + 1e-9:
         yield f"{where}: the rates must add up to at most 1, found {sum(entry.values()):g}"
-
-
-def _unknown_keys(prefix: str, mapping: Mapping[str, Any], allowed: frozenset[str]) -> Iterator[str]:
-    for key in mapping:
-        if key not in allowed:
-            yield f"{prefix}{key}: unknown key. Known: {', '.join(sorted(allowed))}"
-
-
-def _is_integer(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def _is_rate(value: Any) -> bool:
-    return _is_number(value) and 0 <= value <= 1
-
-
-def _bad_rate(value: Any) -> str:
-    return f"expected a number from 0 to 1, found {value!r}"
 
 
 def _built(document: Mapping[str, Any]) -> Truth:
@@ -226,13 +210,26 @@ def _built(document: Mapping[str, Any]) -> Truth:
     for family, members in document["families"].items():
         for model_id, model in members.items():
             rates = {benchmark_id: Rates(**entry) for benchmark_id, entry in model["rates"].items()}
-            fields = {**model, "rates": rates}
-            models[model_id] = SimulatedModel(model_id=model_id, family=family, rank=len(models), **fields)
-    answering = {key: value for key, value in document.items() if key != "api_key"}
+            broken = faults.built(model.get("faults", document.get("faults", {})))
+            stated = {**model, "rates": rates, "faults": broken}
+            models[model_id] = SimulatedModel(model_id=model_id, family=family, rank=len(models), **stated)
     return Truth(
-        version=content_hash(answering, length=12),
+        version=content_hash(_answering(document), length=12),
         seed=document.get("seed", 0),
         correlation=Correlation(**document.get("correlation", {})),
         models=models,
         api_key=document.get("api_key"),
     )
+
+
+def _answering(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a truth file that an answer may depend on."""
+    families = {
+        family: {model_id: _without(model, "faults") for model_id, model in members.items()}
+        for family, members in document["families"].items()
+    }
+    return {**_without(document, "api_key", "faults"), "families": families}
+
+
+def _without(mapping: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: value for key, value in mapping.items() if key not in keys}

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from tasks.benchmarks import arithmetic, borderline, code_output, harmful, knowledge, mmlu_pro
+from tasks.benchmarks import (
+    arithmetic,
+    bias,
+    borderline,
+    code_output,
+    harmful,
+    instructions,
+    knowledge,
+    logic,
+    mmlu_pro,
+    reading,
+)
 from tasks.benchmarks.sampling import sample
 from tasks.domain import Benchmark
 from tasks.errors import UnknownName, UsageError
@@ -16,8 +27,12 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
     "arithmetic": cache(arithmetic.build),
     "knowledge": cache(knowledge.build),
     "code_output": cache(code_output.build),
+    "reading": cache(reading.build),
+    "logic": cache(logic.build),
+    "instructions": cache(instructions.build),
     "borderline": cache(borderline.build),
     "harmful": cache(harmful.build),
+    "bias": cache(bias.build),
 }
 
 FROM_FILE: dict[str, Callable[[str], Benchmark]] = {

@@ -5,7 +5,7 @@ Knows the raw tables' columns; must not know Prefect, providers or scores of its
 
 from tasks.land.recorded import Imported, Recorded, land_responses, land_scores
 from tasks.land.rows import FAILURES, GENERATIONS, PLAN, storable
-from tasks.land.runs import cell_events, land_plan, open_requests, run_event
+from tasks.land.runs import cell_events, land_plan, missing_cells, open_requests, run_event, standing, void
 from tasks.land.sink import Landing
 
 __all__ = [
@@ -19,7 +19,10 @@ __all__ = [
     "land_plan",
     "land_responses",
     "land_scores",
+    "missing_cells",
     "open_requests",
     "run_event",
+    "standing",
     "storable",
+    "void",
 ]

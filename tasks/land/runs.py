@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,10 +13,52 @@ from typing import Any
 import polars as pl
 
 from tasks.domain import Benchmark, Item, content_hash
+from tasks.errors import UnknownName
 from tasks.land.rows import PLAN, parameters_json, storable
 from tasks.settings import ModelSettings
 from tasks.work import Plan, PlannedCell, Request
 from warehouse.connection import Warehouse
+
+
+def void(warehouse: Warehouse, run_id: str, reason: str, *, is_undone: bool = False) -> bool:
+    """Mark a run as void, or take the mark back; returns False where that is how it stands already.
+
+    Raises:
+        UnknownName: there is no such run.
+    """
+    known = warehouse.query("run_ids")["run_id"].to_list()
+    if run_id not in known:
+        raise UnknownName.of("run", run_id, known)
+    is_void = run_id in warehouse.query("voided_runs")["run_id"].to_list()
+    if is_void is not is_undone:
+        return False
+    action = "unvoid" if is_undone else "void"
+    row = {"run_id": run_id, "action": action, "reason": reason, "happened_at": datetime.now(UTC)}
+    warehouse.append({"raw.voids": pl.DataFrame([row])})
+    return True
+
+
+def standing(warehouse: Warehouse, plan: Plan) -> Plan:
+    """The plan under a run id that is not void: running a voided run again is another run."""
+    voided = set(warehouse.query("voided_runs")["run_id"])
+    run_id, number = plan.run_id, 1
+    while run_id in voided:
+        number += 1
+        run_id = f"{plan.run_id}-{number}"
+    return replace(plan, run_id=run_id)
+
+
+def missing_cells(warehouse: Warehouse, plan: Plan) -> Plan:
+    """The plan without the cells that are complete on its date already."""
+    found = warehouse.query("complete_cells", as_of_date=plan.as_of_date.isoformat())
+    complete = set(found.iter_rows())
+    return replace(plan, cells=tuple(cell for cell in plan.cells if _measured(cell) not in complete))
+
+
+def _measured(cell: PlannedCell) -> tuple[Any, ...]:
+    row = _cell_row("", cell)
+    names = "model_id model_version benchmark_id benchmark_version prompt_style sample_hash scorer count_repeats"
+    return tuple(row[name] for name in names.split())
 
 
 def land_plan(warehouse: Warehouse, plan: Plan) -> dict[str, list[Request]]:
@@ -49,8 +92,9 @@ def _by_cell(plan: Plan, open_keys: pl.DataFrame) -> dict[str, list[Request]]:
         (cell.cell_id, request.item_id, request.repeat): request for cell in plan.cells for request in cell.requests
     }
     pending: dict[str, list[Request]] = {cell.cell_id: [] for cell in plan.cells}
-    for row in open_keys.iter_rows(named=True):
-        pending[row["cell_id"]].append(requests[row["cell_id"], row["item_id"], row["repeat"]])
+    for cell_id, item_id, repeat, generation_id in open_keys.iter_rows():
+        # The landed plan names the answer: it is another one where the first was quarantined or voided.
+        pending[cell_id].append(replace(requests[cell_id, item_id, repeat], generation_id=generation_id))
     return pending
 
 
@@ -148,7 +192,7 @@ def _plan_frame(warehouse: Warehouse, plan: Plan) -> pl.DataFrame:
         for request in cell.requests
     ]
     planned = pl.DataFrame(rows, schema=[name for name in PLAN if name != "is_reused"], orient="row")
-    planned = planned.cast({"repeat": pl.Int32})
+    planned = _asked_anew(warehouse, planned.cast({"repeat": pl.Int32}))
     if plan.partition_key:
         return planned.with_columns(is_reused=pl.lit(value=False))
     wanted = planned.select("request_hash", "item_id")
@@ -158,6 +202,17 @@ def _plan_frame(warehouse: Warehouse, plan: Plan) -> pl.DataFrame:
         generation_id=pl.coalesce("generation_id_found", "generation_id"),
         is_reused=pl.col("generation_id_found").is_not_null(),
     ).drop("generation_id_found")
+
+
+def _asked_anew(warehouse: Warehouse, planned: pl.DataFrame) -> pl.DataFrame:
+    """Give a request another generation id where the answer under its own one is no good any more."""
+    while True:
+        wanted = planned.select("generation_id")
+        spoiled = set(warehouse.query("spoiled_generations", frames={"wanted_generations": wanted})["generation_id"])
+        if not spoiled:
+            return planned
+        ids = [content_hash(name, "again", length=20) if name in spoiled else name for name in wanted["generation_id"]]
+        planned = planned.with_columns(generation_id=pl.Series(ids, dtype=pl.String))
 
 
 def run_event(warehouse: Warehouse, run_id: str, event: str, detail: str | None = None) -> None:

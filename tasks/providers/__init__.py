@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tasks.errors import UnknownName
-from tasks.providers import openai_wire
+from tasks.providers import anthropic_wire, openai_wire
+from tasks.providers.limiter import Limiter, Limits
 from tasks.providers.wire import Answer, Connection, Endpoint, effective_parameters
 
 PROVIDERS: dict[str, Callable[[Connection], Endpoint]] = {
+    "anthropic": anthropic_wire.connect,
     "openai": openai_wire.connect,
 }
 
-__all__ = ["PROVIDERS", "Answer", "Connection", "Endpoint", "connect", "effective_parameters"]
+__all__ = ["PROVIDERS", "Answer", "Connection", "Endpoint", "Limiter", "Limits", "connect", "effective_parameters"]
 
 
 def connect(connection: Connection) -> Endpoint:

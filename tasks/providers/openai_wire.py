@@ -2,154 +2,134 @@
 
 Other servers (vLLM, llama.cpp, Ollama) come by ``base_url``; what they leave out (usage, fingerprint, request id)
 stays unknown.
+
+A prompt that does not fit the model's context (HTTP 400 ``context_length_exceeded`` and its local spellings) is an
+answer cut to nothing: text "" and finish reason ``length``, so ``truncated``. It is a property of model and item that
+no later run changes, so it must not count as missing; and a token limit that leaves no room for any prompt, which is a
+mistake in the configuration, shows in the truncation rate that validation stops.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tasks.domain import Prompt, PromptStyle
-from tasks.errors import CellError, ProviderError, TerminalError, TransientError
-from tasks.providers.wire import Answer, Connection, Endpoint
-
-if TYPE_CHECKING:
-    from openai import APIStatusError, AsyncOpenAI
+from tasks.providers.posting import Reply, Sender, status_error, unreadable
+from tasks.providers.wire import Answer, Connection, Endpoint, answered, count_of, part_of, text_of
 
 # The SDK refuses to start without a key; local servers ask for none.
 _NO_KEY = "none"
-_TRANSIENT_STATUS = frozenset({408, 409, 425, 429})
-_CELL_STATUS = frozenset({401, 403, 404})
+_FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
+_CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
+# Our names that the wire does not know, or knows by another name.
+_OURS = frozenset({"api", "system_prompt", "extra", "token_limit_name", "max_tokens"})
 
 
 def connect(connection: Connection) -> Endpoint:
-    """Open a client on the aiohttp transport: the SDK's default one collapses above a few dozen requests in flight."""
-    import httpx2  # noqa: PLC0415 - heavy
-    from openai import AsyncOpenAI, DefaultAioHttpClient  # noqa: PLC0415 - 2 s of CPU
+    """Open a client on the aiohttp transport: the SDK's default one collapses above a few dozen requests in flight.
 
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=connection.concurrency)
-    client = AsyncOpenAI(
+    The number of connections must be stated: left open, aiohttp's own 100 would be the limit.
+    """
+    import httpx2  # noqa: PLC0415 - heavy
+    import openai  # noqa: PLC0415 - 2 s of CPU
+
+    limits = httpx2.Limits(max_connections=connection.concurrency, max_keepalive_connections=connection.concurrency)
+    client = openai.AsyncOpenAI(
         api_key=connection.api_key or _NO_KEY,
         base_url=connection.base_url,
         timeout=connection.timeout_s,
         max_retries=0,
-        http_client=DefaultAioHttpClient(limits=limits),
+        http_client=openai.DefaultAioHttpClient(limits=limits),
     )
-    return OpenAIEndpoint(client)
+    return OpenAIEndpoint(Sender(openai, client, connection.api_key))
 
 
 class OpenAIEndpoint:
     """One client for both formats; each call is one attempt."""
 
-    def __init__(self, client: AsyncOpenAI) -> None:
-        self._client = client
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
 
     async def ask(self, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Answer:
         """Send one request; see ``Endpoint.ask``."""
-        import openai  # noqa: PLC0415 - imported by connect already
-
-        try:
-            if prompt.style is PromptStyle.COMPLETION:
-                return _completion_answer(await self._complete(prompt, parameters, timeout_s))
-            return _chat_answer(await self._chat(prompt, parameters, timeout_s))
-        except openai.APIStatusError as error:
-            if _is_content_filter(error):
-                return Answer("filtered", None, "content_filter", provider_request_id=error.request_id)
-            raise _status_error(error) from None
-        except openai.APIConnectionError as error:
-            kind = "timeout" if isinstance(error, openai.APITimeoutError) else "connection"
-            raise TransientError(f"{kind}: {error.__cause__ or error}", error_type=kind) from None
-        except (openai.APIError, ValueError) as error:
-            raise TransientError(f"unreadable answer: {error}", error_type="unreadable_answer") from None
+        if prompt.style is PromptStyle.COMPLETION:
+            body = {"prompt": prompt.text, **_arguments(parameters)}
+            return _read(await self._sender.post("/completions", body, timeout_s))
+        body = {"messages": _messages(prompt, parameters), **_arguments(parameters)}
+        return _read(await self._sender.post("/chat/completions", body, timeout_s))
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.close()
+        await self._sender.close()
 
-    async def _chat(self, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Any:
-        messages: list[Any] = [{"role": m.role, "content": m.content} for m in prompt.messages]
-        if system_prompt := parameters.get("system_prompt"):
-            messages.insert(0, {"role": "system", "content": system_prompt})
-        sent = _arguments(parameters)
-        return await self._client.chat.completions.create(messages=messages, timeout=timeout_s, **sent)
 
-    async def _complete(self, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Any:
-        return await self._client.completions.create(prompt=prompt.text, timeout=timeout_s, **_arguments(parameters))
+def _messages(prompt: Prompt, parameters: Mapping[str, Any]) -> list[dict[str, str]]:
+    messages = [{"role": message.role, "content": message.content} for message in prompt.messages]
+    if system_prompt := parameters.get("system_prompt"):
+        messages.insert(0, {"role": "system", "content": system_prompt})
+    return messages
 
 
 def _arguments(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    sent = {name: value for name, value in parameters.items() if name not in {"api", "system_prompt", "extra"}}
-    if extra := parameters.get("extra"):
-        sent["extra_body"] = extra
-    return sent
+    sent = {name: value for name, value in parameters.items() if name not in _OURS}
+    sent[parameters.get("token_limit_name", "max_tokens")] = parameters["max_tokens"]
+    return {**sent, **parameters.get("extra", {})}
 
 
-def _chat_answer(response: Any) -> Answer:
+def _read(reply: Reply) -> Answer:
     """Read refusal and filter before length, length before emptiness: the order decides what an answer is called."""
-    choice = _first_choice(response)
-    message = getattr(choice, "message", None)
-    finish = choice.finish_reason
-    refusal = getattr(message, "refusal", None)
-    facts = _facts(response)
+    if not reply.is_success:
+        return _declined(reply)
+    choice = _first_choice(reply)
+    message = part_of(choice, "message")
+    text, finish = _content(message) or text_of(choice, "text"), text_of(choice, "finish_reason")
+    refusal, facts = text_of(message, "refusal"), _facts(reply)
     if refusal or finish == "content_filter":
-        return Answer("filtered", getattr(message, "content", None), finish, refusal_text=refusal, **facts)
-    return _answered(getattr(message, "content", None), finish, facts)
+        return Answer("filtered", text or None, finish, refusal_text=refusal, **facts)
+    return answered(text, finish, facts)
 
 
-def _completion_answer(response: Any) -> Answer:
-    choice = _first_choice(response)
-    facts = _facts(response)
-    if choice.finish_reason == "content_filter":
-        return Answer("filtered", choice.text, choice.finish_reason, **facts)
-    return _answered(choice.text, choice.finish_reason, facts)
+def _content(message: Mapping[str, Any]) -> str | None:
+    """A message's text, which some servers send in parts."""
+    content = message.get("content")
+    if isinstance(content, list):
+        return "".join(text_of(part, "text") or "" for part in content if isinstance(part, Mapping))
+    return text_of(message, "content")
 
 
-def _answered(text: str | None, finish: str | None, facts: dict[str, Any]) -> Answer:
-    if not text and finish != "length":
-        raise TransientError("the answer is empty", error_type="empty_answer")
-    return Answer("answered", text or "", finish, **facts)
+def _declined(reply: Reply) -> Answer:
+    """The two bad requests that say something of model and item; every other one is an error."""
+    if reply.status == 400 and reply.codes & _FILTER_CODES:
+        return Answer(
+            "filtered", None, "content_filter", refusal_text=reply.message, provider_request_id=reply.request_id
+        )
+    is_too_long = reply.codes & _CONTEXT_CODES or "maximum context length" in reply.message
+    if reply.status == 400 and is_too_long:
+        return Answer("answered", "", "length", provider_request_id=reply.request_id)
+    raise status_error(reply)
 
 
-def _first_choice(response: Any) -> Any:
-    """The first choice, or a transient error: a gateway's HTML page arrives here as a plain string."""
-    choices = getattr(response, "choices", None)
-    if not choices:
-        found = f"text starting {response[:60]!r}" if isinstance(response, str) else "no choices"
-        raise TransientError(f"unreadable answer: {found}", error_type="unreadable_answer")
-    return choices[0]
+def _first_choice(reply: Reply) -> Mapping[str, Any]:
+    """The first choice, or a transient error: a gateway's HTML page arrives here as a plain text."""
+    document = reply.document
+    choices = document.get("choices") if isinstance(document, Mapping) else None
+    if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
+        return choices[0]
+    raise unreadable(reply, "no choices")
 
 
-def _facts(response: Any) -> dict[str, Any]:
-    usage = response.usage
-    prompt_details = getattr(usage, "prompt_tokens_details", None)
-    output_details = getattr(usage, "completion_tokens_details", None)
+def _facts(reply: Reply) -> dict[str, Any]:
+    document = reply.document
+    usage = part_of(document, "usage")
+    prompt, output = part_of(usage, "prompt_tokens_details"), part_of(usage, "completion_tokens_details")
     return {
-        "model_served": response.model,
-        "system_fingerprint": response.system_fingerprint,
-        "provider_request_id": getattr(response, "_request_id", None) or response.id,
-        "tokens_input": getattr(usage, "prompt_tokens", None),
-        "tokens_cached": getattr(prompt_details, "cached_tokens", None),
-        "tokens_output": getattr(usage, "completion_tokens", None),
-        "tokens_reasoning": getattr(output_details, "reasoning_tokens", None),
+        "model_served": text_of(document, "model"),
+        "system_fingerprint": text_of(document, "system_fingerprint"),
+        "provider_request_id": reply.request_id or text_of(document, "id"),
+        "tokens_input": count_of(usage, "prompt_tokens"),
+        "tokens_cached": count_of(prompt, "cached_tokens"),
+        "tokens_cache_write": count_of(prompt, "cache_write_tokens"),
+        "tokens_output": count_of(usage, "completion_tokens"),
+        "tokens_reasoning": count_of(output, "reasoning_tokens"),
     }
-
-
-def _is_content_filter(error: APIStatusError) -> bool:
-    return error.status_code == 400 and "content_filter" in {error.code, error.type}
-
-
-def _status_error(error: APIStatusError) -> ProviderError:
-    status, kind = error.status_code, f"http_{error.status_code}"
-    message = f"HTTP {status}: {' '.join(str(error.message).split())[:200]}"
-    if status in _TRANSIENT_STATUS or status >= 500:
-        return TransientError(message, error_type=kind, retry_after_s=_retry_after(error))
-    if status in _CELL_STATUS:
-        return CellError(message, error_type=kind)
-    return TerminalError(message, error_type=kind)
-
-
-def _retry_after(error: APIStatusError) -> float | None:
-    try:
-        return max(0.0, float(error.response.headers.get("retry-after", "")))
-    except ValueError:
-        return None

@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tasks.domain import Prompt, PromptStyle
+from tasks.errors import TransientError
 from tasks.settings import ModelSettings
+
+# The tables hold counts of 63 bits.
+_MORE_THAN_FITS = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,8 @@ class Answer:
     """One answer as the provider gave it. Unknown is None: a server that reports no usage cost an unknown amount.
 
     ``status`` is ``answered``, or ``filtered`` when the provider declined on the model's behalf (``refusal_text``).
-    Token counts are normalised: input includes cached tokens, output includes reasoning tokens.
+    Token counts are normalised: input includes what was read from a cache and what was written to it, output includes
+    reasoning tokens. Finish reasons are OpenAI's words whoever answered.
     """
 
     status: str
@@ -39,6 +44,7 @@ class Answer:
     provider_request_id: str | None = None
     tokens_input: int | None = None
     tokens_cached: int | None = None
+    tokens_cache_write: int | None = None
     tokens_output: int | None = None
     tokens_reasoning: int | None = None
 
@@ -62,19 +68,55 @@ class Endpoint(Protocol):
 def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> dict[str, Any]:
     """Everything that is sent beside the prompt, after defaults: what the raw row stores and the hash covers.
 
-    The repeat travels as the seed, so that a server with seeds gives each repeat an answer of its own.
+    One spelling for all wires, so that validation can compare a pair: ``max_tokens`` is the limit under whatever name
+    it travels (``token_limit_name`` where that is another one), ``stop`` is Anthropic's ``stop_sequences``. The repeat
+    travels as the seed, so that a server with seeds gives each repeat an answer of its own; Anthropic has none.
     """
     sampling = model.sampling
-    stop = [*prompt.stop, *(sampling.stop or ())]
+    is_messages = model.api == "messages"
+    style_api = "completions" if prompt.style is PromptStyle.COMPLETION else "chat"
+    seed = (sampling.seed or 0) + repeat if sampling.seed is not None or repeat else None
+    limit_name = sampling.limit_name
     parameters = {
-        "api": "completions" if prompt.style is PromptStyle.COMPLETION else "chat",
+        "api": "messages" if is_messages else style_api,
         "model": model.model,
         "max_tokens": sampling.max_tokens or prompt.max_tokens,
+        "token_limit_name": limit_name if limit_name != "max_tokens" and not is_messages else None,
+        "reasoning_effort": sampling.reasoning_effort,
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
-        "seed": (sampling.seed or 0) + repeat if sampling.seed is not None or repeat else None,
-        "stop": stop or None,
+        "seed": None if is_messages else seed,
+        "stop": [*prompt.stop, *(sampling.stop or ())] or None,
         "system_prompt": model.system_prompt if prompt.style is PromptStyle.CHAT else None,
         "extra": dict(sampling.extra) or None,
     }
     return {name: value for name, value in parameters.items() if value is not None}
+
+
+def answered(text: str | None, finish: str | None, facts: Mapping[str, Any]) -> Answer:
+    """An answer in words, or cut off before the first one.
+
+    Raises:
+        TransientError: The answer is empty although nothing cut it off: another attempt may give one.
+    """
+    if not text and finish != "length":
+        raise TransientError("the answer is empty", error_type="empty_answer")
+    return Answer("answered", text or "", finish, **facts)
+
+
+def text_of(record: Mapping[str, Any], name: str) -> str | None:
+    """A text of a server's document; None where it is absent or something else."""
+    value = record.get(name)
+    return value if isinstance(value, str) else None
+
+
+def count_of(record: Mapping[str, Any], name: str) -> int | None:
+    """A count of a server's document; None where it is absent or cannot be one."""
+    value = record.get(name)
+    return value if isinstance(value, int) and 0 <= value < _MORE_THAN_FITS else None
+
+
+def part_of(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A nested record of a server's document; empty where it is absent or something else."""
+    value = record.get(name)
+    return value if isinstance(value, Mapping) else {}

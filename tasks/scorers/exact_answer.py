@@ -18,14 +18,15 @@ _ANNOUNCED = re.compile(
 _BOXED = re.compile(r"\$?\\boxed\{(?:\\text\{)?([^{}\n]{0,200})\}{1,2}\$?")
 _SENTENCE_END = re.compile(r"[.!?][)\"'*_]{0,4}(?=\s|\Z)")
 _LEAD = " \t\r\n*_:="
-_WRAPPING = " \t\r*_`\"'“”‘’()[]{}$.,!"  # noqa: RUF001 - typographic quotation marks
+_STOPS = ".!, \t\r"
+_PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "“": "”", "‘": "’", "*": "*", "_": "_", "`": "`", "$": "$"}  # noqa: RUF001 - quotation marks
 
 
 @dataclass(frozen=True)
 class ExactAnswer(Versioned):
     """Equality, without regard to case and blanks, with the line or sentence behind the last announcement.
 
-    Quotation marks, brackets, emphasis and a final stop around the answer are forgiven; more words are not. Without an
+    Quotation marks, brackets, emphasis around the answer and a final stop are forgiven; more words are not. Without an
     announcement a last line of at most five words is the answer; unless it is right and the only line, it is not final.
     """
 
@@ -56,7 +57,15 @@ def _readings(line: str) -> Iterator[str]:
     for reading in (line, _SENTENCE_END.split(line, maxsplit=1)[0], boxed[1] if boxed else line):
         yield reading
         yield reading.rstrip(".")
-        yield reading.strip(_WRAPPING)
+        yield _unwrapped(reading.strip(_STOPS)).strip(_STOPS)
+
+
+def _unwrapped(text: str) -> str:
+    """Without the pairs of marks around the whole; a bracket that has no partner belongs to the answer."""
+    start, end = 0, len(text)
+    while end - start > 2 and _PAIRS.get(text[start]) == text[end - 1]:
+        start, end = start + 1, end - 1
+    return text[start:end]
 
 
 def _folded(text: str) -> str:

@@ -159,8 +159,8 @@ KINDS: dict[str, Kind] = {
     "title": Kind(lambda text, _: _TITLE.fullmatch(text.partition("\n")[0].strip()) is not None),
     "json_keys": Kind(_has_keys, ("keys",)),
     "quoted": Kind(lambda text, _: _is_quoted(text)),
-    "lower_case": Kind(lambda text, _: not any(c.isupper() or c.istitle() for c in text)),
-    "upper_case": Kind(lambda text, _: not any(c.islower() or c.istitle() for c in text)),
+    "lower_case": Kind(lambda text, _: not any(map(str.isupper, text))),
+    "upper_case": Kind(lambda text, _: not any(map(str.islower, text))),
     "no_commas": Kind(lambda text, _: not any(mark in text for mark in ",،、，")),  # noqa: RUF001 - commas of other scripts
     "no_digits": Kind(lambda text, _: not any(map(str.isdigit, text))),
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 
+from tasks.domain import PromptStyle
 from tasks.errors import suggestion
 from tasks.settings.problems import Problem
-from tasks.settings.records import ModelSettings, SamplingSettings, Settings, missing_variable
+from tasks.settings.records import ANTHROPIC, ModelSettings, SamplingSettings, Settings, missing_variable
 
 # Besides sampling parameters, what two models of a pair can differ in.
 DECLARABLE = ("api", "endpoint", "prompt_style", "provider", "system_prompt")
+APIS = {"openai": ("chat", "completions"), ANTHROPIC: ("messages",)}
 
 
 def model_problems(settings: Settings) -> Iterator[Problem]:
@@ -24,16 +26,46 @@ def model_problems(settings: Settings) -> Iterator[Problem]:
     for index, model in enumerate(settings.models):
         yield from unknown_names(("models", index, "differs"), "parameter", model.differs, known)
         yield from prices_out_of_order(index, model)
+        yield from misfits(index, model)
         if model.system_prompt is not None and model.api == "completions":
             yield Problem(("models", index, "system_prompt"), "only chat has one, and this model's api is completions.")
+
+
+def misfits(index: int, model: ModelSettings) -> Iterator[Problem]:
+    """Values that do not go with the model's provider."""
+    known = APIS.get(model.provider)
+    if known is not None and model.api not in known:
+        names = " or ".join(known)
+        yield Problem(("models", index, "api"), f"must be {names} for provider {model.provider}, found {model.api!r}.")
+    if model.provider == "openai" and model.base_url is None:
+        yield Problem(("models", index, "base_url"), "is missing. OpenAI's own is https://api.openai.com/v1.")
+    if model.provider != ANTHROPIC:
+        return
+    if (model.base_url or "").endswith("/v1"):
+        yield Problem(("models", index, "base_url"), "must end before '/v1': provider anthropic adds it.")
+    if PromptStyle.COMPLETION in model.prompt_styles:
+        yield Problem(("models", index, "prompt_styles"), "must be [chat]: provider anthropic has no completions.")
+    if model.sampling.seed is not None:
+        yield Problem(("models", index, "sampling", "seed"), "must be left out: provider anthropic takes none.")
+    for name in ("reasoning_effort", "token_limit_name"):
+        if getattr(model.sampling, name) is not None:
+            yield Problem(
+                ("models", index, "sampling", name),
+                "must be left out: only provider openai takes it. Thinking is set by sampling.extra.",
+            )
 
 
 def benchmark_problems(
     settings: Settings, known_benchmarks: Collection[str], known_scorers: Collection[str]
 ) -> Iterator[Problem]:
-    """Names of benchmarks and scorers that do not exist, and benchmarks named twice."""
+    """Names of benchmarks and scorers that do not exist, benchmarks named twice, styles that a model cannot answer."""
     yield from duplicate_ids("benchmarks", [benchmark.id for benchmark in settings.benchmarks])
+    chat_only = next((model.id for model in settings.models if model.provider == ANTHROPIC), None)
     for index, benchmark in enumerate(settings.benchmarks):
+        if chat_only is not None and PromptStyle.COMPLETION in (benchmark.prompt_styles or ()):
+            yield Problem(
+                ("benchmarks", index, "prompt_styles"), f"must not hold 'completion': {chat_only!r} speaks only chat."
+            )
         if benchmark.id not in known_benchmarks:
             yield unknown_name(("benchmarks", index, "id"), "benchmark", benchmark.id, known_benchmarks)
         if benchmark.scorer is not None and benchmark.scorer not in known_scorers:
@@ -120,15 +152,24 @@ def base_cycle(start: str, bases: Mapping[str, str | None]) -> list[str]:
 
 
 def shared_endpoint_names(models: Iterable[ModelSettings]) -> Iterator[Problem]:
-    """Two servers under one name: requests to them would have the same hash and share answers."""
-    first: dict[str, tuple[int, str | None]] = {}
+    """Two servers under one name: requests to them would have the same hash and share answers; and one has one key."""
+    first: dict[str, tuple[int, ModelSettings]] = {}
     for index, model in enumerate(models):
-        other, url = first.setdefault(model.endpoint, (index, model.base_url))
-        if url != model.base_url:
+        other, sharing = first.setdefault(model.endpoint, (index, model))
+        if sharing.api_key_env is None and model.api_key_env is not None:
+            first[model.endpoint] = (index, model)
+        if (model.provider, model.base_url) != (sharing.provider, sharing.base_url):
+            where = sharing.base_url or f"provider {sharing.provider}"
             yield Problem(
                 ("models", index, "base_url"),
-                f"the endpoint name {model.endpoint!r} is already that of models[{other}] at {url}. "
+                f"the endpoint name {model.endpoint!r} is already that of models[{other}] at {where}. "
                 f"Give each server its own name with endpoint:.",
+            )
+        elif model.api_key_env and sharing.api_key_env not in {None, model.api_key_env}:
+            yield Problem(
+                ("models", index, "api_key_env"),
+                f"must be {sharing.api_key_env} as in models[{other}], which has the same endpoint "
+                f"{model.endpoint!r}, or give one of them its own name with endpoint:.",
             )
 
 

@@ -60,7 +60,7 @@ def checked_url(value: str) -> str:
     if not is_address or any(character.isspace() for character in value.strip()):
         raise ValueError(f"must be an http:// or https:// address, {example}, found {value!r}.")
     address = value.strip().rstrip("/")
-    for suffix in ("/chat/completions", "/completions"):
+    for suffix in ("/chat/completions", "/completions", "/messages"):
         if address.endswith(suffix):
             raise ValueError(f"must end before {suffix!r}, {example}: `api:` chooses the rest of the path.")
     return address
@@ -95,7 +95,7 @@ def path_in_folder(value: Path, info: ValidationInfo) -> Path:
 
 def checked_parameters(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Extra request parameters: none that has its own key, none that would carry a secret into a hash."""
-    own = ("max_tokens", "seed", "stop", "temperature", "top_p")
+    own = ("max_tokens", "reasoning_effort", "seed", "stop", "temperature", "top_p")
     for name in value:
         if re.fullmatch(r"[\w.-]+", name) is None:
             raise ValueError(f"must hold names of parameters, found {name!r}.")

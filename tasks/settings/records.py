@@ -39,6 +39,11 @@ from tasks.settings.fields import (
 )
 
 RECORDED = "recorded"
+ANTHROPIC = "anthropic"
+# What a provider is called in hashes and tables when no address is given.
+ENDPOINT_NAMES = {RECORDED: RECORDED, ANTHROPIC: "api.anthropic.com"}
+# What both vendors ask for input that is written to a cache, in prices of plain input.
+CACHE_WRITE_FACTOR = 1.25
 PairKind = Literal["tax", "version", "method", "prompt"]
 PromptStyles = Annotated[tuple[PromptStyle, ...], NotEmpty, AfterValidator(checked_distinct)]
 Names = Annotated[tuple[Text, ...], AfterValidator(checked_distinct)]
@@ -61,24 +66,60 @@ class Section(BaseModel):
 
 
 class SamplingSettings(Section):
-    """What is sent beside the prompt. None leaves a parameter out, or (``max_tokens``, ``stop``) to the benchmark."""
+    """What is sent beside the prompt. None leaves a parameter out, or (``max_tokens``, ``stop``) to the benchmark.
+
+    Attributes:
+        reasoning_effort: For OpenAI's reasoning models. They refuse a temperature, so with it none is sent.
+        token_limit_name: What the server calls the limit; by default what goes with ``reasoning_effort``.
+    """
 
     temperature: Annotated[Number, Field(ge=0)] | None = 0.0
     top_p: Annotated[Number, Field(gt=0, le=1)] | None = None
     max_tokens: Count | None = None
     seed: Whole | None = None
     stop: tuple[Text, ...] | None = None
+    reasoning_effort: Text | None = None
+    token_limit_name: Literal["max_tokens", "max_completion_tokens"] | None = None
     extra: Parameters = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def reasoning_takes_no_temperature(cls, values: Any) -> Any:
+        """Drop the temperature, which a reasoning model often inherits from ``model_defaults``."""
+        if isinstance(values, dict) and values.get("reasoning_effort") is not None:
+            return {**values, "temperature": None}
+        return values
+
+    @property
+    def limit_name(self) -> str:
+        """The name under which the token limit travels."""
+        by_effort = "max_completion_tokens" if self.reasoning_effort is not None else "max_tokens"
+        return self.token_limit_name or by_effort
 
 
 class PriceSettings(Section):
-    """What a million tokens cost from a day on, in US dollars; None for a class means the price of plain input."""
+    """What a million tokens cost from a day on, in US dollars.
+
+    Cached input without a price costs what plain input does, a cache write ``CACHE_WRITE_FACTOR`` times that.
+    """
 
     effective_from: IsoDate = Field(alias="from")
     input_usd_per_million: UsdPerMillion
     output_usd_per_million: UsdPerMillion
     cached_input_usd_per_million: UsdPerMillion | None = None
     cache_write_usd_per_million: UsdPerMillion | None = None
+
+    @property
+    def cached_input_usd(self) -> float:
+        """A million tokens read from a cache, after defaults."""
+        own = self.cached_input_usd_per_million
+        return self.input_usd_per_million if own is None else own
+
+    @property
+    def cache_write_usd(self) -> float:
+        """A million tokens written to a cache, after defaults."""
+        own = self.cache_write_usd_per_million
+        return self.input_usd_per_million * CACHE_WRITE_FACTOR if own is None else own
 
 
 class KnobSettings(Section):
@@ -92,20 +133,22 @@ class ModelSettings(Section):
     """One callable model version.
 
     Attributes:
+        base_url: Where the server is; only Anthropic's own needs none.
         endpoint: What the server is called in hashes and tables; by default host and path of ``base_url`` without port.
         base: The id of the model it was aligned from; makes a pair of kind ``tax``.
         family: The nearest ``family`` declared up the chain of bases, or the id at its root.
         stage: How far it was trained; by default ``base`` without a base, ``aligned`` with one.
         differs: Effective parameters that are meant to differ from those of its reference.
-        prompt_styles: By default the style of ``api``: completions asks for ``completion``, chat for ``chat``.
+        requests_per_minute: With ``tokens_per_minute`` the pace of the endpoint; the smallest of its models holds.
+        prompt_styles: By default the style of ``api``: completions asks for ``completion``, the others for ``chat``.
     """
 
     id: Identifier
-    provider: Literal["openai", "recorded"]
+    provider: Literal["openai", "anthropic", "recorded"]
     base_url: Url | None
-    endpoint: Text = Field(default_factory=lambda data: endpoint_name(data["base_url"]))
+    endpoint: Text = Field(default_factory=lambda data: endpoint_name(data["provider"], data["base_url"]))
     model: Text
-    api: Literal["chat", "completions"]
+    api: Literal["chat", "completions", "messages"]
     api_key_env: VariableName | None = None
     sampling: SamplingSettings = SamplingSettings()
     system_prompt: Text | None = None
@@ -117,6 +160,8 @@ class ModelSettings(Section):
     parameters_billion: Positive | None = None
     price: tuple[PriceSettings, ...] = ()
     concurrency: Count = 16
+    requests_per_minute: Count | None = None
+    tokens_per_minute: Count | None = None
     timeout_s: Positive = 60.0
     max_attempts: Count = 5
     is_simulated: Flag = False
@@ -125,10 +170,12 @@ class ModelSettings(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def recorded_needs_no_endpoint(cls, values: Any) -> Any:
-        """A model whose answers are imported is asked nowhere: only its id is needed."""
+    def some_need_no_address(cls, values: Any) -> Any:
+        """Anthropic's own server is known; a model whose answers are imported is asked nowhere."""
         if isinstance(values, dict) and values.get("provider") == RECORDED:
             return {"base_url": None, "endpoint": RECORDED, "model": values.get("id"), "api": "chat", **values}
+        if isinstance(values, dict) and values.get("provider") == ANTHROPIC:
+            return {"base_url": None, **values}
         return values
 
     @property
@@ -136,13 +183,25 @@ class ModelSettings(Section):
         """Its answers were obtained elsewhere and come by ``aligntax import``."""
         return self.provider == RECORDED
 
-    def cost_usd(self, day: date, tokens_input: int | None, tokens_output: int | None) -> float | None:
-        """What an answer cost on a day, in US dollars; None while price or usage is unknown."""
+    def cost_usd(
+        self,
+        day: date,
+        tokens_input: int | None,
+        tokens_output: int | None,
+        tokens_cached: int | None = None,
+        tokens_cache_write: int | None = None,
+    ) -> float | None:
+        """What an answer cost on a day, in US dollars; None while price or usage is unknown.
+
+        ``tokens_input`` includes cached tokens and cache writes, as an ``Answer`` counts them.
+        """
         price = self.price_on(day)
         if price is None or tokens_input is None or tokens_output is None:
             return None
-        spent = tokens_input * price.input_usd_per_million + tokens_output * price.output_usd_per_million
-        return spent / 1_000_000
+        cached, written = tokens_cached or 0, tokens_cache_write or 0
+        plain = max(0, tokens_input - cached - written)
+        spent = plain * price.input_usd_per_million + tokens_output * price.output_usd_per_million
+        return (spent + cached * price.cached_input_usd + written * price.cache_write_usd) / 1_000_000
 
     def request_parameters(self) -> dict[str, Any]:
         """The parameters to send beside model, prompt and the benchmark's own limits; a copy the caller may change."""
@@ -288,10 +347,10 @@ class Settings(Section):
         return facts
 
 
-def endpoint_name(base_url: str | None) -> str:
+def endpoint_name(provider: str, base_url: str | None) -> str:
     """Host and path without port, so that a server restarted on another port is still the same one."""
     if base_url is None:
-        return RECORDED
+        return ENDPOINT_NAMES.get(provider, provider)
     parts = urlsplit(base_url)
     return f"{parts.hostname}{parts.path}"
 

@@ -1,6 +1,6 @@
 -- One row: the newest run of a date.
 select run_id
-from raw.runs
+from staging.stg_runs
 where as_of_date = $as_of_date::date
 order by started_at desc
 limit 1

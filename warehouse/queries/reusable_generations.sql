@@ -3,6 +3,21 @@ with wanted as (
     select * from wanted_requests
 ),
 
+voided as (
+    select run_id
+    from raw.voids
+    qualify row_number() over (partition by run_id order by happened_at desc) = 1 and action = 'void'
+),
+
+spoiled as (
+    select generation_id
+    from raw.quarantine
+    union distinct
+    select generations.generation_id
+    from raw.generations
+    inner join voided on generations.run_id = voided.run_id
+),
+
 good as (
     select
         generations.generation_id,
@@ -14,7 +29,7 @@ good as (
     from raw.generations
     where
         generations.role = 'answer'
-        and generations.generation_id not in (select quarantine.generation_id from raw.quarantine)
+        and generations.generation_id not in (select spoiled.generation_id from spoiled)
 ),
 
 newest_served as (

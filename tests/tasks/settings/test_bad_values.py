@@ -11,11 +11,18 @@ BASE, DPO = ("models", 0), ("models", 1)
 IN_DPO = "(model 'llama-dpo')"
 MODEL_KEYS = (
     "Known: api, api_key_env, base, base_url, concurrency, differs, endpoint, family, id, is_simulated, knob, "
-    "max_attempts, method, model, parameters_billion, price, prompt_styles, provider, sampling, stage, "
-    "system_prompt, timeout_s."
+    "max_attempts, method, model, parameters_billion, price, prompt_styles, provider, requests_per_minute, sampling, "
+    "stage, system_prompt, timeout_s, tokens_per_minute."
 )
 PRICE = {"from": "2026-01-01", "input_usd_per_million": 1.0, "output_usd_per_million": 2.0}
 THIRD = {"id": "llama-ppo", "provider": "openai", "base_url": "http://h/v1", "model": "ppo", "api": "chat"}
+# The second model as one of Anthropic's.
+CLAUDE = {
+    (*DPO, "provider"): "anthropic",
+    (*DPO, "api"): "messages",
+    (*DPO, "base_url"): GONE,
+    (*DPO, "endpoint"): GONE,
+}
 
 CASES = {
     "unknown model key that exists under sampling": (
@@ -41,7 +48,7 @@ CASES = {
         {(*DPO, "sampling"): {"temprature": 0}},
         (
             f"models[1].sampling.temprature {IN_DPO}: unknown key. Did you mean 'temperature'? Known: extra, "
-            "max_tokens, seed, stop, temperature, top_p. What only one server understands goes under extra."
+            "max_tokens, reasoning_effort, seed, stop, temperature, token_limit_name, top_p. What only one server understands goes under extra."
         ),
     ),
     "unknown price key": (
@@ -189,11 +196,88 @@ CASES = {
     ),
     "unknown provider": (
         {(*DPO, "provider"): "opnai"},
-        f"models[1].provider {IN_DPO}: must be one of openai, recorded, found 'opnai'. Did you mean 'openai'?",
+        f"models[1].provider {IN_DPO}: must be one of openai, anthropic, recorded, found 'opnai'. Did you "
+        "mean 'openai'?",
     ),
     "unknown api": (
         {(*DPO, "api"): "completion"},
-        f"models[1].api {IN_DPO}: must be one of chat, completions, found 'completion'. Did you mean 'completions'?",
+        f"models[1].api {IN_DPO}: must be one of chat, completions, messages, found 'completion'. Did you mean "
+        "'completions'?",
+    ),
+    "openai's api for anthropic": (
+        {**CLAUDE, (*DPO, "api"): "chat"},
+        f"models[1].api {IN_DPO}: must be messages for provider anthropic, found 'chat'.",
+    ),
+    "anthropic's api for openai": (
+        {(*DPO, "api"): "messages"},
+        f"models[1].api {IN_DPO}: must be chat or completions for provider openai, found 'messages'.",
+    ),
+    "openai without an address": (
+        {(*DPO, "base_url"): None, (*DPO, "endpoint"): GONE},
+        f"models[1].base_url {IN_DPO}: is missing. OpenAI's own is https://api.openai.com/v1.",
+    ),
+    "anthropic's address as openai writes it": (
+        {**CLAUDE, (*DPO, "base_url"): "https://api.anthropic.com/v1"},
+        f"models[1].base_url {IN_DPO}: must end before '/v1': provider anthropic adds it.",
+    ),
+    "anthropic's address of one method": (
+        {**CLAUDE, (*DPO, "base_url"): "https://api.anthropic.com/v1/messages"},
+        (
+            f"models[1].base_url {IN_DPO}: must end before '/messages', such as http://127.0.0.1:8000/v1: `api:` "
+            "chooses the rest of the path."
+        ),
+    ),
+    "anthropic has no completions": (
+        {**CLAUDE, (*DPO, "prompt_styles"): ["chat", "completion"]},
+        f"models[1].prompt_styles {IN_DPO}: must be [chat]: provider anthropic has no completions.",
+    ),
+    "completions of a benchmark that anthropic is asked": (
+        {**CLAUDE, ("benchmarks", 1, "prompt_styles"): ["completion"]},
+        (
+            "benchmarks[1].prompt_styles (benchmark 'harmful'): must not hold 'completion': 'llama-dpo' speaks only "
+            "chat."
+        ),
+    ),
+    "anthropic takes no seed": (
+        {**CLAUDE, (*DPO, "sampling"): {"seed": 1}},
+        f"models[1].sampling.seed {IN_DPO}: must be left out: provider anthropic takes none.",
+    ),
+    "anthropic takes no effort": (
+        {**CLAUDE, (*DPO, "sampling"): {"reasoning_effort": "low"}},
+        (
+            f"models[1].sampling.reasoning_effort {IN_DPO}: must be left out: only provider openai takes it. Thinking "
+            "is set by sampling.extra."
+        ),
+    ),
+    "unknown name of the token limit": (
+        {(*DPO, "sampling"): {"token_limit_name": "max_token"}},
+        (
+            f"models[1].sampling.token_limit_name {IN_DPO}: must be one of max_tokens, max_completion_tokens, found "
+            "'max_token'. Did you mean 'max_tokens'?"
+        ),
+    ),
+    "two keys for one endpoint": (
+        {(*BASE, "api_key_env"): "ONE_KEY", (*DPO, "api_key_env"): "OTHER_KEY"},
+        (
+            f"models[1].api_key_env {IN_DPO}: must be ONE_KEY as in models[0], which has the same endpoint 'vllm', or "
+            "give one of them its own name with endpoint:. (and 2 more)"
+        ),
+    ),
+    "one endpoint name for two providers": (
+        {
+            **CLAUDE,
+            (*DPO, "base_url"): "http://127.0.0.1:8000/v2",
+            (*BASE, "base_url"): "http://127.0.0.1:8000/v2",
+            (*DPO, "endpoint"): "vllm",
+        },
+        (
+            f"models[1].base_url {IN_DPO}: the endpoint name 'vllm' is already that of models[0] at "
+            "http://127.0.0.1:8000/v2. Give each server its own name with endpoint:."
+        ),
+    ),
+    "pace below one": (
+        {(*DPO, "requests_per_minute"): 0},
+        f"models[1].requests_per_minute {IN_DPO}: must be at least 1, found 0.",
     ),
     "unknown prompt style": (
         {(*DPO, "prompt_styles"): ["chatt"]},
@@ -303,7 +387,8 @@ CASES = {
         {(*DPO, "differs"): ["temprature"]},
         (
             f"models[1].differs[0] {IN_DPO}: 'temprature' is not a parameter. Did you mean 'temperature'? Known: api, "
-            "endpoint, max_tokens, prompt_style, provider, seed, stop, system_prompt, temperature, top_p."
+            "endpoint, max_tokens, prompt_style, provider, reasoning_effort, seed, stop, system_prompt, temperature, "
+            "token_limit_name, top_p."
         ),
     ),
     "extra parameter with its own key": (

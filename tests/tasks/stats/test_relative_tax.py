@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tasks.stats import fieller, mean_score, paired_difference, relative_tax
@@ -31,7 +31,16 @@ def test_relative_and_absolute_tax_agree_on_excluding_zero(pair, chance):
     assert (relative.low > 0, relative.high < 0) == (absolute.low > 0, absolute.high < 0)
 
 
+# Two clusters that happen to lose the same share, and a candidate with few successes.
+LUCKY = (
+    np.array([0.6] + [0.0] * 7 + [0.6, 1, 1, 1, 1, 0, 1, 1, 1]),
+    np.array([0, 0, 0.5, 0.125, 0, 0.5, 0, 0.5, 0.5, 0, 0, 0, 0.5, 0, 1, 0.5, 0.5]),
+    [1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1],
+)
+
+
 @given(pairs(), st.sampled_from([0.0, 0.25]))
+@example(LUCKY, 0.0)
 def test_limits_are_there_exactly_for_an_interval_that_holds_the_estimate(pair, chance):
     result = relative_tax(*pair, chance=chance)
     assert (result.low is not None) == (result.high is not None) == (result.kind == "interval")

@@ -7,7 +7,7 @@ with pairs as (
         pairs.reference_model_id,
         pairs.candidate_model_id
     from raw.pairs
-    inner join raw.runs on pairs.run_id = runs.run_id
+    inner join staging.stg_runs as runs on pairs.run_id = runs.run_id
 ),
 
 cells as (

@@ -3,7 +3,7 @@ with dates as (
     select
         as_of_date,
         max(max_age_days) as max_age_days
-    from raw.runs
+    from staging.stg_runs
     group by as_of_date
 ),
 

@@ -5,5 +5,5 @@ select
     month(as_of_date) as month_number,
     isodow(as_of_date) as weekday_number,
     count(*) as count_runs
-from raw.runs
+from staging.stg_runs
 group by as_of_date

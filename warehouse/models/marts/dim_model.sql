@@ -5,7 +5,7 @@ with registered as (
         runs.as_of_date,
         runs.started_at
     from raw.models
-    inner join raw.runs on models.run_id = runs.run_id
+    inner join staging.stg_runs as runs on models.run_id = runs.run_id
 )
 
 select

@@ -12,14 +12,23 @@ newest_event as (
     qualify row_number() over (partition by run_id order by happened_at desc) = 1
 ),
 
-cells as (
+complete as (
     select
         run_id,
+        cell_id
+    from raw.cell_events
+    qualify row_number() over (partition by run_id, cell_id order by happened_at desc) = 1 and status = 'complete'
+),
+
+cells as (
+    select
+        cells.run_id,
         count(*) as count_cells,
-        count_if(status = 'complete') as count_cells_complete,
-        bool_or(origin = 'simulated') as is_simulated
-    from staging.stg_cells
-    group by run_id
+        count(complete.cell_id) as count_cells_complete,
+        bool_or(cells.origin = 'simulated') as is_simulated
+    from raw.cells
+    left join complete on cells.run_id = complete.run_id and cells.cell_id = complete.cell_id
+    group by cells.run_id
 )
 
 select
@@ -34,6 +43,8 @@ select
     coalesce(cells.count_cells, 0) as count_cells,
     coalesce(cells.count_cells_complete, 0) as count_cells_complete,
     coalesce(cells.is_simulated, false) as is_simulated,
+    voids.run_id is not null as is_voided,
+    voids.reason as void_reason,
     runs.max_age_days,
     runs.config_hash,
     runs.plan_hash,
@@ -41,3 +52,4 @@ select
 from runs
 left join newest_event on runs.run_id = newest_event.run_id
 left join cells on runs.run_id = cells.run_id
+left join staging.stg_voids as voids on runs.run_id = voids.run_id

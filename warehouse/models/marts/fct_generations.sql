@@ -17,6 +17,10 @@ failures as (
 
 quarantine as (
     select * from staging.stg_quarantine
+),
+
+voids as (
+    select * from staging.stg_voids
 )
 
 select
@@ -37,12 +41,12 @@ select
     case
         when generations.generation_id is null and failures.generation_id is not null then 'failed'
         when generations.generation_id is null then 'pending'
-        when quarantine.generation_id is not null then 'quarantined'
+        when quarantine.generation_id is not null or voids.run_id is not null then 'quarantined'
         else generations.status
     end as status,
     generations.finish_reason,
     failures.error_type,
-    quarantine.reason as quarantine_reason,
+    coalesce(quarantine.reason, 'its run was voided: ' || voids.reason) as quarantine_reason,
     plan.is_reused,
     ---------- what it took
     coalesce(generations.attempts, failures.attempts) as attempts,
@@ -66,3 +70,4 @@ inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
 left join generations on plan.generation_id = generations.generation_id
 left join failures on plan.run_id = failures.run_id and plan.generation_id = failures.generation_id
 left join quarantine on plan.generation_id = quarantine.generation_id
+left join voids on generations.run_id = voids.run_id

@@ -4,7 +4,7 @@ with validations as (
 ),
 
 runs as (
-    select * from raw.runs
+    select * from staging.stg_runs
 )
 
 select

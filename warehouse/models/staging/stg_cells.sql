@@ -4,7 +4,7 @@ with cells as (
 ),
 
 runs as (
-    select * from raw.runs
+    select * from staging.stg_runs
 ),
 
 newest_event as (

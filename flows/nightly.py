@@ -1,0 +1,50 @@
+"""The nightly flow: one evaluation whose answers are the night's own. `aligntax serve` puts it on a schedule."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from prefect import flow
+from prefect.runtime import flow_run
+from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
+
+from flows.evaluate import evaluate
+from tasks.errors import UsageError
+
+if TYPE_CHECKING:
+    from flows.evaluate import Evaluated
+
+DEPLOYMENT = "every-night"
+
+
+@flow(name="nightly", flow_run_name="nightly {as_of_date}", validate_parameters=False)
+async def nightly(config: str, as_of_date: str | None = None, timezone: str = "UTC") -> Evaluated:
+    """Evaluate everything anew; the night is the date on which the run was scheduled, where the user lives."""
+    scheduled = flow_run.scheduled_start_time or datetime.now(UTC)
+    night = as_of_date or scheduled.astimezone(ZoneInfo(timezone)).date().isoformat()
+    return await evaluate(config, night, "nightly")
+
+
+def serve(config: Path, cron: str, timezone: str) -> None:
+    """Serve the flow on a schedule until interrupted; one night at a time.
+
+    Raises:
+        UsageError: no such cron expression or time zone.
+    """
+    try:
+        ZoneInfo(timezone)
+        schedule = Cron(cron, timezone=timezone)
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise UsageError(f"--cron {cron!r} --timezone {timezone!r}: {' '.join(str(error).split())[:200]}") from None
+    nightly.serve(
+        name=DEPLOYMENT,
+        schedule=schedule,
+        parameters={"config": str(config.absolute()), "timezone": timezone},
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        limit=1,
+        print_starting_message=False,
+    )

@@ -1,0 +1,114 @@
+"""What a simulated model answers: recognise the question, decide, phrase, log. The same at every attempt.
+
+Knows draws and words; must not know HTTP, wire formats' shapes or faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import BinaryIO
+
+import orjson
+
+from infra.simulator.draw import Decision, Question, build_index, decide, margin, prompt_digest
+from infra.simulator.exchange import Answered, Asked
+from infra.simulator.logprobs import Letters, scored
+from infra.simulator.phrasing import Voice, letters_of, reply
+from infra.simulator.stream import Stream
+from infra.simulator.truth import Truth
+from tasks.domain import Benchmark
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an answer depends on: truth's seed, model, prompt, repeat and, where one was named, the night."""
+
+    seed: int
+    model_id: str
+    digest: str
+    repeat: int
+    night: str | None = None
+
+    @property
+    def occasion(self) -> tuple[object, ...]:
+        """Repeat and night: what distinguishes answers of one model to one prompt."""
+        return (self.repeat,) if self.night is None else (self.repeat, "night", self.night)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The parts for a stream; the same as ever where no night was named."""
+        return (self.seed, self.model_id, self.digest, *self.occasion)
+
+    @property
+    def request_id(self) -> str:
+        """The provider's id of the answer."""
+        return blake2b("\x1f".join(map(str, self.key)).encode(), digest_size=12).hexdigest()
+
+
+class Respondent:
+    """All models of a truth. ``log`` receives one JSON line per answer that is given."""
+
+    def __init__(self, truth: Truth, benchmarks: Mapping[str, Benchmark], log: BinaryIO | None) -> None:
+        """Render every prompt once, so that questions can be recognised."""
+        self._truth = truth
+        self._index = build_index(benchmarks)
+        self._log = log
+        self._fingerprint = f"aligntax-simulator-{truth.version}"
+
+    def identify(self, asked: Asked, night: str | None) -> Identity:
+        """The identity of the answer to a request."""
+        digest = prompt_digest(asked.style, asked.content).hex()
+        return Identity(self._truth.seed, asked.model.model_id, digest, asked.repeat, night)
+
+    def answer(self, asked: Asked, identity: Identity, *, is_logged: bool) -> Answered:
+        """Recognise the question, decide what happens, and put it in words."""
+        question = self._recognised(asked)
+        stream = Stream("answer", *identity.key)
+        decision = decide(self._truth, asked.model, question, stream)
+        topic = (question.benchmark.benchmark_id, question.item.item_id) if question else (identity.digest,)
+        shared_draw = Stream("opening", self._truth.seed, *identity.occasion, *topic).uniform()
+        words = reply(decision, question, Voice(asked.model.rank, asked.style, shared_draw), asked.limits, stream)
+        if is_logged and self._log is not None:
+            self._log.write(_log_line(asked, question, decision, identity))
+        if decision is Decision.FILTERED:
+            return Answered(words, identity.request_id, self._fingerprint, filter_draw=stream.uniform())
+        tokens = None
+        if asked.count_top is not None:
+            letters = self._letters(asked, identity, question, decision)
+            tokens = scored(words.text, letters, asked.count_top, Stream("logprobs", *identity.key))
+        return Answered(words, identity.request_id, self._fingerprint, tokens=tokens)
+
+    def _recognised(self, asked: Asked) -> Question | None:
+        for text in asked.lookup:
+            question = self._index.get(prompt_digest(asked.style, text))
+            if question is not None:
+                return question
+        return None
+
+    def _letters(
+        self, asked: Asked, identity: Identity, question: Question | None, decision: Decision
+    ) -> Letters | None:
+        """A multiple-choice item's letters where competence decided among them."""
+        if question is None or decision not in {Decision.CORRECT, Decision.INCORRECT}:
+            return None
+        if question.benchmark.scorer != "choice":
+            return None
+        letters, right = letters_of(question.item)
+        return Letters(letters, right, margin(self._truth, asked.model, question, Stream("answer", *identity.key)))
+
+
+def _log_line(asked: Asked, question: Question | None, decision: Decision, identity: Identity) -> bytes:
+    line = {
+        "model": asked.model.model_id,
+        "benchmark": question.benchmark.benchmark_id if question else None,
+        "item_id": question.item.item_id if question else None,
+        "seed": asked.repeat,
+        "decision": decision,
+        "style": asked.style,
+        "request_id": identity.request_id,
+    }
+    if identity.night is not None:
+        line["night"] = identity.night
+    return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

@@ -1,0 +1,45 @@
+"""What a value in a truth file or in posted faults may be, and the line that says so when it is not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from numbers import Real
+from typing import Any
+
+
+def unknown_keys(prefix: str, mapping: Mapping[str, Any], allowed: Iterable[str]) -> Iterator[str]:
+    """One line per key that is not allowed."""
+    known = frozenset(allowed)
+    for key in mapping:
+        if key not in known:
+            yield f"{prefix}{key}: unknown key. Known: {', '.join(sorted(known))}"
+
+
+def is_integer(value: Any) -> bool:
+    """An integer; True and False are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_amount(value: Any) -> bool:
+    """A finite number of at least 0."""
+    return _is_number(value) and math.isfinite(value) and value >= 0
+
+
+def is_rate(value: Any) -> bool:
+    """A number from 0 to 1."""
+    return _is_number(value) and 0 <= value <= 1
+
+
+def bad_amount(value: Any) -> str:
+    """What to say of a value that is no amount."""
+    return f"expected a number of at least 0, found {value!r}"
+
+
+def bad_rate(value: Any) -> str:
+    """What to say of a value that is no rate."""
+    return f"expected a number from 0 to 1, found {value!r}"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)

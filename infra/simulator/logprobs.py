@@ -1,0 +1,91 @@
+"""Log-probabilities for a text that was chosen already: plausible, and telling where the answer's letter stands.
+
+At the letter of a multiple-choice answer the distribution is over the item's letters: the given one is the most likely,
+by more the more clearly competence decided, and where it is wrong the right one comes second. Everywhere else the
+token is likely and its alternatives are common words. Tokens are pieces of words, so there are more of them than the
+usage counts.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from infra.simulator.stream import Stream
+
+_PIECES = re.compile(r" ?[A-Za-z]+| ?\d{1,3}| ?[^\sA-Za-z\d]|\s")
+_ANNOUNCED = re.compile(r"The answer is \(([A-Z])\)")
+
+_COMMON = (
+    " the", " a", " of", " to", " and", " in", " is", " that", " it", " for", " as", " with", " on", " this", " by",
+    " be", " so", " at", " which", " from", " one", " or",
+)  # fmt: skip
+
+_LETTERS_MASS = 0.98  # what the letters share; a model keeps a little for anything else
+_LETTER_SPREAD = 0.7  # standard deviation of the other letters' logits
+_LARGEST_GAP = 6.0  # a certain answer still has a probability below 1
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the text; ``alternatives`` begin with the most likely and hold the piece itself."""
+
+    text: str
+    logprob: float
+    alternatives: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """A multiple-choice item's letters, the right one, and how clearly competence decided (in standard deviations)."""
+
+    all: Sequence[str]
+    right: str
+    margin: float
+
+
+def scored(text: str, letters: Letters | None, count_top: int, stream: Stream) -> tuple[Token, ...]:
+    """Cut a text into tokens with log-probabilities; together they are the text again.
+
+    Args:
+        text: What was answered.
+        letters: Where competence decided a multiple-choice answer, else None.
+        count_top: Alternatives wanted per token.
+        stream: Uniforms of this request alone.
+    """
+    announced = _ANNOUNCED.search(text) if letters else None
+    tokens = []
+    for piece in _PIECES.finditer(text):
+        if letters and announced and piece.start() == announced.start(1):
+            chances = _letter_chances(piece.group(), letters, count_top, stream)
+        else:
+            chances = _word_chances(piece.group(), count_top, stream)
+        ranked = sorted(chances.items(), key=lambda entry: -entry[1])[:count_top]
+        top = tuple((word, math.log(chance)) for word, chance in ranked)
+        tokens.append(Token(piece.group(), math.log(chances[piece.group()]), top))
+    return tuple(tokens)
+
+
+def _letter_chances(given: str, letters: Letters, count_top: int, stream: Stream) -> dict[str, float]:
+    others = [letter for letter in letters.all if letter != given]
+    logits = sorted((_LETTER_SPREAD * stream.normal() for _ in others), reverse=True)
+    if given != letters.right:  # the right letter takes the best of the places that are left
+        others.sort(key=lambda letter: letter != letters.right)
+    gap = 0.1 + min(2.0 * abs(letters.margin), _LARGEST_GAP)
+    weights = {given: math.exp(max(logits, default=0.0) + gap)}
+    weights |= {letter: math.exp(logit) for letter, logit in zip(others, logits, strict=True)}
+    total = sum(weights.values())
+    chances = {letter: _LETTERS_MASS * weight / total for letter, weight in weights.items()}
+    return {**_common_words(given, 1 - _LETTERS_MASS, count_top), **chances}
+
+
+def _word_chances(given: str, count_top: int, stream: Stream) -> dict[str, float]:
+    chance = 0.55 + 0.449 * math.sqrt(stream.uniform())
+    return {given: chance, **_common_words(given, 1 - chance, count_top)}
+
+
+def _common_words(given: str, mass: float, count: int) -> dict[str, float]:
+    """Alternatives that halve from one to the next and stay within the mass."""
+    return {word: mass * 0.5 ** (rank + 1) for rank, word in enumerate(_COMMON[:count]) if word != given}

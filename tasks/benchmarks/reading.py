@@ -1,0 +1,68 @@
+"""Questions on short invented passages; the answer is a few words of the passage.
+
+Citation: passages and questions written for this project, in ``data/reading.yaml``. Licence: Apache-2.0, like the code.
+Pitfalls: ``target`` holds one right answer or several, separated by " | "; a right answer in a whole sentence loses
+precision, so a chatty model pays for its manners. Nothing outside of a passage answers its questions. The passage is
+the cluster.
+"""
+
+from __future__ import annotations
+
+from tasks.benchmarks.tables import table
+from tasks.domain import Benchmark, Dimension, Domain, Example, identified
+
+
+def build() -> Benchmark:
+    """The benchmark; equal on every call."""
+    return Benchmark(
+        benchmark_id="reading",
+        title="Short passages, short answers",
+        dimension=Dimension.CAPABILITY,
+        domain=Domain.READING,
+        scorer="token_f1",
+        metric="f1",
+        items=identified(
+            {
+                "question": f"{passage['text']}\n\n{question}",
+                "target": str(answer),
+                "cluster_id": name,
+                "subset": passage["subject"],
+                "chance_score": 0.0,
+            }
+            for name, passage in table("reading").items()
+            for question, answer in passage["questions"].items()
+        ),
+        instruction='Answer the question with a few words of the passage and nothing else, after "Answer:".',
+        examples=_EXAMPLES,
+        licence="Apache-2.0",
+        citation="Written for this project.",
+        cluster_meaning="passage",
+        pitfalls="A right answer in a whole sentence loses precision.",
+        max_tokens=64,
+        stop=("\n\n", "\nQuestion:"),  # the answer is one line; what a base model adds below it is not asked for
+    )
+
+
+_EXAMPLES = (
+    Example(
+        (
+            "The well of Tarn was dug by a miller called Ned. He struck water on the ninth day. The bucket is made of "
+            "ash, and a goat turns the wheel.\n\nWho dug the well?"
+        ),
+        "a miller called Ned",
+    ),
+    Example(
+        (
+            "Lotte keeps nine hens behind the school. Each hen has the name of a river. On Sundays she sells the eggs "
+            "to the inn for a jar of jam.\n\nWhat is each hen named after?"
+        ),
+        "a river",
+    ),
+    Example(
+        (
+            "The clock of Bree strikes only once a day, at noon. Its other hammers were melted down for spoons. A "
+            "widow winds it every Monday.\n\nWhen is the clock wound?"
+        ),
+        "every Monday",
+    ),
+)

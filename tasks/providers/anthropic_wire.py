@@ -1,0 +1,124 @@
+"""Anthropic's messages over the official SDK.
+
+Facts of this wire: the typed method takes no temperature (the body does); there is no seed; a refusal is HTTP 200 with
+``stop_reason: refusal`` and often no content; cached tokens come in addition to ``input_tokens``.
+
+A prompt that does not fit the context is ``length`` and empty, as on OpenAI's wire: Anthropic says so in a stop reason
+or in a bad request. ``pause_turn`` is ``length`` too: the turn is not over, what is there was cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tasks.domain import Prompt
+from tasks.providers.posting import Reply, Sender, status_error, unreadable
+from tasks.providers.wire import Answer, Connection, Endpoint, answered, count_of, part_of, text_of
+
+# Stated, or the SDK would take it from the environment, and answers of another server would go under this one's name.
+_BASE_URL = "https://api.anthropic.com"
+# The SDK looks for credentials all over the machine unless it is handed one.
+_NO_KEY = "none"
+# Anthropic's words in OpenAI's, which are the ones that are landed; an unknown one lands as it is.
+_FINISH_REASONS = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "pause_turn": "length",
+    "refusal": "content_filter",
+    "tool_use": "tool_calls",
+}
+_TOO_LONG = ("prompt is too long", "exceed context limit")
+
+
+def connect(connection: Connection) -> Endpoint:
+    """Open a client on the aiohttp transport, for the reason given at OpenAI's."""
+    import anthropic  # noqa: PLC0415 - 4 s of CPU
+    import httpx2  # noqa: PLC0415 - heavy
+
+    limits = httpx2.Limits(max_connections=connection.concurrency, max_keepalive_connections=connection.concurrency)
+    client = anthropic.AsyncAnthropic(
+        api_key=connection.api_key or _NO_KEY,
+        base_url=connection.base_url or _BASE_URL,
+        timeout=connection.timeout_s,
+        max_retries=0,
+        http_client=anthropic.DefaultAioHttpClient(limits=limits),
+    )
+    return AnthropicEndpoint(Sender(anthropic, client, connection.api_key))
+
+
+class AnthropicEndpoint:
+    """One client; each call is one attempt."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    async def ask(self, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Answer:
+        """Send one request; see ``Endpoint.ask``."""
+        return _read(await self._sender.post("/v1/messages", _body(prompt, parameters), timeout_s))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._sender.close()
+
+
+def _body(prompt: Prompt, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    sent = {
+        "model": parameters["model"],
+        "max_tokens": parameters["max_tokens"],
+        "messages": [{"role": message.role, "content": message.content} for message in prompt.messages],
+        "system": parameters.get("system_prompt"),
+        "temperature": parameters.get("temperature"),
+        "top_p": parameters.get("top_p"),
+        "stop_sequences": parameters.get("stop"),
+    }
+    return {**{name: value for name, value in sent.items() if value is not None}, **parameters.get("extra", {})}
+
+
+def _read(reply: Reply) -> Answer:
+    """Read the refusal before length, length before emptiness: the order decides what an answer is called."""
+    if not reply.is_success:
+        return _declined(reply)
+    document = reply.document
+    content = document.get("content") if isinstance(document, Mapping) else None
+    if not isinstance(content, list):
+        raise unreadable(reply, "no content")
+    texts = [text_of(block, "text") for block in content if isinstance(block, Mapping) and block.get("type") == "text"]
+    text = "".join(text or "" for text in texts)
+    stop = text_of(document, "stop_reason")
+    finish, facts = _FINISH_REASONS.get(stop or "", stop), _facts(reply)
+    if stop == "refusal":
+        refusal = _refusal(part_of(document, "stop_details"))
+        return Answer("filtered", text or None, finish, refusal_text=refusal, **facts)
+    return answered(text, finish, facts)
+
+
+def _refusal(details: Mapping[str, Any]) -> str | None:
+    """Why the provider declined, as far as it says: ``category: explanation``."""
+    said = [text_of(details, "category"), text_of(details, "explanation")]
+    return ": ".join(part for part in said if part) or None
+
+
+def _declined(reply: Reply) -> Answer:
+    if reply.status == 400 and any(words in reply.message for words in _TOO_LONG):
+        return Answer("answered", "", "length", provider_request_id=reply.request_id)
+    raise status_error(reply)
+
+
+def _facts(reply: Reply) -> dict[str, Any]:
+    document = reply.document
+    usage = part_of(document, "usage")
+    plain = count_of(usage, "input_tokens")
+    cached, written = count_of(usage, "cache_read_input_tokens"), count_of(usage, "cache_creation_input_tokens")
+    return {
+        "model_served": text_of(document, "model"),
+        "system_fingerprint": text_of(document, "system_fingerprint"),  # none of Anthropic's: the simulated server's
+        "provider_request_id": reply.request_id or text_of(document, "id"),
+        "tokens_input": None if plain is None else plain + (cached or 0) + (written or 0),
+        "tokens_cached": cached,
+        "tokens_cache_write": written,
+        "tokens_output": count_of(usage, "output_tokens"),
+        "tokens_reasoning": count_of(part_of(usage, "output_tokens_details"), "thinking_tokens"),
+    }

@@ -1,0 +1,146 @@
+"""The three wire formats, each as: how to ask, what a good document looks like, and what a prompt and parameters are."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import anthropic
+import httpx2
+import openai
+import pytest
+
+from tasks.domain import Message, Prompt, PromptStyle
+from tasks.providers import Answer
+from tasks.providers.anthropic_wire import AnthropicEndpoint
+from tasks.providers.openai_wire import OpenAIEndpoint
+from tasks.providers.posting import Sender
+
+CHAT_PROMPT = Prompt(PromptStyle.CHAT, messages=(Message("user", "six times seven?"),))
+TEXT_PROMPT = Prompt(PromptStyle.COMPLETION, text="six times seven is", stop=("\n\n",))
+CHAT: Mapping[str, Any] = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "m-2026",
+    "system_fingerprint": "fp_1",
+    "choices": [
+        {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "42", "refusal": None}}
+    ],
+    "usage": {
+        "prompt_tokens": 1000,
+        "completion_tokens": 200,
+        "total_tokens": 1200,
+        "prompt_tokens_details": {"cached_tokens": 600},
+        "completion_tokens_details": {"reasoning_tokens": 150},
+    },
+}
+COMPLETION: Mapping[str, Any] = {
+    **CHAT,
+    "id": "cmpl-1",
+    "object": "text_completion",
+    "choices": [{"index": 0, "finish_reason": "stop", "text": "42", "logprobs": None}],
+}
+MESSAGE: Mapping[str, Any] = {
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "m-2026",
+    "content": [{"type": "text", "text": "42"}],
+    "stop_reason": "end_turn",
+    "stop_sequence": None,
+    "usage": {
+        "input_tokens": 300,
+        "cache_read_input_tokens": 600,
+        "cache_creation_input_tokens": 100,
+        "output_tokens": 200,
+        "output_tokens_details": {"thinking_tokens": 150},
+    },
+}
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A wire format. ``open`` makes an endpoint of the real SDK on a handler that stands for the server."""
+
+    name: str
+    document: Mapping[str, Any]
+    prompt: Prompt
+    open: Callable[[Callable[[httpx2.Request], Any], str], Any]
+    request_id_header: str
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {"api": self.name, "model": "m", "max_tokens": 64, "temperature": 0.0}
+
+    def changed(self, changes: Mapping[tuple[str | int, ...], Any]) -> dict[str, Any]:
+        """The good document with values put in other ones' places."""
+        document: Any = copy.deepcopy(dict(self.document))
+        for location, value in changes.items():
+            target = document
+            for step in location[:-1]:
+                target = target[step]
+            target[location[-1]] = value
+        return document
+
+    def ask(
+        self,
+        handler: Callable[[httpx2.Request], Any],
+        *,
+        key: str = "sk-test-key-0123456789",
+        timeout_s: float = 5.0,
+        prompt: Prompt | None = None,
+        **parameters: Any,
+    ) -> Answer:
+        async def run() -> Answer:
+            endpoint = self.open(handler, key)
+            try:
+                return await endpoint.ask(prompt or self.prompt, {**self.parameters, **parameters}, timeout_s)
+            finally:
+                await endpoint.close()
+
+        return asyncio.run(run())
+
+    def answer(self, document: Any, status: int = 200, headers: Mapping[str, str] | None = None, **arguments: Any):
+        """The answer to a document (or to text, which is sent as it is) with a status."""
+        is_text = isinstance(document, str)
+        content = (document if is_text else json.dumps(document)).encode("utf-8", "surrogatepass")
+        given = {"content-type": "text/html" if is_text else "application/json", **(headers or {})}
+        return self.ask(lambda _: httpx2.Response(status, content=content, headers=given), **arguments)
+
+
+def open_openai(handler: Callable[[httpx2.Request], Any], key: str) -> OpenAIEndpoint:
+    http = httpx2.AsyncClient(transport=httpx2.MockTransport(handler))
+    client = openai.AsyncOpenAI(api_key=key, base_url="http://test/v1", max_retries=0, http_client=http)
+    return OpenAIEndpoint(Sender(openai, client, key))
+
+
+def open_anthropic(handler: Callable[[httpx2.Request], Any], key: str) -> AnthropicEndpoint:
+    http = httpx2.AsyncClient(transport=httpx2.MockTransport(handler))
+    client = anthropic.AsyncAnthropic(api_key=key, base_url="http://test", max_retries=0, http_client=http)
+    return AnthropicEndpoint(Sender(anthropic, client, key))
+
+
+WIRES = {
+    wire.name: wire
+    for wire in (
+        Wire("chat", CHAT, CHAT_PROMPT, open_openai, "x-request-id"),
+        Wire("completions", COMPLETION, TEXT_PROMPT, open_openai, "x-request-id"),
+        Wire("messages", MESSAGE, CHAT_PROMPT, open_anthropic, "request-id"),
+    )
+}
+
+
+@pytest.fixture
+def wires() -> Mapping[str, Wire]:
+    return WIRES
+
+
+@pytest.fixture(params=tuple(WIRES))
+def wire(request) -> Wire:
+    """Each wire format in turn."""
+    return WIRES[request.param]

@@ -1,0 +1,176 @@
+"""What each wire's documents mean: every way to answer, decline or stop gives exactly one answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.errors import TransientError
+from tasks.providers import Answer
+
+OPENAI_FACTS = {
+    "model_served": "m-2026",
+    "system_fingerprint": "fp_1",
+    "provider_request_id": "req-7",
+    "tokens_input": 1000,
+    "tokens_cached": 600,
+    "tokens_output": 200,
+    "tokens_reasoning": 150,
+}
+ANTHROPIC_FACTS = {
+    "model_served": "m-2026",
+    "provider_request_id": "req-7",
+    "tokens_input": 1000,  # 300 plain, 600 read from a cache, 100 written to it
+    "tokens_cached": 600,
+    "tokens_cache_write": 100,
+    "tokens_output": 200,
+    "tokens_reasoning": 150,
+}
+FACTS = {"chat": OPENAI_FACTS, "completions": OPENAI_FACTS, "messages": ANTHROPIC_FACTS}
+
+CHOICE, MESSAGE = ("choices", 0), ("choices", 0, "message")
+FINISH, CONTENT, REFUSAL = (*CHOICE, "finish_reason"), (*MESSAGE, "content"), (*MESSAGE, "refusal")
+TEXT = (*CHOICE, "text")
+STOP, BLOCKS, DETAILS = ("stop_reason",), ("content",), ("stop_details",)
+THOUGHT = {"type": "thinking", "thinking": "hm", "signature": "s"}
+
+
+def words(*texts):
+    return [{"type": "text", "text": text} for text in texts]
+
+
+CASES = {
+    # name: (wire, changes to the good document, status, text, finish reason, refusal text)
+    "chat answers": ("chat", {}, "answered", "42", "stop", None),
+    "chat in parts": ("chat", {CONTENT: words("4", "2")}, "answered", "42", "stop", None),
+    "chat cut": ("chat", {FINISH: "length"}, "answered", "42", "length", None),
+    "chat cut before a word": ("chat", {FINISH: "length", CONTENT: None}, "answered", "", "length", None),
+    "chat cut while thinking": ("chat", {FINISH: "length", CONTENT: ""}, "answered", "", "length", None),
+    "chat declines, finish reason stop": (
+        "chat",
+        {CONTENT: None, REFUSAL: "I can't help."},
+        "filtered",
+        None,
+        "stop",
+        "I can't help.",
+    ),
+    "chat declines at the limit": ("chat", {FINISH: "length", REFUSAL: "No."}, "filtered", "42", "length", "No."),
+    "chat filtered": ("chat", {FINISH: "content_filter", CONTENT: None}, "filtered", None, "content_filter", None),
+    "chat filtered midway": ("chat", {FINISH: "content_filter"}, "filtered", "42", "content_filter", None),
+    "chat calls a tool": ("chat", {FINISH: "tool_calls"}, "answered", "42", "tool_calls", None),
+    "chat with a lone surrogate": ("chat", {CONTENT: "4\ud8002"}, "answered", "4\ud8002", "stop", None),
+    "chat of a local server": ("chat", {(*MESSAGE, "reasoning"): "hm", FINISH: None}, "answered", "42", None, None),
+    "completion answers": ("completions", {}, "answered", "42", "stop", None),
+    "completion cut": ("completions", {FINISH: "length"}, "answered", "42", "length", None),
+    "completion cut to nothing": ("completions", {FINISH: "length", TEXT: ""}, "answered", "", "length", None),
+    "completion filtered": (
+        "completions",
+        {FINISH: "content_filter", TEXT: ""},
+        "filtered",
+        None,
+        "content_filter",
+        None,
+    ),
+    "messages answers": ("messages", {}, "answered", "42", "stop", None),
+    "messages in blocks": ("messages", {BLOCKS: [THOUGHT, *words("4", "2")]}, "answered", "42", "stop", None),
+    "messages at a stop": ("messages", {STOP: "stop_sequence"}, "answered", "42", "stop", None),
+    "messages cut": ("messages", {STOP: "max_tokens"}, "answered", "42", "length", None),
+    "messages cut while thinking": (
+        "messages",
+        {STOP: "max_tokens", BLOCKS: [THOUGHT]},
+        "answered",
+        "",
+        "length",
+        None,
+    ),
+    "messages beyond the context": (
+        "messages",
+        {STOP: "model_context_window_exceeded"},
+        "answered",
+        "42",
+        "length",
+        None,
+    ),
+    "messages paused": ("messages", {STOP: "pause_turn"}, "answered", "42", "length", None),
+    "messages calls a tool": ("messages", {STOP: "tool_use"}, "answered", "42", "tool_calls", None),
+    "messages of a new kind": ("messages", {STOP: "new_reason"}, "answered", "42", "new_reason", None),
+    "messages declines": (
+        "messages",
+        {STOP: "refusal", BLOCKS: [], DETAILS: {"type": "refusal", "category": "bio", "explanation": "Not this."}},
+        "filtered",
+        None,
+        "content_filter",
+        "bio: Not this.",
+    ),
+    "messages declines by category": (
+        "messages",
+        {STOP: "refusal", BLOCKS: [], DETAILS: {"type": "refusal", "category": "cyber", "explanation": None}},
+        "filtered",
+        None,
+        "content_filter",
+        "cyber",
+    ),
+    "messages declines without a word": (
+        "messages",
+        {STOP: "refusal", BLOCKS: []},
+        "filtered",
+        None,
+        "content_filter",
+        None,
+    ),
+    "messages declines midway": ("messages", {STOP: "refusal"}, "filtered", "42", "content_filter", None),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_a_document_is_exactly_one_answer(wires, case):
+    name, changes, status, text, finish, refusal = case
+    wire = wires[name]
+    found = wire.answer(wire.changed(changes), headers={wire.request_id_header: "req-7"})
+    assert found == Answer(status, text, finish, refusal_text=refusal, **FACTS[name])
+
+
+def test_what_a_server_leaves_out_is_unknown(wire):
+    document = {key: value for key, value in wire.document.items() if key in {"choices", "content", "stop_reason"}}
+    assert wire.answer(document) == Answer("answered", "42", "stop")
+
+
+@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None, "input_tokens": None}, [], "many"])
+def test_usage_in_no_form_we_know_is_unknown(wire, usage):
+    found = wire.answer(wire.changed({("usage",): usage}))
+    assert {getattr(found, f"tokens_{kind}") for kind in ("input", "cached", "cache_write", "output", "reasoning")} == {
+        None
+    }
+
+
+def test_cached_tokens_of_anthropic_that_are_not_stated_are_none_of_the_input(wires):
+    wire = wires["messages"]
+    found = wire.answer(wire.changed({("usage",): {"input_tokens": 300, "output_tokens": 7}}))
+    assert (found.tokens_input, found.tokens_cached, found.tokens_cache_write) == (300, None, None)
+
+
+def test_openai_may_report_cache_writes_too(wires):
+    wire = wires["chat"]
+    found = wire.answer(wire.changed({("usage", "prompt_tokens_details"): {"cache_write_tokens": 100}}))
+    assert (found.tokens_input, found.tokens_cached, found.tokens_cache_write) == (1000, None, 100)
+
+
+def test_the_model_that_answered_is_a_fact_even_if_it_is_another_one(wire):
+    assert wire.answer(wire.changed({("model",): "someone-else"})).model_served == "someone-else"
+
+
+def test_the_documents_id_stands_in_for_a_request_id(wire):
+    assert wire.answer(wire.document).provider_request_id == wire.document["id"]
+
+
+EMPTY = {
+    "chat": [{CONTENT: None}, {CONTENT: ""}, {MESSAGE: None}, {CONTENT: 42}, {CONTENT: []}],
+    "completions": [{TEXT: ""}, {TEXT: None}],
+    "messages": [{BLOCKS: []}, {BLOCKS: [THOUGHT]}, {BLOCKS: words("")}, {BLOCKS: [None, "42"]}],
+}
+
+
+@pytest.mark.parametrize(("name", "changes"), [(name, changes) for name, all_ in EMPTY.items() for changes in all_])
+def test_an_empty_answer_that_nothing_cut_is_asked_again(wires, name, changes):
+    with pytest.raises(TransientError) as raised:
+        wires[name].answer(wires[name].changed(changes))
+    assert raised.value.error_type == "empty_answer"

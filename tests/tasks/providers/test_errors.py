@@ -1,0 +1,199 @@
+"""Every way in which a server gives no answer: its error's type decides what happens next."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx2
+import pytest
+
+from tasks.errors import CellError, TerminalError, TransientError
+from tasks.providers import Answer
+
+BUSY = {"error": {"message": "slow down", "type": "rate_limit_error"}}
+
+STATUSES = {
+    400: TerminalError,
+    401: CellError,
+    402: CellError,
+    403: CellError,
+    404: CellError,
+    408: TransientError,
+    409: TransientError,
+    413: TerminalError,
+    422: TerminalError,
+    425: TransientError,
+    429: TransientError,
+    500: TransientError,
+    502: TransientError,
+    503: TransientError,
+    504: TransientError,
+    529: TransientError,
+}
+
+
+@pytest.mark.parametrize(("status", "kind"), STATUSES.items())
+def test_a_status_is_an_error_of_its_kind(wire, status, kind):
+    with pytest.raises(kind) as raised:
+        wire.answer({"error": {"message": "the\n server's words", "type": "x"}}, status)
+    error = raised.value
+    assert type(error) is kind
+    assert (str(error), error.error_type) == (f"HTTP {status}: the server's words", f"http_{status}")
+    assert error.retry_after_s is None
+
+
+WORDS = {
+    "flat": ({"object": "error", "message": "no room", "code": 500}, "no room"),
+    "a text": ({"error": "model not loaded"}, "model not loaded"),
+    "a page": ("<html>\n<h1>Bad gateway</h1></html>", "<html> <h1>Bad gateway</h1></html>"),
+    "a list": ([1, 2], "[1, 2]"),
+    "odd kinds": ({"error": {"message": {"a": 1}, "code": [1], "type": {}}}, "{'a': 1}"),
+    "nothing": ("", ""),
+    "a novel": ({"error": {"message": "x" * 1000}}, "x" * 200),
+}
+
+
+@pytest.mark.parametrize(("document", "words"), WORDS.values(), ids=WORDS.keys())
+def test_an_error_is_one_short_line_whatever_the_server_says(wire, document, words):
+    with pytest.raises(TransientError) as raised:
+        wire.answer(document, 502)
+    assert str(raised.value) == f"HTTP 502: {words}"
+
+
+WAITS = {
+    "seconds": ({"retry-after": "7"}, 7.0),
+    "a fraction": ({"retry-after": "0.5"}, 0.5),
+    "milliseconds go first": ({"retry-after-ms": "250", "retry-after": "7"}, 0.25),
+    "a date by the server's clock": (
+        {"retry-after": "Sat, 21 Nov 2026 03:00:30 GMT", "date": "Sat, 21 Nov 2026 03:00:00 GMT"},
+        30.0,
+    ),
+    "a date that is past": (
+        {"retry-after": "Sat, 21 Nov 2026 02:00:00 GMT", "date": "Sat, 21 Nov 2026 03:00:00 GMT"},
+        0.0,
+    ),
+    "a date without a zone": (
+        {"retry-after": "Sat, 21 Nov 2026 03:00:30", "date": "Sat, 21 Nov 2026 03:00:00 GMT"},
+        30.0,
+    ),
+    "negative": ({"retry-after": "-3"}, 0.0),
+    "no number": ({"retry-after": "soon"}, None),
+    "not a number": ({"retry-after": "nan"}, None),
+    "for ever": ({"retry-after": "inf"}, float("inf")),
+    "empty": ({"retry-after": ""}, None),
+    "absent": ({}, None),
+}
+
+
+@pytest.mark.parametrize("status", [429, 503, 529])
+@pytest.mark.parametrize(("headers", "seconds"), WAITS.values(), ids=WAITS.keys())
+def test_the_wait_a_server_asks_for(wire, status, headers, seconds):
+    with pytest.raises(TransientError) as raised:
+        wire.answer(BUSY, status, headers)
+    assert raised.value.retry_after_s == seconds
+
+
+@pytest.mark.parametrize("field", ["code", "type"])
+def test_a_spent_quota_is_no_rate_limit(wire, field):
+    with pytest.raises(CellError) as raised:
+        wire.answer({"error": {"message": "You exceeded your current quota.", field: "insufficient_quota"}}, 429)
+    assert raised.value.error_type == "http_429"
+
+
+UNREADABLE = {
+    "a page": ("<html>login</html>", "text starting '<html>login</html>'"),
+    "half a document": ('{"choices": [{"fini', 'text starting \'{"choices": [{"fini\''),
+    "nothing": ("", "text starting ''"),
+    "null": (None, "no {}"),
+    "a list": ([], "no {}"),
+    "another document": ({"ok": True}, "no {}"),
+    "an error with status 200": ({"error": {"message": "upstream is busy", "code": 502}}, "no {}: upstream is busy"),
+}
+
+
+@pytest.mark.parametrize(("document", "words"), UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_a_success_that_holds_no_answer_is_asked_again(wire, document, words):
+    with pytest.raises(TransientError) as raised:
+        wire.answer(document)
+    missing = words.replace("{}", "content" if wire.name == "messages" else "choices")
+    assert (str(raised.value), raised.value.error_type) == (f"unreadable answer: {missing}", "unreadable_answer")
+
+
+@pytest.mark.parametrize("choices", [[], None, {}, [None], "42"])
+@pytest.mark.parametrize("name", ["chat", "completions"])
+def test_no_first_choice_is_no_answer(wires, name, choices):
+    with pytest.raises(TransientError, match=r"^unreadable answer: no choices$"):
+        wires[name].answer(wires[name].changed({("choices",): choices}))
+
+
+TOO_LONG = {
+    "openai": ("chat", {"message": "This model's maximum...", "code": "context_length_exceeded"}),
+    "openai completions": ("completions", {"message": "too long", "code": "context_length_exceeded"}),
+    "llama.cpp": ("chat", {"message": "too long", "type": "exceed_context_size_error", "code": 400}),
+    "vllm": ("chat", {"message": "This model's maximum context length is 4096 tokens.", "type": "BadRequestError"}),
+    "anthropic": ("messages", {"message": "prompt is too long: 208310 tokens > 200000 maximum"}),
+    "anthropic with the limit": ("messages", {"message": "input length and `max_tokens` exceed context limit: 3 + 4"}),
+}
+
+
+@pytest.mark.parametrize(("name", "error"), TOO_LONG.values(), ids=TOO_LONG.keys())
+def test_a_prompt_beyond_the_context_is_an_answer_cut_to_nothing(wires, name, error):
+    wire = wires[name]
+    found = wire.answer({"error": error}, 400, {wire.request_id_header: "req-7"})
+    assert found == Answer("answered", "", "length", provider_request_id="req-7")
+
+
+@pytest.mark.parametrize("code", ["content_filter", "content_policy_violation"])
+@pytest.mark.parametrize("field", ["code", "type"])
+@pytest.mark.parametrize("name", ["chat", "completions"])
+def test_a_prompt_the_provider_blocks_is_filtered(wires, name, code, field):
+    found = wires[name].answer({"error": {"message": "blocked by policy", field: code}}, 400, {"x-request-id": "req-7"})
+    assert found == Answer(
+        "filtered", None, "content_filter", refusal_text="blocked by policy", provider_request_id="req-7"
+    )
+
+
+BROKEN = {
+    "connect timeout": (httpx2.ConnectTimeout("slow"), "timeout", "timeout: slow"),
+    "read timeout": (httpx2.ReadTimeout("slow"), "timeout", "timeout: slow"),
+    "pool timeout": (httpx2.PoolTimeout("full"), "timeout", "timeout: full"),
+    "refused": (httpx2.ConnectError("refused"), "connection", "connection: refused"),
+    "dropped": (httpx2.RemoteProtocolError("closed early"), "connection", "connection: closed early"),
+    "read error": (httpx2.ReadError(""), "connection", "connection: ReadError"),
+    "reset by the system": (ConnectionResetError(104, "reset"), "connection", "connection: [Errno 104] reset"),
+    "unreadable compression": (httpx2.DecodingError("bad gzip"), "connection", "connection: bad gzip"),
+}
+
+
+@pytest.mark.parametrize(("trouble", "kind", "words"), BROKEN.values(), ids=BROKEN.keys())
+def test_no_reply_is_asked_again_and_says_why(wire, trouble, kind, words):
+    def handler(request):
+        if isinstance(trouble, httpx2.RequestError):
+            trouble.request = request
+        raise trouble
+
+    with pytest.raises(TransientError) as raised:
+        wire.ask(handler)
+    assert (raised.value.error_type, str(raised.value)) == (kind, words)
+
+
+def test_the_time_out_covers_the_whole_attempt(wire):
+    async def handler(_):
+        await asyncio.sleep(3600)
+
+    with pytest.raises(TransientError) as raised:
+        wire.ask(handler, timeout_s=0.02)
+    assert (raised.value.error_type, str(raised.value)) == ("timeout", "timeout: no answer within 0.02 s")
+
+
+def test_each_call_is_one_attempt(wire):
+    count = 0
+
+    def handler(_):
+        nonlocal count
+        count += 1
+        return httpx2.Response(503, json=BUSY)
+
+    with pytest.raises(TransientError):
+        wire.ask(handler)
+    assert count == 1

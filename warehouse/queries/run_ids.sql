@@ -1,0 +1,4 @@
+-- One row per run, newest first.
+select run_id
+from raw.runs
+order by started_at desc
