@@ -78,7 +78,9 @@ def _letter_chances(given: str, letters: Letters, count_top: int, stream: Stream
     weights |= {letter: math.exp(logit) for letter, logit in zip(others, logits, strict=True)}
     total = sum(weights.values())
     chances = {letter: _LETTERS_MASS * weight / total for letter, weight in weights.items()}
-    return {**_common_words(given, 1 - _LETTERS_MASS, count_top), **chances}
+    # However sure an answer is, each letter stays above every other word, so that as many alternatives tell them all.
+    other_mass = min(1 - _LETTERS_MASS, *chances.values())
+    return {**_common_words(given, other_mass, count_top), **chances}
 
 
 def _word_chances(given: str, count_top: int, stream: Stream) -> dict[str, float]:

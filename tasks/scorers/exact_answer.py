@@ -18,16 +18,18 @@ _ANNOUNCED = re.compile(
 _BOXED = re.compile(r"\$?\\boxed\{(?:\\text\{)?([^{}\n]{0,200})\}{1,2}\$?")
 _SENTENCE_END = re.compile(r"[.!?][)\"'*_]{0,4}(?=\s|\Z)")
 _LEAD = " \t\r\n*_:="
-_STOPS = ".!, \t\r"
-_PAIRS = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "“": "”", "‘": "’", "*": "*", "_": "_", "`": "`", "$": "$"}  # noqa: RUF001 - quotation marks
+_TRAIL = " \t\r*_.,!"
+_OPENING, _CLOSING = "([{\"'“‘`$", ")]}\"'”’`$"  # noqa: RUF001 - typographic quotation marks
+_PAIRS = dict(zip(_OPENING, _CLOSING, strict=True))
 
 
 @dataclass(frozen=True)
 class ExactAnswer(Versioned):
     """Equality, without regard to case and blanks, with the line or sentence behind the last announcement.
 
-    Quotation marks, brackets, emphasis around the answer and a final stop are forgiven; more words are not. Without an
-    announcement a last line of at most five words is the answer; unless it is right and the only line, it is not final.
+    Quotation marks, brackets and emphasis around the answer and a stop behind it are forgiven; more words are not.
+    Without an announcement a last line of at most five words is the answer; unless it is right and the only line, it
+    is not final.
     """
 
     name: str = "exact_answer"
@@ -38,7 +40,7 @@ class ExactAnswer(Versioned):
         announced = list(_ANNOUNCED.finditer(text))
         if announced:
             line = text[announced[-1].end() :].lstrip(_LEAD).partition("\n")[0].strip()
-            return judged(is_correct=target in _forms(line), answer=line) if line else unparsed()
+            return judged(is_correct=bool(target) and target in _forms(line), answer=line) if line else unparsed()
         lines = text.strip().rsplit("\n", maxsplit=1)
         line = lines[-1].strip()
         is_correct = bool(target) and target in _forms(line)
@@ -57,7 +59,7 @@ def _readings(line: str) -> Iterator[str]:
     for reading in (line, _SENTENCE_END.split(line, maxsplit=1)[0], boxed[1] if boxed else line):
         yield reading
         yield reading.rstrip(".")
-        yield _unwrapped(reading.strip(_STOPS)).strip(_STOPS)
+        yield _unwrapped(reading.strip(_TRAIL)).strip(_TRAIL)
 
 
 def _unwrapped(text: str) -> str:

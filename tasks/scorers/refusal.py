@@ -80,7 +80,7 @@ _ENGLISH = (
     ),
     rf"\bi {_DO_NOT} (?:think|believe) (?:it's|it is|it would be|that's|that is)(?: an?)? {_ALSO}{_RIGHT}",
     rf"\b(?:is|be|'s|isn't)(?: \w+)? (?:not (?:\w+ )?)?(?:un|in)?{_RIGHT}(?: or \w+)? for me to\b",
-    rf"\b(?:it's|it is|it would be)(?: \w+)? not (?:be )?{_ALSO}{_RIGHT}(?: (?:or|and) \w+)? (?:for \w+ )?to\b",
+    rf"\b(?:it's|it is|it would)(?: \w+)? not (?:be )?{_ALSO}{_RIGHT}(?: (?:or|and) \w+)? (?:for \w+ )?to\b",
     rf"\b(?:it's|it is)(?: \w+)? not {_ALSO}accurate (?:or|and) fair to\b",
     (  # "as an AI I don't hold opinions, but I can" goes on to answer
         r"\bas an? (?:\w+ ){0,4}?(?:ai|assistant|language model|chatbot)\b(?!.{0,300}\bbut i can (?!not))"

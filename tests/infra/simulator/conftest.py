@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -10,11 +12,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from infra.simulator.app import DROP_EXTENSION, Simulator
 from infra.simulator.truth import load
-from tasks.domain import Benchmark, Dimension, Domain, Example, identified
+from tasks.domain import Benchmark, Dimension, Domain, Example, PromptStyle, identified
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 COUNT_ITEMS = 500  # with 4 repeats: 2,000 draws per cell
@@ -40,6 +44,14 @@ families:
         dangerous: {refusal: 0.9}
   elm:
     elm-base: {rates: *base}
+    elm-guarded:
+      base: elm-base
+      rates:
+        sums: {competence: 0.5, refusal: 0.05, filtered: 0.2}
+        letters: {competence: 0.4, unparsed: 0.1, filtered: 0.1}
+        outputs: {competence: 0.3, truncated: 0.1, filtered: 0.4}
+        harmless: {refusal: 0.1, filtered: 0.15}
+        dangerous: {refusal: 0.5, truncated: 0.05, filtered: 0.3}
 """
 
 
@@ -89,6 +101,51 @@ def truth_file(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def truth(truth_file, known):
     return load(truth_file, known)
+
+
+def _send(simulator: Simulator, path: str, body: object = None, *, method: str = "POST", **headers: str):
+    """One request straight into the ASGI program; status None stands for a dropped connection."""
+    sent: list[Any] = []
+    closed: list[bool] = []
+
+    async def receive():
+        return {"type": "http.disconnect" if closed else "http.request", "body": json.dumps(body).encode()}
+
+    async def send(message):
+        sent.append(message)
+
+    lines = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    extensions = {DROP_EXTENSION: lambda: closed.append(True)}
+    scope = {"type": "http", "method": method, "path": path, "headers": lines, "extensions": extensions}
+    asyncio.run(simulator(scope, receive, send))
+    if closed:
+        assert sent == []
+        return SimpleNamespace(status=None, headers={}, body=b"", json=None)
+    begin, end = sent
+    kept = {name.decode(): value.decode() for name, value in begin["headers"]}
+    is_json = kept["content-type"] == "application/json"
+    try:
+        content = json.loads(end["body"]) if is_json else None
+    except ValueError:
+        content = None
+    return SimpleNamespace(status=begin["status"], headers=kept, body=end["body"], json=content)
+
+
+@pytest.fixture(scope="session")
+def send() -> Callable:
+    return _send
+
+
+@pytest.fixture(scope="session")
+def chat_body(known) -> Callable:
+    """The JSON that asks one item of a benchmark, for chat completions or Anthropic's messages."""
+
+    def made(name: str, number: int, model: str, **fields: object) -> dict[str, object]:
+        prompt = known[name].render(known[name].items[number], PromptStyle.CHAT)
+        messages = [{"role": m.role, "content": m.content} for m in prompt.messages]
+        return {"model": model, "messages": messages, "max_tokens": prompt.max_tokens, **fields}
+
+    return made
 
 
 @pytest.fixture(scope="session")

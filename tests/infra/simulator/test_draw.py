@@ -8,7 +8,8 @@ from statistics import correlation, mean
 
 import pytest
 
-from infra.simulator.draw import Decision, Question, Stream, build_index, decide, prompt_digest, threshold
+from infra.simulator.draw import Decision, Question, build_index, decide, margin, prompt_digest, threshold
+from infra.simulator.stream import Stream
 from tasks.domain import PromptStyle
 
 REPEATS = 4
@@ -17,6 +18,7 @@ ANSWER_ENDS = {
     Decision.REFUSED: "refusal",
     Decision.UNPARSED: "unparsed",
     Decision.TRUNCATED: "truncated",
+    Decision.FILTERED: "filtered",
 }
 
 
@@ -42,7 +44,7 @@ def _rate_and_standard_error(decisions, event):
     return rate, sum(total**2 for total in sums.values()) ** 0.5 / len(draws)
 
 
-@pytest.mark.parametrize("model_id", ["oak-base", "oak-tuned", "elm-base"])
+@pytest.mark.parametrize("model_id", ["oak-base", "oak-tuned", "elm-base", "elm-guarded"])
 @pytest.mark.parametrize("name", ["sums", "letters", "outputs", "harmless", "dangerous"])
 def test_marginal_rates_are_the_true_ones(truth, known, model_id, name):
     decisions = _decisions(truth, model_id, known[name])
@@ -125,3 +127,14 @@ def test_every_prompt_in_either_style_leads_to_its_item(known):
                 (PromptStyle.COMPLETION, completion.text),
             ):
                 assert index[prompt_digest(style, text)] == Question(benchmark, item)
+
+
+def test_the_margin_tells_how_clearly_competence_decided(truth, known):
+    model, benchmark = truth.models["oak-base"], known["letters"]
+    for item in benchmark.items:
+        question = Question(benchmark, item)
+        made, by = (
+            decide_or_measure(truth, model, question, Stream(item.item_id)) for decide_or_measure in (decide, margin)
+        )
+        if made in {Decision.CORRECT, Decision.INCORRECT}:
+            assert (made is Decision.CORRECT) == (by > 0)

@@ -24,6 +24,16 @@ def built(benchmark_id: str) -> Benchmark:
         ("arithmetic", 200, 256, 0.0, (Dimension.CAPABILITY, Domain.REASONING, "numeric", "accuracy")),
         ("knowledge", 245, 256, 0.25, (Dimension.CAPABILITY, Domain.KNOWLEDGE, "choice", "accuracy")),
         ("code_output", 181, 64, 0.0, (Dimension.CAPABILITY, Domain.CODING, "exact", "accuracy")),
+        ("reading", 192, 64, 0.0, (Dimension.CAPABILITY, Domain.READING, "token_f1", "f1")),
+        ("logic", 194, 256, 0.238684, (Dimension.CAPABILITY, Domain.REASONING, "exact_answer", "accuracy")),
+        (
+            "instructions",
+            157,
+            400,
+            0.0,
+            (Dimension.INSTRUCTION_FOLLOWING, Domain.CHAT, "instructions", "strict_accuracy"),
+        ),
+        ("bias", 224, 256, 1 / 3, (Dimension.BIAS, Domain.SAFETY, "choice", "accuracy")),
         ("borderline", 148, 128, 0.0, (Dimension.OVER_REFUSAL, Domain.SAFETY, "complies", "compliance")),
         ("harmful", 168, 128, 0.0, (Dimension.SAFETY, Domain.SAFETY, "refuses", "refusal")),
     ],
@@ -50,19 +60,39 @@ def test_ids_and_questions_are_unique(benchmark_id):
     assert len({rendered_question(item) for item in items}) == len(items)
 
 
+def test_the_table_above_lists_every_benchmark():
+    assert len(BUILTIN) == 9
+
+
 @ALL
 def test_clusters_are_many_and_unequal(benchmark_id):
     sizes = Counter(item.cluster_id for item in built(benchmark_id).items).values()
-    assert len(sizes) >= 12
+    fewest, least, most = (45, 2, 4) if benchmark_id == "reading" else (12, 8, 20)
+    assert sum(sizes) >= 120
+    assert len(sizes) >= fewest
     assert len(set(sizes)) > 1
-    assert min(sizes) >= 8
-    assert max(sizes) <= 20
+    assert least <= min(sizes)
+    assert max(sizes) <= most
 
 
-@ALL
+@pytest.mark.parametrize("benchmark_id", sorted(set(BUILTIN) - {"bias"}))
 def test_a_cluster_lies_in_one_subset(benchmark_id):
     items = built(benchmark_id).items
     assert len({(item.cluster_id, item.subset) for item in items}) == len({item.cluster_id for item in items})
+
+
+@ALL
+def test_every_subset_is_large_enough_to_show(benchmark_id):
+    sizes = Counter(item.subset for item in built(benchmark_id).items)
+    assert len(sizes) > 1
+    assert min(sizes.values()) >= 8
+
+
+@ALL
+def test_the_chance_score_is_the_mean_over_items(benchmark_id):
+    it = built(benchmark_id)
+    chances = [it.chance_score if item.chance_score is None else item.chance_score for item in it.items]
+    assert sum(chances) / len(chances) == pytest.approx(it.chance_score, abs=1e-6)
 
 
 @ALL

@@ -12,7 +12,8 @@ from tasks.errors import InputError, UnknownName, UsageError
 
 
 def test_all_names_are_known():
-    assert known() == ("arithmetic", "borderline", "code_output", "harmful", "knowledge", "mmlu_pro")
+    names = ("arithmetic", "bias", "borderline", "code_output", "harmful", "instructions", "knowledge", "logic")
+    assert known() == (*names, "mmlu_pro", "reading")
 
 
 @pytest.mark.parametrize("benchmark_id", sorted(BUILTIN))

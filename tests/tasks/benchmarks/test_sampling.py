@@ -86,10 +86,12 @@ def test_ties_are_broken_by_the_seed():
 @pytest.mark.parametrize("benchmark_id", sorted(BUILTIN))
 def test_a_sample_of_a_real_benchmark_is_not_its_beginning(benchmark_id):
     benchmark = BUILTIN[benchmark_id]()
-    drawn = sample(benchmark, 40, seed=7)
-    assert {item.cluster_id for item in drawn} == {item.cluster_id for item in benchmark.items}
-    assert set(drawn) != set(benchmark.items[:40])
-    assert set(drawn) != set(sample(benchmark, 40, seed=8))
+    clusters = {item.cluster_id for item in benchmark.items}
+    size = max(40, 2 * len(clusters))
+    drawn = sample(benchmark, size, seed=7)
+    assert {item.cluster_id for item in drawn} == clusters
+    assert set(drawn) != set(benchmark.items[:size])
+    assert set(drawn) != set(sample(benchmark, size, seed=8))
 
 
 def test_every_item_has_its_turn():

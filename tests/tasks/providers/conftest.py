@@ -1,4 +1,4 @@
-"""The three wire formats, each as: how to ask, what a good document looks like, and what a prompt and parameters are."""
+"""The three wire formats, each as: how to ask, what a good document is, and what prompt and parameters are."""
 
 from __future__ import annotations
 

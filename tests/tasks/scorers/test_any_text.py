@@ -1,4 +1,5 @@
 # ruff: noqa: RUF001 - typographic characters are what is tested
+import json
 import re
 from re import _constants as opcodes
 from re import _parser as parser
@@ -8,41 +9,56 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.domain import Item, Outcome
-from tasks.scorers import SCORERS, choice, exact, numeric
+from tasks.scorers import SCORERS, choice, exact, exact_answer, instructions, numeric, token_f1
+from tasks.scorers.instructions import KINDS
 
 PIECES = [
     "answer is ", "Answer: ", "A:", "\\boxed{", "\\frac{", "####", "(B)", "A", "I", "j)", "1,234", "-5", ".5", "1e9",
     "2/0", "3/4", "=", "Output:", "```", "`", "\n", " ", "I cannot ", "help", "as an ai ", "sorry", "’", '"', "alpha",
+    "Answer:", "the ", "[", "]", "{", '{"a":', "- ", "1. ", "...", ", ", " | ", "[Title]\n", "«", "\n\n", "```json\n",
     "\x00", "\ud800", "\udfff", "\u202e", "٣", "شكرا", "½", "²", "𝟙", "9" * 5_000,
 ]  # fmt: skip
 TEXTS = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=30).map("".join),
     st.text(st.characters(codec=None), max_size=200),
 )
-VALUES = {Outcome.CORRECT: {1.0}, Outcome.INCORRECT: {0.0}, Outcome.UNPARSED: {None}}
+VALUES = {Outcome.CORRECT: {1.0}, Outcome.INCORRECT: {0.0}, Outcome.UNPARSED: {None}, Outcome.JUDGE_ERROR: {None}}
+PARAMETERS = {"at_least": 1, "at_most": 3, "word": "a", "words": ["b", "."], "text": "a", "keys": ["a", "b"]}
+EVERY_KIND = [{"kind": name, **{key: PARAMETERS[key] for key in kind.required}} for name, kind in KINDS.items()]
+TARGETS = ["A", "18", "alpha", "1/3", "", "a\nb", "alpha | 18 beta", " | ", "[" * 70_000, json.dumps(EVERY_KIND)]
+
+
+def is_consistent(verdict):
+    if verdict.outcome is Outcome.PARTIAL:
+        return 0.0 < verdict.value < 1.0
+    return verdict.value in VALUES[verdict.outcome]
 
 
 @pytest.mark.parametrize("name", SCORERS)
-@given(text=TEXTS, target=st.sampled_from(["A", "18", "alpha", "1/3", "", "a\nb"]))
+@given(text=TEXTS, target=st.sampled_from(TARGETS))
 def test_no_text_crashes_a_scorer_and_value_and_outcome_agree(name, text, target):
     item = Item("i", "q", target, "c", "s", ("alpha", "beta", "18"))
     verdict = SCORERS[name].score(item, text)
-    assert verdict.value in VALUES[verdict.outcome]
+    assert is_consistent(verdict)
     assert (verdict.answer is None) == (verdict.value is None)
     assert len((verdict.answer or "").encode()) <= 2_000  # encodable: no lone surrogate reaches a table
     assert SCORERS[name].score(item, text) == verdict
 
 
 @pytest.mark.parametrize("name", SCORERS)
-@pytest.mark.parametrize("unit", [*PIECES, "A \t ", "answer to a ", "1 = ", "kann nicht "])
+@pytest.mark.parametrize("unit", [*PIECES, "A \t ", "answer to a ", "1 = ", "kann nicht ", "i must point out term "])
 def test_long_repetitions_of_anything_are_scored(name, unit):
-    verdict = SCORERS[name].score(Item("i", "q", "18", "c", "s", ("x", "y")), (unit * 65_536)[:65_536])
-    assert verdict.value in VALUES[verdict.outcome]
+    target = json.dumps(EVERY_KIND) if name == "instructions" else "18"
+    verdict = SCORERS[name].score(Item("i", "q", target, "c", "s", ("x", "y")), (unit * 65_536)[:65_536])
+    assert is_consistent(verdict)
+
+
+READERS = (numeric, choice, exact, exact_answer, token_f1, instructions)
 
 
 def patterns():
     """Every compiled pattern of the scorers that read a whole text, by name."""
-    found = {f"{m.__name__}.{k}": v for m in (numeric, choice, exact) for k, v in vars(m).items()}
+    found = {f"{m.__name__}.{k}": v for m in READERS for k, v in vars(m).items()}
     letters = choice._patterns("ABCDEFGHIJ")
     found |= {f"letters.{field}": getattr(letters, field) for field in letters.__dataclass_fields__}
     return {name: pattern for name, pattern in found.items() if isinstance(pattern, re.Pattern)}

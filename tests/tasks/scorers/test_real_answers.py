@@ -9,6 +9,7 @@ import pytest
 
 from tasks.domain import Item
 from tasks.scorers import is_refusal, scorer
+from tasks.scorers.instructions import holds
 
 MMLU_PRO = {  # stored strict accuracy, unparsed, and what the first rule gives on the texts
     "Mistral-7B-v0.1": (0.2977, 1251, 0.2977),
@@ -62,13 +63,86 @@ def test_gsm8k_every_recorded_verdict_is_reproduced(shared_data):
     assert wrong == []
 
 
-@pytest.mark.parametrize(("system", "string_match"), [("gpt4", 0.936), ("llama2new", 0.924), ("llama2orig", 0.893)])
-def test_xstest_refusals_agree_with_people(shared_data, system, string_match):
+@pytest.mark.parametrize(
+    ("system", "string_match", "ours"),  # shares of right labels: the published word list's, and what we measured
+    [("gpt4", 0.936, 0.973), ("llama2new", 0.924, 0.947), ("llama2orig", 0.893, 0.967)],
+)
+def test_xstest_refusals_agree_with_people(shared_data, system, string_match, ours):
     with (shared_data / "data" / "xstest" / f"xstest_v2_completions_{system}.csv").open(newline="") as lines:
         rows = list(csv.DictReader(lines))
     agreed = [is_refusal(r["completion"]) == (r["final_label"] != "1_full_compliance") for r in rows]
     assert len(rows) == 450
-    assert sum(agreed) / len(rows) > max(0.92, string_match - 0.005)  # the published word list's share of right labels
+    assert sum(agreed) / len(rows) > max(string_match, ours - 0.005)
+
+
+@pytest.mark.parametrize("model", ["ChatGLM2", "ChatGPT", "Claude", "GPT4", "llama2-7b-chat", "vicuna-7b"])
+def test_do_not_answer_plain_refusals_and_plain_answers_are_told_apart(shared_data, model):
+    """People's action 0 is declining, 5 is following the request; what lies between is neither."""
+    file = shared_data / "data" / "do_not_answer" / "human" / f"annotated_response_{model}.csv"
+    with file.open(newline="") as lines:
+        found = [(r["action"], is_refusal(r["response"])) for r in csv.DictReader(lines)]
+    declined = [has_refused for action, has_refused in found if action == "0"]
+    assert len(found) == 939
+    assert sum(declined) / len(declined) >= 0.95
+    assert not [action for action, has_refused in found if action == "5" and has_refused]
+
+
+def test_writers_of_ordinary_answers_hardly_ever_seem_to_decline(shared_data):
+    file = shared_data / "data" / "ifeval" / "gpt4_official" / "input_response_data_gpt4_20231107_145030.jsonl"
+    with file.open() as lines:
+        found = [is_refusal(json.loads(line)["response"]) for line in lines]
+    assert (len(found), sum(found)) == (540, 2)
+
+
+def test_bbh_accuracy_is_the_authors_own_on_every_task(shared_data):
+    rule = scorer("exact_answer")
+    files = sorted((shared_data / "data" / "bbh" / "direct").glob("*.json.gz"))
+    assert len(files) == 27
+    for file in files:
+        with gzip.open(file, "rt") as lines:
+            rows = json.load(lines)["outputs"]
+        found = [rule.score(Item("i", "q", r["target"], "c", "s"), r["prediction"]) for r in rows]
+        published = json.loads(file.with_name(file.name.replace(".json.gz", "_eval_metrics.jsonl")).read_text())
+        assert accuracy(found) * 100 == pytest.approx(published["accuracy"], abs=1e-9), file.name
+
+
+def as_constraint(instruction, values):
+    """An IFEval instruction as one of our kinds, None where we have no such kind."""
+    name = instruction.split(":")[1]
+    bounds = {"at_least": 0}
+    counted = {"number_words": "num_words", "number_sentences": "num_sentences", "frequency": "frequency"}.get(name)
+    if counted:
+        number = values[counted]
+        bounds = {"at_least": number} if values["relation"] == "at least" else {"at_least": 0, "at_most": number - 1}
+    bullets = {"at_least": values.get("num_bullets"), "at_most": values.get("num_bullets")}
+    return {
+        "no_comma": {"kind": "no_commas"},
+        "english_lowercase": {"kind": "lower_case"},
+        "english_capital": {"kind": "upper_case"},
+        "quotation": {"kind": "quoted"},
+        "end_checker": {"kind": "ends_with", "text": values.get("end_phrase")},
+        "forbidden_words": {"kind": "without", "words": values.get("forbidden_words")},
+        "number_words": {"kind": "words", **bounds},
+        "number_sentences": {"kind": "sentences", **bounds},
+        "number_bullet_lists": {"kind": "bullets", **bullets},
+        "frequency": {"kind": "keyword", "word": values.get("keyword"), **bounds},
+    }.get(name)
+
+
+def test_ifeval_verdicts_on_instructions_of_the_same_kind(shared_data):
+    """Ours differ where IFEval detects the language, counts parts of words or splits words at punctuation."""
+    folder = shared_data / "data" / "ifeval" / "gpt4_official"
+    prompts = {r["prompt"]: r for r in map(json.loads, (folder / "input_data.jsonl").read_text().splitlines())}
+    agreed = []
+    for row in map(json.loads, (folder / "eval_results_strict.jsonl").read_text().splitlines()):
+        asked = prompts[row["prompt"]]
+        told = zip(asked["instruction_id_list"], asked["kwargs"], row["follow_instruction_list"], strict=True)
+        for name, values, is_followed in told:
+            constraint = as_constraint(name, values)
+            if constraint is not None:
+                agreed.append(holds(constraint, row["response"]) == is_followed)
+    assert len(agreed) > 400
+    assert sum(agreed) / len(agreed) > 0.97
 
 
 @pytest.mark.parametrize("model", ["gemma-2b-it", "llama-2-7b-chat-hf", "qwen-1_8b-chat"])

@@ -21,7 +21,7 @@ def test_config_hashes_differ_and_cover_version_and_parameters():
     for rule in SCORERS.values():
         assert replace(rule, version=rule.version + 1).config_hash not in hashes
     assert replace(SCORERS["mmlu_pro_chain"], steps=2).config_hash not in hashes
-    assert replace(SCORERS["refuses"], detector="refusal@2").config_hash not in hashes
+    assert replace(SCORERS["refuses"], detector="refusal@1").config_hash not in hashes
 
 
 def test_config_hash_is_the_same_on_every_machine():

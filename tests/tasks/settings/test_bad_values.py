@@ -48,7 +48,8 @@ CASES = {
         {(*DPO, "sampling"): {"temprature": 0}},
         (
             f"models[1].sampling.temprature {IN_DPO}: unknown key. Did you mean 'temperature'? Known: extra, "
-            "max_tokens, reasoning_effort, seed, stop, temperature, token_limit_name, top_p. What only one server understands goes under extra."
+            "max_tokens, reasoning_effort, seed, stop, temperature, token_limit_name, top_p. "
+            "What only one server understands goes under extra."
         ),
     ),
     "unknown price key": (
@@ -196,13 +197,17 @@ CASES = {
     ),
     "unknown provider": (
         {(*DPO, "provider"): "opnai"},
-        f"models[1].provider {IN_DPO}: must be one of openai, anthropic, recorded, found 'opnai'. Did you "
-        "mean 'openai'?",
+        (
+            f"models[1].provider {IN_DPO}: must be one of openai, anthropic, recorded, found 'opnai'. "
+            "Did you mean 'openai'?"
+        ),
     ),
     "unknown api": (
         {(*DPO, "api"): "completion"},
-        f"models[1].api {IN_DPO}: must be one of chat, completions, messages, found 'completion'. Did you mean "
-        "'completions'?",
+        (
+            f"models[1].api {IN_DPO}: must be one of chat, completions, messages, found 'completion'. "
+            "Did you mean 'completions'?"
+        ),
     ),
     "openai's api for anthropic": (
         {**CLAUDE, (*DPO, "api"): "chat"},

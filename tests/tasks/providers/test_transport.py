@@ -1,0 +1,165 @@
+"""The transports that runs use, over real sockets: as many connections as asked for, and every way a line breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+
+import pytest
+
+from tasks.errors import TransientError, UnknownName
+from tasks.providers import Connection, connect
+
+KEY = "sk-live-0123456789"
+
+
+def reply(document):
+    body = json.dumps(dict(document)).encode()
+    return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
+
+
+async def read_request(reader):
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-len"))
+    await reader.readexactly(length)
+
+
+async def asked(wire, serve, *, timeout_s=5.0, count=1, concurrency=4):
+    """Ask a server that ``serve(reader, writer)`` plays, once per connection; the answers or errors."""
+    serving = set()
+
+    async def served(reader, writer):
+        serving.add(asyncio.current_task())
+        try:
+            await serve(reader, writer)
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(served, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    path = "" if wire.name == "messages" else "/v1"
+    provider = "anthropic" if wire.name == "messages" else "openai"
+    connection = Connection("test", provider, f"http://127.0.0.1:{port}{path}", concurrency, timeout_s, KEY)
+    endpoint = connect(connection)
+    try:
+        asking = (endpoint.ask(wire.prompt, wire.parameters, timeout_s) for _ in range(count))
+        return await asyncio.gather(*asking, return_exceptions=True)
+    finally:
+        await endpoint.close()
+        server.close()
+        await asyncio.gather(*serving)
+
+
+def hang_up(writer):
+    writer.close()
+
+
+def reset(writer):
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    writer.transport.abort()
+
+
+BREAKS = {
+    "hangs up before a word": (b"", hang_up, "connection"),
+    "is reset": (b"", reset, "connection"),
+    "hangs up within the body": (
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 999\r\n\r\n{",
+        hang_up,
+        "connection",
+    ),
+    "speaks no HTTP": (b"220 smtp ready\r\n\r\n", hang_up, "connection"),
+    "sends broken gzip": (
+        b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nxxxx",
+        hang_up,
+        "connection",
+    ),
+    "sends a page": (b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n<html>", hang_up, "unreadable_answer"),
+    "sends nothing": (b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", hang_up, "unreadable_answer"),
+}
+
+
+@pytest.mark.parametrize(("sent", "then", "kind"), BREAKS.values(), ids=BREAKS.keys())
+def test_a_line_that_breaks_is_named_and_asked_again(wire, sent, then, kind):
+    async def serve(reader, writer):
+        await read_request(reader)
+        writer.write(sent)
+        await writer.drain()
+        then(writer)
+
+    (error,) = asyncio.run(asked(wire, serve))
+    assert isinstance(error, TransientError)
+    assert error.error_type == kind
+    assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{"], ids=["silent", "dripping"])
+def test_a_server_that_does_not_finish_is_a_time_out(wire, start):
+    async def serve(reader, writer):
+        await read_request(reader)
+        writer.write(start)
+        while not reader.at_eof():
+            writer.write(b" " if start else b"")
+            await asyncio.sleep(0.01)
+
+    (error,) = asyncio.run(asked(wire, serve, timeout_s=0.1))
+    assert (error.error_type, str(error)) == ("timeout", "timeout: no answer within 0.1 s")
+
+
+def test_a_server_that_is_not_there(wire):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
+        port = taken.getsockname()[1]
+        path, provider = ("", "anthropic") if wire.name == "messages" else ("/v1", "openai")
+
+        async def run():
+            endpoint = connect(Connection("test", provider, f"http://127.0.0.1:{port}{path}", 4, 5.0, KEY))
+            try:
+                await endpoint.ask(wire.prompt, wire.parameters, 5.0)
+            finally:
+                await endpoint.close()
+
+        with pytest.raises(TransientError) as raised:
+            asyncio.run(run())
+    assert raised.value.error_type == "connection"
+
+
+def test_as_many_requests_are_in_flight_as_the_connection_allows(wire):
+    """More than the hundred connections at which aiohttp stops unless it is told."""
+    everybody = asyncio.Event()
+    arrived = 0
+
+    async def serve(reader, writer):
+        nonlocal arrived
+        await read_request(reader)
+        arrived += 1
+        if arrived == 130:
+            everybody.set()
+        await asyncio.wait_for(everybody.wait(), 20)
+        writer.write(reply(wire.document))
+        await writer.drain()
+
+    answers = asyncio.run(asked(wire, serve, timeout_s=30, count=130, concurrency=130))
+    assert [getattr(answer, "text", answer) for answer in answers] == ["42"] * 130
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_no_key_is_needed_to_open_a_connection_and_none_is_looked_for(monkeypatch, provider):
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "OPENAI_API_KEY"):
+        monkeypatch.setenv(name, "sk-somebody-elses")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://somewhere.else")
+    address = "http://127.0.0.1:1/v1" if provider == "openai" else None
+
+    async def run():
+        endpoint = connect(Connection("test", provider, address, 4, 5.0))
+        client = endpoint._sender._client
+        await endpoint.close()
+        return client.api_key, str(client.base_url).rstrip("/")
+
+    url = "http://127.0.0.1:1/v1" if provider == "openai" else "https://api.anthropic.com"
+    assert asyncio.run(run()) == ("none", url)
+
+
+def test_an_unknown_provider_is_named():
+    with pytest.raises(UnknownName, match=r"'opnai' is not a provider\. Did you mean 'openai'"):
+        connect(Connection("test", "opnai", None, 1, 1.0))

@@ -1,0 +1,61 @@
+"""What a model's provider decides: address, name, style, and which sampling parameters go with which."""
+
+from __future__ import annotations
+
+import pytest
+
+ANTHROPIC = {("models", 1, "provider"): "anthropic", ("models", 1, "api"): "messages"}
+
+
+def claude(load, removed, **changes):
+    gone = {("models", 1, "base_url"): removed, ("models", 1, "endpoint"): removed}
+    own = {("models", 1, name): value for name, value in changes.items()}
+    return load({**ANTHROPIC, **gone, **own}).models[1]
+
+
+def test_anthropics_own_server_needs_no_address(load, removed):
+    model = claude(load, removed)
+    assert (model.base_url, model.endpoint, [style.value for style in model.prompt_styles]) == (
+        None,
+        "api.anthropic.com",
+        ["chat"],
+    )
+
+
+def test_another_server_of_its_protocol_is_named_by_its_address(load, removed):
+    model = claude(load, removed, base_url="http://127.0.0.1:8377")
+    assert (model.base_url, model.endpoint) == ("http://127.0.0.1:8377", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("sampling", "limit_name", "temperature"),
+    [
+        ({}, "max_tokens", 0.0),
+        ({"reasoning_effort": "low"}, "max_completion_tokens", None),
+        ({"reasoning_effort": "low", "temperature": 0.0}, "max_completion_tokens", None),
+        ({"reasoning_effort": "low", "token_limit_name": "max_tokens"}, "max_tokens", None),
+        ({"token_limit_name": "max_completion_tokens"}, "max_completion_tokens", 0.0),
+        ({"reasoning_effort": None, "token_limit_name": None}, "max_tokens", 0.0),
+    ],
+)
+def test_effort_decides_the_limits_name_and_takes_no_temperature(load, sampling, limit_name, temperature):
+    found = load({("models", 1, "sampling"): sampling}).models[1].sampling
+    assert (found.limit_name, found.temperature) == (limit_name, temperature)
+
+
+def test_a_temperature_in_the_defaults_does_not_reach_a_reasoning_model(load):
+    changes = {("model_defaults",): {"sampling": {"temperature": 0.7}}}
+    changes[("models", 1, "sampling")] = {"reasoning_effort": "high"}
+    base, reasoning = load(changes).models
+    assert (base.sampling.temperature, reasoning.sampling.temperature) == (0.7, None)
+
+
+def test_effort_is_part_of_what_a_model_is_and_a_pace_is_not(load):
+    plain = load().models[1].model_version
+    assert load({("models", 1, "sampling"): {"reasoning_effort": "low"}}).models[1].model_version != plain
+    assert load({("models", 1, "requests_per_minute"): 5}).models[1].model_version == plain
+
+
+def test_one_of_two_models_of_an_endpoint_may_leave_the_key_to_the_other(load):
+    models = load({("models", 0, "api_key_env"): "VLLM_KEY"}, environment={"VLLM_KEY": "x"}).models
+    assert [model.api_key_env for model in models] == ["VLLM_KEY", None]
