@@ -15,6 +15,7 @@ from tasks.scorers.instructions import constraints_of, holds
 _PLAIN_UNITS = 3  # sentences where nothing says how many
 _PLAIN_WORDS = 15
 _ROOM = 12  # words that frame and numbering may add below an upper limit
+_TOO_MANY_WORDS = 110  # above every upper limit that is set, below what the token limit allows
 _UNITS = {"sentences": " ", "paragraphs": "\n\n", "lines": "\n", "bullets": "\n", "numbered": "\n"}
 
 
@@ -54,7 +55,7 @@ def _spoiled(text: str, words: Sequence[str]) -> Iterator[str]:
     """The text with a chatty end, with a chatty beginning, many times over, and next to nothing."""
     yield f"{text}\n\nI hope, {words[0]}, that these 2 lines help. Well, {words[1]}!"
     yield f"Sure, here you go: {text}"
-    yield " ".join([text] * 12)
+    yield " ".join([text] * (1 + _TOO_MANY_WORDS // len(text.split())))
     yield words[0]
 
 

@@ -80,7 +80,9 @@ def test_all_constraints_can_be_kept_and_missed(item):
     rule = scorer("instructions")
     right = rule.score(item, kept(item.target, WORDS))
     assert (right.outcome, right.is_final) == (Outcome.CORRECT, True), kept(item.target, WORDS)
-    assert rule.score(item, missed(item.target, WORDS)).outcome is Outcome.INCORRECT
+    wrong = missed(item.target, WORDS)
+    assert rule.score(item, wrong).outcome is Outcome.INCORRECT
+    assert len(wrong.split()) * 1.5 < INSTRUCTIONS.max_tokens  # a simulated answer must not look cut off
 
 
 def test_each_constraint_of_an_item_can_be_missed_alone():
