@@ -30,6 +30,7 @@ def _asked_until_answered(send, simulator, path, body, **headers):
         met.append(
             "html" if is_page else {None: "dropped", 200: "malformed_json"}.get(response.status, response.status)
         )
+    raise AssertionError(met)
 
 
 @pytest.mark.parametrize("path", [CHAT, "/v1/messages"])

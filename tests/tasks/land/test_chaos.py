@@ -7,6 +7,7 @@ order from where the last one was cut off, and says through a pipe how many it h
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import random
 import signal
@@ -65,9 +66,8 @@ def row(number: int, when: object) -> dict[str, object]:
 
 def kill_a_thousand(folder: Path, seed: int) -> None:
     """Runs in a process of its own, which has no threads when it forks."""
-    import polars  # noqa: F401 - imported once, before the forks
-
-    import warehouse.connection  # noqa: F401
+    for name in ("polars", "pyarrow", "tasks.land", "warehouse.connection"):
+        importlib.import_module(name)
 
     draw = random.Random(seed)
     kills, files = 0, 0
