@@ -4,8 +4,9 @@ Knows counts and the event loop's clock, no other (a test hands in a loop whose 
 retries or rows. The rules:
 
 - The number in flight starts at the configured concurrency. An overloaded server halves it, at most once per round
-  trip: a request that was under way when the limit was cut says nothing of the new limit. Each answer adds to it, so
-  that a halved limit is back after about sixteen round trips.
+  trip: a request that was under way when the limit was cut says nothing of the new limit. At most once per second
+  too, or a fast server that refuses a few requests whatever the load would be asked one by one. Each answer adds to
+  it, so that a halved limit is back after about sixteen round trips.
 - A server that names a wait (``Retry-After``) lets nobody in until then, or until ``LONGEST_PAUSE_S``.
 - Requests and tokens per minute are paced evenly: a burst at the start of each minute is what servers refuse.
 
@@ -23,6 +24,8 @@ from dataclasses import dataclass
 LONGEST_PAUSE_S = 60.0
 # Round trips in which a halved limit is back, or fewer where that would be less than one request each.
 _ROUNDS_TO_RECOVER = 16
+# Overload takes a moment to pass; a server's single refusals within it are one complaint.
+_SECONDS_BETWEEN_CUTS = 1.0
 # How late a timer may fire before the pace counts it as lost; more would let a burst through after a rest.
 _TIMER_SLACK_S = 0.01
 
@@ -99,10 +102,11 @@ class Limiter:
             self._allowed = min(self._most, self._allowed + self._step / self._allowed)
 
     def pushed_back(self, place: Place) -> None:
-        """The server is overloaded: halve the limit, unless it was cut while this request was under way."""
-        if place.started_s > self._cut_s:
+        """The server is overloaded: halve the limit, unless it was cut while this request was under way or just now."""
+        now = asyncio.get_running_loop().time()
+        if place.started_s > self._cut_s and now >= self._cut_s + _SECONDS_BETWEEN_CUTS:
             self._allowed = max(1.0, self._allowed / 2)
-            self._cut_s = asyncio.get_running_loop().time()
+            self._cut_s = now
 
     def pause(self, seconds: float) -> None:
         """Let nobody in for that long, at most ``LONGEST_PAUSE_S``. Requests in flight go on."""

@@ -170,6 +170,14 @@ def test_every_command_of_the_readmes_exists():
     assert named <= known
 
 
+def test_the_configuration_in_the_readme_is_one(tmp_path):
+    (snippet,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (tmp_path / "aligntax.yaml").write_text(snippet)
+    found = run(tmp_path, "plan", "--json")
+    assert found.returncode == 0, found.stderr
+    assert len(json.loads(found.stdout)["cells"]) == 8
+
+
 def test_every_query_of_the_cookbook_runs(published):
     text = (ROOT / "warehouse" / "README.md").read_text()
     queries = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)

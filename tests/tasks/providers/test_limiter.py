@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from itertools import pairwise
 
 import pytest
@@ -84,6 +85,27 @@ def test_an_overloaded_server_halves_the_limit_once_per_round_trip(instantly):
         return limits, limiter.limit
 
     assert instantly(run()) == ([8] * 16, 4)
+
+
+def test_a_fast_server_that_refuses_a_few_whatever_the_load_keeps_most_of_its_limit(instantly):
+    """One in ten requests is refused at random and each takes 10 ms: ten seconds, ten cuts at most."""
+    draw = random.Random(1).random
+    limits = []
+
+    async def one(limiter):
+        place = await limiter.enter()
+        await asyncio.sleep(0.01)
+        limits.append(limiter.limit)
+        (limiter.pushed_back if draw() < 0.1 else limiter.succeeded)(place)
+        limiter.leave(place)
+
+    async def run():
+        limiter = Limiter(Limits(32))
+        await asyncio.gather(*(one(limiter) for _ in range(30_000)))
+        return asyncio.get_running_loop().time()
+
+    assert instantly(run()) < 12  # 9.4 s if nothing were refused
+    assert min(limits) == 16
 
 
 def test_the_limit_never_falls_below_one(instantly):

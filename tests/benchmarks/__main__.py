@@ -1,0 +1,86 @@
+"""`make bench`: speed as ratios within one run, because machines are noisy; nothing here passes or fails.
+
+Generation is compared with the bare SDK loop in interleaved pairs; medians are printed beside the bars that we hold.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from flows.children import child
+
+PAIRS, COUNT = 5, 2_000
+# in flight, latency in ms, the share of the bare loop's throughput that we hold
+SETTINGS = ((32, 200, 0.95), (256, 1000, 0.90), (256, 200, 0.80))
+CPU_BAR, MEMORY_BAR_MB, LANDING_BAR, BUILD_BAR_S = 1.6, 500, 20_000, 60
+
+
+def measured(module: str, *arguments: object) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", f"tests.benchmarks.{module}", *map(str, arguments), folder]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200)
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        return dict(json.loads(done.stdout))
+
+
+def generation(address: str) -> None:
+    print(f"generation of {COUNT} answers against the bare SDK loop, medians of {PAIRS} interleaved pairs")
+    for concurrency, latency_ms, bar in SETTINGS:
+        post(f"http://{address}/faults", {"*": {"latency_ms": latency_ms}})
+        pairs = [
+            {side: measured("generation", side, address, concurrency) for side in ("bare", "ours")}
+            for _ in range(PAIRS)
+        ]
+        throughput = median(pair["bare"]["seconds"] / pair["ours"]["seconds"] for pair in pairs)
+        cpu = median(pair["ours"]["cpu_s"] / pair["bare"]["cpu_s"] for pair in pairs)
+        seconds = median(pair["ours"]["seconds"] for pair in pairs)
+        memory = max(pair["ours"]["peak_mb"] for pair in pairs)
+        ideal = COUNT * latency_ms / 1000 / concurrency
+        print(
+            f"  {concurrency:3} in flight, {latency_ms:4} ms: "
+            f"throughput {throughput:.2f} of the bare loop (bar {bar}), "
+            f"{ideal / seconds:.2f} of the ideal; CPU {cpu:.2f} x (bar {CPU_BAR}), "
+            f"{1000 * median(pair['ours']['cpu_s'] for pair in pairs) / COUNT:.2f} ms an answer; "
+            f"peak {memory:.0f} MB (bar {MEMORY_BAR_MB})"
+        )
+
+
+def tables() -> None:
+    found = measured("tables", 1_000_000)
+    print(
+        f"landing: {found['rows'] / found['landing_s']:,.0f} rows/s (bar {LANDING_BAR:,}); "
+        f"all reports over {found['rows']:,} scores: {found['build_s']:.1f} s (bar {BUILD_BAR_S}); "
+        f"peak {found['peak_mb']:.0f} MB"
+    )
+
+
+def median(values: Any) -> float:
+    return statistics.median(values)
+
+
+def post(url: str, document: object) -> None:
+    request = urllib.request.Request(url, json.dumps(document).encode(), {"content-type": "application/json"})
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        ready = Path(name) / "address"
+        with child("infra.simulator", ["--port", "0", "--ready-file", str(ready)], log=Path(name) / "simulator.log"):
+            while not ready.exists():
+                time.sleep(0.05)
+            generation(ready.read_text().strip())
+    tables()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""Landing and report speed on made-up answers: rows landed a second, and the time to build every report."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+from flows import transform
+from flows.configuration import load_configuration
+from tasks.importers import read_scores
+from tasks.land import land_scores
+from warehouse.connection import Warehouse
+
+
+def main(count_scores: int, folder: Path) -> None:
+    """Half the scores for a base model, half for its aligned one, over benchmarks of 2,000 items."""
+    (folder / "aligntax.yaml").write_text(
+        "model_defaults: {provider: recorded}\n"
+        "models: [{id: base}, {id: aligned, base: base}]\n"
+        "benchmarks: [arithmetic]\n"
+    )
+    items, benchmarks = 2_000, count_scores // 4_000
+    with (folder / "scores.csv").open("w") as file:
+        file.write("model,benchmark,item,cluster,value\n")
+        for benchmark in range(benchmarks):
+            for model, share in (("base", 7), ("aligned", 6)):
+                for item in range(items):
+                    value = int((item * 7919 + benchmark) % 10 < share)
+                    file.write(f"{model},b{benchmark},i{item},c{item % 40},{value}\n")
+    settings = load_configuration(folder / "aligntax.yaml", will_send=False)
+    with Warehouse.open(settings.warehouse) as warehouse:
+        started = time.perf_counter()
+        batches = read_scores(folder / "scores.csv", {})
+        landed = land_scores(
+            warehouse, settings, {}, batches, source=folder / "scores.csv", as_of_date=date(2026, 1, 31)
+        )
+        landing_s = time.perf_counter() - started
+        started = time.perf_counter()
+        transform.rebuild(warehouse, landed.run_id)
+        build_s = time.perf_counter() - started
+    found = {"rows": landed.count_rows, "landing_s": landing_s, "build_s": build_s}
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(json.dumps({**found, "peak_mb": peak_mb}))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))
