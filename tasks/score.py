@@ -15,25 +15,13 @@ from typing import Any
 import polars as pl
 
 from tasks.domain import Item, Outcome, Verdict
+from tasks.rows import SCORES
 from tasks.scorers import SCORERS, Scorer, is_refusal
 from warehouse.connection import Warehouse
 
 # Longer texts are cut before scoring: no benchmark needs more, and no scorer may hang on 10 MB.
 _LONGEST_TEXT = 65_536
 _BATCH_ROWS = 10_000
-
-SCHEMA: dict[str, Any] = {
-    "generation_id": pl.String,
-    "scorer": pl.String,
-    "scorer_version": pl.Int32,
-    "scorer_config_hash": pl.String,
-    "outcome": pl.String,
-    "value": pl.Float64,
-    "answer": pl.String,
-    "is_refusal": pl.Boolean,
-    "is_cut": pl.Boolean,
-    "scored_at": pl.Datetime("us", "UTC"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +52,7 @@ def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCO
 
 
 def _scored(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> pl.DataFrame:
-    return pl.DataFrame(list(_score_rows(batch, scorers)), schema=SCHEMA, orient="row")
+    return pl.DataFrame(list(_score_rows(batch, scorers)), schema=SCORES, orient="row")
 
 
 def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[tuple[Any, ...]]:

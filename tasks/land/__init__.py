@@ -4,9 +4,9 @@ Knows the raw tables' columns; must not know Prefect, providers or scores of its
 """
 
 from tasks.land.recorded import Imported, Recorded, land_responses, land_scores
-from tasks.land.rows import FAILURES, GENERATIONS, PLAN, storable
 from tasks.land.runs import cell_events, land_plan, missing_cells, open_requests, run_event, standing, void
 from tasks.land.sink import Landing
+from tasks.rows import FAILURES, GENERATIONS, PLAN, storable
 
 __all__ = [
     "FAILURES",

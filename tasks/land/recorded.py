@@ -27,8 +27,8 @@ from tasks.domain import (
     content_hash,
 )
 from tasks.errors import InputError
-from tasks.land.rows import GENERATIONS, PLAN, SCORES, storable
 from tasks.land.runs import benchmark_frames, cell_events, run_event, run_frames
+from tasks.rows import GENERATIONS, PLAN, SCORES, storable
 from tasks.settings import ModelSettings, Settings
 from tasks.work import Plan
 from warehouse.connection import Warehouse

@@ -14,7 +14,7 @@ import polars as pl
 
 from tasks.domain import Benchmark, Item, content_hash
 from tasks.errors import UnknownName
-from tasks.land.rows import PLAN, parameters_json, storable
+from tasks.rows import PLAN, parameters_json, storable
 from tasks.settings import ModelSettings
 from tasks.work import Plan, PlannedCell, Request
 from warehouse.connection import Warehouse

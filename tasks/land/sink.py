@@ -10,7 +10,7 @@ import asyncio
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Self
 
-from tasks.land.rows import frame_of
+from tasks.rows import frame_of
 from warehouse.connection import Warehouse
 
 _BATCH = 100
