@@ -1,0 +1,60 @@
+"""A server that fails one request in ten: the run finishes, and its tables equal those of an undisturbed run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from tests.flows.conftest import ROOT, tables, write_config
+
+pytestmark = pytest.mark.xdist_group("flows")
+
+FAULTS = {
+    "rate_429": 0.05,
+    "retry_after_s": 0.05,
+    "rate_500": 0.02,
+    "dropped": 0.01,
+    "malformed_json": 0.005,
+    "html": 0.005,
+}
+DATE = ("--as-of", "2026-01-31")
+
+
+@pytest.fixture
+def own_simulator(tmp_path):
+    """A simulated server of this test's own, so that its faults disturb no other."""
+    ready = tmp_path / "address"
+    command = [sys.executable, "-m", "infra.simulator", "--ready-file", str(ready), "--exit-with-stdin"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=ROOT) as process:
+        deadline = time.monotonic() + 60
+        while not ready.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        yield ready.read_text().strip()
+        process.terminate()
+
+
+def set_faults(address: str, faults: dict[str, object]) -> None:
+    body = json.dumps({"*": faults}).encode()
+    request = urllib.request.Request(f"http://{address}/faults", body, {"content-type": "application/json"})
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+def test_faults_leave_no_trace_in_the_tables(tmp_path, own_simulator, aligntax):
+    folders = {name: tmp_path / name for name in ("calm", "faulty")}
+    found = {}
+    for name, folder in folders.items():
+        folder.mkdir()
+        write_config(folder, own_simulator, size=140)
+        set_faults(own_simulator, FAULTS if name == "faulty" else {})
+        found[name] = json.loads(aligntax(folder, "run", *DATE, "--json").stdout)
+    assert (found["faulty"]["count_answered"], found["faulty"]["count_failed"]) == (840, 0)
+    with urllib.request.urlopen(f"http://{own_simulator}/stats", timeout=10) as response:
+        assert sum(json.load(response)["total"]["faults"].values()) > 40, "too few faults to show anything"
+    scores = ("raw.scores", "stats.estimates", "reports.alignment_tax", "reports.safety", "reports.model_scores")
+    calm, faulty = (tables(folder / "warehouse.duckdb") for folder in folders.values())
+    assert {name: faulty[name] for name in scores} == {name: calm[name] for name in scores}
