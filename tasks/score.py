@@ -14,9 +14,10 @@ from typing import Any
 
 import polars as pl
 
-from tasks.domain import Item, Outcome, Verdict
+from tasks.domain import Item, Outcome, Verdict, content_hash
 from tasks.rows import SCORES
 from tasks.scorers import SCORERS, Scorer, is_refusal
+from tasks.scorers.refusal import REFUSAL_RULE
 from warehouse.connection import Warehouse
 
 # Longer texts are cut before scoring: no benchmark needs more, and no scorer may hang on 10 MB.
@@ -41,7 +42,7 @@ def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCO
     Returns the number of new scores. Older versions' scores stay beside them.
     """
     wanted = pl.DataFrame(
-        [(name, scorer.version, scorer.config_hash) for name, scorer in scorers.items()],
+        [(name, scorer.version, identity(scorer)) for name, scorer in scorers.items()],
         schema={"scorer": pl.String, "scorer_version": pl.Int32, "scorer_config_hash": pl.String},
         orient="row",
     )
@@ -72,7 +73,7 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
             row["generation_id"],
             scorer.name,
             scorer.version,
-            scorer.config_hash,
+            identity(scorer),
             judged.outcome.value,
             judged.value,
             judged.answer,
@@ -80,6 +81,11 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
             judged.is_cut,
             now,
         )
+
+
+def identity(scorer: Scorer) -> str:
+    """What decides an outcome: the scorer's parameters and the refusal rule that names a 0."""
+    return content_hash(scorer.config_hash, REFUSAL_RULE)
 
 
 def judge(scorer: Scorer, item: Item, text: str | None, *, status: str, finish_reason: str | None) -> Judged:
