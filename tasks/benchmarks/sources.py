@@ -14,7 +14,7 @@ import json
 import re
 import tarfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -27,6 +27,7 @@ ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")
 
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 _METADATA = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")  # beside a library's caches
+_SPLIT = re.compile(r"(?:^|[/._-])(train|dev|val|validation|test)(?=$|[/._-])")
 _HUB_SOURCE = re.compile(r"hf://([\w.-]+/[\w.-]+)@([0-9a-f]{40})(?:/([\w.=/ -]+))?")
 
 
@@ -43,12 +44,33 @@ class SourceFile:
         """The name without folder and ending: ``anatomy_test``."""
         return PurePosixPath(self.name).stem
 
+    @property
+    def split(self) -> str | None:
+        """The split that the name tells (``train``, ``dev``, ``val``, ``validation``, ``test``), None if none."""
+        found = _SPLIT.findall(self.name)
+        return found[-1] if found else None
+
+    @property
+    def group(self) -> str:
+        """What the name tells beside split and part: ``anatomy`` of ``test/anatomy_test.csv``.
+
+        Where the file is named by its split alone, it is the folder: of ``anatomy/test-00000-of-00001.parquet``.
+        """
+        path = PurePosixPath(self.name)
+        split = _SPLIT.search(path.stem)
+        return (path.stem[: split.start()] if split else path.stem) or path.parent.name
+
     def records(self) -> list[Record]:
         """Its rows: of a table, of lines of JSON, of a JSON list, or of the only list inside a JSON object.
 
         An empty cell of a CSV is None.
         """
-        return [record for _, record in records_of(io.BufferedReader(io.BytesIO(self.content)), self.name, self.place)]  # type: ignore[arg-type]
+        return [record for _, record in records_of(io.BufferedReader(io.BytesIO(self.content)), self.name, self.place)]
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+        return self.content.decode("utf-8-sig", errors="replace")
 
     def document(self) -> Any:
         """Its JSON as it is, for formats that are no rows."""
@@ -75,7 +97,7 @@ def read_files(
     expected: str,
     *,
     hub_files: Sequence[str] = ("*",),
-    wanted: Callable[[str], bool] = lambda _: True,
+    wanted: Callable[[str], bool] = lambda name: name.endswith(ENDINGS),
 ) -> Iterator[SourceFile]:
     """Yield the data files of a source, in the order of their names.
 
@@ -83,7 +105,8 @@ def read_files(
         source: a path, or ``hf://owner/name@commit``, optionally with a file or folder of it: ``.../name@commit/main``.
         expected: what the files should hold, for messages: ``MMLU-Pro rows``.
         hub_files: patterns of what to fetch from the hub where the source names no file or folder.
-        wanted: which of a local folder's or archive's files to read, by their name inside; a file by itself always is.
+        wanted: which of a local folder's or archive's files to read, by their name inside it without ``.gz``; a file
+            given by itself always is.
 
     Raises:
         UsageError: the hub's address is not pinned, or its library is not installed.
@@ -109,27 +132,27 @@ def read_files(
 def _files(path: Path, wanted: Callable[[str], bool]) -> Iterator[SourceFile]:
     if path.is_dir():
         members = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
-        for name in filter(wanted, _data_names(members)):
+        for name in _named(members, wanted):
             yield _file(name, f"{path}/{name}", members[name].read_bytes())
     elif path.name.endswith(".zip"):
         with zipfile.ZipFile(path) as archive:
-            for name in filter(wanted, _data_names(archive.namelist())):
+            for name in _named(archive.namelist(), wanted):
                 yield _file(name, f"{path}/{name}", archive.read(name))
     elif path.name.endswith(_ARCHIVES):
         with tarfile.open(path) as tar:
-            for name in filter(wanted, _data_names(tar.getnames())):
+            for name in _named(tar.getnames(), wanted):
                 if member := tar.extractfile(name):
                     yield _file(name, f"{path}/{name}", member.read())
     else:
         yield _file(path.name, str(path), path.read_bytes())
 
 
-def _data_names(names: Any) -> list[str]:
-    """The data files among a folder's or archive's members: no metadata, nothing hidden, no macOS shadows."""
+def _named(names: Iterable[str], wanted: Callable[[str], bool]) -> list[str]:
+    """The wanted ones of a folder's or archive's members: no metadata, nothing hidden, no macOS shadows."""
     return sorted(
         name
         for name in names
-        if name.removesuffix(".gz").endswith(ENDINGS)
+        if wanted(name.removesuffix(".gz"))
         and not name.endswith(_METADATA)
         and not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
     )
