@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+#: A hub's data set at a pinned commit, optionally one of its files or folders: name, commit, path.
+HUB_SOURCE = re.compile(r"hf://([\w.-]+/[\w.-]+)@([0-9a-f]{40})(?:/([\w.=/ -]+))?")
 
 
 class Dimension(StrEnum):
@@ -134,13 +138,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What is sent for one item: chat ``messages`` or a ``text`` to continue, and where to stop."""
+    """What is sent for one item: chat ``messages`` or a ``text`` to continue, and where to stop.
+
+    ``top_logprobs`` asks for so many alternatives of each token; 0 asks for none.
+    """
 
     style: PromptStyle
     messages: tuple[Message, ...] = ()
     text: str = ""
     stop: tuple[str, ...] = ()
     max_tokens: int = 512
+    top_logprobs: int = 0
 
     @property
     def content(self) -> str:

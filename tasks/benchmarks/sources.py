@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from tasks.domain import HUB_SOURCE
 from tasks.errors import InputError, UsageError
 from tasks.records import UNREADABLE, Record, records_of
 
@@ -28,7 +29,6 @@ ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 _METADATA = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")  # beside a library's caches
 _SPLIT = re.compile(r"(?:^|[/._-])(train|dev|val|validation|test)(?=$|[/._-])")
-_HUB_SOURCE = re.compile(r"hf://([\w.-]+/[\w.-]+)@([0-9a-f]{40})(?:/([\w.=/ -]+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def _fetched(source: str, hub_files: Sequence[str]) -> tuple[Path, Callable[[str
 
     The folder may hold more: what other benchmarks fetched from the same data set.
     """
-    match = _HUB_SOURCE.fullmatch(source)
+    match = HUB_SOURCE.fullmatch(source)
     if match is None:
         example = "hf://owner/name@<commit, 40 hexadecimal digits>"
         raise UsageError(f"{source}: expected a pinned data set, {example}: a branch may change under a trend.")
