@@ -105,7 +105,7 @@ def read_files(
         source: a path, or ``hf://owner/name@commit``, optionally with a file or folder of it: ``.../name@commit/main``.
         expected: what the files should hold, for messages: ``MMLU-Pro rows``.
         hub_files: patterns of what to fetch from the hub where the source names no file or folder.
-        wanted: which of a local folder's or archive's files to read, by their name inside it without ``.gz``; a file
+        wanted: which files of a folder, archive or data set to read, by their name inside it without ``.gz``; a file
             given by itself always is.
 
     Raises:
@@ -113,20 +113,24 @@ def read_files(
         InputError: the source is missing, unreadable, or holds no data file.
     """
     if str(source).startswith(HUB_SCHEME):
-        path, wanted = _fetched(str(source), hub_files)
+        path, is_meant = _fetched(str(source), hub_files)
     else:
-        path = Path(source)
+        path, is_meant = Path(source), _any
     if not path.exists():
         raise InputError(f"{source}: no such file. Expected {expected} as {', '.join(ENDINGS)}, or a folder of them.")
     is_empty = True
     try:
-        for file in _files(path, wanted):
+        for file in _files(path, lambda name: wanted(name) and is_meant(name)):
             is_empty = False
             yield file
     except (*UNREADABLE, tarfile.TarError) as error:
         raise InputError(f"{source}: not readable as {expected}: {error}") from error
     if is_empty:
         raise InputError(f"{source}: holds no file of {expected}. Expected {', '.join(ENDINGS)}.")
+
+
+def _any(_: str) -> bool:
+    return True
 
 
 def _files(path: Path, wanted: Callable[[str], bool]) -> Iterator[SourceFile]:
