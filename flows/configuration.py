@@ -30,7 +30,7 @@ def load_configuration(path: Path, overrides: dict[str, Any] | None = None, *, w
     )
 
 
-def load_benchmark(benchmark_id: str, source: Path | None) -> Benchmark:
+def load_benchmark(benchmark_id: str, source: Path | str | None) -> Benchmark:
     """One benchmark, from its file if it has one."""
     return benchmarks.load(benchmark_id, str(source) if source else None)
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+#: A hub's data set at a pinned commit, optionally one of its files or folders: name, commit, path.
+HUB_SOURCE = re.compile(r"hf://([\w.-]+/[\w.-]+)@([0-9a-f]{40})(?:/([\w.=/ -]+))?")
 
 
 class Dimension(StrEnum):
@@ -134,13 +138,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What is sent for one item: chat ``messages`` or a ``text`` to continue, and where to stop."""
+    """What is sent for one item: chat ``messages`` or a ``text`` to continue, and where to stop.
+
+    ``top_logprobs`` asks for so many alternatives of each token; 0 asks for none.
+    """
 
     style: PromptStyle
     messages: tuple[Message, ...] = ()
     text: str = ""
     stop: tuple[str, ...] = ()
     max_tokens: int = 512
+    top_logprobs: int = 0
 
     @property
     def content(self) -> str:
@@ -165,7 +173,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A named, versioned set of items with a scorer and a dimension, rendered in both prompt styles."""
+    """A named, versioned set of items with a scorer and a dimension, rendered in both prompt styles.
+
+    ``cluster_examples`` are shown instead of ``examples`` before the items of a cluster, where subjects or tasks have
+    worked examples of their own.
+    """
 
     benchmark_id: str
     title: str
@@ -186,6 +198,7 @@ class Benchmark:
     max_tokens: int = 512
     stop: tuple[str, ...] = ("\n\nQuestion:",)
     unparsed_rule: UnparsedRule = UnparsedRule.WRONG
+    cluster_examples: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
     version: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -193,7 +206,18 @@ class Benchmark:
         if not self.version:
             items = sorted((i.item_id, i.cluster_id, i.subset, i.chance_score) for i in self.items)
             examples = [(e.question, e.answer) for e in self.examples]
-            parts = (self.benchmark_id, items, self.instruction, examples, self.scorer, self.stop, self.max_tokens)
+            parts: tuple[Any, ...] = (
+                self.benchmark_id,
+                items,
+                self.instruction,
+                examples,
+                self.scorer,
+                self.stop,
+                self.max_tokens,
+            )
+            if self.cluster_examples:
+                own = {name: [(e.question, e.answer) for e in few] for name, few in self.cluster_examples.items()}
+                parts = (*parts, own)
             object.__setattr__(self, "version", content_hash(*parts, length=12))
 
     def render(self, item: Item, style: PromptStyle) -> Prompt:
@@ -202,7 +226,8 @@ class Benchmark:
         if style is PromptStyle.CHAT:
             content = f"{self.instruction}\n\n{question}" if self.instruction else question
             return Prompt(style, messages=(Message("user", content),), max_tokens=self.max_tokens)
-        shots = "".join(f"Question: {e.question}\nAnswer: {e.answer}\n\n" for e in self.examples)
+        examples = self.cluster_examples.get(item.cluster_id, self.examples)
+        shots = "".join(f"Question: {e.question}\nAnswer: {e.answer}\n\n" for e in examples)
         lead = f"{self.instruction}\n\n" if self.instruction else ""
         text = f"{lead}{shots}Question: {question}\nAnswer:"
         return Prompt(style, text=text, stop=self.stop, max_tokens=self.max_tokens)

@@ -43,6 +43,7 @@ GENERATIONS: dict[str, Any] = {
     "cost_usd": pl.Float64,
     "started_at": _TIME,
     "finished_at": _TIME,
+    "first_token_json": pl.String,
 }
 FAILURES: dict[str, Any] = {
     "run_id": pl.String,

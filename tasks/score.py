@@ -68,7 +68,10 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
             subset="",
             choices=tuple(json.loads(row["choices_json"])),
         )
-        judged = judge(scorer, item, row["text"], status=row["status"], finish_reason=row["finish_reason"])
+        text, finish = row["text"], row["finish_reason"]
+        if scorer.reads == "first_token":
+            text, finish = row["first_token_json"], None  # one token was asked for, so being cut says nothing
+        judged = judge(scorer, item, text, status=row["status"], finish_reason=finish)
         yield (
             row["generation_id"],
             scorer.name,

@@ -7,13 +7,17 @@ from functools import cache
 
 from tasks.benchmarks import (
     arithmetic,
+    bbh,
     bias,
     borderline,
     code_output,
+    drop,
+    gsm8k,
     harmful,
     instructions,
     knowledge,
     logic,
+    mmlu,
     mmlu_pro,
     reading,
 )
@@ -36,12 +40,16 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
 }
 
 FROM_FILE: dict[str, Callable[[str], Benchmark]] = {
+    "bbh": bbh.load,
+    "drop": drop.load,
+    "gsm8k": gsm8k.load,
+    "mmlu": mmlu.load,
     "mmlu_pro": mmlu_pro.load,
 }
 
 
 def load(benchmark_id: str, source: str | None = None) -> Benchmark:
-    """The benchmark of that name; ``source`` is the file of one that is not shipped.
+    """The benchmark of that name; ``source`` is where to read one that is not shipped.
 
     Raises:
         UnknownName: no benchmark has this name.

@@ -231,7 +231,7 @@ def cell_events(warehouse: Warehouse, run_id: str, cells: Iterable[tuple[str, st
     warehouse.append({"raw.cell_events": pl.DataFrame(rows, schema_overrides={"reason": pl.String})})
 
 
-def benchmark_frames(benchmark: Benchmark, items: Sequence[Item], source: Path | None) -> dict[str, pl.DataFrame]:
+def benchmark_frames(benchmark: Benchmark, items: Sequence[Item], source: Path | str | None) -> dict[str, pl.DataFrame]:
     """A benchmark and some of its items as rows of the raw tables."""
     described = {
         "benchmark_id": benchmark.benchmark_id,
@@ -248,7 +248,7 @@ def benchmark_frames(benchmark: Benchmark, items: Sequence[Item], source: Path |
         "licence": benchmark.licence,
         "citation": benchmark.citation,
         "pitfalls": benchmark.pitfalls,
-        "source": source.name if source else None,
+        "source": source.name if isinstance(source, Path) else source,
     }
     texts = [(item.item_id, storable(item.question), json.dumps(item.choices), storable(item.target)) for item in items]
     members = [

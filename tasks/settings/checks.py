@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
+from pathlib import Path
 
 from tasks.domain import PromptStyle
 from tasks.errors import suggestion
@@ -113,7 +114,7 @@ def sending_problems(settings: Settings, environment: Mapping[str, str]) -> Iter
         if name is not None and not environment.get(name, "").strip():
             yield Problem(("models", index, "api_key_env"), missing_variable(name))
     for index, benchmark in enumerate(settings.benchmarks):
-        if benchmark.source is not None and not benchmark.source.exists():
+        if isinstance(benchmark.source, Path) and not benchmark.source.exists():
             yield Problem(("benchmarks", index, "source"), f"no such file or folder: {str(benchmark.source)!r}.")
 
 

@@ -30,6 +30,7 @@ from tasks.settings.fields import (
     Parameters,
     Positive,
     Rate,
+    Source,
     Text,
     Url,
     UsdPerMillion,
@@ -236,7 +237,7 @@ class BenchmarkSettings(Section):
     """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items."""
 
     id: Text
-    source: FolderPath | None = None
+    source: Source | None = None
     sample_size: Count | None = None
     repeats: Count = 1
     prompt_styles: PromptStyles | None = None
@@ -340,7 +341,7 @@ class Settings(Section):
 
     def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
         facts = benchmark.model_dump(mode="json")
-        if benchmark.source is not None:
+        if isinstance(benchmark.source, Path):
             facts["source"] = Path(os.path.relpath(benchmark.source, self._folder)).as_posix()
         if benchmark.prompt_styles is not None:
             facts["prompt_styles"] = sorted(benchmark.prompt_styles)

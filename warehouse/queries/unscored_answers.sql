@@ -14,6 +14,7 @@ select
     generations.status,
     generations.finish_reason,
     generations.text,
+    generations.first_token_json,
     generations.refusal_text
 from raw.plan
 inner join raw.cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id

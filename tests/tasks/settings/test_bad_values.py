@@ -450,6 +450,13 @@ def test_a_benchmark_file_that_does_not_exist_is_named(load, tmp_path):
     assert str(raised.value) == f"{place}: no such file or folder: {str(tmp_path / 'data/x.jsonl')!r}."
 
 
+def test_a_data_set_of_a_hub_is_kept_as_written_if_it_is_pinned(load):
+    pinned = f"hf://openai/gsm8k@{'0a' * 20}"
+    assert load({("benchmarks", 1, "source"): pinned}).benchmarks[1].source == pinned
+    with pytest.raises(SettingsError, match=r"source .*must be pinned, hf://owner/name@<commit"):
+        load({("benchmarks", 1, "source"): "hf://openai/gsm8k@main"})
+
+
 def test_a_command_that_sends_nothing_needs_neither_keys_nor_files(load):
     changes = {("benchmarks", 1, "source"): "data/x.jsonl", (*DPO, "api_key_env"): "LLAMA_API_KEY"}
     assert load(changes, will_send=False).models[1].api_key_env == "LLAMA_API_KEY"
