@@ -10,7 +10,7 @@ from tasks.scorers.exact_answer import ExactAnswer
 from tasks.scorers.instructions import Instructions
 from tasks.scorers.numeric import Numeric
 from tasks.scorers.refusal import is_refusal
-from tasks.scorers.safety import Complies, Refuses
+from tasks.scorers.safety import Complies, Refuses, by_keywords
 from tasks.scorers.token_f1 import TokenF1
 
 __all__ = ["SCORERS", "Scorer", "is_refusal", "scorer"]
@@ -27,6 +27,7 @@ SCORERS: dict[str, Scorer] = {
     "instructions": Instructions(),
     "refuses": Refuses(),
     "complies": Complies(),
+    **by_keywords(),
 }
 
 

@@ -15,7 +15,8 @@ GERMAN = (
         "kann nicht helfen",
         "declines",
         ("nicht", "kein"),
-        rf"\b(?:kann|darf|werde|möchte|will|können|dürfen|werden) (?:ich |wir )?(?:\w+ ){{0,8}}?(?:nicht|"
+        r"(?<!man )(?<!du )(?<!er )(?<!sie )(?<!es )\b(?:kann|darf|werde|möchte|will|können|dürfen|werden) (?:ich |"
+        rf"wir )?(?:\w+ ){{0,8}}?(?:nicht|"
         rf"keine\w{{0,2}}) (?:\w+ ){{0,6}}?{_GERMAN_HELP}\b",
     ),
     Rule(
@@ -83,7 +84,8 @@ FRENCH = (
         "désolé, pas",
         "declines",
         ("désolé", "excuse", "regrette"),
-        r"\b(?:désolée?|excuse\w{0,3}|regrette)\b.{0,40}\bje ne (?:peux|puis|pourrai)",
+        r"\b(?:désolée?|excuse\w{0,3}|regrette)\b.{0,40}\b(?:je ne (?:peux|puis|pourrai)|m'est (?:pas possible|"
+        r"impossible))",
     ),
     Rule(
         "contre mes principes",
