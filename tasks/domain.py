@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 
 class Dimension(StrEnum):
@@ -81,6 +81,10 @@ class Origin(StrEnum):
     ENDPOINT = "endpoint"
     SIMULATED = "simulated"
     IMPORTED = "imported"
+
+
+# Built-in and of our own / checked on a real official file / written from the format's description only.
+Verified = Literal["own", "file", "format"]
 
 
 def content_hash(*parts: Any, length: int = 16) -> str:
@@ -186,6 +190,7 @@ class Benchmark:
     max_tokens: int = 512
     stop: tuple[str, ...] = ("\n\nQuestion:",)
     unparsed_rule: UnparsedRule = UnparsedRule.WRONG
+    verified: Verified = "format"
     version: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:

@@ -55,7 +55,7 @@ def responses(
         raise UnknownName.of("configured benchmark", benchmark, (entry.id for entry in settings.benchmarks))
     if scorer is not None and scorer not in SCORERS:
         raise UnknownName.of("scorer", scorer, SCORERS)
-    described = load_benchmark(benchmark, items or wanted.source)
+    described = load_benchmark(wanted, items)
     answering = settings.model(model)
     recorded = Recorded(
         model=answering,

@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, Strict, StringConstraints, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    PlainValidator,
+    Strict,
+    StringConstraints,
+    ValidationInfo,
+)
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Flag = Annotated[bool, Strict()]
@@ -93,6 +102,16 @@ def path_in_folder(value: Path, info: ValidationInfo) -> Path:
     return Path(folder) / value.expanduser()
 
 
+def parsed_definition(value: object, info: ValidationInfo) -> Path | dict[str, Any]:
+    """An entry as it stands, whose keys are checked where it is used, or the path of the file that holds it."""
+    if isinstance(value, dict):
+        return value
+    if not isinstance(value, str | Path):
+        sentence = f"must be a mapping of keys to values or the path of a file with one, found {value!r}."
+        raise ValueError(sentence)  # noqa: TRY004 - pydantic turns a ValueError into a problem
+    return path_in_folder(Path(str(checked_path(value))), info)
+
+
 def checked_parameters(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Extra request parameters: none that has its own key, none that would carry a secret into a hash."""
     own = ("max_tokens", "reasoning_effort", "seed", "stop", "temperature", "top_p")
@@ -129,4 +148,5 @@ VariableName = Annotated[str, AfterValidator(checked_variable_name)]
 Url = Annotated[str, AfterValidator(checked_url)]
 IsoDate = Annotated[date, BeforeValidator(parsed_date)]
 FolderPath = Annotated[Path, AfterValidator(path_in_folder), BeforeValidator(checked_path)]
+Definition = Annotated[Path | dict[str, Any], PlainValidator(parsed_definition)]
 Parameters = Annotated[dict[str, JsonValue], AfterValidator(checked_parameters)]

@@ -21,6 +21,7 @@ from tasks.domain import PromptStyle, UnparsedRule, content_hash
 from tasks.errors import SettingsError, UnknownName
 from tasks.settings.fields import (
     Count,
+    Definition,
     Flag,
     FolderPath,
     Identifier,
@@ -233,10 +234,14 @@ class ModelSettings(Section):
 
 
 class BenchmarkSettings(Section):
-    """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items."""
+    """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items.
+
+    ``define`` makes it a benchmark of the user's own: the entry itself, or the file that holds it.
+    """
 
     id: Text
     source: FolderPath | None = None
+    define: Definition | None = None
     sample_size: Count | None = None
     repeats: Count = 1
     prompt_styles: PromptStyles | None = None
@@ -339,12 +344,18 @@ class Settings(Section):
         return content_hash(models, benchmarks, self.sample_seed)
 
     def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
-        facts = benchmark.model_dump(mode="json")
+        facts = benchmark.model_dump(mode="json", exclude={"define"})
         if benchmark.source is not None:
-            facts["source"] = Path(os.path.relpath(benchmark.source, self._folder)).as_posix()
+            facts["source"] = self._relative(benchmark.source)
+        if benchmark.define is not None:  # left out otherwise, so that older configurations keep their hash
+            entry = benchmark.define
+            facts["define"] = self._relative(entry) if isinstance(entry, Path) else entry
         if benchmark.prompt_styles is not None:
             facts["prompt_styles"] = sorted(benchmark.prompt_styles)
         return facts
+
+    def _relative(self, path: Path) -> str:
+        return Path(os.path.relpath(path, self._folder)).as_posix()
 
 
 def endpoint_name(provider: str, base_url: str | None) -> str:
