@@ -21,6 +21,7 @@ from tasks.benchmarks import (
     logic,
     mmlu_pro,
     reading,
+    requests,
 )
 from tasks.benchmarks.sampling import sample
 from tasks.benchmarks.tables import table
@@ -53,6 +54,7 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
 
 FROM_FILE: dict[str, Callable[[str], Benchmark]] = {
     "mmlu_pro": mmlu_pro.load,
+    **{name: requests.loader(name) for name in requests.NAMES},
 }
 
 
