@@ -5,6 +5,7 @@ Light on purpose: the command line and the simulated server import it at start-u
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
@@ -168,6 +169,23 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Attack:
+    """A published way of wrapping a harmful request: a text around ``{request}``, which may be encoded first."""
+
+    name: str
+    title: str
+    source: str
+    template: str
+    encoding: Literal["base64"] | None = None
+
+    def wrap(self, request: str) -> str:
+        """The request as the attacked model sees it."""
+        if self.encoding == "base64":
+            request = base64.b64encode(request.encode("utf-8", "backslashreplace")).decode("ascii")
+        return self.template.replace("{request}", request)
+
+
+@dataclass(frozen=True, slots=True)
 class Benchmark:
     """A named, versioned set of items with a scorer and a dimension, rendered in both prompt styles."""
 
@@ -191,6 +209,7 @@ class Benchmark:
     stop: tuple[str, ...] = ("\n\nQuestion:",)
     unparsed_rule: UnparsedRule = UnparsedRule.WRONG
     verified: Verified = "format"
+    attack: Attack | None = None
     version: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -199,11 +218,14 @@ class Benchmark:
             items = sorted((i.item_id, i.cluster_id, i.subset, i.chance_score) for i in self.items)
             examples = [(e.question, e.answer) for e in self.examples]
             parts = (self.benchmark_id, items, self.instruction, examples, self.scorer, self.stop, self.max_tokens)
-            object.__setattr__(self, "version", content_hash(*parts, length=12))
+            wrapping = (self.attack.template, self.attack.encoding) if self.attack else ()
+            object.__setattr__(self, "version", content_hash(*parts, *wrapping, length=12))
 
     def render(self, item: Item, style: PromptStyle) -> Prompt:
         """Put one item in a style: a few-shot continuation, or instruction and question in one chat turn."""
         question = rendered_question(item)
+        if self.attack:
+            question = self.attack.wrap(question)
         if style is PromptStyle.CHAT:
             content = f"{self.instruction}\n\n{question}" if self.instruction else question
             return Prompt(style, messages=(Message("user", content),), max_tokens=self.max_tokens)

@@ -23,12 +23,13 @@ from tasks.benchmarks import (
     reading,
     requests,
 )
+from tasks.benchmarks.attacks import attacked
 from tasks.benchmarks.sampling import sample
 from tasks.benchmarks.tables import table
 from tasks.domain import Benchmark
 from tasks.errors import UnknownName, UsageError
 
-__all__ = ["BUILTIN", "FROM_FILE", "define", "known", "load", "sample"]
+__all__ = ["BUILTIN", "FROM_FILE", "attacked", "define", "known", "load", "sample"]
 
 
 def catalogued(benchmark_id: str) -> Callable[[str], Benchmark]:

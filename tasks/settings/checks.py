@@ -67,7 +67,7 @@ def benchmark_problems(
     settings: Settings, known_benchmarks: Collection[str], known_scorers: Collection[str]
 ) -> Iterator[Problem]:
     """Names of benchmarks and scorers that do not exist, benchmarks named twice, styles that a model cannot answer."""
-    yield from duplicate_ids("benchmarks", [benchmark.id for benchmark in settings.benchmarks])
+    yield from duplicate_ids("benchmarks", [benchmark.name for benchmark in settings.benchmarks])
     chat_only = next((model.id for model in settings.models if model.provider == ANTHROPIC), None)
     for index, benchmark in enumerate(settings.benchmarks):
         if chat_only is not None and PromptStyle.COMPLETION in (benchmark.prompt_styles or ()):

@@ -236,12 +236,14 @@ class ModelSettings(Section):
 class BenchmarkSettings(Section):
     """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items.
 
-    ``define`` makes it a benchmark of the user's own: the entry itself, or the file that holds it.
+    ``define`` makes it a benchmark of the user's own: the entry itself, or the file that holds it. ``attack`` wraps the
+    requests of a safety benchmark; the same benchmark may stand in the list plain and under each attack.
     """
 
     id: Text
     source: FolderPath | None = None
     define: Definition | None = None
+    attack: Text | None = None
     sample_size: Count | None = None
     repeats: Count = 1
     prompt_styles: PromptStyles | None = None
@@ -254,6 +256,11 @@ class BenchmarkSettings(Section):
     def from_id(cls, values: Any) -> Any:
         """Read the short form, a bare id."""
         return {"id": values} if isinstance(values, str) else values
+
+    @property
+    def name(self) -> str:
+        """What its rows are called: the id, with the attack if it is under one."""
+        return f"{self.id}+{self.attack}" if self.attack else self.id
 
 
 class ComparisonSettings(Section):
@@ -344,9 +351,11 @@ class Settings(Section):
         return content_hash(models, benchmarks, self.sample_seed)
 
     def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
-        facts = benchmark.model_dump(mode="json", exclude={"define"})
+        facts = benchmark.model_dump(mode="json", exclude={"define", "attack"})
         if benchmark.source is not None:
             facts["source"] = self._relative(benchmark.source)
+        if benchmark.attack is not None:
+            facts["attack"] = benchmark.attack
         if benchmark.define is not None:  # left out otherwise, so that older configurations keep their hash
             entry = benchmark.define
             facts["define"] = self._relative(entry) if isinstance(entry, Path) else entry

@@ -82,7 +82,7 @@ CASES = {
         {("benchmarks", 1, "sample_sise"): 3},
         (
             "benchmarks[1].sample_sise (benchmark 'harmful'): unknown key. Did you mean 'sample_size'? Known: "
-            "cluster_by, define, id, prompt_styles, repeats, sample_size, scorer, source, unparsed."
+            "attack, cluster_by, define, id, prompt_styles, repeats, sample_size, scorer, source, unparsed."
         ),
     ),
     "unknown threshold": (
@@ -140,6 +140,10 @@ CASES = {
     "duplicate model ids": (
         {("models", 2): {**THIRD, "id": "llama-dpo"}},
         "models[2].id: 'llama-dpo' is already the id of models[1].",
+    ),
+    "the same attack twice": (
+        {("benchmarks", 1, "attack"): "base64", ("benchmarks", 2): {"id": "harmful", "attack": "base64"}},
+        "benchmarks[2].id: 'harmful+base64' is already the id of benchmarks[1].",
     ),
     "duplicate benchmark ids": (
         {("benchmarks", 1, "id"): "arithmetic"},
