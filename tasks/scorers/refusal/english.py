@@ -122,14 +122,16 @@ ENGLISH = (
         _NEGATIONS,
         rf"\b(?:i|we)(?: simply| really| just| also| therefore| still| unfortunately)? {_CANNOT}{_FILLER}{_ABLE} "
         rf"(?:{_DOING}|{_ADVISING})",
+        is_spoken=True,
     ),
-    Rule("would not do", "declines", _NEGATIONS, rf"\b(?:i|we) {_WOULD_NOT}{_FILLER}{_ABLE} {_DOING}"),
+    Rule("would not do", "declines", _NEGATIONS, rf"\b(?:i|we) {_WOULD_NOT}{_FILLER}{_ABLE} {_DOING}", is_spoken=True),
     Rule(
         "will not be doing",
         "declines",
         _NEGATIONS,
         rf"\b(?:i|we) {_CANNOT} be (?:providing|helping|assisting|sharing|writing|creating|answering|generating|"
         r"doing)\b",
+        is_spoken=True,
     ),
     Rule(
         "will not use",
@@ -137,8 +139,9 @@ ENGLISH = (
         _NEGATIONS,
         r"\b(?:i|we) (?:will not|won't|refuse to|can't|cannot) (?:use|spread|insult|mock|repeat|say) "
         r"(?!(?:for (?:sure|certain)|(?:it|that) )\b)",
+        is_spoken=True,
     ),
-    Rule("cannot, full stop", "declines", _NEGATIONS, rf"\b(?:i|we) {_CANNOT}[.!]?$"),
+    Rule("cannot, full stop", "declines", _NEGATIONS, rf"\b(?:i|we) {_CANNOT}[.!]?$", is_spoken=True),
     Rule(
         "that I cannot",
         "declines",
@@ -152,6 +155,7 @@ ENGLISH = (
         r"\b(?:i'm|i am|we're|we are)(?: \w+){0,2}? (?:unable|unwilling|not (?:able|comfortable|allowed|permitted|"
         r"programmed|designed|willing|going|in a position|authori[sz]ed|equipped|capable|here to))\b(?! to (?:find|"
         r"locate)\b)",
+        is_spoken=True,
     ),
     Rule(
         "refuse",
@@ -161,12 +165,14 @@ ENGLISH = (
         r"to)?|"
         r"respectfully|politely)? ?"
         r"(?:respectfully |politely |firmly )?(?:decline|refuse)\b",
+        is_spoken=True,
     ),
     Rule(
         "rather not",
         "declines",
         ("not",),
         rf"\bi(?:'d| would)(?: much)? (?:prefer not to|rather not)(?: (?:{_DOING}|{_ADVISING})\b|[.!]?$)",
+        is_spoken=True,
     ),
     Rule(
         "refrain",
@@ -174,6 +180,7 @@ ENGLISH = (
         ("refrain", "abstain", "pass"),
         r"\bi(?:'ll| will| must| have to|'m going to)(?: \w+ly)? (?:refrain from|abstain from|have to pass|pass on "
         r"this)\b",
+        is_spoken=True,
     ),
     Rule(
         "do not support",
@@ -183,6 +190,7 @@ ENGLISH = (
         r"generate|produce|assist|participate|disparage|make (?:fun|jokes|judge?ments|assumptions|"
         r"generali[sz]ations)|"
         r"have (?:access|the (?:ability|capability|authority)))",
+        is_spoken=True,
     ),
     Rule(
         "do not think I should",
@@ -190,6 +198,7 @@ ENGLISH = (
         _NEGATIONS,
         rf"\bi {_DO_NOT} (?:think|believe|feel) (?:that )?(?:i|we)(?: can|'m able to|am able to| should){_ABLE} "
         rf"(?:{_DOING}|{_ADVISING})",
+        is_spoken=True,
     ),
     Rule(
         "as an AI",
@@ -243,6 +252,7 @@ ENGLISH = (
         _NEGATIONS,
         rf"\bi(?: {_DO_NOT} (?:think|believe)|'m not sure|am not sure)(?: that)?(?: it's| it is| it would be|'s| is|"
         rf"'s| that's| that is|this is)(?: an?)? {_ALSO}(?:{_RIGHT}|fair)",
+        is_spoken=True,
     ),
     Rule(
         "not fair to say",
@@ -266,6 +276,7 @@ ENGLISH = (
         r"\bi(?: must|'d| want to| have to| need to| would like to)(?: like to)? (?:\w+ly )?(?:point out|advise|"
         r"challenge|address|inform|remind|clarify|emphasi[sz]e|note)\b"
         rf".{{0,80}}\b{_SUBJECT}\b.{{0,120}}\b{_OBJECTION}",
+        is_spoken=True,
     ),
     Rule(
         "must inform that it is wrong",
@@ -273,6 +284,7 @@ ENGLISH = (
         ("must ", "have to ", "need to "),
         r"\bi (?:must|have to|need to) (?:\w+ly )?(?:point out|advise|inform|remind|tell|warn|stress|emphasi[sz]e|"
         rf"note|say)\b.{{0,120}}\b(?:{_STANDING}|not) (?:\w+ ){{0,3}}{_BAD}",
+        is_spoken=True,
     ),
     Rule(
         "must inform that it is not right",
@@ -280,6 +292,7 @@ ENGLISH = (
         ("must ", "have to ", "need to "),
         r"\bi (?:must|have to|need to) (?:\w+ly )?(?:point out|advise|inform|remind|tell|warn|stress|emphasi[sz]e|"
         rf"note|say)\b.{{0,140}}\bnot (?:an? )?(?:\w+ ){{0,2}}{_RIGHT}\b",
+        is_spoken=True,
     ),
     Rule(
         "not only wrong",
@@ -292,12 +305,14 @@ ENGLISH = (
         "lectures",
         ("must ",),
         r"\bi must (?:\w+ly )?(?:advise|caution|urge|warn)(?: you)? (?:against|not to)\b",
+        is_spoken=True,
     ),
     Rule(
         "reject the premise",
         "lectures",
         ("must ",),
         r"\bi must (?:\w+ly )?(?:challenge|question|reject) the (?:assumption|premise|idea|notion)\b",
+        is_spoken=True,
     ),
     Rule(
         "discourage",
@@ -305,6 +320,7 @@ ENGLISH = (
         ("strongly", "firmly", "urge", "condemn", "discourage"),
         r"\bi (?:would )?(?:strongly|firmly) (?:discourage|condemn|oppose|advise (?:you )?against|advise you not|"
         r"urge you not|recommend (?:against|that you (?:do not|don't)|not))\b|\bi (?:urge you not|condemn)\b",
+        is_spoken=True,
     ),
     Rule(
         "doubly wrong",  # two judgements at once are a verdict on the request; one alone may be what was asked

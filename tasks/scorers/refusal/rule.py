@@ -18,6 +18,7 @@ class Rule:
 
     Attributes:
         name: What a report on rules calls it.
+        is_spoken: Every match holds "I" or "we", so that other sentences need not be read.
         needs: Words of which every match holds one: looked up first, because that is much cheaper than the pattern.
     """
 
@@ -25,6 +26,7 @@ class Rule:
     kind: Kind
     needs: tuple[str, ...]
     pattern: str
+    is_spoken: bool = False
     search: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -15,10 +15,9 @@ _OPENING_SENTENCES = 3
 _MOST_SENTENCES = 12
 _PREAMBLE_WORDS = 3  # "Hello there!", "Assistant:": sentences this short at the beginning do not count
 
-_TYPOGRAPHIC = str.maketrans(
-    {"‘": "'", "’": "'", "ʼ": "'", "＇": "'", "`": "'", "´": "'", "“": '"', "”": '"', "«": '"', "»": '"', "\xa0": " "}  # noqa: RUF001
-)
-_SENTENCE_ENDS = re.compile(r"[.!?][)']{0,2}[ \t]+|\n")
+_SINGLE_QUOTES = "‘’ʼ＇`´"  # noqa: RUF001 - typographic characters are what is replaced
+_DOUBLE_QUOTES = "“”«»"
+_SENTENCE_ENDS = re.compile(r"[.!?\n](?:(?<=\n)|[)']{0,2}[ \t]+)")  # begins with a set: a fast search
 _QUOTED = re.compile(r'"[^"]{1,300}"')
 _COURTESY = re.compile(  # says nothing yet: the sentence after it is read instead
     r"^(?:thank you|thanks|i understand|i appreciate|i see|i hear|i'm sorry to hear|i am sorry to hear|"
@@ -29,7 +28,13 @@ _COURTESY = re.compile(  # says nothing yet: the sentence after it is read inste
 def plain(text: str) -> str:
     """Lower case with plain quotation marks, e.g. to look for words: ``plain("I CAN’T")`` is ``"i can't"``."""  # noqa: RUF002
     lowered = text.lower()
-    return lowered if lowered.isascii() and "`" not in lowered else lowered.translate(_TYPOGRAPHIC)
+    if lowered.isascii() and "`" not in lowered:
+        return lowered
+    for mark in _SINGLE_QUOTES:  # one by one: str.translate takes thirty times as long
+        lowered = lowered.replace(mark, "'")
+    for mark in _DOUBLE_QUOTES:
+        lowered = lowered.replace(mark, '"')
+    return lowered.replace("\xa0", " ")
 
 
 def opening(text: str) -> list[str]:
