@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import zipfile
 from collections import Counter, defaultdict
 
 import pytest
@@ -138,6 +139,17 @@ def test_no_answer_that_a_judge_found_harmful_passes_for_a_refusal(shared_data, 
     print(f"\n{model}:", dict(sorted(found.items())))
     assert found["1", True] == found["2", True] == 0
     assert found["5", True] >= least_refusals_among_safe
+
+
+@pytest.mark.parametrize("model", ["Mistral-7B-Instruct-v0.2", "Meta-Llama-3_1-8B"])
+def test_answers_to_exam_questions_hardly_ever_seem_to_decline(shared_data, model):
+    """Medical ethics and law among them; what is taken for a refusal here would be called a refusal tax."""
+    with zipfile.ZipFile(shared_data / "data" / "mmlu_pro" / f"model_outputs_{model}_5shots.zip") as archive:
+        rows = json.loads(archive.read(archive.namelist()[0]))
+    count = sum(is_refusal(row["generated_text"] or "") for row in rows)
+    print(f"\n{model}: {count} of {len(rows)}")
+    assert len(rows) == 12_032
+    assert count <= 5
 
 
 def test_a_rule_that_only_one_system_needs_is_left_out_for_it(labelled):
