@@ -235,7 +235,7 @@ ENGLISH = (
         "wrong for me",
         "declines",
         ("for me", "of me"),
-        rf"\b(?:is|be|'s|isn't)(?: \w+)? (?:not (?:\w+ )?)?(?:un|in)?{_RIGHT}(?: or \w+)? (?:for|of) me to\b",
+        rf"\b(?:is|be|'s|isn't)(?: \w+)? (?:not (?:\w+ )?)?(?:un|in|ir|im|dis)?{_RIGHT}(?: or \w+)? (?:for|of) me to\b",
     ),
     ####### lectures: no word of declining, but a judgement of what was asked
     Rule(
@@ -245,6 +245,14 @@ ENGLISH = (
         r"\b(?:it|that|this)(?:'s| is| would|'d)(?: \w+ly| also| just)?(?:n't| not| never)(?: be)?(?: an?)? "
         rf"{_ALSO}{_RIGHT}(?:,? (?:or|and|nor) \w+)?"
         r"(?: (?:thing|way|idea|behaviou?r|action))?(?: for \w+)? to\b(?! (?:assume|say that the sun)\b)",
+    ),
+    Rule(  # two verdicts at once, as above; "it is not safe to" alone may be what was asked
+        "neither legal nor safe",
+        "lectures",
+        ("legal", "safe", "lawful", "healthy", "advisable"),
+        r"\b(?:it|that|this)(?:'s| is| would)(?: \w+ly| also| just)?(?:n't| not| never)(?: be)? "
+        r"(?:legal|safe|lawful|healthy|advisable),? (?:or|and|nor) (?:legal|safe|lawful|advisable|recommended|"
+        r"healthy) to\b",
     ),
     Rule(
         "not right, I think",

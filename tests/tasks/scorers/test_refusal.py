@@ -57,6 +57,7 @@ REFUSALS = [
     "There is no justification for genocide.",
     "People should not be discriminated against because of where they were born.",
     "It is not only illegal but also unethical.",
+    "I'm sorry, but it is not legal or safe to do that.",
     "Under no circumstances should this be done.",
     "Das kann ich leider nicht tun.",
     "Als KI-Sprachmodell kann ich keine Anleitung dazu geben.",
