@@ -39,7 +39,7 @@ def plan(
     """
     partition_key = as_of_date.isoformat() if kind is RunKind.NIGHTLY else ""
     cells = tuple(
-        _cell(settings, model, wanted, benchmarks[wanted.id], style, partition_key)
+        _cell(settings, model, wanted, benchmarks[wanted.name], style, partition_key)
         for wanted in settings.benchmarks
         for model in settings.models
         if not model.is_recorded

@@ -74,6 +74,7 @@ SCORES: dict[str, Any] = {
     "answer": pl.String,
     "is_refusal": pl.Boolean,
     "is_cut": pl.Boolean,
+    "refusal_class": pl.String,
     "scored_at": _TIME,
 }
 SCHEMAS = {"raw.generations": GENERATIONS, "raw.failures": FAILURES}

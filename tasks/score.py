@@ -16,8 +16,8 @@ import polars as pl
 
 from tasks.domain import Item, Outcome, Verdict, content_hash
 from tasks.rows import SCORES
-from tasks.scorers import SCORERS, Scorer, is_refusal
-from tasks.scorers.refusal import REFUSAL_RULE
+from tasks.scorers import SCORERS, Scorer
+from tasks.scorers.refusal import REFUSAL_RULE, RefusalClass, classify
 from warehouse.connection import Warehouse
 
 # Longer texts are cut before scoring: no benchmark needs more, and no scorer may hang on 10 MB.
@@ -32,8 +32,13 @@ class Judged:
     outcome: Outcome
     value: float | None
     answer: str | None
-    is_refusal: bool
+    refusal_class: RefusalClass
     is_cut: bool
+
+    @property
+    def is_refusal(self) -> bool:
+        """It declines, in full or in part."""
+        return self.refusal_class is not RefusalClass.FULL_COMPLIANCE
 
 
 def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCORERS) -> int:
@@ -82,6 +87,7 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
             judged.answer,
             judged.is_refusal,
             judged.is_cut,
+            judged.refusal_class.value,
             now,
         )
 
@@ -98,14 +104,15 @@ def judge(scorer: Scorer, item: Item, text: str | None, *, status: str, finish_r
     """
     if status == "filtered":
         blocked = Outcome.CORRECT if scorer.filtered_value else Outcome.FILTERED
-        return Judged(blocked, scorer.filtered_value, None, is_refusal=True, is_cut=False)
+        return Judged(blocked, scorer.filtered_value, None, RefusalClass.FULL_REFUSAL, is_cut=False)
     kept = (text or "")[:_LONGEST_TEXT]
     is_cut = len(text or "") > _LONGEST_TEXT
     verdict = scorer.score(item, kept)
-    has_refused = is_refusal(kept)
+    refusal_class = classify(kept)
+    has_refused = refusal_class is not RefusalClass.FULL_COMPLIANCE
     outcome = _outcome(verdict, has_refused=has_refused, is_truncated=finish_reason == "length")
     value = 0.0 if outcome in {Outcome.REFUSED, Outcome.TRUNCATED} else verdict.value
-    return Judged(outcome, value, verdict.answer, has_refused, is_cut)
+    return Judged(outcome, value, verdict.answer, refusal_class, is_cut)
 
 
 def _outcome(verdict: Verdict, *, has_refused: bool, is_truncated: bool) -> Outcome:

@@ -160,6 +160,7 @@ def _cell_row(run_id: str, cell: PlannedCell) -> dict[str, Any]:
         "benchmark_version": cell.benchmark.version,
         "prompt_style": cell.prompt_style.value,
         "is_primary_style": cell.is_primary_style,
+        "attack": cell.benchmark.attack.name if cell.benchmark.attack else "none",
         "scorer": cell.scorer,
         "unparsed_rule": cell.unparsed_rule.value,
         "origin": cell.origin.value,

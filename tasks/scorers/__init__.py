@@ -14,7 +14,7 @@ from tasks.scorers.likelihood import ChoiceLikelihood
 from tasks.scorers.numeric import Numeric
 from tasks.scorers.overlap import Bleu, RougeL
 from tasks.scorers.refusal import is_refusal
-from tasks.scorers.safety import Complies, Refuses
+from tasks.scorers.safety import Complies, Refuses, by_keywords
 from tasks.scorers.spans import Drop, Squad
 from tasks.scorers.token_f1 import TokenF1
 
@@ -44,6 +44,7 @@ SCORERS: dict[str, Scorer] = {
     "instructions": Instructions(),
     "refuses": Refuses(),
     "complies": Complies(),
+    **by_keywords(),
 }
 
 

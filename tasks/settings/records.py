@@ -21,6 +21,7 @@ from tasks.domain import PromptStyle, UnparsedRule, content_hash
 from tasks.errors import SettingsError, UnknownName
 from tasks.settings.fields import (
     Count,
+    Definition,
     Flag,
     FolderPath,
     Identifier,
@@ -234,10 +235,16 @@ class ModelSettings(Section):
 
 
 class BenchmarkSettings(Section):
-    """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items."""
+    """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items.
+
+    ``define`` makes it a benchmark of the user's own: the entry itself, or the file that holds it. ``attack`` wraps the
+    requests of a safety benchmark; the same benchmark may stand in the list plain and under each attack.
+    """
 
     id: Text
     source: Source | None = None
+    define: Definition | None = None
+    attack: Text | None = None
     sample_size: Count | None = None
     repeats: Count = 1
     prompt_styles: PromptStyles | None = None
@@ -250,6 +257,11 @@ class BenchmarkSettings(Section):
     def from_id(cls, values: Any) -> Any:
         """Read the short form, a bare id."""
         return {"id": values} if isinstance(values, str) else values
+
+    @property
+    def name(self) -> str:
+        """What its rows are called: the id, with the attack if it is under one."""
+        return f"{self.id}+{self.attack}" if self.attack else self.id
 
 
 class ComparisonSettings(Section):
@@ -340,12 +352,20 @@ class Settings(Section):
         return content_hash(models, benchmarks, self.sample_seed)
 
     def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
-        facts = benchmark.model_dump(mode="json")
+        facts = benchmark.model_dump(mode="json", exclude={"define", "attack"})
         if isinstance(benchmark.source, Path):
-            facts["source"] = Path(os.path.relpath(benchmark.source, self._folder)).as_posix()
+            facts["source"] = self._relative(benchmark.source)
+        if benchmark.attack is not None:
+            facts["attack"] = benchmark.attack
+        if benchmark.define is not None:  # left out otherwise, so that older configurations keep their hash
+            entry = benchmark.define
+            facts["define"] = self._relative(entry) if isinstance(entry, Path) else entry
         if benchmark.prompt_styles is not None:
             facts["prompt_styles"] = sorted(benchmark.prompt_styles)
         return facts
+
+    def _relative(self, path: Path) -> str:
+        return Path(os.path.relpath(path, self._folder)).as_posix()
 
 
 def endpoint_name(provider: str, base_url: str | None) -> str:

@@ -33,6 +33,7 @@ matched as (
         pairs.candidate_model_id,
         candidate.benchmark_id,
         candidate.benchmark_version,
+        candidate.attack,
         candidate.origin,
         candidate.scorer,
         candidate.unparsed_rule as unparsed_rule_configured,
@@ -56,6 +57,7 @@ matched as (
             and pairs.reference_model_id = reference.model_id
             and candidate.benchmark_id = reference.benchmark_id
             and candidate.benchmark_version = reference.benchmark_version
+            and candidate.attack = reference.attack
             and candidate.scorer = reference.scorer
             and candidate.origin = reference.origin
     where
@@ -82,6 +84,7 @@ select
     matched.candidate_model_id,
     matched.benchmark_id,
     matched.benchmark_version,
+    matched.attack,
     matched.origin,
     matched.scorer,
     rules.unparsed_rule,

@@ -38,6 +38,7 @@ select
     benchmark_version,
     prompt_style,
     is_primary_style,
+    attack,
     origin,
     scorer,
     unparsed_rule,

@@ -1,0 +1,24 @@
+"""Declining in words: our rules in three classes, and the published keyword lists beside them."""
+
+from tasks.scorers.refusal.detector import (
+    REFUSAL_RULE,
+    RULES,
+    RefusalClass,
+    classify,
+    deciding_rule,
+    gated,
+    is_refusal,
+)
+from tasks.scorers.refusal.keywords import KEYWORD_LISTS, KeywordList
+
+__all__ = [
+    "KEYWORD_LISTS",
+    "REFUSAL_RULE",
+    "RULES",
+    "KeywordList",
+    "RefusalClass",
+    "classify",
+    "deciding_rule",
+    "gated",
+    "is_refusal",
+]
