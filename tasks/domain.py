@@ -165,7 +165,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A named, versioned set of items with a scorer and a dimension, rendered in both prompt styles."""
+    """A named, versioned set of items with a scorer and a dimension, rendered in both prompt styles.
+
+    ``is_continued`` says that the question itself is a text to continue, as a function without its body is.
+    """
 
     benchmark_id: str
     title: str
@@ -186,6 +189,7 @@ class Benchmark:
     max_tokens: int = 512
     stop: tuple[str, ...] = ("\n\nQuestion:",)
     unparsed_rule: UnparsedRule = UnparsedRule.WRONG
+    is_continued: bool = False
     version: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -194,7 +198,8 @@ class Benchmark:
             items = sorted((i.item_id, i.cluster_id, i.subset, i.chance_score) for i in self.items)
             examples = [(e.question, e.answer) for e in self.examples]
             parts = (self.benchmark_id, items, self.instruction, examples, self.scorer, self.stop, self.max_tokens)
-            object.__setattr__(self, "version", content_hash(*parts, length=12))
+            further = ("continued",) if self.is_continued else ()
+            object.__setattr__(self, "version", content_hash(*parts, *further, length=12))
 
     def render(self, item: Item, style: PromptStyle) -> Prompt:
         """Put one item in a style: a few-shot continuation, or instruction and question in one chat turn."""
@@ -202,6 +207,8 @@ class Benchmark:
         if style is PromptStyle.CHAT:
             content = f"{self.instruction}\n\n{question}" if self.instruction else question
             return Prompt(style, messages=(Message("user", content),), max_tokens=self.max_tokens)
+        if self.is_continued:
+            return Prompt(style, text=item.question, stop=self.stop, max_tokens=self.max_tokens)
         shots = "".join(f"Question: {e.question}\nAnswer: {e.answer}\n\n" for e in self.examples)
         lead = f"{self.instruction}\n\n" if self.instruction else ""
         text = f"{lead}{shots}Question: {question}\nAnswer:"

@@ -10,7 +10,9 @@ from tasks.benchmarks import (
     bias,
     borderline,
     code_output,
+    coding,
     harmful,
+    humaneval,
     instructions,
     knowledge,
     logic,
@@ -27,6 +29,7 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
     "arithmetic": cache(arithmetic.build),
     "knowledge": cache(knowledge.build),
     "code_output": cache(code_output.build),
+    "coding": cache(coding.build),
     "reading": cache(reading.build),
     "logic": cache(logic.build),
     "instructions": cache(instructions.build),
@@ -36,6 +39,7 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
 }
 
 FROM_FILE: dict[str, Callable[[str], Benchmark]] = {
+    "humaneval": humaneval.load,
     "mmlu_pro": mmlu_pro.load,
 }
 
