@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,7 +18,6 @@ from tasks.benchmarks.draw import Draw, distinct
 from tasks.domain import Benchmark, Dimension, Domain, Example, Item, identified
 
 _WORDS = ("kettle", "ribbon", "saddle", "pillow", "mirror", "oak", "tin", "lamp", "garden", "bee", "violin", "sea")
-_COUNT = 7  # questions per template
 
 STUB = 'def $name($parameters):\n    """$purpose"""'
 
@@ -86,10 +85,10 @@ def _solutions() -> dict[str, Solved]:
 
 
 def _made() -> list[tuple[dict[str, Any], Solved]]:
-    return [made for template in TEMPLATES for made in _items(template)]
+    return [made for place, template in enumerate(TEMPLATES) for made in _items(template, 8 + place % 2)]
 
 
-def _items(template: Template) -> list[tuple[dict[str, Any], Solved]]:
+def _items(template: Template, count: int) -> list[tuple[dict[str, Any], Solved]]:
     draw = Draw(f"coding/{template.name}")
     values: dict[str, int] = {}
 
@@ -110,7 +109,7 @@ def _items(template: Template) -> list[tuple[dict[str, Any], Solved]]:
             },
             Solved(_body(template.right, values[question]), tuple(_body(b, values[question]) for b in template.wrong)),
         )
-        for question, test in distinct(_COUNT, one)
+        for question, test in distinct(count, one)
     ]
 
 
@@ -153,7 +152,7 @@ def _wholes(draw: Draw, n: int) -> list[int]:
 
 
 def _grids(draw: Draw, _: int) -> list[list[list[int]]]:
-    return [[], *([[draw.between(1, 20) for _ in range(9)] for _ in range(8)] for _ in range(3))]
+    return [[], *([[draw.between(1, 20) for _ in range(24)] for _ in range(4)] for _ in range(3))]
 
 
 def _base_digits(number: int, base: int) -> list[int]:
@@ -183,20 +182,20 @@ TEMPLATES = (
     Template(
         "count_above", "lists", "numbers", "Count the numbers that are greater than $n.",
         "return sum(1 for number in numbers if number > $n)",
-        ("return sum(1 for number in numbers if number >= $n)", "return sum(number for number in numbers if number > $n)"),
+        ("return sum(1 for number in numbers if number >= $n)", "return sum(n for n in numbers if n > $n)"),
         3, 30, _lists, lambda n, numbers: len([number for number in numbers if number > n]),
     ),
     Template(
         "capped", "lists", "numbers", "Return a list of the numbers, each larger one replaced by $n.",
         "return [min(number, $n) for number in numbers]",
         ("return [max(number, $n) for number in numbers]", "return [number for number in numbers if number <= $n]"),
-        3, 30, _lists, lambda n, numbers: [number if number < n else n for number in numbers],
+        3, 30, _lists, lambda n, numbers: [min(n, number) for number in numbers],
     ),
     Template(
         "rotated", "lists", "numbers", "Return a list in which the first $n numbers have moved to the end.",
         "return numbers[$n:] + numbers[:$n]",
         ("return numbers[-$n:] + numbers[:-$n]", "return numbers[$n:]"),
-        2, 9, lambda draw, n: [list(range(n + 3)), [], [draw.between(1, 50) for _ in range(n + 2)]],
+        2, 12, lambda draw, n: [list(range(n + 3)), [], [draw.between(1, 50) for _ in range(n + 2)]],
         lambda n, numbers: [*numbers[n:], *numbers[:n]],
     ),
     Template(
@@ -206,7 +205,7 @@ TEMPLATES = (
             "return [numbers[place:place + $n] for place in range(0, len(numbers) - $n + 1, $n)]",
             "return [numbers[place:place + $n] for place in range(len(numbers))]",
         ),
-        2, 9, lambda draw, n: [[], [draw.between(1, 50) for _ in range(2 * n + 1)], list(range(n)), [1, *range(n)]],
+        2, 12, lambda draw, n: [[], [draw.between(1, 50) for _ in range(2 * n + 1)], list(range(n)), [1, *range(n)]],
         lambda n, numbers: [list(numbers[i * n : i * n + n]) for i in range(-(-len(numbers) // n))],
     ),
     Template(
@@ -216,7 +215,7 @@ TEMPLATES = (
             "return [sum(numbers[place:place + $n]) for place in range(len(numbers) - $n)]",
             "return [sum(numbers[place:place + $n]) for place in range(len(numbers))]",
         ),
-        2, 9, lambda draw, n: [list(range(n)), [draw.between(1, 50) for _ in range(n + 4)], [5] * (n + 1)],
+        2, 12, lambda draw, n: [list(range(n)), [draw.between(1, 50) for _ in range(n + 4)], [5] * (n + 1)],
         lambda n, numbers: [sum(part) for part in zip(*(numbers[i:] for i in range(n)), strict=False)],
     ),
     Template(
@@ -226,7 +225,7 @@ TEMPLATES = (
             "return sorted({word for word in words if words.count(word) > $n})",
             "return sorted(word for word in words if words.count(word) >= $n)",
         ),
-        2, 9, _repetitive, lambda n, words: [word for word in sorted(set(words)) if words.count(word) >= n],
+        2, 12, _repetitive, lambda n, words: [word for word in sorted(set(words)) if words.count(word) >= n],
     ),
     Template(
         "apart", "dicts and sets", "numbers", "Return True if two of the numbers differ by exactly $n.",
@@ -241,15 +240,16 @@ TEMPLATES = (
     Template(
         "long_words", "strings", "text", "Return the words of the text with more than $n letters, as a list.",
         "return [word for word in text.split() if len(word) > $n]",
-        ("return [word for word in text.split() if len(word) < $n]", "return [word for word in text if len(word) > $n]"),
-        2, 8, lambda draw, n: ["", "a bb ccc dddd eeeee ffffff ggggggg hhhhhhhh iiiiiiiii", *_sentences(draw, n)],
+        ("return [word for word in text.split() if len(word) < $n]", "return [c for c in text if len(c) > $n]"),
+        1, 9,
+        lambda draw, n: ["", "a bb ccc dddd eeeee ffffff ggggggg hhhhhhhh iiiiiiiii jjjjjjjjjj", *_sentences(draw, n)],
         lambda n, text: [word for word in text.split() if word[n:]],
     ),
     Template(
         "every_nth", "strings", "text", "Return every character number $n of the text: the first one is number 1.",
         "return text[$n - 1::$n]",
         ("return text[::$n]", "return text[$n::$n]"),
-        2, 9, lambda draw, n: [string.ascii_letters, *_sentences(draw, n)],
+        2, 12, lambda draw, n: [string.ascii_letters, *_sentences(draw, n)],
         lambda n, text: "".join(c for i, c in enumerate(text, start=1) if not i % n),
     ),
     Template(
@@ -268,7 +268,7 @@ TEMPLATES = (
             "return sum(int(digit) for digit in str(number)) % $n",
             "total = 0\nwhile number >= $n:\n    total += number % $n\n    number //= $n\nreturn total",
         ),
-        2, 9, _wholes, lambda n, number: sum(_base_digits(number, n)),
+        2, 12, _wholes, lambda n, number: sum(_base_digits(number, n)),
     ),
     Template(
         "steps_down", "numbers", "number", "Count how often the number can be divided by $n without rest.",
@@ -277,11 +277,11 @@ TEMPLATES = (
             "count = 0\nwhile number >= $n:\n    number //= $n\n    count += 1\nreturn count",
             "return int(number % $n == 0)",
         ),
-        2, 9, lambda draw, n: [0, 1, n, n**3, 2 * n**2 + n, n**4 * 11, draw.between(100, 900)],
+        2, 12, lambda draw, n: [0, 1, n, n**3, 2 * n**2 + n, n**4 * 11, draw.between(100, 900)],
         lambda n, number: max((k for k in range(1, 20) if number and not number % n**k), default=0),
     ),
     Template(
-        "clock", "numbers", "minutes", "The time is given in minutes after midnight. Return it $n minutes later, as HH:MM.",
+        "clock", "numbers", "minutes", "Return as HH:MM what the clock shows $n minutes after these minutes of a day.",
         'hours, rest = divmod(minutes + $n, 60)\nreturn f"{hours % 24:02}:{rest:02}"',
         (
             'hours, rest = divmod(minutes + $n, 60)\nreturn f"{hours}:{rest}"',
@@ -297,13 +297,13 @@ TEMPLATES = (
         lambda n, number: number // n * n,
     ),
     Template(
-        "grid_sum", "grids", "rows", "Sum the numbers of a grid in every column number $n, counted from 0 as $n, 2 * $n...",
+        "grid_sum", "grids", "rows", "Sum the numbers in the columns $n, 2 * $n, 3 * $n and so on, counted from 0.",
         "return sum(number for row in rows for place, number in enumerate(row) if place and place % $n == 0)",
         (
             "return sum(number for row in rows for place, number in enumerate(row) if place % $n == 0)",
             "return sum(row[$n] for row in rows)",
         ),
-        1, 8, _grids, lambda n, rows: sum(row[i] for row in rows for i in range(n, len(row), n)),
+        1, 9, _grids, lambda n, rows: sum(row[i] for row in rows for i in range(n, len(row), n)),
     ),
 )  # fmt: skip
 
@@ -315,6 +315,6 @@ def _example(name: str, parameters: str, purpose: str, body: str) -> Example:
 
 _EXAMPLES = (
     _example("doubled", "numbers", "Return a list of the numbers, each times 2.", "return [2 * n for n in numbers]"),
-    _example("initials", "words", "Return the first letters of the words as one text.", 'return "".join(w[0] for w in words)'),
+    _example("initials", "words", "Return the first letters of the words.", 'return "".join(w[0] for w in words)'),
     _example("is_even", "number", "Return True if the number is even.", "return number % 2 == 0"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""HumanEval from its official file: 164 Python functions to complete, judged by running their tests. No item is shipped.
+"""HumanEval from its official file: 164 Python functions to complete, judged by running their tests. Ships no item.
 
 Citation: Chen et al. 2021, "Evaluating Large Language Models Trained on Code", arXiv 2107.03374. Licence: MIT as stated
 by the authors' repository.

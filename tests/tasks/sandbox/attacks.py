@@ -81,8 +81,7 @@ ATTACKS = {
     "polite exit before the check": ("raise SystemExit(0)", "exit"),
     "the pass marker printed": ('import os\nprint(\'{{"verdict": "pass", "detail": null}}\')\nos._exit(0)', "exit"),
     "the pass marker on every descriptor": (
-        "import os\nfor fd in range(1, 10):\n    try: os.write(fd, b'{{\"verdict\": \"pass\", \"detail\": null}}')\n"
-        "    except OSError: pass\nos._exit(0)",
+        "import os\nfor fd in range(1, 4): os.write(fd, b'{{\"verdict\": \"pass\", \"detail\": null}}')\nos._exit(0)",
         "exit",
     ),
     "io_uring": (C + "assert libc.syscall(425, 8, ctypes.create_string_buffer(120)) >= 0", "assert"),
@@ -92,7 +91,10 @@ ATTACKS = {
     "keyrings": (C + "assert libc.syscall({keyctl}, 0, -3, 1) >= 0", "assert"),
     "bpf": (C + "assert libc.syscall({bpf}, 0, 0, 0) == 0 or ctypes.get_errno() != 1", "assert"),
     "raised limits": ("import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40))", "error"),
-    "thread bomb": ("import threading, time\n" + LOOP + "threading.Thread(target=time.sleep, args=(99,)).start()", "error"),
+    "thread bomb": (
+        "import threading, time\n" + LOOP + "threading.Thread(target=time.sleep, args=(99,)).start()",
+        "error",
+    ),
     "endless recursion": ("def f(): return f()\nf()", "error"),
     "a lying exception": ("class E(Exception):\n    def __str__(self): raise self\nraise E", "error"),
     "standard input": ("input()", "error"),
@@ -144,7 +146,7 @@ def main(back_end: str) -> None:
     report["victim"] = victim.read_text() + oct(victim.stat().st_mode & 0o777)
     report["escaped"] = [path for path in ("/tmp/escaped", "/dev/shm/escaped") if Path(path).exists()]
     here = str(Path(__file__).parent)
-    report["left"] = [pid for pid in os.listdir("/proc") if pid.isdigit() and _is_worker_of(pid, here)]
+    report["left"] = [path.name for path in Path("/proc").iterdir() if _is_worker_of(path.name, here)]
     print(json.dumps(report))
 
 
