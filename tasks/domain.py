@@ -198,7 +198,8 @@ class Benchmark:
     """A named, versioned set of items with a scorer and a dimension, rendered in both prompt styles.
 
     ``cluster_examples`` are shown instead of ``examples`` before the items of a cluster, where subjects or tasks have
-    worked examples of their own.
+    worked examples of their own. ``is_continued`` says that the question itself is a text to continue, as a function
+    without its body is.
     """
 
     benchmark_id: str
@@ -221,6 +222,7 @@ class Benchmark:
     stop: tuple[str, ...] = ("\n\nQuestion:",)
     unparsed_rule: UnparsedRule = UnparsedRule.WRONG
     cluster_examples: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
+    is_continued: bool = False
     verified: Verified = "format"
     attack: Attack | None = None
     version: str = field(default="", compare=False)
@@ -236,6 +238,8 @@ class Benchmark:
                 parts.append(
                     {name: [(e.question, e.answer) for e in few] for name, few in self.cluster_examples.items()}
                 )
+            if self.is_continued:
+                parts.append("continued")
             if self.attack:
                 parts += [self.attack.template, self.attack.encoding]
             object.__setattr__(self, "version", content_hash(*parts, length=12))
@@ -248,6 +252,8 @@ class Benchmark:
         if style is PromptStyle.CHAT:
             content = f"{self.instruction}\n\n{question}" if self.instruction else question
             return Prompt(style, messages=(Message("user", content),), max_tokens=self.max_tokens)
+        if self.is_continued:
+            return Prompt(style, text=item.question, stop=self.stop, max_tokens=self.max_tokens)
         examples = self.cluster_examples.get(item.cluster_id, self.examples)
         shots = "".join(f"Question: {e.question}\nAnswer: {e.answer}\n\n" for e in examples)
         lead = f"{self.instruction}\n\n" if self.instruction else ""

@@ -125,6 +125,12 @@ def _spanned(span: str, voice: Voice, stream: Stream) -> str:
     return span if voice.style is PromptStyle.COMPLETION or stream.below(2) else f"Answer: {span}"
 
 
+def _programmed(block: str, voice: Voice, stream: Stream) -> str:
+    """A block of code; in a chat half of the time behind a sentence."""
+    is_bare = voice.style is PromptStyle.COMPLETION or stream.below(2)
+    return block if is_bare else f"{voice.opening(OPENINGS)}\n\n{block}"
+
+
 def _printed(output: str, voice: Voice, stream: Stream) -> str:
     """A program's output alone, behind its marker, or in a code fence; such benchmarks ask for nothing else.
 
@@ -144,6 +150,7 @@ _SHAPES: dict[str, Shape] = {
     "exact_answer": _concluded("exact_answer", "{}"),
     "exact": _printed,
     "token_f1": _spanned,
+    "code": _programmed,
     "instructions": lambda text, _voice, _stream: text,  # one word more could break what it keeps
 }
 

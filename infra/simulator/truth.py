@@ -22,7 +22,7 @@ _NO_ANSWER = ("refusal", "unparsed", "truncated", "filtered")
 #: where words or the form alone are judged, a refusal or half a text may earn something, so that their rates would not
 #: be the truth. Those that ask for conduct have no competence: there the refusal rate is the whole truth.
 RATES: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("numeric", "choice", "exact", "exact_answer"), ("competence", *_NO_ANSWER)),
+    **dict.fromkeys(("numeric", "choice", "exact", "exact_answer", "code"), ("competence", *_NO_ANSWER)),
     "token_f1": ("competence", "unparsed", "filtered"),
     "instructions": ("competence", "filtered"),
     **dict.fromkeys(("complies", "refuses"), ("refusal", "truncated", "filtered")),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tasks.errors import UnknownName
 from tasks.scorers.bbh import Bbh
 from tasks.scorers.choice import AuthorsRule, Choice, Letter, MmluAnswer
-from tasks.scorers.contract import Scorer
+from tasks.scorers.code import Code
+from tasks.scorers.contract import LONGEST_TEXT, Fact, FactKind, FactScorer, ProgramScorer, Scorer
 from tasks.scorers.exact import Exact
 from tasks.scorers.exact_answer import ExactAnswer
 from tasks.scorers.gsm8k import Gsm8k, Gsm8kFlexible, Gsm8kStrict
@@ -18,7 +19,18 @@ from tasks.scorers.safety import Complies, Refuses, by_keywords
 from tasks.scorers.spans import Drop, Squad
 from tasks.scorers.token_f1 import TokenF1
 
-__all__ = ["SCORERS", "Scorer", "is_refusal", "scorer"]
+__all__ = [
+    "LONGEST_TEXT",
+    "SCORERS",
+    "Fact",
+    "FactKind",
+    "FactScorer",
+    "ProgramScorer",
+    "Scorer",
+    "fact_scorers",
+    "is_refusal",
+    "scorer",
+]
 
 SCORERS: dict[str, Scorer] = {
     "numeric": Numeric(),
@@ -42,6 +54,7 @@ SCORERS: dict[str, Scorer] = {
     "exact_answer": ExactAnswer(),
     "token_f1": TokenF1(),
     "instructions": Instructions(),
+    "code": Code(),
     "refuses": Refuses(),
     "complies": Complies(),
     **by_keywords(),
@@ -57,3 +70,8 @@ def scorer(name: str) -> Scorer:
     if name not in SCORERS:
         raise UnknownName.of("scorer", name, SCORERS)
     return SCORERS[name]
+
+
+def fact_scorers() -> dict[str, FactScorer]:
+    """Those that read facts."""
+    return {name: rule for name, rule in SCORERS.items() if isinstance(rule, FactScorer)}

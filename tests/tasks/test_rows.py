@@ -14,6 +14,7 @@ TABLES = {
     "raw.generations": rows.GENERATIONS,
     "raw.failures": rows.FAILURES,
     "raw.scores": rows.SCORES,
+    "raw.executions": rows.EXECUTIONS,
     "raw.plan": rows.PLAN,
     "stats.estimates": ESTIMATES,
 }
