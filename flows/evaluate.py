@@ -1,4 +1,4 @@
-"""The evaluation flow: plan, ask every cell, land, validate, score, aggregate, publish.
+"""The evaluation flow: plan, ask every cell, land, validate, judge, score, aggregate, publish.
 
 One generation task per cell in one event loop; a failed cell leaves the others complete. The state of truth is the
 warehouse, not Prefect: the same command finishes whatever an earlier one began.
@@ -20,6 +20,7 @@ from prefect.utilities.annotations import allow_failure, quote
 
 from flows import steps
 from flows.configuration import load_configuration
+from flows.judging import Judging, judge_all
 from flows.planning import plan_run
 from flows.session import Session, session
 from tasks.domain import RunKind
@@ -44,6 +45,7 @@ class Evaluated:
     count_failed: int
     count_scored: int
     count_quarantined: int
+    judging: Judging
     failures: tuple[str, ...]
     published: Published
 
@@ -132,6 +134,10 @@ async def _finish(
         raise NothingEvaluated(f"no cell could be evaluated; the first: {next(iter(failures.values()))}")
     checked = steps.validate_landed(run_id, quote(live), wait_for=[landed], return_state=True)
     quarantined = (await checked.aresult()).quarantined
+    judging = await judge_all(live, checked)
+    if live.draining.is_set():
+        run_event(live.warehouse, run_id, "interrupted")
+        raise Interrupted("stopped as asked: every answer is committed. The same command finishes the judging.")
     scored = steps.score_run(run_id, quote(live), wait_for=[checked], return_state=True)
     count_scored = await scored.aresult()
     aggregated = steps.aggregate_run(run_id, quote(live), wait_for=[scored], return_state=True)
@@ -151,6 +157,7 @@ async def _finish(
         count_failed=sum(result.count_failed for result in results),
         count_scored=count_scored,
         count_quarantined=quarantined,
-        failures=tuple(failures.values()),
+        judging=judging,
+        failures=(*failures.values(), *judging.failures),
         published=published,
     )

@@ -37,6 +37,7 @@ class Session:
     lines: Mapping[str, Line]
     landing: Landing
     draining: asyncio.Event
+    tally: Tally
 
 
 @asynccontextmanager
@@ -59,19 +60,19 @@ async def session(
     try:
         with _drain_on_signal(draining), tally:
             async with Landing(warehouse) as landing:
-                yield Session(warehouse, plan, work, lines, landing, draining)
+                yield Session(warehouse, plan, work, lines, landing, draining, tally)
     finally:
         for line in lines.values():
             await line.endpoint.close()
 
 
 def _endpoints(plan: Plan) -> dict[str, list[ModelSettings]]:
-    """The models behind each endpoint."""
+    """The models behind each endpoint, judges included."""
     models: dict[str, list[ModelSettings]] = {}
-    for cell in plan.cells:
-        sharing = models.setdefault(cell.model.endpoint, [])
-        if cell.model not in sharing:
-            sharing.append(cell.model)
+    for model in (model for cell in plan.cells for model in (cell.model, cell.judge) if model is not None):
+        sharing = models.setdefault(model.endpoint, [])
+        if model not in sharing:
+            sharing.append(model)
     return models
 
 
@@ -181,6 +182,12 @@ class Tally:
         elif time.monotonic() - self._last_line_s >= _PLAIN_EVERY_S:
             self._last_line_s = time.monotonic()
             sys.stderr.write(f"asked {self.answered + self.failed} of {self.total} {self.note()}\n")
+
+    def expect(self, more: int) -> None:
+        """Take note of requests that only the answers made necessary: judges'."""
+        self.total += more
+        if self._progress:
+            self._progress.update(self._bar, total=self.total)  # type: ignore[arg-type]
 
     def note(self) -> str:
         """Rate, errors and money so far."""

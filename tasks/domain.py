@@ -221,10 +221,12 @@ class Verdict:
 
     ``value`` is 0 to 1, None where no answer was found (``outcome`` unparsed). ``is_final`` is False when the
     answer came from a fall-back rule rather than from the announced place, so that a truncated text whose last
-    number happens to parse is not taken for an answer.
+    number happens to parse is not taken for an answer. ``is_refusal`` is set where the scorer itself found out whether
+    the text declines; otherwise a rule on the text's words decides.
     """
 
     outcome: Outcome
     value: float | None
     answer: str | None = None
     is_final: bool = True
+    is_refusal: bool | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from tasks.benchmarks import (
+    alpaca_eval,
     arithmetic,
     bias,
     borderline,
@@ -37,6 +38,7 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
 
 FROM_FILE: dict[str, Callable[[str], Benchmark]] = {
     "mmlu_pro": mmlu_pro.load,
+    "alpaca_eval": alpaca_eval.load,
 }
 
 

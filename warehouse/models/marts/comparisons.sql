@@ -35,6 +35,8 @@ matched as (
         candidate.benchmark_version,
         candidate.origin,
         candidate.scorer,
+        candidate.judge_model_id,
+        candidate.judge_version,
         candidate.unparsed_rule as unparsed_rule_configured,
         reference.prompt_style as prompt_style_reference,
         candidate.prompt_style as prompt_style_candidate,
@@ -57,6 +59,7 @@ matched as (
             and candidate.benchmark_id = reference.benchmark_id
             and candidate.benchmark_version = reference.benchmark_version
             and candidate.scorer = reference.scorer
+            and candidate.judge_version is not distinct from reference.judge_version
             and candidate.origin = reference.origin
     where
         (reference.evaluated_date = pairs.as_of_date or candidate.evaluated_date = pairs.as_of_date)
@@ -84,6 +87,8 @@ select
     matched.benchmark_version,
     matched.origin,
     matched.scorer,
+    matched.judge_model_id,
+    matched.judge_version,
     rules.unparsed_rule,
     rules.unparsed_rule = matched.unparsed_rule_configured as is_configured_rule,
     matched.prompt_style_reference,

@@ -30,6 +30,8 @@ select
     cells.prompt_style,
     cells.is_primary_style,
     cells.scorer,
+    cells.judge_model_id,
+    cells.judge_version,
     cells.unparsed_rule,
     cells.origin,
     cells.count_items,
