@@ -1,4 +1,4 @@
-"""The evaluation flow: plan, ask every cell, land, validate, judge, score, aggregate, publish.
+"""The evaluation flow: plan, ask every cell, land, validate, execute and judge, score, aggregate, publish.
 
 One generation task per cell in one event loop; a failed cell leaves the others complete. The state of truth is the
 warehouse, not Prefect: the same command finishes whatever an earlier one began.
@@ -25,6 +25,7 @@ from flows.planning import plan_run
 from flows.session import Session, session
 from tasks.domain import RunKind
 from tasks.errors import AligntaxError, NothingEvaluated
+from tasks.execute import Executed
 from tasks.land import land_plan, run_event
 from tasks.publish import Published
 from tasks.work import CellResult, CellWork
@@ -46,6 +47,7 @@ class Evaluated:
     count_scored: int
     count_quarantined: int
     judging: Judging
+    executed: Executed
     failures: tuple[str, ...]
     published: Published
 
@@ -134,11 +136,13 @@ async def _finish(
         raise NothingEvaluated(f"no cell could be evaluated; the first: {next(iter(failures.values()))}")
     checked = steps.validate_landed(run_id, quote(live), wait_for=[landed], return_state=True)
     quarantined = (await checked.aresult()).quarantined
-    judging = await judge_all(live, checked)
+    executed_state = steps.execute_programs(run_id, quote(live), wait_for=[checked], return_state=True)
+    executed = await executed_state.aresult()
+    judging = await judge_all(live, executed_state)
     if live.draining.is_set():
         run_event(live.warehouse, run_id, "interrupted")
         raise Interrupted("stopped as asked: every answer is committed. The same command finishes the judging.")
-    scored = steps.score_run(run_id, quote(live), wait_for=[checked], return_state=True)
+    scored = steps.score_run(run_id, quote(live), wait_for=[executed_state], return_state=True)
     count_scored = await scored.aresult()
     aggregated = steps.aggregate_run(run_id, quote(live), wait_for=[scored], return_state=True)
     await aggregated.aresult()
@@ -157,6 +161,7 @@ async def _finish(
         count_failed=sum(result.count_failed for result in results),
         count_scored=count_scored,
         count_quarantined=quarantined,
+        executed=executed,
         judging=judging,
         failures=(*failures.values(), *judging.failures),
         published=published,

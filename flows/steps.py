@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from flows import transform
 from flows.session import Session
 from tasks.errors import CellError
+from tasks.execute import Executed, execute
 from tasks.generate import generate
 from tasks.judge import judge
 from tasks.land import cell_events
@@ -40,6 +41,12 @@ def land_cells(run_id: str, session: Session, stopped: dict[str, tuple[str, str]
 def validate_landed(run_id: str, session: Session) -> ValidationResult:
     """Check what landed."""
     return transform.check_landed(session.warehouse, session.plan.settings, run_id)
+
+
+@task(task_run_name="execute {run_id}", cache_policy=NO_CACHE)
+def execute_programs(run_id: str, session: Session) -> Executed:
+    """Run the programs in the answers; scorers read what became of them."""
+    return execute(session.warehouse, run_id)
 
 
 @task(task_run_name="plan judgments {run_id}", cache_policy=NO_CACHE)

@@ -111,6 +111,19 @@ LABELS: dict[str, Any] = {
     "source": pl.String,
     "labelled_at": _TIME,
 }
+EXECUTIONS: dict[str, Any] = {
+    "generation_id": pl.String,
+    "runner": pl.String,
+    "program_hash": pl.String,
+    "verdict": pl.String,
+    "detail": pl.String,
+    "is_reused": pl.Boolean,
+    "back_end": pl.String,
+    "layers": pl.String,
+    "python_version": pl.String,
+    "duration_ms": pl.Float64,
+    "executed_at": _TIME,
+}
 SCHEMAS = {"raw.generations": GENERATIONS, "raw.failures": FAILURES}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tasks.errors import UnknownName
 from tasks.scorers.choice import AuthorsRule, Choice, Letter
-from tasks.scorers.contract import LONGEST_TEXT, Fact, FactKind, FactScorer, Scorer
+from tasks.scorers.code import Code
+from tasks.scorers.contract import LONGEST_TEXT, Fact, FactKind, FactScorer, ProgramScorer, Scorer
 from tasks.scorers.exact import Exact
 from tasks.scorers.exact_answer import ExactAnswer
 from tasks.scorers.instructions import Instructions
@@ -30,6 +31,7 @@ __all__ = [
     "FactKind",
     "FactScorer",
     "JudgedScorer",
+    "ProgramScorer",
     "Scorer",
     "fact_scorers",
     "is_refusal",
@@ -48,6 +50,7 @@ SCORERS: dict[str, Scorer] = {
     "exact_answer": ExactAnswer(),
     "token_f1": TokenF1(),
     "instructions": Instructions(),
+    "code": Code(),
     "refuses": Refuses(),
     "complies": Complies(),
     "judged_refuses": JudgedRefuses(),

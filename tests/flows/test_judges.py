@@ -102,9 +102,11 @@ def test_what_a_judge_did_is_paid_beside_the_answers_and_counts_as_none_of_them(
         "select benchmark_id, count_planned, count_answered, count_judgments_planned = count_judgments, "
         "judge_model_id, judge_cost_usd > 0, cost_usd from reports.coverage order by all",
     )
-    assert coverage == [("borderline", SIZE, SIZE, True, "hasty", None, None)] * 2 + [
-        ("harmful", SIZE, SIZE, True, "careful", True, None)
-    ] * 2
+    assert (
+        coverage
+        == [("borderline", SIZE, SIZE, True, "hasty", None, None)] * 2
+        + [("harmful", SIZE, SIZE, True, "careful", True, None)] * 2
+    )
     told, landed = rows(
         judged,
         "select (select sum(judge_cost_usd) from reports.coverage), (select sum(cost_usd) from raw.generations)",
