@@ -22,7 +22,7 @@ from flows import steps
 from flows.configuration import load_configuration
 from flows.judging import Judging, judge_all
 from flows.planning import plan_run
-from flows.session import Session, session
+from flows.session import Session, session, shards
 from tasks.domain import RunKind
 from tasks.errors import AligntaxError, NothingEvaluated
 from tasks.execute import Executed
@@ -80,7 +80,7 @@ async def evaluate(
             raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
         pending = land_plan(warehouse, planned)
         run_event(warehouse, planned.run_id, "started")
-        async with session(warehouse, planned, pending, os.environ) as live:
+        async with session(warehouse, planned, shards(planned, pending), os.environ) as live:
             states = await _generate_all(live)
         results, failures = await _results(live.work, states)
         stopped = _stopped(live.work, results, failures)
@@ -139,7 +139,7 @@ async def _finish(
     executed_state = steps.execute_programs(run_id, quote(live), wait_for=[checked], return_state=True)
     executed = await executed_state.aresult()
     judging = await judge_all(live, executed_state)
-    if live.draining.is_set():
+    if judging.is_interrupted:
         run_event(live.warehouse, run_id, "interrupted")
         raise Interrupted("stopped as asked: every answer is committed. The same command finishes the judging.")
     scored = steps.score_run(run_id, quote(live), wait_for=[executed_state], return_state=True)

@@ -57,8 +57,8 @@ def missing_cells(warehouse: Warehouse, plan: Plan) -> Plan:
 
 def _measured(cell: PlannedCell) -> tuple[Any, ...]:
     row = _cell_row("", cell)
-    names = "model_id model_version benchmark_id benchmark_version prompt_style sample_hash scorer count_repeats judge_version"
-    return tuple(row[name] for name in names.split())
+    names = "model_id model_version benchmark_id benchmark_version prompt_style sample_hash scorer count_repeats"
+    return tuple(row[name] for name in [*names.split(), "judge_version"])
 
 
 def land_plan(warehouse: Warehouse, plan: Plan) -> dict[str, list[Request]]:

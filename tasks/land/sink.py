@@ -45,15 +45,6 @@ class Landing(AbstractAsyncContextManager["Landing"]):
             await self._writer  # raises what stopped it
         await self._queue.put((table, row))
 
-    async def settled(self) -> None:
-        """Return once everything that was handed over is committed."""
-        if self._writer is not None:
-            waiting = asyncio.create_task(self._queue.join())
-            await asyncio.wait({waiting, self._writer}, return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-            if self._writer.done():
-                await self._writer  # raises what stopped it
-
     async def _write(self) -> None:
         is_open = True
         while is_open:
@@ -76,5 +67,3 @@ class Landing(AbstractAsyncContextManager["Landing"]):
                 frames = {table: frame_of(table, rows) for table, rows in batch.items()}
                 await asyncio.to_thread(self._warehouse.append, frames)
                 self.count_landed += count
-            for _ in range(count):
-                self._queue.task_done()

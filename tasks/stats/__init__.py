@@ -2,7 +2,8 @@
 
 ``paired_difference`` and ``mean_score`` give an absolute tax and a score with their intervals, ``relative_tax`` and
 ``fieller`` ratios, ``holm`` and ``benjamini_hochberg`` adjusted p-values, ``minimum_detectable`` and
-``design_standard_error`` what a design can see, ``missing_bounds`` what missing answers could change. ``agreement`` compares two raters, ``prediction_powered_mean`` corrects one by the other.
+``design_standard_error`` what a design can see, ``missing_bounds`` what missing answers could change. ``agreement``
+compares two raters, ``prediction_powered_mean`` corrects one by the other.
 """
 
 from tasks.stats.agreement import Agreement, agreement

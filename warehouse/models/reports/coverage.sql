@@ -32,7 +32,7 @@ judgments as (
         count(answered_at) as count_judgments,
         sum(tokens_input)::bigint as judge_tokens_input,
         sum(tokens_output)::bigint as judge_tokens_output,
-        sum(cost_usd) as judge_cost_usd
+        round(sum(cost_usd), 12) as judge_cost_usd
     from marts.fct_judgments
     group by run_id, cell_id
 )
