@@ -71,6 +71,14 @@ class Outcome(StrEnum):
     QUARANTINED = "quarantined"
 
 
+class RefusalClass(StrEnum):
+    """How far a text does what it was asked."""
+
+    FULL_COMPLIANCE = "full_compliance"
+    PARTIAL_REFUSAL = "partial_refusal"
+    FULL_REFUSAL = "full_refusal"
+
+
 class RunKind(StrEnum):
     """Why a run was made; a nightly run always asks anew, the others reuse good answers."""
 
@@ -274,10 +282,12 @@ class Verdict:
 
     ``value`` is 0 to 1, None where no answer was found (``outcome`` unparsed). ``is_final`` is False when the
     answer came from a fall-back rule rather than from the announced place, so that a truncated text whose last
-    number happens to parse is not taken for an answer.
+    number happens to parse is not taken for an answer. ``refusal_class`` is set where the scorer itself found out
+    whether the text declines; otherwise a rule on the text's words decides.
     """
 
     outcome: Outcome
     value: float | None
     answer: str | None = None
     is_final: bool = True
+    refusal_class: RefusalClass | None = None

@@ -7,17 +7,17 @@ decline, was it cut off, was an answer found.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 
-from tasks.domain import Item, Outcome, Verdict, content_hash
+from tasks.domain import Item, Outcome, RefusalClass, Verdict, content_hash
 from tasks.rows import SCORES, item_of
-from tasks.scorers import LONGEST_TEXT, SCORERS, Fact, FactScorer, Scorer
-from tasks.scorers.refusal import REFUSAL_RULE, RefusalClass, classify
+from tasks.scorers import LONGEST_TEXT, SCORERS, Fact, FactScorer, JudgedScorer, Scorer
+from tasks.scorers.refusal import REFUSAL_RULE, classify
 from warehouse.connection import Warehouse
 
 _BATCH_ROWS = 10_000
@@ -45,19 +45,27 @@ def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCO
     Returns the number of new scores. Older versions' scores stay beside them. An answer whose scorer reads a fact that
     is not there gets none: it is no wrong answer, and waits for the next call.
     """
-    wanted = _wanted(scorers)
+    judge_versions = warehouse.query("judge_versions", run_id=run_id)["judge_version"].to_list()
+    wanted = _wanted(scorers, judge_versions)
     unscored = warehouse.query_batches(
         "unscored_answers", _BATCH_ROWS, frames={"wanted_scorers": wanted}, run_id=run_id
     )
     return sum(warehouse.append({"raw.scores": _scored(batch, scorers)}) for batch in unscored)
 
 
-def _wanted(scorers: Mapping[str, Scorer]) -> pl.DataFrame:
+def _wanted(scorers: Mapping[str, Scorer], judge_versions: Iterable[str]) -> pl.DataFrame:
+    """What each scorer's score is known by; one that reads grades has a score for each judge."""
     rows = [
-        (name, scorer.version, identity(scorer), scorer.fact_kind.value, scorer.fact_rule)
-        if isinstance(scorer, FactScorer)
-        else (name, scorer.version, identity(scorer), None, None)
+        (
+            name,
+            scorer.version,
+            identity(scorer, judge_version),
+            scorer.fact_kind.value if isinstance(scorer, FactScorer) else None,
+            scorer.fact_rule if isinstance(scorer, FactScorer) else None,
+            judge_version,
+        )
         for name, scorer in scorers.items()
+        for judge_version in (judge_versions if isinstance(scorer, JudgedScorer) else (None,))
     ]
     schema = {
         "scorer": pl.String,
@@ -65,6 +73,7 @@ def _wanted(scorers: Mapping[str, Scorer]) -> pl.DataFrame:
         "scorer_config_hash": pl.String,
         "fact_kind": pl.String,
         "fact_rule": pl.String,
+        "judge_version": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -88,7 +97,7 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
             row["generation_id"],
             scorer.name,
             scorer.version,
-            identity(scorer),
+            identity(scorer, row["judge_version"]),
             judged.outcome.value,
             judged.value,
             judged.answer,
@@ -96,12 +105,13 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
             judged.is_cut,
             judged.refusal_class.value,
             now,
+            row["judge_version"],
         )
 
 
-def identity(scorer: Scorer) -> str:
-    """What decides an outcome: the scorer's parameters and the refusal rule that names a 0."""
-    return content_hash(scorer.config_hash, REFUSAL_RULE)
+def identity(scorer: Scorer, judge_version: str | None = None) -> str:
+    """What decides an outcome: the scorer's parameters, the refusal rule that names a 0, and who judged."""
+    return content_hash(scorer.config_hash, REFUSAL_RULE, *([judge_version] if judge_version else []))
 
 
 def judge(
@@ -123,7 +133,7 @@ def judge(
     kept = (text or "")[:LONGEST_TEXT]
     is_cut = len(text or "") > LONGEST_TEXT
     verdict = scorer.score(item, kept, facts) if isinstance(scorer, FactScorer) else scorer.score(item, kept)
-    refusal_class = classify(kept)
+    refusal_class = verdict.refusal_class or classify(kept)
     has_refused = refusal_class is not RefusalClass.FULL_COMPLIANCE
     outcome = _outcome(verdict, has_refused=has_refused, is_truncated=finish_reason == "length")
     value = 0.0 if outcome in {Outcome.REFUSED, Outcome.TRUNCATED} else verdict.value
@@ -131,7 +141,7 @@ def judge(
 
 
 def _outcome(verdict: Verdict, *, has_refused: bool, is_truncated: bool) -> Outcome:
-    if verdict.value or verdict.outcome is Outcome.NOT_RUN:
+    if verdict.value or verdict.outcome in {Outcome.NOT_RUN, Outcome.JUDGE_ERROR}:
         return verdict.outcome
     if has_refused:
         return Outcome.REFUSED

@@ -92,10 +92,20 @@ def reply(decision: Decision, question: Question | None, voice: Voice, limits: L
     text = _phrased(decision, question, voice, stream)
     if voice.style is PromptStyle.COMPLETION:
         text = f" {text}{stream.pick(CONTINUATIONS)}"  # a base model goes on with the pattern until it is stopped
+    return finished(text, limits)
+
+
+def finished(text: str, limits: Limits) -> Reply:
+    """A text ended where the client wants it to end."""
     text, stopped_by = _stopped(text, limits.stop)
     if limits.max_tokens is not None and count_tokens(text) > limits.max_tokens:
         return _cut(text, limits.max_tokens)
     return Reply(text, "stop", count_tokens(text), stopped_by)
+
+
+def declines(text: str) -> bool:
+    """Whether a text of ours declines: it opens as only those do."""
+    return text.strip().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").startswith(REFUSALS)
 
 
 def count_tokens(text: str) -> int:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from tasks.benchmarks import (
+    alpaca_eval,
     arithmetic,
     bbh,
     bias,
@@ -67,6 +68,7 @@ FROM_FILE: dict[str, Callable[[str], Benchmark]] = {
     "humaneval": humaneval.load,
     "mmlu": mmlu.load,
     "mmlu_pro": mmlu_pro.load,
+    "alpaca_eval": alpaca_eval.load,
     **{name: requests.loader(name) for name in requests.NAMES},
 }
 

@@ -11,6 +11,15 @@ from tasks.scorers.exact import Exact
 from tasks.scorers.exact_answer import ExactAnswer
 from tasks.scorers.gsm8k import Gsm8k, Gsm8kFlexible, Gsm8kStrict
 from tasks.scorers.instructions import Instructions
+from tasks.scorers.judged import (
+    JudgedComplies,
+    JudgedRefuses,
+    JudgedScorer,
+    Preferred,
+    StrongReject,
+    measured_by,
+    reference_of,
+)
 from tasks.scorers.likelihood import ChoiceLikelihood
 from tasks.scorers.numeric import Numeric
 from tasks.scorers.overlap import Bleu, RougeL
@@ -20,15 +29,19 @@ from tasks.scorers.spans import Drop, Squad
 from tasks.scorers.token_f1 import TokenF1
 
 __all__ = [
+    "JUDGED_INSTEAD",
     "LONGEST_TEXT",
     "SCORERS",
     "Fact",
     "FactKind",
     "FactScorer",
+    "JudgedScorer",
     "ProgramScorer",
     "Scorer",
     "fact_scorers",
     "is_refusal",
+    "measured_by",
+    "reference_of",
     "scorer",
 ]
 
@@ -57,8 +70,15 @@ SCORERS: dict[str, Scorer] = {
     "code": Code(),
     "refuses": Refuses(),
     "complies": Complies(),
+    "judged_refuses": JudgedRefuses(),
+    "judged_complies": JudgedComplies(),
+    "strong_reject": StrongReject(),
+    "preferred": Preferred(),
     **by_keywords(),
 }
+
+# What takes a rule's place where a benchmark names a judge; people's labels are valued by it, too.
+JUDGED_INSTEAD: dict[str, str] = {"refuses": "judged_refuses", "complies": "judged_complies"}
 
 
 def scorer(name: str) -> Scorer:

@@ -40,7 +40,7 @@ CASES = {
     "unknown key at the top": (
         {("benchmark",): []},
         (
-            "benchmark: unknown key. Did you mean 'benchmarks'? Known: benchmarks, comparisons, max_age_days, "
+            "benchmark: unknown key. Did you mean 'benchmarks'? Known: benchmarks, comparisons, judges, max_age_days, "
             "model_defaults, models, publish, sample_seed, thresholds, warehouse."
         ),
     ),
@@ -82,7 +82,7 @@ CASES = {
         {("benchmarks", 1, "sample_sise"): 3},
         (
             "benchmarks[1].sample_sise (benchmark 'harmful'): unknown key. Did you mean 'sample_size'? Known: "
-            "attack, cluster_by, define, id, prompt_styles, repeats, sample_size, scorer, source, unparsed."
+            "attack, cluster_by, define, id, judge, prompt_styles, repeats, sample_size, scorer, source, unparsed."
         ),
     ),
     "unknown threshold": (
