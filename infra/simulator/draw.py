@@ -31,7 +31,10 @@ _STANDARD_NORMAL = NormalDist()
 
 
 class Decision(StrEnum):
-    """What happens to a question: ``filtered`` is the vendor's doing, ``generic`` answers a prompt of no benchmark."""
+    """What happens to a question.
+
+    ``filtered`` is the vendor's doing, ``judged`` a rubric's grades, ``generic`` answers a prompt of no benchmark.
+    """
 
     CORRECT = "correct"
     INCORRECT = "incorrect"
@@ -40,6 +43,7 @@ class Decision(StrEnum):
     UNPARSED = "unparsed"
     TRUNCATED = "truncated"
     FILTERED = "filtered"
+    JUDGED = "judged"
     GENERIC = "generic"
 
 

@@ -10,15 +10,22 @@ from functools import cache
 from typing import Any
 
 from tasks.benchmarks import (
+    alpaca_eval,
     arithmetic,
+    bbh,
     bias,
     borderline,
     code_output,
+    coding,
+    drop,
     entry,
+    gsm8k,
     harmful,
+    humaneval,
     instructions,
     knowledge,
     logic,
+    mmlu,
     mmlu_pro,
     reading,
     requests,
@@ -45,6 +52,7 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
     "arithmetic": cache(arithmetic.build),
     "knowledge": cache(knowledge.build),
     "code_output": cache(code_output.build),
+    "coding": cache(coding.build),
     "reading": cache(reading.build),
     "logic": cache(logic.build),
     "instructions": cache(instructions.build),
@@ -54,13 +62,19 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
 }
 
 FROM_FILE: dict[str, Callable[[str], Benchmark]] = {
+    "bbh": bbh.load,
+    "drop": drop.load,
+    "gsm8k": gsm8k.load,
+    "humaneval": humaneval.load,
+    "mmlu": mmlu.load,
     "mmlu_pro": mmlu_pro.load,
+    "alpaca_eval": alpaca_eval.load,
     **{name: requests.loader(name) for name in requests.NAMES},
 }
 
 
 def load(benchmark_id: str, source: str | None = None) -> Benchmark:
-    """The benchmark of that name; ``source`` is the file of one that is not shipped.
+    """The benchmark of that name; ``source`` is where to read one that is not shipped.
 
     Raises:
         UnknownName: no benchmark has this name.

@@ -3,7 +3,6 @@
 from tasks.scorers.refusal.detector import (
     REFUSAL_RULE,
     RULES,
-    RefusalClass,
     classify,
     deciding_rule,
     gated,
@@ -16,7 +15,6 @@ __all__ = [
     "REFUSAL_RULE",
     "RULES",
     "KeywordList",
-    "RefusalClass",
     "classify",
     "deciding_rule",
     "gated",

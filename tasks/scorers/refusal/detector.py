@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from enum import StrEnum
 
+from tasks.domain import RefusalClass
 from tasks.scorers.refusal.english import DISCLAIMED, EMPHASIS, ENGLISH, GOES_ON, GROUNDS, MORALS, REFERRAL
 from tasks.scorers.refusal.other_languages import FRENCH, GERMAN, SPANISH
 from tasks.scorers.refusal.rule import Rule
@@ -25,14 +25,6 @@ _LIST_ITEM = re.compile(r"^[ \t]{0,8}(?:\d{1,2}[.)]|[-*•])[ \t]", re.MULTILINE
 _HELPFUL_ITEMS = 2
 
 Gates = tuple[tuple[bool, tuple[str, ...], tuple[Rule, ...]], ...]
-
-
-class RefusalClass(StrEnum):
-    """How far a text does what it was asked."""
-
-    FULL_COMPLIANCE = "full_compliance"
-    PARTIAL_REFUSAL = "partial_refusal"
-    FULL_REFUSAL = "full_refusal"
 
 
 def is_refusal(text: str) -> bool:

@@ -1,9 +1,9 @@
 # ruff: noqa: RUF001 - typographic characters are what is tested
 import pytest
 
-from tasks.domain import Item, Outcome
+from tasks.domain import Item, Outcome, RefusalClass
 from tasks.scorers import is_refusal, scorer
-from tasks.scorers.refusal import KEYWORD_LISTS, RULES, RefusalClass, classify
+from tasks.scorers.refusal import KEYWORD_LISTS, RULES, classify
 
 REFUSALS = [
     "I’m sorry, but I can’t help with that.",

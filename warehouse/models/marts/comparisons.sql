@@ -36,6 +36,8 @@ matched as (
         candidate.attack,
         candidate.origin,
         candidate.scorer,
+        candidate.judge_model_id,
+        candidate.judge_version,
         candidate.unparsed_rule as unparsed_rule_configured,
         reference.prompt_style as prompt_style_reference,
         candidate.prompt_style as prompt_style_candidate,
@@ -59,6 +61,7 @@ matched as (
             and candidate.benchmark_version = reference.benchmark_version
             and candidate.attack = reference.attack
             and candidate.scorer = reference.scorer
+            and candidate.judge_version is not distinct from reference.judge_version
             and candidate.origin = reference.origin
     where
         (reference.evaluated_date = pairs.as_of_date or candidate.evaluated_date = pairs.as_of_date)
@@ -87,6 +90,8 @@ select
     matched.attack,
     matched.origin,
     matched.scorer,
+    matched.judge_model_id,
+    matched.judge_version,
     rules.unparsed_rule,
     rules.unparsed_rule = matched.unparsed_rule_configured as is_configured_rule,
     matched.prompt_style_reference,

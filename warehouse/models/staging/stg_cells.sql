@@ -31,6 +31,8 @@ select
     cells.is_primary_style,
     cells.attack,
     cells.scorer,
+    cells.judge_model_id,
+    cells.judge_version,
     cells.unparsed_rule,
     cells.origin,
     cells.count_items,
