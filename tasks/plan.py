@@ -15,7 +15,7 @@ from tasks.benchmarks.sampling import sample
 from tasks.domain import Benchmark, Item, Origin, PromptStyle, RunKind, content_hash
 from tasks.errors import UsageError
 from tasks.providers import effective_parameters
-from tasks.scorers import SCORERS
+from tasks.scorers import JUDGED_INSTEAD, SCORERS, JudgedScorer, measured_by
 from tasks.scorers.contract import Reads
 from tasks.settings import BenchmarkSettings, ModelSettings, Settings
 from tasks.stats import minimum_detectable_design
@@ -39,7 +39,7 @@ def plan(
     """
     partition_key = as_of_date.isoformat() if kind is RunKind.NIGHTLY else ""
     cells = tuple(
-        _cell(settings, model, wanted, benchmarks[wanted.id], style, partition_key)
+        _cell(settings, model, wanted, benchmarks[wanted.name], style, partition_key)
         for wanted in settings.benchmarks
         for model in settings.models
         if not model.is_recorded
@@ -61,6 +61,7 @@ def _plan_hash(settings: Settings, cells: Sequence[PlannedCell]) -> str:
             cell.repeats,
             cell.scorer,
             cell.unparsed_rule.value,
+            *([cell.judge.model_version] if cell.judge else []),
         )
         for cell in cells
     ]
@@ -77,8 +78,9 @@ def _cell(
     style: PromptStyle,
     partition_key: str,
 ) -> PlannedCell:
+    scorer, judge = chosen_scorer(wanted, benchmark), settings.judge_for(wanted)
+    benchmark = measured_by(benchmark, SCORERS.get(scorer))
     items = sample(benchmark, wanted.sample_size, settings.sample_seed)
-    scorer = wanted.scorer or benchmark.scorer
     if SCORERS[scorer].reads == "first_token" and model.api == "messages":
         raise UsageError(f"{model.id!r}: this API tells no log-probabilities, which the scorer {scorer!r} reads.")
     return PlannedCell(
@@ -94,7 +96,27 @@ def _cell(
         unparsed_rule=wanted.unparsed or benchmark.unparsed_rule,
         origin=Origin.SIMULATED if model.is_simulated else Origin.ENDPOINT,
         requests=tuple(_requests(model, benchmark, items, style, wanted.repeats, partition_key, SCORERS[scorer].reads)),
+        judge=judge,
     )
+
+
+def chosen_scorer(wanted: BenchmarkSettings, benchmark: Benchmark) -> str:
+    """The stated scorer, or the benchmark's; with a judge the one that reads the judge's grades in its place.
+
+    Raises:
+        UsageError: a scorer that reads grades has no judge, or a judge has a scorer that reads none.
+    """
+    own = JUDGED_INSTEAD.get(benchmark.scorer, benchmark.scorer) if wanted.judge else benchmark.scorer
+    name = wanted.scorer or own
+    is_judged = isinstance(SCORERS.get(name), JudgedScorer)
+    if is_judged and wanted.judge is None:
+        raise UsageError(
+            f"benchmark {wanted.id!r}: scorer {name!r} reads a judge's grades. Add judge: <id> to its entry."
+        )
+    if wanted.judge is not None and not is_judged:
+        judged = ", ".join(sorted(key for key, rule in SCORERS.items() if isinstance(rule, JudgedScorer)))
+        raise UsageError(f"benchmark {wanted.id!r}: scorer {name!r} reads no judge's grades. Those that do: {judged}.")
+    return name
 
 
 def _requests(

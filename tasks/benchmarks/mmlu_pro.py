@@ -67,6 +67,7 @@ def load(source: str | Path, cluster_by: Literal["category", "src"] = "category"
         chance_score=sum(item.chance_score or 0.0 for item in items) / len(items),
         max_tokens=2048,
         stop=("Question:",),
+        verified="file",
     )
 
 

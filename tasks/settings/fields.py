@@ -114,6 +114,16 @@ def source_in_folder(value: object, info: ValidationInfo) -> Path | str:
     return path_in_folder(Path(str(checked_path(value))), info)
 
 
+def parsed_definition(value: object, info: ValidationInfo) -> Path | dict[str, Any]:
+    """An entry as it stands, whose keys are checked where it is used, or the path of the file that holds it."""
+    if isinstance(value, dict):
+        return value
+    if not isinstance(value, str | Path):
+        sentence = f"must be a mapping of keys to values or the path of a file with one, found {value!r}."
+        raise ValueError(sentence)  # noqa: TRY004 - pydantic turns a ValueError into a problem
+    return path_in_folder(Path(str(checked_path(value))), info)
+
+
 def checked_parameters(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Extra request parameters: none that has its own key, none that would carry a secret into a hash."""
     own = ("max_tokens", "reasoning_effort", "seed", "stop", "temperature", "top_p")
@@ -151,4 +161,5 @@ Url = Annotated[str, AfterValidator(checked_url)]
 IsoDate = Annotated[date, BeforeValidator(parsed_date)]
 FolderPath = Annotated[Path, AfterValidator(path_in_folder), BeforeValidator(checked_path)]
 Source = Annotated[Path | str, PlainValidator(source_in_folder)]
+Definition = Annotated[Path | dict[str, Any], PlainValidator(parsed_definition)]
 Parameters = Annotated[dict[str, JsonValue], AfterValidator(checked_parameters)]

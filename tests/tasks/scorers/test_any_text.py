@@ -22,7 +22,13 @@ TEXTS = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=30).map("".join),
     st.text(st.characters(codec=None), max_size=200),
 )
-VALUES = {Outcome.CORRECT: {1.0}, Outcome.INCORRECT: {0.0}, Outcome.UNPARSED: {None}, Outcome.JUDGE_ERROR: {None}}
+VALUES = {
+    Outcome.CORRECT: {1.0},
+    Outcome.INCORRECT: {0.0},
+    Outcome.UNPARSED: {None},
+    Outcome.JUDGE_ERROR: {None},
+    Outcome.NOT_RUN: {None},
+}
 PARAMETERS = {"at_least": 1, "at_most": 3, "word": "a", "words": ["b", "."], "text": "a", "keys": ["a", "b"]}
 EVERY_KIND = [{"kind": name, **{key: PARAMETERS[key] for key in kind.required}} for name, kind in KINDS.items()]
 TARGETS = [
