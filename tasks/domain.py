@@ -169,7 +169,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A named, versioned set of items with a scorer and a dimension, rendered in both prompt styles."""
+    """A named, versioned set of items with a scorer and a dimension, rendered in both prompt styles.
+
+    ``cluster_examples`` are shown instead of ``examples`` before the items of a cluster, where subjects or tasks have
+    worked examples of their own.
+    """
 
     benchmark_id: str
     title: str
@@ -191,6 +195,7 @@ class Benchmark:
     stop: tuple[str, ...] = ("\n\nQuestion:",)
     unparsed_rule: UnparsedRule = UnparsedRule.WRONG
     verified: Verified = "format"
+    cluster_examples: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
     version: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -198,7 +203,18 @@ class Benchmark:
         if not self.version:
             items = sorted((i.item_id, i.cluster_id, i.subset, i.chance_score) for i in self.items)
             examples = [(e.question, e.answer) for e in self.examples]
-            parts = (self.benchmark_id, items, self.instruction, examples, self.scorer, self.stop, self.max_tokens)
+            parts: tuple[Any, ...] = (
+                self.benchmark_id,
+                items,
+                self.instruction,
+                examples,
+                self.scorer,
+                self.stop,
+                self.max_tokens,
+            )
+            if self.cluster_examples:
+                own = {name: [(e.question, e.answer) for e in few] for name, few in self.cluster_examples.items()}
+                parts = (*parts, own)
             object.__setattr__(self, "version", content_hash(*parts, length=12))
 
     def render(self, item: Item, style: PromptStyle) -> Prompt:
@@ -207,7 +223,8 @@ class Benchmark:
         if style is PromptStyle.CHAT:
             content = f"{self.instruction}\n\n{question}" if self.instruction else question
             return Prompt(style, messages=(Message("user", content),), max_tokens=self.max_tokens)
-        shots = "".join(f"Question: {e.question}\nAnswer: {e.answer}\n\n" for e in self.examples)
+        examples = self.cluster_examples.get(item.cluster_id, self.examples)
+        shots = "".join(f"Question: {e.question}\nAnswer: {e.answer}\n\n" for e in examples)
         lead = f"{self.instruction}\n\n" if self.instruction else ""
         text = f"{lead}{shots}Question: {question}\nAnswer:"
         return Prompt(style, text=text, stop=self.stop, max_tokens=self.max_tokens)

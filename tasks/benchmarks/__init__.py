@@ -11,16 +11,23 @@ from typing import Any
 
 from tasks.benchmarks import (
     arithmetic,
+    bbh,
+    bbq,
     bias,
     borderline,
     code_output,
+    drop,
     entry,
+    gsm8k,
     harmful,
+    ifeval,
     instructions,
     knowledge,
     logic,
+    mmlu,
     mmlu_pro,
     reading,
+    truthfulqa,
 )
 from tasks.benchmarks.sampling import sample
 from tasks.benchmarks.tables import table
@@ -52,12 +59,19 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
 }
 
 FROM_FILE: dict[str, Callable[[str], Benchmark]] = {
+    "bbh": bbh.load,
+    "bbq": bbq.load,
+    "drop": drop.load,
+    "gsm8k": gsm8k.load,
+    "ifeval": ifeval.load,
+    "mmlu": mmlu.load,
     "mmlu_pro": mmlu_pro.load,
+    "truthfulqa": truthfulqa.load,
 }
 
 
 def load(benchmark_id: str, source: str | None = None) -> Benchmark:
-    """The benchmark of that name; ``source`` is the file of one that is not shipped.
+    """The benchmark of that name; ``source`` is where to read one that is not shipped.
 
     Raises:
         UnknownName: no benchmark has this name.

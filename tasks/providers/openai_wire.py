@@ -40,6 +40,7 @@ def connect(connection: Connection) -> Endpoint:
         base_url=connection.base_url,
         timeout=connection.timeout_s,
         max_retries=0,
+        default_headers=connection.headers,
         http_client=openai.DefaultAioHttpClient(limits=limits),
     )
     return OpenAIEndpoint(Sender(openai, client, connection.api_key))

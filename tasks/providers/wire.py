@@ -16,7 +16,10 @@ _MORE_THAN_FITS = 2**63
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where an endpoint is and how it is reached. The key stays out of every printed form."""
+    """Where an endpoint is and how it is reached. The key stays out of every printed form.
+
+    ``night`` goes to a simulated server alone, which gives each night answers of its own.
+    """
 
     name: str
     provider: str
@@ -24,6 +27,12 @@ class Connection:
     concurrency: int
     timeout_s: float
     api_key: str | None = field(default=None, repr=False)
+    night: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request carries beside the SDK's own headers."""
+        return {"x-night": self.night} if self.night else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Literal, Protocol
 
 from tasks.domain import Item, Outcome, Verdict, content_hash
+
+# What of a landed answer a scorer is given as its text: what was said, or what the first token might have been.
+Reads = Literal["text", "first_token"]
 
 _ANSWER_LIMIT = 500  # characters kept of the extracted answer: enough to read, small enough for a narrow table
 
@@ -27,6 +30,10 @@ class Scorer(Protocol):
         """What an answer blocked by the provider is worth: 1.0 only where not answering is the right answer."""
 
     @property
+    def reads(self) -> Reads:
+        """Which fact ``score`` is given as ``text``; ``first_token`` is JSON of tokens and log-probabilities."""
+
+    @property
     def config_hash(self) -> str:
         """Identity of name, version and parameters."""
 
@@ -41,6 +48,7 @@ class Versioned:
     name: str
     version: int = 1
     filtered_value: float = 0.0
+    reads: ClassVar[Reads] = "text"
 
     @property
     def config_hash(self) -> str:
