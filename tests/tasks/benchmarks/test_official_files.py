@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from tasks.benchmarks import load
+from tasks.benchmarks.official import OFFICIAL
 from tasks.errors import InputError
 
 
@@ -85,3 +86,26 @@ def test_both_forms_of_truthfulqa_give_the_same_item(loaded):
 def test_a_question_without_one_true_answer_is_refused(loaded, targets):
     with pytest.raises(InputError, match=r"row 1: expected a question and mc1_targets with one true answer"):
         loaded("truthfulqa", [{**QUESTION, "mc1_targets": targets}])
+
+
+FILES = {
+    "bbh": "bbh/items",
+    "bbq": "bbq/unifiedqa_preds",
+    "gsm8k": "gsm8k/test.jsonl",
+    "ifeval": "ifeval/gpt4_official/input_data.jsonl",
+    "mmlu": "mmlu_items",
+    "truthfulqa": "truthfulqa/mc_task.json",
+}
+WHOLE = {"bbh", "gsm8k", "truthfulqa"}  # of the others, parts are here
+
+
+@pytest.mark.parametrize("benchmark_id", FILES)
+def test_what_is_said_of_an_official_benchmark_is_what_its_file_gives(shared_data, benchmark_id):
+    said = OFFICIAL[benchmark_id]
+    it = load(benchmark_id, str(shared_data / "data" / FILES[benchmark_id]))
+    facts = (it.dimension, it.domain, it.scorer, it.verified, it.licence, it.higher_is_better)
+    assert facts == (said.dimension, said.domain, said.scorer, said.verified, said.licence, said.higher_is_better)
+    assert it.chance_score == pytest.approx(said.chance_score, abs=5e-5)
+    if benchmark_id in WHOLE:
+        assert (len(it.items), len({item.cluster_id for item in it.items})) == (said.count_items, said.count_clusters)
+    assert len(it.items) <= said.count_items
