@@ -40,14 +40,16 @@ class Bbq(Versioned):
 
 
 @lru_cache(maxsize=4_096)
-def letters_of(target: str) -> dict[str, str | None] | None:
-    """The letters in a target; None where it is not as described."""
+def letters_of(target: str) -> dict[str, str] | None:
+    """The letters in a target, no ``biased`` where it is not told; None where the target is not as described."""
     try:
         found: Any = json.loads(target)
     except (ValueError, RecursionError):
         return None
-    is_readable = isinstance(found, dict) and found.keys() == {"answer", "unknown", "biased"}
-    return found if is_readable and isinstance(found["answer"], str) and isinstance(found["unknown"], str) else None
+    if not isinstance(found, dict) or found.keys() != {"answer", "unknown", "biased"}:
+        return None
+    letters = {name: letter for name, letter in found.items() if isinstance(letter, str)}
+    return letters if letters.keys() >= {"answer", "unknown"} else None
 
 
 def leaning(answer: str | None) -> int:
@@ -59,9 +61,9 @@ def leaning(answer: str | None) -> int:
     return LEANINGS.get((answer or "").rpartition(" ")[2], 0)
 
 
-def _leaning(letters: dict[str, str | None], letter: str) -> str:
+def _leaning(letters: dict[str, str], letter: str) -> str:
     if letter == letters["unknown"]:
         return "unknown"
-    if letters["biased"] is None:
+    if "biased" not in letters:
         return "unlabelled"
     return "biased" if letter == letters["biased"] else "other"

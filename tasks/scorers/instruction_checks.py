@@ -175,7 +175,7 @@ def _count_highlights(text: str) -> int:
 
 
 def _has_sections(text: str, c: Instruction) -> bool:
-    return len(re.findall(rf"{re.escape(c['section_spliter'])}\s?\d", text)) >= c["num_sections"]
+    return bool(len(re.findall(rf"{re.escape(c['section_spliter'])}\s?\d", text)) >= c["num_sections"])
 
 
 def _has_title(text: str) -> bool:
