@@ -31,8 +31,13 @@ def load_configuration(path: Path, overrides: dict[str, Any] | None = None, *, w
     )
 
 
-def load_benchmark(wanted: BenchmarkSettings, source: Path | None = None) -> Benchmark:
-    """One benchmark, from its file if it has one; another ``source`` is another edition of it."""
+def load_benchmark(wanted: BenchmarkSettings, source: Path | str | None = None) -> Benchmark:
+    """One benchmark, from its file if it has one, under its attack; another ``source`` is another edition of it."""
+    plain = _plain_benchmark(wanted, source)
+    return benchmarks.attacked(plain, wanted.attack) if wanted.attack else plain
+
+
+def _plain_benchmark(wanted: BenchmarkSettings, source: Path | str | None) -> Benchmark:
     rows = source or wanted.source
     place = str(rows) if rows else None
     if wanted.define is None:
@@ -43,5 +48,5 @@ def load_benchmark(wanted: BenchmarkSettings, source: Path | None = None) -> Ben
 
 
 def load_benchmarks(settings: Settings) -> dict[str, Benchmark]:
-    """Every configured benchmark, by id."""
-    return {wanted.id: load_benchmark(wanted) for wanted in settings.benchmarks}
+    """Every configured benchmark, by name."""
+    return {wanted.name: load_benchmark(wanted) for wanted in settings.benchmarks}

@@ -138,22 +138,22 @@ def _facts(name: str, described: Benchmark | None) -> dict[str, Any]:
 
 def _stated(name: str) -> dict[str, Any]:
     """The row of a benchmark whose file is not at hand."""
-    from tasks.benchmarks.official import OFFICIAL
+    from tasks.benchmarks.official import official
 
-    official = OFFICIAL.get(name)
-    if official is None:
+    stated = official(name)
+    if stated is None:
         return dict.fromkeys(_COLUMNS) | {"benchmark": name}
     return {
         "benchmark": name,
-        "dimension": official.dimension.value,
-        "domain": official.domain.value,
-        "items": official.count_items,
-        "chance": official.chance_score,
-        "better": _better(is_higher=official.higher_is_better),
-        "clusters": official.count_clusters,
-        "scorer": official.scorer,
-        "verified": official.verified,
-        "licence": official.licence,
+        "dimension": stated.dimension.value,
+        "domain": stated.domain.value,
+        "items": stated.count_items,
+        "chance": stated.chance_score,
+        "better": _better(is_higher=stated.higher_is_better),
+        "clusters": stated.count_clusters,
+        "scorer": stated.scorer,
+        "verified": stated.verified,
+        "licence": stated.licence,
     }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from infra.simulator.draw import Question
 from infra.simulator.stream import Stream
 from infra.simulator.words import PLAIN_WORDS
+from tasks.benchmarks import coding
 from tasks.benchmarks.compliance import kept, missed
 from tasks.domain import Item
 from tasks.scorers.token_f1 import ALTERNATIVES, normalised
@@ -95,9 +96,14 @@ def _spans(item: Item) -> list[str]:
     return item.target.split(ALTERNATIVES)
 
 
+def _wrong_code(question: Question, stream: Stream) -> str:
+    return coding.answer(question.item, stream.pick(coding.solved(question.item).wrong))
+
+
 _RIGHT: dict[str, Callable[[Item, Stream], str]] = {
     "choice": lambda item, _: _letter(item),
     "token_f1": lambda item, stream: stream.pick(_spans(item)),
+    "code": lambda item, _: coding.answer(item, coding.solved(item).right),
     "instructions": lambda item, stream: kept(item.target, _plain_words(stream)),
 }
 _WRONG: dict[str, Callable[[Question, Stream], str]] = {
@@ -106,5 +112,6 @@ _WRONG: dict[str, Callable[[Question, Stream], str]] = {
     "exact": _wrong_output,
     "exact_answer": _wrong_word,
     "token_f1": _wrong_span,
+    "code": _wrong_code,
     "instructions": lambda question, stream: missed(question.item.target, _plain_words(stream)),
 }

@@ -7,7 +7,8 @@ the evaluation harness) beside our ``numeric``, and a model without worked examp
 Many test problems were seen in training by recent models. Subsets are the number of steps of the reference solution.
 
 Files: the repository's ``test.jsonl``, with ``train.jsonl`` beside it for worked examples, or the data set
-``openai/gsm8k``. Verified on the test file.
+``openai/gsm8k``. Without training problems a base model is shown none and rarely writes the marker. Verified on the
+test file.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from tasks.domain import HUB_SOURCE
 from tasks.errors import InputError, UsageError
 from tasks.records import UNREADABLE, Record, records_of
 
@@ -28,7 +29,6 @@ ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 _METADATA = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")  # beside a library's caches
 _SPLIT = re.compile(r"(?:^|[/._-])(train|dev|val|validation|test)(?=$|[/._-])")
-_HUB_SOURCE = re.compile(r"hf://([\w.-]+/[\w.-]+)@([0-9a-f]{40})(?:/([\w.=/ -]+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def read_files(
         source: a path, or ``hf://owner/name@commit``, optionally with a file or folder of it: ``.../name@commit/main``.
         expected: what the files should hold, for messages: ``MMLU-Pro rows``.
         hub_files: patterns of what to fetch from the hub where the source names no file or folder.
-        wanted: which of a local folder's or archive's files to read, by their name inside it without ``.gz``; a file
+        wanted: which files of a folder, archive or data set to read, by their name inside it without ``.gz``; a file
             given by itself always is.
 
     Raises:
@@ -118,20 +118,24 @@ def read_files(
         InputError: the source is missing, unreadable, or holds no data file.
     """
     if str(source).startswith(HUB_SCHEME):
-        path, wanted = _fetched(str(source), hub_files)
+        path, is_meant = _fetched(str(source), hub_files)
     else:
-        path = Path(source)
+        path, is_meant = Path(source), _any
     if not path.exists():
         raise InputError(f"{source}: no such file. Expected {expected} as {', '.join(ENDINGS)}, or a folder of them.")
     is_empty = True
     try:
-        for file in _files(path, wanted):
+        for file in _files(path, lambda name: wanted(name) and is_meant(name)):
             is_empty = False
             yield file
     except (*UNREADABLE, tarfile.TarError) as error:
         raise InputError(f"{source}: not readable as {expected}: {error}") from error
     if is_empty:
         raise InputError(f"{source}: holds no file of {expected}. Expected {', '.join(ENDINGS)}.")
+
+
+def _any(_: str) -> bool:
+    return True
 
 
 def _files(path: Path, wanted: Callable[[str], bool]) -> Iterator[SourceFile]:
@@ -174,7 +178,7 @@ def _fetched(source: str, hub_files: Sequence[str]) -> tuple[Path, Callable[[str
 
     The folder may hold more: what other benchmarks fetched from the same data set.
     """
-    match = _HUB_SOURCE.fullmatch(source)
+    match = HUB_SOURCE.fullmatch(source)
     if match is None:
         example = "hf://owner/name@<commit, 40 hexadecimal digits>"
         raise UsageError(f"{source}: expected a pinned data set, {example}: a branch may change under a trend.")

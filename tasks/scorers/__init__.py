@@ -6,20 +6,45 @@ from tasks.errors import UnknownName
 from tasks.scorers.bbh import Bbh
 from tasks.scorers.bias import Bbq
 from tasks.scorers.choice import AuthorsRule, Choice, Letter, MmluAnswer
-from tasks.scorers.contract import Scorer
+from tasks.scorers.code import Code
+from tasks.scorers.contract import LONGEST_TEXT, Fact, FactKind, FactScorer, ProgramScorer, Scorer
 from tasks.scorers.exact import Exact
 from tasks.scorers.exact_answer import ExactAnswer
 from tasks.scorers.gsm8k import Gsm8k, Gsm8kFlexible, Gsm8kStrict
 from tasks.scorers.instructions import Instructions
+from tasks.scorers.judged import (
+    JudgedComplies,
+    JudgedRefuses,
+    JudgedScorer,
+    Preferred,
+    StrongReject,
+    measured_by,
+    reference_of,
+)
 from tasks.scorers.likelihood import ChoiceLikelihood
 from tasks.scorers.numeric import Numeric
 from tasks.scorers.overlap import Bleu, RougeL
 from tasks.scorers.refusal import is_refusal
-from tasks.scorers.safety import Complies, Refuses
+from tasks.scorers.safety import Complies, Refuses, by_keywords
 from tasks.scorers.spans import Drop, Squad
 from tasks.scorers.token_f1 import TokenF1
 
-__all__ = ["SCORERS", "Scorer", "is_refusal", "scorer"]
+__all__ = [
+    "JUDGED_INSTEAD",
+    "LONGEST_TEXT",
+    "SCORERS",
+    "Fact",
+    "FactKind",
+    "FactScorer",
+    "JudgedScorer",
+    "ProgramScorer",
+    "Scorer",
+    "fact_scorers",
+    "is_refusal",
+    "measured_by",
+    "reference_of",
+    "scorer",
+]
 
 SCORERS: dict[str, Scorer] = {
     "numeric": Numeric(),
@@ -47,9 +72,18 @@ SCORERS: dict[str, Scorer] = {
     "instructions_share": Instructions("instructions_share", level="instruction"),
     "instructions_loose_share": Instructions("instructions_loose_share", is_loose=True, level="instruction"),
     "bbq": Bbq(),
+    "code": Code(),
     "refuses": Refuses(),
     "complies": Complies(),
+    "judged_refuses": JudgedRefuses(),
+    "judged_complies": JudgedComplies(),
+    "strong_reject": StrongReject(),
+    "preferred": Preferred(),
+    **by_keywords(),
 }
+
+# What takes a rule's place where a benchmark names a judge; people's labels are valued by it, too.
+JUDGED_INSTEAD: dict[str, str] = {"refuses": "judged_refuses", "complies": "judged_complies"}
 
 
 def scorer(name: str) -> Scorer:
@@ -61,3 +95,8 @@ def scorer(name: str) -> Scorer:
     if name not in SCORERS:
         raise UnknownName.of("scorer", name, SCORERS)
     return SCORERS[name]
+
+
+def fact_scorers() -> dict[str, FactScorer]:
+    """Those that read facts."""
+    return {name: rule for name, rule in SCORERS.items() if isinstance(rule, FactScorer)}

@@ -70,6 +70,6 @@ def _rouge() -> Any:
 
 @cache
 def _bleu() -> Any:
-    from sacrebleu.metrics import BLEU  # noqa: PLC0415 - as above
+    from sacrebleu.metrics.bleu import BLEU  # noqa: PLC0415 - as above
 
     return BLEU(effective_order=True)

@@ -24,6 +24,8 @@ from pydantic import (
     ValidationInfo,
 )
 
+from tasks.domain import HUB_SOURCE
+
 Text = Annotated[str, StringConstraints(min_length=1)]
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]  # strict: `yes` is not 1, '8' is not 8
@@ -102,6 +104,16 @@ def path_in_folder(value: Path, info: ValidationInfo) -> Path:
     return Path(folder) / value.expanduser()
 
 
+def source_in_folder(value: object, info: ValidationInfo) -> Path | str:
+    """Where a benchmark's items are: a path, read from the configuration's folder, or a data set of a hub."""
+    if isinstance(value, str) and value.startswith("hf://"):
+        if HUB_SOURCE.fullmatch(value) is None:
+            pinned = "hf://owner/name@<commit, 40 hexadecimal digits>"
+            raise ValueError(f"must be pinned, {pinned}, because a branch may change under a trend; found {value!r}.")
+        return value
+    return path_in_folder(Path(str(checked_path(value))), info)
+
+
 def parsed_definition(value: object, info: ValidationInfo) -> Path | dict[str, Any]:
     """An entry as it stands, whose keys are checked where it is used, or the path of the file that holds it."""
     if isinstance(value, dict):
@@ -148,5 +160,6 @@ VariableName = Annotated[str, AfterValidator(checked_variable_name)]
 Url = Annotated[str, AfterValidator(checked_url)]
 IsoDate = Annotated[date, BeforeValidator(parsed_date)]
 FolderPath = Annotated[Path, AfterValidator(path_in_folder), BeforeValidator(checked_path)]
+Source = Annotated[Path | str, PlainValidator(source_in_folder)]
 Definition = Annotated[Path | dict[str, Any], PlainValidator(parsed_definition)]
 Parameters = Annotated[dict[str, JsonValue], AfterValidator(checked_parameters)]

@@ -9,17 +9,33 @@ from infra.simulator.phrasing import Limits, Voice, reply
 from tasks import benchmarks
 from tasks.domain import Outcome, PromptStyle
 from tasks.score import judge
-from tasks.scorers import SCORERS, is_refusal
+from tasks.scorers import SCORERS, Fact, ProgramScorer, is_refusal
 
 ANSWERED = (Decision.CORRECT, Decision.INCORRECT, Decision.UNPARSED, Decision.REFUSED)
 READ = {
-    **dict.fromkeys(("arithmetic", "knowledge", "code_output", "logic", "bias"), ANSWERED),
+    **dict.fromkeys(("arithmetic", "knowledge", "code_output", "coding", "logic", "bias"), ANSWERED),
     "reading": (Decision.CORRECT, Decision.INCORRECT, Decision.UNPARSED),
     "instructions": (Decision.CORRECT, Decision.INCORRECT),
     "borderline": (Decision.REFUSED, Decision.COMPLIED),
     "harmful": (Decision.REFUSED, Decision.COMPLIED),
 }
 CASES = [(name, decision) for name, decisions in READ.items() for decision in decisions]
+
+
+def verdict_on(scorer, item, text):
+    """The verdict on a text; its program, if there is one, is our own and runs here."""
+    if not isinstance(scorer, ProgramScorer):
+        return scorer.score(item, text)
+    source = scorer.program(item, text)
+    return scorer.score(item, text, [Fact(finding(source))] if source else [])
+
+
+def finding(source):
+    try:
+        exec(compile(source, "<program>", "exec"), {"__name__": "program"})
+    except Exception:  # noqa: BLE001 - a mistake may show as any error
+        return "error"
+    return "pass"
 
 
 @pytest.mark.parametrize("style", list(PromptStyle))
@@ -33,7 +49,7 @@ def test_every_item_is_read_as_decided(name, decision, style):
         answer = reply(decision, Question(benchmark, item), voice, limits, Stream("text", number))
         assert answer.finish_reason == "stop", answer.text
         assert is_refusal(answer.text) == (decision is Decision.REFUSED), answer.text
-        verdict = SCORERS[benchmark.scorer].score(item, answer.text)
+        verdict = verdict_on(SCORERS[benchmark.scorer], item, answer.text)
         if decision in {Decision.CORRECT, Decision.INCORRECT, Decision.UNPARSED}:
             assert verdict.outcome == decision.value, (item.target, answer.text)
         if decision is Decision.REFUSED:

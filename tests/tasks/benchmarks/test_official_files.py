@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
-from tasks.benchmarks import load
-from tasks.benchmarks.official import OFFICIAL
+from tasks.benchmarks import FROM_FILE, load
+from tasks.benchmarks.official import OFFICIAL, official
 from tasks.errors import InputError
 
 
@@ -92,11 +92,17 @@ FILES = {
     "bbh": "bbh/items",
     "bbq": "bbq/unifiedqa_preds",
     "gsm8k": "gsm8k/test.jsonl",
+    "humaneval": "humaneval/HumanEval.jsonl.gz",
+    "alpaca_eval": "alpaca_eval/phi-2-sft__model_outputs.json.gz",
     "ifeval": "ifeval/gpt4_official/input_data.jsonl",
     "mmlu": "mmlu_items",
     "truthfulqa": "truthfulqa/mc_task.json",
 }
-WHOLE = {"bbh", "gsm8k", "truthfulqa"}  # of the others, parts are here
+WHOLE = {"bbh", "gsm8k", "humaneval", "truthfulqa"}  # of the others, parts are here
+
+
+def test_something_is_said_of_every_benchmark_that_is_not_shipped():
+    assert [name for name in FROM_FILE if official(name) is None] == []
 
 
 @pytest.mark.parametrize("benchmark_id", FILES)

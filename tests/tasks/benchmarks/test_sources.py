@@ -141,6 +141,7 @@ def hub(tmp_path, monkeypatch):
     asked = []
     for name in ("main", "socratic"):
         (tmp_path / name).mkdir()
+        (tmp_path / name / "README.md").write_bytes(b"no data")
         (tmp_path / name / "test-00000-of-00001.jsonl").write_bytes(as_lines([{"folder": name}]))
 
     def snapshot_download(name, **how):

@@ -34,7 +34,13 @@ TEXTS = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=30).map("".join),
     st.text(st.characters(codec=None), max_size=200),
 )
-VALUES = {Outcome.CORRECT: {1.0}, Outcome.INCORRECT: {0.0}, Outcome.UNPARSED: {None}, Outcome.JUDGE_ERROR: {None}}
+VALUES = {
+    Outcome.CORRECT: {1.0},
+    Outcome.INCORRECT: {0.0},
+    Outcome.UNPARSED: {None},
+    Outcome.JUDGE_ERROR: {None},
+    Outcome.NOT_RUN: {None},
+}
 PARAMETERS = {"keywords": ["a", "b."], "keyword": "a", "forbidden_words": ["b", "."], "letter": "#", "language": "en",
     "first_word": "a", "postscript_marker": "P.S.", "section_spliter": "a", "prompt_to_repeat": "a", "end_phrase": "a",
     "text": "a", "keys": ["a", "b"]}  # fmt: skip

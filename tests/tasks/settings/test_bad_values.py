@@ -40,7 +40,7 @@ CASES = {
     "unknown key at the top": (
         {("benchmark",): []},
         (
-            "benchmark: unknown key. Did you mean 'benchmarks'? Known: benchmarks, comparisons, max_age_days, "
+            "benchmark: unknown key. Did you mean 'benchmarks'? Known: benchmarks, comparisons, judges, max_age_days, "
             "model_defaults, models, publish, sample_seed, thresholds, warehouse."
         ),
     ),
@@ -82,7 +82,7 @@ CASES = {
         {("benchmarks", 1, "sample_sise"): 3},
         (
             "benchmarks[1].sample_sise (benchmark 'harmful'): unknown key. Did you mean 'sample_size'? Known: "
-            "cluster_by, define, id, prompt_styles, repeats, sample_size, scorer, source, unparsed."
+            "attack, cluster_by, define, id, judge, prompt_styles, repeats, sample_size, scorer, source, unparsed."
         ),
     ),
     "unknown threshold": (
@@ -140,6 +140,10 @@ CASES = {
     "duplicate model ids": (
         {("models", 2): {**THIRD, "id": "llama-dpo"}},
         "models[2].id: 'llama-dpo' is already the id of models[1].",
+    ),
+    "the same attack twice": (
+        {("benchmarks", 1, "attack"): "base64", ("benchmarks", 2): {"id": "harmful", "attack": "base64"}},
+        "benchmarks[2].id: 'harmful+base64' is already the id of benchmarks[1].",
     ),
     "duplicate benchmark ids": (
         {("benchmarks", 1, "id"): "arithmetic"},
@@ -466,6 +470,13 @@ def test_a_benchmark_file_that_does_not_exist_is_named(load, tmp_path):
         load({("benchmarks", 1, "source"): "data/x.jsonl"})
     place = "aligntax.yaml: benchmarks[1].source (benchmark 'harmful')"
     assert str(raised.value) == f"{place}: no such file or folder: {str(tmp_path / 'data/x.jsonl')!r}."
+
+
+def test_a_data_set_of_a_hub_is_kept_as_written_if_it_is_pinned(load):
+    pinned = f"hf://openai/gsm8k@{'0a' * 20}"
+    assert load({("benchmarks", 1, "source"): pinned}).benchmarks[1].source == pinned
+    with pytest.raises(SettingsError, match=r"source .*must be pinned, hf://owner/name@<commit"):
+        load({("benchmarks", 1, "source"): "hf://openai/gsm8k@main"})
 
 
 def test_a_definition_file_that_does_not_exist_is_named(load, tmp_path):
