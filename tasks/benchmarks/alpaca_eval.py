@@ -34,6 +34,7 @@ def load(source: str) -> Benchmark:
         raise InputError(f"{source}: holds no row. Expected AlpacaEval rows with {', '.join(_FIELDS)}.")
     return Benchmark(
         benchmark_id="alpaca_eval",
+        verified="file",
         title="AlpacaEval-style pairwise helpfulness",
         dimension=Dimension.INSTRUCTION_FOLLOWING,
         domain=Domain.CHAT,

@@ -31,6 +31,7 @@ def load(source: str | Path) -> Benchmark:
     rows = _read(source)
     return Benchmark(
         benchmark_id="humaneval",
+        verified="file",
         title="HumanEval",
         dimension=Dimension.CAPABILITY,
         domain=Domain.CODING,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tasks.errors import UnknownName
 from tasks.scorers.bbh import Bbh
+from tasks.scorers.bias import Bbq
 from tasks.scorers.choice import AuthorsRule, Choice, Letter, MmluAnswer
 from tasks.scorers.code import Code
 from tasks.scorers.contract import LONGEST_TEXT, Fact, FactKind, FactScorer, ProgramScorer, Scorer
@@ -67,6 +68,10 @@ SCORERS: dict[str, Scorer] = {
     "exact_answer": ExactAnswer(),
     "token_f1": TokenF1(),
     "instructions": Instructions(),
+    "instructions_loose": Instructions("instructions_loose", is_loose=True),
+    "instructions_share": Instructions("instructions_share", level="instruction"),
+    "instructions_loose_share": Instructions("instructions_loose_share", is_loose=True, level="instruction"),
+    "bbq": Bbq(),
     "code": Code(),
     "refuses": Refuses(),
     "complies": Complies(),
