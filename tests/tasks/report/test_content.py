@@ -71,7 +71,9 @@ def test_broken_expectations_come_first(small_text):
 
 def test_a_sign_that_depends_on_the_rule_is_shown_under_every_rule(small_text):
     warning = small_text[small_text.index("Warning: the sign depends on the rule") :]
-    assert re.search(r"reading \(reasoning: accuracy\).{0,60}\+2\.0 \[-1\.0, \+5\.0\] -1\.5 \[-4\.0, \+1\.0\] — \(not", warning)
+    assert re.search(
+        r"reading \(reasoning: accuracy\).{0,60}\+2\.0 \[-1\.0, \+5\.0\] -1\.5 \[-4\.0, \+1\.0\] — \(not", warning
+    )
 
 
 def test_without_such_a_sign_there_is_no_warning(text_of):
