@@ -1,4 +1,4 @@
-"""The evaluation flow: plan, ask every cell, land, validate, execute, score, aggregate, publish.
+"""The evaluation flow: plan, ask every cell, land, validate, execute and judge, score, aggregate, publish.
 
 One generation task per cell in one event loop; a failed cell leaves the others complete. The state of truth is the
 warehouse, not Prefect: the same command finishes whatever an earlier one began.
@@ -20,8 +20,9 @@ from prefect.utilities.annotations import allow_failure, quote
 
 from flows import steps
 from flows.configuration import load_configuration
+from flows.judging import Judging, judge_all
 from flows.planning import plan_run
-from flows.session import Session, session
+from flows.session import Session, session, shards
 from tasks.domain import RunKind
 from tasks.errors import AligntaxError, NothingEvaluated
 from tasks.execute import Executed
@@ -45,6 +46,7 @@ class Evaluated:
     count_failed: int
     count_scored: int
     count_quarantined: int
+    judging: Judging
     executed: Executed
     failures: tuple[str, ...]
     published: Published
@@ -78,7 +80,7 @@ async def evaluate(
             raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
         pending = land_plan(warehouse, planned)
         run_event(warehouse, planned.run_id, "started")
-        async with session(warehouse, planned, pending, os.environ) as live:
+        async with session(warehouse, planned, shards(planned, pending), os.environ) as live:
             states = await _generate_all(live)
         results, failures = await _results(live.work, states)
         stopped = _stopped(live.work, results, failures)
@@ -136,6 +138,10 @@ async def _finish(
     quarantined = (await checked.aresult()).quarantined
     executed_state = steps.execute_programs(run_id, quote(live), wait_for=[checked], return_state=True)
     executed = await executed_state.aresult()
+    judging = await judge_all(live, executed_state)
+    if judging.is_interrupted:
+        run_event(live.warehouse, run_id, "interrupted")
+        raise Interrupted("stopped as asked: every answer is committed. The same command finishes the judging.")
     scored = steps.score_run(run_id, quote(live), wait_for=[executed_state], return_state=True)
     count_scored = await scored.aresult()
     aggregated = steps.aggregate_run(run_id, quote(live), wait_for=[scored], return_state=True)
@@ -156,6 +162,7 @@ async def _finish(
         count_scored=count_scored,
         count_quarantined=quarantined,
         executed=executed,
-        failures=tuple(failures.values()),
+        judging=judging,
+        failures=(*failures.values(), *judging.failures),
         published=published,
     )

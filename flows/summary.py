@@ -46,6 +46,8 @@ def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> None:
         f"{evaluated.count_reused} there already, {asked} asked, {evaluated.count_failed} failed, "
         f"{evaluated.count_scored} scored, {evaluated.count_quarantined} quarantined."
     )
+    if evaluated.judging.count_asked:
+        typer.echo(f"Judges were asked {evaluated.judging.count_asked} times, {evaluated.judging.count_failed} failed.")
     if said := executions_line(evaluated.executed):
         typer.echo(said)
     for failure in evaluated.failures:

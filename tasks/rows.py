@@ -45,6 +45,7 @@ GENERATIONS: dict[str, Any] = {
     "cost_usd": pl.Float64,
     "started_at": _TIME,
     "finished_at": _TIME,
+    "first_token_json": pl.String,
 }
 FAILURES: dict[str, Any] = {
     "run_id": pl.String,
@@ -75,7 +76,29 @@ SCORES: dict[str, Any] = {
     "answer": pl.String,
     "is_refusal": pl.Boolean,
     "is_cut": pl.Boolean,
+    "refusal_class": pl.String,
     "scored_at": _TIME,
+    "judge_version": pl.String,
+}
+JUDGMENTS: dict[str, Any] = {
+    "answer_generation_id": pl.String,
+    "rubric": pl.String,
+    "rubric_version": pl.Int32,
+    "judge_model_id": pl.String,
+    "judge_version": pl.String,
+    "judge_order": pl.Int32,
+    "generation_id": pl.String,
+    "run_id": pl.String,
+    "planned_at": _TIME,
+}
+LABELS: dict[str, Any] = {
+    "answer_generation_id": pl.String,
+    "rubric": pl.String,
+    "labeller": pl.String,
+    "source_hash": pl.String,
+    "label": pl.String,
+    "source": pl.String,
+    "labelled_at": _TIME,
 }
 EXECUTIONS: dict[str, Any] = {
     "generation_id": pl.String,

@@ -7,17 +7,17 @@ decline, was it cut off, was an answer found.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 
-from tasks.domain import Item, Outcome, Verdict, content_hash
+from tasks.domain import Item, Outcome, RefusalClass, Verdict, content_hash
 from tasks.rows import SCORES, item_of
-from tasks.scorers import LONGEST_TEXT, SCORERS, Fact, FactScorer, Scorer, is_refusal
-from tasks.scorers.refusal import REFUSAL_RULE
+from tasks.scorers import LONGEST_TEXT, SCORERS, Fact, FactScorer, JudgedScorer, Scorer
+from tasks.scorers.refusal import REFUSAL_RULE, classify
 from warehouse.connection import Warehouse
 
 _BATCH_ROWS = 10_000
@@ -30,8 +30,13 @@ class Judged:
     outcome: Outcome
     value: float | None
     answer: str | None
-    is_refusal: bool
+    refusal_class: RefusalClass
     is_cut: bool
+
+    @property
+    def is_refusal(self) -> bool:
+        """It declines, in full or in part."""
+        return self.refusal_class is not RefusalClass.FULL_COMPLIANCE
 
 
 def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCORERS) -> int:
@@ -40,19 +45,27 @@ def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCO
     Returns the number of new scores. Older versions' scores stay beside them. An answer whose scorer reads a fact that
     is not there gets none: it is no wrong answer, and waits for the next call.
     """
-    wanted = _wanted(scorers)
+    judge_versions = warehouse.query("judge_versions", run_id=run_id)["judge_version"].to_list()
+    wanted = _wanted(scorers, judge_versions)
     unscored = warehouse.query_batches(
         "unscored_answers", _BATCH_ROWS, frames={"wanted_scorers": wanted}, run_id=run_id
     )
     return sum(warehouse.append({"raw.scores": _scored(batch, scorers)}) for batch in unscored)
 
 
-def _wanted(scorers: Mapping[str, Scorer]) -> pl.DataFrame:
+def _wanted(scorers: Mapping[str, Scorer], judge_versions: Iterable[str]) -> pl.DataFrame:
+    """What each scorer's score is known by; one that reads grades has a score for each judge."""
     rows = [
-        (name, scorer.version, identity(scorer), scorer.fact_kind.value, scorer.fact_rule)
-        if isinstance(scorer, FactScorer)
-        else (name, scorer.version, identity(scorer), None, None)
+        (
+            name,
+            scorer.version,
+            identity(scorer, judge_version),
+            scorer.fact_kind.value if isinstance(scorer, FactScorer) else None,
+            scorer.fact_rule if isinstance(scorer, FactScorer) else None,
+            judge_version,
+        )
         for name, scorer in scorers.items()
+        for judge_version in (judge_versions if isinstance(scorer, JudgedScorer) else (None,))
     ]
     schema = {
         "scorer": pl.String,
@@ -60,6 +73,7 @@ def _wanted(scorers: Mapping[str, Scorer]) -> pl.DataFrame:
         "scorer_config_hash": pl.String,
         "fact_kind": pl.String,
         "fact_rule": pl.String,
+        "judge_version": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -72,28 +86,32 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
     now = datetime.now(UTC)
     for row in batch.iter_rows(named=True):
         scorer = scorers[row["scorer"]]
-        item = item_of(row)
         facts = tuple(Fact(**fact) for fact in json.loads(row["facts_json"] or "[]"))
-        judged = judge(scorer, item, row["text"], facts, status=row["status"], finish_reason=row["finish_reason"])
+        text, finish = row["text"], row["finish_reason"]
+        if scorer.reads == "first_token":
+            text, finish = row["first_token_json"], None  # one token was asked for, so being cut says nothing
+        judged = judge(scorer, item_of(row), text, facts, status=row["status"], finish_reason=finish)
         if judged.outcome is Outcome.NOT_RUN:
             continue
         yield (
             row["generation_id"],
             scorer.name,
             scorer.version,
-            identity(scorer),
+            identity(scorer, row["judge_version"]),
             judged.outcome.value,
             judged.value,
             judged.answer,
             judged.is_refusal,
             judged.is_cut,
+            judged.refusal_class.value,
             now,
+            row["judge_version"],
         )
 
 
-def identity(scorer: Scorer) -> str:
-    """What decides an outcome: the scorer's parameters and the refusal rule that names a 0."""
-    return content_hash(scorer.config_hash, REFUSAL_RULE)
+def identity(scorer: Scorer, judge_version: str | None = None) -> str:
+    """What decides an outcome: the scorer's parameters, the refusal rule that names a 0, and who judged."""
+    return content_hash(scorer.config_hash, REFUSAL_RULE, *([judge_version] if judge_version else []))
 
 
 def judge(
@@ -111,18 +129,19 @@ def judge(
     """
     if status == "filtered":
         blocked = Outcome.CORRECT if scorer.filtered_value else Outcome.FILTERED
-        return Judged(blocked, scorer.filtered_value, None, is_refusal=True, is_cut=False)
+        return Judged(blocked, scorer.filtered_value, None, RefusalClass.FULL_REFUSAL, is_cut=False)
     kept = (text or "")[:LONGEST_TEXT]
     is_cut = len(text or "") > LONGEST_TEXT
     verdict = scorer.score(item, kept, facts) if isinstance(scorer, FactScorer) else scorer.score(item, kept)
-    has_refused = is_refusal(kept)
+    refusal_class = verdict.refusal_class or classify(kept)
+    has_refused = refusal_class is not RefusalClass.FULL_COMPLIANCE
     outcome = _outcome(verdict, has_refused=has_refused, is_truncated=finish_reason == "length")
     value = 0.0 if outcome in {Outcome.REFUSED, Outcome.TRUNCATED} else verdict.value
-    return Judged(outcome, value, verdict.answer, has_refused, is_cut)
+    return Judged(outcome, value, verdict.answer, refusal_class, is_cut)
 
 
 def _outcome(verdict: Verdict, *, has_refused: bool, is_truncated: bool) -> Outcome:
-    if verdict.value or verdict.outcome is Outcome.NOT_RUN:
+    if verdict.value or verdict.outcome in {Outcome.NOT_RUN, Outcome.JUDGE_ERROR}:
         return verdict.outcome
     if has_refused:
         return Outcome.REFUSED

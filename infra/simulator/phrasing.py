@@ -36,6 +36,10 @@ from tasks.domain import PromptStyle
 TOKENS_PER_WORD = 1.3
 
 
+# Where there is room for one token, it is the letter: whoever asks so wants the likelihood of each.
+_DECIDED = frozenset({Decision.CORRECT, Decision.INCORRECT})
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """Who speaks, and how it was addressed. ``shared_draw`` (0 to 1) depends on the prompt and repeat alone."""
@@ -82,13 +86,26 @@ def reply(decision: Decision, question: Question | None, voice: Voice, limits: L
     if decision is Decision.TRUNCATED and question is not None:
         text = _endless(question.benchmark.scorer, voice, limits, stream)
         return _cut(text, limits.max_tokens or count_tokens(text))
+    if question and question.benchmark.scorer == "choice" and limits.max_tokens == 1 and decision in _DECIDED:
+        letter = (right_answer if decision is Decision.CORRECT else wrong_answer)(question, stream)
+        return Reply(letter if voice.style is PromptStyle.CHAT else f" {letter}", "length", 1)
     text = _phrased(decision, question, voice, stream)
     if voice.style is PromptStyle.COMPLETION:
         text = f" {text}{stream.pick(CONTINUATIONS)}"  # a base model goes on with the pattern until it is stopped
+    return finished(text, limits)
+
+
+def finished(text: str, limits: Limits) -> Reply:
+    """A text ended where the client wants it to end."""
     text, stopped_by = _stopped(text, limits.stop)
     if limits.max_tokens is not None and count_tokens(text) > limits.max_tokens:
         return _cut(text, limits.max_tokens)
     return Reply(text, "stop", count_tokens(text), stopped_by)
+
+
+def declines(text: str) -> bool:
+    """Whether a text of ours declines: it opens as only those do."""
+    return text.strip().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").startswith(REFUSALS)
 
 
 def count_tokens(text: str) -> int:

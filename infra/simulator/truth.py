@@ -30,7 +30,8 @@ RATES: Mapping[str, tuple[str, ...]] = {
 
 DEFAULT_TRUTH = Path(__file__).with_name("truth.yaml")
 
-_FILE_KEYS = ("seed", "correlation", "api_key", "faults", "families")
+_FILE_KEYS = ("seed", "correlation", "api_key", "faults", "families", "judges")
+_JUDGE_KEYS = ("noise", "off_menu", "favours_first")
 _MODEL_KEYS = ("base", "strength", "mitigates", "latency_ms", "faults", "rates")
 _CORRELATION_KEYS = ("cluster", "item", "family")
 
@@ -75,11 +76,20 @@ class Correlation:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeTruth:
+    """How often a judge errs: a wrong grade, none of the menu, or (comparing two) the first whatever it is."""
+
+    noise: float = 0.0
+    off_menu: float = 0.0
+    favours_first: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class SimulatedModel:
     """One model of the truth. ``base`` is None for a base model; ``rank`` is its place in the file.
 
     ``strength`` is the alignment knob, ``mitigates`` the plain aligned model whose tax this one tries to lower;
-    both describe the truth for readers and tests and change no answer.
+    both describe the truth for readers and tests and change no answer. ``judge`` is there for one that judges.
     """
 
     model_id: str
@@ -91,6 +101,7 @@ class SimulatedModel:
     mitigates: str | None = None
     latency_ms: float = 0.0
     faults: Faults = HEALTHY
+    judge: JudgeTruth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,13 @@ class Truth:
     seed: int
     correlation: Correlation
     models: Mapping[str, SimulatedModel]
+    judges: Mapping[str, SimulatedModel] = field(default_factory=dict)
     api_key: str | None = field(default=None, repr=False)
+
+    @property
+    def everyone(self) -> dict[str, SimulatedModel]:
+        """Who can be asked: the models, and those who judge them."""
+        return {**self.models, **self.judges}
 
 
 def load(path: Path, benchmarks: Mapping[str, Benchmark]) -> Truth:
@@ -135,6 +152,23 @@ def find_mistakes(document: Any, benchmarks: Mapping[str, Benchmark]) -> Iterato
     yield from _correlation_mistakes(document.get("correlation", {}))
     yield from faults.find_mistakes("faults", document.get("faults", {}))
     yield from _family_mistakes(document["families"], benchmarks)
+    yield from _judge_mistakes(document.get("judges", {}), document["families"])
+
+
+def _judge_mistakes(judges: Any, families: Mapping[str, Any]) -> Iterator[str]:
+    if not isinstance(judges, dict):
+        yield f"judges: expected a mapping of judge name to its rates, found {judges!r}"
+        return
+    taken = {model_id for models in families.values() if isinstance(models, dict) for model_id in models}
+    for judge_id, rates in judges.items():
+        where = f"judges.{judge_id}"
+        if judge_id in taken:
+            yield f"{where}: is the name of a model"
+        if not isinstance(rates, dict):
+            yield f"{where}: expected a mapping of rates, found {rates!r}"
+            continue
+        yield from unknown_keys(f"{where}.", rates, _JUDGE_KEYS)
+        yield from (f"{where}.{name}: {bad_rate(value)}" for name, value in rates.items() if not is_rate(value))
 
 
 def _correlation_mistakes(correlation: Any) -> Iterator[str]:
@@ -222,6 +256,10 @@ def _built(document: Mapping[str, Any]) -> Truth:
         seed=document.get("seed", 0),
         correlation=Correlation(**document.get("correlation", {})),
         models=models,
+        judges={
+            judge_id: SimulatedModel(judge_id, "judges", len(models) + rank, {}, judge=JudgeTruth(**rates))
+            for rank, (judge_id, rates) in enumerate(document.get("judges", {}).items())
+        },
         api_key=document.get("api_key"),
     )
 

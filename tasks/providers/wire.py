@@ -40,6 +40,7 @@ class Answer:
     """One answer as the provider gave it. Unknown is None: a server that reports no usage cost an unknown amount.
 
     ``status`` is ``answered``, or ``filtered`` when the provider declined on the model's behalf (``refusal_text``).
+    ``first_token_json`` holds the first token's alternatives with their log-probabilities, if they were asked for.
     Token counts are normalised: input includes what was read from a cache and what was written to it, output includes
     reasoning tokens. Finish reasons are OpenAI's words whoever answered.
     """
@@ -56,6 +57,7 @@ class Answer:
     tokens_cache_write: int | None = None
     tokens_output: int | None = None
     tokens_reasoning: int | None = None
+    first_token_json: str | None = None
 
 
 class Endpoint(Protocol):
@@ -96,6 +98,7 @@ def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> d
         "top_p": sampling.top_p,
         "seed": None if is_messages else seed,
         "stop": [*prompt.stop, *(sampling.stop or ())] or None,
+        "top_logprobs": prompt.top_logprobs or None,
         "system_prompt": model.system_prompt if prompt.style is PromptStyle.CHAT else None,
         "extra": dict(sampling.extra) or None,
     }

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.children import child
+from tests.benchmarks.scoring import BAR_MICROSECONDS, BARRED
 
 PAIRS, COUNT = 5, 2_000
 # in flight, latency in ms, the share of the bare loop's throughput that we hold
@@ -93,7 +94,13 @@ def post(url: str, document: object) -> None:
     urllib.request.urlopen(request, timeout=10).close()
 
 
-SUBJECTS = {"generation": generation, "tables": tables, "sandbox": sandbox}
+def scoring() -> None:
+    print(f"scoring, microseconds of CPU an answer (bar {BAR_MICROSECONDS} for {', '.join(BARRED)})")
+    for name, microseconds in sorted(measured("scoring").items(), key=lambda entry: entry[1]):
+        print(f"  {name:20} {microseconds:8.1f}{' *' if name in BARRED else ''}")
+
+
+SUBJECTS = {"generation": generation, "tables": tables, "scoring": scoring, "sandbox": sandbox}
 
 
 def main(*names: str) -> None:

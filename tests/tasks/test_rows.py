@@ -15,6 +15,8 @@ TABLES = {
     "raw.failures": rows.FAILURES,
     "raw.scores": rows.SCORES,
     "raw.executions": rows.EXECUTIONS,
+    "raw.judgments": rows.JUDGMENTS,
+    "raw.labels": rows.LABELS,
     "raw.plan": rows.PLAN,
     "stats.estimates": ESTIMATES,
 }
