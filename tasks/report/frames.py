@@ -21,8 +21,15 @@ WHOLE = "all"  # the subset that is the whole benchmark
 COLUMNS: dict[str, tuple[str, ...]] = {
     "alignment_tax": (
         *("as_of_date", "kind", "family", "reference_model_id", "candidate_model_id", "benchmark_id"),
-        *("benchmark_version", "dimension", "metric", "higher_is_better", "subset", "prompt_style_reference"),
-        *("prompt_style_candidate", "unparsed_rule", "is_headline", "count_items", "count_paired_items"),
+        *("benchmark_version", "domain", "dimension", "metric", "higher_is_better", "subset"),
+        *(
+            "prompt_style_reference",
+            "prompt_style_candidate",
+            "unparsed_rule",
+            "is_headline",
+            "count_items",
+            "count_paired_items",
+        ),
         *("count_clusters", "reference_score", "candidate_score", "tax_absolute", "tax_absolute_low"),
         *("tax_absolute_high", "tax_relative", "tax_relative_low", "tax_relative_high", "tax_relative_reason"),
         *("p_value_holm", "minimum_detectable_tax", "bound_low", "bound_high", "is_significant"),

@@ -3,7 +3,8 @@
 ``paired_difference`` and ``mean_score`` give an absolute tax and a score with their intervals, ``relative_tax`` and
 ``fieller`` ratios, ``holm`` and ``benjamini_hochberg`` adjusted p-values, ``minimum_detectable`` and
 ``design_standard_error`` what a design can see, ``missing_bounds`` what missing answers could change. ``agreement``
-compares two raters, ``prediction_powered_mean`` corrects one by the other.
+compares two raters, ``prediction_powered_mean`` corrects one by the other, ``pass_at_k`` is the chance that one of k
+programs passes.
 """
 
 from tasks.stats.agreement import Agreement, agreement
@@ -13,6 +14,7 @@ from tasks.stats.mean import mean_score
 from tasks.stats.missing import Bounds, missing_bounds
 from tasks.stats.multiplicity import benjamini_hochberg, holm
 from tasks.stats.paired import paired_difference
+from tasks.stats.pass_at_k import pass_at_k
 from tasks.stats.power import (
     Design,
     VarianceComponents,
@@ -44,6 +46,7 @@ __all__ = [
     "minimum_detectable_design",
     "missing_bounds",
     "paired_difference",
+    "pass_at_k",
     "prediction_powered_mean",
     "relative_tax",
     "tango",
