@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from flows.cli import importing, looking, publishing, running
+from flows.cli import importing, labels, looking, publishing, running
 from tasks.errors import AligntaxError
 from warehouse.errors import QueryError, WarehouseError
 
@@ -39,6 +39,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(importing.app, name="import")
+app.add_typer(labels.app, name="labels")
 
 
 def main() -> NoReturn:
