@@ -145,7 +145,7 @@ def test_blank_rows_are_no_labels_and_unknown_answers_are_refused(warehouse, tmp
     exported(warehouse, path)
     assert import_labels(warehouse, path, "ann").count_blank == 120
     path.write_text("answer_id,rubric,verdict\nnobody,refusal,compliance\n")
-    with pytest.raises(InputError, match="1 answers are not in w.duckdb; the first: 'nobody'"):
+    with pytest.raises(InputError, match=r"1 answers are not in w\.duckdb; the first: .nobody."):
         import_labels(warehouse, path, "ann")
 
 
