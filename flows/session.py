@@ -48,7 +48,7 @@ async def session(
     tally = Tally(sum(len(shard.requests) for shard in work))
     lines = {
         name: Line(
-            connect(_connection(name, sharing, environment)),
+            connect(_connection(name, sharing, environment, plan.partition_key)),
             Limiter(_limits(sharing)),
             draining,
             on_progress=tally.count,
@@ -74,7 +74,9 @@ def _endpoints(work: Iterable[CellWork]) -> dict[str, list[ModelSettings]]:
     return models
 
 
-def _connection(name: str, sharing: Sequence[ModelSettings], environment: Mapping[str, str]) -> Connection:
+def _connection(
+    name: str, sharing: Sequence[ModelSettings], environment: Mapping[str, str], partition_key: str
+) -> Connection:
     """The one way to an endpoint; its models agree on address and key, or the settings would have been refused."""
     keys = (model.api_key(environment) for model in sharing)
     return Connection(
@@ -84,6 +86,7 @@ def _connection(name: str, sharing: Sequence[ModelSettings], environment: Mappin
         concurrency=_limits(sharing).concurrency,
         timeout_s=max(model.timeout_s for model in sharing),
         api_key=next((key for key in keys if key), None),
+        night=partition_key if all(model.is_simulated for model in sharing) else None,
     )
 
 

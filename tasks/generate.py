@@ -243,6 +243,7 @@ def _generation_row(work: CellWork, request: Request, answered: _Answered) -> di
         "latency_ms": answered.latency_ms,
         "started_at": now - timedelta(milliseconds=answered.latency_ms),
         "finished_at": now,
+        "first_token_json": answer.first_token_json,
     }
 
 

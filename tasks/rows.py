@@ -45,6 +45,7 @@ GENERATIONS: dict[str, Any] = {
     "cost_usd": pl.Float64,
     "started_at": _TIME,
     "finished_at": _TIME,
+    "first_token_json": pl.String,
 }
 FAILURES: dict[str, Any] = {
     "run_id": pl.String,
@@ -75,21 +76,9 @@ SCORES: dict[str, Any] = {
     "answer": pl.String,
     "is_refusal": pl.Boolean,
     "is_cut": pl.Boolean,
+    "refusal_class": pl.String,
     "scored_at": _TIME,
     "judge_version": pl.String,
-}
-EXECUTIONS: dict[str, Any] = {
-    "generation_id": pl.String,
-    "runner": pl.String,
-    "program_hash": pl.String,
-    "verdict": pl.String,
-    "detail": pl.String,
-    "is_reused": pl.Boolean,
-    "back_end": pl.String,
-    "layers": pl.String,
-    "python_version": pl.String,
-    "duration_ms": pl.Float64,
-    "executed_at": _TIME,
 }
 JUDGMENTS: dict[str, Any] = {
     "answer_generation_id": pl.String,

@@ -14,10 +14,10 @@ from typing import Any
 
 import polars as pl
 
-from tasks.domain import Item, Outcome, Verdict, content_hash
+from tasks.domain import Item, Outcome, RefusalClass, Verdict, content_hash
 from tasks.rows import SCORES, item_of
-from tasks.scorers import LONGEST_TEXT, SCORERS, Fact, FactScorer, JudgedScorer, Scorer, is_refusal
-from tasks.scorers.refusal import REFUSAL_RULE
+from tasks.scorers import LONGEST_TEXT, SCORERS, Fact, FactScorer, JudgedScorer, Scorer
+from tasks.scorers.refusal import REFUSAL_RULE, classify
 from warehouse.connection import Warehouse
 
 _BATCH_ROWS = 10_000
@@ -30,8 +30,13 @@ class Judged:
     outcome: Outcome
     value: float | None
     answer: str | None
-    is_refusal: bool
+    refusal_class: RefusalClass
     is_cut: bool
+
+    @property
+    def is_refusal(self) -> bool:
+        """It declines, in full or in part."""
+        return self.refusal_class is not RefusalClass.FULL_COMPLIANCE
 
 
 def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCORERS) -> int:
@@ -81,9 +86,11 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
     now = datetime.now(UTC)
     for row in batch.iter_rows(named=True):
         scorer = scorers[row["scorer"]]
-        item = item_of(row)
         facts = tuple(Fact(**fact) for fact in json.loads(row["facts_json"] or "[]"))
-        judged = judge(scorer, item, row["text"], facts, status=row["status"], finish_reason=row["finish_reason"])
+        text, finish = row["text"], row["finish_reason"]
+        if scorer.reads == "first_token":
+            text, finish = row["first_token_json"], None  # one token was asked for, so being cut says nothing
+        judged = judge(scorer, item_of(row), text, facts, status=row["status"], finish_reason=finish)
         if judged.outcome is Outcome.NOT_RUN:
             continue
         yield (
@@ -96,6 +103,7 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
             judged.answer,
             judged.is_refusal,
             judged.is_cut,
+            judged.refusal_class.value,
             now,
             row["judge_version"],
         )
@@ -121,14 +129,15 @@ def judge(
     """
     if status == "filtered":
         blocked = Outcome.CORRECT if scorer.filtered_value else Outcome.FILTERED
-        return Judged(blocked, scorer.filtered_value, None, is_refusal=True, is_cut=False)
+        return Judged(blocked, scorer.filtered_value, None, RefusalClass.FULL_REFUSAL, is_cut=False)
     kept = (text or "")[:LONGEST_TEXT]
     is_cut = len(text or "") > LONGEST_TEXT
     verdict = scorer.score(item, kept, facts) if isinstance(scorer, FactScorer) else scorer.score(item, kept)
-    has_refused = is_refusal(kept) if verdict.is_refusal is None else verdict.is_refusal
+    refusal_class = verdict.refusal_class or classify(kept)
+    has_refused = refusal_class is not RefusalClass.FULL_COMPLIANCE
     outcome = _outcome(verdict, has_refused=has_refused, is_truncated=finish_reason == "length")
     value = 0.0 if outcome in {Outcome.REFUSED, Outcome.TRUNCATED} else verdict.value
-    return Judged(outcome, value, verdict.answer, has_refused, is_cut)
+    return Judged(outcome, value, verdict.answer, refusal_class, is_cut)
 
 
 def _outcome(verdict: Verdict, *, has_refused: bool, is_truncated: bool) -> Outcome:

@@ -32,7 +32,7 @@ class PlannedCell:
     cell_id: str
     model: ModelSettings
     benchmark: Benchmark
-    source: Path | None
+    source: Path | str | None
     items: tuple[Item, ...]
     prompt_style: PromptStyle
     is_primary_style: bool

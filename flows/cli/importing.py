@@ -52,12 +52,12 @@ def responses(
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
-    wanted = next((entry for entry in settings.benchmarks if entry.id == benchmark), None)
+    wanted = next((entry for entry in settings.benchmarks if entry.name == benchmark), None)
     if wanted is None:
-        raise UnknownName.of("configured benchmark", benchmark, (entry.id for entry in settings.benchmarks))
+        raise UnknownName.of("configured benchmark", benchmark, (entry.name for entry in settings.benchmarks))
     if scorer is not None and scorer not in SCORERS:
         raise UnknownName.of("scorer", scorer, SCORERS)
-    described = load_benchmark(benchmark, items or wanted.source)
+    described = load_benchmark(wanted, items)
     answering = settings.model(model)
     recorded = Recorded(
         model=answering,

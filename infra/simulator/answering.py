@@ -12,11 +12,12 @@ from typing import BinaryIO
 
 import orjson
 
+from infra.simulator.answers import letters_of
 from infra.simulator.draw import Decision, Question, build_index, decide, margin, prompt_digest
 from infra.simulator.exchange import Answered, Asked
 from infra.simulator.judging import Case, judged, recognised
 from infra.simulator.logprobs import Letters, scored
-from infra.simulator.phrasing import Voice, letters_of, reply
+from infra.simulator.phrasing import Voice, reply
 from infra.simulator.stream import Stream
 from infra.simulator.truth import Truth
 from tasks.domain import Benchmark

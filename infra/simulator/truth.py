@@ -17,18 +17,22 @@ from infra.simulator.checks import bad_amount, bad_rate, is_amount, is_integer, 
 from infra.simulator.faults import HEALTHY, Faults
 from tasks.domain import Benchmark, content_hash
 
-#: Scorers whose benchmarks ask for an answer; their rates are competence and the ways to give no answer.
-ANSWER_SCORERS = frozenset({"numeric", "choice", "exact"})
-#: Scorers whose benchmarks ask for conduct; there the refusal rate is the whole truth.
-CONDUCT_SCORERS = frozenset({"complies", "refuses"})
+_NO_ANSWER = ("refusal", "unparsed", "truncated", "filtered")
+#: The rates of each scorer's benchmarks. Those that ask for an answer have a competence and the ways to give none;
+#: where words or the form alone are judged, a refusal or half a text may earn something, so that their rates would not
+#: be the truth. Those that ask for conduct have no competence: there the refusal rate is the whole truth.
+RATES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("numeric", "choice", "exact", "exact_answer", "code"), ("competence", *_NO_ANSWER)),
+    "token_f1": ("competence", "unparsed", "filtered"),
+    "instructions": ("competence", "filtered"),
+    **dict.fromkeys(("complies", "refuses"), ("refusal", "truncated", "filtered")),
+}
 
 DEFAULT_TRUTH = Path(__file__).with_name("truth.yaml")
 
 _FILE_KEYS = ("seed", "correlation", "api_key", "faults", "families", "judges")
 _JUDGE_KEYS = ("noise", "off_menu", "favours_first")
 _MODEL_KEYS = ("base", "strength", "mitigates", "latency_ms", "faults", "rates")
-_ANSWER_KEYS = ("competence", "refusal", "unparsed", "truncated", "filtered")
-_CONDUCT_KEYS = ("refusal", "truncated", "filtered")
 _CORRELATION_KEYS = ("cluster", "item", "family")
 
 
@@ -223,14 +227,14 @@ def _model_mistakes(
 
 
 def _rates_mistakes(where: str, entry: Any, scorer: str) -> Iterator[str]:
-    if scorer not in ANSWER_SCORERS | CONDUCT_SCORERS:
+    if scorer not in RATES:
         yield f"{where}: answers for the scorer {scorer!r} cannot be simulated"
         return
     if not isinstance(entry, dict):
         yield f"{where}: expected a mapping of rates, found {entry!r}"
         return
-    allowed, required = (_ANSWER_KEYS, "competence") if scorer in ANSWER_SCORERS else (_CONDUCT_KEYS, "refusal")
-    yield from unknown_keys(f"{where}.", entry, allowed)
+    required = RATES[scorer][0]
+    yield from unknown_keys(f"{where}.", entry, RATES[scorer])
     if required not in entry:
         yield f"{where}.{required}: is missing"
     bad = [f"{where}.{name}: {bad_rate(value)}" for name, value in entry.items() if not is_rate(value)]

@@ -68,7 +68,9 @@ def _rows(path: Path) -> list[Any]:
 
 def _checked(row: Any, source: str) -> Mapping[str, Any]:
     if not isinstance(row, Mapping) or not all(isinstance(row.get(name), str) for name in _FIELDS):
-        raise InputError(f"{source}: expected AlpacaEval rows with the texts {', '.join(_FIELDS)}; found {str(row)[:60]!r}.")
+        raise InputError(
+            f"{source}: expected AlpacaEval rows with the texts {', '.join(_FIELDS)}; found {str(row)[:60]!r}."
+        )
     return row
 
 

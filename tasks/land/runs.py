@@ -161,6 +161,7 @@ def _cell_row(run_id: str, cell: PlannedCell) -> dict[str, Any]:
         "benchmark_version": cell.benchmark.version,
         "prompt_style": cell.prompt_style.value,
         "is_primary_style": cell.is_primary_style,
+        "attack": cell.benchmark.attack.name if cell.benchmark.attack else "none",
         "scorer": cell.scorer,
         "unparsed_rule": cell.unparsed_rule.value,
         "origin": cell.origin.value,
@@ -234,7 +235,7 @@ def cell_events(warehouse: Warehouse, run_id: str, cells: Iterable[tuple[str, st
     warehouse.append({"raw.cell_events": pl.DataFrame(rows, schema_overrides={"reason": pl.String})})
 
 
-def benchmark_frames(benchmark: Benchmark, items: Sequence[Item], source: Path | None) -> dict[str, pl.DataFrame]:
+def benchmark_frames(benchmark: Benchmark, items: Sequence[Item], source: Path | str | None) -> dict[str, pl.DataFrame]:
     """A benchmark and some of its items as rows of the raw tables."""
     described = {
         "benchmark_id": benchmark.benchmark_id,
@@ -251,7 +252,7 @@ def benchmark_frames(benchmark: Benchmark, items: Sequence[Item], source: Path |
         "licence": benchmark.licence,
         "citation": benchmark.citation,
         "pitfalls": benchmark.pitfalls,
-        "source": source.name if source else None,
+        "source": source.name if isinstance(source, Path) else source,
     }
     texts = [(item.item_id, storable(item.question), json.dumps(item.choices), storable(item.target)) for item in items]
     members = [

@@ -52,7 +52,7 @@ def _wrapped(bubblewrap: str) -> list[str]:
     options += ["--ro-bind", "/usr", "/usr"]
     for folder in ("/lib", "/lib64"):
         if Path(folder).is_symlink():
-            options += ["--symlink", os.readlink(folder).lstrip("/"), folder]
+            options += ["--symlink", str(Path(folder).readlink()).lstrip("/"), folder]
         else:
             options += ["--ro-bind-try", folder, folder]
     for folder in (os.path.realpath(sys.base_prefix), str(_INSIDE)):

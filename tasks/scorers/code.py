@@ -16,7 +16,7 @@ from tasks.domain import Item, Outcome, Verdict
 from tasks.scorers.contract import Fact, FactKind, Versioned, judged, unparsed, waiting
 
 _FENCE = "```"
-_LINES_OF_CODE = ("def ", "async def ", "class ", "from ", "import ", "return ", "@", " ", "\t")
+_LINES_OF_CODE = ("def ", "async def ", "class ", "from ", "import ", "return ", "@", "  ", "\t")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class Code(Versioned):
         code = _code_of(text, tested.entry_point) if tested else None
         if tested is None or code is None:
             return None
-        return f"{item.question}{code.text}\n{tested.test}\ncheck({tested.entry_point})"
+        prompt = item.question if item.question.endswith("\n") else f"{item.question}\n"
+        return f"{prompt}{code.text}\n{tested.test}\ncheck({tested.entry_point})"
 
     def score(self, item: Item, text: str, facts: Sequence[Fact] = ()) -> Verdict:
         """Unparsed without code; with code it waits for its execution; no value at all for a target without a test."""

@@ -10,9 +10,12 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from tasks.domain import Item, Outcome, Verdict, content_hash
+
+# What of a landed answer a scorer is given as its text: what was said, or what the first token might have been.
+Reads = Literal["text", "first_token"]
 
 # Longer texts are cut before scoring: no benchmark needs more, and no scorer may hang on 10 MB.
 LONGEST_TEXT = 65_536
@@ -33,6 +36,10 @@ class Scorer(Protocol):
     @property
     def filtered_value(self) -> float:
         """What an answer blocked by the provider is worth: 1.0 only where not answering is the right answer."""
+
+    @property
+    def reads(self) -> Reads:
+        """Which fact ``score`` is given as ``text``; ``first_token`` is JSON of tokens and log-probabilities."""
 
     @property
     def config_hash(self) -> str:
@@ -96,6 +103,7 @@ class Versioned:
     name: str
     version: int = 1
     filtered_value: float = 0.0
+    reads: ClassVar[Reads] = "text"
 
     @property
     def config_hash(self) -> str:

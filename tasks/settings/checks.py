@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
+from pathlib import Path
 
 from tasks.domain import PromptStyle
 from tasks.errors import suggestion
 from tasks.settings.problems import Problem
-from tasks.settings.records import ANTHROPIC, ModelSettings, SamplingSettings, Settings, missing_variable
+from tasks.settings.records import (
+    ANTHROPIC,
+    BenchmarkSettings,
+    ModelSettings,
+    SamplingSettings,
+    Settings,
+    missing_variable,
+)
 
 # Besides sampling parameters, what two models of a pair can differ in.
 DECLARABLE = ("api", "endpoint", "prompt_style", "provider", "system_prompt")
@@ -93,17 +101,31 @@ def benchmark_problems(
     settings: Settings, known_benchmarks: Collection[str], known_scorers: Collection[str]
 ) -> Iterator[Problem]:
     """Names of benchmarks and scorers that do not exist, benchmarks named twice, styles that a model cannot answer."""
-    yield from duplicate_ids("benchmarks", [benchmark.id for benchmark in settings.benchmarks])
+    yield from duplicate_ids("benchmarks", [benchmark.name for benchmark in settings.benchmarks])
     chat_only = next((model.id for model in settings.models if model.provider == ANTHROPIC), None)
     for index, benchmark in enumerate(settings.benchmarks):
         if chat_only is not None and PromptStyle.COMPLETION in (benchmark.prompt_styles or ()):
             yield Problem(
                 ("benchmarks", index, "prompt_styles"), f"must not hold 'completion': {chat_only!r} speaks only chat."
             )
-        if benchmark.id not in known_benchmarks:
+        if benchmark.define is not None:
+            yield from definition_problems(index, benchmark, known_benchmarks)
+        elif benchmark.id not in known_benchmarks:
             yield unknown_name(("benchmarks", index, "id"), "benchmark", benchmark.id, known_benchmarks)
         if benchmark.scorer is not None and benchmark.scorer not in known_scorers:
             yield unknown_name(("benchmarks", index, "scorer"), "scorer", benchmark.scorer, known_scorers)
+
+
+def definition_problems(
+    index: int, benchmark: BenchmarkSettings, known_benchmarks: Collection[str]
+) -> Iterator[Problem]:
+    """A benchmark of the user's own needs a name of its own and a file."""
+    if benchmark.id in known_benchmarks:
+        yield Problem(
+            ("benchmarks", index, "id"), f"{benchmark.id!r} is a benchmark that aligntax has. Choose another."
+        )
+    if benchmark.source is None:
+        yield Problem(("benchmarks", index, "source"), "is missing. A defined benchmark needs the path of its rows.")
 
 
 def comparison_problems(settings: Settings) -> Iterator[Problem]:
@@ -147,8 +169,10 @@ def sending_problems(settings: Settings, environment: Mapping[str, str]) -> Iter
         if name is not None and not environment.get(name, "").strip():
             yield Problem((*place, "api_key_env"), missing_variable(name))
     for index, benchmark in enumerate(settings.benchmarks):
-        if benchmark.source is not None and not benchmark.source.exists():
+        if isinstance(benchmark.source, Path) and not benchmark.source.exists():
             yield Problem(("benchmarks", index, "source"), f"no such file or folder: {str(benchmark.source)!r}.")
+        if isinstance(benchmark.define, Path) and not benchmark.define.exists():
+            yield Problem(("benchmarks", index, "define"), f"no such file: {str(benchmark.define)!r}.")
 
 
 def duplicate_ids(section: str, ids: Iterable[str]) -> Iterator[Problem]:

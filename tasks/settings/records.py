@@ -21,6 +21,7 @@ from tasks.domain import PromptStyle, UnparsedRule, content_hash
 from tasks.errors import SettingsError, UnknownName
 from tasks.settings.fields import (
     Count,
+    Definition,
     Flag,
     FolderPath,
     Identifier,
@@ -30,6 +31,7 @@ from tasks.settings.fields import (
     Parameters,
     Positive,
     Rate,
+    Source,
     Text,
     Url,
     UsdPerMillion,
@@ -236,11 +238,16 @@ class BenchmarkSettings(Section):
     """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items.
 
     Attributes:
+        define: Makes it a benchmark of the user's own: the entry itself, or the file that holds it.
+        attack: Wraps the requests of a safety benchmark; the same benchmark may stand in the list plain and under each
+            attack.
         judge: The id of a model of ``judges:`` or ``models:`` that grades the answers, where the scorer reads grades.
     """
 
     id: Text
-    source: FolderPath | None = None
+    source: Source | None = None
+    define: Definition | None = None
+    attack: Text | None = None
     sample_size: Count | None = None
     repeats: Count = 1
     prompt_styles: PromptStyles | None = None
@@ -254,6 +261,11 @@ class BenchmarkSettings(Section):
     def from_id(cls, values: Any) -> Any:
         """Read the short form, a bare id."""
         return {"id": values} if isinstance(values, str) else values
+
+    @property
+    def name(self) -> str:
+        """What its rows are called: the id, with the attack if it is under one."""
+        return f"{self.id}+{self.attack}" if self.attack else self.id
 
 
 class ComparisonSettings(Section):
@@ -359,12 +371,19 @@ class Settings(Section):
         return content_hash(models, benchmarks, self.sample_seed, *([judges] if judges else []))
 
     def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
-        facts = benchmark.model_dump(mode="json", exclude={"judge"} if benchmark.judge is None else None)
-        if benchmark.source is not None:
-            facts["source"] = Path(os.path.relpath(benchmark.source, self._folder)).as_posix()
+        facts = benchmark.model_dump(mode="json", exclude={"define", "attack", "judge"})
+        if isinstance(benchmark.source, Path):
+            facts["source"] = self._relative(benchmark.source)
+        # What came later is left out where it is not used, so that older configurations keep their hash.
+        facts |= {name: value for name in ("attack", "judge") if (value := getattr(benchmark, name)) is not None}
+        if (entry := benchmark.define) is not None:
+            facts["define"] = self._relative(entry) if isinstance(entry, Path) else entry
         if benchmark.prompt_styles is not None:
             facts["prompt_styles"] = sorted(benchmark.prompt_styles)
         return facts
+
+    def _relative(self, path: Path) -> str:
+        return Path(os.path.relpath(path, self._folder)).as_posix()
 
 
 def as_judge(model: ModelSettings) -> ModelSettings:

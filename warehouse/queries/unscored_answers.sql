@@ -80,6 +80,7 @@ select
     generations.status,
     generations.finish_reason,
     generations.text,
+    generations.first_token_json,
     generations.refusal_text,
     known_facts.facts_json
 from raw.plan

@@ -60,7 +60,6 @@ def _drop_capabilities(libc: ctypes.CDLL) -> None:
 def _limit(seconds: int, memory_mb: int) -> None:
     limits = {
         resource.RLIMIT_AS: memory_mb * 1024 * 1024,
-        resource.RLIMIT_CPU: seconds,
         resource.RLIMIT_FSIZE: FILE_BYTES,
         resource.RLIMIT_NOFILE: _OPEN_FILES,
         resource.RLIMIT_CORE: 0,
@@ -70,6 +69,7 @@ def _limit(seconds: int, memory_mb: int) -> None:
         _, most = resource.getrlimit(limit)
         value = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
         resource.setrlimit(limit, (value, value))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # a signal, and for those that ignore it the end
     _, most = resource.getrlimit(resource.RLIMIT_STACK)
     if most == resource.RLIM_INFINITY or most > _STACK_BYTES:
         resource.setrlimit(resource.RLIMIT_STACK, (_STACK_BYTES, _STACK_BYTES))

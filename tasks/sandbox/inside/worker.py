@@ -1,7 +1,7 @@
 """The worker: forks one locked-down process per program and says what became of it. Reads requests from descriptor 0.
 
-A request is a length and a JSON object: ``source``, ``seconds``, ``memory_mb``, ``wall_s``, ``nonce``. The answer has the
-same form. Starting Python costs more than a program does, so the worker starts once and imports beforehand what
+A request is a length and a JSON object: ``source``, ``seconds``, ``memory_mb``, ``wall_s``, ``nonce``. The answer has
+the same form. Starting Python costs more than a program does, so the worker starts once and imports beforehand what
 programs use. It ends when its input does.
 
 A pass is the nonce written on a private descriptor after the last statement of the program, so that neither an exit
@@ -25,6 +25,8 @@ import sys
 import tempfile
 import time
 import types
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any, NoReturn
 
 from . import landlock, lockdown
@@ -34,18 +36,19 @@ _SCRATCH_BYTES = 32 * 1024 * 1024
 _SCRATCH_FILES = 1_000
 _TICK_S = 0.05  # how often the scratch folder is looked at
 _DETAIL = 200
+_NEARLY = 0.75  # the kernel counts what a virtual machine loses to others as used, and the usage it reports does not
 _VERDICT_FD = 3
-_PRELOADED = (
-    "abc array base64 bisect calendar cmath collections collections.abc contextlib copy datetime decimal difflib enum "
-    "fractions functools hashlib heapq io itertools json locale math numbers operator pathlib pprint queue random re "
-    "reprlib secrets statistics string struct sys tempfile textwrap threading time timeit traceback types typing "
-    "unicodedata unittest uuid zlib dataclasses asyncio"
-).split()
+_PRELOADED = """
+    abc array base64 bisect calendar cmath collections collections.abc contextlib copy datetime decimal difflib enum
+    fractions functools hashlib heapq io itertools json locale math numbers operator pathlib pprint queue random re
+    reprlib secrets statistics string struct sys tempfile textwrap threading time timeit traceback types typing
+    unicodedata unittest uuid zlib dataclasses asyncio
+"""
 
 
 def main() -> None:
     """Serve until the input ends."""
-    for name in _PRELOADED:
+    for name in _PRELOADED.split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     libc = lockdown.load_libc()
@@ -99,7 +102,8 @@ def _run(libc: ctypes.CDLL, base: str, request: dict[str, Any]) -> dict[str, Any
     message = watch.close()
     shutil.rmtree(scratch, ignore_errors=True)
     cpu_s = usage.ru_utime + usage.ru_stime
-    found, detail = stopped or _verdict(status, message, request["nonce"].encode(), cpu_s >= request["seconds"] - 0.1)
+    is_out_of_time = cpu_s >= _NEARLY * request["seconds"]
+    found, detail = stopped or _verdict(status, message, request["nonce"].encode(), is_out_of_time=is_out_of_time)
     return {"verdict": found, "detail": detail, "duration_ms": duration_ms}
 
 
@@ -124,9 +128,8 @@ class _Watch:
             if 0 in events:
                 self._kill()
                 os._exit(0)
-            for descriptor in (self._output, self._verdict):
-                if descriptor in events and not self._drain(descriptor):
-                    poll.unregister(descriptor)
+            for descriptor in self._drained(events):
+                poll.unregister(descriptor)
             if self._written > _OUTPUT_BYTES:
                 return self._kill("output_flood", f"more than {_OUTPUT_BYTES} bytes written")
             if self._death in events:
@@ -139,14 +142,19 @@ class _Watch:
                 if _is_flooded(self._scratch):
                     return self._kill("file_flood", "too many or too large files")
 
-    def _drain(self, descriptor: int) -> bool:
-        data = os.read(descriptor, 1 << 16)
-        if descriptor == self._verdict:
-            self._message += data
-            self._written += len(data)  # whoever floods this one floods too
-        else:
-            self._written += len(data)
-        return bool(data)
+    def _drained(self, events: Collection[int]) -> list[int]:
+        """Read what was written; returns the descriptors that were closed."""
+        closed = []
+        for descriptor in (self._output, self._verdict):
+            if descriptor not in events:
+                continue
+            data = os.read(descriptor, 1 << 16)
+            self._written += len(data)  # whoever floods the private one floods too
+            if descriptor == self._verdict:
+                self._message += data
+            if not data:
+                closed.append(descriptor)
+        return closed
 
     def _kill(self, verdict: str = "died", detail: str = "") -> tuple[str, str]:
         os.kill(self._pid, signal.SIGKILL)
@@ -169,21 +177,29 @@ def _is_flooded(scratch: str) -> bool:
         count += 1 + len(names)
         for name in names:
             with contextlib.suppress(OSError):
-                size += os.lstat(os.path.join(folder, name)).st_blocks * 512
+                size += (Path(folder) / name).lstat().st_blocks * 512
         if count > _SCRATCH_FILES or size > _SCRATCH_BYTES:
             return True
     return False
 
 
-def _verdict(status: int, message: bytes, nonce: bytes, is_out_of_time: bool) -> tuple[str, str | None]:
+def _verdict(status: int, message: bytes, nonce: bytes, *, is_out_of_time: bool) -> tuple[str, str | None]:
     if message.startswith(nonce):
         found = json.loads(message[len(nonce) :])
         return found["verdict"], found["detail"]
     if os.WIFSIGNALED(status):
-        if is_out_of_time:
+        ended_by = os.WTERMSIG(status)
+        if ended_by == signal.SIGXCPU or (ended_by == signal.SIGKILL and is_out_of_time):
             return "timeout", "CPU time"
-        return "died", signal.Signals(os.WTERMSIG(status)).name
+        return "died", _signal_name(ended_by)
     return "exit", f"status {os.WEXITSTATUS(status)} before the checks were done"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _child(libc: ctypes.CDLL, scratch: str, output: int, verdict: int, request: dict[str, Any]) -> NoReturn:

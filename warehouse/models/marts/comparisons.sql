@@ -33,6 +33,7 @@ matched as (
         pairs.candidate_model_id,
         candidate.benchmark_id,
         candidate.benchmark_version,
+        candidate.attack,
         candidate.origin,
         candidate.scorer,
         candidate.judge_model_id,
@@ -58,6 +59,7 @@ matched as (
             and pairs.reference_model_id = reference.model_id
             and candidate.benchmark_id = reference.benchmark_id
             and candidate.benchmark_version = reference.benchmark_version
+            and candidate.attack = reference.attack
             and candidate.scorer = reference.scorer
             and candidate.judge_version is not distinct from reference.judge_version
             and candidate.origin = reference.origin
@@ -85,6 +87,7 @@ select
     matched.candidate_model_id,
     matched.benchmark_id,
     matched.benchmark_version,
+    matched.attack,
     matched.origin,
     matched.scorer,
     matched.judge_model_id,

@@ -39,6 +39,7 @@ select
     benchmark_version,
     prompt_style,
     is_primary_style,
+    attack,
     origin,
     scorer,
     judge_model_id,

@@ -27,6 +27,7 @@ judged as (
         answers.benchmark_id,
         answers.benchmark_version,
         answers.prompt_style,
+        cells.attack,
         answers.origin,
         members.cluster_id,
         members.subset,
@@ -43,7 +44,8 @@ judged as (
         end as outcome,
         case when answers.status in ('failed', 'quarantined') then null else scores.value end as value_parsed,
         scores.answer,
-        coalesce(scores.is_refusal, false) as is_refusal
+        coalesce(scores.is_refusal, false) as is_refusal,
+        case when answers.status not in ('failed', 'quarantined') then scores.refusal_class end as refusal_class
     from answers
     inner join cells on answers.run_id = cells.run_id and answers.cell_id = cells.cell_id
     inner join members

@@ -29,6 +29,7 @@ select
     cells.benchmark_version,
     cells.prompt_style,
     cells.is_primary_style,
+    cells.attack,
     cells.scorer,
     cells.judge_model_id,
     cells.judge_version,

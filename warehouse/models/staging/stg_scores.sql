@@ -9,6 +9,7 @@ select
     value,
     answer,
     is_refusal,
+    coalesce(refusal_class, case when is_refusal then 'full_refusal' else 'full_compliance' end) as refusal_class,
     is_cut
 from raw.scores
 qualify row_number() over (
