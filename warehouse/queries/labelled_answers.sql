@@ -1,5 +1,5 @@
--- One row per answer of the cells of some dates x person who labelled it, NULL where nobody did; only for cells of which
--- somebody labelled an answer.
+-- One row per answer of the cells of some dates x person who labelled it, NULL where nobody did; only cells of which
+-- somebody labelled an answer, and comparisons of two texts.
 with newest_label as (
     select
         answer_generation_id,
