@@ -40,6 +40,7 @@ __all__ = [
     "ProgramScorer",
     "Scorer",
     "fact_scorers",
+    "grading_scorer",
     "is_refusal",
     "measured_by",
     "reference_of",
@@ -95,6 +96,12 @@ def scorer(name: str) -> Scorer:
     if name not in SCORERS:
         raise UnknownName.of("scorer", name, SCORERS)
     return SCORERS[name]
+
+
+def grading_scorer(name: str) -> JudgedScorer | None:
+    """What gives grades a value for a scorer: itself, or what takes its place with a judge; None for others."""
+    found = SCORERS.get(JUDGED_INSTEAD.get(name, name))
+    return found if isinstance(found, JudgedScorer) else None
 
 
 def fact_scorers() -> dict[str, FactScorer]:
