@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from flows.cli import importing, looking, publishing, running
+from flows.cli import import_logs, looking, publishing, running
 from tasks.errors import AligntaxError
 from warehouse.errors import QueryError, WarehouseError
 
@@ -38,7 +38,7 @@ for command in (
     looking.doctor,
 ):
     app.command()(command)
-app.add_typer(importing.app, name="import")
+app.add_typer(import_logs.app, name="import")
 
 
 def main() -> NoReturn:
