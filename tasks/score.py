@@ -52,6 +52,25 @@ def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCO
     return sum(warehouse.append({"raw.scores": _scored(batch, scorers)}) for batch in unscored)
 
 
+def rescore(warehouse: Warehouse, scorer: Scorer, *, run_id: str | None = None, benchmark_id: str | None = None) -> int:
+    """Score again by one scorer: the cells whose own it is, or those of a benchmark; of one run or of all.
+
+    Returns the number of new scores. They stand beside the old ones; a cell counts the newest version of its own
+    scorer, whatever else scored it.
+    """
+    unscored = warehouse.query_batches(
+        "unscored_by_scorer",
+        _BATCH_ROWS,
+        scorer=scorer.name,
+        scorer_version=scorer.version,
+        scorer_config_hash=identity(scorer),
+        run_id=run_id,
+        benchmark_id=benchmark_id,
+    )
+    scorers = {scorer.name: scorer}
+    return sum(warehouse.append({"raw.scores": _scored(batch, scorers)}) for batch in unscored)
+
+
 def _scored(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> pl.DataFrame:
     return pl.DataFrame(list(_score_rows(batch, scorers)), schema=SCORES, orient="row")
 

@@ -27,6 +27,7 @@ for command in (
     running.nightly,
     running.backfill,
     running.serve,
+    publishing.rescore,
     publishing.void,
     publishing.unvoid,
     publishing.build,

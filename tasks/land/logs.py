@@ -394,6 +394,6 @@ def _row(sample: LogSample, item_id: str) -> dict[str, Any]:
 def _judged(sample: LogSample, counting: str, *, is_first: bool) -> Iterator[ForeignScore]:
     """The foreign scores, and an empty one where the one that counts is missing from an answer."""
     yield from sample.scores
-    is_foreign = ":" in counting
+    is_foreign = ":" in counting and not counting.endswith(f":{_UNSCORED}")
     if is_first and is_foreign and counting not in {score.scorer for score in sample.scores}:
         yield ForeignScore.of(counting, None)

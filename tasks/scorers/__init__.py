@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.errors import UnknownName
+from tasks.errors import UnknownName, UsageError
 from tasks.scorers.choice import AuthorsRule, Choice, Letter
 from tasks.scorers.contract import Scorer
 from tasks.scorers.exact import Exact
@@ -13,7 +13,7 @@ from tasks.scorers.refusal import is_refusal
 from tasks.scorers.safety import Complies, Refuses
 from tasks.scorers.token_f1 import TokenF1
 
-__all__ = ["SCORERS", "Scorer", "is_refusal", "scorer"]
+__all__ = ["SCORERS", "Scorer", "is_refusal", "scorer", "versioned"]
 
 SCORERS: dict[str, Scorer] = {
     "numeric": Numeric(),
@@ -39,3 +39,17 @@ def scorer(name: str) -> Scorer:
     if name not in SCORERS:
         raise UnknownName.of("scorer", name, SCORERS)
     return SCORERS[name]
+
+
+def versioned(text: str) -> Scorer:
+    """The scorer of ``NAME`` or ``NAME@VERSION``; only the present version of a scorer can score.
+
+    Raises:
+        UnknownName: no scorer has this name.
+        UsageError: it is of another version.
+    """
+    name, _, version = text.partition("@")
+    found = scorer(name)
+    if version and version != str(found.version):
+        raise UsageError(f"--scorer: {text!r} is not installed; here is {name}@{found.version}.")
+    return found

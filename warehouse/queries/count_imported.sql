@@ -3,4 +3,8 @@ select count(*) as count_planned
 from raw.plan
 where
     run_id = $run_id
-    and run_id in (select run_events.run_id from raw.run_events where run_events.event = 'finished')
+    and run_id in (
+        select run_events.run_id
+        from raw.run_events
+        where run_events.event = 'finished'
+    )
