@@ -107,7 +107,7 @@ def _validate(
 
 @dataclass(slots=True)
 class _Tally:
-    """What a check found so far: how many rows it concerned and broke, a few of the places, and the rows to take out."""
+    """What a check found so far: how many rows it concerned and broke, some places, and the rows to take out."""
 
     check: Check
     count_checked: int = 0
