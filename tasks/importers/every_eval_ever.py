@@ -15,7 +15,7 @@ from typing import Any
 from tasks.domain import content_hash
 from tasks.errors import InputError
 from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, as_value, problem_of
-from tasks.importers.records import read_records
+from tasks.records import read_records
 
 TOOL = "every_eval_ever"
 _GROUPS = ("subject", "category", "subset")

@@ -18,7 +18,7 @@ from typing import Any
 from tasks.domain import content_hash
 from tasks.errors import InputError
 from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, as_value, problem_of
-from tasks.importers.records import read_records
+from tasks.records import read_records
 
 TOOL = "lm_eval"
 _TIME = r"\d{4}-\d{2}-\d{2}T[\d:.-]+"

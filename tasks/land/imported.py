@@ -134,6 +134,7 @@ def cell_row(run_id: str, recorded: Recorded, item_ids: list[str], repeats: int)
         "benchmark_id": recorded.benchmark.benchmark_id,
         "benchmark_version": recorded.benchmark.version,
         "prompt_style": recorded.prompt_style.value,
+        "attack": recorded.benchmark.attack.name if recorded.benchmark.attack else "none",
         "is_primary_style": recorded.prompt_style is recorded.model.prompt_styles[0],
         "scorer": recorded.scorer,
         "unparsed_rule": recorded.unparsed_rule.value,

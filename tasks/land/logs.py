@@ -323,7 +323,7 @@ class _Landing:
 
     def _land(self, cell: _Cell, samples: Iterable[LogSample]) -> None:
         rows: list[dict[str, Any]] = []
-        scores: list[tuple[Any, ...]] = []
+        scores: list[dict[str, Any]] = []
         for sample in samples:
             item_id = cell.items.item_id(sample)
             if item_id is None:
@@ -338,7 +338,7 @@ class _Landing:
                 scores += self._scores(cell, row, _judged(sample, cell.recorded.scorer, is_first=is_first))
         self._add_answers(cell, pl.DataFrame(rows, schema=_ROWS, orient="row"), scores)
 
-    def _scores(self, cell: _Cell, row: Mapping[str, Any], judged: Iterable[ForeignScore]) -> Iterator[tuple[Any, ...]]:
+    def _scores(self, cell: _Cell, row: Mapping[str, Any], judged: Iterable[ForeignScore]) -> Iterator[dict[str, Any]]:
         answer_id = generation_id(cell.recorded, self._file_hash, row["item_id"], row["repeat"])
         for score in judged:
             outcome = score.outcome
@@ -347,9 +347,20 @@ class _Landing:
             elif score.value == 0 and row["finish_reason"] == "length":
                 outcome = Outcome.TRUNCATED
             answer = None if score.answer is None else storable(score.answer)
-            yield answer_id, score.scorer, 1, "", outcome.value, score.value, answer, False, False, self._now
+            yield {
+                "generation_id": answer_id,
+                "scorer": score.scorer,
+                "scorer_version": 1,
+                "scorer_config_hash": "",
+                "outcome": outcome.value,
+                "value": score.value,
+                "answer": answer,
+                "is_refusal": False,
+                "is_cut": False,
+                "scored_at": self._now,
+            }
 
-    def _add_answers(self, cell: _Cell, rows: pl.DataFrame, scores: Sequence[tuple[Any, ...]]) -> None:
+    def _add_answers(self, cell: _Cell, rows: pl.DataFrame, scores: Sequence[dict[str, Any]]) -> None:
         """Land a batch's items, answers and scores in one transaction."""
         made, cell.items.made = cell.items.made, []
         self.count_rows += rows.height

@@ -201,7 +201,9 @@ def _score_frames(run_id: str, recorded: Recorded, part: pl.DataFrame, file_hash
         pl.lit(None, dtype=pl.String).alias("answer"),
         (pl.col("outcome") == "refused").alias("is_refusal"),
         pl.lit(value=False).alias("is_cut"),
+        pl.lit(None, dtype=pl.String).alias("refusal_class"),
         pl.lit(now).alias("scored_at"),
+        pl.lit(None, dtype=pl.String).alias("judge_version"),
     )
     return {
         "raw.plan": rows.select(PLAN.keys()),

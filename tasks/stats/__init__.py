@@ -2,9 +2,11 @@
 
 ``paired_difference`` and ``mean_score`` give an absolute tax and a score with their intervals, ``relative_tax`` and
 ``fieller`` ratios, ``holm`` and ``benjamini_hochberg`` adjusted p-values, ``minimum_detectable`` and
-``design_standard_error`` what a design can see, ``missing_bounds`` what missing answers could change.
+``design_standard_error`` what a design can see, ``missing_bounds`` what missing answers could change. ``agreement``
+compares two raters, ``prediction_powered_mean`` corrects one by the other.
 """
 
+from tasks.stats.agreement import Agreement, agreement
 from tasks.stats.bootstrap import bootstrap_standard_error
 from tasks.stats.estimates import Estimate
 from tasks.stats.mean import mean_score
@@ -18,15 +20,19 @@ from tasks.stats.power import (
     minimum_detectable,
     minimum_detectable_design,
 )
+from tasks.stats.prediction_powered import PredictionPowered, prediction_powered_mean
 from tasks.stats.ratio import RatioEstimate, fieller, relative_tax
 from tasks.stats.score_intervals import bonett_price, tango, wilson
 
 __all__ = [
+    "Agreement",
     "Bounds",
     "Design",
     "Estimate",
+    "PredictionPowered",
     "RatioEstimate",
     "VarianceComponents",
+    "agreement",
     "benjamini_hochberg",
     "bonett_price",
     "bootstrap_standard_error",
@@ -38,6 +44,7 @@ __all__ = [
     "minimum_detectable_design",
     "missing_bounds",
     "paired_difference",
+    "prediction_powered_mean",
     "relative_tax",
     "tango",
     "wilson",

@@ -28,6 +28,7 @@ class Stricter:
     version: int = 2
     filtered_value: float = 0.0
     config_hash: str = "stricter"
+    reads: str = "text"
 
     def score(self, item: Item, text: str) -> Verdict:
         return SCORERS["numeric"].score(item, text if text.strip().isdigit() else "")

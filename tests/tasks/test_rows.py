@@ -14,6 +14,9 @@ TABLES = {
     "raw.generations": rows.GENERATIONS,
     "raw.failures": rows.FAILURES,
     "raw.scores": rows.SCORES,
+    "raw.executions": rows.EXECUTIONS,
+    "raw.judgments": rows.JUDGMENTS,
+    "raw.labels": rows.LABELS,
     "raw.plan": rows.PLAN,
     "stats.estimates": ESTIMATES,
 }

@@ -10,7 +10,11 @@ select
     generations.status,
     generations.finish_reason,
     generations.text,
-    generations.refusal_text
+    generations.refusal_text,
+    generations.first_token_json,
+    -- A scorer that reads facts of another kind is not one that scores a text again.
+    null::varchar as facts_json,
+    null::varchar as judge_version
 from raw.plan
 inner join raw.cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
 inner join raw.generations on plan.generation_id = generations.generation_id
