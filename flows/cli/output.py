@@ -136,6 +136,29 @@ def print_safety(rows: Iterable[Mapping[str, Any]]) -> None:
     )
 
 
+def print_changes(rows: Iterable[Mapping[str, Any]]) -> None:
+    """What scoring again changed, a line per cell."""
+    print_table(
+        "What changed per cell",
+        ["cell", "run", "before by", "now by", "before", "now", "raised", "lowered", "counts"],
+        (
+            (
+                row["cell_id"],
+                row["run_id"],
+                f"{row['scorer_old']}@{row['scorer_version_old']}",
+                f"{row['scorer_new']}@{row['scorer_version_new']}",
+                percent(row["score_old"]),
+                percent(row["score_new"]),
+                row["count_raised"],
+                row["count_lowered"],
+                "yes" if row["is_counted"] else "beside",
+            )
+            for row in rows
+        ),
+        right=("before", "now", "raised", "lowered"),
+    )
+
+
 def percent(value: float | None) -> str:
     """A proportion in percent."""
     return DASH if value is None else f"{100 * value:.1f}"
