@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from flows.cli import importing, looking, publishing, running
+from flows.cli import import_aggregates, importing, looking, publishing, running
 from tasks.errors import AligntaxError
 from warehouse.errors import QueryError, WarehouseError
 
@@ -38,6 +38,7 @@ for command in (
     looking.doctor,
 ):
     app.command()(command)
+importing.app.command()(import_aggregates.aggregates)
 app.add_typer(importing.app, name="import")
 
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from tasks.aggregate import cost, decomposition, overall, reliability, safety, styles, taxes
+from tasks.aggregate import cost, decomposition, overall, published, reliability, safety, styles, taxes
 from tasks.aggregate.multiplicity import adjusted, adjusted_overall
 from tasks.aggregate.records import SCHEMA, Row, frame_of
 from warehouse.connection import Warehouse
@@ -32,6 +32,7 @@ FAMILIES: tuple[Family, ...] = (
     overall.overall_rows,
     cost.cost_rows,
     reliability.reliability_rows,
+    published.published_rows,
 )
 DERIVED: tuple[Derived, ...] = (safety.exchange_rows,)
 TABLES: dict[str, Table] = {}

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 
 import polars as pl
 
+from tasks.importers.aggregates import read_aggregates
 from tasks.importers.responses import read_responses
 from tasks.importers.scores import read_scores
 
-__all__ = ["IMPORTERS", "read_responses", "read_scores"]
+__all__ = ["IMPORTERS", "read_aggregates", "read_responses", "read_scores"]
 
 IMPORTERS: dict[str, Callable[..., Iterator[pl.DataFrame]]] = {
+    "aggregates": read_aggregates,
     "responses": read_responses,
     "scores": read_scores,
 }

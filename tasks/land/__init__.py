@@ -3,6 +3,7 @@
 Knows the raw tables' columns; must not know Prefect, providers or scores of its own.
 """
 
+from tasks.land.published import land_aggregates
 from tasks.land.recorded import Imported, Recorded, land_responses, land_scores
 from tasks.land.runs import cell_events, land_plan, missing_cells, open_requests, run_event, standing, void
 from tasks.land.sink import Landing
@@ -16,6 +17,7 @@ __all__ = [
     "Landing",
     "Recorded",
     "cell_events",
+    "land_aggregates",
     "land_plan",
     "land_responses",
     "land_scores",
