@@ -5,9 +5,11 @@
 ``design_standard_error`` what a design can see, ``missing_bounds`` and ``identified_interval`` what missing answers
 could change. ``overall_tax`` goes over benchmarks, ``exchange_rate`` sets a tax against what it bought, ``sum_ratio``
 and its neighbours compare costs, ``measured_reliability`` tells noise from difference, ``metric_difference`` and
-``unpaired_difference`` serve metrics that are no item mean and means whose items are not at hand.
+``unpaired_difference`` serve metrics that are no item mean and means whose items are not at hand. ``agreement``
+compares two raters, ``prediction_powered_mean`` corrects one by the other.
 """
 
+from tasks.stats.agreement import Agreement, agreement
 from tasks.stats.bootstrap import bootstrap_standard_error, metric_difference
 from tasks.stats.cost import cost_per_right_ratio, quantile_ratio, sum_ratio
 from tasks.stats.estimates import Estimate
@@ -25,20 +27,24 @@ from tasks.stats.power import (
     minimum_detectable,
     minimum_detectable_design,
 )
+from tasks.stats.prediction_powered import PredictionPowered, prediction_powered_mean
 from tasks.stats.ratio import RatioEstimate, fieller, relative_tax
 from tasks.stats.reliability import Reliability, measured_reliability, self_difference
 from tasks.stats.score_intervals import bonett_price, tango, wilson
 from tasks.stats.unpaired import Published, unpaired_difference
 
 __all__ = [
+    "Agreement",
     "Bounds",
     "Design",
     "Estimate",
     "IdentifiedInterval",
+    "PredictionPowered",
     "Published",
     "RatioEstimate",
     "Reliability",
     "VarianceComponents",
+    "agreement",
     "benjamini_hochberg",
     "bonett_price",
     "bootstrap_standard_error",
@@ -57,6 +63,7 @@ __all__ = [
     "missing_bounds",
     "overall_tax",
     "paired_difference",
+    "prediction_powered_mean",
     "quantile_ratio",
     "relative_tax",
     "self_difference",

@@ -15,6 +15,9 @@ TABLES = {
     "raw.failures": rows.FAILURES,
     "raw.scores": rows.SCORES,
     "raw.model_costs": rows.MODEL_COSTS,
+    "raw.executions": rows.EXECUTIONS,
+    "raw.judgments": rows.JUDGMENTS,
+    "raw.labels": rows.LABELS,
     "raw.plan": rows.PLAN,
     "stats.estimates": ESTIMATES,
 }
