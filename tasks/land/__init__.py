@@ -5,6 +5,7 @@ Knows the raw tables' columns; must not know Prefect, providers or scores of its
 
 from tasks.land.imported import Imported, Recorded
 from tasks.land.logs import ImportedLog, LogOptions, land_log
+from tasks.land.published import land_aggregates
 from tasks.land.recorded import land_responses, land_scores
 from tasks.land.runs import cell_events, land_plan, missing_cells, open_requests, run_event, standing, void
 from tasks.land.sink import Landing
@@ -20,6 +21,7 @@ __all__ = [
     "LogOptions",
     "Recorded",
     "cell_events",
+    "land_aggregates",
     "land_log",
     "land_plan",
     "land_responses",
