@@ -17,6 +17,7 @@ def aggregates(
     """Import published means: rows of model, benchmark, mean; metric, standard_error, n, higher_is_better."""
     from flows import transform
     from flows.configuration import load_configuration
+    from tasks.execute import Executed
     from tasks.importers.aggregates import read_aggregates
     from tasks.land import land_aggregates
     from warehouse.connection import Warehouse
@@ -28,4 +29,5 @@ def aggregates(
         imported = land_aggregates(warehouse, settings, batches, source=file, as_of_date=day)
         published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
     counts = {"run_id": imported.run_id, "count_rows": imported.count_rows, "count_new": imported.count_new}
-    _say({**counts, "count_scored": 0, "count_quarantined": 0}, published, config, day.isoformat(), is_json=json)
+    nothing_scored = {**counts, "count_scored": 0, "count_quarantined": 0}
+    _say(nothing_scored, Executed(), published, config, day.isoformat(), is_json=json)

@@ -10,7 +10,7 @@ import polars as pl
 
 from tasks.domain import RunKind, content_hash
 from tasks.errors import InputError
-from tasks.land.recorded import Imported, hash_of
+from tasks.land.imported import Imported, hash_of
 from tasks.land.runs import run_event, run_frames
 from tasks.settings import Settings
 from tasks.work import Plan
