@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasks.aggregate import aggregate
+from tasks.calibrate import calibrate
 from tasks.errors import GateFailed
 from tasks.execute import Executed, execute
 from tasks.land import run_event
@@ -83,6 +84,7 @@ def rebuild_dates(warehouse: Warehouse, dates: Sequence[str]) -> None:
     with warehouse.lent() as connection:
         build(connection, ["staging", "marts"], dates)
     aggregate(warehouse, dates)
+    calibrate(warehouse, dates)
     with warehouse.lent() as connection:
         build(connection, ["reports"], dates)
 

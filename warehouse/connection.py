@@ -60,6 +60,7 @@ class Warehouse:
         except duckdb.Error as error:
             raise _open_error(error, path) from None
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")  # a slow query would draw one into --json
         migrate(connection)
         return cls(connection, path)
 
@@ -78,6 +79,7 @@ class Warehouse:
         except duckdb.Error as error:
             raise _open_error(error, path) from None
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         return cls(connection, path)

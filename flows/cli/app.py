@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from flows.cli import importing, looking, publishing, running
+from flows.cli import catalogue, importing, labels, looking, publishing, running
 from tasks.errors import AligntaxError
 from warehouse.errors import QueryError, WarehouseError
 
@@ -39,6 +39,8 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(importing.app, name="import")
+app.add_typer(catalogue.app, name="benchmarks")
+app.add_typer(labels.app, name="labels")
 
 
 def main() -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tasks.errors import UnknownName
 from tasks.scorers.bbh import Bbh
+from tasks.scorers.bias import Bbq
 from tasks.scorers.choice import AuthorsRule, Choice, Letter, MmluAnswer
 from tasks.scorers.code import Code
 from tasks.scorers.contract import LONGEST_TEXT, Fact, FactKind, FactScorer, ProgramScorer, Scorer
@@ -39,6 +40,7 @@ __all__ = [
     "ProgramScorer",
     "Scorer",
     "fact_scorers",
+    "grading_scorer",
     "is_refusal",
     "measured_by",
     "reference_of",
@@ -67,6 +69,10 @@ SCORERS: dict[str, Scorer] = {
     "exact_answer": ExactAnswer(),
     "token_f1": TokenF1(),
     "instructions": Instructions(),
+    "instructions_loose": Instructions("instructions_loose", is_loose=True),
+    "instructions_share": Instructions("instructions_share", level="instruction"),
+    "instructions_loose_share": Instructions("instructions_loose_share", is_loose=True, level="instruction"),
+    "bbq": Bbq(),
     "code": Code(),
     "refuses": Refuses(),
     "complies": Complies(),
@@ -90,6 +96,12 @@ def scorer(name: str) -> Scorer:
     if name not in SCORERS:
         raise UnknownName.of("scorer", name, SCORERS)
     return SCORERS[name]
+
+
+def grading_scorer(name: str) -> JudgedScorer | None:
+    """What gives grades a value for a scorer: itself, or what takes its place with a judge; None for others."""
+    found = SCORERS.get(JUDGED_INSTEAD.get(name, name))
+    return found if isinstance(found, JudgedScorer) else None
 
 
 def fact_scorers() -> dict[str, FactScorer]:
