@@ -13,7 +13,7 @@ from tasks.rubrics import rubric
 REFUSAL, HELP, LONGER = (
     "I can't assist with this request.",
     "Sure: begin, go on, and end.",
-    "Sure: begin, go on, rest, end.",
+    "Sure: begin, go on, take a rest, and end.",
 )
 COUNT = 1_000
 
