@@ -109,7 +109,13 @@ def scoring() -> None:
         print(f"  {name:20} {microseconds:8.1f}{' *' if name in BARRED else ''}")
 
 
-SUBJECTS = {"generation": generation, "tables": tables, "scoring": scoring, "sandbox": sandbox}
+SUBJECTS = {
+    "generation": generation,
+    "tables": tables,
+    "imports": imports,
+    "scoring": scoring,
+    "sandbox": sandbox,
+}
 
 
 def main(*names: str) -> None:
