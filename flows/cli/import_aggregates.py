@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from flows.cli.importing import File, Map, NoBuild, _existing, _mapping, _say
+import typer
+
+from flows.cli.importing import File, Map, NoBuild, _existing, _mapping
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
+from flows.cli.output import print_json
 
 
 def aggregates(
@@ -17,7 +20,7 @@ def aggregates(
     """Import published means: rows of model, benchmark, mean; metric, standard_error, n, higher_is_better."""
     from flows import transform
     from flows.configuration import load_configuration
-    from tasks.execute import Executed
+    from flows.summary import show_places
     from tasks.importers.aggregates import read_aggregates
     from tasks.land import land_aggregates
     from warehouse.connection import Warehouse
@@ -28,6 +31,12 @@ def aggregates(
         batches = read_aggregates(_existing(file), _mapping(mapping))
         imported = land_aggregates(warehouse, settings, batches, source=file, as_of_date=day)
         published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
-    counts = {"run_id": imported.run_id, "count_rows": imported.count_rows, "count_new": imported.count_new}
-    nothing_scored = {**counts, "count_scored": 0, "count_quarantined": 0}
-    _say(nothing_scored, Executed(), published, config, day.isoformat(), is_json=json)
+    if json:
+        print_json({"run_id": imported.run_id, "count_rows": imported.count_rows, "count_new": imported.count_new})
+        return
+    typer.echo(f"Landed {imported.count_rows} means ({imported.count_new} new) as run {imported.run_id}.")
+    if published:
+        show_places(published, config)
+        typer.echo('Next: aligntax sql "from reports.published_tax"')
+    else:
+        typer.echo(f"Next: aligntax publish --config {config}")
