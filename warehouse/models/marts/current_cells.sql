@@ -1,5 +1,5 @@
--- One row per date x model x benchmark version x prompt style x scorer x judge x origin: the newest complete cell within
--- reach.
+-- One row per date x model x benchmark version x prompt style x scorer x judge x origin: the newest complete cell
+-- within reach.
 with dates as (
     select
         as_of_date,
