@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from flows.cli.app import app
+from flows.configuration import load_configuration
 from tests.flows.conftest import ROOT, command, count_requests, environment
 
 HEAVY = ("prefect", "great_expectations", "openai", "anthropic", "altair", "polars", "pandas")
@@ -165,17 +166,23 @@ def test_plan_counts_what_a_run_would_send(project, simulator):
 def test_every_command_of_the_readmes_exists():
     texts = [path.read_text() for path in ROOT.glob("**/README.md") if ".venv" not in path.parts]
     named = {name for text in texts for name in re.findall(r"^\s*aligntax ([a-z]+)", text, re.MULTILINE)}
-    known = {command.callback.__name__ for command in app.registered_commands if command.callback} | {"import"}
+    known = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    known |= {group.name for group in app.registered_groups}
     assert named
     assert named <= known
 
 
-def test_the_configuration_in_the_readme_is_one(tmp_path):
-    (snippet,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    (tmp_path / "aligntax.yaml").write_text(snippet)
+def test_the_configurations_in_the_readme_are_some(tmp_path):
+    models, benchmarks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (tmp_path / "aligntax.yaml").write_text(models)
     found = run(tmp_path, "plan", "--json")
     assert found.returncode == 0, found.stderr
     assert len(json.loads(found.stdout)["cells"]) == 8
+
+    (tmp_path / "aligntax.yaml").write_text(models.partition("benchmarks:")[0] + benchmarks)
+    settings = load_configuration(tmp_path / "aligntax.yaml", will_send=False)
+    assert [benchmark.id for benchmark in settings.benchmarks] == ["gsm8k", "humaneval", "strongreject", "harmful"]
+    assert settings.benchmarks[2].judge == settings.judges[0].id
 
 
 def test_every_query_of_the_cookbook_runs(published):
