@@ -38,5 +38,8 @@ def report_frames(warehouse: Warehouse, as_of_date: str) -> ReportFrames:
         model_scores=warehouse.query("report_model_scores", as_of_date=as_of_date),
         coverage=warehouse.query("report_coverage", as_of_date=as_of_date),
         validations=warehouse.query("report_validations", as_of_date=as_of_date),
+        tax_decomposition=warehouse.query("report_tax_decomposition", as_of_date=as_of_date),
+        overall_tax=warehouse.query("report_overall_tax", as_of_date=as_of_date),
+        cost_tax=warehouse.query("report_cost_tax", as_of_date=as_of_date),
         as_of_date=as_of_date,
     )

@@ -1,0 +1,54 @@
+"""Compute what SQL cannot and write it to the ``stats`` schema: one module per family of statistics.
+
+Knows statistics and the marts; must not know Prefect, providers or scorers. Every number is None with a reason where it
+is undefined. A family whose results are rows of ``stats.estimates`` (subject x subset x statistic) is listed in
+``FAMILIES``, or in ``DERIVED`` where it starts from the estimates of the others; one that needs another grain has a
+table of its own, listed in ``TABLES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
+
+import polars as pl
+
+from tasks.aggregate import cost, decomposition, overall, published, reliability, safety, styles, taxes
+from tasks.aggregate.multiplicity import adjusted, adjusted_overall
+from tasks.aggregate.records import SCHEMA, Row, frame_of
+from warehouse.connection import Warehouse
+
+__all__ = ["DERIVED", "FAMILIES", "SCHEMA", "TABLES", "aggregate"]
+
+Family: TypeAlias = Callable[[Warehouse, Sequence[str]], Iterator[Row]]
+Derived: TypeAlias = Callable[[Warehouse, Sequence[str], pl.DataFrame], Iterator[Row]]
+Table: TypeAlias = Callable[[Warehouse, Sequence[str]], pl.DataFrame]
+
+FAMILIES: tuple[Family, ...] = (
+    taxes.comparison_rows,
+    taxes.cell_rows,
+    decomposition.part_rows,
+    styles.style_rows,
+    overall.overall_rows,
+    cost.cost_rows,
+    reliability.reliability_rows,
+    published.published_rows,
+)
+DERIVED: tuple[Derived, ...] = (safety.exchange_rows,)
+TABLES: dict[str, Table] = {}
+
+
+def aggregate(warehouse: Warehouse, dates: Sequence[str]) -> int:
+    """Recompute the statistics of some report dates; returns the number of rows written."""
+    frame = frame_of([row for family in FAMILIES for row in family(warehouse, dates)])
+    groups = warehouse.query("comparison_groups", dates=list(dates))
+    derived = frame_of([row for family in DERIVED for row in family(warehouse, dates, frame)])
+    scopes = warehouse.query("scope_groups", dates=list(dates))
+    frame = pl.concat([frame, derived, adjusted(frame, groups), adjusted_overall(frame, scopes)])
+    warehouse.replace("stats.estimates", list(dates), frame)
+    count = frame.height
+    for name, table in TABLES.items():
+        rows = table(warehouse, dates)
+        warehouse.replace(name, list(dates), rows)
+        count += rows.height
+    return count

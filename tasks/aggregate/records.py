@@ -1,0 +1,82 @@
+"""Rows of ``stats.estimates``: their columns, and how the results of ``tasks.stats`` become them.
+
+Knows no warehouse and computes nothing: a family of statistics yields rows, ``aggregate`` writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tasks.stats import Estimate, RatioEstimate
+
+WHOLE = "all"
+
+SCHEMA: dict[str, Any] = {
+    "as_of_date": pl.Date,
+    "subject_id": pl.String,
+    "subset": pl.String,
+    "statistic": pl.String,
+    "estimate": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "standard_error": pl.Float64,
+    "degrees_of_freedom": pl.Float64,
+    "p_value": pl.Float64,
+    "method": pl.String,
+    "design_effect": pl.Float64,
+    "count_items": pl.Int64,
+    "count_clusters": pl.Int64,
+    "count_discordant": pl.Int64,
+    "flags": pl.String,
+    "reason": pl.String,
+}
+Row = dict[str, Any]
+
+
+def frame_of(rows: list[Row]) -> pl.DataFrame:
+    """The rows as a frame of ``stats.estimates``; a column that no row names is unknown."""
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def estimate_columns(result: Estimate) -> Row:
+    """The columns of a mean with its interval."""
+    return {
+        "estimate": result.estimate,
+        "low": result.low,
+        "high": result.high,
+        "standard_error": result.standard_error or None,
+        "degrees_of_freedom": result.df,
+        "p_value": result.p_value,
+        "method": result.method,
+        "design_effect": result.deff,
+        "count_items": result.count_items,
+        "count_clusters": result.count_clusters,
+        "count_discordant": result.count_discordant,
+        "flags": ", ".join(result.flags) or None,
+        "reason": result.reason,
+    }
+
+
+def ratio_columns(result: RatioEstimate) -> Row:
+    """The columns of a ratio; its method is the shape of its set."""
+    limits = {"low": result.low, "high": result.high, "method": result.kind}
+    return {"estimate": result.estimate, **limits, "reason": result.reason}
+
+
+def subsets_of(items: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The whole, then each subset where there is more than one."""
+    yield WHOLE, items
+    if items["subset"].n_unique() > 1:
+        for (name,), part in items.group_by(["subset"], maintain_order=True):
+            yield str(name), part
+
+
+def clusters_of(items: pl.DataFrame, *, is_whole: bool) -> np.ndarray[Any, Any] | None:
+    """Cluster codes; within a subset the next finer grouping, or none where the subset is itself one cluster."""
+    if not is_whole and items["cluster_id"].n_unique() < 2:
+        return None
+    return items["cluster_id"].rank("dense").to_numpy()
