@@ -45,7 +45,7 @@ def report_run(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date
     Raises:
         GateFailed: validation stopped the publication; the last good one stays.
     """
-    check_reports(warehouse, run_id, rebuild(warehouse, run_id))
+    check_reports(warehouse, run_id, rebuild(warehouse, settings, run_id))
     return publish_reports(warehouse, settings, run_id, as_of_date)
 
 
@@ -67,19 +67,19 @@ def check_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> Va
     return result
 
 
-def rebuild(warehouse: Warehouse, run_id: str) -> list[str]:
+def rebuild(warehouse: Warehouse, settings: Settings, run_id: str) -> list[str]:
     """Rebuild the tables of every date the run can change; returns the dates."""
     with warehouse.lent() as connection:
         dates = dates_touched(connection, run_id)
-    rebuild_dates(warehouse, dates)
+    rebuild_dates(warehouse, settings, dates)
     return dates
 
 
-def rebuild_dates(warehouse: Warehouse, dates: Sequence[str]) -> None:
+def rebuild_dates(warehouse: Warehouse, settings: Settings, dates: Sequence[str]) -> None:
     """Marts, then estimates, then reports."""
     with warehouse.lent() as connection:
         build(connection, ["staging", "marts"], dates)
-    aggregate(warehouse, dates)
+    aggregate(warehouse, dates, settings.analysis)
     with warehouse.lent() as connection:
         build(connection, ["reports"], dates)
 

@@ -20,7 +20,7 @@ def build(config: Config = CONFIG) -> None:
     settings = load_configuration(config, will_send=False)
     with Warehouse.open(settings.warehouse) as warehouse:
         dates = transform.run_dates(warehouse)
-        transform.rebuild_dates(warehouse, dates)
+        transform.rebuild_dates(warehouse, settings, dates)
     typer.echo(f"Rebuilt the tables of {len(dates)} dates in {settings.warehouse}.")
     typer.echo(f"Next: aligntax publish --config {config}")
 
@@ -88,7 +88,7 @@ def _mark(run: str, reason: str, config: Path, *, is_undone: bool) -> None:
         if not mark(warehouse, run, reason, is_undone=is_undone):
             typer.echo(f"Run {run} is {'not void' if is_undone else 'void already'}. Nothing was changed.")
             return
-        dates = transform.rebuild(warehouse, run)
+        dates = transform.rebuild(warehouse, settings, run)
         remaining = transform.run_dates(warehouse)
         if remaining:
             newest = transform.newest_run(warehouse, remaining[-1])

@@ -111,7 +111,7 @@ def on_frontier(capability: FloatArray, safety: FloatArray) -> BoolArray:
     other = capability[..., np.newaxis, :], safety[..., np.newaxis, :]
     not_worse = (other[0] >= mine[0]) & (other[1] >= mine[1])
     better = (other[0] > mine[0]) | (other[1] > mine[1])
-    return ~np.any(not_worse & better, axis=-1)
+    return np.asarray(~np.any(not_worse & better, axis=-1))
 
 
 def frontier_probability(capability: Axis, safety: Axis) -> FloatArray | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from tasks.stats.clustered import ClusterSums, FloatArray, IntArray, cluster_cod
 from tasks.stats.estimates import Estimate, known
 from tasks.stats.multiplicity import holm
 from tasks.stats.paired import PairedSums, paired_difference, paired_intervals
-from tasks.stats.ratio import FiellerSets, RatioEstimate, fieller_sets
+from tasks.stats.ratio import FiellerSets, Kind, RatioEstimate, fieller_sets
 
 # A tax of fewer standard errors than this gives recoveries that are too uncertain to be compared.
 _SOLID_TAX = 4.0
@@ -86,7 +87,7 @@ def _share(tax: Estimate, lost: FloatArray, back: FloatArray, cluster: npt.Array
     sets = recovery_sets(*_difference_sums(lost, back, codes))
     if sets.kind[0] != "interval":
         excluded = (known(sets.excluded_low[0]), known(sets.excluded_high[0]))
-        kind = "complement" if sets.kind[0] == "complement" else "whole_line"
+        kind = cast(Kind, str(sets.kind[0]))
         return RatioEstimate(None, None, None, kind, *excluded, "tax_not_distinguishable_from_zero")
     if tax.estimate is None or tax.estimate <= 0:
         return _undefined("no_tax_to_recover")

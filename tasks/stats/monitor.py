@@ -156,7 +156,7 @@ def _log_mixture(excess: FloatArray, v: FloatArray) -> FloatArray:
 def _log_weights(monitored: int) -> FloatArray:
     weights = np.full(monitored, 0.5 / HORIZON)
     weights[0] += 0.5
-    return np.log(weights)
+    return np.asarray(np.log(weights))
 
 
 def smallest_visible_fall(item_variance: float, count_items: int, *, alpha: float = 0.05, power: float = 0.90) -> float:

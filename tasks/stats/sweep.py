@@ -242,8 +242,9 @@ def vertex(parabola: Fit, df: float) -> RatioEstimate:
     """
     (_, slope, curvature), v = parabola.parameters, parabola.covariance
     t = float(special.stdtrit(df, 0.975))
-    terms = (-slope, 2 * curvature, v[1, 1], -2 * v[1, 2], 4 * v[2, 2])
-    return fieller(*(float(term) for term in terms), t, unless="curvature_may_be_zero")
+    numerator, denominator = -float(slope), 2 * float(curvature)
+    covariances = float(v[1, 1]), -2 * float(v[1, 2]), 4 * float(v[2, 2])
+    return fieller(numerator, denominator, *covariances, t, unless="curvature_may_be_zero")
 
 
 def optimum(alignment: Means, helpfulness: Means, weight: float, *, is_alignment_line: bool) -> Optimum:

@@ -40,7 +40,7 @@ def main(count_scores: int, folder: Path) -> None:
         )
         landing_s = time.perf_counter() - started
         started = time.perf_counter()
-        transform.rebuild(warehouse, landed.run_id)
+        transform.rebuild(warehouse, settings, landed.run_id)
         build_s = time.perf_counter() - started
     found = {"rows": landed.count_rows, "landing_s": landing_s, "build_s": build_s}
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

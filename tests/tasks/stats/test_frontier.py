@@ -65,8 +65,8 @@ KNOB_CASES = [(CONCAVE, 0.45), (CONCAVE, 0.50), (CONCAVE, 0.61), (CONVEX, 0.54)]
 
 @pytest.mark.parametrize(("family", "level"), KNOB_CASES[:2])
 def test_limits_of_an_ordered_family_cover_what_they_say(family, level):
-    covered, _ = coverage(family, level, count_items=300, count_runs=300, seed=1)
-    assert 0.905 <= covered <= 0.985
+    covered, _ = coverage(family, level, count_items=300, count_runs=200, seed=1)
+    assert 0.89 <= covered <= 0.99  # 200 runs: two points of noise beyond the bar of 0.91 to 0.98
 
 
 @pytest.mark.accept
@@ -77,8 +77,8 @@ def test_limits_of_an_ordered_family_cover_what_they_say_in_full(family, level):
 
 
 def test_limits_of_an_unordered_family_cover_less_and_say_so():
-    covered, flags = coverage(CONCAVE, 0.55, count_items=300, count_runs=300, seed=3, knob=False)
-    assert covered >= 0.865
+    covered, flags = coverage(CONCAVE, 0.55, count_items=300, count_runs=200, seed=3, knob=False)
+    assert covered >= 0.85
     assert flags == {("selected",)}
 
 

@@ -95,7 +95,7 @@ DETECTED = [
 
 @pytest.mark.parametrize(("nights", "tolerance"), FALSE)
 def test_a_year_of_looks_raises_few_false_alarms(nights, tolerance):
-    assert share_alarmed(nights, 300, rule_of(nights, tolerance), 1) <= 0.055
+    assert share_alarmed(nights, 150, rule_of(nights, tolerance), 1) <= 0.055
 
 
 @pytest.mark.accept
