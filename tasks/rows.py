@@ -53,6 +53,13 @@ FAILURES: dict[str, Any] = {
     "attempts": pl.Int32,
     "failed_at": _TIME,
 }
+MODEL_COSTS: dict[str, Any] = {
+    "run_id": pl.String,
+    "model_id": pl.String,
+    "hours": pl.Float64,
+    "cost_usd": pl.Float64,
+    "ready_date": pl.Date,
+}
 PLAN: dict[str, Any] = {
     "run_id": pl.String,
     "cell_id": pl.String,

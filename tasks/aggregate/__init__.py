@@ -2,7 +2,8 @@
 
 Knows statistics and the marts; must not know Prefect, providers or scorers. Every number is None with a reason where it
 is undefined. A family whose results are rows of ``stats.estimates`` (subject x subset x statistic) is listed in
-``FAMILIES``; one that needs another grain has a table of its own, listed in ``TABLES``.
+``FAMILIES``, or in ``DERIVED`` where it starts from the estimates of the others; one that needs another grain has a
+table of its own, listed in ``TABLES``.
 """
 
 from __future__ import annotations
@@ -12,24 +13,34 @@ from typing import TypeAlias
 
 import polars as pl
 
-from tasks.aggregate import taxes
+from tasks.aggregate import cost, decomposition, overall, reliability, safety, styles, taxes
 from tasks.aggregate.families import families
 from tasks.aggregate.frontier import FIXED_SAFETY_SCHEMA, FRONTIER_SCHEMA, frontier_rows
 from tasks.aggregate.mitigation import mitigation_rows
 from tasks.aggregate.monitor import monitor
-from tasks.aggregate.multiplicity import adjusted
+from tasks.aggregate.multiplicity import adjusted, adjusted_overall
 from tasks.aggregate.records import SCHEMA, Row, frame_of
 from tasks.aggregate.sweep import SWEEP_SCHEMA, sweep_rows
 from tasks.settings import AnalysisSettings
 from warehouse.connection import Warehouse
 
-__all__ = ["FAMILIES", "SCHEMA", "TABLES", "aggregate"]
+__all__ = ["DERIVED", "FAMILIES", "SCHEMA", "TABLES", "aggregate"]
 
 Family: TypeAlias = Callable[[Warehouse, Sequence[str]], Iterator[Row]]
+Derived: TypeAlias = Callable[[Warehouse, Sequence[str], pl.DataFrame], Iterator[Row]]
 Table: TypeAlias = Callable[[Warehouse, Sequence[str]], pl.DataFrame]
 
 DEFAULTS = AnalysisSettings()
-FAMILIES: tuple[Family, ...] = (taxes.comparison_rows, taxes.cell_rows)
+FAMILIES: tuple[Family, ...] = (
+    taxes.comparison_rows,
+    taxes.cell_rows,
+    decomposition.part_rows,
+    styles.style_rows,
+    overall.overall_rows,
+    cost.cost_rows,
+    reliability.reliability_rows,
+)
+DERIVED: tuple[Derived, ...] = (safety.exchange_rows,)
 TABLES: dict[str, Table] = {"stats.mitigations": mitigation_rows}
 
 
@@ -37,7 +48,9 @@ def aggregate(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSett
     """Recompute the statistics of some report dates; returns the number of rows written."""
     frame = frame_of([row for family in FAMILIES for row in family(warehouse, dates)])
     groups = warehouse.query("comparison_groups", dates=list(dates))
-    frame = pl.concat([frame, adjusted(frame, groups)])
+    derived = frame_of([row for family in DERIVED for row in family(warehouse, dates, frame)])
+    scopes = warehouse.query("scope_groups", dates=list(dates))
+    frame = pl.concat([frame, derived, adjusted(frame, groups), adjusted_overall(frame, scopes)])
     warehouse.replace("stats.estimates", list(dates), frame)
     count = frame.height
     for name, table in TABLES.items():

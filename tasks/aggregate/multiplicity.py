@@ -24,3 +24,21 @@ def adjusted(estimates: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
                 )
             )
     return pl.concat([estimates.clear(), *parts], how="diagonal")
+
+
+def adjusted_overall(estimates: pl.DataFrame, scopes: pl.DataFrame) -> pl.DataFrame:
+    """Holm over the taxes of the same weighting and kind of scope (domains, dimensions) of a family's pairs."""
+    taxes = estimates.filter(
+        pl.col("statistic").is_in(["tax_macro", "tax_weighted"]), pl.col("p_value").is_not_null()
+    ).join(scopes, left_on=["as_of_date", "subject_id"], right_on=["as_of_date", "pair_id"])
+    parts = [
+        family.select("as_of_date", "subject_id", "subset").with_columns(
+            statistic=family["statistic"] + "_holm",
+            estimate=pl.Series(holm(family["p_value"].to_numpy()), dtype=pl.Float64),
+        )
+        for _, family in taxes.group_by(
+            ["as_of_date", "adjustment_group", "statistic", pl.col("subset").str.split(":").list.first()],
+            maintain_order=True,
+        )
+    ]
+    return pl.concat([estimates.clear(), *parts], how="diagonal")

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from tasks.aggregate.missing import missing_rows
 from tasks.aggregate.records import WHOLE, Row, clusters_of, estimate_columns, ratio_columns, subsets_of
-from tasks.stats import mean_score, minimum_detectable, missing_bounds, paired_difference, relative_tax
+from tasks.stats import mean_score, minimum_detectable, paired_difference, relative_tax
 from warehouse.connection import Warehouse
 
 
@@ -39,10 +40,7 @@ def cell_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
 
 def tax_rows(items: pl.DataFrame, *, is_whole: bool) -> Iterator[Row]:
     """Every statistic of one comparison on one subset, as rows of stats.estimates without their keys."""
-    reference, candidate = items["reference_value"].to_numpy(), items["candidate_value"].to_numpy()
-    bounds = missing_bounds(reference, candidate)
-    yield {"statistic": "bounds", "low": bounds.low, "high": bounds.high}
-
+    yield from missing_rows(items, is_whole=is_whole)
     paired = items.drop_nulls(["reference_value", "candidate_value"])
     reference, candidate = paired["reference_value"].to_numpy(), paired["candidate_value"].to_numpy()
     clusters = clusters_of(paired, is_whole=is_whole)

@@ -14,7 +14,7 @@ import polars as pl
 
 from tasks.domain import Benchmark, Item, content_hash
 from tasks.errors import UnknownName
-from tasks.rows import PLAN, parameters_json, storable
+from tasks.rows import MODEL_COSTS, PLAN, parameters_json, storable
 from tasks.settings import ModelSettings
 from tasks.work import Plan, PlannedCell, Request
 from warehouse.connection import Warehouse
@@ -113,6 +113,11 @@ def run_frames(plan: Plan) -> dict[str, pl.DataFrame]:
         "started_at": datetime.now(UTC),
     }
     models = [_model_row(plan.run_id, model) for model in plan.settings.models]
+    costs = [
+        (plan.run_id, model.id, model.development.hours, model.development.usd, model.development.ready_on)
+        for model in plan.settings.models
+        if model.development is not None
+    ]
     pairs = [
         (plan.run_id, pair.kind, pair.family, pair.reference, pair.candidate, ",".join(pair.differs))
         for pair in plan.settings.pairs()
@@ -121,6 +126,7 @@ def run_frames(plan: Plan) -> dict[str, pl.DataFrame]:
     return {
         "raw.runs": pl.DataFrame([run], schema_overrides={"source": pl.String}),
         "raw.models": pl.DataFrame(models, infer_schema_length=None),
+        "raw.model_costs": pl.DataFrame(costs, schema=MODEL_COSTS, orient="row"),
         "raw.pairs": pl.DataFrame(pairs, schema=dict.fromkeys(pair_columns, pl.String), orient="row"),
     }
 

@@ -115,6 +115,18 @@ class KnobSettings(Section):
     value: Number
 
 
+class DevelopmentSettings(Section):
+    """What making a model took beyond what it was made from, as its owner states it; nothing of it is measured.
+
+    Attributes:
+        ready_on: The day it could be deployed; later than its base's by what alignment added.
+    """
+
+    hours: Annotated[Number, Field(ge=0)] | None = None
+    usd: Annotated[Number, Field(ge=0)] | None = None
+    ready_on: IsoDate | None = None
+
+
 class ModelSettings(Section):
     """One callable model version.
 
@@ -145,6 +157,7 @@ class ModelSettings(Section):
     knob: KnobSettings | None = None
     parameters_billion: Positive | None = None
     price: tuple[PriceSettings, ...] = ()
+    development: DevelopmentSettings | None = None
     concurrency: Count = 16
     requests_per_minute: Count | None = None
     tokens_per_minute: Count | None = None

@@ -2,12 +2,18 @@
 
 ``paired_difference`` and ``mean_score`` give an absolute tax and a score with their intervals, ``relative_tax`` and
 ``fieller`` ratios, ``holm`` and ``benjamini_hochberg`` adjusted p-values, ``minimum_detectable`` and
-``items_needed`` what a design can see, ``missing_bounds`` what missing answers could change. ``tax_at_fixed_safety``
-reads a family's frontier, ``fit_sweep`` a knob, ``recovery`` a mitigation, ``evidence`` a series of nights.
+``design_standard_error`` what a design can see, ``missing_bounds`` and ``identified_interval`` what missing answers
+could change. ``overall_tax`` goes over benchmarks, ``exchange_rate`` sets a tax against what it bought, ``sum_ratio``
+and its neighbours compare costs, ``measured_reliability`` tells noise from difference, ``metric_difference`` and
+``unpaired_difference`` serve metrics that are no item mean and means whose items are not at hand.
+``items_needed`` plans a design, ``tax_at_fixed_safety`` reads a family's frontier, ``fit_sweep`` a knob, ``recovery`` a
+mitigation, ``evidence`` a series of nights.
 """
 
-from tasks.stats.bootstrap import bootstrap_means, bootstrap_standard_error
+from tasks.stats.bootstrap import bootstrap_means, bootstrap_standard_error, metric_difference
+from tasks.stats.cost import cost_per_right_ratio, quantile_ratio, sum_ratio
 from tasks.stats.estimates import Estimate
+from tasks.stats.exchange import exchange_rate
 from tasks.stats.frontier import (
     Axis,
     FixedSafety,
@@ -17,6 +23,7 @@ from tasks.stats.frontier import (
     on_frontier,
     tax_at_fixed_safety,
 )
+from tasks.stats.identified import IdentifiedInterval, identified_interval, missing_asymmetry
 from tasks.stats.mean import mean_score
 from tasks.stats.missing import Bounds, missing_bounds
 from tasks.stats.mitigation import MethodDifference, Recovery, rank_methods, recovery
@@ -30,6 +37,7 @@ from tasks.stats.monitor import (
     smallest_visible_fall,
 )
 from tasks.stats.multiplicity import benjamini_hochberg, holm
+from tasks.stats.overall import overall_tax
 from tasks.stats.paired import paired_difference
 from tasks.stats.power import (
     Design,
@@ -42,6 +50,7 @@ from tasks.stats.power import (
     pilot_components,
 )
 from tasks.stats.ratio import RatioEstimate, fieller, relative_tax
+from tasks.stats.reliability import Reliability, measured_reliability, self_difference
 from tasks.stats.score_intervals import bonett_price, tango, wilson
 from tasks.stats.sweep import (
     BEHAVIOUR_FORMS,
@@ -53,6 +62,7 @@ from tasks.stats.sweep import (
     small_strength_range,
     sweep_means,
 )
+from tasks.stats.unpaired import Published, unpaired_difference
 
 __all__ = [
     "BEHAVIOUR_FORMS",
@@ -63,13 +73,16 @@ __all__ = [
     "Estimate",
     "Evidence",
     "FixedSafety",
+    "IdentifiedInterval",
     "ItemSums",
     "MethodDifference",
     "MonitorRule",
     "Optimum",
     "Pilot",
+    "Published",
     "RatioEstimate",
     "Recovery",
+    "Reliability",
     "SweepFit",
     "VarianceComponents",
     "answer_variance",
@@ -77,31 +90,42 @@ __all__ = [
     "bonett_price",
     "bootstrap_means",
     "bootstrap_standard_error",
+    "cost_per_right_ratio",
     "design_standard_error",
     "evidence",
+    "exchange_rate",
     "fieller",
     "fit_sweep",
     "fixed_axis",
     "frontier_probability",
     "holm",
+    "identified_interval",
     "items_needed",
     "joint_axis",
     "mean_score",
+    "measured_reliability",
+    "metric_difference",
     "minimum_detectable",
     "minimum_detectable_design",
+    "missing_asymmetry",
     "missing_bounds",
     "night_variance",
     "on_frontier",
     "optimum",
+    "overall_tax",
     "paired_difference",
     "pilot_components",
+    "quantile_ratio",
     "rank_methods",
     "recovery",
     "relative_tax",
+    "self_difference",
     "small_strength_range",
     "smallest_visible_fall",
+    "sum_ratio",
     "sweep_means",
     "tango",
     "tax_at_fixed_safety",
+    "unpaired_difference",
     "wilson",
 ]

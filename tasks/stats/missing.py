@@ -41,16 +41,27 @@ def missing_bounds(reference: npt.ArrayLike, candidate: npt.ArrayLike) -> Bounds
     (0.25, 0.5)
     """
     before, after = _scores(reference), _scores(candidate)
+    counts = before.size, int(np.isnan(before).sum()), int(np.isnan(after).sum())
+    low, high = missing_differences(before, after)
+    if before.size == 0:
+        return Bounds(None, None, *counts)
+    # Sorted, so that the order of rows changes no bit.
+    return Bounds(float(np.sort(low).mean()), float(np.sort(high).mean()), *counts)
+
+
+def missing_differences(reference: npt.ArrayLike, candidate: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """The smallest and the largest difference [N] of each item.
+
+    >>> [part.tolist() for part in missing_differences([1.0, None], [None, 0.5])]
+    [[0.0, -0.5], [1.0, 0.5]]
+    """
+    before, after = _scores(reference), _scores(candidate)
     if before.shape != after.shape:
         raise ValueError(f"expected two scores per item, found {before.size} of the reference, {after.size}")
     lost, gone = np.isnan(before), np.isnan(after)
-    counts = before.size, int(lost.sum()), int(gone.sum())
-    if before.size == 0:
-        return Bounds(None, None, *counts)
     low = np.where(lost, 0.0, before) - np.where(gone, 1.0, after)
     high = np.where(lost, 1.0, before) - np.where(gone, 0.0, after)
-    # Sorted, so that the order of rows changes no bit.
-    return Bounds(float(np.sort(low).mean()), float(np.sort(high).mean()), *counts)
+    return low, high
 
 
 def _scores(values: npt.ArrayLike) -> FloatArray:

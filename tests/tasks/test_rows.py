@@ -14,6 +14,7 @@ TABLES = {
     "raw.generations": rows.GENERATIONS,
     "raw.failures": rows.FAILURES,
     "raw.scores": rows.SCORES,
+    "raw.model_costs": rows.MODEL_COSTS,
     "raw.plan": rows.PLAN,
     "stats.estimates": ESTIMATES,
 }

@@ -36,6 +36,42 @@ validations as (
     group by run_id, stage, expectation, table_name
 ),
 
+parts as (
+    select count(*) as count_rows
+    from reports.tax_decomposition
+    where as_of_date in (select unnest($dates::date[]))
+    group by comparison_id, component
+),
+
+scopes as (
+    select count(*) as count_rows
+    from reports.overall_tax
+    where as_of_date in (select unnest($dates::date[]))
+    group by as_of_date, pair_id, scope, weighting
+),
+
+contrasts as (
+    select count(*) as count_rows
+    from reports.format_control
+    where as_of_date in (select unnest($dates::date[]))
+    group by
+        as_of_date, kind, reference_model_id, candidate_model_id, benchmark_id, scorer, origin, contrast
+),
+
+costs as (
+    select count(*) as count_rows
+    from reports.cost_tax
+    where as_of_date in (select unnest($dates::date[]))
+    group by as_of_date, kind, reference_model_id, candidate_model_id, benchmark_id, origin, measure
+),
+
+reliability as (
+    select count(*) as count_rows
+    from reports.reliability
+    where as_of_date in (select unnest($dates::date[]))
+    group by as_of_date, run_id, cell_id, scorer
+),
+
 grains as (
     select
         'reports.alignment_tax' as subject,
@@ -51,6 +87,31 @@ grains as (
         'reports.safety' as subject,
         count_rows
     from safety
+    union all
+    select
+        'reports.tax_decomposition' as subject,
+        count_rows
+    from parts
+    union all
+    select
+        'reports.overall_tax' as subject,
+        count_rows
+    from scopes
+    union all
+    select
+        'reports.format_control' as subject,
+        count_rows
+    from contrasts
+    union all
+    select
+        'reports.cost_tax' as subject,
+        count_rows
+    from costs
+    union all
+    select
+        'reports.reliability' as subject,
+        count_rows
+    from reliability
     union all
     select
         'reports.coverage' as subject,

@@ -58,7 +58,12 @@ pivoted as (
         max(estimate) filter (where statistic = 'p_value_bh') as p_value_bh,
         max(estimate) filter (where statistic = 'minimum_detectable_tax') as minimum_detectable_tax,
         max(low) filter (where statistic = 'bounds') as bound_low,
-        max(high) filter (where statistic = 'bounds') as bound_high
+        max(high) filter (where statistic = 'bounds') as bound_high,
+        max(low) filter (where statistic = 'identified_interval') as identified_low,
+        max(high) filter (where statistic = 'identified_interval') as identified_high,
+        max(estimate) filter (where statistic = 'missing_asymmetry') as missing_asymmetry,
+        max(low) filter (where statistic = 'missing_asymmetry') as missing_asymmetry_low,
+        max(high) filter (where statistic = 'missing_asymmetry') as missing_asymmetry_high
     from estimates
     group by as_of_date, subject_id, subset
 )
@@ -123,6 +128,11 @@ select
     pivoted.minimum_detectable_tax,
     pivoted.bound_low,
     pivoted.bound_high,
+    pivoted.identified_low,
+    pivoted.identified_high,
+    pivoted.missing_asymmetry,
+    pivoted.missing_asymmetry_low,
+    pivoted.missing_asymmetry_high,
     coalesce(pivoted.p_value_holm < 0.05, false) as is_significant,
     coalesce(pivoted.tax_absolute < 0, false) as is_windfall,
     min(sign(pivoted.tax_absolute)) over rules <> max(sign(pivoted.tax_absolute)) over rules as is_sign_rule_dependent,

@@ -19,6 +19,11 @@ estimates as (
     where statistic = 'tax_absolute' and subset = 'all'
 ),
 
+exchange as (
+    select * from stats.estimates
+    where statistic = 'exchange_rate' and subset = 'all'
+),
+
 holm as (
     select * from stats.estimates
     where statistic = 'p_value_holm' and subset = 'all'
@@ -58,6 +63,15 @@ select
     estimates.p_value,
     holm.estimate as p_value_holm,
     coalesce(holm.estimate < 0.05, false) as is_significant,
+    ---------- points of capability lost (macro over all capability benchmarks) per point of harm removed
+    exchange.estimate as exchange_rate,
+    exchange.low as exchange_rate_low,
+    exchange.high as exchange_rate_high,
+    exchange.method as exchange_rate_kind,
+    case
+        when benchmarks.dimension = 'over_refusal' then 'over_refusal_is_no_gain'
+        else exchange.reason
+    end as exchange_rate_reason,
     ---------- where it comes from
     comparisons.origin,
     comparisons.origin = 'simulated' as is_simulated,
@@ -75,5 +89,7 @@ inner join benchmarks
         and comparisons.benchmark_version = benchmarks.benchmark_version
 left join estimates
     on comparisons.as_of_date = estimates.as_of_date and comparisons.comparison_id = estimates.subject_id
+left join exchange
+    on comparisons.as_of_date = exchange.as_of_date and comparisons.comparison_id = exchange.subject_id
 left join holm
     on comparisons.as_of_date = holm.as_of_date and comparisons.comparison_id = holm.subject_id

@@ -1,0 +1,37 @@
+"""How reliable each cell's score is: noise of its answers, and the model against itself.
+
+Knows the answers of cells with repeats; must not know other models. The noise floor is what alerts compare with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from tasks.aggregate.records import WHOLE, Row, clusters_of, estimate_columns
+from tasks.stats import measured_reliability, self_difference
+from warehouse.connection import Warehouse
+
+
+def reliability_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
+    """Variance components, noise floor and self-difference of every cell asked more than once."""
+    answers = warehouse.query("cell_answers", dates=list(dates))
+    for (as_of_date, cell_key), group in answers.group_by(["as_of_date", "cell_key"], maintain_order=True):
+        value, item = group["value"].to_numpy(), group["item_id"].rank("dense").to_numpy()
+        clusters = clusters_of(group, is_whole=True)
+        result = measured_reliability(value, item, clusters)
+        rng = np.random.default_rng(int(hashlib.sha256(str(cell_key).encode()).hexdigest()[:16], 16))
+        against_itself = self_difference(value, item, clusters, rng=rng)
+        single = {
+            "variance_between": result.between,
+            "reliability": result.reliability,
+            "noise_standard_deviation": result.noise_sd,
+            "noise_floor": result.noise_floor,
+        }
+        keys = {"as_of_date": as_of_date, "subject_id": cell_key, "subset": WHOLE}
+        yield {**keys, "statistic": "variance_within", **estimate_columns(result.within)}
+        for statistic, number in single.items():
+            yield {**keys, "statistic": statistic, "estimate": number, "reason": result.reason}
+        yield {**keys, "statistic": "self_difference", **estimate_columns(against_itself)}

@@ -1,0 +1,223 @@
+"""One tax over several benchmarks: a weighted mean of their mean differences, with shared items counted once.
+
+The benchmarks are the ones that were chosen, not a sample of benchmarks; their items (or clusters of items) are
+sampled. With sizes n_gb and sums of d per cluster g and benchmark b, and weights w_b that add up to 1,
+
+    theta = sum_b w_b dbar_b
+    T_g   = sum_b (w_b / n_b) (S_gb - n_gb dbar_b) / sqrt(1 - n_gb / n_b)
+    CR2   = sum_g T_g^2
+
+which is Bell and McCaffrey's variance of a linear combination of benchmark means (dummy variables in a regression),
+with their degrees of freedom. A cluster may reach over benchmarks: an item that two of them hold is one draw.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from tasks.stats.clustered import (
+    FEWEST_CLUSTERS,
+    ROUNDING_VARIANCE,
+    FloatArray,
+    IntArray,
+    cluster_codes,
+    two_sided_critical,
+)
+from tasks.stats.estimates import Estimate, known, nothing
+from tasks.stats.paired import FEWEST_EFFECTIVE, checked_scores
+from tasks.stats.score_intervals import bonett_price, bonett_price_moments
+
+Weighting: TypeAlias = Literal["macro", "weighted"]
+
+_PRIOR_ICC = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class OverallSums:
+    """Sums of R samples by cluster and benchmark: sizes, totals and discordant [R, G, B]; squares [R, B]."""
+
+    sizes: FloatArray
+    totals: FloatArray
+    discordant: FloatArray
+    squares: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class OverallIntervals:
+    """Stacked results [R]; NaN is undefined (a benchmark in one cluster)."""
+
+    estimate: FloatArray
+    low: FloatArray
+    high: FloatArray
+    standard_error: FloatArray
+    df: FloatArray
+    p_value: FloatArray
+    deff: FloatArray
+    is_sparse: npt.NDArray[np.bool_]
+
+
+def overall_tax(
+    difference: npt.ArrayLike,
+    benchmark: npt.ArrayLike,
+    cluster: npt.ArrayLike,
+    item: npt.ArrayLike,
+    *,
+    weighting: Weighting,
+    confidence: float = 0.95,
+) -> Estimate:
+    """Weighted mean over benchmarks of the mean difference.
+
+    Args:
+        difference: [n] reference minus candidate of every item of every benchmark, turned so that more is a loss.
+        benchmark: [n] labels.
+        cluster: [n] labels within the benchmark.
+        item: [n] item ids; equal ids are the same item in several benchmarks.
+        weighting: "macro" counts every benchmark alike, "weighted" every item.
+        confidence: of the two-sided interval.
+
+    Returns:
+        An estimate of method "cr2_bm"; where fewer than ten items differ, over the design effect,
+        "bonett_price_deff" on the effective number of items. Reasons: "no_paired_items", "one_cluster" (some benchmark
+        has only one, so its error is unknown).
+
+    A benchmark of four items that lost half and one of eight that lost nothing:
+
+    >>> d = [1, 1, 0, 0] + [0] * 8
+    >>> kinds = ["a"] * 4 + ["b"] * 8
+    >>> [overall_tax(d, kinds, range(12), range(12), weighting=w).estimate for w in ("macro", "weighted")]
+    [0.25, 0.16666666666666666]
+    """
+    values = checked_scores(difference, -1.0, "differences")
+    if values.size == 0:
+        return nothing("no_paired_items", 0)
+    codes = cluster_codes(benchmark, values.size)
+    groups = joined_clusters(codes, cluster_codes(cluster, values.size), cluster_codes(item, values.size))
+    sums = overall_sums(values, codes, groups)
+    result = overall_intervals(sums, weighting=weighting, confidence=confidence)
+    count_clusters = sums.sizes.shape[1]
+    is_unknown = bool(np.isnan(result.low[0]))
+    return Estimate(
+        estimate=known(result.estimate[0]),
+        low=known(result.low[0]),
+        high=known(result.high[0]),
+        standard_error=known(result.standard_error[0]),
+        df=known(result.df[0]),
+        p_value=known(result.p_value[0]),
+        method=None if is_unknown else "bonett_price_deff" if result.is_sparse[0] else "cr2_bm",
+        deff=None if is_unknown else known(result.deff[0]),
+        count_items=values.size,
+        count_clusters=count_clusters,
+        count_discordant=int(np.count_nonzero(values)),
+        flags=("few_clusters",) if 2 <= count_clusters < FEWEST_CLUSTERS else (),
+        reason="one_cluster" if is_unknown else None,
+        standard_error_naive=None,
+        standard_error_cr0=None,
+        standard_error_cr1=None,
+    )
+
+
+def joined_clusters(benchmark: IntArray, cluster: IntArray, item: IntArray) -> IntArray:
+    """Cluster codes [n] over all benchmarks: clusters that hold the same item are one.
+
+    >>> joined_clusters(np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), np.array([7, 8, 8, 9])).tolist()
+    [0, 1, 1, 2]
+    """
+    groups = np.unique(benchmark * (int(cluster.max()) + 1) + cluster, return_inverse=True)[1]
+    items = np.unique(item, return_inverse=True)[1]
+    count_groups, count_nodes = int(groups.max()) + 1, int(groups.max() + items.max()) + 2
+    edges = coo_array((np.ones(groups.size), (groups, items + count_groups)), shape=(count_nodes, count_nodes))
+    labels = connected_components(edges, directed=False)[1][groups]
+    return np.asarray(np.unique(labels, return_inverse=True)[1])
+
+
+def overall_sums(difference: FloatArray, benchmark: IntArray, cluster: IntArray) -> OverallSums:
+    """Sums of one sample, R = 1. Rows and clusters are put in an order of their own, so that theirs changes no bit."""
+    order = np.lexsort((difference, cluster, benchmark))
+    d, rows, columns = difference[order], cluster[order], benchmark[order]
+    shape = int(cluster.max()) + 1, int(benchmark.max()) + 1
+    cell = rows * shape[1] + columns
+
+    def summed(values: FloatArray) -> FloatArray:
+        return np.bincount(cell, weights=values, minlength=shape[0] * shape[1]).reshape(shape)
+
+    sizes, totals, discordant = summed(np.ones_like(d)), summed(d), summed((d != 0).astype(np.float64))
+    by_content = np.lexsort((*totals.T, *sizes.T))
+    squares = np.bincount(columns, weights=d**2, minlength=shape[1])
+    return OverallSums(*(part[by_content][np.newaxis] for part in (sizes, totals, discordant)), squares[np.newaxis])
+
+
+def overall_intervals(
+    sums: OverallSums, *, weighting: Weighting, confidence: float = 0.95, prior_icc: float = _PRIOR_ICC
+) -> OverallIntervals:
+    """Intervals of R stacked samples, every benchmark with at least one item in each."""
+    count = sums.sizes.sum(axis=1)
+    share = _weights(count, weighting)
+    mean = sums.totals.sum(axis=1) / count
+    estimate = (share * mean).sum(axis=-1)
+    variance, df = _cr2(sums, count, share, mean)
+
+    spread = sums.squares / count - mean**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        naive = (share**2 * spread / np.where(count > 1, count - 1, np.nan)).sum(axis=-1)
+        observed = np.where(naive > ROUNDING_VARIANCE, variance / naive, 1.0)
+    informative = sums.discordant.sum(axis=(1, 2))
+    by_cluster = sums.sizes.sum(axis=-1)
+    prior = 1 + ((by_cluster**2).sum(axis=-1) / by_cluster.sum(axis=-1) - 1) * prior_icc
+    is_mute = (variance <= ROUNDING_VARIANCE) | (informative < 3)
+    deff = np.maximum(np.where(is_mute, np.maximum(observed, prior), observed), 1.0)
+    is_sparse = (variance <= ROUNDING_VARIANCE) | (informative / deff < FEWEST_EFFECTIVE)
+
+    critical = two_sided_critical(df, confidence)
+    standard_error = np.sqrt(variance)
+    moments = estimate, (share * sums.squares / count).sum(axis=-1), 1 / (share**2 / count).sum(axis=-1) / deff
+    low, high = bonett_price(*moments, critical)
+    centre, sparse_error = bonett_price_moments(*moments)
+    low = np.where(is_sparse, low, np.maximum(estimate - critical * standard_error, -1.0))
+    high = np.where(is_sparse, high, np.minimum(estimate + critical * standard_error, 1.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = np.where(is_sparse, centre / sparse_error, estimate / standard_error)
+    undefined = np.isnan(variance)
+    low, high, statistic = (np.where(undefined, np.nan, part) for part in (low, high, statistic))
+    return OverallIntervals(
+        estimate=estimate,
+        low=low,
+        high=high,
+        standard_error=np.where(is_sparse, (high - low) / (2 * critical), standard_error),
+        df=df,
+        p_value=2 * special.stdtr(df, -np.abs(statistic)),
+        deff=deff,
+        is_sparse=is_sparse,
+    )
+
+
+def _weights(count: FloatArray, weighting: Weighting) -> FloatArray:
+    if weighting == "macro":
+        return np.full_like(count, 1 / count.shape[-1])
+    return count / count.sum(axis=-1, keepdims=True)
+
+
+def _cr2(sums: OverallSums, count: FloatArray, share: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """CR2 variance and degrees of freedom [R]; NaN where a benchmark sits in one cluster.
+
+    The degrees of freedom are (tr M)^2 / tr M^2 with M_gh = c_g' (I - H) c_h, c_g the weights of the items of cluster
+    g: a diagonal less one product of vectors per benchmark, so that no matrix of clusters is ever built.
+    """
+    complement = 1 - sums.sizes / count[:, np.newaxis, :]
+    complement = np.where(complement > 0, complement, np.nan)
+    weight = (share / count)[:, np.newaxis, :] / np.sqrt(complement)
+    residual = sums.totals - sums.sizes * mean[:, np.newaxis, :]
+    variance = ((weight * residual).sum(axis=-1) ** 2).sum(axis=-1)
+    diagonal = (sums.sizes * weight**2).sum(axis=-1)
+    scaled = sums.sizes * weight / np.sqrt(count)[:, np.newaxis, :]
+    trace = (share**2 / count).sum(axis=-1)
+    products = np.einsum("rgb,rgc->rbc", scaled, scaled)
+    crossed = (diagonal[:, :, np.newaxis] * scaled**2).sum(axis=(1, 2))
+    trace_of_square = (diagonal**2).sum(axis=-1) - 2 * crossed + (products**2).sum(axis=(1, 2))
+    return variance, trace**2 / trace_of_square

@@ -1,0 +1,67 @@
+-- One row per date x pair x scope x comparison: which benchmarks a tax over several of them goes over.
+with comparisons as (
+    select * from marts.comparisons
+    where is_configured_rule and is_primary_style
+),
+
+benchmarks as (
+    select * from marts.dim_benchmark
+),
+
+described as (
+    select
+        comparisons.as_of_date,
+        md5(concat_ws(
+            '|', comparisons.kind, comparisons.family, comparisons.reference_model_id,
+            comparisons.candidate_model_id, comparisons.origin
+        )) as pair_id,
+        comparisons.kind,
+        comparisons.family,
+        comparisons.reference_model_id,
+        comparisons.candidate_model_id,
+        comparisons.origin,
+        comparisons.comparison_id,
+        comparisons.benchmark_id,
+        benchmarks.dimension,
+        benchmarks.domain,
+        benchmarks.higher_is_better
+    from comparisons
+    inner join benchmarks
+        on
+            comparisons.benchmark_id = benchmarks.benchmark_id
+            and comparisons.benchmark_version = benchmarks.benchmark_version
+),
+
+scoped as (
+    select
+        *,
+        'dimension:' || dimension as scope
+    from described
+    union all
+    select
+        *,
+        'domain:' || domain as scope
+    from described
+    where dimension in ('capability', 'instruction_following')
+    union all
+    select
+        *,
+        'all capability' as scope
+    from described
+    where dimension in ('capability', 'instruction_following')
+)
+
+select
+    as_of_date,
+    pair_id,
+    scope,
+    kind,
+    family,
+    reference_model_id,
+    candidate_model_id,
+    origin,
+    comparison_id,
+    benchmark_id,
+    dimension,
+    case when higher_is_better then 1 else -1 end as direction
+from scoped

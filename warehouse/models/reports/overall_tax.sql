@@ -1,0 +1,101 @@
+-- One row per date x pair x scope x weighting: a tax over the benchmarks of a domain, a dimension, or all capability.
+with scopes as (
+    select * from marts.pair_scopes
+),
+
+subsets as (
+    select * from marts.comparison_subsets
+    where is_whole
+),
+
+estimates as (
+    select * from stats.estimates
+    where statistic in ('tax_macro', 'tax_weighted')
+),
+
+holm as (
+    select * from stats.estimates
+    where statistic in ('tax_macro_holm', 'tax_weighted_holm')
+),
+
+grouped as (
+    select
+        scopes.as_of_date,
+        scopes.pair_id,
+        scopes.scope,
+        any_value(scopes.kind) as kind,
+        any_value(scopes.family) as family,
+        any_value(scopes.reference_model_id) as reference_model_id,
+        any_value(scopes.candidate_model_id) as candidate_model_id,
+        any_value(scopes.origin) as origin,
+        count(*) as count_benchmarks,
+        string_agg(scopes.benchmark_id, ', ' order by scopes.benchmark_id) as benchmarks,
+        count(distinct scopes.direction) = 1 as is_one_direction,
+        round(avg(subsets.reference_score), 12) as reference_macro,
+        round(avg(subsets.candidate_score), 12) as candidate_macro,
+        round(
+            sum(subsets.reference_score * subsets.count_paired_items) / nullif(sum(subsets.count_paired_items), 0), 12
+        ) as reference_weighted,
+        round(
+            sum(subsets.candidate_score * subsets.count_paired_items) / nullif(sum(subsets.count_paired_items), 0), 12
+        ) as candidate_weighted
+    from scopes
+    inner join subsets
+        on scopes.as_of_date = subsets.as_of_date and scopes.comparison_id = subsets.comparison_id
+    group by scopes.as_of_date, scopes.pair_id, scopes.scope
+)
+
+select
+    ---------- ids
+    grouped.as_of_date,
+    grouped.pair_id,
+    grouped.kind,
+    grouped.family,
+    grouped.reference_model_id,
+    grouped.candidate_model_id,
+    grouped.scope,
+    replace(estimates.statistic, 'tax_', '') as weighting,
+    ---------- what it rests on
+    grouped.count_benchmarks,
+    grouped.benchmarks,
+    estimates.count_items as count_paired_items,
+    estimates.count_clusters,
+    estimates.count_discordant as count_discordant_items,
+    ---------- the tax
+    case
+        when not grouped.is_one_direction then null
+        when estimates.statistic = 'tax_macro' then grouped.reference_macro
+        else grouped.reference_weighted
+    end as reference_score,
+    case
+        when not grouped.is_one_direction then null
+        when estimates.statistic = 'tax_macro' then grouped.candidate_macro
+        else grouped.candidate_weighted
+    end as candidate_score,
+    estimates.estimate as tax_absolute,
+    estimates.low as tax_absolute_low,
+    estimates.high as tax_absolute_high,
+    estimates.standard_error,
+    estimates.method as se_method,
+    estimates.degrees_of_freedom,
+    estimates.p_value,
+    holm.estimate as p_value_holm,
+    coalesce(holm.estimate < 0.05, false) as is_significant,
+    coalesce(estimates.estimate < 0, false) as is_windfall,
+    ---------- where it comes from
+    grouped.origin,
+    grouped.origin = 'simulated' as is_simulated,
+    estimates.flags,
+    estimates.reason
+from grouped
+inner join estimates
+    on
+        grouped.as_of_date = estimates.as_of_date
+        and grouped.pair_id = estimates.subject_id
+        and grouped.scope = estimates.subset
+left join holm
+    on
+        estimates.as_of_date = holm.as_of_date
+        and estimates.subject_id = holm.subject_id
+        and estimates.subset = holm.subset
+        and estimates.statistic || '_holm' = holm.statistic

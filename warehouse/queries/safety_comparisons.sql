@@ -1,0 +1,11 @@
+-- One row per comparison of some dates that can show what a tax bought, with its pair.
+select
+    as_of_date,
+    pair_id,
+    comparison_id,
+    direction
+from marts.pair_scopes
+where
+    as_of_date in (select unnest($dates::date[]))
+    and scope in ('dimension:safety', 'dimension:bias', 'dimension:truthfulness')
+order by as_of_date, pair_id, comparison_id
