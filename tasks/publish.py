@@ -39,4 +39,9 @@ def report_frames(warehouse: Warehouse, as_of_date: str) -> ReportFrames:
         coverage=warehouse.query("report_coverage", as_of_date=as_of_date),
         validations=warehouse.query("report_validations", as_of_date=as_of_date),
         as_of_date=as_of_date,
+        tax_at_fixed_safety=warehouse.query("report_tax_at_fixed_safety", as_of_date=as_of_date),
+        sweep_fit=warehouse.query("report_sweep_fit", as_of_date=as_of_date),
+        mitigation=warehouse.query("report_mitigation", as_of_date=as_of_date),
+        trend=warehouse.query("report_trend", as_of_date=as_of_date),
+        alerts=warehouse.query("report_alerts", as_of_date=as_of_date),
     )

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import CONFIG, AsOf, Config, as_of_date
+from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
+from flows.cli.output import points, print_json, print_table
 from tasks.errors import UsageError
 
 
@@ -57,6 +58,62 @@ def report(
     with Warehouse.open(settings.warehouse) as warehouse:
         frames = report_frames(warehouse, _date(transform.run_dates(warehouse), as_of))
     typer.echo(f"Report: {write_report(frames, path)}")
+
+
+# Exit codes of verdicts; 1 and 2 stay what they are for every command: failed, asked wrongly.
+_VERDICT_EXITS = {"PASS": 0, "BLOCK": 3, "WARN": 4, "INCONCLUSIVE": 5}
+_FAILING = {
+    "block": ("BLOCK",),
+    "warn": ("BLOCK", "WARN"),
+    "inconclusive": ("BLOCK", "WARN", "INCONCLUSIVE"),
+}
+
+
+def gate(
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", help="Which verdicts fail: block, warn (both) or inconclusive (all but PASS).")
+    ] = "block",
+    json: Json = False,
+) -> None:
+    """Say PASS, WARN, BLOCK or INCONCLUSIVE for CI; a failing verdict exits with 3 BLOCK, 4 WARN, 5 INCONCLUSIVE."""
+    from dataclasses import asdict
+
+    from flows import transform
+    from flows.configuration import load_configuration
+    from tasks.errors import UnknownName
+    from tasks.gate import gate as judge
+    from warehouse.connection import Warehouse
+
+    if fail_on not in _FAILING:
+        raise UnknownName.of("value of --fail-on", fail_on, _FAILING)
+    settings = load_configuration(config, will_send=False)
+    with Warehouse.read(settings.warehouse) as warehouse:
+        gated = judge(warehouse, settings.gate, _date(transform.run_dates(warehouse), as_of))
+    if json:
+        print_json(asdict(gated))
+    else:
+        columns = ["verdict", "kind", "model", "against", "benchmark", "points", "low", "high", "detectable", "reason"]
+        numbers = ("estimate", "low", "high", "minimum_detectable")
+        print_table(
+            f"Gate of {gated.as_of_date}: {gated.verdict}",
+            columns,
+            (
+                (
+                    *(finding.verdict, finding.kind, finding.model_id, finding.reference, finding.benchmark_id),
+                    *(points(getattr(finding, name)) for name in numbers),
+                    finding.reason,
+                )
+                for finding in gated.findings
+            ),
+            right=("points", "low", "high", "detectable"),
+        )
+        typer.echo(
+            f"{gated.verdict}: warn beyond {points(settings.gate.warn)}, block beyond {points(settings.gate.block)}."
+        )
+    if gated.verdict in _FAILING[fail_on]:
+        raise typer.Exit(_VERDICT_EXITS[gated.verdict])
 
 
 def void(

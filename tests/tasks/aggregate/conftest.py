@@ -82,9 +82,7 @@ class World:
             for repeat, letter in enumerate(letters):
                 key = f"{cell}/{item}/{repeat}"
                 place = {"run_id": "run", "item_id": item, "repeat": repeat}
-                self.add(
-                    "raw.plan", cell_id=cell, generation_id=key, request_hash=key, is_reused=False, **place
-                )
+                self.add("raw.plan", cell_id=cell, generation_id=key, request_hash=key, is_reused=False, **place)
                 outcome = INITIALS[letter]
                 if outcome == "failed":
                     self.add(

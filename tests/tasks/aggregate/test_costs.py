@@ -57,7 +57,13 @@ def test_usage_that_was_not_reported_is_unknown_and_never_nothing(world):
     rows = compared(world, used(120, 1), unreported)
     for measure in ("tokens_input", "tokens_output", "cost_usd", "cost_per_right_answer_usd"):
         row = rows[measure]
-        known = (row["ratio"], row["ratio_low"], row["reference_value"], row["candidate_value"], row["count_known_pairs"])
+        known = (
+            row["ratio"],
+            row["ratio_low"],
+            row["reference_value"],
+            row["candidate_value"],
+            row["count_known_pairs"],
+        )
         assert (known, row["reason"]) == ((None, None, None, None, 0), "usage_unknown"), measure
     assert rows["latency_ms"]["ratio"] == pytest.approx(2)
 

@@ -48,7 +48,13 @@ def test_every_part_has_an_interval_with_a_width_even_where_nothing_ended_so(wor
     assert all(row["tax_part_low"] < row["tax_part"] < row["tax_part_high"] for row in rows)
     assert [row["reason"] for row in rows] == [None] * 5
     counts = {row["component"]: (row["count_answers_reference"], row["count_answers_candidate"]) for row in rows}
-    assert counts == {"filter": (0, 0), "format": (0, 0), "refusal": (0, 4), "truncation": (0, 0), "wrong_answer": (4, 3)}
+    assert counts == {
+        "filter": (0, 0),
+        "format": (0, 0),
+        "refusal": (0, 4),
+        "truncation": (0, 0),
+        "wrong_answer": (4, 3),
+    }
 
 
 def test_repeats_are_split_over_all_their_pairs(world):

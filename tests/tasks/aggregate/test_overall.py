@@ -13,7 +13,10 @@ def two_benchmarks(world, shared=0):
     world.benchmark("short", items("short", 20), domain="reasoning")
     world.benchmark("long", [*items("short", shared), *items("long", 80 - shared)], domain="knowledge")
     world.pair("base", "aligned")
-    for model, short, long in (("base", "c " * 20, "c " * 80), ("aligned", "c " * 10 + "i " * 10, "c " * 72 + "i " * 8)):
+    for model, short, long in (
+        ("base", "c " * 20, "c " * 80),
+        ("aligned", "c " * 10 + "i " * 10, "c " * 72 + "i " * 8),
+    ):
         world.answers(model, "short", short)
         world.answers(model, "long", long)
 

@@ -38,7 +38,10 @@ def test_repeats_tell_noise_from_difference(world):
     world.answers("once", "b", "c " * 40)
     rows = {row["model_id"]: row for row in world.report("select * from reports.reliability")}
     noisy = rows["flickering"]
-    assert (noisy["variance_within"], noisy["noise_floor"]) == (0.25, pytest.approx(1.96 * (0.25 / 40) ** 0.5, rel=1e-3))
+    assert (noisy["variance_within"], noisy["noise_floor"]) == (
+        0.25,
+        pytest.approx(1.96 * (0.25 / 40) ** 0.5, rel=1e-3),
+    )
     assert noisy["self_difference_low"] < 0 < noisy["self_difference_high"]
     assert (rows["steady"]["noise_floor"], rows["steady"]["reason"]) == (None, "answers_never_vary")
     assert rows["steady"]["variance_within_high"] > 0

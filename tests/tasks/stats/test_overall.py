@@ -129,8 +129,10 @@ def simulated(shape, replications, rng, icc=0.1):
         cells = np.array([(discordance + tax) / 2, (discordance - tax) / 2, 1 - discordance])
         odds = rng.standard_gamma(cells * (1 / icc - 1), size=(replications, clusters, 3)) + 1e-300
         odds /= odds.sum(axis=-1, keepdims=True)
-        counts = rng.multinomial(per_cluster, odds) if per_cluster > 1 else rng.multinomial(
-            1, np.broadcast_to(cells, odds.shape)
+        counts = (
+            rng.multinomial(per_cluster, odds)
+            if per_cluster > 1
+            else rng.multinomial(1, np.broadcast_to(cells, odds.shape))
         )
         rows = slice(start, start + clusters)
         sizes[:, rows, column] = per_cluster
