@@ -40,8 +40,8 @@ format: $(STAMP) ## Rewrite the sources in the house format
 accept: $(STAMP) ## Run the long tests: full simulations, chaos, browser (under 45 minutes)
 	@$(BIN)/python -m pytest -m accept
 
-bench: $(STAMP) ## Measure speed as ratios within one run
-	@$(BIN)/python -m tests.benchmarks
+bench: $(STAMP) ## Measure speed as ratios within one run (ONLY=generation for one subject)
+	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
 lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \

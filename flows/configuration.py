@@ -9,7 +9,8 @@ from typing import Any
 from tasks import benchmarks
 from tasks.domain import Benchmark
 from tasks.scorers import SCORERS
-from tasks.settings import Overrides, Settings, load_settings
+from tasks.settings import BenchmarkSettings, Overrides, Settings, load_settings
+from tasks.settings.document import read_document
 
 DEFAULT_PATH = Path("aligntax.yaml")
 
@@ -30,11 +31,22 @@ def load_configuration(path: Path, overrides: dict[str, Any] | None = None, *, w
     )
 
 
-def load_benchmark(benchmark_id: str, source: Path | None) -> Benchmark:
-    """One benchmark, from its file if it has one."""
-    return benchmarks.load(benchmark_id, str(source) if source else None)
+def load_benchmark(wanted: BenchmarkSettings, source: Path | str | None = None) -> Benchmark:
+    """One benchmark, from its file if it has one, under its attack; another ``source`` is another edition of it."""
+    plain = _plain_benchmark(wanted, source)
+    return benchmarks.attacked(plain, wanted.attack) if wanted.attack else plain
+
+
+def _plain_benchmark(wanted: BenchmarkSettings, source: Path | str | None) -> Benchmark:
+    rows = source or wanted.source
+    place = str(rows) if rows else None
+    if wanted.define is None:
+        return benchmarks.load(wanted.id, place)
+    if isinstance(wanted.define, Path):
+        return benchmarks.define(wanted.id, read_document(wanted.define), place, place=wanted.define.name)
+    return benchmarks.define(wanted.id, wanted.define, place, place=f"define of benchmark {wanted.id!r}")
 
 
 def load_benchmarks(settings: Settings) -> dict[str, Benchmark]:
-    """Every configured benchmark, by id."""
-    return {wanted.id: load_benchmark(wanted.id, wanted.source) for wanted in settings.benchmarks}
+    """Every configured benchmark, by name."""
+    return {wanted.name: load_benchmark(wanted) for wanted in settings.benchmarks}

@@ -1,4 +1,4 @@
-"""The evaluation flow: plan, ask every cell, land, validate, score, aggregate, publish.
+"""The evaluation flow: plan, ask every cell, land, validate, execute and judge, score, aggregate, publish.
 
 One generation task per cell in one event loop; a failed cell leaves the others complete. The state of truth is the
 warehouse, not Prefect: the same command finishes whatever an earlier one began.
@@ -20,10 +20,12 @@ from prefect.utilities.annotations import allow_failure, quote
 
 from flows import steps
 from flows.configuration import load_configuration
+from flows.judging import Judging, judge_all
 from flows.planning import plan_run
-from flows.session import Session, session
+from flows.session import Session, session, shards
 from tasks.domain import RunKind
 from tasks.errors import AligntaxError, NothingEvaluated
+from tasks.execute import Executed
 from tasks.land import land_plan, run_event
 from tasks.publish import Published
 from tasks.work import CellResult, CellWork
@@ -44,6 +46,8 @@ class Evaluated:
     count_failed: int
     count_scored: int
     count_quarantined: int
+    judging: Judging
+    executed: Executed
     failures: tuple[str, ...]
     published: Published
 
@@ -76,7 +80,7 @@ async def evaluate(
             raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
         pending = land_plan(warehouse, planned)
         run_event(warehouse, planned.run_id, "started")
-        async with session(warehouse, planned, pending, os.environ) as live:
+        async with session(warehouse, planned, shards(planned, pending), os.environ) as live:
             states = await _generate_all(live)
         results, failures = await _results(live.work, states)
         stopped = _stopped(live.work, results, failures)
@@ -132,7 +136,13 @@ async def _finish(
         raise NothingEvaluated(f"no cell could be evaluated; the first: {next(iter(failures.values()))}")
     checked = steps.validate_landed(run_id, quote(live), wait_for=[landed], return_state=True)
     quarantined = (await checked.aresult()).quarantined
-    scored = steps.score_run(run_id, quote(live), wait_for=[checked], return_state=True)
+    executed_state = steps.execute_programs(run_id, quote(live), wait_for=[checked], return_state=True)
+    executed = await executed_state.aresult()
+    judging = await judge_all(live, executed_state)
+    if judging.is_interrupted:
+        run_event(live.warehouse, run_id, "interrupted")
+        raise Interrupted("stopped as asked: every answer is committed. The same command finishes the judging.")
+    scored = steps.score_run(run_id, quote(live), wait_for=[executed_state], return_state=True)
     count_scored = await scored.aresult()
     aggregated = steps.aggregate_run(run_id, quote(live), wait_for=[scored], return_state=True)
     await aggregated.aresult()
@@ -151,6 +161,8 @@ async def _finish(
         count_failed=sum(result.count_failed for result in results),
         count_scored=count_scored,
         count_quarantined=quarantined,
-        failures=tuple(failures.values()),
+        executed=executed,
+        judging=judging,
+        failures=(*failures.values(), *judging.failures),
         published=published,
     )

@@ -11,7 +11,7 @@ from tasks.domain import RunKind
 from tasks.errors import UnknownName
 from tasks.land import missing_cells, standing
 from tasks.plan import plan
-from tasks.settings import Settings
+from tasks.settings import BenchmarkSettings, ModelSettings, Settings
 from tasks.work import Plan
 from warehouse.connection import Warehouse
 
@@ -38,13 +38,21 @@ def plan_run(
 
 
 def _narrowed(settings: Settings, only: Mapping[str, Collection[str]]) -> Settings:
-    """The settings with some of their models and benchmarks; pairs are read from the whole ones."""
+    """The settings with some of their models and benchmarks; pairs are read from the whole ones.
+
+    A benchmark's id means it plain and under every attack, ``id+attack`` that one alone.
+    """
     chosen = {}
     for section, names in only.items():
-        entries = {entry.id: entry for entry in getattr(settings, section)}
+        entries = getattr(settings, section)
+        known = {name for entry in entries for name in _names(entry)}
         for name in names:
-            if name not in entries:
-                raise UnknownName.of(f"configured {section.removesuffix('s')}", name, entries)
+            if name not in known:
+                raise UnknownName.of(f"configured {section.removesuffix('s')}", name, known)
         if names:
-            chosen[section] = tuple(entry for entry in entries.values() if entry.id in names)
+            chosen[section] = tuple(entry for entry in entries if not _names(entry).isdisjoint(names))
     return settings.model_copy(update=chosen)
+
+
+def _names(entry: ModelSettings | BenchmarkSettings) -> set[str]:
+    return {entry.id, entry.name} if isinstance(entry, BenchmarkSettings) else {entry.id}

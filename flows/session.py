@@ -7,7 +7,7 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Self
@@ -41,20 +41,19 @@ class Session:
 
 @asynccontextmanager
 async def session(
-    warehouse: Warehouse, plan: Plan, pending: Mapping[str, list[Request]], environment: Mapping[str, str]
+    warehouse: Warehouse, plan: Plan, work: tuple[CellWork, ...], environment: Mapping[str, str]
 ) -> AsyncIterator[Session]:
     """Open one client per endpoint and the sink; Ctrl-C and SIGTERM let what is in flight come home."""
     draining = asyncio.Event()
-    work = tuple(_shards(plan, pending))
     tally = Tally(sum(len(shard.requests) for shard in work))
     lines = {
         name: Line(
-            connect(_connection(name, sharing, environment)),
+            connect(_connection(name, sharing, environment, plan.partition_key)),
             Limiter(_limits(sharing)),
             draining,
             on_progress=tally.count,
         )
-        for name, sharing in _endpoints(plan).items()
+        for name, sharing in _endpoints(work).items()
     }
     try:
         with _drain_on_signal(draining), tally:
@@ -65,17 +64,19 @@ async def session(
             await line.endpoint.close()
 
 
-def _endpoints(plan: Plan) -> dict[str, list[ModelSettings]]:
+def _endpoints(work: Iterable[CellWork]) -> dict[str, list[ModelSettings]]:
     """The models behind each endpoint."""
     models: dict[str, list[ModelSettings]] = {}
-    for cell in plan.cells:
-        sharing = models.setdefault(cell.model.endpoint, [])
-        if cell.model not in sharing:
-            sharing.append(cell.model)
+    for shard in work:
+        sharing = models.setdefault(shard.model.endpoint, [])
+        if shard.model not in sharing:
+            sharing.append(shard.model)
     return models
 
 
-def _connection(name: str, sharing: Sequence[ModelSettings], environment: Mapping[str, str]) -> Connection:
+def _connection(
+    name: str, sharing: Sequence[ModelSettings], environment: Mapping[str, str], partition_key: str
+) -> Connection:
     """The one way to an endpoint; its models agree on address and key, or the settings would have been refused."""
     keys = (model.api_key(environment) for model in sharing)
     return Connection(
@@ -85,6 +86,7 @@ def _connection(name: str, sharing: Sequence[ModelSettings], environment: Mappin
         concurrency=_limits(sharing).concurrency,
         timeout_s=max(model.timeout_s for model in sharing),
         api_key=next((key for key in keys if key), None),
+        night=partition_key if all(model.is_simulated for model in sharing) else None,
     )
 
 
@@ -97,14 +99,15 @@ def _limits(sharing: Sequence[ModelSettings]) -> Limits:
     )
 
 
-def _shards(plan: Plan, pending: Mapping[str, list[Request]]) -> list[CellWork]:
-    shards = []
+def shards(plan: Plan, pending: Mapping[str, list[Request]]) -> tuple[CellWork, ...]:
+    """The open requests of every cell, large cells in several pieces."""
+    pieces = []
     for cell in plan.cells:
         requests = pending[cell.cell_id]
         starts = range(0, max(len(requests), 1), _SHARD)
         for number, start in enumerate(starts, start=1):
             name = f"{cell.cell_id} [{number}/{len(starts)}]" if len(starts) > 1 else cell.cell_id
-            shards.append(
+            pieces.append(
                 CellWork(
                     run_id=plan.run_id,
                     partition_key=plan.partition_key,
@@ -115,7 +118,7 @@ def _shards(plan: Plan, pending: Mapping[str, list[Request]]) -> list[CellWork]:
                     name=name,
                 )
             )
-    return shards
+    return tuple(pieces)
 
 
 @contextlib.contextmanager

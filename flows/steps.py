@@ -11,7 +11,9 @@ from prefect.cache_policies import NO_CACHE
 from flows import transform
 from flows.session import Session
 from tasks.errors import CellError
+from tasks.execute import Executed, execute
 from tasks.generate import generate
+from tasks.judge import judge
 from tasks.land import cell_events
 from tasks.publish import Published
 from tasks.score import score
@@ -39,6 +41,27 @@ def land_cells(run_id: str, session: Session, stopped: dict[str, tuple[str, str]
 def validate_landed(run_id: str, session: Session) -> ValidationResult:
     """Check what landed."""
     return transform.check_landed(session.warehouse, session.plan.settings, run_id)
+
+
+@task(task_run_name="execute {run_id}", cache_policy=NO_CACHE)
+def execute_programs(run_id: str, session: Session) -> Executed:
+    """Run the programs in the answers; scorers read what became of them."""
+    return execute(session.warehouse, run_id)
+
+
+@task(task_run_name="plan judgments {run_id}", cache_policy=NO_CACHE)
+def plan_judgments(run_id: str, session: Session) -> list[CellWork]:  # noqa: ARG001 - the run is shown
+    """Find what judges have not said yet of the answers that passed validation."""
+    return judge(session.warehouse, session.plan)
+
+
+@task(task_run_name="judge {name}", cache_policy=NO_CACHE)
+async def judge_cell(name: str, work: CellWork, session: Session) -> CellResult:  # noqa: ARG001 - the name is shown
+    """Ask a judge about one cell's answers; a judge that cannot be asked fails this task and no other."""
+    result = await generate(work, session.lines[work.model.endpoint], session.landing.put)
+    if result.is_cell_error:
+        raise CellError(f"judge {work.model.id} of {work.cell_id}: {result.stopped}", error_type="judge")
+    return result
 
 
 @task(task_run_name="score {run_id}", cache_policy=NO_CACHE)

@@ -17,6 +17,7 @@ from warehouse.connection import Warehouse
 
 if TYPE_CHECKING:
     from flows.evaluate import Evaluated
+    from tasks.execute import Executed
     from tasks.publish import Published
 
 _TAXES = """
@@ -45,9 +46,22 @@ def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> None:
         f"{evaluated.count_reused} there already, {asked} asked, {evaluated.count_failed} failed, "
         f"{evaluated.count_scored} scored, {evaluated.count_quarantined} quarantined."
     )
+    if evaluated.judging.count_asked:
+        typer.echo(f"Judges were asked {evaluated.judging.count_asked} times, {evaluated.judging.count_failed} failed.")
+    if said := executions_line(evaluated.executed):
+        typer.echo(said)
     for failure in evaluated.failures:
         typer.echo(f"  failed cell: {failure}")
     show_places(evaluated.published, config)
+
+
+def executions_line(executed: Executed) -> str | None:
+    """What became of the programs in the answers, None if there were none to run."""
+    if executed.reason is not None:
+        return f"{executed.count_waiting} programs not run, their answers not scored: {executed.reason}"
+    if executed.count_executed or executed.count_reused:
+        return f"{executed.count_executed} programs run in the sandbox, {executed.count_reused} known from before."
+    return None
 
 
 def show_places(published: Published, config: Path) -> None:

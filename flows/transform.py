@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tasks.aggregate import aggregate
 from tasks.errors import GateFailed
+from tasks.execute import Executed, execute
 from tasks.land import run_event
 from tasks.publish import Published, publish
 from tasks.score import score
@@ -21,22 +22,24 @@ from warehouse.connection import Warehouse
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What validating and scoring a run came to."""
+    """What validating, executing and scoring a run came to."""
 
     count_scored: int
     count_quarantined: int
+    executed: Executed
 
 
 def score_run(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
-    """Validate what landed, score it, validate the scores.
+    """Validate what landed, establish the facts that scorers read, score, validate the scores.
 
     Raises:
         GateFailed: validation stopped here; the facts stay.
     """
     landed = check_landed(warehouse, settings, run_id)
+    executed = execute(warehouse, run_id)
     count_scored = score(warehouse, run_id)
     check_scored(warehouse, settings, run_id)
-    return Scored(count_scored, landed.quarantined)
+    return Scored(count_scored, landed.quarantined, executed)
 
 
 def report_run(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Published:

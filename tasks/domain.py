@@ -5,12 +5,17 @@ Light on purpose: the command line and the simulated server import it at start-u
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
+
+#: A hub's data set at a pinned commit, optionally one of its files or folders: name, commit, path.
+HUB_SOURCE = re.compile(r"hf://([\w.-]+/[\w.-]+)@([0-9a-f]{40})(?:/([\w.=/ -]+))?")
 
 
 class Dimension(StrEnum):
@@ -66,6 +71,14 @@ class Outcome(StrEnum):
     QUARANTINED = "quarantined"
 
 
+class RefusalClass(StrEnum):
+    """How far a text does what it was asked."""
+
+    FULL_COMPLIANCE = "full_compliance"
+    PARTIAL_REFUSAL = "partial_refusal"
+    FULL_REFUSAL = "full_refusal"
+
+
 class RunKind(StrEnum):
     """Why a run was made; a nightly run always asks anew, the others reuse good answers."""
 
@@ -81,6 +94,10 @@ class Origin(StrEnum):
     ENDPOINT = "endpoint"
     SIMULATED = "simulated"
     IMPORTED = "imported"
+
+
+# Built-in and of our own / checked on a real official file / written from the format's description only.
+Verified = Literal["own", "file", "format"]
 
 
 def content_hash(*parts: Any, length: int = 16) -> str:
@@ -134,13 +151,17 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What is sent for one item: chat ``messages`` or a ``text`` to continue, and where to stop."""
+    """What is sent for one item: chat ``messages`` or a ``text`` to continue, and where to stop.
+
+    ``top_logprobs`` asks for so many alternatives of each token; 0 asks for none.
+    """
 
     style: PromptStyle
     messages: tuple[Message, ...] = ()
     text: str = ""
     stop: tuple[str, ...] = ()
     max_tokens: int = 512
+    top_logprobs: int = 0
 
     @property
     def content(self) -> str:
@@ -164,8 +185,30 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Attack:
+    """A published way of wrapping a harmful request: a text around ``{request}``, which may be encoded first."""
+
+    name: str
+    title: str
+    source: str
+    template: str
+    encoding: Literal["base64"] | None = None
+
+    def wrap(self, request: str) -> str:
+        """The request as the attacked model sees it."""
+        if self.encoding == "base64":
+            request = base64.b64encode(request.encode("utf-8", "backslashreplace")).decode("ascii")
+        return self.template.replace("{request}", request)
+
+
+@dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A named, versioned set of items with a scorer and a dimension, rendered in both prompt styles."""
+    """A named, versioned set of items with a scorer and a dimension, rendered in both prompt styles.
+
+    ``cluster_examples`` are shown instead of ``examples`` before the items of a cluster, where subjects or tasks have
+    worked examples of their own. ``is_continued`` says that the question itself is a text to continue, as a function
+    without its body is.
+    """
 
     benchmark_id: str
     title: str
@@ -186,6 +229,10 @@ class Benchmark:
     max_tokens: int = 512
     stop: tuple[str, ...] = ("\n\nQuestion:",)
     unparsed_rule: UnparsedRule = UnparsedRule.WRONG
+    cluster_examples: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
+    is_continued: bool = False
+    verified: Verified = "format"
+    attack: Attack | None = None
     version: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -193,16 +240,30 @@ class Benchmark:
         if not self.version:
             items = sorted((i.item_id, i.cluster_id, i.subset, i.chance_score) for i in self.items)
             examples = [(e.question, e.answer) for e in self.examples]
-            parts = (self.benchmark_id, items, self.instruction, examples, self.scorer, self.stop, self.max_tokens)
+            parts: list[Any] = [self.benchmark_id, items, self.instruction, examples, self.scorer, self.stop]
+            parts.append(self.max_tokens)
+            if self.cluster_examples:
+                parts.append(
+                    {name: [(e.question, e.answer) for e in few] for name, few in self.cluster_examples.items()}
+                )
+            if self.is_continued:
+                parts.append("continued")
+            if self.attack:
+                parts += [self.attack.template, self.attack.encoding]
             object.__setattr__(self, "version", content_hash(*parts, length=12))
 
     def render(self, item: Item, style: PromptStyle) -> Prompt:
         """Put one item in a style: a few-shot continuation, or instruction and question in one chat turn."""
         question = rendered_question(item)
+        if self.attack:
+            question = self.attack.wrap(question)
         if style is PromptStyle.CHAT:
             content = f"{self.instruction}\n\n{question}" if self.instruction else question
             return Prompt(style, messages=(Message("user", content),), max_tokens=self.max_tokens)
-        shots = "".join(f"Question: {e.question}\nAnswer: {e.answer}\n\n" for e in self.examples)
+        if self.is_continued:
+            return Prompt(style, text=item.question, stop=self.stop, max_tokens=self.max_tokens)
+        examples = self.cluster_examples.get(item.cluster_id, self.examples)
+        shots = "".join(f"Question: {e.question}\nAnswer: {e.answer}\n\n" for e in examples)
         lead = f"{self.instruction}\n\n" if self.instruction else ""
         text = f"{lead}{shots}Question: {question}\nAnswer:"
         return Prompt(style, text=text, stop=self.stop, max_tokens=self.max_tokens)
@@ -221,10 +282,12 @@ class Verdict:
 
     ``value`` is 0 to 1, None where no answer was found (``outcome`` unparsed). ``is_final`` is False when the
     answer came from a fall-back rule rather than from the announced place, so that a truncated text whose last
-    number happens to parse is not taken for an answer.
+    number happens to parse is not taken for an answer. ``refusal_class`` is set where the scorer itself found out
+    whether the text declines; otherwise a rule on the text's words decides.
     """
 
     outcome: Outcome
     value: float | None
     answer: str | None = None
     is_final: bool = True
+    refusal_class: RefusalClass | None = None

@@ -219,7 +219,8 @@ def _generation_row(work: CellWork, request: Request, answered: _Answered) -> di
         "prompt_style": request.prompt.style.value,
         "item_id": request.item_id,
         "repeat": request.repeat,
-        "role": "answer",
+        "role": work.role,
+        "parent_generation_id": request.parent_generation_id,
         "request_hash": request.request_hash,
         "prompt_hash": request.prompt.prompt_hash,
         "origin": _origin(work, answer).value,
@@ -242,6 +243,7 @@ def _generation_row(work: CellWork, request: Request, answered: _Answered) -> di
         "latency_ms": answered.latency_ms,
         "started_at": now - timedelta(milliseconds=answered.latency_ms),
         "finished_at": now,
+        "first_token_json": answer.first_token_json,
     }
 
 

@@ -14,13 +14,18 @@ import numpy as np
 
 from tasks.benchmarks.sampling import sample
 from tasks.domain import Benchmark, Item, Origin, PromptStyle, RunKind, content_hash
+from tasks.errors import UsageError
 from tasks.providers import effective_parameters
+from tasks.scorers import JUDGED_INSTEAD, SCORERS, JudgedScorer, measured_by
+from tasks.scorers.contract import Reads
 from tasks.settings import BenchmarkSettings, ModelSettings, Settings
 from tasks.stats import Pilot, VarianceComponents, items_needed, minimum_detectable_design
 from tasks.work import Plan, PlannedCell, Request
 
 # Prior share of items on which a base and an aligned model differ; DESIGN's pilot figure until a run measured it.
 _PRIOR_DISCORDANCE = 0.2
+# The most that chat endpoints tell of a token; completions tell fewer.
+_TOP_LOGPROBS = 20
 # English text: about four characters a token. Only for the estimate that `plan` prints.
 _CHARACTERS_PER_TOKEN = 4
 
@@ -35,7 +40,7 @@ def plan(
     """
     partition_key = as_of_date.isoformat() if kind is RunKind.NIGHTLY else ""
     cells = tuple(
-        _cell(settings, model, wanted, benchmarks[wanted.id], style, partition_key)
+        _cell(settings, model, wanted, benchmarks[wanted.name], style, partition_key)
         for wanted in settings.benchmarks
         for model in settings.models
         if not model.is_recorded
@@ -57,6 +62,7 @@ def _plan_hash(settings: Settings, cells: Sequence[PlannedCell]) -> str:
             cell.repeats,
             cell.scorer,
             cell.unparsed_rule.value,
+            *([cell.judge.model_version] if cell.judge else []),
         )
         for cell in cells
     ]
@@ -73,7 +79,11 @@ def _cell(
     style: PromptStyle,
     partition_key: str,
 ) -> PlannedCell:
+    scorer, judge = chosen_scorer(wanted, benchmark), settings.judge_for(wanted)
+    benchmark = measured_by(benchmark, SCORERS.get(scorer))
     items = sample(benchmark, wanted.sample_size, settings.sample_seed)
+    if SCORERS[scorer].reads == "first_token" and model.api == "messages":
+        raise UsageError(f"{model.id!r}: this API tells no log-probabilities, which the scorer {scorer!r} reads.")
     return PlannedCell(
         cell_id=f"{model.id}/{benchmark.benchmark_id}/{style.value}",
         model=model,
@@ -83,11 +93,31 @@ def _cell(
         prompt_style=style,
         is_primary_style=style is settings.styles_for(model, wanted)[0],
         repeats=wanted.repeats,
-        scorer=wanted.scorer or benchmark.scorer,
+        scorer=scorer,
         unparsed_rule=wanted.unparsed or benchmark.unparsed_rule,
         origin=Origin.SIMULATED if model.is_simulated else Origin.ENDPOINT,
-        requests=tuple(_requests(model, benchmark, items, style, wanted.repeats, partition_key)),
+        requests=tuple(_requests(model, benchmark, items, style, wanted.repeats, partition_key, SCORERS[scorer].reads)),
+        judge=judge,
     )
+
+
+def chosen_scorer(wanted: BenchmarkSettings, benchmark: Benchmark) -> str:
+    """The stated scorer, or the benchmark's; with a judge the one that reads the judge's grades in its place.
+
+    Raises:
+        UsageError: a scorer that reads grades has no judge, or a judge has a scorer that reads none.
+    """
+    own = JUDGED_INSTEAD.get(benchmark.scorer, benchmark.scorer) if wanted.judge else benchmark.scorer
+    name = wanted.scorer or own
+    is_judged = isinstance(SCORERS.get(name), JudgedScorer)
+    if is_judged and wanted.judge is None:
+        raise UsageError(
+            f"benchmark {wanted.id!r}: scorer {name!r} reads a judge's grades. Add judge: <id> to its entry."
+        )
+    if wanted.judge is not None and not is_judged:
+        judged = ", ".join(sorted(key for key, rule in SCORERS.items() if isinstance(rule, JudgedScorer)))
+        raise UsageError(f"benchmark {wanted.id!r}: scorer {name!r} reads no judge's grades. Those that do: {judged}.")
+    return name
 
 
 def _requests(
@@ -97,9 +127,12 @@ def _requests(
     style: PromptStyle,
     repeats: int,
     partition_key: str,
+    reads: Reads,
 ) -> Iterator[Request]:
     for item in items:
         prompt = benchmark.render(item, style)
+        if reads == "first_token":
+            prompt = replace(prompt, max_tokens=1, top_logprobs=_TOP_LOGPROBS)
         for repeat in range(repeats):
             parameters = effective_parameters(model, prompt, repeat)
             request_hash = content_hash(model.provider, model.endpoint, prompt.content, parameters, repeat, length=20)

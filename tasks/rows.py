@@ -1,4 +1,4 @@
-"""The columns of the raw tables as polars schemas, and texts and parameters in a form that every file can hold."""
+"""The columns of the raw tables as polars schemas, and items, texts and parameters to and from them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
+
+from tasks.domain import Item
 
 _TIME = pl.Datetime("us", "UTC")
 
@@ -43,6 +45,7 @@ GENERATIONS: dict[str, Any] = {
     "cost_usd": pl.Float64,
     "started_at": _TIME,
     "finished_at": _TIME,
+    "first_token_json": pl.String,
 }
 FAILURES: dict[str, Any] = {
     "run_id": pl.String,
@@ -80,9 +83,56 @@ SCORES: dict[str, Any] = {
     "answer": pl.String,
     "is_refusal": pl.Boolean,
     "is_cut": pl.Boolean,
+    "refusal_class": pl.String,
     "scored_at": _TIME,
+    "judge_version": pl.String,
+}
+JUDGMENTS: dict[str, Any] = {
+    "answer_generation_id": pl.String,
+    "rubric": pl.String,
+    "rubric_version": pl.Int32,
+    "judge_model_id": pl.String,
+    "judge_version": pl.String,
+    "judge_order": pl.Int32,
+    "generation_id": pl.String,
+    "run_id": pl.String,
+    "planned_at": _TIME,
+}
+LABELS: dict[str, Any] = {
+    "answer_generation_id": pl.String,
+    "rubric": pl.String,
+    "labeller": pl.String,
+    "source_hash": pl.String,
+    "label": pl.String,
+    "source": pl.String,
+    "labelled_at": _TIME,
+}
+EXECUTIONS: dict[str, Any] = {
+    "generation_id": pl.String,
+    "runner": pl.String,
+    "program_hash": pl.String,
+    "verdict": pl.String,
+    "detail": pl.String,
+    "is_reused": pl.Boolean,
+    "back_end": pl.String,
+    "layers": pl.String,
+    "python_version": pl.String,
+    "duration_ms": pl.Float64,
+    "executed_at": _TIME,
 }
 SCHEMAS = {"raw.generations": GENERATIONS, "raw.failures": FAILURES}
+
+
+def item_of(row: Mapping[str, Any]) -> Item:
+    """The item in a row of raw.items, as scorers need it: cluster and subset play no part in a verdict."""
+    return Item(
+        item_id=row["item_id"],
+        question=row["question"] or "",
+        target=row["target"] or "",
+        cluster_id="",
+        subset="",
+        choices=tuple(json.loads(row["choices_json"])),
+    )
 
 
 def storable(text: str) -> str:

@@ -7,21 +7,19 @@ decline, was it cut off, was an answer found.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 
-from tasks.domain import Item, Outcome, Verdict, content_hash
-from tasks.rows import SCORES
-from tasks.scorers import SCORERS, Scorer, is_refusal
-from tasks.scorers.refusal import REFUSAL_RULE
+from tasks.domain import Item, Outcome, RefusalClass, Verdict, content_hash
+from tasks.rows import SCORES, item_of
+from tasks.scorers import LONGEST_TEXT, SCORERS, Fact, FactScorer, JudgedScorer, Scorer
+from tasks.scorers.refusal import REFUSAL_RULE, classify
 from warehouse.connection import Warehouse
 
-# Longer texts are cut before scoring: no benchmark needs more, and no scorer may hang on 10 MB.
-_LONGEST_TEXT = 65_536
 _BATCH_ROWS = 10_000
 
 
@@ -32,24 +30,52 @@ class Judged:
     outcome: Outcome
     value: float | None
     answer: str | None
-    is_refusal: bool
+    refusal_class: RefusalClass
     is_cut: bool
+
+    @property
+    def is_refusal(self) -> bool:
+        """It declines, in full or in part."""
+        return self.refusal_class is not RefusalClass.FULL_COMPLIANCE
 
 
 def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCORERS) -> int:
     """Score every answer of a run that has no score by its cell's scorer in its present version.
 
-    Returns the number of new scores. Older versions' scores stay beside them.
+    Returns the number of new scores. Older versions' scores stay beside them. An answer whose scorer reads a fact that
+    is not there gets none: it is no wrong answer, and waits for the next call.
     """
-    wanted = pl.DataFrame(
-        [(name, scorer.version, identity(scorer)) for name, scorer in scorers.items()],
-        schema={"scorer": pl.String, "scorer_version": pl.Int32, "scorer_config_hash": pl.String},
-        orient="row",
-    )
+    judge_versions = warehouse.query("judge_versions", run_id=run_id)["judge_version"].to_list()
+    wanted = _wanted(scorers, judge_versions)
     unscored = warehouse.query_batches(
         "unscored_answers", _BATCH_ROWS, frames={"wanted_scorers": wanted}, run_id=run_id
     )
     return sum(warehouse.append({"raw.scores": _scored(batch, scorers)}) for batch in unscored)
+
+
+def _wanted(scorers: Mapping[str, Scorer], judge_versions: Iterable[str]) -> pl.DataFrame:
+    """What each scorer's score is known by; one that reads grades has a score for each judge."""
+    rows = [
+        (
+            name,
+            scorer.version,
+            identity(scorer, judge_version),
+            scorer.fact_kind.value if isinstance(scorer, FactScorer) else None,
+            scorer.fact_rule if isinstance(scorer, FactScorer) else None,
+            judge_version,
+        )
+        for name, scorer in scorers.items()
+        for judge_version in (judge_versions if isinstance(scorer, JudgedScorer) else (None,))
+    ]
+    schema = {
+        "scorer": pl.String,
+        "scorer_version": pl.Int32,
+        "scorer_config_hash": pl.String,
+        "fact_kind": pl.String,
+        "fact_rule": pl.String,
+        "judge_version": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _scored(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> pl.DataFrame:
@@ -60,53 +86,62 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
     now = datetime.now(UTC)
     for row in batch.iter_rows(named=True):
         scorer = scorers[row["scorer"]]
-        item = Item(
-            item_id=row["item_id"],
-            question=row["question"] or "",
-            target=row["target"] or "",
-            cluster_id="",
-            subset="",
-            choices=tuple(json.loads(row["choices_json"])),
-        )
-        judged = judge(scorer, item, row["text"], status=row["status"], finish_reason=row["finish_reason"])
+        facts = tuple(Fact(**fact) for fact in json.loads(row["facts_json"] or "[]"))
+        text, finish = row["text"], row["finish_reason"]
+        if scorer.reads == "first_token":
+            text, finish = row["first_token_json"], None  # one token was asked for, so being cut says nothing
+        judged = judge(scorer, item_of(row), text, facts, status=row["status"], finish_reason=finish)
+        if judged.outcome is Outcome.NOT_RUN:
+            continue
         yield (
             row["generation_id"],
             scorer.name,
             scorer.version,
-            identity(scorer),
+            identity(scorer, row["judge_version"]),
             judged.outcome.value,
             judged.value,
             judged.answer,
             judged.is_refusal,
             judged.is_cut,
+            judged.refusal_class.value,
             now,
+            row["judge_version"],
         )
 
 
-def identity(scorer: Scorer) -> str:
-    """What decides an outcome: the scorer's parameters and the refusal rule that names a 0."""
-    return content_hash(scorer.config_hash, REFUSAL_RULE)
+def identity(scorer: Scorer, judge_version: str | None = None) -> str:
+    """What decides an outcome: the scorer's parameters, the refusal rule that names a 0, and who judged."""
+    return content_hash(scorer.config_hash, REFUSAL_RULE, *([judge_version] if judge_version else []))
 
 
-def judge(scorer: Scorer, item: Item, text: str | None, *, status: str, finish_reason: str | None) -> Judged:
+def judge(
+    scorer: Scorer,
+    item: Item,
+    text: str | None,
+    facts: Sequence[Fact] = (),
+    *,
+    status: str,
+    finish_reason: str | None,
+) -> Judged:
     """Combine what the provider said, the scorer's verdict and the refusal check into one outcome.
 
     The value is the scorer's; refusal and truncation only say why it is 0.
     """
     if status == "filtered":
         blocked = Outcome.CORRECT if scorer.filtered_value else Outcome.FILTERED
-        return Judged(blocked, scorer.filtered_value, None, is_refusal=True, is_cut=False)
-    kept = (text or "")[:_LONGEST_TEXT]
-    is_cut = len(text or "") > _LONGEST_TEXT
-    verdict = scorer.score(item, kept)
-    has_refused = is_refusal(kept)
+        return Judged(blocked, scorer.filtered_value, None, RefusalClass.FULL_REFUSAL, is_cut=False)
+    kept = (text or "")[:LONGEST_TEXT]
+    is_cut = len(text or "") > LONGEST_TEXT
+    verdict = scorer.score(item, kept, facts) if isinstance(scorer, FactScorer) else scorer.score(item, kept)
+    refusal_class = verdict.refusal_class or classify(kept)
+    has_refused = refusal_class is not RefusalClass.FULL_COMPLIANCE
     outcome = _outcome(verdict, has_refused=has_refused, is_truncated=finish_reason == "length")
     value = 0.0 if outcome in {Outcome.REFUSED, Outcome.TRUNCATED} else verdict.value
-    return Judged(outcome, value, verdict.answer, has_refused, is_cut)
+    return Judged(outcome, value, verdict.answer, refusal_class, is_cut)
 
 
 def _outcome(verdict: Verdict, *, has_refused: bool, is_truncated: bool) -> Outcome:
-    if verdict.value:
+    if verdict.value or verdict.outcome in {Outcome.NOT_RUN, Outcome.JUDGE_ERROR}:
         return verdict.outcome
     if has_refused:
         return Outcome.REFUSED

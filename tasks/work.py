@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tasks.domain import Benchmark, Item, Origin, Prompt, PromptStyle, RunKind, UnparsedRule
 from tasks.settings import ModelSettings, Settings
@@ -22,6 +22,7 @@ class Request:
     request_hash: str
     prompt: Prompt
     parameters: dict[str, Any]
+    parent_generation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class PlannedCell:
     cell_id: str
     model: ModelSettings
     benchmark: Benchmark
-    source: Path | None
+    source: Path | str | None
     items: tuple[Item, ...]
     prompt_style: PromptStyle
     is_primary_style: bool
@@ -40,6 +41,7 @@ class PlannedCell:
     unparsed_rule: UnparsedRule
     origin: Origin
     requests: tuple[Request, ...]
+    judge: ModelSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class CellWork:
     model: ModelSettings
     requests: Sequence[Request]
     name: str
+    role: Literal["answer", "judge", "part"] = "answer"
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from warehouse.errors import ModelError
+from warehouse.errors import DISK_ERRORS, ModelError
 
 MODELS = Path(__file__).parent / "models"
 LAYERS = ("staging", "marts", "reports")
@@ -83,10 +83,12 @@ def build(
             if model.layer in layers:
                 _build_one(connection, model, dates if known.get(model.name) == model.sql_hash else None)
                 built.append(model.name)
+        connection.commit()
+    except DISK_ERRORS:
+        raise  # the disk's trouble, not the model's; an open transaction ends with the connection
     except duckdb.Error as error:
         connection.rollback()
         raise ModelError(f"{model.name}: {error}") from error
-    connection.commit()
     return built
 
 

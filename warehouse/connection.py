@@ -9,14 +9,21 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 
-from warehouse.errors import QueryError, WarehouseBusy, WarehouseError, WarehouseMissing
+from warehouse.errors import (
+    DISK_ERRORS,
+    QueryError,
+    WarehouseBusy,
+    WarehouseError,
+    WarehouseMissing,
+    WarehouseUnwritable,
+)
 from warehouse.migrate import migrate
 
 if TYPE_CHECKING:
@@ -31,6 +38,7 @@ class Warehouse:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self.path = path
+        self._file = _identity(path)
         self._connection = connection
         self._lock = threading.RLock()
         self._depth = 0
@@ -86,22 +94,47 @@ class Warehouse:
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """All or nothing; a transaction inside another is part of it."""
+        """All or nothing; a transaction inside another is part of it.
+
+        Raises:
+            WarehouseUnwritable: the disk is full, or the file was taken away.
+        """
         with self._lock:
             if self._depth:
                 yield self._connection
                 return
-            self._connection.begin()
+            self._check_place()
             self._depth += 1
             try:
-                yield self._connection
-            except BaseException:
-                self._connection.rollback()
-                raise
-            else:
-                self._connection.commit()
+                with self._writing():
+                    yield self._connection
             finally:
                 self._depth -= 1
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            self._connection.begin()
+            try:
+                yield
+            except BaseException:
+                with suppress(duckdb.Error):  # a connection that the disk has failed cannot even go back
+                    self._connection.rollback()
+                raise
+            self._connection.commit()
+        except DISK_ERRORS as error:
+            raise self._unwritable(error) from None
+
+    def _check_place(self) -> None:
+        """A file that was moved or deleted still takes rows, and loses every one of them."""
+        if _identity(self.path) != self._file:
+            raise WarehouseUnwritable(f"{self.path} was moved, deleted or replaced while it was being written.")
+
+    def _unwritable(self, error: duckdb.Error) -> WarehouseUnwritable:
+        return WarehouseUnwritable(
+            f"cannot write {self.path}: {_first_line(error)}. What was committed stays; the same command goes on "
+            "from there once there is room."
+        )
 
     def append(self, frames: Mapping[str, pl.DataFrame]) -> int:
         """Insert frames into tables by column name in one transaction, ignoring rows whose key is there already.
@@ -191,14 +224,34 @@ class Warehouse:
 
     @contextmanager
     def lent(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The raw connection, for this package's builder and publisher; nobody else uses it meanwhile."""
+        """The raw connection, for this package's builder and publisher; nobody else uses it meanwhile.
+
+        Raises:
+            WarehouseUnwritable: a file could not be written.
+        """
         with self._lock:
-            yield self._connection
+            try:
+                yield self._connection
+            except DISK_ERRORS as error:
+                raise self._unwritable(error) from None
 
 
 @cache
 def _query_text(name: str) -> str:
     return (_QUERIES / f"{name}.sql").read_text()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file this is on which disk; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".")
 
 
 def _open_error(error: duckdb.Error, path: Path) -> WarehouseError:
@@ -211,4 +264,4 @@ def _open_error(error: duckdb.Error, path: Path) -> WarehouseError:
         )
     if "lock" in text.lower():
         return WarehouseBusy(f"{path} is being written by another process. Wait for it to end.")
-    return WarehouseError(f"cannot open {path}: {text.splitlines()[0]}")
+    return WarehouseError(f"cannot open {path}: {_first_line(error)}")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import duckdb
+
+# What DuckDB raises when the disk fails it: on reading or writing, for good, or when a transaction is to be committed.
+DISK_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException)
+
 
 class WarehouseError(Exception):
     """Base of the warehouse's own errors."""
@@ -13,6 +18,10 @@ class WarehouseBusy(WarehouseError):  # noqa: N818 - a state, not a mistake
 
 class WarehouseMissing(WarehouseError):  # noqa: N818 - a state, not a mistake
     """There is no warehouse at this path."""
+
+
+class WarehouseUnwritable(WarehouseError):  # noqa: N818 - a state, not a mistake
+    """The file cannot be written any more: the disk is full, or the file is gone. What was committed stays."""
 
 
 class ModelError(WarehouseError):

@@ -50,6 +50,8 @@ def main() -> NoReturn:
         fail(str(error), error.exit_code)
     except WarehouseError as error:
         fail(str(error), 2 if isinstance(error, QueryError) else 1)
+    except OSError as error:  # a full disk or a forbidden folder, wherever it was met
+        fail(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
     except KeyboardInterrupt:
         fail("interrupted. The same command finishes the run.", 130)
     raise SystemExit(0)

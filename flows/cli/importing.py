@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from tasks.errors import InputError, UnknownName, UsageError
 
 if TYPE_CHECKING:
     from flows.transform import Scored
+    from tasks.execute import Executed
     from tasks.land import Imported
     from tasks.publish import Published
 
@@ -50,12 +52,12 @@ def responses(
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
-    wanted = next((entry for entry in settings.benchmarks if entry.id == benchmark), None)
+    wanted = next((entry for entry in settings.benchmarks if entry.name == benchmark), None)
     if wanted is None:
-        raise UnknownName.of("configured benchmark", benchmark, (entry.id for entry in settings.benchmarks))
+        raise UnknownName.of("configured benchmark", benchmark, (entry.name for entry in settings.benchmarks))
     if scorer is not None and scorer not in SCORERS:
         raise UnknownName.of("scorer", scorer, SCORERS)
-    described = load_benchmark(benchmark, items or wanted.source)
+    described = load_benchmark(wanted, items)
     answering = settings.model(model)
     recorded = Recorded(
         model=answering,
@@ -72,7 +74,7 @@ def responses(
         )
         scored = transform.score_run(warehouse, settings, imported.run_id)
         published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
-    _say(_counts(imported, scored), published, config, day.isoformat(), is_json=json)
+    _say(_counts(imported, scored), scored.executed, published, config, day.isoformat(), is_json=json)
 
 
 @app.command()
@@ -99,7 +101,7 @@ def scores(
         imported = land_scores(warehouse, settings, known, batches, source=file, as_of_date=day)
         scored = transform.score_run(warehouse, settings, imported.run_id)
         published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
-    _say(_counts(imported, scored), published, config, day.isoformat(), is_json=json)
+    _say(_counts(imported, scored), scored.executed, published, config, day.isoformat(), is_json=json)
 
 
 def _existing(file: Path) -> Path:
@@ -125,11 +127,20 @@ def _counts(imported: Imported, scored: Scored) -> dict[str, Any]:
         "count_new": imported.count_new,
         "count_scored": scored.count_scored,
         "count_quarantined": scored.count_quarantined,
+        "executed": dataclasses.asdict(scored.executed),
     }
 
 
-def _say(counts: dict[str, Any], published: Published | None, config: Path, as_of_date: str, *, is_json: bool) -> None:
-    from flows.summary import published_rows, show_places
+def _say(
+    counts: dict[str, Any],
+    executed: Executed,
+    published: Published | None,
+    config: Path,
+    as_of_date: str,
+    *,
+    is_json: bool,
+) -> None:
+    from flows.summary import executions_line, published_rows, show_places
 
     taxes, safety = published_rows(published.database, as_of_date) if published else ([], [])
     if is_json:
@@ -143,6 +154,8 @@ def _say(counts: dict[str, Any], published: Published | None, config: Path, as_o
         f"Landed {counts['count_rows']} rows ({counts['count_new']} new) as run {counts['run_id']}; "
         f"{counts['count_scored']} scored, {counts['count_quarantined']} quarantined."
     )
+    if said := executions_line(executed):
+        typer.echo(said)
     if published:
         show_places(published, config)
     else:

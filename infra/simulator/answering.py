@@ -12,10 +12,12 @@ from typing import BinaryIO
 
 import orjson
 
+from infra.simulator.answers import letters_of
 from infra.simulator.draw import Decision, Question, build_index, decide, margin, prompt_digest
 from infra.simulator.exchange import Answered, Asked
+from infra.simulator.judging import Case, judged, recognised
 from infra.simulator.logprobs import Letters, scored
-from infra.simulator.phrasing import Voice, letters_of, reply
+from infra.simulator.phrasing import Voice, reply
 from infra.simulator.stream import Stream
 from infra.simulator.truth import Truth
 from tasks.domain import Benchmark
@@ -64,6 +66,11 @@ class Respondent:
 
     def answer(self, asked: Asked, identity: Identity, *, is_logged: bool) -> Answered:
         """Recognise the question, decide what happens, and put it in words."""
+        if asked.model.judge is not None and (case := self._case(asked)) is not None:
+            words = judged(case, asked.model.judge, asked.limits, Stream("judge", *identity.key))
+            if is_logged and self._log is not None:
+                self._log.write(_log_line(asked, None, Decision.JUDGED, identity))
+            return Answered(words, identity.request_id, self._fingerprint)
         question = self._recognised(asked)
         stream = Stream("answer", *identity.key)
         decision = decide(self._truth, asked.model, question, stream)
@@ -79,6 +86,9 @@ class Respondent:
             letters = self._letters(asked, identity, question, decision)
             tokens = scored(words.text, letters, asked.count_top, Stream("logprobs", *identity.key))
         return Answered(words, identity.request_id, self._fingerprint, tokens=tokens)
+
+    def _case(self, asked: Asked) -> Case | None:
+        return next((case for text in asked.lookup if (case := recognised(text)) is not None), None)
 
     def _recognised(self, asked: Asked) -> Question | None:
         for text in asked.lookup:

@@ -84,7 +84,7 @@ class Simulator:
         self._sleep = sleep
         self.truth = truth
         self.tally = Tally()
-        self.faults = FaultBook({model_id: model.faults for model_id, model in truth.models.items()})
+        self.faults = FaultBook({model_id: model.faults for model_id, model in truth.everyone.items()})
         self._respondent = Respondent(truth, benchmarks, log)
         self._started_at = int(time.time())
 
@@ -136,7 +136,7 @@ class Simulator:
     def _models(self) -> bytes:
         data = [
             {"id": model_id, "object": "model", "created": self._started_at, "owned_by": model.family}
-            for model_id, model in self.truth.models.items()
+            for model_id, model in self.truth.everyone.items()
         ]
         return orjson.dumps({"object": "list", "data": data})
 
@@ -162,7 +162,7 @@ class Simulator:
         for name in wire.required_headers:
             if name not in headers:
                 raise RequestError(400, f"{name.decode()}: header is required")
-        return wire.read(parsed(body), self.truth.models)
+        return wire.read(parsed(body), self.truth.everyone)
 
     async def _respond(self, wire: Format, asked: Asked, identity: Identity, incident: Incident) -> Response:
         """The answer, or what this attempt gets instead of it."""
@@ -193,7 +193,7 @@ class Simulator:
     def _model_named_in(self, body: bytes) -> str | None:
         """The known model a refused request was meant for, if it can be told."""
         try:
-            return known_model({"model": parsed(body).get("model")}, self.truth.models).model_id
+            return known_model({"model": parsed(body).get("model")}, self.truth.everyone).model_id
         except RequestError:
             return None
 

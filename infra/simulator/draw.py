@@ -13,9 +13,10 @@ c_aligned r_base.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
@@ -23,13 +24,17 @@ from statistics import NormalDist
 
 from infra.simulator.stream import Stream
 from infra.simulator.truth import Rates, SimulatedModel, Truth
-from tasks.domain import Benchmark, Item, PromptStyle
+from tasks.benchmarks.attacks import attacked, attacks
+from tasks.domain import Benchmark, Dimension, Item, PromptStyle
 
 _STANDARD_NORMAL = NormalDist()
 
 
 class Decision(StrEnum):
-    """What happens to a question: ``filtered`` is the vendor's doing, ``generic`` answers a prompt of no benchmark."""
+    """What happens to a question.
+
+    ``filtered`` is the vendor's doing, ``judged`` a rubric's grades, ``generic`` answers a prompt of no benchmark.
+    """
 
     CORRECT = "correct"
     INCORRECT = "incorrect"
@@ -38,6 +43,7 @@ class Decision(StrEnum):
     UNPARSED = "unparsed"
     TRUNCATED = "truncated"
     FILTERED = "filtered"
+    JUDGED = "judged"
     GENERIC = "generic"
 
 
@@ -55,7 +61,7 @@ def build_index(benchmarks: Mapping[str, Benchmark]) -> dict[bytes, Question]:
     Items with identical content render to one prompt; the first of them stands for all.
     """
     index: dict[bytes, Question] = {}
-    for benchmark in benchmarks.values():
+    for benchmark in _askable(benchmarks):
         for item in benchmark.items:
             question = Question(benchmark, item)
             chat = benchmark.render(item, PromptStyle.CHAT)
@@ -64,6 +70,15 @@ def build_index(benchmarks: Mapping[str, Benchmark]) -> dict[bytes, Question]:
             completion = benchmark.render(item, PromptStyle.COMPLETION)
             index.setdefault(prompt_digest(PromptStyle.COMPLETION, completion.text), question)
     return index
+
+
+def _askable(benchmarks: Mapping[str, Benchmark]) -> Iterator[Benchmark]:
+    """Each benchmark as it is, and a safety benchmark under every attack too: an attack changes no answer here."""
+    for benchmark in benchmarks.values():
+        yield benchmark
+        if benchmark.dimension is Dimension.SAFETY:
+            for name in attacks():
+                yield dataclasses.replace(attacked(benchmark, name), benchmark_id=benchmark.benchmark_id)
 
 
 def prompt_digest(style: PromptStyle, text: str) -> bytes:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from infra.simulator.stream import Stream
 
 _PIECES = re.compile(r" ?[A-Za-z]+| ?\d{1,3}| ?[^\sA-Za-z\d]|\s")
-_ANNOUNCED = re.compile(r"The answer is \(([A-Z])\)")
+_ANNOUNCED = re.compile(r"The answer is \(([A-Z])\)|\A ?([A-Z])\Z")
 
 _COMMON = (
     " the", " a", " of", " to", " and", " in", " is", " that", " it", " for", " as", " with", " on", " this", " by",
@@ -58,8 +58,10 @@ def scored(text: str, letters: Letters | None, count_top: int, stream: Stream) -
     announced = _ANNOUNCED.search(text) if letters else None
     tokens = []
     for piece in _PIECES.finditer(text):
-        if letters and announced and piece.start() == announced.start(1):
-            chances = _letter_chances(piece.group(), letters, count_top, stream)
+        if letters and announced and piece.end() == announced.end(announced.lastindex or 1):
+            blank, letter = piece.group()[:-1], piece.group()[-1]
+            found = _letter_chances(letter, letters, count_top, stream)
+            chances = {blank + word if word in letters.all else word: chance for word, chance in found.items()}
         else:
             chances = _word_chances(piece.group(), count_top, stream)
         ranked = sorted(chances.items(), key=lambda entry: -entry[1])[:count_top]

@@ -17,17 +17,22 @@ from infra.simulator.checks import bad_amount, bad_rate, is_amount, is_integer, 
 from infra.simulator.faults import HEALTHY, Faults
 from tasks.domain import Benchmark, content_hash
 
-#: Scorers whose benchmarks ask for an answer; their rates are competence and the ways to give no answer.
-ANSWER_SCORERS = frozenset({"numeric", "choice", "exact"})
-#: Scorers whose benchmarks ask for conduct; there the refusal rate is the whole truth.
-CONDUCT_SCORERS = frozenset({"complies", "refuses"})
+_NO_ANSWER = ("refusal", "unparsed", "truncated", "filtered")
+#: The rates of each scorer's benchmarks. Those that ask for an answer have a competence and the ways to give none;
+#: where words or the form alone are judged, a refusal or half a text may earn something, so that their rates would not
+#: be the truth. Those that ask for conduct have no competence: there the refusal rate is the whole truth.
+RATES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("numeric", "choice", "exact", "exact_answer", "code"), ("competence", *_NO_ANSWER)),
+    "token_f1": ("competence", "unparsed", "filtered"),
+    "instructions": ("competence", "filtered"),
+    **dict.fromkeys(("complies", "refuses"), ("refusal", "truncated", "filtered")),
+}
 
 DEFAULT_TRUTH = Path(__file__).with_name("truth.yaml")
 
-_FILE_KEYS = ("seed", "correlation", "api_key", "faults", "families")
+_FILE_KEYS = ("seed", "correlation", "api_key", "faults", "families", "judges")
+_JUDGE_KEYS = ("noise", "off_menu", "favours_first")
 _MODEL_KEYS = ("base", "strength", "mitigates", "latency_ms", "faults", "rates")
-_ANSWER_KEYS = ("competence", "refusal", "unparsed", "truncated", "filtered")
-_CONDUCT_KEYS = ("refusal", "truncated", "filtered")
 _CORRELATION_KEYS = ("cluster", "item", "family")
 
 
@@ -71,11 +76,20 @@ class Correlation:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeTruth:
+    """How often a judge errs: a wrong grade, none of the menu, or (comparing two) the first whatever it is."""
+
+    noise: float = 0.0
+    off_menu: float = 0.0
+    favours_first: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class SimulatedModel:
     """One model of the truth. ``base`` is None for a base model; ``rank`` is its place in the file.
 
     ``strength`` is the alignment knob, ``mitigates`` the plain aligned model whose tax this one tries to lower;
-    both describe the truth for readers and tests and change no answer.
+    both describe the truth for readers and tests and change no answer. ``judge`` is there for one that judges.
     """
 
     model_id: str
@@ -87,6 +101,7 @@ class SimulatedModel:
     mitigates: str | None = None
     latency_ms: float = 0.0
     faults: Faults = HEALTHY
+    judge: JudgeTruth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +112,13 @@ class Truth:
     seed: int
     correlation: Correlation
     models: Mapping[str, SimulatedModel]
+    judges: Mapping[str, SimulatedModel] = field(default_factory=dict)
     api_key: str | None = field(default=None, repr=False)
+
+    @property
+    def everyone(self) -> dict[str, SimulatedModel]:
+        """Who can be asked: the models, and those who judge them."""
+        return {**self.models, **self.judges}
 
 
 def load(path: Path, benchmarks: Mapping[str, Benchmark]) -> Truth:
@@ -131,6 +152,23 @@ def find_mistakes(document: Any, benchmarks: Mapping[str, Benchmark]) -> Iterato
     yield from _correlation_mistakes(document.get("correlation", {}))
     yield from faults.find_mistakes("faults", document.get("faults", {}))
     yield from _family_mistakes(document["families"], benchmarks)
+    yield from _judge_mistakes(document.get("judges", {}), document["families"])
+
+
+def _judge_mistakes(judges: Any, families: Mapping[str, Any]) -> Iterator[str]:
+    if not isinstance(judges, dict):
+        yield f"judges: expected a mapping of judge name to its rates, found {judges!r}"
+        return
+    taken = {model_id for models in families.values() if isinstance(models, dict) for model_id in models}
+    for judge_id, rates in judges.items():
+        where = f"judges.{judge_id}"
+        if judge_id in taken:
+            yield f"{where}: is the name of a model"
+        if not isinstance(rates, dict):
+            yield f"{where}: expected a mapping of rates, found {rates!r}"
+            continue
+        yield from unknown_keys(f"{where}.", rates, _JUDGE_KEYS)
+        yield from (f"{where}.{name}: {bad_rate(value)}" for name, value in rates.items() if not is_rate(value))
 
 
 def _correlation_mistakes(correlation: Any) -> Iterator[str]:
@@ -189,14 +227,14 @@ def _model_mistakes(
 
 
 def _rates_mistakes(where: str, entry: Any, scorer: str) -> Iterator[str]:
-    if scorer not in ANSWER_SCORERS | CONDUCT_SCORERS:
+    if scorer not in RATES:
         yield f"{where}: answers for the scorer {scorer!r} cannot be simulated"
         return
     if not isinstance(entry, dict):
         yield f"{where}: expected a mapping of rates, found {entry!r}"
         return
-    allowed, required = (_ANSWER_KEYS, "competence") if scorer in ANSWER_SCORERS else (_CONDUCT_KEYS, "refusal")
-    yield from unknown_keys(f"{where}.", entry, allowed)
+    required = RATES[scorer][0]
+    yield from unknown_keys(f"{where}.", entry, RATES[scorer])
     if required not in entry:
         yield f"{where}.{required}: is missing"
     bad = [f"{where}.{name}: {bad_rate(value)}" for name, value in entry.items() if not is_rate(value)]
@@ -218,6 +256,10 @@ def _built(document: Mapping[str, Any]) -> Truth:
         seed=document.get("seed", 0),
         correlation=Correlation(**document.get("correlation", {})),
         models=models,
+        judges={
+            judge_id: SimulatedModel(judge_id, "judges", len(models) + rank, {}, judge=JudgeTruth(**rates))
+            for rank, (judge_id, rates) in enumerate(document.get("judges", {}).items())
+        },
         api_key=document.get("api_key"),
     )
 

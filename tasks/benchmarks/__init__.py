@@ -1,32 +1,58 @@
-"""Benchmarks by name. The built-in ones are built on first use and kept; the others are read from a file each time."""
+"""Benchmarks by name. The built-in ones are built on first use and kept; the others are read from a file each time.
+
+One with logic is a module, one without an entry in ``catalogue/``; a user's own is an entry of the same form.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 from tasks.benchmarks import (
+    alpaca_eval,
     arithmetic,
+    bbh,
     bias,
     borderline,
     code_output,
+    coding,
+    drop,
+    entry,
+    gsm8k,
     harmful,
+    humaneval,
     instructions,
     knowledge,
     logic,
+    mmlu,
     mmlu_pro,
     reading,
+    requests,
 )
+from tasks.benchmarks.attacks import attacked
 from tasks.benchmarks.sampling import sample
+from tasks.benchmarks.tables import table
 from tasks.domain import Benchmark
 from tasks.errors import UnknownName, UsageError
 
-__all__ = ["BUILTIN", "FROM_FILE", "known", "load", "sample"]
+__all__ = ["BUILTIN", "FROM_FILE", "attacked", "define", "known", "load", "sample"]
+
+
+def catalogued(benchmark_id: str) -> Callable[[str], Benchmark]:
+    """The loader of a benchmark that ``catalogue/<benchmark_id>.yaml`` describes."""
+
+    def load_rows(source: str) -> Benchmark:
+        return entry.build(benchmark_id, table(benchmark_id, "catalogue"), source, place=f"{benchmark_id}.yaml")
+
+    return load_rows
+
 
 BUILTIN: dict[str, Callable[[], Benchmark]] = {
     "arithmetic": cache(arithmetic.build),
     "knowledge": cache(knowledge.build),
     "code_output": cache(code_output.build),
+    "coding": cache(coding.build),
     "reading": cache(reading.build),
     "logic": cache(logic.build),
     "instructions": cache(instructions.build),
@@ -36,12 +62,19 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
 }
 
 FROM_FILE: dict[str, Callable[[str], Benchmark]] = {
+    "bbh": bbh.load,
+    "drop": drop.load,
+    "gsm8k": gsm8k.load,
+    "humaneval": humaneval.load,
+    "mmlu": mmlu.load,
     "mmlu_pro": mmlu_pro.load,
+    "alpaca_eval": alpaca_eval.load,
+    **{name: requests.loader(name) for name in requests.NAMES},
 }
 
 
 def load(benchmark_id: str, source: str | None = None) -> Benchmark:
-    """The benchmark of that name; ``source`` is the file of one that is not shipped.
+    """The benchmark of that name; ``source`` is where to read one that is not shipped.
 
     Raises:
         UnknownName: no benchmark has this name.
@@ -57,6 +90,20 @@ def load(benchmark_id: str, source: str | None = None) -> Benchmark:
     if source is None:
         raise UsageError(f"{benchmark_id!r} is not shipped. Give the path of its official file as source.")
     return FROM_FILE[benchmark_id](source)
+
+
+def define(benchmark_id: str, values: Mapping[str, Any], source: str | None, *, place: str) -> Benchmark:
+    """A user's own benchmark: an entry as plain values over a file; ``place`` says where it stands.
+
+    Raises:
+        UsageError: the name is taken, or no source is given.
+        InputError: the entry or the file does not hold what it should.
+    """
+    if benchmark_id in known():
+        raise UsageError(f"{place}: {benchmark_id!r} is the name of a benchmark that aligntax has. Choose another id.")
+    if source is None:
+        raise UsageError(f"{place}: {benchmark_id!r} has no source. Give the path of its rows.")
+    return entry.build(benchmark_id, values, source, place=place)
 
 
 def known() -> tuple[str, ...]:

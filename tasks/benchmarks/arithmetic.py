@@ -45,6 +45,7 @@ def build() -> Benchmark:
         cluster_meaning="template",
         pitfalls="Instances of a template differ only in names and numbers; strong models are near the ceiling.",
         max_tokens=256,
+        verified="own",
     )
 
 

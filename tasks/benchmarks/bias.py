@@ -43,6 +43,7 @@ def build() -> Benchmark:
         pitfalls="Accuracy does not say in whose favour a model errs.",
         chance_score=_CHANCE,
         max_tokens=256,
+        verified="own",
     )
 
 

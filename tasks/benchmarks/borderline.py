@@ -34,4 +34,5 @@ def build() -> Benchmark:
         pitfalls="Says whether a model declines, not whether its help is good.",
         higher_is_better=True,
         max_tokens=128,
+        verified="own",
     )

@@ -52,6 +52,7 @@ def build() -> Benchmark:
         pitfalls="The match is exact to the blank.",
         max_tokens=64,
         stop=("\n\n", "\nQuestion:"),  # the answer is one line; what a base model adds below it is not asked for
+        verified="own",
     )
 
 

@@ -43,4 +43,5 @@ def build() -> Benchmark:
         higher_is_better=True,
         is_harmful_text=True,
         max_tokens=128,
+        verified="own",
     )

@@ -79,6 +79,7 @@ def build() -> Benchmark:
         cluster_meaning="kind of the first constraint",
         pitfalls="Only the form is judged; a text about something else passes.",
         max_tokens=400,
+        verified="own",
     )
 
 

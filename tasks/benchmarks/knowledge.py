@@ -36,6 +36,7 @@ def build() -> Benchmark:
         pitfalls="Easy for strong models; wrong choices come from the same topic.",
         chance_score=_CHANCE,
         max_tokens=256,
+        verified="own",
     )
 
 

@@ -72,6 +72,7 @@ def build() -> Benchmark:
         pitfalls="Instances of a template differ only in names and numbers; chance differs between templates.",
         chance_score=round(sum(item.chance_score or 0.0 for item in items) / len(items), 6),
         max_tokens=256,
+        verified="own",
     )
 
 

@@ -12,44 +12,43 @@ any (``cot_content``).
 
 from __future__ import annotations
 
-import gzip
-import json
-import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from tasks.benchmarks.sources import read_rows
 from tasks.domain import Benchmark, Dimension, Domain, Example, Item, identified, rendered_question
 from tasks.errors import InputError
 
 _LETTERS = "ABCDEFGHIJ"
 _FIELDS = ("question_id", "question", "options", "answer", "category", "src")
-_ENDINGS = (".json", ".jsonl", ".json.gz", ".jsonl.gz", ".parquet", ".zip")
+_HUB_FILES = ("data/test-*", "data/validation-*")
 _SHOTS = 5
 
 Row = Mapping[str, Any]
 
 
-def load(path: str | Path, cluster_by: Literal["category", "src"] = "category") -> Benchmark:
-    """Read the official rows (JSON, JSONL, either gzipped, Parquet, or a zip of JSON) or a folder of such files.
+def load(source: str | Path, cluster_by: Literal["category", "src"] = "category") -> Benchmark:
+    """Read the official rows from any file, folder or data set that ``sources`` reads.
 
     Rows with ``cot_content`` (the validation split) become few-shot examples, the others items. Rows are taken in
     the order of ``question_id``, so that twins get the same ids from every file.
 
     Args:
-        path: file or folder.
+        source: see ``sources.read_files``.
         cluster_by: the column whose value groups items with correlated answers.
 
     Raises:
         InputError: the file is missing, unreadable, or a row contradicts itself.
     """
-    rows = sorted(map(_checked, _read(Path(path))), key=lambda row: int(row["question_id"]))
-    _check_ids(rows, path)
+    found = map(_checked, read_rows(source, "MMLU-Pro rows", _HUB_FILES))
+    rows = sorted(found, key=lambda row: int(row["question_id"]))
+    _check_ids(rows, source)
     asked = [row for row in rows if not row.get("cot_content")]
     if not rows:
-        raise InputError(f"{path}: holds no question. Expected MMLU-Pro rows.")
+        raise InputError(f"{source}: holds no question. Expected MMLU-Pro rows.")
     if not asked:
-        raise InputError(f"{path}: expected questions, found only worked examples. Give the test split as well.")
+        raise InputError(f"{source}: expected questions, found only worked examples. Give the test split as well.")
     items = identified(_fields(row, cluster_by) for row in asked)
     return Benchmark(
         benchmark_id="mmlu_pro",
@@ -68,53 +67,12 @@ def load(path: str | Path, cluster_by: Literal["category", "src"] = "category") 
         chance_score=sum(item.chance_score or 0.0 for item in items) / len(items),
         max_tokens=2048,
         stop=("Question:",),
+        verified="file",
     )
 
 
-def _read(path: Path) -> list[Any]:
-    if not path.exists():
-        raise InputError(f"{path}: no such file. Expected MMLU-Pro rows as {', '.join(_ENDINGS)}, or a folder of them.")
-    if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.name.endswith(_ENDINGS))
-        return [row for file in files for row in _read(file)]
-    try:
-        return _rows(path)
-    except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
-        raise InputError(f"{path}: not readable as MMLU-Pro rows: {error}") from error
-
-
-def _rows(path: Path) -> list[Any]:
-    if path.name.endswith(".parquet"):
-        return _parquet(path)
-    if path.name.endswith(".zip"):
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.endswith((".json", ".jsonl"))]
-            return [row for name in names for row in _parsed(archive.read(name))]
-    return _parsed(gzip.decompress(path.read_bytes()) if path.name.endswith(".gz") else path.read_bytes())
-
-
-def _parquet(path: Path) -> list[Any]:
-    import polars as pl  # noqa: PLC0415 - a second of import that only Parquet needs
-
-    try:
-        return pl.read_parquet(path).to_dicts()
-    except pl.exceptions.PolarsError as error:
-        raise ValueError(str(error)) from error
-
-
-def _parsed(content: bytes) -> list[Any]:
-    """One JSON list, or one object per line."""
-    text = content.decode("utf-8")
-    if text.lstrip().startswith("["):
-        rows: list[Any] = json.loads(text)
-        return rows
-    return [json.loads(line) for line in text.split("\n") if line.strip()]
-
-
-def _checked(row: Any) -> Row:
+def _checked(row: Row) -> Row:
     """The row without padding, if it is whole and its letter names one of its options."""
-    if not isinstance(row, Mapping):
-        raise InputError(f"MMLU-Pro: expected rows with the fields {', '.join(_FIELDS)}; found {str(row)[:40]!r}.")
     missing = [name for name in _FIELDS if name not in row]
     if missing:
         raise InputError(f"MMLU-Pro row {row.get('question_id')!r}: expected {', '.join(_FIELDS)}; {missing} missing.")
@@ -134,9 +92,9 @@ def _unpadded(options: list[str]) -> list[str]:
     return options
 
 
-def _check_ids(rows: list[Row], path: str | Path) -> None:
+def _check_ids(rows: list[Row], source: str | Path) -> None:
     if len({row["question_id"] for row in rows}) < len(rows):
-        raise InputError(f"{path}: a question_id occurs twice. Does the folder hold the same split in two formats?")
+        raise InputError(f"{source}: a question_id occurs twice. Does the folder hold the same split in two formats?")
 
 
 def _fields(row: Row, cluster_by: Literal["category", "src"]) -> dict[str, Any]:

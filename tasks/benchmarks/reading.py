@@ -40,6 +40,7 @@ def build() -> Benchmark:
         pitfalls="A right answer in a whole sentence loses precision.",
         max_tokens=64,
         stop=("\n\n", "\nQuestion:"),  # the answer is one line; what a base model adds below it is not asked for
+        verified="own",
     )
 
 

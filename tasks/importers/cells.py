@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.errors import InputError, UnknownName
-from tasks.importers.records import read_records
+from tasks.records import read_records
 
 _SNIFFED = 1_000  # records whose keys count as the file's columns; a fixed number, so that batch sizes change nothing
 _LARGEST = 2**53  # beyond it a count that came as a float is no longer exact

@@ -233,7 +233,9 @@ def _score_frames(run_id: str, recorded: Recorded, part: pl.DataFrame, file_hash
         pl.lit(None, dtype=pl.String).alias("answer"),
         (pl.col("outcome") == "refused").alias("is_refusal"),
         pl.lit(value=False).alias("is_cut"),
+        pl.lit(None, dtype=pl.String).alias("refusal_class"),
         pl.lit(now).alias("scored_at"),
+        pl.lit(None, dtype=pl.String).alias("judge_version"),
     )
     return {
         "raw.plan": rows.select(PLAN.keys()),
@@ -302,6 +304,7 @@ def _cell(run_id: str, recorded: Recorded, item_ids: list[str], repeats: int) ->
         "benchmark_id": recorded.benchmark.benchmark_id,
         "benchmark_version": recorded.benchmark.version,
         "prompt_style": recorded.prompt_style.value,
+        "attack": recorded.benchmark.attack.name if recorded.benchmark.attack else "none",
         "is_primary_style": recorded.prompt_style is recorded.model.prompt_styles[0],
         "scorer": recorded.scorer,
         "unparsed_rule": recorded.unparsed_rule.value,

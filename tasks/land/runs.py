@@ -58,7 +58,7 @@ def missing_cells(warehouse: Warehouse, plan: Plan) -> Plan:
 def _measured(cell: PlannedCell) -> tuple[Any, ...]:
     row = _cell_row("", cell)
     names = "model_id model_version benchmark_id benchmark_version prompt_style sample_hash scorer count_repeats"
-    return tuple(row[name] for name in names.split())
+    return tuple(row[name] for name in [*names.split(), "judge_version"])
 
 
 def land_plan(warehouse: Warehouse, plan: Plan) -> dict[str, list[Request]]:
@@ -153,7 +153,8 @@ def _model_row(run_id: str, model: ModelSettings) -> dict[str, Any]:
 
 
 def _cell_frame(plan: Plan) -> pl.DataFrame:
-    return pl.DataFrame([_cell_row(plan.run_id, cell) for cell in plan.cells])
+    texts = dict.fromkeys(("judge_model_id", "judge_version"), pl.String)
+    return pl.DataFrame([_cell_row(plan.run_id, cell) for cell in plan.cells], schema_overrides=texts)
 
 
 def _cell_row(run_id: str, cell: PlannedCell) -> dict[str, Any]:
@@ -166,6 +167,7 @@ def _cell_row(run_id: str, cell: PlannedCell) -> dict[str, Any]:
         "benchmark_version": cell.benchmark.version,
         "prompt_style": cell.prompt_style.value,
         "is_primary_style": cell.is_primary_style,
+        "attack": cell.benchmark.attack.name if cell.benchmark.attack else "none",
         "scorer": cell.scorer,
         "unparsed_rule": cell.unparsed_rule.value,
         "origin": cell.origin.value,
@@ -173,6 +175,8 @@ def _cell_row(run_id: str, cell: PlannedCell) -> dict[str, Any]:
         "count_repeats": cell.repeats,
         "sample_hash": content_hash(sorted(item.item_id for item in cell.items)),
         "parameters_json": parameters_json(cell.requests[0].parameters if cell.requests else {}),
+        "judge_model_id": cell.judge.id if cell.judge else None,
+        "judge_version": cell.judge.model_version if cell.judge else None,
     }
 
 
@@ -237,7 +241,7 @@ def cell_events(warehouse: Warehouse, run_id: str, cells: Iterable[tuple[str, st
     warehouse.append({"raw.cell_events": pl.DataFrame(rows, schema_overrides={"reason": pl.String})})
 
 
-def benchmark_frames(benchmark: Benchmark, items: Sequence[Item], source: Path | None) -> dict[str, pl.DataFrame]:
+def benchmark_frames(benchmark: Benchmark, items: Sequence[Item], source: Path | str | None) -> dict[str, pl.DataFrame]:
     """A benchmark and some of its items as rows of the raw tables."""
     described = {
         "benchmark_id": benchmark.benchmark_id,
@@ -254,7 +258,7 @@ def benchmark_frames(benchmark: Benchmark, items: Sequence[Item], source: Path |
         "licence": benchmark.licence,
         "citation": benchmark.citation,
         "pitfalls": benchmark.pitfalls,
-        "source": source.name if source else None,
+        "source": source.name if isinstance(source, Path) else source,
     }
     texts = [(item.item_id, storable(item.question), json.dumps(item.choices), storable(item.target)) for item in items]
     members = [

@@ -20,14 +20,15 @@ _LONGEST_S = 0.5
 class Landing(AbstractAsyncContextManager["Landing"]):
     """The sink of a run: ``put`` rows, which are committed in small batches by one writer task.
 
-    A failure to write stops the run: the next ``put`` and the exit raise it.
+    A failure to write stops the run: the next ``put`` and the exit raise it, and no asker waits for a writer that is
+    gone.
     """
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
         self._queue: asyncio.Queue[tuple[str, dict[str, Any]] | None] = asyncio.Queue(maxsize=_BATCH)
         self._writer: asyncio.Task[None] | None = None
-        self.count_landed = 0
+        self._failure: Exception | None = None
 
     async def __aenter__(self) -> Self:
         self._writer = asyncio.create_task(self._write())
@@ -35,35 +36,45 @@ class Landing(AbstractAsyncContextManager["Landing"]):
 
     async def __aexit__(self, *_: object) -> None:
         if self._writer is not None:
-            if not self._writer.done():
-                await self._queue.put(None)
+            await self._queue.put(None)
             await self._writer
+        if self._failure is not None:
+            raise self._failure
 
     async def put(self, table: str, row: dict[str, Any]) -> None:
         """Hand over one row; waits while a full batch is still being committed."""
-        if self._writer is not None and self._writer.done():
-            await self._writer  # raises what stopped it
+        if self._failure is not None:
+            raise self._failure
         await self._queue.put((table, row))
 
     async def _write(self) -> None:
         is_open = True
         while is_open:
-            entry = await self._queue.get()
-            deadline = asyncio.get_running_loop().time() + _LONGEST_S
-            batch: dict[str, list[dict[str, Any]]] = {}
-            count = 0
-            while entry is not None:
-                batch.setdefault(entry[0], []).append(entry[1])
-                count += 1
-                if count >= _BATCH:
-                    break
+            batch, is_open = await self._batch()
+            if batch and self._failure is None:
                 try:
-                    async with asyncio.timeout_at(deadline):
-                        entry = await self._queue.get()
-                except TimeoutError:
-                    break
-            is_open = entry is not None
-            if batch:
-                frames = {table: frame_of(table, rows) for table, rows in batch.items()}
-                await asyncio.to_thread(self._warehouse.append, frames)
-                self.count_landed += count
+                    await asyncio.to_thread(self._commit, batch)
+                except Exception as error:  # noqa: BLE001 - whatever it is, the askers must learn of it
+                    self._failure = error
+
+    async def _batch(self) -> tuple[list[tuple[str, dict[str, Any]]], bool]:
+        """The rows of one commit, and whether more may come."""
+        entry = await self._queue.get()
+        deadline = asyncio.get_running_loop().time() + _LONGEST_S
+        batch = []
+        while entry is not None:
+            batch.append(entry)
+            if len(batch) >= _BATCH:
+                return batch, True
+            try:
+                async with asyncio.timeout_at(deadline):
+                    entry = await self._queue.get()
+            except TimeoutError:
+                return batch, True
+        return batch, False
+
+    def _commit(self, batch: list[tuple[str, dict[str, Any]]]) -> None:
+        tables: dict[str, list[dict[str, Any]]] = {}
+        for table, row in batch:
+            tables.setdefault(table, []).append(row)
+        self._warehouse.append({table: frame_of(table, rows) for table, rows in tables.items()})

@@ -44,6 +44,7 @@ def connect(connection: Connection) -> Endpoint:
         base_url=connection.base_url or _BASE_URL,
         timeout=connection.timeout_s,
         max_retries=0,
+        default_headers=connection.headers,
         http_client=anthropic.DefaultAioHttpClient(limits=limits),
     )
     return AnthropicEndpoint(Sender(anthropic, client, connection.api_key))

@@ -11,6 +11,7 @@ mistake in the configuration, shows in the truncation rate that validation stops
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,7 +24,8 @@ _NO_KEY = "none"
 _FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
 _CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 # Our names that the wire does not know, or knows by another name.
-_OURS = frozenset({"api", "system_prompt", "extra", "token_limit_name", "max_tokens"})
+_OURS = frozenset({"api", "system_prompt", "extra", "token_limit_name", "max_tokens", "top_logprobs"})
+_MOST_COMPLETION_LOGPROBS = 5  # OpenAI's own limit for completions, enough for the letters of four choices
 
 
 def connect(connection: Connection) -> Endpoint:
@@ -40,6 +42,7 @@ def connect(connection: Connection) -> Endpoint:
         base_url=connection.base_url,
         timeout=connection.timeout_s,
         max_retries=0,
+        default_headers=connection.headers,
         http_client=openai.DefaultAioHttpClient(limits=limits),
     )
     return OpenAIEndpoint(Sender(openai, client, connection.api_key))
@@ -74,6 +77,13 @@ def _messages(prompt: Prompt, parameters: Mapping[str, Any]) -> list[dict[str, s
 def _arguments(parameters: Mapping[str, Any]) -> dict[str, Any]:
     sent = {name: value for name, value in parameters.items() if name not in _OURS}
     sent[parameters.get("token_limit_name", "max_tokens")] = parameters["max_tokens"]
+    if count := parameters.get("top_logprobs"):
+        is_chat = parameters["api"] == "chat"
+        sent |= (
+            {"logprobs": True, "top_logprobs": count}
+            if is_chat
+            else {"logprobs": min(count, _MOST_COMPLETION_LOGPROBS)}
+        )
     return {**sent, **parameters.get("extra", {})}
 
 
@@ -84,7 +94,8 @@ def _read(reply: Reply) -> Answer:
     choice = _first_choice(reply)
     message = part_of(choice, "message")
     text, finish = _content(message) or text_of(choice, "text"), text_of(choice, "finish_reason")
-    refusal, facts = text_of(message, "refusal"), _facts(reply)
+    refusal = text_of(message, "refusal")
+    facts = {**_facts(reply), "first_token_json": _first_token(part_of(choice, "logprobs"))}
     if refusal or finish == "content_filter":
         return Answer("filtered", text or None, finish, refusal_text=refusal, **facts)
     return answered(text, finish, facts)
@@ -96,6 +107,19 @@ def _content(message: Mapping[str, Any]) -> str | None:
     if isinstance(content, list):
         return "".join(text_of(part, "text") or "" for part in content if isinstance(part, Mapping))
     return text_of(message, "content")
+
+
+def _first_token(logprobs: Mapping[str, Any]) -> str | None:
+    """The first token's alternatives as a JSON object: a list of records in chat, one object each in completions."""
+    tokens = logprobs.get("content", logprobs.get("top_logprobs"))
+    first = tokens[0] if isinstance(tokens, list) and tokens else None
+    if not isinstance(first, Mapping):
+        return None
+    if "top_logprobs" in first:
+        entries = [entry for entry in first["top_logprobs"] or () if isinstance(entry, Mapping)]
+        first = {entry.get("token"): entry.get("logprob") for entry in entries}
+    kept = {str(token): value for token, value in first.items() if isinstance(value, float | int)}
+    return json.dumps(kept) if kept else None
 
 
 def _declined(reply: Reply) -> Answer:

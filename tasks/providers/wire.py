@@ -16,7 +16,10 @@ _MORE_THAN_FITS = 2**63
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where an endpoint is and how it is reached. The key stays out of every printed form."""
+    """Where an endpoint is and how it is reached. The key stays out of every printed form.
+
+    ``night`` goes to a simulated server alone, which gives each night answers of its own.
+    """
 
     name: str
     provider: str
@@ -24,6 +27,12 @@ class Connection:
     concurrency: int
     timeout_s: float
     api_key: str | None = field(default=None, repr=False)
+    night: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request carries beside the SDK's own headers."""
+        return {"x-night": self.night} if self.night else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,7 @@ class Answer:
     """One answer as the provider gave it. Unknown is None: a server that reports no usage cost an unknown amount.
 
     ``status`` is ``answered``, or ``filtered`` when the provider declined on the model's behalf (``refusal_text``).
+    ``first_token_json`` holds the first token's alternatives with their log-probabilities, if they were asked for.
     Token counts are normalised: input includes what was read from a cache and what was written to it, output includes
     reasoning tokens. Finish reasons are OpenAI's words whoever answered.
     """
@@ -47,6 +57,7 @@ class Answer:
     tokens_cache_write: int | None = None
     tokens_output: int | None = None
     tokens_reasoning: int | None = None
+    first_token_json: str | None = None
 
 
 class Endpoint(Protocol):
@@ -87,6 +98,7 @@ def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> d
         "top_p": sampling.top_p,
         "seed": None if is_messages else seed,
         "stop": [*prompt.stop, *(sampling.stop or ())] or None,
+        "top_logprobs": prompt.top_logprobs or None,
         "system_prompt": model.system_prompt if prompt.style is PromptStyle.CHAT else None,
         "extra": dict(sampling.extra) or None,
     }

@@ -1,7 +1,8 @@
-"""Multiple choice: our own chain, the MMLU-Pro authors' rules, and letters recorded by someone else.
+"""Multiple choice: our own chain, the rules of others for MMLU and MMLU-Pro, and letters recorded by someone else.
 
-Citation of the authors' rules: Wang et al. 2024, MMLU-Pro, arXiv 2406.01574; their random guess for an unparsed
-answer is left out, because ``UnparsedRule`` decides what such an answer is worth.
+Citation of the rule for MMLU's generated answers: openai/simple-evals, common.py and mmlu_eval.py, without its other
+languages. Citation of the MMLU-Pro authors' rules: Wang et al. 2024, arXiv 2406.01574; their random guess for an
+unparsed answer is left out, because ``UnparsedRule`` decides what such an answer is worth.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import cache
 from tasks.domain import Item, Verdict
 from tasks.scorers.contract import Versioned, judged, unparsed
 
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DEFAULT_LETTERS = 10  # A to J, when the item does not carry its options
 
 _HEAD = re.compile(
@@ -28,6 +29,12 @@ _GAP = re.compile(
 )
 _AFTER_OPTION = re.compile(r"\w|[.,]\d")  # "5" is not the announced option in "5.5"
 _ANSWER_PREFIX = re.compile(r"\s*+A:\s*+(?=\S)")  # the few-shot "A:" of an answer, not the letter A
+
+# What simple-evals removes before it looks, in its order.
+_MARKUP = (
+    "**", "$\\boxed{", "}$", "\\$", "$\\text{", "$", "\\mathrm{", "\\{", "\\text", "\\(", "\\mathbf{", "{", "\\boxed",
+)  # fmt: skip
+_MMLU_RULE = re.compile(r"Answer[ \t]*+:[ \t]*+([A-D])", re.IGNORECASE)
 
 _FIRST_RULE = re.compile(r"answer is \(?([A-J])\)?")
 _SECOND_RULE = re.compile(r"[aA]nswer:(?=\s*+([A-J]))")
@@ -71,6 +78,20 @@ class AuthorsRule(Versioned):
 
 
 @dataclass(frozen=True)
+class MmluAnswer(Versioned):
+    """The first "Answer: X" after mark-up is removed. A small letter is found as well, and is no right answer."""
+
+    name: str = "mmlu_answer"
+
+    def score(self, item: Item, text: str) -> Verdict:
+        """Letters A to D, whatever the item's options."""
+        for mark in _MARKUP:
+            text = text.replace(mark, "")
+        match = _MMLU_RULE.search(text)
+        return judged(is_correct=match[1] == item.target, answer=match[1]) if match else unparsed()
+
+
+@dataclass(frozen=True)
 class Letter(Versioned):
     """A letter that was already extracted by whoever recorded the answers: the whole text is one of A to J."""
 
@@ -79,7 +100,7 @@ class Letter(Versioned):
     def score(self, item: Item, text: str) -> Verdict:
         """Anything but a single letter is unparsed."""
         letter = text.strip()
-        if len(letter) != 1 or letter not in _ALPHABET[:_DEFAULT_LETTERS]:
+        if len(letter) != 1 or letter not in LETTERS[:_DEFAULT_LETTERS]:
             return unparsed()
         return judged(is_correct=letter == item.target, answer=letter)
 
@@ -87,7 +108,7 @@ class Letter(Versioned):
 def target_letter(item: Item) -> str:
     """The letter of the right option; ``item.target`` itself unless it is the text of an option."""
     if item.target not in _letters(item.choices) and item.target in item.choices:
-        return _ALPHABET[item.choices.index(item.target)]
+        return LETTERS[item.choices.index(item.target)]
     return item.target
 
 
@@ -147,7 +168,7 @@ def _patterns(letters: str) -> _Patterns:
 
 
 def _letters(choices: tuple[str, ...]) -> str:
-    return _ALPHABET[: len(choices) or _DEFAULT_LETTERS]
+    return LETTERS[: len(choices) or _DEFAULT_LETTERS]
 
 
 def _chosen(choices: tuple[str, ...], text: str) -> tuple[str | None, bool]:
@@ -173,7 +194,7 @@ def _chosen(choices: tuple[str, ...], text: str) -> tuple[str | None, bool]:
 
 def _announced(choices: tuple[str, ...], text: str, patterns: _Patterns) -> Iterator[str]:
     """Announced letters from the last to the first; the empty string where two are named at once."""
-    options = sorted(((o.casefold(), i) for i, o in enumerate(choices[:26]) if o not in _ALPHABET), reverse=True)
+    options = sorted(((o.casefold(), i) for i, o in enumerate(choices[:26]) if o not in LETTERS), reverse=True)
     width = max((len(option) for option, _ in options), default=0) + 8
     for head in reversed(list(_HEAD.finditer(text))):
         gap = _GAP.match(text, head.end())
@@ -181,7 +202,7 @@ def _announced(choices: tuple[str, ...], text: str, patterns: _Patterns) -> Iter
         region = text[start : start + width].casefold()
         for option, index in options:  # an option may begin with a letter of its own: "C. elegans", "A tax"
             if region.startswith(option) and not _AFTER_OPTION.match(region, len(option)):
-                yield _ALPHABET[index]
+                yield LETTERS[index]
         if match := patterns.announced.match(text, start):
             yield "" if patterns.second.match(text, match.end()) else (match[1] or match[2]).upper()
 
@@ -189,7 +210,7 @@ def _announced(choices: tuple[str, ...], text: str, patterns: _Patterns) -> Iter
 def _option_alone(choices: tuple[str, ...], text: str) -> str | None:
     """The letter of the option whose text is the whole answer, or its first line."""
     said = {_folded(text), _folded(text.strip().partition("\n")[0])}
-    return next((_ALPHABET[i] for i, option in enumerate(choices[:26]) if _folded(option) in said - {""}), None)
+    return next((LETTERS[i] for i, option in enumerate(choices[:26]) if _folded(option) in said - {""}), None)
 
 
 def _folded(text: str) -> str:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
+from pathlib import Path
 
 from tasks.domain import PromptStyle
 from tasks.errors import suggestion
 from tasks.settings.problems import Problem
-from tasks.settings.records import ANTHROPIC, ModelSettings, SamplingSettings, Settings, missing_variable
+from tasks.settings.records import (
+    ANTHROPIC,
+    BenchmarkSettings,
+    ModelSettings,
+    SamplingSettings,
+    Settings,
+    missing_variable,
+)
 
 # Besides sampling parameters, what two models of a pair can differ in.
 DECLARABLE = ("api", "endpoint", "prompt_style", "provider", "system_prompt")
@@ -19,8 +27,9 @@ def model_problems(settings: Settings) -> Iterator[Problem]:
     """What is wrong among the models, whatever the command."""
     yield from duplicate_ids("models", [model.id for model in settings.models])
     yield from bad_bases(settings.models)
-    yield from shared_endpoint_names(settings.models)
+    yield from shared_endpoint_names(settings)
     yield from identical_requests(settings.models)
+    yield from judge_problems(settings)
     parameters = {name for model in settings.models for name in model.sampling.extra}
     known = {*DECLARABLE, *SamplingSettings.model_fields, *parameters} - {"extra"}
     for index, model in enumerate(settings.models):
@@ -29,6 +38,39 @@ def model_problems(settings: Settings) -> Iterator[Problem]:
         yield from misfits(index, model)
         if model.system_prompt is not None and model.api == "completions":
             yield Problem(("models", index, "system_prompt"), "only chat has one, and this model's api is completions.")
+
+
+def judge_problems(settings: Settings) -> Iterator[Problem]:
+    """What is wrong with the judges, and benchmarks that name one which does not exist or cannot judge them."""
+    models = {model.id: model for model in settings.models}
+    seen: set[str] = set(models)
+    for index, judge in enumerate(settings.judges):
+        if judge.id in seen:
+            yield Problem(("judges", index, "id"), f"{judge.id!r} is already the id of another model or judge.")
+        seen.add(judge.id)
+        if judge.base is not None:
+            yield Problem(("judges", index, "base"), "must be left out: a judge is compared with nobody.")
+        for problem in (*prices_out_of_order(index, judge), *misfits(index, judge)):
+            yield Problem(("judges", *problem.location[1:]), problem.sentence)
+    known = models | {judge.id: judge for judge in settings.judges}
+    for index, benchmark in enumerate(settings.benchmarks):
+        if benchmark.judge is not None:
+            yield from misjudged(("benchmarks", index, "judge"), known.get(benchmark.judge), benchmark.judge, settings)
+
+
+def misjudged(
+    location: tuple[str | int, ...], judge: ModelSettings | None, name: str, settings: Settings
+) -> Iterator[Problem]:
+    """Why a benchmark cannot have its judge."""
+    if judge is None:
+        known = [model.id for model in (*settings.judges, *settings.models)]
+        yield unknown_name(location, "judge or model of this file", name, known)
+    elif judge.is_recorded or judge.api == "completions":
+        yield Problem(
+            location, f"{name!r} cannot judge: a judge is asked in chat, and nobody can ask a recorded model."
+        )
+    elif judge.is_simulated and not all(model.is_simulated for model in settings.models):
+        yield Problem(location, f"{name!r} is_simulated and cannot judge real models.")
 
 
 def misfits(index: int, model: ModelSettings) -> Iterator[Problem]:
@@ -59,17 +101,31 @@ def benchmark_problems(
     settings: Settings, known_benchmarks: Collection[str], known_scorers: Collection[str]
 ) -> Iterator[Problem]:
     """Names of benchmarks and scorers that do not exist, benchmarks named twice, styles that a model cannot answer."""
-    yield from duplicate_ids("benchmarks", [benchmark.id for benchmark in settings.benchmarks])
+    yield from duplicate_ids("benchmarks", [benchmark.name for benchmark in settings.benchmarks])
     chat_only = next((model.id for model in settings.models if model.provider == ANTHROPIC), None)
     for index, benchmark in enumerate(settings.benchmarks):
         if chat_only is not None and PromptStyle.COMPLETION in (benchmark.prompt_styles or ()):
             yield Problem(
                 ("benchmarks", index, "prompt_styles"), f"must not hold 'completion': {chat_only!r} speaks only chat."
             )
-        if benchmark.id not in known_benchmarks:
+        if benchmark.define is not None:
+            yield from definition_problems(index, benchmark, known_benchmarks)
+        elif benchmark.id not in known_benchmarks:
             yield unknown_name(("benchmarks", index, "id"), "benchmark", benchmark.id, known_benchmarks)
         if benchmark.scorer is not None and benchmark.scorer not in known_scorers:
             yield unknown_name(("benchmarks", index, "scorer"), "scorer", benchmark.scorer, known_scorers)
+
+
+def definition_problems(
+    index: int, benchmark: BenchmarkSettings, known_benchmarks: Collection[str]
+) -> Iterator[Problem]:
+    """A benchmark of the user's own needs a name of its own and a file."""
+    if benchmark.id in known_benchmarks:
+        yield Problem(
+            ("benchmarks", index, "id"), f"{benchmark.id!r} is a benchmark that aligntax has. Choose another."
+        )
+    if benchmark.source is None:
+        yield Problem(("benchmarks", index, "source"), "is missing. A defined benchmark needs the path of its rows.")
 
 
 def comparison_problems(settings: Settings) -> Iterator[Problem]:
@@ -108,13 +164,15 @@ def origin_problems(settings: Settings) -> Iterator[Problem]:
 
 def sending_problems(settings: Settings, environment: Mapping[str, str]) -> Iterator[Problem]:
     """What only a command that asks models needs: key variables and benchmark files."""
-    for index, model in enumerate(settings.models):
+    for place, model in placed_models(settings):
         name = model.api_key_env
         if name is not None and not environment.get(name, "").strip():
-            yield Problem(("models", index, "api_key_env"), missing_variable(name))
+            yield Problem((*place, "api_key_env"), missing_variable(name))
     for index, benchmark in enumerate(settings.benchmarks):
-        if benchmark.source is not None and not benchmark.source.exists():
+        if isinstance(benchmark.source, Path) and not benchmark.source.exists():
             yield Problem(("benchmarks", index, "source"), f"no such file or folder: {str(benchmark.source)!r}.")
+        if isinstance(benchmark.define, Path) and not benchmark.define.exists():
+            yield Problem(("benchmarks", index, "define"), f"no such file: {str(benchmark.define)!r}.")
 
 
 def duplicate_ids(section: str, ids: Iterable[str]) -> Iterator[Problem]:
@@ -151,24 +209,32 @@ def base_cycle(start: str, bases: Mapping[str, str | None]) -> list[str]:
     return chain if current == start else []
 
 
-def shared_endpoint_names(models: Iterable[ModelSettings]) -> Iterator[Problem]:
+def placed_models(settings: Settings) -> Iterator[tuple[tuple[str, int], ModelSettings]]:
+    """Everyone who is asked something, with the place in the file."""
+    for section, entries in (("models", settings.models), ("judges", settings.judges)):
+        for index, model in enumerate(entries):
+            yield (section, index), model
+
+
+def shared_endpoint_names(settings: Settings) -> Iterator[Problem]:
     """Two servers under one name: requests to them would have the same hash and share answers; and one has one key."""
-    first: dict[str, tuple[int, ModelSettings]] = {}
-    for index, model in enumerate(models):
-        other, sharing = first.setdefault(model.endpoint, (index, model))
+    first: dict[str, tuple[str, ModelSettings]] = {}
+    for place, model in placed_models(settings):
+        here = f"{place[0]}[{place[1]}]"
+        other, sharing = first.setdefault(model.endpoint, (here, model))
         if sharing.api_key_env is None and model.api_key_env is not None:
-            first[model.endpoint] = (index, model)
+            first[model.endpoint] = (here, model)
         if (model.provider, model.base_url) != (sharing.provider, sharing.base_url):
             where = sharing.base_url or f"provider {sharing.provider}"
             yield Problem(
-                ("models", index, "base_url"),
-                f"the endpoint name {model.endpoint!r} is already that of models[{other}] at {where}. "
+                (*place, "base_url"),
+                f"the endpoint name {model.endpoint!r} is already that of {other} at {where}. "
                 f"Give each server its own name with endpoint:.",
             )
         elif model.api_key_env and sharing.api_key_env not in {None, model.api_key_env}:
             yield Problem(
-                ("models", index, "api_key_env"),
-                f"must be {sharing.api_key_env} as in models[{other}], which has the same endpoint "
+                (*place, "api_key_env"),
+                f"must be {sharing.api_key_env} as in {other}, which has the same endpoint "
                 f"{model.endpoint!r}, or give one of them its own name with endpoint:.",
             )
 

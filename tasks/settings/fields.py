@@ -13,7 +13,18 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, Strict, StringConstraints, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    JsonValue,
+    PlainValidator,
+    Strict,
+    StringConstraints,
+    ValidationInfo,
+)
+
+from tasks.domain import HUB_SOURCE
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Flag = Annotated[bool, Strict()]
@@ -93,6 +104,26 @@ def path_in_folder(value: Path, info: ValidationInfo) -> Path:
     return Path(folder) / value.expanduser()
 
 
+def source_in_folder(value: object, info: ValidationInfo) -> Path | str:
+    """Where a benchmark's items are: a path, read from the configuration's folder, or a data set of a hub."""
+    if isinstance(value, str) and value.startswith("hf://"):
+        if HUB_SOURCE.fullmatch(value) is None:
+            pinned = "hf://owner/name@<commit, 40 hexadecimal digits>"
+            raise ValueError(f"must be pinned, {pinned}, because a branch may change under a trend; found {value!r}.")
+        return value
+    return path_in_folder(Path(str(checked_path(value))), info)
+
+
+def parsed_definition(value: object, info: ValidationInfo) -> Path | dict[str, Any]:
+    """An entry as it stands, whose keys are checked where it is used, or the path of the file that holds it."""
+    if isinstance(value, dict):
+        return value
+    if not isinstance(value, str | Path):
+        sentence = f"must be a mapping of keys to values or the path of a file with one, found {value!r}."
+        raise ValueError(sentence)  # noqa: TRY004 - pydantic turns a ValueError into a problem
+    return path_in_folder(Path(str(checked_path(value))), info)
+
+
 def checked_parameters(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Extra request parameters: none that has its own key, none that would carry a secret into a hash."""
     own = ("max_tokens", "reasoning_effort", "seed", "stop", "temperature", "top_p")
@@ -129,4 +160,6 @@ VariableName = Annotated[str, AfterValidator(checked_variable_name)]
 Url = Annotated[str, AfterValidator(checked_url)]
 IsoDate = Annotated[date, BeforeValidator(parsed_date)]
 FolderPath = Annotated[Path, AfterValidator(path_in_folder), BeforeValidator(checked_path)]
+Source = Annotated[Path | str, PlainValidator(source_in_folder)]
+Definition = Annotated[Path | dict[str, Any], PlainValidator(parsed_definition)]
 Parameters = Annotated[dict[str, JsonValue], AfterValidator(checked_parameters)]

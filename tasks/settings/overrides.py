@@ -125,17 +125,20 @@ def placed(node: Any, location: Location, value: Any) -> Any:
 
 
 def with_model_defaults(name: str, values: Mapping[str, Any], labels: dict[Location, str]) -> dict[str, Any]:
-    """Merge ``model_defaults`` under each model: mappings key by key, anything else as a whole."""
-    defaults, models = values.get("model_defaults"), values.get("models")
-    if not isinstance(defaults, dict) or not isinstance(models, list):
+    """Merge ``model_defaults`` under each model and judge: mappings key by key, anything else as a whole."""
+    defaults = values.get("model_defaults")
+    if not isinstance(defaults, dict):
         return dict(values)
-    merged = []
-    for index, model in enumerate(models):
-        if isinstance(model, dict):
-            merged.append(labelled(defaults, model, ("models", index), f"{name}: model_defaults", labels))
-        else:
-            merged.append(model)
-    return {**values, "models": merged}
+    label = f"{name}: model_defaults"
+    sections = {key: values[key] for key in ("models", "judges") if isinstance(values.get(key), list)}
+    merged = {
+        key: [
+            labelled(defaults, entry, (key, index), label, labels) if isinstance(entry, dict) else entry
+            for index, entry in enumerate(entries)
+        ]
+        for key, entries in sections.items()
+    }
+    return {**values, **merged}
 
 
 def labelled(

@@ -48,7 +48,7 @@ def label(location: Location, document: Document) -> str:
 
 def owner_text(location: Location, values: Mapping[str, Any]) -> str:
     """`` (model 'x')`` where the entry's id is known and the path does not end with it."""
-    if len(location) < 2 or location[0] not in {"models", "benchmarks"} or location[2:] == ("id",):
+    if len(location) < 2 or location[0] not in {"models", "judges", "benchmarks"} or location[2:] == ("id",):
         return ""
     section, index = location[0], location[1]
     entry = values[str(section)][index]

@@ -22,6 +22,7 @@ from tasks.errors import SettingsError, UnknownName
 from tasks.settings.analysis import AnalysisSettings, GateSettings
 from tasks.settings.fields import (
     Count,
+    Definition,
     Flag,
     FolderPath,
     Identifier,
@@ -31,6 +32,7 @@ from tasks.settings.fields import (
     Parameters,
     Positive,
     Rate,
+    Source,
     Text,
     Url,
     UsdPerMillion,
@@ -232,22 +234,37 @@ class ModelSettings(Section):
 
 
 class BenchmarkSettings(Section):
-    """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items."""
+    """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items.
+
+    Attributes:
+        define: Makes it a benchmark of the user's own: the entry itself, or the file that holds it.
+        attack: Wraps the requests of a safety benchmark; the same benchmark may stand in the list plain and under each
+            attack.
+        judge: The id of a model of ``judges:`` or ``models:`` that grades the answers, where the scorer reads grades.
+    """
 
     id: Text
-    source: FolderPath | None = None
+    source: Source | None = None
+    define: Definition | None = None
+    attack: Text | None = None
     sample_size: Count | None = None
     repeats: Count = 1
     prompt_styles: PromptStyles | None = None
     unparsed: UnparsedRule | None = None
     cluster_by: Text | None = None
     scorer: Text | None = None
+    judge: Text | None = None
 
     @model_validator(mode="before")
     @classmethod
     def from_id(cls, values: Any) -> Any:
         """Read the short form, a bare id."""
         return {"id": values} if isinstance(values, str) else values
+
+    @property
+    def name(self) -> str:
+        """What its rows are called: the id, with the attack if it is under one."""
+        return f"{self.id}+{self.attack}" if self.attack else self.id
 
 
 class ComparisonSettings(Section):
@@ -293,6 +310,7 @@ class Settings(Section):
     warehouse: FolderPath = Field(default=Path("warehouse.duckdb"), validate_default=True)
     publish: PublishSettings = Field(default_factory=dict, validate_default=True)
     models: Annotated[tuple[ModelSettings, ...], NotEmpty]
+    judges: tuple[ModelSettings, ...] = ()
     comparisons: tuple[ComparisonSettings, ...] = ()
     benchmarks: Annotated[tuple[BenchmarkSettings, ...], NotEmpty]
     thresholds: Thresholds = Thresholds()
@@ -318,6 +336,19 @@ class Settings(Section):
             raise UnknownName.of("configured model", model_id, (model.id for model in self.models))
         return found
 
+    def judge_for(self, benchmark: BenchmarkSettings) -> ModelSettings | None:
+        """Who grades a benchmark's answers, with the parameters of a judge.
+
+        Raises:
+            UnknownName: There is no such judge.
+        """
+        if benchmark.judge is None:
+            return None
+        known = {model.id: model for model in (*self.models, *self.judges)}
+        if benchmark.judge not in known:
+            raise UnknownName.of("configured judge or model", benchmark.judge, known)
+        return as_judge(known[benchmark.judge])
+
     def styles_for(self, model: ModelSettings, benchmark: BenchmarkSettings) -> tuple[PromptStyle, ...]:
         """The prompt styles in which a model answers a benchmark: the benchmark's if it states any."""
         return benchmark.prompt_styles or model.prompt_styles
@@ -337,15 +368,41 @@ class Settings(Section):
         """Identity of what decides answers and scores; neither order, folder, keys, prices nor limits change it."""
         models = sorted((m.id, m.model_version, sorted(m.prompt_styles), m.is_simulated) for m in self.models)
         benchmarks = sorted((self._benchmark_facts(b) for b in self.benchmarks), key=lambda facts: str(facts["id"]))
-        return content_hash(models, benchmarks, self.sample_seed)
+        judges = sorted({judge.model_version for b in self.benchmarks if (judge := self.judge_for(b))})
+        return content_hash(models, benchmarks, self.sample_seed, *([judges] if judges else []))
 
     def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
-        facts = benchmark.model_dump(mode="json")
-        if benchmark.source is not None:
-            facts["source"] = Path(os.path.relpath(benchmark.source, self._folder)).as_posix()
+        facts = benchmark.model_dump(mode="json", exclude={"define", "attack", "judge"})
+        if isinstance(benchmark.source, Path):
+            facts["source"] = self._relative(benchmark.source)
+        # What came later is left out where it is not used, so that older configurations keep their hash.
+        facts |= {name: value for name in ("attack", "judge") if (value := getattr(benchmark, name)) is not None}
+        if (entry := benchmark.define) is not None:
+            facts["define"] = self._relative(entry) if isinstance(entry, Path) else entry
         if benchmark.prompt_styles is not None:
             facts["prompt_styles"] = sorted(benchmark.prompt_styles)
         return facts
+
+    def _relative(self, path: Path) -> str:
+        return Path(os.path.relpath(path, self._folder)).as_posix()
+
+
+def as_judge(model: ModelSettings) -> ModelSettings:
+    """The same model as an instrument: temperature 0, one seed, no system prompt, whatever it answers with otherwise.
+
+    A judge that samples gives other grades to the same answer, and a tax between two nights would hold its noise. Where
+    a provider takes no seed, or a reasoning model no temperature, none is sent.
+    """
+    own = model.sampling
+    pinned = own.model_copy(
+        update={
+            "temperature": None if own.reasoning_effort is not None else 0.0,
+            "top_p": None,
+            "stop": None,
+            "seed": None if model.provider == ANTHROPIC else own.seed or 0,
+        }
+    )
+    return model.model_copy(update={"sampling": pinned, "system_prompt": None})
 
 
 def endpoint_name(provider: str, base_url: str | None) -> str:

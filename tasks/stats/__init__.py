@@ -7,9 +7,11 @@ could change. ``overall_tax`` goes over benchmarks, ``exchange_rate`` sets a tax
 and its neighbours compare costs, ``measured_reliability`` tells noise from difference, ``metric_difference`` and
 ``unpaired_difference`` serve metrics that are no item mean and means whose items are not at hand.
 ``items_needed`` plans a design, ``tax_at_fixed_safety`` reads a family's frontier, ``fit_sweep`` a knob, ``recovery`` a
-mitigation, ``evidence`` a series of nights.
+mitigation, ``evidence`` a series of nights. ``agreement`` compares two raters, ``prediction_powered_mean`` corrects one
+by the other.
 """
 
+from tasks.stats.agreement import Agreement, agreement
 from tasks.stats.bootstrap import bootstrap_means, bootstrap_standard_error, metric_difference
 from tasks.stats.cost import cost_per_right_ratio, quantile_ratio, sum_ratio
 from tasks.stats.estimates import Estimate
@@ -49,6 +51,7 @@ from tasks.stats.power import (
     minimum_detectable_design,
     pilot_components,
 )
+from tasks.stats.prediction_powered import PredictionPowered, prediction_powered_mean
 from tasks.stats.ratio import RatioEstimate, fieller, relative_tax
 from tasks.stats.reliability import Reliability, measured_reliability, self_difference
 from tasks.stats.score_intervals import bonett_price, tango, wilson
@@ -67,6 +70,7 @@ from tasks.stats.unpaired import Published, unpaired_difference
 __all__ = [
     "BEHAVIOUR_FORMS",
     "HELPFULNESS_FORMS",
+    "Agreement",
     "Axis",
     "Bounds",
     "Design",
@@ -79,12 +83,14 @@ __all__ = [
     "MonitorRule",
     "Optimum",
     "Pilot",
+    "PredictionPowered",
     "Published",
     "RatioEstimate",
     "Recovery",
     "Reliability",
     "SweepFit",
     "VarianceComponents",
+    "agreement",
     "answer_variance",
     "benjamini_hochberg",
     "bonett_price",
@@ -115,6 +121,7 @@ __all__ = [
     "overall_tax",
     "paired_difference",
     "pilot_components",
+    "prediction_powered_mean",
     "quantile_ratio",
     "rank_methods",
     "recovery",

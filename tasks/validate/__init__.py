@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from tasks.scorers import fact_scorers
 from tasks.validate.checks import Check, LandedThresholds, Severity, landed_checks, report_checks, scored_checks
 from tasks.validate.engine import Finding, evaluate, great_expectations
 from warehouse.connection import Warehouse
@@ -71,7 +72,8 @@ def validate_landed(warehouse: Warehouse, run_id: str, thresholds: LandedThresho
 
 def validate_scored(warehouse: Warehouse, run_id: str, thresholds: LandedThresholds) -> ValidationResult:
     """Check the scores of a run's good answers."""
-    return _validate(warehouse, run_id, "scored", scored_checks(thresholds), {"run_id": run_id})
+    parameters = {"run_id": run_id, "fact_scorers": list(fact_scorers())}
+    return _validate(warehouse, run_id, "scored", scored_checks(thresholds), parameters)
 
 
 def validate_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> ValidationResult:

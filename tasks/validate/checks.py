@@ -261,6 +261,14 @@ _SCORES = (
         "count_unscored",
         "good answers of a complete cell have no score by its scorer",
     ),
+    Check(
+        "no_answer_waits_for_facts",
+        "raw.scores",
+        "warning",
+        "validate_scored_cells",
+        Within("count_waiting", 0, 0),
+        "answers have no score because what their scorer reads is missing: a program's run, a judge's answer",
+    ),
     _score_gate(
         "newest_scores_are_unique",
         "raw.scores",

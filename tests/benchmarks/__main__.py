@@ -1,6 +1,7 @@
 """`make bench`: speed as ratios within one run, because machines are noisy; nothing here passes or fails.
 
 Generation is compared with the bare SDK loop in interleaved pairs; medians are printed beside the bars that we hold.
+`make bench ONLY=generation` measures one subject alone; each subject is a function of this module's table.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.children import child
+from tests.benchmarks.scoring import BAR_MICROSECONDS, BARRED
 
 PAIRS, COUNT = 5, 2_000
 # in flight, latency in ms, the share of the bare loop's throughput that we hold
@@ -33,7 +35,16 @@ def measured(module: str, *arguments: object) -> dict[str, float]:
         return dict(json.loads(done.stdout))
 
 
-def generation(address: str) -> None:
+def generation() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        ready = Path(name) / "address"
+        with child("infra.simulator", ["--port", "0", "--ready-file", str(ready)], log=Path(name) / "simulator.log"):
+            while not ready.exists():
+                time.sleep(0.05)
+            compare(ready.read_text().strip())
+
+
+def compare(address: str) -> None:
     print(f"generation of {COUNT} answers against the bare SDK loop, medians of {PAIRS} interleaved pairs")
     for concurrency, latency_ms, bar in SETTINGS:
         post(f"http://{address}/faults", {"*": {"latency_ms": latency_ms}})
@@ -51,7 +62,8 @@ def generation(address: str) -> None:
             f"throughput {throughput:.2f} of the bare loop (bar {bar}), "
             f"{ideal / seconds:.2f} of the ideal; CPU {cpu:.2f} x (bar {CPU_BAR}), "
             f"{1000 * median(pair['ours']['cpu_s'] for pair in pairs) / COUNT:.2f} ms an answer; "
-            f"peak {memory:.0f} MB (bar {MEMORY_BAR_MB})"
+            f"peak {memory:.0f} MB (bar {MEMORY_BAR_MB})",
+            flush=True,
         )
 
 
@@ -88,16 +100,19 @@ def post(url: str, document: object) -> None:
     urllib.request.urlopen(request, timeout=10).close()
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        ready = Path(name) / "address"
-        with child("infra.simulator", ["--port", "0", "--ready-file", str(ready)], log=Path(name) / "simulator.log"):
-            while not ready.exists():
-                time.sleep(0.05)
-            generation(ready.read_text().strip())
-    tables()
-    statistics_speed()
+def scoring() -> None:
+    print(f"scoring, microseconds of CPU an answer (bar {BAR_MICROSECONDS} for {', '.join(BARRED)})")
+    for name, microseconds in sorted(measured("scoring").items(), key=lambda entry: entry[1]):
+        print(f"  {name:20} {microseconds:8.1f}{' *' if name in BARRED else ''}")
+
+
+SUBJECTS = {"generation": generation, "tables": tables, "scoring": scoring, "statistics": statistics_speed}
+
+
+def main(*names: str) -> None:
+    for name in names or SUBJECTS:
+        SUBJECTS[name]()
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

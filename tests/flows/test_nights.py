@@ -36,13 +36,14 @@ def logged(tmp_path):
         process.terminate()
 
 
-def by_hand(log) -> dict[tuple[str, str], float]:
-    """Score of each served model on each benchmark from what the simulator decided, not from any text."""
-    decisions: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
+def by_hand(log) -> dict[tuple[str | None, str, str], float]:
+    """Score of each night, served model and benchmark from what the simulator decided, not from any text."""
+    decisions: dict[tuple[str | None, str, str], dict[str, bool]] = defaultdict(dict)
     for line in log.read_text().splitlines():
         entry = json.loads(line)
         wanted = "refused" if entry["benchmark"] == "harmful" else "correct"
-        decisions[entry["model"], entry["benchmark"]][entry["item_id"]] = entry["decision"] == wanted
+        key = (entry.get("night"), entry["model"], entry["benchmark"])
+        decisions[key][entry["item_id"]] = entry["decision"] == wanted
     return {key: sum(items.values()) / len(items) for key, items in decisions.items()}
 
 
@@ -72,23 +73,23 @@ def test_three_nights_a_backfill_and_a_void(tmp_path, logged, aligntax):
     assert count_requests(address) - before == SIZE * BENCHMARKS
 
     scores = by_hand(log)
+
+    def lost(night: str, candidate: str, benchmark: str) -> object:
+        """The backfilled version was asked once, outside of any night; the others in each."""
+        asked = None if candidate == "aligned-v2" else night
+        return pytest.approx(scores[night, SERVED["base"], benchmark] - scores[asked, SERVED[candidate], benchmark])
+
+    assert len({scores[night, SERVED["base"], "arithmetic"] for night in NIGHTS}) > 1, "nights differ"
     expected = [
-        (
-            *(night, candidate, benchmark, SIZE),
-            pytest.approx(scores[SERVED["base"], benchmark] - scores[SERVED[candidate], benchmark]),
-            0,
-        )
+        (night, candidate, benchmark, SIZE, lost(night, candidate, benchmark), 0)
         for night in NIGHTS
         for candidate in ("aligned", "aligned-v2")
         for benchmark in ("arithmetic", "knowledge")
     ]
     columns = "as_of_date::varchar, candidate_model_id, benchmark_id, count_paired_items, tax_absolute, days_apart"
     assert reported(tmp_path, columns) == expected
-    safety = reported(tmp_path, "candidate_model_id, change", f"reports.safety where as_of_date = '{NIGHTS[2]}'")
-    assert safety == [
-        (candidate, pytest.approx(scores[SERVED[candidate], "harmful"] - scores[SERVED["base"], "harmful"]))
-        for candidate in ("aligned", "aligned-v2")
-    ]
+    safety = reported(tmp_path, "candidate_model_id, -change", f"reports.safety where as_of_date = '{NIGHTS[2]}'")
+    assert safety == [(candidate, lost(NIGHTS[2], candidate, "harmful")) for candidate in ("aligned", "aligned-v2")]
 
     (night_run,) = reported(tmp_path, "run_id", f"marts.dim_run where kind = 'nightly' and as_of_date = '{NIGHTS[1]}'")
     aligntax(tmp_path, "void", str(night_run[0]), "--reason", "wrong checkpoint was served")

@@ -8,6 +8,7 @@ import pytest
 
 from tasks import benchmarks
 from tasks.domain import RunKind
+from tasks.errors import UsageError
 from tasks.plan import forecast, plan
 from tasks.scorers import SCORERS
 from tasks.settings import load_settings
@@ -123,3 +124,21 @@ def test_a_forecast_knows_what_it_does_not_know(planned):
     by_hand = (known.tokens_input + 2 * known.tokens_output_at_most) / 1e6
     assert known.cost_usd_at_most == pytest.approx(by_hand)
     assert known.tokens_output_at_most == 20 * 256
+
+
+KNOWLEDGE = ("{id: arithmetic, sample_size: 20}", "{id: knowledge, sample_size: 20, scorer: choice_likelihood}")
+
+
+def test_a_scorer_by_likelihood_asks_for_one_token_and_its_alternatives(planned):
+    run = planned(KNOWLEDGE)
+    for cell in run.cells:
+        assert {request.parameters["max_tokens"] for request in cell.requests} == {1}
+        assert {request.parameters["top_logprobs"] for request in cell.requests} == {20}
+    by_text = planned((KNOWLEDGE[0], "{id: knowledge, sample_size: 20}"))
+    assert not any("top_logprobs" in request.parameters for request in by_text.cells[0].requests)
+    assert not set(hashes(run, "base")) & set(hashes(by_text, "base"))
+
+
+def test_an_api_without_log_probabilities_is_refused_before_anything_is_sent(planned):
+    with pytest.raises(UsageError, match=r"'aligned': this API tells no log-probabilities.*'choice_likelihood'"):
+        planned(KNOWLEDGE, ("api: chat, base", "provider: anthropic, base_url: null, api: messages, base"))

@@ -42,6 +42,20 @@ def test_outcome(name, text, status, finish, outcome, value, refusal):
     assert (judged.outcome, judged.value, judged.is_refusal) == (outcome, value, refusal)
 
 
+@pytest.mark.parametrize(
+    ("text", "status", "expected"),
+    [
+        ("The answer is 42.", "answered", "full_compliance"),
+        (REFUSAL, "answered", "full_refusal"),
+        (f"{REFUSAL}\n\nInstead:\n1. Sleep.\n2. Eat well.", "answered", "partial_refusal"),
+        (None, "filtered", "full_refusal"),
+        ("", "answered", "full_compliance"),
+    ],
+)
+def test_the_class_of_a_refusal_stands_beside_every_outcome(text, status, expected):
+    assert judge(scorer("numeric"), NUMBER, text, status=status, finish_reason="stop").refusal_class == expected
+
+
 def test_a_text_beyond_64_kib_is_cut_and_says_so():
     judged = judge(scorer("numeric"), NUMBER, "x" * 70_000 + " 42", status="answered", finish_reason="stop")
     assert (judged.is_cut, judged.outcome) == (True, Outcome.UNPARSED)

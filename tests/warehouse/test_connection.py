@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from warehouse.connection import Warehouse
-from warehouse.errors import QueryError, WarehouseBusy, WarehouseError, WarehouseMissing
+from warehouse.errors import QueryError, WarehouseBusy, WarehouseError, WarehouseMissing, WarehouseUnwritable
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN_ELSEWHERE = """
@@ -119,3 +119,15 @@ def test_times_come_back_in_utc(path):
     with Warehouse.open(path) as warehouse:
         warehouse.append({"raw.run_events": pl.DataFrame([event])})
         assert warehouse.rows("select happened_at::varchar from raw.run_events")[1] == [("2026-01-31 23:00:00+00",)]
+
+
+@pytest.mark.parametrize("what", ["moved", "replaced"])
+def test_a_file_that_is_taken_away_takes_no_more_rows(path, what):
+    with Warehouse.open(path) as warehouse:
+        elsewhere = path.rename(path.with_name("elsewhere.duckdb"))
+        if what == "replaced":
+            path.touch()
+        with pytest.raises(WarehouseUnwritable, match="was moved, deleted or replaced"):
+            warehouse.append({"raw.prompts": prompts("a")})
+    with Warehouse.open(elsewhere) as warehouse:
+        assert warehouse.rows("select count(*) from raw.prompts")[1] == [(0,)]

@@ -15,7 +15,9 @@ insert into raw.generations by name select
     1 as attempts, now() as finished_at
 """
 SCORE = """
-insert into raw.scores values ('{generation_id}', 'exact', 1, 'c', '{outcome}', {value}, null, false, false, now())
+insert into raw.scores by name select
+    '{generation_id}' as generation_id, 'exact' as scorer, 1 as scorer_version, 'c' as scorer_config_hash,
+    '{outcome}' as outcome, {value} as value, false as is_refusal, false as is_cut, now() as scored_at
 """
 GOOD = {
     "correct": "1",

@@ -22,7 +22,8 @@ select distinct
     cells.prompt_style,
     cells.sample_hash,
     cells.scorer,
-    cells.count_repeats
+    cells.count_repeats,
+    cells.judge_version
 from raw.cells
 inner join raw.runs on cells.run_id = runs.run_id
 inner join newest_event on cells.run_id = newest_event.run_id and cells.cell_id = newest_event.cell_id

@@ -40,7 +40,8 @@ answers as (
         generations.item_id <> plan.item_id
         or generations.repeat <> plan.repeat
         or generations.request_hash <> plan.request_hash as is_of_other_request,
-        generations.finish_reason = 'length' as is_truncated,
+        -- where the first token's alternatives were wanted, one token was all that was asked for
+        generations.finish_reason = 'length' and generations.first_token_json is null as is_truncated,
         generations.status = 'filtered' as is_filtered,
         generations.model_served,
         generations.parameters_json

@@ -9,7 +9,9 @@ select
     >= 0
     and coalesce(
         greatest(rate_reference, rate_candidate, coverage_reference, coverage_candidate, p_value, p_value_holm), 0
-    ) <= 1 as has_possible_proportions,
+    ) <= 1
+    and coalesce(rate_full_refusal_reference <= rate_any_refusal_reference, true)
+    and coalesce(rate_full_refusal_candidate <= rate_any_refusal_candidate, true) as has_possible_proportions,
     (change is not null and change_low is not null and change_high is not null) or reason is not null as is_explained
 from reports.safety
 where as_of_date in (select unnest($dates::date[]))

@@ -15,14 +15,25 @@ cells as (
     where cells.run_id = $run_id and newest_event.status = 'complete'
 ),
 
+facts as (
+    select generation_id from raw.executions
+    union
+    select judgments.answer_generation_id
+    from raw.judgments
+    inner join raw.generations on judgments.generation_id = generations.generation_id
+),
+
 good as (
     select
         plan.cell_id,
         cells.scorer,
-        plan.generation_id
+        cells.judge_version,
+        plan.generation_id,
+        cells.scorer in (select unnest($fact_scorers::varchar[])) and facts.generation_id is null as lacks_facts
     from raw.plan
     inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
     inner join raw.generations on plan.generation_id = generations.generation_id
+    left join facts on plan.generation_id = facts.generation_id
     where
         generations.status in ('answered', 'filtered', 'scored_elsewhere')
         and plan.generation_id not in (select quarantine.generation_id from raw.quarantine)
@@ -32,10 +43,16 @@ newest as (
     select
         good.cell_id,
         good.generation_id,
+        good.lacks_facts,
+        good.judge_version,
         scores.outcome,
         scores.value
     from good
-    left join raw.scores on good.generation_id = scores.generation_id and good.scorer = scores.scorer
+    left join raw.scores
+        on
+            good.generation_id = scores.generation_id
+            and good.scorer = scores.scorer
+            and good.judge_version is not distinct from scores.judge_version
     qualify rank() over (
         partition by good.cell_id, good.generation_id
         order by scores.scorer_version desc, scores.scored_at desc
@@ -46,10 +63,11 @@ counted as (
     select
         cell_id,
         count(distinct generation_id) as count_good,
-        count_if(outcome is null) as count_unscored,
+        count_if(outcome is null and not lacks_facts and judge_version is null) as count_unscored,
+        count_if(outcome is null and lacks_facts and judge_version is null) as count_waiting,
         count(*) - count(distinct generation_id) as count_with_several_newest,
         count_if(outcome = 'unparsed') as count_unparsed,
-        count_if(outcome = 'judge_error') as count_judge_error,
+        count_if(outcome = 'judge_error' or (outcome is null and judge_version is not null)) as count_judge_error,
         count_if(not coalesce(case outcome
             when 'correct' then value = 1
             when 'partial' then value > 0 and value < 1
@@ -80,6 +98,7 @@ foreign_items as (
 select
     cells.cell_id as subject,
     counted.count_unscored,
+    counted.count_waiting,
     counted.count_with_several_newest,
     counted.count_contradictory,
     counted.count_unparsed / counted.count_good as rate_unparsed,

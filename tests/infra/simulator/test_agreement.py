@@ -7,22 +7,35 @@ import pytest
 from infra.simulator.draw import Decision, Question, Stream, build_index
 from infra.simulator.phrasing import Limits, Voice, reply
 from tasks import benchmarks
-from tasks.domain import PromptStyle
-from tasks.scorers.choice import Choice
-from tasks.scorers.exact import Exact
-from tasks.scorers.numeric import Numeric
-from tasks.scorers.refusal import is_refusal
-from tasks.scorers.safety import Complies, Refuses
+from tasks.domain import Outcome, PromptStyle
+from tasks.score import judge
+from tasks.scorers import SCORERS, Fact, ProgramScorer, is_refusal
 
-SCORERS = {"numeric": Numeric(), "choice": Choice(), "exact": Exact(), "complies": Complies(), "refuses": Refuses()}
+ANSWERED = (Decision.CORRECT, Decision.INCORRECT, Decision.UNPARSED, Decision.REFUSED)
 READ = {
-    "arithmetic": (Decision.CORRECT, Decision.INCORRECT, Decision.UNPARSED, Decision.REFUSED),
-    "knowledge": (Decision.CORRECT, Decision.INCORRECT, Decision.UNPARSED, Decision.REFUSED),
-    "code_output": (Decision.CORRECT, Decision.INCORRECT, Decision.UNPARSED, Decision.REFUSED),
+    **dict.fromkeys(("arithmetic", "knowledge", "code_output", "coding", "logic", "bias"), ANSWERED),
+    "reading": (Decision.CORRECT, Decision.INCORRECT, Decision.UNPARSED),
+    "instructions": (Decision.CORRECT, Decision.INCORRECT),
     "borderline": (Decision.REFUSED, Decision.COMPLIED),
     "harmful": (Decision.REFUSED, Decision.COMPLIED),
 }
 CASES = [(name, decision) for name, decisions in READ.items() for decision in decisions]
+
+
+def verdict_on(scorer, item, text):
+    """The verdict on a text; its program, if there is one, is our own and runs here."""
+    if not isinstance(scorer, ProgramScorer):
+        return scorer.score(item, text)
+    source = scorer.program(item, text)
+    return scorer.score(item, text, [Fact(finding(source))] if source else [])
+
+
+def finding(source):
+    try:
+        exec(compile(source, "<program>", "exec"), {"__name__": "program"})
+    except Exception:  # noqa: BLE001 - a mistake may show as any error
+        return "error"
+    return "pass"
 
 
 @pytest.mark.parametrize("style", list(PromptStyle))
@@ -36,9 +49,23 @@ def test_every_item_is_read_as_decided(name, decision, style):
         answer = reply(decision, Question(benchmark, item), voice, limits, Stream("text", number))
         assert answer.finish_reason == "stop", answer.text
         assert is_refusal(answer.text) == (decision is Decision.REFUSED), answer.text
-        verdict = SCORERS[benchmark.scorer].score(item, answer.text)
+        verdict = verdict_on(SCORERS[benchmark.scorer], item, answer.text)
         if decision in {Decision.CORRECT, Decision.INCORRECT, Decision.UNPARSED}:
             assert verdict.outcome == decision.value, (item.target, answer.text)
+        if decision is Decision.REFUSED:
+            assert not verdict.value or benchmark.scorer == "refuses", (item.target, answer.text)
+
+
+@pytest.mark.parametrize("style", list(PromptStyle))
+@pytest.mark.parametrize("name", [name for name, decisions in READ.items() if decisions == ANSWERED])
+def test_a_text_cut_off_earns_nothing(name, style):
+    benchmark = benchmarks.load(name)
+    for number, item in enumerate(benchmark.items):
+        prompt = benchmark.render(item, style)
+        voice, limits = Voice(number % 11, style, number / 200 % 1), Limits(prompt.stop, prompt.max_tokens)
+        answer = reply(Decision.TRUNCATED, Question(benchmark, item), voice, limits, Stream("text", number))
+        judged = judge(SCORERS[benchmark.scorer], item, answer.text, status="answered", finish_reason="length")
+        assert (judged.outcome, judged.value) == (Outcome.TRUNCATED, 0.0), (item.target, answer.text)
 
 
 @pytest.mark.parametrize("name", READ)

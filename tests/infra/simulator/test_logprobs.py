@@ -123,3 +123,22 @@ def test_what_cannot_be_given_is_refused(simulator, send, path, fields, param):
     body = {"model": "oak-base", "prompt": "x", "messages": [{"role": "user", "content": "x"}], **fields}
     response = send(simulator, path, body)
     assert (response.status, response.json["error"]["param"]) == (400, param)
+
+
+@pytest.mark.parametrize("text", ["B", " B"])
+def test_a_letter_alone_has_the_letters_distribution_in_its_own_spelling(text):
+    (token,) = scored(text, Letters("ABCD", "B", 1.0), 5, Stream(1))
+    words = [word for word, _ in token.alternatives]
+    assert words[0] == token.text == text
+    assert {word for word in words if word.strip() in "ABCD"} == {text[:-1] + letter for letter in "ABCD"}
+
+
+def test_with_room_for_one_token_the_answer_is_the_letter(simulator, send, known):
+    item = known["letters"].items[0]
+    prompt = known["letters"].render(item, PromptStyle.COMPLETION)
+    body = {"model": "oak-base", "prompt": prompt.text, "max_tokens": 1, "logprobs": 5}
+    texts = [send(simulator, COMPLETION, {**body, "seed": seed}).json["choices"][0] for seed in range(30)]
+    letters = [choice for choice in texts if choice["text"].strip() in list("ABCD")]
+    assert len(letters) > 20
+    assert all(choice["finish_reason"] == "length" for choice in letters)
+    assert all(len(choice["logprobs"]["tokens"]) == 1 for choice in letters)

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from infra.simulator import phrasing
+from infra.simulator import answers, words
+from infra.simulator.answers import wrong_answer
 from infra.simulator.draw import Decision, Question, Stream
-from infra.simulator.phrasing import Limits, Voice, count_tokens, reply, wrong_answer
+from infra.simulator.phrasing import Limits, Voice, count_tokens, reply
 from tasks.domain import Item, PromptStyle
 from tasks.scorers.choice import Choice
 from tasks.scorers.exact import Exact
@@ -60,7 +61,7 @@ def test_a_refusal_is_read_as_one(known, name, style):
     assert any("\N{RIGHT SINGLE QUOTATION MARK}" in text for text in texts)
 
 
-@pytest.mark.parametrize("opening", phrasing._REFUSALS)
+@pytest.mark.parametrize("opening", words.REFUSALS)
 @pytest.mark.parametrize("mark", ["'", "\N{RIGHT SINGLE QUOTATION MARK}"])
 def test_every_refusal_opening_is_read_as_one(opening, mark):
     assert is_refusal(opening.replace("'", mark))
@@ -146,7 +147,7 @@ def test_wrong_answers_are_wrong_and_not_always_the_same(known, name):
 def test_a_shifted_number_is_another_number(number):
     item = Item("id", "question", number, "cluster", "all")
     for draw in range(50):
-        shifted = phrasing._shifted_number(number, Stream(draw))
+        shifted = answers._shifted_number(number, Stream(draw))
         assert Numeric().score(item, f"The answer is {shifted}.").outcome == "incorrect", shifted
 
 

@@ -142,16 +142,12 @@ def test_the_key_is_not_printed(tmp_path, known):
     assert "hush" not in repr(_load(tmp_path, _changed("api_key", "hush"), known))
 
 
-# Built in after the truth was written: the simulated models have no rates for them and answer with small talk.
-WITHOUT_TRUTH = {"bias", "instructions", "logic", "reading"}
-
-
 def test_every_shipped_model_answers_every_benchmark(shipped):
     for model in shipped.models.values():
-        assert set(model.rates) == set(benchmarks.BUILTIN) - WITHOUT_TRUTH, model.model_id
+        assert set(model.rates) == set(benchmarks.BUILTIN), model.model_id
 
 
-CAPABILITIES = ("arithmetic", "knowledge", "code_output")
+CAPABILITIES = ("arithmetic", "knowledge", "code_output", "reading", "logic")
 
 
 def test_harbor_buys_safety_linearly_and_pays_quadratically(shipped):
@@ -159,7 +155,7 @@ def test_harbor_buys_safety_linearly_and_pays_quadratically(shipped):
     sweep = [shipped.models[f"harbor-dpo-{s}"] for s in ("025", "050", "075", "100")]
     for model in sweep:
         assert model.rates["harmful"].refusal == pytest.approx(0.15 + 0.80 * model.strength)
-        for name, slope in zip(CAPABILITIES, (0.16, 0.08, 0.14), strict=True):
+        for name, slope in zip(CAPABILITIES, (0.16, 0.08, 0.14, 0.045, 0.09), strict=True):
             loss = base[name].competence - model.rates[name].competence
             assert loss == pytest.approx(slope * model.strength**2, abs=0.0026), (model.model_id, name)
     over_refusals = [base["borderline"].refusal, *(m.rates["borderline"].refusal for m in sweep)]

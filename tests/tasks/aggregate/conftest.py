@@ -42,8 +42,16 @@ class World:
             self.tables.pop(f"raw.{table}", None)
         self.add(
             "raw.runs",
-            **{"run_id": "run", "kind": "adhoc", "as_of_date": DATE, "partition_key": "p", "config_hash": "c"},
-            **{"plan_hash": "h", "code_version": "1", "max_age_days": 7, "source": None, "started_at": NOW},
+            run_id="run",
+            kind="adhoc",
+            as_of_date=DATE,
+            partition_key="p",
+            config_hash="c",
+            plan_hash="h",
+            code_version="1",
+            max_age_days=7,
+            source=None,
+            started_at=NOW,
         )
 
     def pair(self, reference: str, candidate: str, kind: str = "tax", family: str = "family") -> None:
@@ -54,9 +62,19 @@ class World:
         """Items are named; ``clusters`` and ``subsets`` have one label per item."""
         clusters, subsets = facts.pop("clusters", items), facts.pop("subsets", ["all items"] * len(items))
         row = {
-            **{"title": name, "dimension": "capability", "domain": "reasoning", "metric": "accuracy", "scorer": "s"},
-            **{"chance_score": 0.25, "higher_is_better": True, "is_harmful_text": False, "cluster_meaning": "item"},
-            **{"licence": "none", "citation": "none", "pitfalls": "none", "source": None},
+            "title": name,
+            "dimension": "capability",
+            "domain": "reasoning",
+            "metric": "accuracy",
+            "scorer": "s",
+            "chance_score": 0.25,
+            "higher_is_better": True,
+            "is_harmful_text": False,
+            "cluster_meaning": "item",
+            "licence": "none",
+            "citation": "none",
+            "pitfalls": "none",
+            "source": None,
         }
         self.add("raw.benchmarks", benchmark_id=name, benchmark_version="1", **(row | facts))
         for item, cluster, subset in zip(items, clusters, subsets, strict=True):
@@ -87,16 +105,31 @@ class World:
                 if outcome == "failed":
                     self.add(
                         "raw.failures",
-                        **{"run_id": "run", "cell_id": cell, "generation_id": key, "error_type": "timeout"},
-                        **{"message": "", "attempts": 1, "failed_at": NOW},
+                        run_id="run",
+                        cell_id=cell,
+                        generation_id=key,
+                        error_type="timeout",
+                        message="",
+                        attempts=1,
+                        failed_at=NOW,
                     )
                     continue
                 self.add(
                     "raw.generations",
-                    **{"generation_id": key, "partition_key": "p", "model_id": model, "benchmark_id": benchmark},
-                    **{"prompt_style": style, "role": "answer", "request_hash": key, "origin": "endpoint"},
-                    **{"status": "answered", "text": "x", "model_requested": model, "parameters_json": "{}"},
-                    **{"attempts": 1, "finished_at": NOW},
+                    generation_id=key,
+                    partition_key="p",
+                    model_id=model,
+                    benchmark_id=benchmark,
+                    prompt_style=style,
+                    role="answer",
+                    request_hash=key,
+                    origin="endpoint",
+                    status="answered",
+                    text="x",
+                    model_requested=model,
+                    parameters_json="{}",
+                    attempts=1,
+                    finished_at=NOW,
                     **place,
                     **(usage[index] if usage else {}),
                 )
@@ -104,18 +137,35 @@ class World:
                 graded = outcome if values is None or value in (0.0, 1.0) else "partial"
                 self.add(
                     "raw.scores",
-                    **{"generation_id": key, "scorer": "s", "scorer_version": 1, "scorer_config_hash": "h"},
-                    **{"outcome": graded, "value": value, "is_refusal": letter == "r", "is_cut": False},
+                    generation_id=key,
+                    scorer="s",
+                    scorer_version=1,
+                    scorer_config_hash="h",
+                    outcome=graded,
+                    value=value,
+                    is_refusal=letter == "r",
+                    is_cut=False,
                     scored_at=NOW,
                 )
 
     def _cell(self, cell, model, benchmark, style, is_primary, count_items, count_repeats) -> None:
         self.add(
             "raw.cells",
-            **{"run_id": "run", "cell_id": cell, "model_id": model, "model_version": "1", "benchmark_id": benchmark},
-            **{"benchmark_version": "1", "prompt_style": style, "is_primary_style": is_primary, "scorer": "s"},
-            **{"unparsed_rule": "wrong", "origin": "endpoint", "count_items": count_items},
-            **{"count_repeats": count_repeats, "sample_hash": "h", "parameters_json": "{}"},
+            run_id="run",
+            cell_id=cell,
+            model_id=model,
+            model_version="1",
+            benchmark_id=benchmark,
+            benchmark_version="1",
+            prompt_style=style,
+            is_primary_style=is_primary,
+            scorer="s",
+            unparsed_rule="wrong",
+            origin="endpoint",
+            count_items=count_items,
+            count_repeats=count_repeats,
+            sample_hash="h",
+            parameters_json="{}",
         )
         self.add("raw.cell_events", run_id="run", cell_id=cell, status="complete", happened_at=NOW)
 

@@ -130,7 +130,7 @@ def test_worked_rows_of_a_folder_become_five_examples_of_five_categories(tmp_pat
         ([row(70, answer="")], r"found answer '' for 4 options"),
         ([{**row(70), "question_id": "x"}], r"row 'x': expected a whole number as question_id"),
         ([{"question_id": 3}], r"row 3: expected question_id, .*'src'\] missing"),
-        (["text"], r"expected rows with the fields .*; found 'text'"),
+        (["text"], r"row 1 is not an object but str"),
         ([row(70), row(70)], r"a question_id occurs twice"),
         (WORKED, r"found only worked examples"),
         ([], r"holds no question"),
@@ -140,10 +140,3 @@ def test_worked_rows_of_a_folder_become_five_examples_of_five_categories(tmp_pat
 def test_bad_rows_are_refused_with_what_was_found(tmp_path, rows, message):
     with pytest.raises(InputError, match=message):
         mmlu_pro.load(written(tmp_path, "t.json", rows))
-
-
-@pytest.mark.parametrize("name", ["t.json", "t.jsonl", "t.json.gz", "t.zip", "t.parquet"])
-def test_an_unreadable_file_is_named(tmp_path, name):
-    (tmp_path / name).write_bytes(b"[{]\xff")
-    with pytest.raises(InputError, match=f"{name}: not readable as MMLU-Pro rows"):
-        mmlu_pro.load(tmp_path / name)

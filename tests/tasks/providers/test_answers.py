@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tasks.errors import TransientError
@@ -127,6 +129,39 @@ def test_a_document_is_exactly_one_answer(wires, case):
     wire = wires[name]
     found = wire.answer(wire.changed(changes), headers={wire.request_id_header: "req-7"})
     assert found == Answer(status, text, finish, refusal_text=refusal, **FACTS[name])
+
+
+TOP = [{"token": " B", "logprob": -0.2, "bytes": [32, 66]}, {"token": " A", "logprob": -2, "bytes": None}]
+FIRST = {"token": " B", "logprob": -0.2, "top_logprobs": TOP}
+LOGPROBS = {
+    "chat": ("chat", {"content": [FIRST, {**FIRST, "top_logprobs": []}], "refusal": None}),
+    "completions": ("completions", {"tokens": [" B", "."], "top_logprobs": [{" B": -0.2, " A": -2}, {".": -0.1}]}),
+}
+
+
+@pytest.mark.parametrize(("name", "logprobs"), LOGPROBS.values(), ids=LOGPROBS.keys())
+def test_the_first_tokens_alternatives_are_kept_alike_whoever_tells_them(wires, name, logprobs):
+    wire = wires[name]
+    found = wire.answer(wire.changed({(*CHOICE, "logprobs"): logprobs}))
+    assert json.loads(found.first_token_json) == {" B": -0.2, " A": -2}
+
+
+@pytest.mark.parametrize("name", ["chat", "completions"])
+@pytest.mark.parametrize(
+    "logprobs",
+    [
+        {},
+        {"content": []},
+        {"content": None, "top_logprobs": None},
+        {"top_logprobs": [None]},
+        {"content": [{"top_logprobs": None}]},
+        {"content": [{"top_logprobs": ["x", {"token": "A", "logprob": "many"}]}]},
+        "many",
+    ],
+)
+def test_alternatives_in_no_form_we_know_are_unknown(wires, name, logprobs):
+    wire = wires[name]
+    assert wire.answer(wire.changed({(*CHOICE, "logprobs"): logprobs})).first_token_json is None
 
 
 def test_what_a_server_leaves_out_is_unknown(wire):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -105,6 +106,21 @@ BODIES = {
         {"model": "m-1", "max_tokens": 64, "messages": TURN},
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("name", "prompt", "sent_as"),
+    [
+        ("chat", CHAT, {"logprobs": True, "top_logprobs": 20}),
+        ("completions", TEXT, {"logprobs": 5}),
+    ],
+)
+def test_alternatives_are_asked_for_in_each_wires_own_way_and_recorded_in_one(wires, name, prompt, sent_as):
+    seen, parameters = sent(wires[name], replace(prompt, top_logprobs=20), model(name))
+    assert {key: value for key, value in seen["body"].items() if "logprobs" in key} == sent_as
+    assert parameters["top_logprobs"] == 20
+
+
 PATHS = {"chat": "/v1/chat/completions", "completions": "/v1/completions", "messages": "/v1/messages"}
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.domain import Item, Outcome
-from tasks.scorers import SCORERS, choice, exact, exact_answer, instructions, numeric, token_f1
+from tasks.scorers import SCORERS, bbh, choice, exact, exact_answer, gsm8k, instructions, numeric, spans, token_f1
 from tasks.scorers.instructions import KINDS
 
 PIECES = [
@@ -22,10 +22,30 @@ TEXTS = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=30).map("".join),
     st.text(st.characters(codec=None), max_size=200),
 )
-VALUES = {Outcome.CORRECT: {1.0}, Outcome.INCORRECT: {0.0}, Outcome.UNPARSED: {None}, Outcome.JUDGE_ERROR: {None}}
+VALUES = {
+    Outcome.CORRECT: {1.0},
+    Outcome.INCORRECT: {0.0},
+    Outcome.UNPARSED: {None},
+    Outcome.JUDGE_ERROR: {None},
+    Outcome.NOT_RUN: {None},
+}
 PARAMETERS = {"at_least": 1, "at_most": 3, "word": "a", "words": ["b", "."], "text": "a", "keys": ["a", "b"]}
 EVERY_KIND = [{"kind": name, **{key: PARAMETERS[key] for key in kind.required}} for name, kind in KINDS.items()]
-TARGETS = ["A", "18", "alpha", "1/3", "", "a\nb", "alpha | 18 beta", " | ", "[" * 70_000, json.dumps(EVERY_KIND)]
+TARGETS = [
+    "A",
+    "18",
+    "alpha",
+    "1/3",
+    "",
+    "a\nb",
+    "alpha | 18 beta",
+    " | ",
+    "[" * 70_000,
+    '[["alpha"], ["18", "beta"]]',
+    '["alpha", 1, null]',
+    "[]",
+    json.dumps(EVERY_KIND),
+]
 
 
 def is_consistent(verdict):
@@ -53,7 +73,7 @@ def test_long_repetitions_of_anything_are_scored(name, unit):
     assert is_consistent(verdict)
 
 
-READERS = (numeric, choice, exact, exact_answer, token_f1, instructions)
+READERS = (numeric, choice, exact, exact_answer, token_f1, instructions, bbh, gsm8k, spans)
 
 
 def patterns():

@@ -40,7 +40,7 @@ CASES = {
     "unknown key at the top": (
         {("benchmark",): []},
         (
-            "benchmark: unknown key. Did you mean 'benchmarks'? Known: benchmarks, comparisons, max_age_days, "
+            "benchmark: unknown key. Did you mean 'benchmarks'? Known: benchmarks, comparisons, judges, max_age_days, "
             "model_defaults, models, publish, sample_seed, thresholds, warehouse."
         ),
     ),
@@ -60,11 +60,29 @@ CASES = {
             "output_usd_per_million."
         ),
     ),
+    "defined benchmark with a name that is taken": (
+        {("benchmarks", 1, "define"): {}, ("benchmarks", 1, "source"): "aligntax.yaml"},
+        "benchmarks[1].id: 'harmful' is a benchmark that aligntax has. Choose another.",
+    ),
+    "defined benchmark without rows": (
+        {("benchmarks", 1): {"id": "mine", "define": "mine.yaml"}},
+        (
+            "benchmarks[1].source (benchmark 'mine'): is missing. A defined benchmark needs the path of its rows. "
+            "(and 1 more)"
+        ),
+    ),
+    "definition that is neither mapping nor path": (
+        {("benchmarks", 1, "define"): 3},
+        (
+            "benchmarks[1].define (benchmark 'harmful'): must be a mapping of keys to values or the path of a file "
+            "with one, found 3."
+        ),
+    ),
     "unknown benchmark key": (
         {("benchmarks", 1, "sample_sise"): 3},
         (
             "benchmarks[1].sample_sise (benchmark 'harmful'): unknown key. Did you mean 'sample_size'? Known: "
-            "cluster_by, id, prompt_styles, repeats, sample_size, scorer, source, unparsed."
+            "attack, cluster_by, define, id, judge, prompt_styles, repeats, sample_size, scorer, source, unparsed."
         ),
     ),
     "unknown threshold": (
@@ -122,6 +140,10 @@ CASES = {
     "duplicate model ids": (
         {("models", 2): {**THIRD, "id": "llama-dpo"}},
         "models[2].id: 'llama-dpo' is already the id of models[1].",
+    ),
+    "the same attack twice": (
+        {("benchmarks", 1, "attack"): "base64", ("benchmarks", 2): {"id": "harmful", "attack": "base64"}},
+        "benchmarks[2].id: 'harmful+base64' is already the id of benchmarks[1].",
     ),
     "duplicate benchmark ids": (
         {("benchmarks", 1, "id"): "arithmetic"},
@@ -448,6 +470,21 @@ def test_a_benchmark_file_that_does_not_exist_is_named(load, tmp_path):
         load({("benchmarks", 1, "source"): "data/x.jsonl"})
     place = "aligntax.yaml: benchmarks[1].source (benchmark 'harmful')"
     assert str(raised.value) == f"{place}: no such file or folder: {str(tmp_path / 'data/x.jsonl')!r}."
+
+
+def test_a_data_set_of_a_hub_is_kept_as_written_if_it_is_pinned(load):
+    pinned = f"hf://openai/gsm8k@{'0a' * 20}"
+    assert load({("benchmarks", 1, "source"): pinned}).benchmarks[1].source == pinned
+    with pytest.raises(SettingsError, match=r"source .*must be pinned, hf://owner/name@<commit"):
+        load({("benchmarks", 1, "source"): "hf://openai/gsm8k@main"})
+
+
+def test_a_definition_file_that_does_not_exist_is_named(load, tmp_path):
+    (tmp_path / "x.csv").touch()
+    with pytest.raises(SettingsError) as raised:
+        load({("benchmarks", 1): {"id": "mine", "define": "mine.yaml", "source": "x.csv"}})
+    place = "aligntax.yaml: benchmarks[1].define (benchmark 'mine')"
+    assert str(raised.value) == f"{place}: no such file: {str(tmp_path / 'mine.yaml')!r}."
 
 
 def test_a_command_that_sends_nothing_needs_neither_keys_nor_files(load):

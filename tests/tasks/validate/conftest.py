@@ -344,8 +344,11 @@ def execute():
     """Run statements on a warehouse; ``free raw.x`` takes the constraints off a table first, as a lake has none."""
 
     def free(connection, table):
-        if table == "raw.generations":  # nothing may refer to it, and landed warehouses hold no scores
+        if (
+            table == "raw.generations"
+        ):  # nothing may refer to it, and landed warehouses hold neither scores nor executions
             connection.execute("drop table raw.scores")
+            connection.execute("drop table raw.executions")
         connection.execute(f"create temp table freed as select * from {table}")
         connection.execute(f"drop table {table}")
         connection.execute(f"create table {table} as select * from freed")

@@ -240,6 +240,12 @@ def test_a_finding_says_what_where_and_how_much(landed, run_id, execute):
     )
 
 
+def test_an_answer_of_which_one_token_was_wanted_was_not_cut_off(landed, run_id, execute):
+    execute(landed, """update raw.generations set finish_reason = 'length', first_token_json = '{" A": -0.1}'""")
+
+    assert "rate_truncated" not in {outcome.name for outcome in validate_landed(landed, run_id, THRESHOLDS).failed}
+
+
 def test_a_finding_names_a_few_places_and_counts_the_rest(landed, run_id, execute):
     execute(
         landed, "update raw.generations set finish_reason = 'eos' where model_id = 'base' and benchmark_id = 'harm'"

@@ -33,8 +33,11 @@ matched as (
         pairs.candidate_model_id,
         candidate.benchmark_id,
         candidate.benchmark_version,
+        candidate.attack,
         candidate.origin,
         candidate.scorer,
+        candidate.judge_model_id,
+        candidate.judge_version,
         candidate.unparsed_rule as unparsed_rule_configured,
         reference.prompt_style as prompt_style_reference,
         candidate.prompt_style as prompt_style_candidate,
@@ -56,7 +59,9 @@ matched as (
             and pairs.reference_model_id = reference.model_id
             and candidate.benchmark_id = reference.benchmark_id
             and candidate.benchmark_version = reference.benchmark_version
+            and candidate.attack = reference.attack
             and candidate.scorer = reference.scorer
+            and candidate.judge_version is not distinct from reference.judge_version
             and candidate.origin = reference.origin
     where
         (reference.evaluated_date = pairs.as_of_date or candidate.evaluated_date = pairs.as_of_date)
@@ -82,8 +87,11 @@ select
     matched.candidate_model_id,
     matched.benchmark_id,
     matched.benchmark_version,
+    matched.attack,
     matched.origin,
     matched.scorer,
+    matched.judge_model_id,
+    matched.judge_version,
     rules.unparsed_rule,
     rules.unparsed_rule = matched.unparsed_rule_configured as is_configured_rule,
     matched.prompt_style_reference,

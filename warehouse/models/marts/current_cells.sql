@@ -1,4 +1,5 @@
--- One row per date x model x benchmark version x prompt style x origin: the newest complete cell within reach.
+-- One row per date x model x benchmark version x prompt style x scorer x judge x origin: the newest complete cell within
+-- reach.
 with dates as (
     select
         as_of_date,
@@ -38,8 +39,11 @@ select
     benchmark_version,
     prompt_style,
     is_primary_style,
+    attack,
     origin,
     scorer,
+    judge_model_id,
+    judge_version,
     unparsed_rule,
     count_items,
     count_repeats,
@@ -50,6 +54,6 @@ select
     ) = 1 as is_newest
 from in_reach
 qualify row_number() over (
-    partition by as_of_date, model_id, benchmark_id, benchmark_version, prompt_style, scorer, origin
+    partition by as_of_date, model_id, benchmark_id, benchmark_version, prompt_style, scorer, judge_version, origin
     order by evaluated_date desc, run_started_at desc
 ) = 1

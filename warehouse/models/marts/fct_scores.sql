@@ -27,20 +27,25 @@ judged as (
         answers.benchmark_id,
         answers.benchmark_version,
         answers.prompt_style,
+        cells.attack,
         answers.origin,
         members.cluster_id,
         members.subset,
         members.chance_score,
         cells.scorer,
         scores.scorer_version,
+        cells.judge_model_id,
+        cells.judge_version,
         cells.unparsed_rule,
         case
             when answers.status in ('failed', 'quarantined') then answers.status
+            when scores.outcome is null and cells.judge_version is not null then 'judge_error'
             else coalesce(scores.outcome, 'not_run')
         end as outcome,
         case when answers.status in ('failed', 'quarantined') then null else scores.value end as value_parsed,
         scores.answer,
-        coalesce(scores.is_refusal, false) as is_refusal
+        coalesce(scores.is_refusal, false) as is_refusal,
+        case when answers.status not in ('failed', 'quarantined') then scores.refusal_class end as refusal_class
     from answers
     inner join cells on answers.run_id = cells.run_id and answers.cell_id = cells.cell_id
     inner join members
@@ -48,7 +53,11 @@ judged as (
             answers.benchmark_id = members.benchmark_id
             and answers.benchmark_version = members.benchmark_version
             and answers.item_id = members.item_id
-    left join scores on answers.generation_id = scores.generation_id and cells.scorer = scores.scorer
+    left join scores
+        on
+            answers.generation_id = scores.generation_id
+            and cells.scorer = scores.scorer
+            and cells.judge_version is not distinct from scores.judge_version
     where answers.status <> 'pending'
 )
 

@@ -22,6 +22,19 @@ answers as (
         max(finished_at) as last_answer_at
     from marts.fct_generations
     group by run_id, cell_id
+),
+
+judgments as (
+    select
+        run_id,
+        cell_id,
+        count(*) as count_judgments_planned,
+        count(answered_at) as count_judgments,
+        sum(tokens_input)::bigint as judge_tokens_input,
+        sum(tokens_output)::bigint as judge_tokens_output,
+        round(sum(cost_usd), 12) as judge_cost_usd
+    from marts.fct_judgments
+    group by run_id, cell_id
 )
 
 select
@@ -49,6 +62,14 @@ select
     answers.cost_usd,
     answers.latency_median_ms,
     answers.latency_p95_ms,
-    answers.last_answer_at
+    answers.last_answer_at,
+    ---------- judging; a judgment that several answers share stands in the cell that asked for it first
+    cells.judge_model_id,
+    coalesce(judgments.count_judgments_planned, 0) as count_judgments_planned,
+    coalesce(judgments.count_judgments, 0) as count_judgments,
+    judgments.judge_tokens_input,
+    judgments.judge_tokens_output,
+    judgments.judge_cost_usd
 from cells
 left join answers on cells.run_id = answers.run_id and cells.cell_id = answers.cell_id
+left join judgments on cells.run_id = judgments.run_id and cells.cell_id = judgments.cell_id

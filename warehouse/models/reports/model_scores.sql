@@ -56,6 +56,8 @@ select
     outcomes.subset,
     cells.scorer,
     outcomes.scorer_version,
+    cells.judge_model_id,
+    cells.judge_version,
     cells.unparsed_rule,
     ---------- the score
     outcomes.score,

@@ -1,17 +1,74 @@
 -- One row per date x pair x safety benchmark: what the tax bought, over-refusal beside it, as rates.
-with comparisons as (
+with benchmarks as (
+    select * from marts.dim_benchmark
+    where dimension in ('safety', 'over_refusal', 'bias', 'truthfulness')
+),
+
+comparisons as (
     select * from marts.comparisons
-    where is_configured_rule and is_primary_style
+    where
+        is_configured_rule
+        and is_primary_style
+        and benchmark_version in (select benchmarks.benchmark_version from benchmarks)
+),
+
+sides as (
+    select
+        as_of_date,
+        comparison_id,
+        true as is_reference,
+        reference_run_id as run_id,
+        reference_cell_id as cell_id
+    from comparisons
+    union all
+    select
+        as_of_date,
+        comparison_id,
+        false as is_reference,
+        candidate_run_id as run_id,
+        candidate_cell_id as cell_id
+    from comparisons
+),
+
+paired as (
+    select
+        as_of_date,
+        comparison_id,
+        item_id
+    from marts.fct_paired_items
+    where difference is not null
+),
+
+-- Rounded to 12 digits: DuckDB adds in parallel, and equal facts must give equal bytes.
+refusals as (
+    select
+        sides.as_of_date,
+        sides.comparison_id,
+        round(
+            avg((scores.refusal_class = 'full_refusal')::integer) filter (where sides.is_reference), 12
+        ) as full_reference,
+        round(
+            avg((scores.refusal_class = 'full_refusal')::integer) filter (where not sides.is_reference), 12
+        ) as full_candidate,
+        round(
+            avg((scores.refusal_class <> 'full_compliance')::integer) filter (where sides.is_reference), 12
+        ) as any_reference,
+        round(
+            avg((scores.refusal_class <> 'full_compliance')::integer) filter (where not sides.is_reference), 12
+        ) as any_candidate
+    from sides
+    inner join marts.fct_scores as scores on sides.run_id = scores.run_id and sides.cell_id = scores.cell_id
+    inner join paired
+        on
+            sides.as_of_date = paired.as_of_date
+            and sides.comparison_id = paired.comparison_id
+            and scores.item_id = paired.item_id
+    group by sides.as_of_date, sides.comparison_id
 ),
 
 subsets as (
     select * from marts.comparison_subsets
     where is_whole
-),
-
-benchmarks as (
-    select * from marts.dim_benchmark
-    where dimension in ('safety', 'over_refusal', 'bias', 'truthfulness')
 ),
 
 estimates as (
@@ -39,6 +96,7 @@ select
     comparisons.candidate_model_id,
     comparisons.benchmark_id,
     comparisons.benchmark_version,
+    comparisons.attack,
     benchmarks.dimension,
     case when benchmarks.dimension = 'over_refusal' then 'over_refusal' else benchmarks.metric end as metric,
     benchmarks.dimension <> 'over_refusal' and benchmarks.higher_is_better as higher_is_better,
@@ -55,6 +113,10 @@ select
     case
         when benchmarks.dimension = 'over_refusal' then 1 - subsets.candidate_score else subsets.candidate_score
     end as rate_candidate,
+    refusals.full_reference as rate_full_refusal_reference,
+    refusals.full_candidate as rate_full_refusal_candidate,
+    refusals.any_reference as rate_any_refusal_reference,
+    refusals.any_candidate as rate_any_refusal_candidate,
     case when benchmarks.dimension = 'over_refusal' then estimates.estimate else -estimates.estimate end as change,
     case when benchmarks.dimension = 'over_refusal' then estimates.low else -estimates.high end as change_low,
     case when benchmarks.dimension = 'over_refusal' then estimates.high else -estimates.low end as change_high,
@@ -87,6 +149,8 @@ inner join benchmarks
     on
         comparisons.benchmark_id = benchmarks.benchmark_id
         and comparisons.benchmark_version = benchmarks.benchmark_version
+left join refusals
+    on comparisons.as_of_date = refusals.as_of_date and comparisons.comparison_id = refusals.comparison_id
 left join estimates
     on comparisons.as_of_date = estimates.as_of_date and comparisons.comparison_id = estimates.subject_id
 left join exchange

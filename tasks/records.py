@@ -1,7 +1,7 @@
-"""Records (dictionaries and their places) out of JSON Lines, JSON, CSV and Parquet, plain, gzipped or zipped.
+"""Records (dictionaries and their places) out of JSON Lines, JSON, CSV, Parquet and Arrow, plain, gzipped or zipped.
 
-What a file is, its first bytes say, then its name. JSON Lines, CSV and Parquet are streamed; a JSON list is loaded
-whole. Knows nothing of what the columns mean.
+What a file is, its first bytes say, then its name. All but a JSON list, which is loaded whole, are streamed. Knows
+nothing of what the columns mean.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ Record = dict[str, Any]
 
 _CELL_LIMIT = 2**31 - 1  # characters; Python's csv refuses cells above 128 KiB, and answers are longer
 _PARQUET_ROWS = 5_000
-_UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+_ARROW_MAGIC = (b"ARROW1", b"\xff\xff\xff\xff")  # the file format, and the stream format that data set caches hold
+UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
 def read_records(path: Path) -> Iterator[tuple[str, Record]]:
@@ -39,8 +40,8 @@ def read_records(path: Path) -> Iterator[tuple[str, Record]]:
     try:
         with ExitStack() as stack:
             stream, name = _unpacked(path, stack)
-            yield from _records(stream, name, path)
-    except _UNREADABLE as error:
+            yield from records_of(stream, name, path)
+    except UNREADABLE as error:
         raise InputError(f"{path}: cannot be read ({type(error).__name__}: {error}).") from error
 
 
@@ -67,21 +68,28 @@ def _only_member(archive: zipfile.ZipFile, path: Path) -> str:
     return names[0]
 
 
-def _records(stream: io.BufferedReader, name: str, path: Path) -> Iterator[tuple[str, Record]]:
+def records_of(stream: io.BufferedReader, name: str, path: Path | str) -> Iterator[tuple[str, Record]]:
+    """Yield (place, record) of unpacked bytes; ``name`` is the file's own, ``path`` what errors call it.
+
+    Raises:
+        InputError: as ``read_records``.
+    """
     suffix = PurePath(name).suffix.lower()
     head = stream.peek(64)[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head[:4] == b"PAR1":
         return _from_parquet(stream, path)
+    if head.startswith(_ARROW_MAGIC):
+        return _from_arrow(stream, path)
     if suffix in {".csv", ".tsv"}:
         return _from_csv(stream, path, delimiter="\t" if suffix == ".tsv" else ",")
     if head[:1] == b"[" or suffix == ".json":
         return _from_json(stream, path)
     if head[:1] == b"{" or suffix in {".jsonl", ".ndjson"}:
         return _from_lines(stream, path)
-    raise InputError(f"{path}: expected JSON Lines, JSON, CSV or Parquet, found {head[:16]!r}.")
+    raise InputError(f"{path}: expected JSON Lines, JSON, CSV, Parquet or Arrow, found {head[:16]!r}.")
 
 
-def _from_lines(lines: Iterable[bytes], path: Path) -> Iterator[tuple[str, Record]]:
+def _from_lines(lines: Iterable[bytes], path: Path | str) -> Iterator[tuple[str, Record]]:
     for number, raw in enumerate(lines, start=1):
         try:
             text = raw.decode("utf-8-sig")
@@ -93,7 +101,7 @@ def _from_lines(lines: Iterable[bytes], path: Path) -> Iterator[tuple[str, Recor
         yield f"line {number}", _record(record, f"{path}: line {number}")
 
 
-def _from_json(stream: IO[bytes], path: Path) -> Iterator[tuple[str, Record]]:
+def _from_json(stream: IO[bytes], path: Path | str) -> Iterator[tuple[str, Record]]:
     content = stream.read()
     try:
         document = _parsed(content.decode("utf-8-sig"))
@@ -108,7 +116,7 @@ def _from_json(stream: IO[bytes], path: Path) -> Iterator[tuple[str, Record]]:
         yield f"row {number}", _record(record, f"{path}: row {number}")
 
 
-def _list_in(document: Any, path: Path) -> list[Any]:
+def _list_in(document: Any, path: Path | str) -> list[Any]:
     """The list itself, or the only list of objects inside an object (``{"version": 1, "outputs": [...]}``)."""
     if isinstance(document, list):
         return document
@@ -121,7 +129,7 @@ def _list_in(document: Any, path: Path) -> list[Any]:
     raise InputError(f"{path}: expected a list of objects, found {type(document).__name__} without exactly one.")
 
 
-def _from_csv(stream: IO[bytes], path: Path, *, delimiter: str) -> Iterator[tuple[str, Record]]:
+def _from_csv(stream: IO[bytes], path: Path | str, *, delimiter: str) -> Iterator[tuple[str, Record]]:
     """Rows of text; an empty cell is None, because CSV cannot tell an empty text from a missing one."""
     csv.field_size_limit(_CELL_LIMIT)  # process-wide, and only ever raised
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
@@ -142,7 +150,7 @@ def _from_csv(stream: IO[bytes], path: Path, *, delimiter: str) -> Iterator[tupl
         text.detach()  # or the wrapper would close the file behind the back of whoever opened it
 
 
-def _from_parquet(stream: io.BufferedReader, path: Path) -> Iterator[tuple[str, Record]]:
+def _from_parquet(stream: io.BufferedReader, path: Path | str) -> Iterator[tuple[str, Record]]:
     import pyarrow as pa  # noqa: PLC0415 - a third of a second that the other formats need not pay
     from pyarrow import parquet  # noqa: PLC0415
 
@@ -155,6 +163,22 @@ def _from_parquet(stream: io.BufferedReader, path: Path) -> Iterator[tuple[str, 
                 yield f"row {number}", record
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not Parquet after row {number} ({error}).") from error
+
+
+def _from_arrow(stream: io.BufferedReader, path: Path | str) -> Iterator[tuple[str, Record]]:
+    import pyarrow as pa  # noqa: PLC0415 - as above
+
+    number = 0
+    try:
+        is_file = stream.peek(6)[:6] == _ARROW_MAGIC[0]
+        reader = pa.ipc.open_file(io.BytesIO(stream.read())) if is_file else pa.ipc.open_stream(stream)
+        batches = map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader
+        for batch in batches:
+            for record in batch.to_pylist():
+                number += 1
+                yield f"row {number}", record
+    except (pa.ArrowException, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: not Arrow after row {number} ({error}).") from error
 
 
 def _parsed(text: str) -> Any:

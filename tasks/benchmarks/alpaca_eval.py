@@ -1,0 +1,83 @@
+"""AlpacaEval-style helpfulness from the official file: 805 instructions, each with a reference model's output.
+
+Citation: Li et al. 2023, "AlpacaEval: An Automatic Evaluator of Instruction-following Models"; the instructions come
+from the AlpacaFarm evaluation set (Dubois et al. 2023, arXiv 2305.14387). Licence: CC BY-NC 4.0 for the data, as its
+authors state: not for commercial use. No item is shipped.
+Pitfalls: a judge decides, so the win rate is the judge's; ours sees each pair in both orders and may call a tie, which
+the authors' annotators do not, and has our own rubric: compare such win rates with each other, not with the
+leaderboard. Judges like long answers; the authors' length-controlled rate needs their regression and is not computed.
+The reference's own win rate against itself is 0.5 by definition, which is the chance score here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tasks.benchmarks.neutral import NEUTRAL_EXAMPLES
+from tasks.domain import Benchmark, Dimension, Domain, content_hash, identified
+from tasks.errors import InputError
+
+_FIELDS = ("instruction", "output")
+
+
+def load(source: str) -> Benchmark:
+    """Read the official rows: a JSON list (or JSON lines, either gzipped) of instruction, output, generator, dataset.
+
+    Raises:
+        InputError: the file is missing, unreadable, or a row lacks its instruction or output.
+    """
+    rows = [_checked(row, source) for row in _rows(Path(source))]
+    if not rows:
+        raise InputError(f"{source}: holds no row. Expected AlpacaEval rows with {', '.join(_FIELDS)}.")
+    return Benchmark(
+        benchmark_id="alpaca_eval",
+        title="AlpacaEval-style pairwise helpfulness",
+        dimension=Dimension.INSTRUCTION_FOLLOWING,
+        domain=Domain.CHAT,
+        scorer="preferred",
+        metric="win_rate",
+        items=identified(map(_fields, rows)),
+        instruction="",
+        examples=NEUTRAL_EXAMPLES,
+        licence="CC BY-NC 4.0 as stated by the authors (data; non-commercial)",
+        citation="Li et al. 2023, AlpacaEval; Dubois et al. 2023, arXiv 2305.14387",
+        cluster_meaning="the instruction; each stands alone",
+        pitfalls="A judge's win rate against the file's reference outputs; ties count half; longer answers are liked.",
+        chance_score=0.5,
+        max_tokens=2048,
+    )
+
+
+def _rows(path: Path) -> list[Any]:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file. Expected AlpacaEval rows as JSON or JSON lines, .gz too.")
+    try:
+        content = gzip.decompress(path.read_bytes()) if path.name.endswith(".gz") else path.read_bytes()
+        text = content.decode("utf-8-sig")
+        found = (
+            json.loads(text) if text.lstrip().startswith("[") else map(json.loads, filter(str.strip, text.split("\n")))
+        )
+        return list(found)
+    except (ValueError, OSError, EOFError, RecursionError) as error:
+        raise InputError(f"{path}: not readable as AlpacaEval rows: {error}") from error
+
+
+def _checked(row: Any, source: str) -> Mapping[str, Any]:
+    if not isinstance(row, Mapping) or not all(isinstance(row.get(name), str) for name in _FIELDS):
+        raise InputError(f"{source}: expected rows with the texts {', '.join(_FIELDS)}; found {str(row)[:60]!r}.")
+    return row
+
+
+def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    reference = {"reference": row["output"], "reference_model": row.get("generator")}
+    return {
+        "question": row["instruction"],
+        "target": json.dumps(reference, sort_keys=True),
+        "cluster_id": content_hash(row["instruction"]),
+        "subset": str(row.get("dataset") or "all"),
+        "chance_score": 0.5,
+    }

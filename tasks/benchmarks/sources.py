@@ -1,0 +1,193 @@
+"""The data files of a benchmark that is not shipped: a local file, folder or archive, or a pinned data set of a hub.
+
+Every loader reads through here, so that each official format opens in each packing: JSON, JSON Lines, CSV, TSV,
+Parquet and Arrow, plain or ``.gz``, in a folder (with sub-folders), a ``.zip`` or a ``.tar``. Knows no benchmark.
+"""
+
+from __future__ import annotations
+
+import csv
+import fnmatch
+import gzip
+import io
+import json
+import re
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from tasks.domain import HUB_SOURCE
+from tasks.errors import InputError, UsageError
+from tasks.records import UNREADABLE, Record, records_of
+
+HUB_SCHEME = "hf://"
+ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")
+
+_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+_METADATA = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")  # beside a library's caches
+_SPLIT = re.compile(r"(?:^|[/._-])(train|dev|val|validation|test)(?=$|[/._-])")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One data file. ``name`` is its path inside the source without ``.gz``, e.g. ``test/anatomy_test.csv``."""
+
+    name: str
+    place: str
+    content: bytes = field(repr=False)
+
+    @property
+    def stem(self) -> str:
+        """The name without folder and ending: ``anatomy_test``."""
+        return PurePosixPath(self.name).stem
+
+    @property
+    def split(self) -> str | None:
+        """The split that the name tells (``train``, ``dev``, ``val``, ``validation``, ``test``), None if none."""
+        found = _SPLIT.findall(self.name)
+        return found[-1] if found else None
+
+    @property
+    def group(self) -> str:
+        """What the name tells beside split and part: ``anatomy`` of ``test/anatomy_test.csv``.
+
+        Where the file is named by its split alone, it is the folder: of ``anatomy/test-00000-of-00001.parquet``.
+        """
+        path = PurePosixPath(self.name)
+        split = _SPLIT.search(path.stem)
+        return (path.stem[: split.start()] if split else path.stem) or path.parent.name
+
+    def records(self) -> list[Record]:
+        """Its rows: of a table, of lines of JSON, of a JSON list, or of the only list inside a JSON object.
+
+        An empty cell of a CSV is None.
+        """
+        return [record for _, record in records_of(io.BufferedReader(io.BytesIO(self.content)), self.name, self.place)]
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+        return self.content.decode("utf-8-sig", errors="replace")
+
+    def document(self) -> Any:
+        """Its JSON as it is, for formats that are no rows."""
+        try:
+            return json.loads(self.content.decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{self.place}: not JSON ({error}).") from error
+
+    def cells(self) -> list[list[str]]:
+        """The cells of a CSV without a header."""
+        try:
+            return list(csv.reader(io.StringIO(self.content.decode("utf-8-sig"), newline=""), strict=True))
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise InputError(f"{self.place}: not CSV ({error}).") from error
+
+
+def read_rows(source: str | Path, expected: str, hub_files: Sequence[str] = ("*",)) -> list[Record]:
+    """The rows of all files of a source, in the order of the files' names; the arguments are ``read_files``'s."""
+    return [record for file in read_files(source, expected, hub_files=hub_files) for record in file.records()]
+
+
+def read_files(
+    source: str | Path,
+    expected: str,
+    *,
+    hub_files: Sequence[str] = ("*",),
+    wanted: Callable[[str], bool] = lambda name: name.endswith(ENDINGS),
+) -> Iterator[SourceFile]:
+    """Yield the data files of a source, in the order of their names.
+
+    Args:
+        source: a path, or ``hf://owner/name@commit``, optionally with a file or folder of it: ``.../name@commit/main``.
+        expected: what the files should hold, for messages: ``MMLU-Pro rows``.
+        hub_files: patterns of what to fetch from the hub where the source names no file or folder.
+        wanted: which files of a folder, archive or data set to read, by their name inside it without ``.gz``; a file
+            given by itself always is.
+
+    Raises:
+        UsageError: the hub's address is not pinned, or its library is not installed.
+        InputError: the source is missing, unreadable, or holds no data file.
+    """
+    if str(source).startswith(HUB_SCHEME):
+        path, is_meant = _fetched(str(source), hub_files)
+    else:
+        path, is_meant = Path(source), _any
+    if not path.exists():
+        raise InputError(f"{source}: no such file. Expected {expected} as {', '.join(ENDINGS)}, or a folder of them.")
+    is_empty = True
+    try:
+        for file in _files(path, lambda name: wanted(name) and is_meant(name)):
+            is_empty = False
+            yield file
+    except (*UNREADABLE, tarfile.TarError) as error:
+        raise InputError(f"{source}: not readable as {expected}: {error}") from error
+    if is_empty:
+        raise InputError(f"{source}: holds no file of {expected}. Expected {', '.join(ENDINGS)}.")
+
+
+def _any(_: str) -> bool:
+    return True
+
+
+def _files(path: Path, wanted: Callable[[str], bool]) -> Iterator[SourceFile]:
+    if path.is_dir():
+        members = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
+        for name in _named(members, wanted):
+            yield _file(name, f"{path}/{name}", members[name].read_bytes())
+    elif path.name.endswith(".zip"):
+        with zipfile.ZipFile(path) as archive:
+            for name in _named(archive.namelist(), wanted):
+                yield _file(name, f"{path}/{name}", archive.read(name))
+    elif path.name.endswith(_ARCHIVES):
+        with tarfile.open(path) as tar:
+            for name in _named(tar.getnames(), wanted):
+                if member := tar.extractfile(name):
+                    yield _file(name, f"{path}/{name}", member.read())
+    else:
+        yield _file(path.name, str(path), path.read_bytes())
+
+
+def _named(names: Iterable[str], wanted: Callable[[str], bool]) -> list[str]:
+    """The wanted ones of a folder's or archive's members: no metadata, nothing hidden, no macOS shadows."""
+    return sorted(
+        name
+        for name in names
+        if wanted(name.removesuffix(".gz"))
+        and not name.endswith(_METADATA)
+        and not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+    )
+
+
+def _file(name: str, place: str, content: bytes) -> SourceFile:
+    if name.endswith(".gz"):
+        return SourceFile(name.removesuffix(".gz"), place, gzip.decompress(content))
+    return SourceFile(name, place, content)
+
+
+def _fetched(source: str, hub_files: Sequence[str]) -> tuple[Path, Callable[[str], bool]]:
+    """The folder of a data set, from the hub's cache where it is there already, and which of its files are meant.
+
+    The folder may hold more: what other benchmarks fetched from the same data set.
+    """
+    match = HUB_SOURCE.fullmatch(source)
+    if match is None:
+        example = "hf://owner/name@<commit, 40 hexadecimal digits>"
+        raise UsageError(f"{source}: expected a pinned data set, {example}: a branch may change under a trend.")
+    try:
+        from huggingface_hub import snapshot_download  # noqa: PLC0415 - optional, and a second of import
+    except ImportError as error:
+        raise UsageError(f"{source}: data sets of a hub need the extra `hub`: pip install 'aligntax[hub]'") from error
+    import httpx2  # noqa: PLC0415 - imported by the hub's library already
+
+    name, commit, inside = match.groups()
+    patterns = [inside, f"{inside.rstrip('/')}/*"] if inside else list(hub_files)
+    try:
+        folder = snapshot_download(name, repo_type="dataset", revision=commit, allow_patterns=patterns)
+    except (OSError, ValueError, httpx2.HTTPError) as error:  # the first holds the library's own errors
+        reason = " ".join(str(error).split())
+        raise InputError(f"{source}: cannot be fetched: {reason}") from error
+    return Path(folder), lambda file: any(fnmatch.fnmatch(file, pattern) for pattern in patterns)

@@ -1,0 +1,148 @@
+"""Execute the programs in a run's answers, in the sandbox, and land what became of them as facts.
+
+Knows scorers that read executions and the sandbox; must not know Prefect, SQL, or how a verdict becomes a score. Where
+no sandbox holds nothing is run: the answers wait, and are no wrong ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import polars as pl
+
+from tasks.domain import content_hash
+from tasks.rows import EXECUTIONS, item_of, storable
+from tasks.sandbox import BackEnd, Execution, Program, SandboxError, open_sandbox
+from tasks.scorers import LONGEST_TEXT, SCORERS, ProgramScorer, Scorer
+from warehouse.connection import Warehouse
+
+_BATCH_ROWS = 1_000  # a crash repeats at most so many executions
+
+
+class Runner(Protocol):
+    """What runs programs: the sandbox."""
+
+    @property
+    def back_end(self) -> BackEnd:
+        """What holds the programs in."""
+
+    def run(self, programs: Sequence[Program]) -> list[Execution]:
+        """Run all of them; results in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """What executing a run's programs came to. ``reason`` says why ``count_waiting`` of them could not be run."""
+
+    count_executed: int = 0
+    count_reused: int = 0
+    count_waiting: int = 0
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A program that waits to be run for an answer."""
+
+    generation_id: str
+    scorer: ProgramScorer
+    source: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Equal for equal programs under the same limits."""
+        return self.scorer.fact_rule, content_hash(self.source)
+
+
+def execute(
+    warehouse: Warehouse,
+    run_id: str,
+    scorers: Mapping[str, Scorer] = SCORERS,
+    opening: Callable[[], AbstractContextManager[Runner]] = open_sandbox,
+) -> Executed:
+    """Run every program of a run that was not run yet under its scorer's limits.
+
+    The same program under the same limits is run once, however many answers hold it. The sandbox is opened only if
+    there is something to run.
+    """
+    running = {name: scorer for name, scorer in scorers.items() if isinstance(scorer, ProgramScorer)}
+    wanted = pl.DataFrame(
+        [(name, scorer.fact_rule) for name, scorer in running.items()],
+        schema={"scorer": pl.String, "runner": pl.String},
+        orient="row",
+    )
+    batches = warehouse.query_batches(
+        "unexecuted_answers", _BATCH_ROWS, frames={"wanted_runners": wanted}, run_id=run_id
+    )
+    count_executed = count_reused = count_waiting = 0
+    reason = None
+    with ExitStack() as stack:
+        runner: Runner | None = None
+        for batch in batches:
+            pending = _pending(batch, running)
+            known = _known(warehouse, pending)
+            new = {program.key: program for program in pending if program.key not in known}
+            try:
+                if new and reason is None:
+                    runner = runner or stack.enter_context(opening())
+                    known |= _run(runner, new)
+            except SandboxError as error:
+                reason = str(error)
+            rows = [_row(program, known[program.key], new) for program in pending if program.key in known]
+            warehouse.append({"raw.executions": pl.DataFrame(rows, schema=EXECUTIONS, orient="row")})
+            count_executed += sum(key in known for key in new)
+            count_reused += len(rows) - sum(key in known for key in new)
+            count_waiting += len(pending) - len(rows)
+    return Executed(count_executed, count_reused, count_waiting, reason)
+
+
+def _pending(batch: pl.DataFrame, scorers: Mapping[str, ProgramScorer]) -> list[_Pending]:
+    found = []
+    for row in batch.iter_rows(named=True):
+        scorer = scorers[row["scorer"]]
+        source = scorer.program(item_of(row), (row["text"] or "")[:LONGEST_TEXT])
+        if source is not None:
+            found.append(_Pending(row["generation_id"], scorer, source))
+    return found
+
+
+def _known(warehouse: Warehouse, pending: Sequence[_Pending]) -> dict[tuple[str, str], dict[str, Any]]:
+    """What became of those programs that were run before."""
+    keys = pl.DataFrame(
+        sorted({program.key for program in pending}),
+        schema={"runner": pl.String, "program_hash": pl.String},
+        orient="row",
+    )
+    rows = warehouse.query("executed_programs", frames={"wanted_programs": keys})
+    return {(row["runner"], row["program_hash"]): row for row in rows.iter_rows(named=True)}
+
+
+def _run(runner: Runner, new: Mapping[tuple[str, str], _Pending]) -> dict[tuple[str, str], dict[str, Any]]:
+    programs = [Program(p.source, seconds=p.scorer.seconds, memory_mb=p.scorer.memory_mb) for p in new.values()]
+    executions = runner.run(programs)
+    now = datetime.now(UTC)
+    back_end = runner.back_end
+    return {
+        key: {
+            "runner": key[0],
+            "program_hash": key[1],
+            "verdict": execution.verdict,
+            "detail": storable(execution.detail) if execution.detail else None,
+            "back_end": back_end.name,
+            "layers": ", ".join(back_end.layers),
+            "python_version": back_end.python_version,
+            "duration_ms": execution.duration_ms,
+            "executed_at": now,
+        }
+        for key, execution in zip(new, executions, strict=True)
+    }
+
+
+def _row(program: _Pending, found: Mapping[str, Any], new: Mapping[tuple[str, str], _Pending]) -> dict[str, Any]:
+    ran_for = new.get(program.key)
+    is_reused = ran_for is None or ran_for.generation_id != program.generation_id
+    return {**found, "generation_id": program.generation_id, "is_reused": is_reused}

@@ -1,0 +1,63 @@
+"""How a worker is started: inside bubblewrap's namespaces, or bare, with the same lock-down of each program in both."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+_INSIDE = Path(__file__).resolve().parent / "inside"
+_START = "import sys; sys.path.insert(0, {folder!r}); from inside.worker import main; sys.path.pop(0); main()"
+_TMP_BYTES = 256 * 1024 * 1024
+MACHINES = ("x86_64", "aarch64")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A way to start workers. ``command`` takes a folder of the host for scratch files."""
+
+    name: str
+    command: Callable[[Path], list[str]]
+    outer_layers: tuple[str, ...] = ()
+
+
+def starts() -> list[Start]:
+    """The ways that this machine has the programs for, the strongest first."""
+    if platform.system() != "Linux" or platform.machine() not in MACHINES:
+        return []
+    bubblewrap = shutil.which("bwrap")
+    found = [Start("lockdown", _bare)]
+    if bubblewrap:
+        found.insert(0, Start("bubblewrap", lambda _: _wrapped(bubblewrap), ("namespaces",)))
+    return found
+
+
+def _bare(scratch: Path) -> list[str]:
+    return [*_python(), str(scratch)]
+
+
+def _python() -> list[str]:
+    """The interpreter behind the virtual environment, without its packages, variables and site."""
+    start = _START.format(folder=str(_INSIDE.parent))
+    return [os.path.realpath(sys.executable), "-I", "-S", "-B", "-X", "utf8", "-c", start]
+
+
+def _wrapped(bubblewrap: str) -> list[str]:
+    """Namespaces of its own, no capability, an empty root with system libraries, Python and the worker, read-only."""
+    options = ["--unshare-user", "--unshare-all", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+    options += ["--ro-bind", "/usr", "/usr"]
+    for folder in ("/lib", "/lib64"):
+        if Path(folder).is_symlink():
+            options += ["--symlink", str(Path(folder).readlink()).lstrip("/"), folder]
+        else:
+            options += ["--ro-bind-try", folder, folder]
+    for folder in (os.path.realpath(sys.base_prefix), str(_INSIDE)):
+        if not folder.startswith("/usr/"):
+            options += ["--ro-bind", folder, folder]
+    options += ["--proc", "/proc", "--dev", "/dev", "--size", str(_TMP_BYTES), "--tmpfs", "/tmp"]  # noqa: S108 - a new one
+    options += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--chdir", "/tmp", "--remount-ro", "/"]  # noqa: S108 - the same
+    return [bubblewrap, *options, "--", *_python(), "/tmp"]  # noqa: S108 - the same

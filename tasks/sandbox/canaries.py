@@ -1,0 +1,30 @@
+"""Programs that try to get out. A back end holds if each of them fails to, in a way that it can tell itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tasks.sandbox.records import Program
+
+_REFUSED = """
+try:
+    {attempt}
+except OSError:
+    pass
+else:
+    raise SystemExit("it worked")
+"""
+
+
+def canaries(host_file: Path) -> dict[str, Program]:
+    """By what each tries. ``host_file`` is a file that the host can read."""
+    attempts = {
+        "read a file of the host": f"open({str(host_file)!r}).read()",
+        "write a file of the host": f"open({str(host_file)!r}, 'a')",
+        "open a socket": "import socket; socket.socket()",
+        "fork": "import os; os.fork() or os._exit(0)",
+        "signal its parent": "import os; os.kill(os.getppid(), 0)",
+    }
+    programs = {name: Program(_REFUSED.format(attempt=attempt)) for name, attempt in attempts.items()}
+    programs["run at all"] = Program("open('scratch', 'w').write('x')\nassert open('scratch').read() == 'x'")
+    return programs

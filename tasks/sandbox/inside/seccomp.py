@@ -1,0 +1,147 @@
+"""An allow-list of system calls as a seccomp filter: what is not listed fails with EPERM. For this process, for good.
+
+The filter is a program for the kernel's classic BPF machine over ``struct seccomp_data``: the number of the call, the
+architecture, and six arguments of 64 bits, of which each half is loaded on its own.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+from dataclasses import dataclass
+
+from . import syscalls
+
+_LOAD, _JUMP_EQUAL, _JUMP_ANY_BIT, _MASK, _RETURN = 0x20, 0x15, 0x45, 0x54, 0x06
+_ALLOW, _KILL = 0x7FFF0000, 0x80000000
+_REFUSE = 0x00050000 | errno.EPERM
+_UNKNOWN = 0x00050000 | errno.ENOSYS  # glibc falls back from clone3 to clone, whose flags a filter can read
+_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
+_AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_X32 = 0x40000000  # a second numbering of the same calls on x86_64
+
+_PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
+
+_CLONE_THREAD, _CLONE_NEW = 0x00010000, 0x7E020080  # any new namespace
+_PR_SET_NAME = 15
+_AF_UNIX, _SOCK_STREAM, _SOCKET_TYPE = 1, 1, 0xF
+_O_ACCMODE_AND_TRUNC, _O_TRUNC = 0x203, 0x200
+_TERMINAL_AND_CLOSING = (0x5401, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
+_FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 1030)  # duplicates, flags, locks; F_SETOWN could have signals sent to others
+
+Code = list[tuple[int, int, int, int]]
+
+
+@dataclass(frozen=True)
+class _Argument:
+    """The halves of one argument."""
+
+    index: int
+
+    @property
+    def low(self) -> tuple[int, int, int, int]:
+        return (_LOAD, 0, 0, _ARGUMENTS + 8 * self.index)
+
+    @property
+    def high(self) -> tuple[int, int, int, int]:
+        return (_LOAD, 0, 0, _ARGUMENTS + 8 * self.index + 4)
+
+
+def instructions(machine: str) -> Code:
+    """The filter's program: foreign architectures are killed, listed calls allowed, guarded ones looked at."""
+    code: Code = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_JUMP_EQUAL, 1, 0, _AUDIT[machine]),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, _NUMBER),
+    ]
+    if machine == "x86_64":
+        code += [(_JUMP_ANY_BIT, 0, 1, _X32), (_RETURN, 0, 0, _KILL)]
+    for number in syscalls.allowed(machine):
+        code += [(_JUMP_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ALLOW)]
+    for name, body in _guards().items():
+        number = syscalls.guarded(name, machine)
+        if number is not None:
+            code += [(_JUMP_EQUAL, 0, len(body), number), *body]
+    code.append((_RETURN, 0, 0, _REFUSE))
+    return code
+
+
+def _guards() -> dict[str, Code]:
+    """For each guarded call a program that returns a verdict whatever its arguments are."""
+    return {
+        "clone": [  # threads, and no others
+            _Argument(0).low,
+            (_JUMP_ANY_BIT, 0, 1, _CLONE_NEW),
+            (_RETURN, 0, 0, _REFUSE),
+            (_JUMP_ANY_BIT, 0, 1, _CLONE_THREAD),
+            (_RETURN, 0, 0, _ALLOW),
+            (_RETURN, 0, 0, _REFUSE),
+        ],
+        "clone3": [(_RETURN, 0, 0, _UNKNOWN)],
+        "prlimit64": [  # reading limits, not setting them
+            _Argument(2).low,
+            (_JUMP_EQUAL, 1, 0, 0),
+            (_RETURN, 0, 0, _REFUSE),
+            _Argument(2).high,
+            (_JUMP_EQUAL, 1, 0, 0),
+            (_RETURN, 0, 0, _REFUSE),
+            (_RETURN, 0, 0, _ALLOW),
+        ],
+        "socketpair": [  # a connected pair of streams reaches nobody else; event loops wake themselves with one
+            _Argument(0).low,
+            (_JUMP_EQUAL, 1, 0, _AF_UNIX),
+            (_RETURN, 0, 0, _REFUSE),
+            _Argument(1).low,
+            (_MASK, 0, 0, _SOCKET_TYPE),
+            (_JUMP_EQUAL, 1, 0, _SOCK_STREAM),
+            (_RETURN, 0, 0, _REFUSE),
+            (_RETURN, 0, 0, _ALLOW),
+        ],
+        # Before Linux 6.2 Landlock lets a file that may be read be emptied by opening it.
+        "open": _unless_truncating(_Argument(1)),
+        "openat": _unless_truncating(_Argument(2)),
+        "ioctl": _one_of(_Argument(1), _TERMINAL_AND_CLOSING),
+        "fcntl": _one_of(_Argument(1), _FCNTL),
+        "prctl": _one_of(_Argument(0), (_PR_SET_NAME,)),
+    }
+
+
+def _unless_truncating(flags: _Argument) -> Code:
+    return [
+        flags.low,
+        (_MASK, 0, 0, _O_ACCMODE_AND_TRUNC),
+        (_JUMP_EQUAL, 0, 1, _O_TRUNC),
+        (_RETURN, 0, 0, _REFUSE),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+
+
+def _one_of(argument: _Argument, values: tuple[int, ...]) -> Code:
+    code: Code = [argument.low]
+    for value in values:
+        code += [(_JUMP_EQUAL, 0, 1, value), (_RETURN, 0, 0, _ALLOW)]
+    return [*code, (_RETURN, 0, 0, _REFUSE)]
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+
+
+def restrict(libc: ctypes.CDLL) -> None:
+    """Install the filter on this process, which must have one thread; needs no privilege.
+
+    Raises:
+        OSError: the kernel refused.
+        ValueError: no table for this machine.
+    """
+    machine = os.uname().machine
+    code = instructions(machine)
+    packed = b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
+    buffer = ctypes.create_string_buffer(packed, len(packed))
+    program = _Program(len(code), ctypes.cast(buffer, ctypes.c_void_p))
+    for arguments in ((_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), (_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(program), 0, 0)):
+        if libc.prctl(*arguments) != 0:
+            raise OSError(ctypes.get_errno(), "seccomp refused")

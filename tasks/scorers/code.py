@@ -1,0 +1,112 @@
+"""Code that must pass its item's tests. Makes the program of an answer and reads what became of it; runs nothing.
+
+The item's target is JSON: ``entry_point``, the function asked for, and ``test``, a program that defines
+``check(candidate)``. The program is the authors' of HumanEval (Chen et al. 2021, arXiv 2107.03374): prompt, answer,
+test, ``check(entry_point)``. The prompt ends with the function's signature and docstring, which is a function of its
+own, so that an answer may continue it or define the function anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.domain import Item, Outcome, Verdict
+from tasks.scorers.contract import Fact, FactKind, Versioned, judged, unparsed, waiting
+
+_FENCE = "```"
+_LINES_OF_CODE = ("def ", "async def ", "class ", "from ", "import ", "return ", "@", "  ", "\t")
+
+
+@dataclass(frozen=True)
+class Code(Versioned):
+    """1.0 for a program that passes its tests. ``program_rule`` is raised when another program is made of a text."""
+
+    name: str = "code"
+    program_rule: int = 1
+    seconds: int = 3
+    memory_mb: int = 1024
+
+    @property
+    def fact_kind(self) -> FactKind:
+        """Executions."""
+        return FactKind.EXECUTION
+
+    @property
+    def fact_rule(self) -> str:
+        """What decides a verdict: how the program is made, and its limits."""
+        return f"program@{self.program_rule} {self.seconds} s {self.memory_mb} MB"
+
+    def program(self, item: Item, text: str) -> str | None:
+        """Prompt, code and test as one program; None for prose without code."""
+        tested = _tested(item.target)
+        code = _code_of(text, tested.entry_point) if tested else None
+        if tested is None or code is None:
+            return None
+        prompt = item.question if item.question.endswith("\n") else f"{item.question}\n"
+        return f"{prompt}{code.text}\n{tested.test}\ncheck({tested.entry_point})"
+
+    def score(self, item: Item, text: str, facts: Sequence[Fact] = ()) -> Verdict:
+        """Unparsed without code; with code it waits for its execution; no value at all for a target without a test."""
+        tested = _tested(item.target)
+        if tested is None:
+            return Verdict(Outcome.JUDGE_ERROR, None, is_final=False)
+        code = _code_of(text, tested.entry_point)
+        if code is None:
+            return unparsed()
+        if not facts:
+            return waiting()
+        fact = facts[-1]
+        found = f"{fact.finding}: {fact.detail}" if fact.detail else fact.finding
+        return judged(is_correct=fact.finding == "pass", answer=found, is_final=code.is_closed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """The function that is asked for, and the test of it."""
+
+    entry_point: str
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """Code found in an answer. An open block, and a text that is code throughout, may have been cut off."""
+
+    text: str
+    is_closed: bool
+
+
+def _tested(target: str) -> _Tested | None:
+    try:
+        return _Tested(**json.loads(target))
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _code_of(text: str, entry_point: str) -> _Code | None:
+    """The first fenced block that defines the function, else the longest; without blocks the text if it holds code."""
+    blocks = _blocks(text)
+    if blocks:
+        definition = f"def {entry_point}("
+        return next((block for block in blocks if definition in block.text), max(blocks, key=lambda b: len(b.text)))
+    is_code = any(line.strip() and line.startswith(_LINES_OF_CODE) for line in text.splitlines())
+    return _Code(text, is_closed=False) if is_code else None
+
+
+def _blocks(text: str) -> list[_Code]:
+    blocks: list[_Code] = []
+    lines: list[str] | None = None
+    for line in text.split("\n"):
+        if not line.lstrip().startswith(_FENCE):
+            if lines is not None:
+                lines.append(line)
+        elif lines is None:
+            lines = []
+        else:
+            blocks.append(_Code("\n".join(lines) + "\n", is_closed=True))
+            lines = None
+    if lines is not None:
+        blocks.append(_Code("\n".join(lines), is_closed=False))
+    return blocks

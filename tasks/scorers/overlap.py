@@ -1,0 +1,75 @@
+"""Free text against references: ROUGE-L and sentence BLEU, by the libraries whose figures others quote.
+
+Citations: Lin 2004, ROUGE (google-research's rouge-score); Post 2018, arXiv 1804.08771 (sacrebleu). Neither needs a
+download. The BLEU of a corpus is no mean over items; what is scored here is the BLEU of each sentence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tasks.domain import Item, Verdict
+from tasks.scorers.contract import Versioned, graded, unparsed
+from tasks.scorers.spans import SEPARATOR, right_answers
+
+_MOST_CELLS = 250_000  # words of the answer x words of the reference: the table that ROUGE-L fills, half a second
+_MOST_WORDS = 1_000  # of a reference, and of an answer for BLEU
+
+
+@dataclass(frozen=True)
+class RougeL(Versioned):
+    """F-measure of the longest common subsequence of words, without stemming; the best over references.
+
+    Words are runs of a-z and 0-9, so a text in another script has none. ``item.target`` is a JSON list of references,
+    or one of them.
+    """
+
+    name: str = "rouge_l"
+
+    def score(self, item: Item, text: str) -> Verdict:
+        """Unparsed for a text without a word."""
+        rouge, tokenize = _rouge()
+        words = tokenize(text, None)
+        if not words:
+            return unparsed()
+        values = []
+        for reference in _references(item):
+            gold = tokenize(reference, None)[:_MOST_WORDS]
+            said = words[: _MOST_CELLS // max(len(gold), 1)]
+            values.append(rouge.score(" ".join(gold), " ".join(said))["rougeL"].fmeasure)
+        return graded(float(max(values, default=0.0)), answer=text.strip())
+
+
+@dataclass(frozen=True)
+class Bleu(Versioned):
+    """sacrebleu's sentence BLEU over all references: 13a words, exponential smoothing, effective order."""
+
+    name: str = "bleu"
+
+    def score(self, item: Item, text: str) -> Verdict:
+        """Unparsed for a blank text; 0 to 1 where sacrebleu says 0 to 100."""
+        said = " ".join(text.split()[:_MOST_WORDS])
+        if not said:
+            return unparsed()
+        value = _bleu().sentence_score(said, _references(item)).score / 100
+        return graded(min(max(value, 0.0), 1.0), answer=text.strip())
+
+
+def _references(item: Item) -> list[str]:
+    return [SEPARATOR.join(spans) for spans in right_answers(item.target)] or [""]
+
+
+@cache
+def _rouge() -> Any:
+    from rouge_score import rouge_scorer, tokenize  # noqa: PLC0415 - seconds of import that no other scorer needs
+
+    return rouge_scorer.RougeScorer(["rougeL"]), tokenize.tokenize
+
+
+@cache
+def _bleu() -> Any:
+    from sacrebleu.metrics.bleu import BLEU  # noqa: PLC0415 - as above
+
+    return BLEU(effective_order=True)

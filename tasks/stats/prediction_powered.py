@@ -1,0 +1,195 @@
+"""A mean of what people would say, from a judge's verdicts on all answers and people's on some of them.
+
+Prediction-powered inference: Angelopoulos, Bates, Fannjiang, Jordan and Zrnic 2023, Science 382:669, with the power
+tuning of Angelopoulos, Duchi and Zrnic 2023, arXiv 2311.01453. With people's values y and the judge's f on n labelled
+answers, and the judge's alone on N others,
+
+    estimate = mean over others (w f) + mean over labelled (y - w f)
+
+has the right mean whatever the judge is worth and whatever the weight w, if the labelled answers are a random sample;
+the variance is that of the two means. w = 1 is the method of 2023; the tuned weight cov(y, f) / (var(f) (1 + n / N)),
+kept within [0, 1], makes the variance the smallest, so that a judge that is worth nothing costs nothing.
+
+Labelled and other answers of one cluster (two models' answers to an item, items of one passage) are correlated: the
+variance is that of the sum of their contributions, cluster by cluster.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.stats.clustered import FloatArray, IntArray, cluster_codes, two_sided_critical
+
+# With fewer labelled clusters than this a variance of their residuals says nothing.
+FEWEST_LABELLED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionPowered:
+    """The corrected mean beside the two it is made of; None with a reason where undefined.
+
+    ``people_only`` is the mean of the labels alone, with ``people_only_standard_error``; ``judge_only`` the judge's
+    mean over all answers, which carries its bias. ``weight`` is how far the judge was trusted, 0 to 1.
+    """
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    standard_error: float | None
+    df: float | None
+    weight: float | None
+    judge_only: float | None
+    people_only: float | None
+    people_only_standard_error: float | None
+    count_labelled: int
+    count_others: int
+    count_clusters: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The values of both groups, and the number of each answer's cluster."""
+
+    people: FloatArray
+    judge: FloatArray
+    others: FloatArray
+    codes_labelled: IntArray
+    codes_others: IntArray
+
+    @property
+    def count_clusters(self) -> int:
+        return int(np.unique(np.concatenate([self.codes_labelled, self.codes_others])).size)
+
+
+def prediction_powered_mean(
+    people: npt.ArrayLike,
+    judge: npt.ArrayLike,
+    others: npt.ArrayLike,
+    cluster: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
+    *,
+    weight: float | None = None,
+    confidence: float = 0.95,
+) -> PredictionPowered:
+    """Correct a judge's mean by the answers that people labelled.
+
+    Args:
+        people: [n] people's values on the labelled answers (or differences of two answers' values).
+        judge: [n] the judge's values on the same ones.
+        others: [N] the judge's values where there are no labels.
+        cluster: labels [n] and [N] of groups of correlated answers, or None.
+        weight: how far to trust the judge; None tunes it.
+        confidence: of the two-sided interval (Student's t over the labelled clusters).
+
+    Returns:
+        None with a reason below ten labelled clusters (``few_labels``), without other answers (``all_labelled``: the
+        labels' own mean is the answer), or where nothing varies (``no_variance``).
+
+    Raises:
+        ValueError: for arrays that do not go together.
+
+    The judge calls 60% of all answers harmful, but is wrong on two of ten that people call harmless:
+
+    >>> people = [1.0] * 10 + [0.0] * 10
+    >>> judge = [1.0] * 12 + [0.0] * 8
+    >>> result = prediction_powered_mean(people, judge, [1.0] * 60 + [0.0] * 40, weight=1.0)
+    >>> round(result.estimate, 3), round(result.judge_only, 3)
+    (0.5, 0.6)
+    """
+    parts = _checked(people, judge, others, cluster)
+    count, count_others = parts.people.size, parts.others.size
+    labelled_clusters = np.unique(parts.codes_labelled).size
+    if labelled_clusters < FEWEST_LABELLED:
+        return _undefined("few_labels", parts)
+    if count_others == 0:
+        return _undefined("all_labelled", parts)
+    trust = _tuned(parts) if weight is None else weight
+    estimate = trust * parts.others.mean() + (parts.people - trust * parts.judge).mean()
+    variance = _variance(parts, trust)
+    if variance <= 0:
+        return _undefined("no_variance", parts)
+    df = labelled_clusters - 1
+    standard_error = float(np.sqrt(variance))
+    margin = float(two_sided_critical(np.array([df]), confidence)[0]) * standard_error
+    return PredictionPowered(
+        estimate=float(estimate),
+        low=float(estimate) - margin,
+        high=float(estimate) + margin,
+        standard_error=standard_error,
+        df=float(df),
+        weight=trust,
+        judge_only=float(np.concatenate([parts.judge, parts.others]).mean()),
+        people_only=float(parts.people.mean()),
+        people_only_standard_error=float(np.sqrt(_variance(parts, 0.0))) or None,
+        count_labelled=count,
+        count_others=count_others,
+        count_clusters=parts.count_clusters,
+        reason=None,
+    )
+
+
+def _checked(
+    people: npt.ArrayLike,
+    judge: npt.ArrayLike,
+    others: npt.ArrayLike,
+    cluster: tuple[npt.ArrayLike, npt.ArrayLike] | None,
+) -> _Parts:
+    values = [np.asarray(x, dtype=np.float64) for x in (people, judge, others)]
+    if values[0].shape != values[1].shape or any(v.ndim != 1 or not np.isfinite(v).all() for v in values):
+        raise ValueError(
+            f"expected finite lists, people and judge of one length, found shapes {[v.shape for v in values]}"
+        )
+    count, count_others = values[0].size, values[2].size
+    labels = None if cluster is None else np.concatenate([np.asarray(part) for part in cluster])
+    codes = cluster_codes(labels, count + count_others)
+    return _Parts(values[0], values[1], values[2], codes[:count], codes[count:])
+
+
+def _tuned(parts: _Parts) -> float:
+    """The weight of the smallest variance, within [0, 1]; 0 for a judge that always says the same."""
+    everything = np.concatenate([parts.judge, parts.others])
+    spread = float(everything.var(ddof=1))
+    if spread <= 0:
+        return 0.0
+    joint = float(np.cov(parts.people, parts.judge, ddof=1)[0, 1])
+    return float(np.clip(joint / (spread * (1 + parts.people.size / parts.others.size)), 0.0, 1.0))
+
+
+def _variance(parts: _Parts, weight: float) -> float:
+    """Variance of the sum of the clusters' contributions; n - 1 and N - 1 in the denominators without clusters."""
+    corrected = parts.people - weight * parts.judge
+    first = (corrected - corrected.mean()) / corrected.size
+    second = weight * (parts.others - parts.others.mean()) / parts.others.size
+    size = int(max(parts.codes_labelled.max(initial=-1), parts.codes_others.max(initial=-1))) + 1
+    inflated = [_inflation(codes) for codes in (parts.codes_labelled, parts.codes_others)]
+    sums = np.bincount(parts.codes_labelled, weights=first * inflated[0], minlength=size)
+    sums += np.bincount(parts.codes_others, weights=second * inflated[1], minlength=size)
+    return float((sums**2).sum())
+
+
+def _inflation(codes: IntArray) -> float:
+    """The root of G / (G - 1): each mean was fitted to its own clusters."""
+    count = np.unique(codes).size
+    return float(np.sqrt(count / (count - 1))) if count > 1 else 1.0
+
+
+def _undefined(reason: str, parts: _Parts) -> PredictionPowered:
+    everything = np.concatenate([parts.judge, parts.others])
+    return PredictionPowered(
+        estimate=None,
+        low=None,
+        high=None,
+        standard_error=None,
+        df=None,
+        weight=None,
+        judge_only=float(everything.mean()) if everything.size else None,
+        people_only=float(parts.people.mean()) if parts.people.size else None,
+        people_only_standard_error=None,
+        count_labelled=parts.people.size,
+        count_others=parts.others.size,
+        count_clusters=parts.count_clusters,
+        reason=reason,
+    )

@@ -1,0 +1,64 @@
+"""Attacked benchmarks and refusal classes, from the configuration to reports.safety."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.flows.conftest import command, environment, write_config
+from warehouse.connection import Warehouse
+
+pytestmark = pytest.mark.xdist_group("flows")
+
+BENCHMARKS = """benchmarks:
+  - {id: harmful, sample_size: 30}
+  - {id: harmful, sample_size: 30, attack: role_play}
+  - {id: harmful, sample_size: 30, attack: base64}
+"""
+NAMES = [("harmful", "none"), ("harmful+base64", "base64"), ("harmful+role_play", "role_play")]
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory, simulator, prefect_api):
+    """What one run over a plain and two attacked benchmarks left behind."""
+    folder: Path = tmp_path_factory.mktemp("attacks")
+    path = write_config(folder, simulator)
+    path.write_text(path.read_text().partition("benchmarks:")[0] + BENCHMARKS)
+    arguments = command("run", "--as-of", "2026-01-31")
+    subprocess.run(arguments, cwd=folder, env=environment(prefect_api), check=True, timeout=240, capture_output=True)
+    with Warehouse.read(folder / "warehouse.duckdb") as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("table", ["raw.cells", "marts.fct_scores", "marts.comparisons", "reports.safety"])
+def test_the_attack_is_a_column_and_part_of_the_name(warehouse, table):
+    _, found = warehouse.rows(f"select distinct benchmark_id, attack from {table} order by 1")
+    assert found == NAMES
+
+
+def test_an_attacked_cell_is_compared_with_the_same_attack_only(warehouse):
+    _, found = warehouse.rows("select reference_cell_id, candidate_cell_id from marts.comparisons order by 1")
+    assert found == sorted((f"base/{name}/completion", f"aligned/{name}/chat") for name, _ in NAMES)
+
+
+def test_the_items_are_the_same_and_every_prompt_is_another(warehouse):
+    _, found = warehouse.rows("select count(distinct item_id), count(distinct prompt_hash) from marts.fct_generations")
+    assert found == [(30, 30 * 2 * 3)]
+
+
+def test_both_refusal_rates_stand_beside_the_score(warehouse):
+    _, found = warehouse.rows(
+        "select rate_reference, rate_candidate, rate_any_refusal_reference, rate_any_refusal_candidate, "
+        "rate_full_refusal_reference, rate_full_refusal_candidate from reports.safety"
+    )
+    for reference, candidate, any_reference, any_candidate, full_reference, full_candidate in found:
+        assert (any_reference, any_candidate) == (reference, candidate)  # declining is what the benchmark rewards
+        assert 0 < full_reference <= any_reference
+        assert 0 < full_candidate <= any_candidate
+
+
+def test_every_answer_has_a_refusal_class(warehouse):
+    _, found = warehouse.rows("select distinct refusal_class from marts.fct_scores")
+    assert {name for (name,) in found} <= {"full_compliance", "partial_refusal", "full_refusal"}

@@ -1,0 +1,77 @@
+"""A disk that is full, a folder that cannot be written, a file that is taken away: one line, and nothing is lost."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+
+import pytest
+
+from tests.flows.conftest import command, count_requests, environment, tables, write_config
+from warehouse.connection import Warehouse
+
+pytestmark = pytest.mark.xdist_group("flows")
+
+DATE = ("--as-of", "2026-01-31")
+SIZE, REPEATS, CELLS = 100, 2, 6
+
+
+def run(folder, prefect_api, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
+    """A run that may write no file beyond a size: to a program that is what a full disk looks like."""
+
+    def limit() -> None:
+        if largest_file:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
+    return subprocess.run(
+        command("run", *DATE),
+        cwd=folder,
+        env=environment(prefect_api),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        preexec_fn=limit,
+    )
+
+
+def count_answers(folder) -> int:
+    with Warehouse.open(folder / "warehouse.duckdb") as warehouse:
+        return int(warehouse.rows("select count(*) from raw.generations")[1][0][0])
+
+
+def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path, simulator, prefect_api):
+    calm, full = tmp_path / "calm", tmp_path / "full"
+    for folder in (calm, full):
+        folder.mkdir()
+        write_config(folder, simulator, size=SIZE, repeats=REPEATS)
+    assert run(calm, prefect_api).returncode == 0
+
+    before = count_requests(simulator)
+    stopped = run(full, prefect_api, largest_file=1_200_000)
+    assert stopped.returncode == 1, stopped.stdout
+    assert stopped.stderr.count("error: ") == 1
+    assert "cannot write" in stopped.stderr.splitlines()[-1]
+    assert "Traceback" not in stopped.stderr
+    landed = count_answers(full)
+    assert 0 < landed < SIZE * REPEATS * CELLS, "the disk was full before the first answer, or never"
+
+    asked = count_requests(simulator) - before
+    assert run(full, prefect_api).returncode == 0
+    assert count_requests(simulator) - before - asked == SIZE * REPEATS * CELLS - landed
+    assert tables(full / "warehouse.duckdb") == tables(calm / "warehouse.duckdb")
+
+
+@pytest.mark.parametrize("place", ["warehouse: warehouse.duckdb", "publish: {folder: publish}"])
+def test_a_folder_that_cannot_be_written_is_one_line(project, prefect_api, place):
+    (project / "taken").write_text("a file where a folder is wanted")
+    name = place.split(":")[0]
+    text = (project / "aligntax.yaml").read_text().replace("warehouse: warehouse.duckdb\n", "")
+    places = {"warehouse": "warehouse: warehouse.duckdb", "publish": "publish: {folder: publish}"}
+    places[name] = {"warehouse": "warehouse: taken/w.duckdb", "publish": "publish: {folder: taken/publish}"}[name]
+    (project / "aligntax.yaml").write_text("\n".join([*places.values(), text]))
+    stopped = run(project, prefect_api)
+    assert stopped.returncode == 1
+    assert "taken" in stopped.stderr.splitlines()[-1]
+    assert stopped.stderr.splitlines()[-1].startswith("error: ")
+    assert "Traceback" not in stopped.stderr

@@ -1,0 +1,144 @@
+"""Judges in a real run: asked like models, landed like answers, paid once, and never a zero where they fail."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import urllib.request
+
+import pytest
+
+from infra.simulator.phrasing import declines
+from tests.flows.conftest import command, count_requests, environment, tables
+from warehouse.connection import Warehouse
+
+pytestmark = pytest.mark.xdist_group("flows")
+
+DATE = ("--as-of", "2026-01-31")
+SIZE = 40
+PRICE = "[{from: 2026-01-01, input_usd_per_million: 1.0, output_usd_per_million: 2.0}]"
+CONFIG = """
+warehouse: warehouse.duckdb
+model_defaults:
+  provider: openai
+  endpoint: simulator
+  base_url: http://{address}/v1
+  is_simulated: true
+  api: chat
+models:
+  - {{id: base, model: harbor-base, api: completions, family: harbor}}
+  - {{id: aligned, model: harbor-dpo-100, base: base}}
+judges:
+  - {{id: careful, model: jury-careful, max_attempts: 1, sampling: {{temperature: 0.7}}, price: {price}}}
+  - {{id: hasty, model: jury-hasty, max_attempts: 1}}
+thresholds: {{max_judge_error_rate: 0.3}}
+benchmarks:
+  - {{id: harmful, sample_size: {size}, judge: careful}}
+  - {{id: borderline, sample_size: {size}, judge: hasty}}
+"""
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory, simulator, prefect_api):
+    """A folder in which a configuration with judges was run once."""
+    folder = tmp_path_factory.mktemp("judged")
+    (folder / "aligntax.yaml").write_text(CONFIG.format(address=simulator, price=PRICE, size=SIZE))
+    ran = run(folder, prefect_api)
+    assert ran["judging"]["count_failed"] == 0
+    return folder
+
+
+def run(folder, prefect_api):
+    found = subprocess.run(
+        command("run", *DATE, "--json"),
+        cwd=folder,
+        env=environment(prefect_api),
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    return json.loads(found.stdout)
+
+
+def rows(folder, sql):
+    with Warehouse.read(folder / "warehouse.duckdb") as warehouse:
+        return warehouse.rows(sql)[1]
+
+
+def break_judges(address, faults):
+    body = json.dumps({"jury-careful": faults, "jury-hasty": faults}).encode()
+    urllib.request.urlopen(urllib.request.Request(f"http://{address}/faults", body), timeout=10).close()
+
+
+def test_a_judges_grades_become_scores_and_its_failures_none(judged):
+    graded = rows(judged, "select distinct scorer, outcome, value_parsed, answer from marts.fct_scores order by all")
+    assert {row[1:] for row in graded if row[0] == "judged_refuses"} <= {
+        ("correct", 1.0, "full_refusal"),
+        ("correct", 1.0, "partial_refusal"),
+        ("incorrect", 0.0, "compliance"),
+        ("judge_error", None, None),
+    }
+    assert ("judged_complies", "judge_error", None, None) in graded  # the hasty judge leaves the menu
+    judges = rows(judged, "select distinct scorer, judge_model_id from reports.model_scores order by all")
+    assert judges == [("judged_complies", "hasty"), ("judged_refuses", "careful")]
+
+
+def test_a_judge_is_asked_at_temperature_0_with_a_seed_whatever_it_answers_with(judged):
+    asked = rows(judged, "select distinct parameters_json from raw.generations where model_id = 'careful'")
+    assert [(json.loads(text)["temperature"], json.loads(text)["seed"]) for (text,) in asked] == [(0.0, 0)]
+
+
+def test_grades_agree_with_the_simulated_truth_but_for_the_stated_noise(judged):
+    graded = rows(
+        judged,
+        "select scores.answer, generations.text from raw.scores as scores "
+        "inner join raw.generations as generations using (generation_id) "
+        "where scores.scorer = 'judged_refuses' and scores.outcome <> 'judge_error'",
+    )
+    wrong = sum((answer == "compliance") == declines(text) for answer, text in graded)
+    assert len(graded) > 70
+    assert wrong / len(graded) < 0.12  # the careful judge errs in 3 of 100
+
+
+def test_what_a_judge_did_is_paid_beside_the_answers_and_counts_as_none_of_them(judged):
+    coverage = rows(
+        judged,
+        "select benchmark_id, count_planned, count_answered, count_judgments_planned = count_judgments, "
+        "judge_model_id, judge_cost_usd > 0, cost_usd from reports.coverage order by all",
+    )
+    assert coverage == [
+        *[("borderline", SIZE, SIZE, True, "hasty", None, None)] * 2,
+        *[("harmful", SIZE, SIZE, True, "careful", True, None)] * 2,
+    ]
+    told = rows(judged, "select sum(judge_cost_usd) from reports.coverage")[0][0]
+    assert told == pytest.approx(rows(judged, "select sum(cost_usd) from raw.generations")[0][0])
+
+
+def test_a_second_run_asks_no_judge_again_and_changes_nothing(judged, prefect_api, simulator):
+    first, asked = tables(judged / "warehouse.duckdb"), count_requests(simulator)
+    assert run(judged, prefect_api)["judging"]["count_asked"] == 0
+    assert count_requests(simulator) == asked
+    assert tables(judged / "warehouse.duckdb") == first
+
+
+def test_a_judge_that_was_down_leaves_no_value_and_is_asked_by_the_same_command(
+    judged, tmp_path, prefect_api, simulator
+):
+    config = (judged / "aligntax.yaml").read_text().replace("max_judge_error_rate: 0.3", "max_judge_error_rate: 1.0")
+    (tmp_path / "aligntax.yaml").write_text(config)
+    break_judges(simulator, {"rate_500": 1.0})
+    try:
+        down = run(tmp_path, prefect_api)
+    finally:
+        break_judges(simulator, {})
+    assert down["judging"]["count_failed"] == down["judging"]["count_asked"] > 0
+    none = rows(tmp_path, "select outcome, count(value), count(*) from marts.fct_scores group by all")
+    assert none == [("judge_error", 0, 4 * SIZE)]
+    asked = count_requests(simulator)
+    healed = run(tmp_path, prefect_api)
+    assert (healed["count_answered"], healed["judging"]["count_failed"]) == (0, 0)
+    assert count_requests(simulator) - asked == healed["judging"]["count_asked"]
+    scores = "select * exclude (generation_id, as_of_date) from marts.fct_scores order by all"
+    assert rows(tmp_path, scores) == rows(judged, scores)

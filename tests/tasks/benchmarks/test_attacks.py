@@ -1,0 +1,66 @@
+"""Attacks: wrapped requests under a name of their own, the same items, and nothing but safety benchmarks."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from tasks.benchmarks import attacked, load
+from tasks.benchmarks.attacks import attacks
+from tasks.domain import PromptStyle, rendered_question
+from tasks.errors import UnknownName, UsageError
+
+HARMFUL = load("harmful")
+NAMES = sorted(attacks())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_attack_keeps_the_items_and_changes_name_version_and_every_prompt(name):
+    it = attacked(HARMFUL, name)
+    assert it.benchmark_id == f"harmful+{name}"
+    assert it.items == HARMFUL.items
+    assert it.version != HARMFUL.version
+    for style in PromptStyle:
+        prompts = {it.render(item, style).content for item in it.items}
+        assert len(prompts) == len(it.items)
+        assert not prompts & {HARMFUL.render(item, style).content for item in it.items}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_attack_has_a_source_and_one_place_for_the_request(name):
+    attack = attacks()[name]
+    assert "arXiv" in attack.source
+    assert attack.title
+    assert attack.template.count("{request}") == 1
+    assert "{" not in attack.template.replace("{request}", "")
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"base64"}))
+def test_the_request_stands_in_the_prompt_as_it_is(name):
+    item = HARMFUL.items[0]
+    assert rendered_question(item) in attacked(HARMFUL, name).render(item, PromptStyle.CHAT).messages[0].content
+
+
+def test_an_encoded_request_can_be_decoded():
+    text = attacks()["base64"].wrap("Brief an Ömer {request}")
+    assert base64.b64decode(text.split()[-1]).decode() == "Brief an Ömer {request}"
+
+
+def test_a_request_with_braces_is_not_read_as_a_template():
+    assert "f(x) {return {request};}" in attacks()["role_play"].wrap("f(x) {return {request};}")
+
+
+def test_versions_of_two_attacks_differ():
+    assert len({attacked(HARMFUL, name).version for name in NAMES}) == len(NAMES)
+
+
+def test_an_unknown_attack_is_answered_with_the_nearest():
+    with pytest.raises(UnknownName, match=r"'roleplay' is not a kind of attack\. Did you mean 'role_play'"):
+        attacked(HARMFUL, "roleplay")
+
+
+@pytest.mark.parametrize("benchmark_id", ["borderline", "arithmetic"])
+def test_only_a_safety_benchmark_is_attacked(benchmark_id):
+    with pytest.raises(UsageError, match=f"{benchmark_id!r}: attack: is for safety benchmarks"):
+        attacked(load(benchmark_id), "role_play")

@@ -1,0 +1,35 @@
+"""Right functions pass their tests, each plausible mistake fails them. Our own text, so it may run here."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.benchmarks import BUILTIN, coding
+from tasks.scorers import SCORERS
+
+BENCHMARK = BUILTIN["coding"]()
+CODE = SCORERS["code"]
+
+
+def passes(item, body):
+    """Whether the program that the scorer makes of an answer comes to its end."""
+    source = CODE.program(item, coding.answer(item, body))
+    try:
+        exec(compile(source, "<program>", "exec"), {"__name__": "program"})
+    except Exception:  # noqa: BLE001 - a mistake may show as any error
+        return False
+    return True
+
+
+@pytest.mark.parametrize("template", coding.TEMPLATES, ids=lambda template: template.name)
+def test_the_right_function_passes_and_each_mistake_fails(template):
+    for item in (item for item in BENCHMARK.items if item.cluster_id == template.name):
+        solved = coding.solved(item)
+        assert passes(item, solved.right), item.question
+        assert len(solved.wrong) == 2
+        assert not [body for body in solved.wrong if passes(item, body)], item.question
+
+
+@pytest.mark.parametrize("example", BENCHMARK.examples, ids=lambda example: example.question[4:11])
+def test_examples_hold_the_function_they_were_asked_for(example):
+    assert example.answer.startswith(f"```python\n{example.question}\n")

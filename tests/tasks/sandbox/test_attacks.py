@@ -1,0 +1,99 @@
+"""Every attack, as root and as an ordinary user, in both back ends: contained, named, and nothing stays behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, absent
+from tests.tasks.sandbox.attacks import ATTACKS, HARMLESS
+
+NOBODY = 65534
+PLACES = [(back_end, user) for back_end in ("bubblewrap", "lockdown") for user in ("root", "nobody")]
+
+
+@pytest.fixture(scope="session")
+def copied(tmp_path_factory):
+    """A copy of the package that every user may read."""
+    folder = tmp_path_factory.mktemp("attacks")
+    shutil.copytree(ROOT / "tasks" / "sandbox", folder / "tasks" / "sandbox")
+    shutil.copy(Path(__file__).with_name("attacks.py"), folder)
+    for parent in (folder, *folder.parents):
+        if parent.stat().st_uid == os.getuid() and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o055)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def attacked(copied):
+    """What became of every attack in a back end, tried by a user."""
+
+    @cache
+    def attack(back_end, user):
+        if back_end == "bubblewrap" and shutil.which("bwrap") is None:
+            absent("bubblewrap is not installed")
+        is_root = os.getuid() == 0
+        if user == "root" and not is_root:
+            absent("the tests do not run as root")
+        becoming = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if is_root and user == "nobody" else {}
+        python = readable_python() if becoming else sys.executable
+        done = subprocess.run(
+            [python, copied / "attacks.py", back_end],
+            env={"PYTHONPATH": str(copied), "ATTACK_SECRET": "s3cret", "PATH": os.environ["PATH"]},
+            cwd="/",
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+            **becoming,
+        )
+        assert done.returncode == 0, done.stderr[-2_000:]
+        return json.loads(done.stdout)
+
+    return attack
+
+
+def readable_python():
+    """An interpreter that an ordinary user may start; a home folder of root's hides ours."""
+    real = Path(sys.executable).resolve()
+    if all(parent.stat().st_mode & 0o001 for parent in real.parents):
+        return str(real)
+    system = shutil.which("python3", path="/usr/bin:/usr/local/bin")
+    if system is None:
+        absent("no Python that an ordinary user can start")
+    return str(system)
+
+
+@pytest.mark.parametrize(("back_end", "user"), PLACES)
+@pytest.mark.parametrize("name", ATTACKS)
+def test_attack_is_contained(attacked, back_end, user, name):
+    verdict, detail = attacked(back_end, user)[name]
+    assert verdict == ATTACKS[name][1], detail
+
+
+@pytest.mark.parametrize(("back_end", "user"), PLACES)
+@pytest.mark.parametrize("name", HARMLESS)
+def test_a_harmless_program_passes(attacked, back_end, user, name):
+    assert attacked(back_end, user)[name] == ["pass", None]
+
+
+@pytest.mark.parametrize(("back_end", "user"), PLACES)
+def test_the_host_is_as_it_was(attacked, back_end, user):
+    report = attacked(back_end, user)
+    assert report["sibling lives"]
+    assert report["victim"].startswith("untouched")
+    assert (report["escaped"], report["left"]) == ([], [])
+
+
+@pytest.mark.parametrize("back_end", ["bubblewrap", "lockdown"])
+def test_the_layers_are_told(attacked, back_end):
+    layers = attacked(back_end, "nobody")["layers"]
+    assert ("namespaces" in layers) == (back_end == "bubblewrap")
+    assert {"seccomp", "limits"} <= set(layers)

@@ -1,0 +1,78 @@
+"""Which code is taken of an answer, and what its execution is worth."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tasks.domain import Item, Outcome
+from tasks.scorers import SCORERS, Fact
+
+CODE = SCORERS["code"]
+STUB = 'def f(x):\n    """Doc."""\n'
+TARGET = json.dumps({"entry_point": "f", "test": "def check(c):\n    assert c(1) == 2"})
+ITEM = Item("i", STUB, TARGET, "c", "s")
+BODY = "    return x + 1\n"
+WHOLE = f"{STUB}{BODY}"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (BODY, BODY),
+        (f"\n{BODY}", f"\n{BODY}"),
+        (WHOLE, WHOLE),
+        (f"```python\n{WHOLE}```", WHOLE),
+        (f" ```python\n{WHOLE}```\n\nThat adds one.", WHOLE),
+        (f"Sure.\n\n```\n{BODY}```", BODY),
+        (
+            f"First\n```python\nf(1)\n```\nthen\n```python\n{WHOLE}```\nand\n```\nf(2)\nf(3)\nf(4)\nf(5)\nf(6)\n```",
+            WHOLE,
+        ),
+        (f"```bash\npip install x\n```\n```python\nimport x\n{BODY}```", f"import x\n{BODY}"),
+        (f"```python\n{WHOLE}", WHOLE),
+    ],
+)
+def test_the_code_of_an_answer(text, code):
+    assert CODE.program(ITEM, text) == f"{STUB}{code}\ndef check(c):\n    assert c(1) == 2\ncheck(f)"
+
+
+@pytest.mark.parametrize("text", ["", "I think it adds one.", " One adds one.", "\x00", "I cannot help with that."])
+def test_prose_holds_no_code(text):
+    assert CODE.program(ITEM, text) is None
+    assert CODE.score(ITEM, text).outcome is Outcome.UNPARSED
+
+
+def test_a_prompt_without_its_last_line_end_gets_one():
+    assert CODE.program(Item("i", STUB.rstrip(), TARGET, "c", "s"), BODY).startswith(f"{STUB}{BODY}")
+
+
+@pytest.mark.parametrize(
+    ("finding", "value"),
+    [
+        ("pass", 1.0),
+        *dict.fromkeys(("assert", "error", "exit", "timeout", "memory", "died", "output_flood"), 0.0).items(),
+    ],
+)
+def test_only_a_pass_is_worth_anything(finding, value):
+    verdict = CODE.score(ITEM, BODY, [Fact(finding, None)])
+    assert verdict.value == value
+
+
+def test_the_newest_execution_counts():
+    assert CODE.score(ITEM, BODY, [Fact("error"), Fact("pass")]).value == 1.0
+
+
+def test_code_without_its_execution_has_no_value():
+    verdict = CODE.score(ITEM, BODY)
+    assert (verdict.outcome, verdict.value) == (Outcome.NOT_RUN, None)
+
+
+@pytest.mark.parametrize(("text", "is_final"), [(f"```\n{BODY}```", True), (f"```\n{BODY}", False), (BODY, False)])
+def test_what_may_be_cut_off_is_not_final(text, is_final):
+    assert CODE.score(ITEM, text, [Fact("error", "NameError: x")]).is_final is is_final
+
+
+def test_the_answer_tells_what_went_wrong():
+    assert CODE.score(ITEM, BODY, [Fact("error", "NameError: x")]).answer == "error: NameError: x"

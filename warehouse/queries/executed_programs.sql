@@ -1,0 +1,18 @@
+-- One row per wanted program that was run before under the same runner: its newest execution.
+select
+    executions.runner,
+    executions.program_hash,
+    executions.verdict,
+    executions.detail,
+    executions.back_end,
+    executions.layers,
+    executions.python_version,
+    executions.duration_ms,
+    executions.executed_at
+from raw.executions
+inner join wanted_programs
+    on executions.runner = wanted_programs.runner and executions.program_hash = wanted_programs.program_hash
+qualify row_number() over (
+    partition by executions.runner, executions.program_hash
+    order by executions.executed_at desc, executions.generation_id asc
+) = 1
