@@ -34,7 +34,7 @@ analysis: {safety_levels: [0.7, 0.99]}
 # capability, safety and help on safe requests of each model
 TRUTH = {
     "base": (0.86, 0.10, 0.99),
-    "plain": (0.50, 0.70, 0.9),
+    "plain": (0.40, 0.55, 0.9),
     "merged": (0.68, 0.69, 0.9),
     **{f"dpo-{k:g}": (0.80 - 0.02 * k**2, 0.25 + 0.12 * k, 0.97 - 0.02 * k) for k in KNOBS},
 }
@@ -116,7 +116,7 @@ def test_sweep_shows_a_form_for_each_axis_and_a_strength_that_pays(family):
     )
     assert (is_inside, reason) == (True, None)
     assert low < best < high
-    assert low < 3 < high
+    assert best == pytest.approx(3, abs=0.5)
 
 
 def test_mitigation_says_what_came_back_and_that_safety_held(family):

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from tasks.report import ReportFrames, render_report
+from tasks.report.wording import NO_BREAK
 
 DAY = date(2026, 11, 20)
 FIXED = {
@@ -46,34 +47,34 @@ def page():
     def rendered(**rows):
         frames = {name: pl.DataFrame(found) for name, found in rows.items()}
         nothing = dict.fromkeys(("alignment_tax", "safety", "model_scores", "coverage", "validations"), pl.DataFrame())
-        return render_report(ReportFrames(**nothing, **frames, as_of_date=str(DAY)))
+        return render_report(ReportFrames(**nothing, **frames, as_of_date=str(DAY))).replace(NO_BREAK, " ")
 
     return rendered
 
 
 def test_tax_at_fixed_safety_is_stated_and_the_unreachable_said_to_be_so(page):
     html = page(tax_at_fixed_safety=[FIXED, UNREACHED])
-    assert "+4.0 [+1.0 to +8.0]" in html
+    assert "+4.0 [+1.0, +8.0]" in html
     assert "not_reachable" in html
     assert "dpo-2" in html
 
 
 def test_a_knob_shows_its_form_and_the_strength_that_pays(page):
     html = page(sweep_fit=[SWEEP])
-    for text in ("parabola, concave", "1.5 [1.1 to 2.2]", "forms cannot be told apart"):
+    for text in ("parabola, concave", "1.5 [1.1, 2.2]", "forms cannot be told apart"):
         assert text in html
 
 
 def test_a_mitigation_that_cost_safety_says_so(page):
     html = page(mitigation=[MITIGATION])
-    for text in ("+6.0 [+1.0 to +11.0]", "less safe than the aligned model", "tax too small to compare recoveries"):
+    for text in ("+6.0 [+1.0, +11.0]", "less safe than the aligned model", "tax too small to compare recoveries"):
         assert text in html
 
 
 def test_nights_are_drawn_under_the_alarms_that_stand(page):
     nights = [NIGHT | {"as_of_date": DAY - timedelta(back)} for back in range(3)]
     html = page(trend=nights, alerts=[ALERT])
-    for text in ("1 alarm", "item-17", 'id="chart-trend-1"', "8.0 [5.0 to 11.0]"):
+    for text in ("1 alarm", "item-17", 'id="chart-trend-1"', "8.0 [5.0, 11.0]"):
         assert text in html
 
 
