@@ -56,7 +56,7 @@ def test_refusal_direction_is_a_frontier_with_perplexity_as_the_capability(share
 def test_refusing_costs_a_tenth_of_a_point_of_perplexity_and_no_more_safety_is_to_be_had(shared_data):
     capability, safe = refusal_axes(shared_data, "gemma-2b-it")
     found = tax_at_fixed_safety(capability, safe, 0.8)
-    assert found.estimate == pytest.approx(33.317 - 33.200, abs=0.001)
+    assert found.estimate == pytest.approx(33.32 - 33.20, abs=0.01)
     assert (found.low, found.high, found.reason) == (None, None, "no_variation")
     beyond = tax_at_fixed_safety(capability, safe, 0.999)
     assert (beyond.estimate, beyond.reason) == (None, "not_reachable")
