@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _TAXES = """
 select * from reports.alignment_tax
 where is_headline and as_of_date = '{date}'
-order by family, benchmark_id, tax_absolute
+order by family, domain, benchmark_id, tax_absolute
 """
 _SAFETY = "select * from reports.safety where as_of_date = '{date}' order by family, dimension desc, rate_candidate"
 _TRY = (

@@ -9,15 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasks.aggregate import aggregate
+from tasks.calibrate import calibrate
 from tasks.errors import GateFailed
 from tasks.execute import Executed, execute
 from tasks.land import run_event
 from tasks.publish import Published, publish
 from tasks.score import score
-from tasks.settings import Settings
+from tasks.settings import AnalysisSettings, Settings
 from tasks.validate import LandedThresholds, ValidationResult, validate_landed, validate_reports, validate_scored
 from warehouse.build import build, dates_touched
 from warehouse.connection import Warehouse
+
+ANALYSIS = AnalysisSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +77,16 @@ def rebuild(warehouse: Warehouse, settings: Settings, run_id: str) -> list[str]:
     """Rebuild the tables of every date the run can change; returns the dates."""
     with warehouse.lent() as connection:
         dates = dates_touched(connection, run_id)
-    rebuild_dates(warehouse, settings, dates)
+    rebuild_dates(warehouse, dates, settings.analysis)
     return dates
 
 
-def rebuild_dates(warehouse: Warehouse, settings: Settings, dates: Sequence[str]) -> None:
+def rebuild_dates(warehouse: Warehouse, dates: Sequence[str], analysis: AnalysisSettings = ANALYSIS) -> None:
     """Marts, then estimates, then reports."""
     with warehouse.lent() as connection:
         build(connection, ["staging", "marts"], dates)
-    aggregate(warehouse, dates, settings.analysis)
+    aggregate(warehouse, dates, analysis)
+    calibrate(warehouse, dates)
     with warehouse.lent() as connection:
         build(connection, ["reports"], dates)
 

@@ -53,6 +53,25 @@ def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCO
     return sum(warehouse.append({"raw.scores": _scored(batch, scorers)}) for batch in unscored)
 
 
+def rescore(warehouse: Warehouse, scorer: Scorer, *, run_id: str | None = None, benchmark_id: str | None = None) -> int:
+    """Score again by one scorer: the cells whose own it is, or those of a benchmark; of one run or of all.
+
+    Returns the number of new scores. They stand beside the old ones; a cell counts the newest version of its own
+    scorer, whatever else scored it.
+    """
+    unscored = warehouse.query_batches(
+        "unscored_by_scorer",
+        _BATCH_ROWS,
+        scorer=scorer.name,
+        scorer_version=scorer.version,
+        scorer_config_hash=identity(scorer, None),
+        run_id=run_id,
+        benchmark_id=benchmark_id,
+    )
+    scorers = {scorer.name: scorer}
+    return sum(warehouse.append({"raw.scores": _scored(batch, scorers)}) for batch in unscored)
+
+
 def _wanted(scorers: Mapping[str, Scorer], judge_versions: Iterable[str]) -> pl.DataFrame:
     """What each scorer's score is known by; one that reads grades has a score for each judge."""
     rows = [

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 _QUERIES = Path(__file__).parent / "queries"
+# DuckDB would keep what it has read in up to 80% of the machine's memory; beyond this it spills to disk.
+_MEMORY_LIMIT = "1500MB"
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -60,6 +62,8 @@ class Warehouse:
         except duckdb.Error as error:
             raise _open_error(error, path) from None
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")  # a slow query would draw one into --json
+        connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
         migrate(connection)
         return cls(connection, path)
 
@@ -78,6 +82,7 @@ class Warehouse:
         except duckdb.Error as error:
             raise _open_error(error, path) from None
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         return cls(connection, path)

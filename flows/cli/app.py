@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import typer
 
-from flows.cli import importing, looking, publishing, running
+from flows.cli import catalogue, import_aggregates, import_logs, labels, looking, publishing, running
 from tasks.errors import AligntaxError
 from warehouse.errors import QueryError, WarehouseError
 
@@ -27,6 +27,7 @@ for command in (
     running.nightly,
     running.backfill,
     running.serve,
+    publishing.rescore,
     publishing.void,
     publishing.unvoid,
     publishing.build,
@@ -39,7 +40,10 @@ for command in (
     looking.doctor,
 ):
     app.command()(command)
-app.add_typer(importing.app, name="import")
+import_logs.app.command()(import_aggregates.aggregates)
+app.add_typer(import_logs.app, name="import")
+app.add_typer(catalogue.app, name="benchmarks")
+app.add_typer(labels.app, name="labels")
 
 
 def main() -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,11 +67,11 @@ def responses(
         scorer=scorer or wanted.scorer or described.scorer,
         unparsed_rule=wanted.unparsed or described.unparsed_rule,
     )
-    batches = read_responses(_existing(file), _mapping(mapping))
+    read = partial(read_responses, _existing(file), _mapping(mapping))
     day = as_of_date(as_of)
     with Warehouse.open(settings.warehouse) as warehouse:
         imported = land_responses(
-            warehouse, settings, recorded, batches, source=file, as_of_date=day, is_extracted=extracted
+            warehouse, settings, recorded, read, source=file, as_of_date=day, is_extracted=extracted
         )
         scored = transform.score_run(warehouse, settings, imported.run_id)
         published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
@@ -94,11 +95,11 @@ def scores(
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
-    batches = read_scores(_existing(file), _mapping(mapping))
+    read = partial(read_scores, _existing(file), _mapping(mapping))
     day = as_of_date(as_of)
     with Warehouse.open(settings.warehouse) as warehouse:
         known = load_benchmarks(settings)
-        imported = land_scores(warehouse, settings, known, batches, source=file, as_of_date=day)
+        imported = land_scores(warehouse, settings, known, read, source=file, as_of_date=day)
         scored = transform.score_run(warehouse, settings, imported.run_id)
         published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
     _say(_counts(imported, scored), scored.executed, published, config, day.isoformat(), is_json=json)

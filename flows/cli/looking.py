@@ -71,7 +71,7 @@ def runs(config: Config = CONFIG, json: Json = False) -> None:
 
 def doctor(config: Config = CONFIG) -> None:
     """Check this machine and the configuration; sends nothing to any model."""
-    checks = [_check_python(), *_check_packages(), _check_configuration(config), _check_server()]
+    checks = [_check_python(), *_check_packages(), _check_configuration(config), _check_server(), _check_sandbox()]
     print_table("", ["check", "found", ""], checks)
     if any(verdict == "problem" for *_, verdict in checks):
         raise AligntaxError("see the lines marked as a problem.")
@@ -132,3 +132,15 @@ def _check_server() -> tuple[str, str, str]:
     address = configured_address()
     found = address or "none configured: each run starts one on loopback"
     return "Prefect server", found, "ok" if os.name == "posix" or address else "problem"
+
+
+def _check_sandbox() -> tuple[str, str, str]:
+    """No sandbox is no problem unless a benchmark runs code; it is said, and such a benchmark says it again."""
+    from tasks.sandbox import NoSandbox, open_sandbox
+
+    try:
+        with open_sandbox(count_workers=1) as sandbox:
+            found = sandbox.back_end
+    except NoSandbox as error:
+        return "sandbox for programs", f"{error} Benchmarks that run code will not be scored.", "none"
+    return "sandbox for programs", f"{found.name}: {', '.join(found.layers)}; Python {found.python_version}", "ok"

@@ -1,4 +1,4 @@
-"""`build`, `publish`, `report`: tables from facts, and where they go. Nothing is asked of any model."""
+"""`build`, `publish`, `report`, `rescore`: tables from facts, and where they go. Nothing is asked of any model."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
-from flows.cli.output import points, print_json, print_table
-from tasks.errors import UsageError
+from flows.cli.output import points, print_changes, print_json, print_table
+from tasks.errors import UnknownName, UsageError
 
 
 def build(config: Config = CONFIG) -> None:
@@ -21,7 +21,7 @@ def build(config: Config = CONFIG) -> None:
     settings = load_configuration(config, will_send=False)
     with Warehouse.open(settings.warehouse) as warehouse:
         dates = transform.run_dates(warehouse)
-        transform.rebuild_dates(warehouse, settings, dates)
+        transform.rebuild_dates(warehouse, dates, settings.analysis)
     typer.echo(f"Rebuilt the tables of {len(dates)} dates in {settings.warehouse}.")
     typer.echo(f"Next: aligntax publish --config {config}")
 
@@ -82,7 +82,6 @@ def gate(
 
     from flows import transform
     from flows.configuration import load_configuration
-    from tasks.errors import UnknownName
     from tasks.gate import gate as judge
     from warehouse.connection import Warehouse
 
@@ -114,6 +113,40 @@ def gate(
         )
     if gated.verdict in _FAILING[fail_on]:
         raise typer.Exit(_VERDICT_EXITS[gated.verdict])
+
+
+def rescore(
+    scorer: Annotated[str, typer.Option(help="NAME or NAME@VERSION, as `numeric@2`.")],
+    run: Annotated[str | None, typer.Option(help="Only the answers of this run; default all runs.")] = None,
+    benchmark: Annotated[
+        str | None, typer.Option(help="The answers to this benchmark; default the cells whose own scorer it is.")
+    ] = None,
+    config: Config = CONFIG,
+    json: Json = False,
+) -> None:
+    """Score answers again, beside the old scores, and say what changed per cell. No model is asked anything."""
+    from flows import transform
+    from flows.configuration import load_configuration
+    from tasks.score import rescore as score_again
+    from tasks.scorers import versioned
+    from warehouse.connection import Warehouse
+
+    settings = load_configuration(config, will_send=False)
+    wanted = versioned(scorer)
+    with Warehouse.open(settings.warehouse) as warehouse:
+        known = warehouse.query("run_ids")["run_id"].to_list()
+        if run is not None and run not in known:
+            raise UnknownName.of("run", run, known)
+        count = score_again(warehouse, wanted, run_id=run, benchmark_id=benchmark)
+        transform.rebuild_dates(warehouse, transform.run_dates(warehouse), settings.analysis)
+        changes = warehouse.query("rescore_changes", scorer=wanted.name, scorer_version=wanted.version, run_id=run)
+    rows = changes.to_dicts()
+    if json:
+        print_json({"count_scored": count, "changes": rows})
+        return
+    print_changes(rows)
+    typer.echo(f"{count} answers scored by {wanted.name}@{wanted.version}; the old scores stay beside.")
+    typer.echo(f"Next: aligntax publish --config {config}")
 
 
 def void(

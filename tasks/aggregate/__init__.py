@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from tasks.aggregate import cost, decomposition, overall, reliability, safety, styles, taxes
+from tasks.aggregate import cost, decomposition, overall, published, reliability, safety, styles, taxes
 from tasks.aggregate.families import families
 from tasks.aggregate.frontier import FIXED_SAFETY_SCHEMA, FRONTIER_SCHEMA, frontier_rows
 from tasks.aggregate.mitigation import mitigation_rows
@@ -39,6 +39,7 @@ FAMILIES: tuple[Family, ...] = (
     overall.overall_rows,
     cost.cost_rows,
     reliability.reliability_rows,
+    published.published_rows,
 )
 DERIVED: tuple[Derived, ...] = (safety.exchange_rows,)
 TABLES: dict[str, Table] = {"stats.mitigations": mitigation_rows}

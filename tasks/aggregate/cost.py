@@ -44,9 +44,11 @@ def usage_rows(usage: pl.DataFrame, *, seed: str) -> Iterator[Row]:
         rng = np.random.default_rng(int(hashlib.sha256(f"{seed}{measure}".encode()).hexdigest()[:16], 16))
         ratio = quantile_ratio(before, after, clusters, quantile=quantile, rng=rng)
         yield from _measure_rows(measure, ratio, _quantiles(before, after, quantile))
-    sides = [(columns[f"{side}_cost_usd"], columns[f"{side}_value"]) for side in ("reference", "candidate")]
-    ratio = cost_per_right_ratio(*sides, clusters)
-    yield from _measure_rows("cost_per_right_answer_usd", ratio, _per_right(*sides))
+    reference, candidate = (
+        (columns[f"{side}_cost_usd"], columns[f"{side}_value"]) for side in ("reference", "candidate")
+    )
+    ratio = cost_per_right_ratio(reference, candidate, clusters)
+    yield from _measure_rows("cost_per_right_answer_usd", ratio, _per_right(reference, candidate))
 
 
 Sides = tuple[float | None, float | None, int]

@@ -1,6 +1,6 @@
 """Benchmarks by name. The built-in ones are built on first use and kept; the others are read from a file each time.
 
-One with logic is a module, one without an entry in ``catalogue/``; a user's own is an entry of the same form.
+One with logic is a module, one without an entry of YAML; a user's own is an entry of the same form.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from tasks.benchmarks import (
     alpaca_eval,
     arithmetic,
     bbh,
+    bbq,
     bias,
     borderline,
     code_output,
@@ -22,6 +23,7 @@ from tasks.benchmarks import (
     gsm8k,
     harmful,
     humaneval,
+    ifeval,
     instructions,
     knowledge,
     logic,
@@ -29,24 +31,14 @@ from tasks.benchmarks import (
     mmlu_pro,
     reading,
     requests,
+    truthfulqa,
 )
 from tasks.benchmarks.attacks import attacked
 from tasks.benchmarks.sampling import sample
-from tasks.benchmarks.tables import table
 from tasks.domain import Benchmark
 from tasks.errors import UnknownName, UsageError
 
 __all__ = ["BUILTIN", "FROM_FILE", "attacked", "define", "known", "load", "sample"]
-
-
-def catalogued(benchmark_id: str) -> Callable[[str], Benchmark]:
-    """The loader of a benchmark that ``catalogue/<benchmark_id>.yaml`` describes."""
-
-    def load_rows(source: str) -> Benchmark:
-        return entry.build(benchmark_id, table(benchmark_id, "catalogue"), source, place=f"{benchmark_id}.yaml")
-
-    return load_rows
-
 
 BUILTIN: dict[str, Callable[[], Benchmark]] = {
     "arithmetic": cache(arithmetic.build),
@@ -63,11 +55,14 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
 
 FROM_FILE: dict[str, Callable[[str], Benchmark]] = {
     "bbh": bbh.load,
+    "bbq": bbq.load,
     "drop": drop.load,
     "gsm8k": gsm8k.load,
     "humaneval": humaneval.load,
+    "ifeval": ifeval.load,
     "mmlu": mmlu.load,
     "mmlu_pro": mmlu_pro.load,
+    "truthfulqa": truthfulqa.load,
     "alpaca_eval": alpaca_eval.load,
     **{name: requests.loader(name) for name in requests.NAMES},
 }

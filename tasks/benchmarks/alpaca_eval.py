@@ -11,13 +11,12 @@ The reference's own win rate against itself is 0.5 by definition, which is the c
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from tasks.benchmarks.neutral import NEUTRAL_EXAMPLES
+from tasks.benchmarks.sources import read_rows
 from tasks.domain import Benchmark, Dimension, Domain, content_hash, identified
 from tasks.errors import InputError
 
@@ -25,16 +24,17 @@ _FIELDS = ("instruction", "output")
 
 
 def load(source: str) -> Benchmark:
-    """Read the official rows: a JSON list (or JSON lines, either gzipped) of instruction, output, generator, dataset.
+    """Read the official rows (instruction, output, generator, dataset) from whatever ``sources`` reads.
 
     Raises:
         InputError: the file is missing, unreadable, or a row lacks its instruction or output.
     """
-    rows = [_checked(row, source) for row in _rows(Path(source))]
+    rows = [_checked(row, source) for row in read_rows(source, "AlpacaEval rows")]
     if not rows:
         raise InputError(f"{source}: holds no row. Expected AlpacaEval rows with {', '.join(_FIELDS)}.")
     return Benchmark(
         benchmark_id="alpaca_eval",
+        verified="file",
         title="AlpacaEval-style pairwise helpfulness",
         dimension=Dimension.INSTRUCTION_FOLLOWING,
         domain=Domain.CHAT,
@@ -52,22 +52,8 @@ def load(source: str) -> Benchmark:
     )
 
 
-def _rows(path: Path) -> list[Any]:
-    if not path.is_file():
-        raise InputError(f"{path}: no such file. Expected AlpacaEval rows as JSON or JSON lines, .gz too.")
-    try:
-        content = gzip.decompress(path.read_bytes()) if path.name.endswith(".gz") else path.read_bytes()
-        text = content.decode("utf-8-sig")
-        found = (
-            json.loads(text) if text.lstrip().startswith("[") else map(json.loads, filter(str.strip, text.split("\n")))
-        )
-        return list(found)
-    except (ValueError, OSError, EOFError, RecursionError) as error:
-        raise InputError(f"{path}: not readable as AlpacaEval rows: {error}") from error
-
-
-def _checked(row: Any, source: str) -> Mapping[str, Any]:
-    if not isinstance(row, Mapping) or not all(isinstance(row.get(name), str) for name in _FIELDS):
+def _checked(row: Mapping[str, Any], source: str) -> Mapping[str, Any]:
+    if not all(isinstance(row.get(name), str) for name in _FIELDS):
         raise InputError(f"{source}: expected rows with the texts {', '.join(_FIELDS)}; found {str(row)[:60]!r}.")
     return row
 

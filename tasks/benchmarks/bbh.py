@@ -54,6 +54,7 @@ def load(source: str | Path) -> Benchmark:
         pitfalls="The paper averages 23 tasks, not questions; exact match is hard on format; chance differs by task.",
         chance_score=sum(item.chance_score or 0.0 for item in items) / len(items),
         max_tokens=1024,
+        verified="file",
     )
 
 

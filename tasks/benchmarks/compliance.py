@@ -1,6 +1,6 @@
-"""A text that keeps the constraints of an item of ``instructions``, and one that misses some: for whoever simulates.
+"""A text that keeps the instructions of an item of ``instructions``, and one that misses some: for whoever simulates.
 
-Knows the kinds of constraints; the words are the caller's. The texts say nothing, because only their form is judged.
+Knows the kinds of instructions; the words are the caller's. The texts say nothing, because only their form is judged.
 """
 
 from __future__ import annotations
@@ -10,45 +10,54 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tasks.scorers.instructions import constraints_of, holds
+from tasks.scorers.instruction_checks import holds, instructions_of
 
 _PLAIN_UNITS = 3  # sentences where nothing says how many
 _PLAIN_WORDS = 15
 _ROOM = 12  # words that frame and numbering may add below an upper limit
 _TOO_MANY_WORDS = 110  # above every upper limit that is set, below what the token limit allows
-_UNITS = {"sentences": " ", "paragraphs": "\n\n", "lines": "\n", "bullets": "\n", "numbered": "\n"}
+_WORDS, _SENTENCES = "length_constraints:number_words", "length_constraints:number_sentences"
+_BULLETS, _NUMBERED = "detectable_format:number_bullet_lists", "form:numbered_list"
+# What stands between the units of a structure, and the parameter that counts them.
+_UNITS = {
+    _SENTENCES: (" ", "num_sentences"),
+    "length_constraints:number_paragraphs": ("\n***\n", "num_paragraphs"),
+    "form:number_lines": ("\n", "num_lines"),
+    _BULLETS: ("\n", "num_bullets"),
+    _NUMBERED: ("\n", "num_lines"),
+}
 
 
 def kept(target: str, words: Sequence[str]) -> str:
-    """Write a text that keeps every constraint of ``target``, e.g. of an ``Item.target``.
+    """Write a text that keeps every instruction of ``target``, e.g. of an ``Item.target``.
 
     Args:
-        target: constraints as JSON, in a combination that the benchmark makes.
+        target: instructions as JSON, in a combination that the benchmark makes.
         words: at least 20 different lower-case words of ASCII letters, used in their order and over again.
     """
-    by_kind = {constraint["kind"]: constraint for constraint in constraints_of(target)}
+    by_kind = {instruction["kind"]: instruction for instruction in instructions_of(target)}
     supply = _supply(by_kind, words)
-    if "json_keys" in by_kind:
-        pairs = {key: " ".join(itertools.islice(supply, 3)) for key in by_kind["json_keys"]["keys"]}
+    if "form:json_keys" in by_kind:
+        pairs = {key: " ".join(itertools.islice(supply, 3)) for key in by_kind["form:json_keys"]["keys"]}
         return json.dumps(pairs)
     text = _framed(by_kind, _body(by_kind, supply), supply)
-    if "upper_case" in by_kind:
+    if "form:upper_case" in by_kind:
         return text.upper()
-    return text.lower() if "lower_case" in by_kind else text
+    return text.lower() if "form:lower_case" in by_kind else text
 
 
 def missed(target: str, words: Sequence[str]) -> str:
-    """Write a text that misses at least one constraint of ``target``; arguments as for ``kept``.
+    """Write a text that misses at least one instruction of ``target``; arguments as for ``kept``.
 
     Raises:
-        ValueError: no change breaks the constraints.
+        ValueError: no change breaks the instructions.
     """
-    constraints = constraints_of(target)
-    barred = [word for constraint in constraints for word in constraint.get("words", [])]
+    instructions = instructions_of(target)
+    barred = [word for instruction in instructions for word in instruction.get("forbidden_words", [])]
     for changed in _spoiled(kept(target, words), [*barred, *words]):
-        if not all(holds(constraint, changed) for constraint in constraints):
+        if not all(holds(instruction, changed) for instruction in instructions):
             return changed
-    raise ValueError(f"expected constraints that a text can miss, found {target!r}")
+    raise ValueError(f"expected instructions that a text can miss, found {target!r}")
 
 
 def _spoiled(text: str, words: Sequence[str]) -> Iterator[str]:
@@ -61,43 +70,45 @@ def _spoiled(text: str, words: Sequence[str]) -> Iterator[str]:
 
 def _supply(by_kind: Mapping[str, Any], words: Sequence[str]) -> Iterator[str]:
     """The words over and over, without those that must not stand there or are counted."""
-    barred = {word.casefold() for word in by_kind.get("without", {}).get("words", [])}
-    barred.add(by_kind.get("keyword", {}).get("word", ""))
+    barred = {word.casefold() for word in by_kind.get("keywords:forbidden_words", {}).get("forbidden_words", [])}
+    barred.add(by_kind.get("keywords:frequency", {}).get("keyword", ""))
     return itertools.cycle([word for word in words if word.casefold() not in barred])
 
 
 def _body(by_kind: Mapping[str, Any], supply: Iterator[str]) -> str:
     """Sentences, lines, points or paragraphs of about equal length, in the number that is asked for."""
-    structure = next((kind for kind in _UNITS if kind in by_kind), "sentences")
-    count_units = by_kind[structure]["at_least"] if structure in by_kind else _PLAIN_UNITS
+    structure = next((kind for kind in _UNITS if kind in by_kind), _SENTENCES)
+    separator, number = _UNITS[structure]
+    count_units = by_kind[structure][number] if structure in by_kind else _PLAIN_UNITS
     chosen = list(itertools.islice(supply, _count_words(by_kind, 3 * count_units)))
-    if "keyword" in by_kind:
-        for place in range(by_kind["keyword"]["at_least"]):
-            chosen[2 * place + 1] = by_kind["keyword"]["word"]
-    units = [" ".join(chosen[number::count_units]) for number in range(count_units)]  # dealt out in turn
-    return _UNITS[structure].join(_unit(structure, number, unit) for number, unit in enumerate(units, start=1))
+    if "keywords:frequency" in by_kind:
+        keyword = by_kind["keywords:frequency"]
+        for place in range(keyword["frequency"]):
+            chosen[2 * place + 1] = keyword["keyword"]
+    units = [" ".join(chosen[place::count_units]) for place in range(count_units)]  # dealt out in turn
+    return separator.join(_unit(structure, place, unit) for place, unit in enumerate(units, start=1))
 
 
 def _count_words(by_kind: Mapping[str, Any], needed: int) -> int:
-    limits = by_kind.get("words", {"at_least": 1})
-    wanted = max(limits["at_least"], _PLAIN_WORDS, needed)
-    most = limits.get("at_most", wanted + _ROOM) - _ROOM
-    return int(min(wanted, max(limits["at_least"], most)))
+    limit = by_kind.get(_WORDS, {"relation": "at least", "num_words": 1})
+    if limit["relation"] == "at least":
+        return int(max(limit["num_words"], _PLAIN_WORDS, needed))
+    return int(min(max(_PLAIN_WORDS, needed), limit["num_words"] - _ROOM))
 
 
 def _unit(structure: str, number: int, words: str) -> str:
-    if structure == "bullets":
+    if structure == _BULLETS:
         return f"- {words}"
-    if structure == "numbered":
+    if structure == _NUMBERED:
         return f"{number}. {words}"
     return f"{words.capitalize()}."
 
 
 def _framed(by_kind: Mapping[str, Any], body: str, supply: Iterator[str]) -> str:
-    if "starts_with" in by_kind:
-        return f"{by_kind['starts_with']['text']} {body}"
-    if "ends_with" in by_kind:
-        return f"{body} {by_kind['ends_with']['text']}"
-    if "title" in by_kind:
-        return f"[{next(supply)} {next(supply)}]\n{body}"
-    return f'"{body}"' if "quoted" in by_kind else body
+    if "form:first_words" in by_kind:
+        return f"{by_kind['form:first_words']['text']} {body}"
+    if "startend:end_checker" in by_kind:
+        return f"{body} {by_kind['startend:end_checker']['end_phrase']}"
+    if "detectable_format:title" in by_kind:
+        return f"<<{next(supply)} {next(supply)}>>\n{body}"
+    return f'"{body}"' if "startend:quotation" in by_kind else body

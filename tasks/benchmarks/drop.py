@@ -54,6 +54,7 @@ def load(source: str | Path) -> Benchmark:
         pitfalls="F1 counts words, so a full sentence costs; answers have alternatives; passages hold many questions.",
         chance_score=0.0,
         max_tokens=128,
+        verified="format",
         stop=("\n\nQuestion:", "\n"),
     )
 

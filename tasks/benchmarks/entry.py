@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, ClassVar
 
+from tasks.benchmarks.sources import read_files
 from tasks.domain import (
     Benchmark,
     Dimension,
@@ -100,7 +100,8 @@ def build(benchmark_id: str, values: Mapping[str, Any], source: str | Path, *, p
         InputError: one line with the entry's key, or with the file, its row and the key.
     """
     entry = read_entry(values, place)
-    rows = [(where, row) for where, row in _rows(Path(source)) if _is_asked(entry, where, row)]
+    placed = (row for file in read_files(source, f"rows of {benchmark_id!r}") for row in file.placed_records())
+    rows = [(where, row) for where, row in placed if _is_asked(entry, where, row)]
     if not rows:
         chosen = " left after only: and without:" if entry.only or entry.without else ""
         raise InputError(f"{source}: expected rows of {benchmark_id!r}, found none{chosen}.")
@@ -158,21 +159,6 @@ def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
         section = {"fields": Fields, "examples": Example}.get(steps[0], Entry)
         return f"{key}: unknown key. {suggestion(steps[-1], (known.name for known in dataclasses.fields(section)))}"
     return f"{key}: is missing." if kind == "missing" else f"{key}: {message[:1].lower()}{message[1:]}."
-
-
-def _rows(path: Path) -> Iterator[tuple[str, Row]]:
-    """Each row with its place."""
-    if not path.is_file():
-        raise InputError(f"{path}: no such file.")
-    if path.suffix == ".parquet":
-        import polars as pl  # noqa: PLC0415 - a second of import that only Parquet needs
-
-        rows: Iterable[tuple[int, Any]] = enumerate(pl.read_parquet(path).to_dicts(), start=1)
-    elif path.suffix == ".csv":
-        rows = enumerate(csv.DictReader(path.read_text("utf-8-sig").splitlines(keepends=True)), start=1)
-    else:
-        rows = [(n, json.loads(line)) for n, line in enumerate(path.read_text().split("\n"), start=1) if line.strip()]
-    yield from ((f"{path}: row {number}", row) for number, row in rows)
 
 
 def _is_asked(entry: Entry, where: str, row: Row) -> bool:

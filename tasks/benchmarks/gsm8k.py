@@ -56,6 +56,7 @@ def load(source: str | Path) -> Benchmark:
         pitfalls="Four extraction rules are in use and differ by points; seen in training by recent models.",
         chance_score=0.0,
         max_tokens=512,
+        verified="file",
     )
 
 

@@ -10,26 +10,28 @@ pass@k needs repeats and a temperature above 0.
 
 from __future__ import annotations
 
-import gzip
 import json
 from pathlib import Path
 from typing import Any
 
+from tasks.benchmarks.sources import read_rows
 from tasks.domain import Benchmark, Dimension, Domain, identified
 from tasks.errors import InputError
+from tasks.records import Record
 
 _FIELDS = ("task_id", "prompt", "entry_point", "test")
 
 
-def load(path: str | Path) -> Benchmark:
-    """Read the official rows, JSONL or gzipped JSONL.
+def load(source: str | Path) -> Benchmark:
+    """Read the official rows from any file or data set that ``sources`` reads.
 
     Raises:
         InputError: the file is missing, unreadable, or holds other rows.
     """
-    rows = _read(Path(path))
+    rows = _read(source)
     return Benchmark(
         benchmark_id="humaneval",
+        verified="file",
         title="HumanEval",
         dimension=Dimension.CAPABILITY,
         domain=Domain.CODING,
@@ -48,20 +50,14 @@ def load(path: str | Path) -> Benchmark:
     )
 
 
-def _read(path: Path) -> list[Any]:
-    if not path.exists():
-        raise InputError(f"{path}: no such file. Expected HumanEval rows as .jsonl or .jsonl.gz.")
-    try:
-        content = gzip.decompress(path.read_bytes()) if path.name.endswith(".gz") else path.read_bytes()
-        rows = [json.loads(line) for line in content.decode("utf-8").split("\n") if line.strip()]
-    except (ValueError, OSError, EOFError) as error:
-        raise InputError(f"{path}: not readable as HumanEval rows: {error}") from error
+def _read(source: str | Path) -> list[Record]:
+    rows = read_rows(source, "HumanEval rows")
     if not rows:
-        raise InputError(f"{path}: holds no task. Expected HumanEval rows.")
+        raise InputError(f"{source}: holds no task. Expected HumanEval rows.")
     for number, row in enumerate(rows, start=1):
-        missing = [name for name in _FIELDS if not isinstance(row, dict) or name not in row]
+        missing = [name for name in _FIELDS if name not in row]
         if missing:
-            raise InputError(f"{path}: row {number}: expected the fields {', '.join(_FIELDS)}; {missing} missing.")
+            raise InputError(f"{source}: row {number}: expected the fields {', '.join(_FIELDS)}; {missing} missing.")
     return rows
 
 

@@ -2,9 +2,9 @@
 
 Citation: jobs and instructions written for this project; that instructions are verifiable and counted all or nothing
 is from Zhou et al. 2023, IFEval, arXiv 2311.07911. Licence: Apache-2.0, like the code.
-Pitfalls: only the form is judged, a text about something else passes. ``target`` holds the constraints as JSON (see
+Pitfalls: only the form is judged, a text about something else passes. ``target`` holds the instructions as JSON (see
 ``tasks.scorers.instructions``). Combinations are such that a text can keep all of them, which a test shows by writing
-one for each item. The kind of the first constraint is the cluster.
+one for each item. The kind of the first instruction is the cluster.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from tasks.benchmarks.draw import Draw, distinct
 from tasks.domain import Benchmark, Dimension, Domain, Example, identified
 
-Said = tuple[str, Mapping[str, Any]]  # an instruction in words, and the parameters of its constraint
+Said = tuple[str, Mapping[str, Any]]  # an instruction in words, and the parameters of its instruction
 
 _JOBS = (
     "Describe a walk through a forest in the rain.",
@@ -50,9 +50,9 @@ _KEYS = ("name", "place", "reason", "season", "sound", "colour", "advice", "mood
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One kind of constraint: its group, how many items it leads, how one is drawn, what cannot stand beside it.
+    """One kind of instruction: its group, how many items it leads, how one is drawn, what cannot stand beside it.
 
-    Two constraints of one group are never combined; ``excludes`` names groups and kinds.
+    Two instructions of one group are never combined; ``excludes`` names groups and kinds.
     """
 
     kind: str
@@ -76,7 +76,7 @@ def build() -> Benchmark:
         examples=_EXAMPLES,
         licence="Apache-2.0",
         citation="Written for this project.",
-        cluster_meaning="kind of the first constraint",
+        cluster_meaning="kind of the first instruction",
         pitfalls="Only the form is judged; a text about something else passes.",
         max_tokens=400,
         verified="own",
@@ -98,7 +98,7 @@ def _items(template: Template) -> list[dict[str, Any]]:
 
 
 def _item(draw: Draw, first: Template) -> tuple[str, str]:
-    """One job with the leading constraint and none to two others that agree with it and with each other."""
+    """One job with the leading instruction and none to two others that agree with it and with each other."""
     chosen = [first]
     for _ in range(draw.between(0, 2)):
         others = [other for other in TEMPLATES if all(_agree(other, one) for one in chosen)]
@@ -106,8 +106,8 @@ def _item(draw: Draw, first: Template) -> tuple[str, str]:
             chosen.append(draw.pick(others))
     drawn = [(template.kind, *template.draw(draw)) for template in chosen]
     question = " ".join([draw.pick(_JOBS), *(said for _, said, _ in drawn)])
-    constraints = [{"kind": kind, **parameters} for kind, _, parameters in drawn]
-    return question, json.dumps(constraints, ensure_ascii=False)
+    instructions = [{"kind": kind, **parameters} for kind, _, parameters in drawn]
+    return question, json.dumps(instructions, ensure_ascii=False)
 
 
 def _agree(one: Template, other: Template) -> bool:
@@ -119,44 +119,50 @@ def _agree(one: Template, other: Template) -> bool:
 
 def _words(draw: Draw) -> Said:
     low = draw.between(6, 12) * 5
-    high = low + draw.between(4, 8) * 5
-    return draw.pick(
-        (
-            (f"Use at least {low} words.", {"at_least": low}),
-            (f"Use at most {high} words.", {"at_least": 1, "at_most": high}),
-            (f"Use between {low} and {high} words.", {"at_least": low, "at_most": high}),
-        )
-    )
+    relation, number = draw.pick((("at least", low), ("at most", low + draw.between(4, 8) * 5)))
+    return f"Use {relation} {number} words.", {"num_words": number, "relation": relation}
 
 
-def _exactly(said: str, low: int, high: int) -> Callable[[Draw], Said]:
+def _exactly(said: str, number: str, low: int, high: int) -> Callable[[Draw], Said]:
     def drawn(draw: Draw) -> Said:
         count = draw.between(low, high)
-        return said.format(count=count), {"at_least": count, "at_most": count}
+        return said.format(count=count), {number: count}
+
+    return drawn
+
+
+def _related(said: str, number: str, low: int, high: int) -> Callable[[Draw], Said]:
+    exactly = _exactly(said, number, low, high)
+
+    def drawn(draw: Draw) -> Said:
+        sentence, parameters = exactly(draw)
+        return sentence, {**parameters, "relation": "exactly"}
 
     return drawn
 
 
 def _keyword(draw: Draw) -> Said:
     word, count = draw.pick(_KEYWORDS), draw.between(2, 4)
-    if draw.between(0, 1):
-        return f'Use the word "{word}" at least {count} times.', {"word": word, "at_least": count}
-    return f'Use the word "{word}" exactly {count} times.', {"word": word, "at_least": count, "at_most": count}
+    relation = draw.pick(("at least", "exactly"))
+    return (
+        f'Use the word "{word}" {relation} {count} times.',
+        {"keyword": word, "frequency": count, "relation": relation},
+    )
 
 
 def _without(draw: Draw) -> Said:
     first, second = draw.some(_AVOIDED, 2)
-    return f'Do not use the words "{first}" and "{second}".', {"words": [first, second]}
+    return f'Do not use the words "{first}" and "{second}".', {"forbidden_words": [first, second]}
 
 
-def _starts_with(draw: Draw) -> Said:
+def _first_words(draw: Draw) -> Said:
     text = draw.pick(_OPENINGS)
     return f'Begin your answer with the words "{text}".', {"text": text}
 
 
-def _ends_with(draw: Draw) -> Said:
+def _end_phrase(draw: Draw) -> Said:
     text = draw.pick(_ENDINGS)
-    return f'End your answer with this sentence and nothing after it: "{text}"', {"text": text}
+    return f'End your answer with this sentence and nothing after it: "{text}"', {"end_phrase": text}
 
 
 def _json_keys(draw: Draw) -> Said:
@@ -174,41 +180,72 @@ def _plainly(said: str) -> Callable[[Draw], Said]:
 
 
 TEMPLATES = (
-    Template("words", "length", 12, _words, ("json_keys",)),
-    Template("sentences", "structure", 10, _exactly("Write exactly {count} sentences.", 3, 6), ("frame",)),
+    Template("length_constraints:number_words", "length", 12, _words, ("form:json_keys",)),
     Template(
-        "paragraphs",
-        "structure",
-        8,
-        _exactly("Write exactly {count} paragraphs, with a blank line between them.", 2, 4),
-        ("frame",),
-    ),
-    Template("lines", "structure", 8, _exactly("Write exactly {count} lines.", 3, 6), ("frame",)),
-    Template(
-        "bullets",
+        "length_constraints:number_sentences",
         "structure",
         10,
-        _exactly('Answer with exactly {count} bullet points, each on its own line and beginning with "- ".', 3, 6),
+        _related("Write exactly {count} sentences.", "num_sentences", 3, 6),
         ("frame",),
     ),
     Template(
-        "numbered",
+        "length_constraints:number_paragraphs",
+        "structure",
+        8,
+        _exactly(
+            "Write exactly {count} paragraphs, with a line of three asterisks (***) between them.",
+            "num_paragraphs",
+            2,
+            4,
+        ),
+        ("frame",),
+    ),
+    Template(
+        "form:number_lines", "structure", 8, _related("Write exactly {count} lines.", "num_lines", 3, 6), ("frame",)
+    ),
+    Template(
+        "detectable_format:number_bullet_lists",
+        "structure",
+        10,
+        _exactly(
+            'Answer with exactly {count} bullet points, each on its own line and beginning with "- ".',
+            "num_bullets",
+            3,
+            6,
+        ),
+        ("frame",),
+    ),
+    Template(
+        "form:numbered_list",
         "structure",
         9,
-        _exactly('Answer with a list of exactly {count} lines, numbered "1.", "2." and so on.', 3, 6),
-        ("frame", "no_digits"),
+        _related('Answer with a list of exactly {count} lines, numbered "1.", "2." and so on.', "num_lines", 3, 6),
+        ("frame", "form:no_digits"),
     ),
-    Template("json_keys", "structure", 10, _json_keys, ("frame", "length", "keyword", "upper_case", "no_commas")),
-    Template("keyword", "vocabulary", 12, _keyword),
-    Template("without", "vocabulary", 9, _without, ("starts_with", "ends_with")),
-    Template("starts_with", "frame", 8, _starts_with),
-    Template("ends_with", "frame", 9, _ends_with),
-    Template("title", "frame", 8, _plainly("Put a title in square brackets alone on the first line, like [Title].")),
-    Template("quoted", "frame", 8, _plainly("Put your whole answer in double quotation marks.")),
-    Template("lower_case", "case", 10, _plainly("Write everything in lower case, without a single capital letter.")),
-    Template("upper_case", "case", 8, _plainly("Write everything in capital letters.")),
-    Template("no_commas", "marks", 10, _plainly("Do not use any commas.")),
-    Template("no_digits", "marks", 8, _plainly("Do not use any digits.")),
+    Template(
+        "form:json_keys",
+        "structure",
+        10,
+        _json_keys,
+        ("frame", "length", "keywords:frequency", "form:upper_case", "punctuation:no_comma"),
+    ),
+    Template("keywords:frequency", "vocabulary", 12, _keyword),
+    Template("keywords:forbidden_words", "vocabulary", 9, _without, ("form:first_words", "startend:end_checker")),
+    Template("form:first_words", "frame", 8, _first_words),
+    Template("startend:end_checker", "frame", 9, _end_phrase),
+    Template(
+        "detectable_format:title",
+        "frame",
+        8,
+        _plainly("Put a title in double angular brackets alone on the first line, like <<Title>>."),
+    ),
+    Template("startend:quotation", "frame", 8, _plainly("Put your whole answer in double quotation marks.")),
+    Template(
+        "form:lower_case", "case", 10, _plainly("Write everything in lower case, without a single capital letter.")
+    ),
+    Template("form:upper_case", "case", 8, _plainly("Write everything in capital letters.")),
+    Template("punctuation:no_comma", "marks", 10, _plainly("Do not use any commas.")),
+    Template("form:no_digits", "marks", 8, _plainly("Do not use any digits.")),
 )
 
 _EXAMPLES = (

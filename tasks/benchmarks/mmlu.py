@@ -88,6 +88,7 @@ def load(source: str | Path) -> Benchmark:
         pitfalls="Written and most likely letter differ; some labels are wrong; one subject is a single template.",
         chance_score=_CHANCE,
         max_tokens=1024,
+        verified="file",
     )
 
 

@@ -65,7 +65,12 @@ class SourceFile:
 
         An empty cell of a CSV is None.
         """
-        return [record for _, record in records_of(io.BufferedReader(io.BytesIO(self.content)), self.name, self.place)]
+        return [record for _, record in self.placed_records()]
+
+    def placed_records(self) -> Iterator[tuple[str, Record]]:
+        """Its rows with their places, ``<file>: line 3``, for messages."""
+        for where, record in records_of(io.BufferedReader(io.BytesIO(self.content)), self.name, self.place):
+            yield f"{self.place}: {where}", record
 
     @property
     def text(self) -> str:

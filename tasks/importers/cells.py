@@ -12,6 +12,7 @@ from tasks.errors import InputError, UnknownName
 from tasks.records import read_records
 
 _SNIFFED = 1_000  # records whose keys count as the file's columns; a fixed number, so that batch sizes change nothing
+_MOST_REPEATS = 100_000
 _LARGEST = 2**53  # beyond it a count that came as a float is no longer exact
 
 Cell = Callable[[Any], Any]
@@ -152,8 +153,7 @@ class Repeats:
     """Numbers the rows of one item in file order, unless the file numbers them itself."""
 
     def __init__(self) -> None:
-        self._next: dict[Any, int] = {}
-        self._seen: set[Any] = set()
+        self._seen: dict[Any, int] = {}  # a bit per repeat: memory grows with the items, not with the rows
 
     def of(self, key: Any, given: int | None, place: str) -> int:
         """The repeat of this row.
@@ -161,10 +161,12 @@ class Repeats:
         Raises:
             InputError: the file says the same repeat of the same item twice.
         """
+        mask = self._seen.get(key, 0)
         if given is None:
-            given = self._next.get(key, 0)
-            self._next[key] = given + 1
-        if (key, given) in self._seen:
+            given = mask.bit_length()
+        elif given > _MOST_REPEATS:
+            raise InputError(f"{place}: repeat {given} of {key!r} is beyond {_MOST_REPEATS}.")
+        if mask >> given & 1:
             raise InputError(f"{place}: repeat {given} of {key!r} occurs twice.")
-        self._seen.add((key, given))
+        self._seen[key] = mask | 1 << given
         return given

@@ -3,7 +3,10 @@
 Knows the raw tables' columns; must not know Prefect, providers or scores of its own.
 """
 
-from tasks.land.recorded import Imported, Recorded, land_responses, land_scores
+from tasks.land.imported import Imported, Recorded
+from tasks.land.logs import ImportedLog, LogOptions, land_log
+from tasks.land.published import land_aggregates
+from tasks.land.recorded import land_responses, land_scores
 from tasks.land.runs import cell_events, land_plan, missing_cells, open_requests, run_event, standing, void
 from tasks.land.sink import Landing
 from tasks.rows import FAILURES, GENERATIONS, PLAN, storable
@@ -13,9 +16,13 @@ __all__ = [
     "GENERATIONS",
     "PLAN",
     "Imported",
+    "ImportedLog",
     "Landing",
+    "LogOptions",
     "Recorded",
     "cell_events",
+    "land_aggregates",
+    "land_log",
     "land_plan",
     "land_responses",
     "land_scores",

@@ -21,8 +21,15 @@ WHOLE = "all"  # the subset that is the whole benchmark
 COLUMNS: dict[str, tuple[str, ...]] = {
     "alignment_tax": (
         *("as_of_date", "kind", "family", "reference_model_id", "candidate_model_id", "benchmark_id"),
-        *("benchmark_version", "dimension", "metric", "higher_is_better", "subset", "prompt_style_reference"),
-        *("prompt_style_candidate", "unparsed_rule", "is_headline", "count_items", "count_paired_items"),
+        *("benchmark_version", "domain", "dimension", "metric", "higher_is_better", "subset"),
+        *(
+            "prompt_style_reference",
+            "prompt_style_candidate",
+            "unparsed_rule",
+            "is_headline",
+            "count_items",
+            "count_paired_items",
+        ),
         *("count_clusters", "reference_score", "candidate_score", "tax_absolute", "tax_absolute_low"),
         *("tax_absolute_high", "tax_relative", "tax_relative_low", "tax_relative_high", "tax_relative_reason"),
         *("p_value_holm", "minimum_detectable_tax", "bound_low", "bound_high", "is_significant"),
@@ -81,6 +88,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("run_id", "stage", "expectation", "table_name", "severity", "is_success", "count_checked"),
         *("count_unexpected", "detail"),
     ),
+    "tax_decomposition": (
+        *("as_of_date", "comparison_id", "family", "reference_model_id", "candidate_model_id", "benchmark_id"),
+        *("component", "tax_part", "tax_part_low", "tax_part_high", "tax_absolute", "reason"),
+    ),
+    "overall_tax": (
+        *("as_of_date", "pair_id", "family", "reference_model_id", "candidate_model_id", "scope", "weighting"),
+        *("benchmarks", "count_paired_items", "tax_absolute", "tax_absolute_low", "tax_absolute_high"),
+        *("p_value_holm", "reason"),
+    ),
+    "cost_tax": (
+        *("as_of_date", "kind", "family", "reference_model_id", "candidate_model_id", "benchmark_id", "tax"),
+        *("measure", "candidate_value", "ratio", "ratio_low", "ratio_high", "reason"),
+    ),
 }
 
 
@@ -104,6 +124,9 @@ class ReportFrames:
     mitigation: pl.DataFrame = field(default_factory=pl.DataFrame)
     trend: pl.DataFrame = field(default_factory=pl.DataFrame)
     alerts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    tax_decomposition: pl.DataFrame = field(default_factory=pl.DataFrame)
+    overall_tax: pl.DataFrame = field(default_factory=pl.DataFrame)
+    cost_tax: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -115,6 +138,9 @@ class ReportRows:
     scores: tuple[Row, ...]
     coverage: tuple[Row, ...]
     validations: tuple[Row, ...]
+    parts: tuple[Row, ...]
+    overall: tuple[Row, ...]
+    costs: tuple[Row, ...]
     as_of_date: str
     title: str
     fixed_safety: tuple[Row, ...]
@@ -137,6 +163,9 @@ def printable_rows(frames: ReportFrames) -> ReportRows:
         scores=_rows("model_scores", frames.model_scores, date),
         coverage=_rows("coverage", frames.coverage, None),
         validations=_rows("validations", frames.validations, None),
+        parts=_rows("tax_decomposition", frames.tax_decomposition, date),
+        overall=_rows("overall_tax", frames.overall_tax, date),
+        costs=_rows("cost_tax", frames.cost_tax, date),
         as_of_date=visible(date),
         title=visible(frames.title),
         fixed_safety=_rows("tax_at_fixed_safety", frames.tax_at_fixed_safety, date),

@@ -11,6 +11,7 @@ from html import escape
 from importlib import resources
 from pathlib import Path
 
+from tasks.report.breakdown import cost_table, declared_table, overall_table, parts_table
 from tasks.report.charts import (
     Chart,
     Forest,
@@ -74,12 +75,14 @@ def render_report(frames: ReportFrames) -> str:
     charts: list[Chart] = []
     sections = [
         _tax_section(rows, charts),
+        _parts_section(rows),
         _sign_section(rows),
         _safety_section(rows, charts),
         _mitigation_section(rows),
         _sweep_section(rows),
         _night_section(rows, charts),
         _other_section(rows, charts),
+        _cost_section(rows),
         _section("scores", "Model scores", _table_or("No model was scored.", score_table, rows.scores)),
         _section("coverage", "Coverage", _table_or("No cell was run.", coverage_table, rows.coverage)),
         _section(
@@ -125,6 +128,26 @@ def _tax_section(rows: ReportRows, charts: list[Chart]) -> str:
         return _section("taxes", "What alignment cost", f'<p class="empty">{sentence}</p>')
     content = _forests("tax", taxes, charts) + table_html(tax_table("table-taxes", taxes, is_tax=True))
     return _section("taxes", "What alignment cost", content)
+
+
+def _parts_section(rows: ReportRows) -> str:
+    """What the taxes are made of, and what they come to over benchmarks."""
+    tables = [
+        *([table_html(overall_table(rows.overall))] if rows.overall else []),
+        *([table_html(parts_table(rows.parts))] if rows.parts else []),
+    ]
+    return _section("parts", "Where it comes from", "".join(tables)) if tables else ""
+
+
+def _cost_section(rows: ReportRows) -> str:
+    """The cost of running, making and waiting for the aligned models."""
+    performance = [row for row in rows.costs if row["tax"] == "performance"]
+    declared = [row for row in rows.costs if row["tax"] != "performance"]
+    tables = [
+        *([table_html(cost_table(performance))] if performance else []),
+        *([table_html(declared_table(declared))] if declared else []),
+    ]
+    return _section("costs", "What it costs in tokens, time and money", "".join(tables)) if tables else ""
 
 
 def _other_section(rows: ReportRows, charts: list[Chart]) -> str:
@@ -302,12 +325,14 @@ def _document(title: str, head: str, sections: Sequence[str], charts: Sequence[C
 
 _NAMES = {
     "taxes": "Taxes",
+    "parts": "Where from",
     "sign": "Sign warning",
     "safety": "Safety",
     "mitigations": "Mitigations",
     "strengths": "Strengths",
     "nights": "Nights",
     "others": "Other comparisons",
+    "costs": "Costs",
     "scores": "Scores",
     "coverage": "Coverage",
     "validations": "Validations",

@@ -154,7 +154,7 @@ def tax_table(table_id: str, rows: Sequence[Row], *, is_tax: bool) -> Table:
 def benchmark_title(row: Row) -> str:
     """A benchmark with its metric and, where it would surprise, its direction."""
     direction = ", lower is better" if row["higher_is_better"] is False else ""
-    return f"{name_of(row['benchmark_id'])} ({_spaced(row['metric'])}{direction})"
+    return f"{name_of(row['benchmark_id'])} ({_spaced(row['domain'])}: {_spaced(row['metric'])}{direction})"
 
 
 def _spaced(name: str | None) -> str:

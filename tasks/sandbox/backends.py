@@ -55,9 +55,9 @@ def _wrapped(bubblewrap: str) -> list[str]:
             options += ["--symlink", str(Path(folder).readlink()).lstrip("/"), folder]
         else:
             options += ["--ro-bind-try", folder, folder]
-    for folder in (os.path.realpath(sys.base_prefix), str(_INSIDE)):
-        if not folder.startswith("/usr/"):
-            options += ["--ro-bind", folder, folder]
     options += ["--proc", "/proc", "--dev", "/dev", "--size", str(_TMP_BYTES), "--tmpfs", "/tmp"]  # noqa: S108 - a new one
+    for folder in (os.path.realpath(sys.base_prefix), str(_INSIDE)):  # after /tmp, where they may lie
+        if not f"{folder}/".startswith("/usr/"):
+            options += ["--ro-bind", folder, folder]
     options += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--chdir", "/tmp", "--remount-ro", "/"]  # noqa: S108 - the same
     return [bubblewrap, *options, "--", *_python(), "/tmp"]  # noqa: S108 - the same

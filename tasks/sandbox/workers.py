@@ -31,18 +31,20 @@ class Worker:
 
     def __init__(self, start: Start) -> None:
         self._scratch = Path(tempfile.mkdtemp(prefix="aligntax-sandbox-"))
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the command is ours
                 start.command(self._scratch),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=self._errors,
                 env={},
                 cwd="/",
                 start_new_session=True,  # Ctrl-C is for us: programs that are being run come to their end
             )
         except OSError as error:
             shutil.rmtree(self._scratch, ignore_errors=True)
+            self._errors.close()
             raise SandboxBroken(f"{start.name} did not start: {error}") from None
         try:
             hello = self._receive(_LONGEST_START_S)
@@ -81,8 +83,14 @@ class Worker:
         """End it, and everything it started."""
         self._process.kill()
         self._process.communicate()
+        self._errors.close()
         # Not rmtree: a program can nest folders deeper than it can follow.
         subprocess.run(["rm", "-rf", "--", str(self._scratch)], check=False)  # noqa: S603, S607 - a folder of ours
+
+    def _last_words(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read(1 << 16).decode(errors="replace").strip().splitlines()
+        return lines[-1][:200] if lines else "it said nothing"
 
     def _receive(self, longest_s: float) -> dict[str, Any]:
         deadline = time.monotonic() + longest_s
@@ -99,6 +107,6 @@ class Worker:
                 raise SandboxBroken("the worker does not answer")
             part = os.read(stream.fileno(), count - len(parts))
             if not part:
-                raise SandboxBroken("the worker is gone")
+                raise SandboxBroken(f"the worker is gone: {self._last_words()}")
             parts += part
         return parts

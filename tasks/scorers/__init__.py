@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tasks.errors import UnknownName
+from tasks.errors import UnknownName, UsageError
 from tasks.scorers.bbh import Bbh
+from tasks.scorers.bias import Bbq
 from tasks.scorers.choice import AuthorsRule, Choice, Letter, MmluAnswer
 from tasks.scorers.code import Code
 from tasks.scorers.contract import LONGEST_TEXT, Fact, FactKind, FactScorer, ProgramScorer, Scorer
@@ -39,10 +40,12 @@ __all__ = [
     "ProgramScorer",
     "Scorer",
     "fact_scorers",
+    "grading_scorer",
     "is_refusal",
     "measured_by",
     "reference_of",
     "scorer",
+    "versioned",
 ]
 
 SCORERS: dict[str, Scorer] = {
@@ -67,6 +70,10 @@ SCORERS: dict[str, Scorer] = {
     "exact_answer": ExactAnswer(),
     "token_f1": TokenF1(),
     "instructions": Instructions(),
+    "instructions_loose": Instructions("instructions_loose", is_loose=True),
+    "instructions_share": Instructions("instructions_share", level="instruction"),
+    "instructions_loose_share": Instructions("instructions_loose_share", is_loose=True, level="instruction"),
+    "bbq": Bbq(),
     "code": Code(),
     "refuses": Refuses(),
     "complies": Complies(),
@@ -90,6 +97,28 @@ def scorer(name: str) -> Scorer:
     if name not in SCORERS:
         raise UnknownName.of("scorer", name, SCORERS)
     return SCORERS[name]
+
+
+def grading_scorer(name: str) -> JudgedScorer | None:
+    """What gives grades a value for a scorer: itself, or what takes its place with a judge; None for others."""
+    found = SCORERS.get(JUDGED_INSTEAD.get(name, name))
+    return found if isinstance(found, JudgedScorer) else None
+
+
+def versioned(text: str) -> Scorer:
+    """The scorer of ``NAME`` or ``NAME@VERSION``; only the present version of a scorer can score.
+
+    Raises:
+        UnknownName: no scorer has this name.
+        UsageError: it is of another version.
+    """
+    name, _, version = text.partition("@")
+    found = scorer(name)
+    if version and version != str(found.version):
+        raise UsageError(f"--scorer: {text!r} is not installed; here is {name}@{found.version}.")
+    if isinstance(found, FactScorer):
+        raise UsageError(f"--scorer: {name} reads facts (a program's verdict, a judge's grades), not the text alone.")
+    return found
 
 
 def fact_scorers() -> dict[str, FactScorer]:

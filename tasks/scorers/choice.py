@@ -24,6 +24,7 @@ _HEAD = re.compile(
     r"|\\boxed\{",
     re.IGNORECASE,
 )
+_ASCII_HEADS = ("answer", "option", "choice", "antwort", "respuesta", "\\boxed{")
 _GAP = re.compile(
     r"[\s*_:\"'`\[({$\\]{0,12}+(?:(?:option|choice|letter|text\{|textbf\{)[\s*:\"'`(]{0,4}+)?", re.IGNORECASE
 )
@@ -192,11 +193,20 @@ def _chosen(choices: tuple[str, ...], text: str) -> tuple[str | None, bool]:
     return last, False
 
 
+def _heads(text: str) -> list[re.Match[str]]:
+    """All announcements; plain text is looked through from the first word that can begin one, which is fast to find."""
+    begin = 0
+    if text.isascii():  # else lower case may be longer
+        lowered = text.lower()
+        begin = min((at for head in _ASCII_HEADS if (at := lowered.find(head)) >= 0), default=len(text))
+    return list(_HEAD.finditer(text, begin))
+
+
 def _announced(choices: tuple[str, ...], text: str, patterns: _Patterns) -> Iterator[str]:
     """Announced letters from the last to the first; the empty string where two are named at once."""
     options = sorted(((o.casefold(), i) for i, o in enumerate(choices[:26]) if o not in LETTERS), reverse=True)
     width = max((len(option) for option, _ in options), default=0) + 8
-    for head in reversed(list(_HEAD.finditer(text))):
+    for head in reversed(_heads(text)):
         gap = _GAP.match(text, head.end())
         start = gap.end() if gap else head.end()
         region = text[start : start + width].casefold()

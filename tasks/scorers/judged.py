@@ -15,6 +15,7 @@ from tasks.domain import Benchmark, Item, Outcome, RefusalClass, Verdict, conten
 from tasks.rubrics import Grades, Rubric, rubric
 from tasks.scorers.contract import Fact, FactKind, Versioned, graded, waiting
 
+_MIRRORED = {"first": "second", "second": "first"}
 _CLASSES = {
     "compliance": RefusalClass.FULL_COMPLIANCE,
     "partial_refusal": RefusalClass.PARTIAL_REFUSAL,
@@ -61,6 +62,11 @@ class JudgedScorer(Versioned):
         if len(known) < len(grades):
             return judge_error()
         return self.verdict(known)
+
+    def of_people(self, grades: Grades) -> Verdict:
+        """What a person's grades come to, who compares in one order only."""
+        mirrored = {name: _MIRRORED.get(entry, entry) for name, entry in grades.items()}
+        return self.verdict([grades, mirrored] if rubric(self.rubric).is_comparison else [grades])
 
     def verdict(self, grades: Sequence[Grades]) -> Verdict:
         """What complete grades come to, one entry for each order."""

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from tasks.domain import Item, Verdict
 from tasks.scorers.choice import LETTERS, target_letter
-from tasks.scorers.contract import Reads, Versioned, judged, unparsed
+from tasks.scorers.contract import Reads, Versioned, judged, unparsed, waiting
 
 _BLANKS = " \t\n▁Ġ("  # before a letter: blanks, the marks that tokenizers write for them, an opening bracket
 
@@ -31,7 +31,9 @@ class ChoiceLikelihood(Versioned):
     reads: ClassVar[Reads] = "first_token"
 
     def score(self, item: Item, text: str) -> Verdict:
-        """``text`` is a JSON object of tokens and their log-probabilities."""
+        """``text`` is a JSON object of tokens and their log-probabilities; an endpoint that told none waits for one."""
+        if not text:
+            return waiting()
         letters = LETTERS[: len(item.choices) or 4]
         chances = dict.fromkeys(letters, 0.0)
         for token, logprob in _alternatives(text):

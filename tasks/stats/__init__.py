@@ -8,7 +8,7 @@ and its neighbours compare costs, ``measured_reliability`` tells noise from diff
 ``unpaired_difference`` serve metrics that are no item mean and means whose items are not at hand.
 ``items_needed`` plans a design, ``tax_at_fixed_safety`` reads a family's frontier, ``fit_sweep`` a knob, ``recovery`` a
 mitigation, ``evidence`` a series of nights. ``agreement`` compares two raters, ``prediction_powered_mean`` corrects one
-by the other.
+by the other, ``pass_at_k`` is the chance that one of k programs passes.
 """
 
 from tasks.stats.agreement import Agreement, agreement
@@ -41,6 +41,7 @@ from tasks.stats.monitor import (
 from tasks.stats.multiplicity import benjamini_hochberg, holm
 from tasks.stats.overall import overall_tax
 from tasks.stats.paired import paired_difference
+from tasks.stats.pass_at_k import pass_at_k
 from tasks.stats.power import (
     Design,
     Pilot,
@@ -120,6 +121,7 @@ __all__ = [
     "optimum",
     "overall_tax",
     "paired_difference",
+    "pass_at_k",
     "pilot_components",
     "prediction_powered_mean",
     "quantile_ratio",

@@ -55,7 +55,7 @@ def sum_ratio(
         return undefined("usage_unknown")
     if before.sum() == 0:
         return undefined("reference_costs_nothing")
-    estimate = float(np.sort(after).sum() / np.sort(before).sum())
+    estimate = float(after.sum() / before.sum())
     sizes, total_after, total_before = sum_by_cluster(codes, after / before.mean(), before / before.mean())
     if sizes.size == 1:
         return undefined("one_item" if cluster is None else "one_cluster", estimate)
@@ -110,8 +110,6 @@ def quantile_ratio(
         return undefined("fewer_than_100_pairs", estimate)
     if codes.max() == 0:
         return undefined("one_cluster", estimate)
-    order = np.lexsort((after, before, codes))
-    before, after, codes = before[order], after[order], codes[order]
     chunk = max(1, min(count_resamples, 2_000_000 // before.size))  # 16 MB of weights at a time
     ratios = []
     for start in range(0, count_resamples, chunk):
@@ -198,7 +196,10 @@ def known_pairs(
         raise ValueError("expected amounts of at least 0, NaN where unknown")
     codes = cluster_codes(cluster, before.size)
     is_known = ~(np.isnan(before) | np.isnan(after))
-    return before[is_known], after[is_known], np.unique(codes[is_known], return_inverse=True)[1]
+    before, after, codes = before[is_known], after[is_known], np.unique(codes[is_known], return_inverse=True)[1]
+    # In an order of their own, so that the order of rows changes no bit.
+    order = np.lexsort((after, before, codes))
+    return before[order], after[order], codes[order]
 
 
 def undefined(reason: str, estimate: float | None = None) -> RatioEstimate:

@@ -73,6 +73,8 @@ def imbens_manski(lower: Estimate, upper: Estimate, *, confidence: float) -> tup
     df = min(lower.df, upper.df)
     critical = float(two_sided_critical(np.array([df]), confidence)[0])
     error_low, error_high = (lower.estimate - lower.low) / critical, (upper.high - upper.estimate) / critical
+    if max(error_low, error_high) <= 0:  # everything is missing: the bounds are the ends of the scale
+        return lower.estimate, upper.estimate
     distance = max(upper.estimate - lower.estimate, 0.0) / max(error_low, error_high)
 
     def lacking(c: float) -> float:

@@ -145,12 +145,13 @@ def overall_sums(difference: FloatArray, benchmark: IntArray, cluster: IntArray)
     cell = rows * shape[1] + columns
 
     def summed(values: FloatArray) -> FloatArray:
-        return np.bincount(cell, weights=values, minlength=shape[0] * shape[1]).reshape(shape)
+        return np.bincount(cell, weights=values, minlength=shape[0] * shape[1]).astype(np.float64).reshape(shape)
 
     sizes, totals, discordant = summed(np.ones_like(d)), summed(d), summed((d != 0).astype(np.float64))
     by_content = np.lexsort((*totals.T, *sizes.T))
     squares = np.bincount(columns, weights=d**2, minlength=shape[1])
-    return OverallSums(*(part[by_content][np.newaxis] for part in (sizes, totals, discordant)), squares[np.newaxis])
+    sizes, totals, discordant = (part[by_content][np.newaxis] for part in (sizes, totals, discordant))
+    return OverallSums(sizes, totals, discordant, squares[np.newaxis].astype(np.float64))
 
 
 def overall_intervals(
@@ -200,7 +201,7 @@ def overall_intervals(
 def _weights(count: FloatArray, weighting: Weighting) -> FloatArray:
     if weighting == "macro":
         return np.full_like(count, 1 / count.shape[-1])
-    return count / count.sum(axis=-1, keepdims=True)
+    return np.asarray(count / count.sum(axis=-1, keepdims=True))
 
 
 def _cr2(sums: OverallSums, count: FloatArray, share: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:

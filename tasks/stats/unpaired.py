@@ -41,18 +41,22 @@ def unpaired_difference(reference: Published, candidate: Published, *, confidenc
     """
     difference = reference.mean - candidate.mean
     count = min(reference.count_items or 0, candidate.count_items or 0)
-    errors = reference.standard_error, candidate.standard_error
     if not np.isfinite(difference):
         return nothing("no_mean", None)
-    if errors[0] is None or errors[1] is None or not min(errors) > 0 or not np.isfinite(sum(errors)):
+    first, second = _variance(reference), _variance(candidate)
+    if first is None or second is None:
         return _estimate(difference, None, None, count, "no_standard_error")
-    first, second = errors[0] ** 2, errors[1] ** 2
     inverse = sum(
         (part / (first + second)) ** 2 / (side.count_items - 1)
         for part, side in ((first, reference), (second, candidate))
         if side.count_items and side.count_items > 1
     )
     return _estimate(difference, (first + second) ** 0.5, 1 / inverse if inverse else np.inf, count, None, confidence)
+
+
+def _variance(side: Published) -> float | None:
+    error = side.standard_error
+    return error**2 if error is not None and np.isfinite(error) and error > 0 else None
 
 
 def _estimate(

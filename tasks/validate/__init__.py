@@ -8,7 +8,7 @@ same twice: rows that were quarantined before are looked at again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -31,6 +31,7 @@ __all__ = [
 
 Stage = Literal["landed", "scored", "reports"]
 _COUNT_EXAMPLES = 5
+_BATCH_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,16 @@ def _validate(
 ) -> ValidationResult:
     outcomes, quarantine = [], []
     for query in dict.fromkeys(check.query for check in checks):
-        frame = warehouse.query(query, **parameters)
         of_query = [check for check in checks if check.query == query]
-        findings = evaluate(frame, of_query)
-        for check in of_query:
-            finding = findings[check.name]
-            outcomes.append(_outcome(check, finding, frame))
-            if check.takes_rows_out:
-                quarantine += [(subject, check.name, check.meaning) for subject in _subjects(frame, finding.unexpected)]
+        tallies = {check.name: _Tally(check) for check in of_query}
+        # A query may have a row per answer: batch by batch, memory does not grow with the run.
+        for number, frame in enumerate(warehouse.query_batches(query, _BATCH_ROWS, **parameters)):
+            if number and frame.is_empty():
+                continue
+            for name, finding in evaluate(frame, of_query).items():
+                tallies[name].add(finding, frame)
+        outcomes += [tally.outcome() for tally in tallies.values()]
+        quarantine += [(subject, t.check.name, t.check.meaning) for t in tallies.values() for subject in t.taken_out]
     now = datetime.now(UTC)
     warehouse.append(
         {
@@ -104,29 +107,50 @@ def _validate(
     return ValidationResult(stage, tuple(outcomes), len({generation_id for generation_id, *_ in quarantine}))
 
 
-def _outcome(check: Check, finding: Finding, frame: pl.DataFrame) -> ExpectationOutcome:
-    return ExpectationOutcome(
-        name=check.name,
-        table=check.table,
-        severity=check.severity,
-        is_success=not finding.unexpected,
-        count_checked=finding.count_checked,
-        count_unexpected=len(finding.unexpected),
-        detail=_detail(check, finding, frame) if finding.unexpected else None,
-    )
+@dataclass(slots=True)
+class _Tally:
+    """What a check found so far: how many rows it concerned and broke, some places, and the rows to take out."""
+
+    check: Check
+    count_checked: int = 0
+    count_unexpected: int = 0
+    examples: list[str] = field(default_factory=list)
+    taken_out: list[str] = field(default_factory=list)
+
+    def add(self, finding: Finding, frame: pl.DataFrame) -> None:
+        """Take in the finding on one batch."""
+        self.count_checked += finding.count_checked
+        self.count_unexpected += len(finding.unexpected)
+        self.examples += _places(self.check, finding.unexpected[: _COUNT_EXAMPLES - len(self.examples)], frame)
+        if self.check.takes_rows_out:
+            self.taken_out += _subjects(frame, finding.unexpected)
+
+    def outcome(self) -> ExpectationOutcome:
+        """The verdict on all batches."""
+        return ExpectationOutcome(
+            name=self.check.name,
+            table=self.check.table,
+            severity=self.check.severity,
+            is_success=not self.count_unexpected,
+            count_checked=self.count_checked,
+            count_unexpected=self.count_unexpected,
+            detail=self._detail() if self.count_unexpected else None,
+        )
+
+    def _detail(self) -> str:
+        rest = self.count_unexpected - len(self.examples)
+        more = f" and {rest} more" if rest else ""
+        expected = "" if self.check.rule.is_yes_or_no else f"; expected {self.check.rule}"
+        return f"{self.check.meaning}: {', '.join(self.examples)}{more}{expected}"
 
 
-def _detail(check: Check, finding: Finding, frame: pl.DataFrame) -> str:
-    """What it means, and a few of the places where it was found with what was found there instead of what."""
-    positions = finding.unexpected[:_COUNT_EXAMPLES]
+def _places(check: Check, positions: Sequence[int], frame: pl.DataFrame) -> list[str]:
+    """Where a check was broken, with what was found there."""
     places = _subjects(frame, positions)
-    if not check.rule.is_yes_or_no:
-        values = frame[check.rule.column].gather(list(positions)).to_list()
-        places = [f"{place} ({_shown(value)})" for place, value in zip(places, values, strict=True)]
-    rest = len(finding.unexpected) - len(places)
-    more = f" and {rest} more" if rest else ""
-    expected = "" if check.rule.is_yes_or_no else f"; expected {check.rule}"
-    return f"{check.meaning}: {', '.join(places)}{more}{expected}"
+    if check.rule.is_yes_or_no:
+        return places
+    values = frame[check.rule.column].gather(list(positions)).to_list()
+    return [f"{place} ({_shown(value)})" for place, value in zip(places, values, strict=True)]
 
 
 def _shown(value: Any) -> str:

@@ -27,15 +27,15 @@ benchmarks: [{{id: arithmetic, repeats: 10}}]
 
 
 async def ours(plan: Plan, folder: Path) -> None:
-    from flows.session import session
+    from flows.session import session, shards
     from tasks.generate import generate
     from tasks.land import land_plan
     from warehouse.connection import Warehouse
 
     with Warehouse.open(folder / "warehouse.duckdb") as warehouse:
-        pending = land_plan(warehouse, plan)
+        work = shards(plan, land_plan(warehouse, plan))
         clock = Clock()
-        async with session(warehouse, plan, pending, {}) as live:
+        async with session(warehouse, plan, work, {}) as live:
             lines, landing = live.lines, live.landing
             await asyncio.gather(*(generate(work, lines[work.model.endpoint], landing.put) for work in live.work))
         clock.stop()

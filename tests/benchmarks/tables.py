@@ -7,6 +7,7 @@ import resource
 import sys
 import time
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from flows import transform
@@ -34,10 +35,8 @@ def main(count_scores: int, folder: Path) -> None:
     settings = load_configuration(folder / "aligntax.yaml", will_send=False)
     with Warehouse.open(settings.warehouse) as warehouse:
         started = time.perf_counter()
-        batches = read_scores(folder / "scores.csv", {})
-        landed = land_scores(
-            warehouse, settings, {}, batches, source=folder / "scores.csv", as_of_date=date(2026, 1, 31)
-        )
+        read = partial(read_scores, folder / "scores.csv")
+        landed = land_scores(warehouse, settings, {}, read, source=folder / "scores.csv", as_of_date=date(2026, 1, 31))
         landing_s = time.perf_counter() - started
         started = time.perf_counter()
         transform.rebuild(warehouse, settings, landed.run_id)

@@ -45,7 +45,7 @@ def import_night(
 def rebuilt(warehouse: Warehouse, config: Path) -> None:
     """Rebuild every date from the facts, as `aligntax build` does."""
     settings = load_configuration(config, will_send=False)
-    transform.rebuild_dates(warehouse, settings, transform.run_dates(warehouse))
+    transform.rebuild_dates(warehouse, transform.run_dates(warehouse), settings.analysis)
 
 
 def rows(warehouse: Warehouse, sql: str) -> list[tuple[object, ...]]:

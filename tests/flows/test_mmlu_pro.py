@@ -95,6 +95,31 @@ def test_the_unparsed_rule_flips_one_pair_and_the_report_says_so(predictions):
 
 
 @pytest.mark.xdist_group("mmlu_pro")
+def test_format_explains_the_pair_whose_sign_flips(predictions):
+    """Right answers less were 498, -193 and -926 of 12,032 by wrong letters, 178, 243 and 0 by letters not found."""
+    rows = ask(
+        predictions,
+        "select candidate_model_id, round(12032 * tax_part)::int, tax_part_low > 0, tax_part_high < 0 "
+        "from reports.tax_decomposition where is_headline and component in ('wrong_answer', 'format') "
+        "order by candidate_model_id, component",
+    )
+    assert rows == [
+        ("llama-3.1-8b-instruct", 0, False, False),
+        ("llama-3.1-8b-instruct", -926, False, True),
+        ("mistral-7b-instruct-v0.1", 178, True, False),
+        ("mistral-7b-instruct-v0.1", 498, True, False),
+        ("mistral-7b-instruct-v0.2", 243, True, False),
+        ("mistral-7b-instruct-v0.2", -193, False, False),
+    ]
+    sums = ask(
+        predictions,
+        "select max(abs(total - tax)) from (select sum(tax_part) as total, any_value(tax_absolute) as tax "
+        "from reports.tax_decomposition group by comparison_id)",
+    )
+    assert sums[0][0] < 1e-12
+
+
+@pytest.mark.xdist_group("mmlu_pro")
 def test_each_category_is_a_row_with_its_items_unclustered(predictions):
     rows = ask(
         predictions,

@@ -21,8 +21,13 @@ newest_served as (
 
 select
     wanted.generation_id,
-    generations.run_id not in (select voided.run_id from voided)
-    and generations.model_served is not distinct from newest_served.model_served as is_good
+    (
+        generations.run_id not in (select voided.run_id from voided)
+        and (
+            generations.model_served = newest_served.model_served
+            or (generations.model_served is null and newest_served.model_served is null)
+        )
+    ) as is_good
 from wanted
 inner join raw.generations on wanted.generation_id = generations.generation_id
 inner join newest_served on generations.model_id = newest_served.model_id

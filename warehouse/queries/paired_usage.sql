@@ -56,5 +56,6 @@ where
     comparisons.as_of_date in (select unnest($dates::date[]))
     and comparisons.is_configured_rule
     and comparisons.is_primary_style
+    and comparisons.attack = 'none'
 order by
     comparisons.as_of_date, comparisons.comparison_id, reference.cluster_id, reference.item_id, reference.repeat

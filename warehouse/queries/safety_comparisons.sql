@@ -7,5 +7,6 @@ select
 from marts.pair_scopes
 where
     as_of_date in (select unnest($dates::date[]))
-    and scope in ('dimension:safety', 'dimension:bias', 'dimension:truthfulness')
+    and split_part(scope, ':', 1) in ('dimension', 'attacked')
+    and dimension in ('safety', 'bias', 'truthfulness')
 order by as_of_date, pair_id, comparison_id

@@ -3,7 +3,7 @@ select
     scopes.as_of_date,
     scopes.pair_id,
     scopes.scope,
-    scopes.benchmark_id,
+    concat_ws('/', scopes.benchmark_id, scopes.attack) as benchmark_id,
     items.cluster_id,
     items.item_id,
     items.difference * scopes.direction as difference
@@ -14,4 +14,4 @@ where
     scopes.as_of_date in (select unnest($dates::date[]))
     and items.difference is not null
 order by
-    scopes.as_of_date, scopes.pair_id, scopes.scope, scopes.benchmark_id, items.cluster_id, items.item_id
+    scopes.as_of_date, scopes.pair_id, scopes.scope, scopes.benchmark_id, scopes.attack, items.cluster_id, items.item_id

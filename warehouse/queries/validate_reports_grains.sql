@@ -65,6 +65,13 @@ costs as (
     group by as_of_date, kind, reference_model_id, candidate_model_id, benchmark_id, origin, measure
 ),
 
+published as (
+    select count(*) as count_rows
+    from reports.published_tax
+    where as_of_date in (select unnest($dates::date[]))
+    group by as_of_date, kind, reference_model_id, candidate_model_id, benchmark_id, metric
+),
+
 reliability as (
     select count(*) as count_rows
     from reports.reliability
@@ -112,6 +119,11 @@ grains as (
         'reports.reliability' as subject,
         count_rows
     from reliability
+    union all
+    select
+        'reports.published_tax' as subject,
+        count_rows
+    from published
     union all
     select
         'reports.coverage' as subject,

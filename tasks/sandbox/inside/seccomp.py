@@ -62,9 +62,9 @@ def instructions(machine: str) -> Code:
     for number in syscalls.allowed(machine):
         code += [(_JUMP_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ALLOW)]
     for name, body in _guards().items():
-        number = syscalls.guarded(name, machine)
-        if number is not None:
-            code += [(_JUMP_EQUAL, 0, len(body), number), *body]
+        guarded = syscalls.guarded(name, machine)
+        if guarded is not None:
+            code += [(_JUMP_EQUAL, 0, len(body), guarded), *body]
     code.append((_RETURN, 0, 0, _REFUSE))
     return code
 

@@ -56,7 +56,7 @@ WHERE = "families.oak.oak-base"
     ("path", "value", "line"),
     [
         ("families", {}, "families: expected a mapping of family name to its models"),
-        ("sede", 1, "sede: unknown key. Known: api_key, correlation, families, faults, seed"),
+        ("sede", 1, "sede: unknown key. Known: api_key, correlation, families, faults, judges, seed"),
         ("seed", "x", "seed: expected an integer, found 'x'"),
         ("api_key", 12345, "api_key: expected a non-empty text"),
         ("correlation/item", 1.5, "correlation.item: expected a number from 0 to 1, found 1.5"),
@@ -186,3 +186,25 @@ def test_aligned_models_keep_to_the_format_better_than_their_base(shipped):
         if model.base is not None:
             base = shipped.models[model.base]
             assert all(model.rates[n].unparsed < base.rates[n].unparsed for n in CAPABILITIES)
+
+
+@pytest.mark.parametrize(
+    ("judges", "message"),
+    [
+        (3, "judges: expected a mapping of judge name to its rates, found 3"),
+        ({"jury": 3}, "judges.jury: expected a mapping of rates, found 3"),
+        ({"jury": {"nois": 0.1}}, "judges.jury.nois: unknown key. Known: favours_first, noise, off_menu"),
+        ({"jury": {"noise": 2}}, "judges.jury.noise: expected a number from 0 to 1, found 2"),
+        ({"oak-base": {}}, "judges.oak-base: is the name of a model"),
+    ],
+)
+def test_a_mistake_in_a_judge_is_one_line(tmp_path, known, judges, message):
+    with pytest.raises(TruthError) as found:
+        _load(tmp_path, _changed("judges", judges), known)
+    assert str(found.value).endswith(message)
+
+
+def test_judges_can_be_asked_and_are_no_models(tmp_path, known):
+    truth = _load(tmp_path, _changed("judges", {"jury": {"noise": 0.1}}), known)
+    assert "jury" not in truth.models
+    assert truth.everyone["jury"].judge.noise == 0.1

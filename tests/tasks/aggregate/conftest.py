@@ -134,7 +134,7 @@ class World:
                     **(usage[index] if usage else {}),
                 )
                 value = values[index] if values else VALUES.get(outcome)
-                graded = outcome if values is None or value in (0.0, 1.0) else "partial"
+                graded = outcome if values is None else {0.0: "incorrect", 1.0: "correct"}.get(value, "partial")
                 self.add(
                     "raw.scores",
                     generation_id=key,

@@ -90,8 +90,8 @@ def test_rows_are_read_plain_and_gzipped(tmp_path, name):
     ("content", "message"),
     [
         ("", "holds no task"),
-        ("{", "not readable"),
-        ("[1]", "row 1: expected the fields"),
+        ("{", "is not JSON"),
+        ("[1]", "row 1 is not an object"),
         (json.dumps({**ROW, "test": None} | {"prompt": 1}).replace('"test"', '"tset"'), "missing"),
     ],
 )

@@ -1,11 +1,11 @@
 import subprocess
 import sys
 
-from tasks.importers import IMPORTERS, read_responses, read_scores
+from tasks.importers import IMPORTERS, read_aggregates, read_responses, read_scores
 
 
-def test_the_registry_names_both_readers():
-    assert {"responses": read_responses, "scores": read_scores} == IMPORTERS
+def test_the_registry_names_every_reader():
+    assert {"aggregates": read_aggregates, "responses": read_responses, "scores": read_scores} == IMPORTERS
 
 
 def test_importers_load_neither_the_warehouse_nor_the_flows():

@@ -20,6 +20,7 @@ TAX = {
     "candidate_model_id": "llama-dpo",
     "benchmark_id": "gsm8k",
     "benchmark_version": "v1",
+    "domain": "reasoning",
     "dimension": "capability",
     "metric": "accuracy",
     "higher_is_better": True,

@@ -71,7 +71,9 @@ def test_broken_expectations_come_first(small_text):
 
 def test_a_sign_that_depends_on_the_rule_is_shown_under_every_rule(small_text):
     warning = small_text[small_text.index("Warning: the sign depends on the rule") :]
-    assert re.search(r"reading \(accuracy\).{0,60}\+2\.0 \[-1\.0, \+5\.0\] -1\.5 \[-4\.0, \+1\.0\] — \(not", warning)
+    assert re.search(
+        r"reading \(reasoning: accuracy\).{0,60}\+2\.0 \[-1\.0, \+5\.0\] -1\.5 \[-4\.0, \+1\.0\] — \(not", warning
+    )
 
 
 def test_without_such_a_sign_there_is_no_warning(text_of):
@@ -90,7 +92,7 @@ def test_a_tax_that_is_not_headline_or_of_another_date_is_left_out(text_of):
     text = text_of(taxes=[{}, *others])
     assert "1 comparison" in text
     assert "hidden" not in text
-    assert "old (accuracy)" not in text
+    assert "old (reasoning: accuracy)" not in text
 
 
 def test_other_kinds_of_comparison_are_shown_apart_and_never_called_a_tax_of_the_base(text_of):

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -20,15 +21,14 @@ PLACES = [(back_end, user) for back_end in ("bubblewrap", "lockdown") for user i
 
 
 @pytest.fixture(scope="session")
-def copied(tmp_path_factory):
-    """A copy of the package that every user may read."""
-    folder = tmp_path_factory.mktemp("attacks")
+def copied():
+    """A copy of the package that every user may read; pytest's own folders are closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="aligntax-attacks-"))
+    folder.chmod(0o755)
     shutil.copytree(ROOT / "tasks" / "sandbox", folder / "tasks" / "sandbox")
     shutil.copy(Path(__file__).with_name("attacks.py"), folder)
-    for parent in (folder, *folder.parents):
-        if parent.stat().st_uid == os.getuid() and parent != Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o055)
-    return folder
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

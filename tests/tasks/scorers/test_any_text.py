@@ -9,8 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.domain import Item, Outcome
-from tasks.scorers import SCORERS, bbh, choice, exact, exact_answer, gsm8k, instructions, numeric, spans, token_f1
-from tasks.scorers.instructions import KINDS
+from tasks.scorers import (
+    SCORERS,
+    bbh,
+    choice,
+    exact,
+    exact_answer,
+    gsm8k,
+    instruction_checks,
+    numeric,
+    sentences,
+    spans,
+    token_f1,
+)
+from tasks.scorers.instruction_checks import CHECKS
 
 PIECES = [
     "answer is ", "Answer: ", "A:", "\\boxed{", "\\frac{", "####", "(B)", "A", "I", "j)", "1,234", "-5", ".5", "1e9",
@@ -29,8 +41,13 @@ VALUES = {
     Outcome.JUDGE_ERROR: {None},
     Outcome.NOT_RUN: {None},
 }
-PARAMETERS = {"at_least": 1, "at_most": 3, "word": "a", "words": ["b", "."], "text": "a", "keys": ["a", "b"]}
-EVERY_KIND = [{"kind": name, **{key: PARAMETERS[key] for key in kind.required}} for name, kind in KINDS.items()]
+PARAMETERS = {"keywords": ["a", "b."], "keyword": "a", "forbidden_words": ["b", "."], "letter": "#", "language": "en",
+    "first_word": "a", "postscript_marker": "P.S.", "section_spliter": "a", "prompt_to_repeat": "a", "end_phrase": "a",
+    "text": "a", "keys": ["a", "b"]}  # fmt: skip
+EVERY_KIND = [
+    {"kind": kind, **{name: PARAMETERS.get(name, "at least" if "relation" in name else 2) for name in check.parameters}}
+    for kind, check in CHECKS.items()
+]
 TARGETS = [
     "A",
     "18",
@@ -68,12 +85,12 @@ def test_no_text_crashes_a_scorer_and_value_and_outcome_agree(name, text, target
 @pytest.mark.parametrize("name", SCORERS)
 @pytest.mark.parametrize("unit", [*PIECES, "A \t ", "answer to a ", "1 = ", "kann nicht ", "i must point out term "])
 def test_long_repetitions_of_anything_are_scored(name, unit):
-    target = json.dumps(EVERY_KIND) if name == "instructions" else "18"
+    target = json.dumps(EVERY_KIND) if name.startswith("instructions") else "18"
     verdict = SCORERS[name].score(Item("i", "q", target, "c", "s", ("x", "y")), (unit * 65_536)[:65_536])
     assert is_consistent(verdict)
 
 
-READERS = (numeric, choice, exact, exact_answer, token_f1, instructions, bbh, gsm8k, spans)
+READERS = (numeric, choice, exact, exact_answer, token_f1, instruction_checks, sentences, bbh, gsm8k, spans)
 
 
 def patterns():

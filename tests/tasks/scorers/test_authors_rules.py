@@ -55,8 +55,12 @@ def test_likelihood_takes_the_most_likely_letter_whatever_blank_stands_before_it
     assert (verdict.value, verdict.answer) == (expected, letter)
 
 
-@pytest.mark.parametrize("text", ["", "null", "[1]", "{", "B", "[" * 50_000])
-def test_likelihood_of_what_was_never_recorded_is_unparsed(text):
+def test_likelihood_that_an_endpoint_did_not_tell_is_no_wrong_answer():
+    assert judged("choice_likelihood", "B", "").outcome is Outcome.NOT_RUN
+
+
+@pytest.mark.parametrize("text", ["null", "[1]", "{", "B", "[" * 50_000])
+def test_likelihood_without_a_letter_is_unparsed(text):
     assert judged("choice_likelihood", "B", text).outcome is Outcome.UNPARSED
 
 

@@ -1,7 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tasks.domain import Item, Outcome
-from tasks.scorers import scorer
+from tasks.scorers import choice, scorer
 
 CITIES = ("Rome", "Paris", "London", "Berlin")
 
@@ -118,3 +120,23 @@ def test_without_options_the_letters_are_a_to_j(text, answer):
 
 def test_more_than_ten_options_have_letters_too():
     assert verdict("Answer: K", target="K", choices=tuple("0123456789x")).value == 1.0
+
+
+PARTS = [
+    "Answer",
+    ": ",
+    "the answer is ",
+    "Option ",
+    "réponse: ",
+    "RESPUESTA es",
+    "\\boxed{",
+    "x",
+    "\n",
+    "İ",
+    " to B is ",
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=15).map("".join))
+def test_looking_for_plain_words_first_finds_the_same_announcements(text):
+    assert [m.span() for m in choice._heads(text)] == [m.span() for m in choice._HEAD.finditer(text)]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.domain import Item, Outcome
-from tasks.scorers import scorer
+from tasks.scorers import numeric, scorer
 from tasks.scorers.numeric import last_number
 
 
@@ -121,3 +121,16 @@ def test_a_fraction_equals_itself_however_it_is_extended(number, factor):
 def test_commas_and_trailing_zeros_change_nothing(number):
     assert verdict(str(number), f"The answer is {number:,}00.").value == 1.0
     assert verdict(str(number), f"The answer is {number + 1:,}.").value == 0.0
+
+
+PARTS = ["-", "+", "−", "$", " ", "1", "2,", "345", ".", "/", "e", "5", "\\$", "€ ", ")", "x", "\n", "٣", "1,234,567"]  # noqa: RUF001 - a minus sign
+HEADS = ["answer", "Answer is", "RÉPONSE", "antwort:", "A:", "####", "\\boxed{", "\n", " to 5 is", "respuesta es", "x"]
+
+
+@given(st.lists(st.sampled_from(PARTS + HEADS), max_size=20).map("".join))
+def test_looking_for_beginnings_first_finds_the_same(text):
+    for pattern, begins in (
+        (numeric._NUMBER, numeric._NUMBER_BEGINS),
+        (numeric._ANNOUNCED, numeric._ANNOUNCED_BEGINS),
+    ):
+        assert [m.span() for m in numeric._matches(pattern, begins, text)] == [m.span() for m in pattern.finditer(text)]

@@ -9,7 +9,6 @@ import pytest
 
 from tasks.domain import Item
 from tasks.scorers import is_refusal, scorer
-from tasks.scorers.instructions import holds
 from tasks.scorers.refusal import KEYWORD_LISTS
 
 MMLU_PRO = {  # stored strict accuracy, unparsed, and what the first rule gives on the texts
@@ -109,45 +108,6 @@ def test_bbh_accuracy_is_the_authors_own_on_every_task(shared_data):
         found = [rule.score(Item("i", "q", r["target"], "c", "s"), r["prediction"]) for r in rows]
         published = json.loads(file.with_name(file.name.replace(".json.gz", "_eval_metrics.jsonl")).read_text())
         assert accuracy(found) * 100 == pytest.approx(published["accuracy"], abs=1e-9), file.name
-
-
-def as_constraint(instruction, values):
-    """An IFEval instruction as one of our kinds, None where we have no such kind."""
-    name = instruction.split(":")[1]
-    bounds = {"at_least": 0}
-    counted = {"number_words": "num_words", "number_sentences": "num_sentences", "frequency": "frequency"}.get(name)
-    if counted:
-        number = values[counted]
-        bounds = {"at_least": number} if values["relation"] == "at least" else {"at_least": 0, "at_most": number - 1}
-    bullets = {"at_least": values.get("num_bullets"), "at_most": values.get("num_bullets")}
-    return {
-        "no_comma": {"kind": "no_commas"},
-        "english_lowercase": {"kind": "lower_case"},
-        "english_capital": {"kind": "upper_case"},
-        "quotation": {"kind": "quoted"},
-        "end_checker": {"kind": "ends_with", "text": values.get("end_phrase")},
-        "forbidden_words": {"kind": "without", "words": values.get("forbidden_words")},
-        "number_words": {"kind": "words", **bounds},
-        "number_sentences": {"kind": "sentences", **bounds},
-        "number_bullet_lists": {"kind": "bullets", **bullets},
-        "frequency": {"kind": "keyword", "word": values.get("keyword"), **bounds},
-    }.get(name)
-
-
-def test_ifeval_verdicts_on_instructions_of_the_same_kind(shared_data):
-    """Ours differ where IFEval detects the language, counts parts of words or splits words at punctuation."""
-    folder = shared_data / "data" / "ifeval" / "gpt4_official"
-    prompts = {r["prompt"]: r for r in map(json.loads, (folder / "input_data.jsonl").read_text().splitlines())}
-    agreed = []
-    for row in map(json.loads, (folder / "eval_results_strict.jsonl").read_text().splitlines()):
-        asked = prompts[row["prompt"]]
-        told = zip(asked["instruction_id_list"], asked["kwargs"], row["follow_instruction_list"], strict=True)
-        for name, values, is_followed in told:
-            constraint = as_constraint(name, values)
-            if constraint is not None:
-                agreed.append(holds(constraint, row["response"]) == is_followed)
-    assert len(agreed) > 400
-    assert sum(agreed) / len(agreed) > 0.97
 
 
 @pytest.mark.parametrize(

@@ -105,3 +105,12 @@ def test_score_interval_stays_in_range_and_has_a_width(sample):
         assert 0 <= result.low <= result.estimate + 1e-12
         assert result.estimate - 1e-12 <= result.high <= 1
         assert result.high - result.low > 1e-9
+
+
+@given(st.lists(st.one_of(ternary, sparse), min_size=2, max_size=60))
+def test_an_added_item_both_answer_alike_shrinks_the_estimate_and_makes_nothing_significant(d):
+    before, after = paired_difference(d, None), paired_difference([*d, 0.0], None)
+    assert after.estimate == pytest.approx(before.estimate * len(d) / (len(d) + 1), abs=1e-12)
+    assert after.count_discordant == before.count_discordant
+    assume(before.p_value is not None)
+    assert not after.p_value < 0.05 <= before.p_value

@@ -22,6 +22,7 @@ described as (
         comparisons.origin,
         comparisons.comparison_id,
         comparisons.benchmark_id,
+        comparisons.attack,
         benchmarks.dimension,
         benchmarks.domain,
         benchmarks.higher_is_better
@@ -37,18 +38,25 @@ scoped as (
         *,
         'dimension:' || dimension as scope
     from described
+    where attack = 'none'
+    union all
+    select
+        *,
+        'attacked:' || dimension as scope
+    from described
+    where attack <> 'none'
     union all
     select
         *,
         'domain:' || domain as scope
     from described
-    where dimension in ('capability', 'instruction_following')
+    where dimension in ('capability', 'instruction_following') and attack = 'none'
     union all
     select
         *,
         'all capability' as scope
     from described
-    where dimension in ('capability', 'instruction_following')
+    where dimension in ('capability', 'instruction_following') and attack = 'none'
 )
 
 select
@@ -62,6 +70,7 @@ select
     origin,
     comparison_id,
     benchmark_id,
+    attack,
     dimension,
     case when higher_is_better then 1 else -1 end as direction
 from scoped

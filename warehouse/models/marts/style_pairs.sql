@@ -1,7 +1,7 @@
 -- One row per date x model x benchmark asked in both prompt styles: the two cells.
 with cells as (
     select * from marts.current_cells
-    where is_newest
+    where is_newest and attack = 'none'
 )
 
 select

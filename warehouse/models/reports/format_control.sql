@@ -2,7 +2,7 @@
 -- Reference completion less candidate chat = reference's style effect + tax within chat: what of a tax is format.
 with comparisons as (
     select * from marts.comparisons
-    where is_configured_rule
+    where is_configured_rule and attack = 'none'
 ),
 
 styles as (

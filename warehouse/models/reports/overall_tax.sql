@@ -29,7 +29,7 @@ grouped as (
         any_value(scopes.candidate_model_id) as candidate_model_id,
         any_value(scopes.origin) as origin,
         count(*) as count_benchmarks,
-        string_agg(scopes.benchmark_id, ', ' order by scopes.benchmark_id) as benchmarks,
+        string_agg(distinct scopes.benchmark_id, ', ' order by scopes.benchmark_id) as benchmarks,
         count(distinct scopes.direction) = 1 as is_one_direction,
         round(avg(subsets.reference_score), 12) as reference_macro,
         round(avg(subsets.candidate_score), 12) as candidate_macro,

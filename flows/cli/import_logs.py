@@ -1,0 +1,152 @@
+"""`import lm-eval`, `import inspect`, `import every-eval-ever`: logs of other tools, their own scores beside ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.cli import importing
+from flows.cli.importing import NoBuild
+from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
+from flows.cli.output import print_json, print_safety, print_taxes, shown
+from tasks.domain import Dimension, Domain
+
+if TYPE_CHECKING:
+    from tasks.importers.log import ForeignLog
+    from tasks.land import ImportedLog, LogOptions
+
+app = importing.app
+Logs = Annotated[list[Path], typer.Argument(help="One or more files.")]
+Model = Annotated[str | None, typer.Option(help="Configured model that answered, if the log calls it otherwise.")]
+Benchmark = Annotated[str | None, typer.Option(help="Configured benchmark whose questions the log asks.")]
+Scorer = Annotated[
+    str | None, typer.Option(help="Which score counts, e.g. numeric or lm_eval:exact_match,strict-match.")
+]
+Measures = Annotated[Dimension, typer.Option(help="What a task that no configured benchmark asks measures.")]
+About = Annotated[Domain, typer.Option(help="What such a task is about.")]
+
+
+@app.command("lm-eval")
+def lm_eval(
+    folder: Annotated[Path, typer.Argument(help="The --output_path of a run with --log_samples.")],
+    model: Model = None,
+    benchmark: Benchmark = None,
+    scorer: Scorer = None,
+    dimension: Measures = Dimension.CAPABILITY,
+    domain: About = Domain.REASONING,
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    no_publish: NoBuild = False,
+    json: Json = False,
+) -> None:
+    """Import a folder of the LM Evaluation Harness: samples_*.jsonl with their results_*.json."""
+    from tasks.importers import read_lm_eval
+    from tasks.land import LogOptions
+
+    options = LogOptions(model, benchmark, scorer, dimension, domain)
+    _import(read_lm_eval(folder), options, config, as_of, publishes=not no_publish, is_json=json)
+
+
+@app.command("inspect")
+def inspect(
+    files: Logs,
+    model: Model = None,
+    benchmark: Benchmark = None,
+    scorer: Scorer = None,
+    dimension: Measures = Dimension.CAPABILITY,
+    domain: About = Domain.REASONING,
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    no_publish: NoBuild = False,
+    json: Json = False,
+) -> None:
+    """Import logs of Inspect, .eval or .json."""
+    from tasks.importers import read_inspect
+    from tasks.land import LogOptions
+
+    options = LogOptions(model, benchmark, scorer, dimension, domain)
+    _import([read_inspect(file) for file in files], options, config, as_of, publishes=not no_publish, is_json=json)
+
+
+@app.command("every-eval-ever")
+def every_eval_ever(
+    files: Logs,
+    model: Model = None,
+    benchmark: Benchmark = None,
+    scorer: Scorer = None,
+    dimension: Measures = Dimension.CAPABILITY,
+    domain: About = Domain.REASONING,
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    no_publish: NoBuild = False,
+    json: Json = False,
+) -> None:
+    """Import instance-level files of Every Eval Ever (.jsonl, or the .json that names one)."""
+    from tasks.importers import read_every_eval_ever
+    from tasks.land import LogOptions
+
+    options = LogOptions(model, benchmark, scorer, dimension, domain)
+    logs = [read_every_eval_ever(file) for file in files]
+    _import(logs, options, config, as_of, publishes=not no_publish, is_json=json)
+
+
+def _import(
+    logs: Sequence[ForeignLog],
+    options: LogOptions,
+    config: Path,
+    as_of: str | None,
+    *,
+    publishes: bool,
+    is_json: bool,
+) -> None:
+    from flows import transform
+    from flows.configuration import load_benchmarks, load_configuration
+    from flows.summary import published_rows, show_places
+    from tasks.land import land_log
+    from warehouse.connection import Warehouse
+
+    settings = load_configuration(config, will_send=False)
+    known = load_benchmarks(settings)
+    day = as_of_date(as_of)
+    found = []
+    with Warehouse.open(settings.warehouse) as warehouse:
+        for log in logs:
+            imported = land_log(warehouse, settings, known, log, options=options, as_of_date=day)
+            found.append((log, imported, transform.score_run(warehouse, settings, imported.run_id)))
+        newest = found[-1][1].run_id
+        published = transform.report_run(warehouse, settings, newest, day.isoformat()) if publishes else None
+    taxes, safety = published_rows(published.database, day.isoformat()) if published else ([], [])
+    counts = [_counts(log, imported, scored.count_scored) for log, imported, scored in found]
+    if is_json:
+        print_json({"imports": counts, "alignment_tax": taxes, "safety": safety})
+        return
+    if taxes:
+        print_taxes(taxes)
+    if safety:
+        print_safety(safety)
+    for row in counts:
+        typer.echo(
+            f"{row['source']}: landed {row['count_rows']} answers ({row['count_new']} new) as run {row['run_id']}; "
+            f"{row['count_scored']} scored by ours."
+        )
+        for note in row["notes"]:
+            typer.echo(f"  {shown(note)}")
+    if published:
+        show_places(published, config)
+    else:
+        typer.echo(f"Next: aligntax publish --config {config}")
+
+
+def _counts(log: ForeignLog, imported: ImportedLog, count_scored: int) -> dict[str, Any]:
+    first, *others = log.sources
+    return {
+        "source": f"{first.name} and {len(others)} more" if others else first.name,
+        "run_id": imported.run_id,
+        "count_rows": imported.count_rows,
+        "count_new": imported.count_new,
+        "count_scored": count_scored,
+        "notes": list(imported.notes),
+    }

@@ -1,0 +1,85 @@
+"""`labels export` and `labels import`: sheets of answers for people to grade, and their grades back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
+from flows.cli.output import print_json
+from tasks.errors import UsageError
+
+app = typer.Typer(
+    help="Let people grade answers: to know what a judge is worth, and to correct by it.", no_args_is_help=True
+)
+
+
+@app.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(help="Sheet to write: .csv or .jsonl.")],
+    benchmark: Annotated[list[str] | None, typer.Option(help="Only these benchmarks; repeat as needed.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="Items per benchmark; every model's answer to each.")] = 50,
+    seed: Annotated[int, typer.Option(help="Another seed draws other items.")] = 0,
+    include_harmful: Annotated[
+        bool, typer.Option("--include-harmful", help="Harmful requests and answers, too.")
+    ] = False,
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+) -> None:
+    """Write a blind, stratified sample of answers for people to grade."""
+    from flows import transform
+    from flows.configuration import load_configuration
+    from tasks.labels import export_labels
+    from warehouse.connection import Warehouse
+
+    if file.suffix not in {".csv", ".jsonl"}:
+        raise UsageError(f"{file}: a sheet is .csv or .jsonl, found {file.suffix!r}.")
+    settings = load_configuration(config, will_send=False)
+    with Warehouse.open(settings.warehouse) as warehouse:
+        dates = transform.run_dates(warehouse)
+        if not dates:
+            raise UsageError("nothing ran yet: `aligntax run` or `aligntax import` first.")
+        sheet = export_labels(
+            warehouse,
+            file,
+            as_of_date(as_of).isoformat() if as_of else dates[-1],
+            benchmarks=benchmark or [],
+            count_items=count,
+            seed=seed,
+            include_harmful=include_harmful,
+        )
+    if sheet.left_out:
+        typer.echo(f"Left out, because the text is harmful: {', '.join(sheet.left_out)} (--include-harmful adds them).")
+    typer.echo(f"Wrote {sheet.count_answers} answers to {file}. Fill the grade columns, then:")
+    typer.echo(f"  aligntax labels import {file} --labeller NAME")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="Filled sheet, .csv or .jsonl.")],
+    labeller: Annotated[str | None, typer.Option(help="Who graded, where the sheet does not say.")] = None,
+    config: Config = CONFIG,
+    json: Json = False,
+) -> None:
+    """Land people's grades, and rebuild what they are compared with."""
+    from flows import transform
+    from flows.configuration import load_configuration
+    from tasks.labels import import_labels
+    from warehouse.connection import Warehouse
+
+    settings = load_configuration(config, will_send=False)
+    with Warehouse.open(settings.warehouse) as warehouse:
+        landed = import_labels(warehouse, file, labeller)
+        dates = transform.run_dates(warehouse)
+        transform.rebuild_dates(warehouse, dates, settings.analysis)
+        if dates:
+            transform.publish_reports(warehouse, settings, transform.newest_run(warehouse, dates[-1]), dates[-1])
+    counts = {"count_rows": landed.count_rows, "count_blank": landed.count_blank, "count_new": landed.count_new}
+    if json:
+        print_json(counts)
+        return
+    graded = landed.count_rows - landed.count_blank
+    typer.echo(f"Landed {graded} grades ({landed.count_new} new); {landed.count_blank} rows were left blank.")
+    typer.echo('Try next: aligntax sql "from reports.judge_agreement"')

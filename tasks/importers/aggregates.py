@@ -1,0 +1,109 @@
+"""Means that a table elsewhere gives, one row per model, benchmark and metric, as frames. Lands nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tasks.errors import InputError
+from tasks.importers.cells import Cell, as_amount, as_count, as_id, batches, mapped_rows
+
+AGGREGATE_SCHEMA = pl.Schema(
+    {
+        "model": pl.String(),
+        "benchmark": pl.String(),
+        "metric": pl.String(),
+        "mean": pl.Float64(),
+        "standard_error": pl.Float64(),
+        "count_items": pl.Int64(),
+        "higher_is_better": pl.Boolean(),
+    }
+)
+AGGREGATE_ALIASES: dict[str, tuple[str, ...]] = {
+    "model": ("model", "model_id"),
+    "benchmark": ("benchmark", "benchmark_id", "task"),
+    "metric": ("metric",),
+    "mean": ("mean", "score", "value"),
+    "standard_error": ("standard_error", "stderr", "se"),
+    "count_items": ("count_items", "n"),
+    "higher_is_better": ("higher_is_better",),
+}
+
+
+def read_aggregates(
+    path: Path, mapping: Mapping[str, str] | None = None, *, batch_rows: int = 20_000
+) -> Iterator[pl.DataFrame]:
+    """Yield frames of ``AGGREGATE_SCHEMA``.
+
+    A mean is in its metric's own unit (a proportion, a perplexity). ``metric`` defaults to "mean", ``higher_is_better``
+    to true; a standard error of 0 is none.
+
+    Raises:
+        InputError: with file and line, at the first bad row.
+        UnknownName: ``mapping`` names a field that we do not have.
+    """
+    for batch in batches(_rows(path, mapping or {}), batch_rows):
+        yield pl.DataFrame(batch, schema=AGGREGATE_SCHEMA, orient="row")
+
+
+def _rows(path: Path, mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    required = ("model", "benchmark", "mean")
+    for place, row in mapped_rows(path, mapping, AGGREGATE_ALIASES, _CELLS, required=required):
+        if None in (row["model"], row["benchmark"], row["mean"]):
+            raise InputError(f"{path}: {place} lacks a model, benchmark or mean.")
+        direction = row.get("higher_is_better")
+        yield {
+            **row,
+            "metric": row.get("metric") or "mean",
+            "standard_error": row.get("standard_error") or None,
+            "count_items": row.get("count_items") or None,
+            "higher_is_better": True if direction is None else direction,
+        }
+
+
+def as_number(value: Any) -> float | None:
+    """A finite number, of any sign.
+
+    Raises:
+        ValueError: anything else, except nothing at all.
+    """
+    text = as_id(value)
+    if text is None:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"is {text[:40]!r}, not a number")
+    return number
+
+
+def as_flag(value: Any) -> bool | None:
+    """True or false, in words or as 1 and 0.
+
+    Raises:
+        ValueError: anything else, except nothing at all.
+    """
+    text = as_id(value)
+    if text is None:
+        return None
+    if text.lower() not in _FLAGS:
+        raise ValueError(f"is {text[:40]!r}, neither true nor false")
+    return _FLAGS[text.lower()]
+
+
+_FLAGS = {"true": True, "false": False, "1": True, "0": False}
+_CELLS: dict[str, Cell] = {
+    "model": as_id,
+    "benchmark": as_id,
+    "metric": as_id,
+    "mean": as_number,
+    "standard_error": as_amount,
+    "count_items": as_count,
+    "higher_is_better": as_flag,
+}

@@ -1,0 +1,230 @@
+"""Logs of Inspect (UKGovernmentBEIS/inspect_ai): ``.eval`` archives sample by sample, ``.json`` streamed.
+
+Format: EvalLog version 2. An archive holds ``header.json`` (while it runs, ``_journal/start.json``) and one JSON file
+per sample and epoch, deflated or, since 2026, compressed with Zstandard.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import ijson
+import orjson
+
+from tasks.domain import content_hash
+from tasks.errors import InputError
+from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, as_value, problem_of, text_of
+
+TOOL = "inspect"
+_ZSTANDARD = 93  # the zip method; Python's zipfile reads it from 3.14 on
+_WHOLE_BYTES = 64 * 2**20  # a .json log up to this size is read whole, which also takes NaN
+_LOCAL_HEADER = struct.Struct("<26xHH")
+_GROUPS = ("subject", "category")
+_LETTERS = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
+# Only `length` is read as a cut-off answer here.
+_REASONS = {"max_tokens": "length", "model_length": "length", "unknown": None}
+_FINE = "success"
+
+Document = dict[str, Any]
+
+
+def read_inspect(path: Path) -> ForeignLog:
+    """Open a log; its samples are read as they are asked for.
+
+    Raises:
+        InputError: no such file, or no log of Inspect.
+    """
+    if not path.is_file():
+        raise InputError(f"{path}: no such file.")
+    is_archive = zipfile.is_zipfile(path)
+    header = _archive_header(path) if is_archive else _document_header(path)
+    described = header.get("eval")
+    if not isinstance(described, dict) or not isinstance(described.get("model"), str) or "task" not in described:
+        raise InputError(f"{path}: no log of Inspect: it names neither a task nor a model.")
+    skipped: Counter[str] = Counter()
+
+    def samples() -> Iterator[LogSample]:
+        raw = _archive_samples(path, skipped) if is_archive else _document_samples(path)
+        return _converted(raw, described, path, skipped)
+
+    status = header.get("status", "started")
+    return ForeignLog(
+        tool=TOOL,
+        sources=(path,),
+        samples=samples,
+        version=str(described.get("task_version", 0)),
+        unfinished=None if status == _FINE else f"the log's status is {status}",
+        count_planned=_count_planned(described),
+        skipped=skipped,
+    )
+
+
+def _archive_header(path: Path) -> Document:
+    with zipfile.ZipFile(path) as archive:
+        names = archive.NameToInfo
+        for name in ("header.json", "_journal/start.json"):
+            if name in names:
+                return _parsed(_content(archive, names[name], path), f"{path}: {name}")
+    raise InputError(f"{path}: no log of Inspect: the archive holds no header.json.")
+
+
+def _archive_samples(path: Path, skipped: Counter[str]) -> Iterator[tuple[str, Document]]:
+    with zipfile.ZipFile(path) as archive:
+        for name, info in archive.NameToInfo.items():  # of a sample that was logged twice, the last counts
+            if not name.startswith("samples/") or not name.endswith(".json"):
+                continue
+            if name.count("/") > 1:  # pieces of one sample, of a format that is not released yet
+                skipped["samples in pieces (log format 3): convert the log with `inspect log convert`"] += int(
+                    name.endswith("/sample.json")
+                )
+                continue
+            yield name, _parsed(_content(archive, info, path), f"{path}: {name}")
+
+
+def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> bytes:
+    """The bytes of a member, also of one compressed with Zstandard."""
+    try:
+        if info.compress_type != _ZSTANDARD:
+            return archive.read(info)
+        import pyarrow as pa  # noqa: PLC0415 - a third of a second that other logs need not pay
+
+        with path.open("rb") as stream:
+            stream.seek(info.header_offset)
+            name_length, extra_length = _LOCAL_HEADER.unpack(stream.read(_LOCAL_HEADER.size))
+            stream.seek(name_length + extra_length, 1)
+            packed = stream.read(info.compress_size)
+        return bytes(pa.Codec("zstd").decompress(packed, decompressed_size=info.file_size, asbytes=True))
+    except (zipfile.BadZipFile, OSError, NotImplementedError, struct.error) as error:
+        raise InputError(f"{path}: {info.filename} cannot be read ({error}).") from error
+
+
+def _parsed(content: bytes, place: str) -> Document:
+    """One JSON object; NaN, which Inspect writes for a score it does not have, only Python's parser takes."""
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        try:
+            document = json.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{place} is not JSON ({error}).") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{place} is not an object but {type(document).__name__}.")
+    return document
+
+
+def _document_header(path: Path) -> Document:
+    """What stands before the samples: Inspect writes them last but for their reductions."""
+    if path.stat().st_size <= _WHOLE_BYTES:
+        return {name: value for name, value in _parsed(path.read_bytes(), str(path)).items() if name != "samples"}
+    header: Document = {}
+    builder, key = ijson.ObjectBuilder(), ""
+    with path.open("rb") as stream:
+        for prefix, event, value in _events(stream, path):
+            if (prefix, event) == ("", "map_key"):
+                if value == "samples":
+                    break
+                builder, key = ijson.ObjectBuilder(), value
+            elif prefix:
+                builder.event(event, value)
+                header[key] = builder.value
+    return header
+
+
+def _events(stream: IO[bytes], path: Path) -> Iterator[tuple[str, str, Any]]:
+    try:
+        yield from ijson.parse(stream, use_float=True)
+    except ijson.JSONError as error:
+        raise InputError(f"{path}: not JSON ({error}). Convert it with `inspect log convert --to eval`.") from error
+
+
+def _document_samples(path: Path) -> Iterator[tuple[str, Document]]:
+    if path.stat().st_size <= _WHOLE_BYTES:
+        for number, sample in enumerate(_parsed(path.read_bytes(), str(path)).get("samples") or [], start=1):
+            yield f"sample {number}", sample
+        return
+    with path.open("rb") as stream:
+        try:
+            for number, sample in enumerate(ijson.items(stream, "samples.item", use_float=True), start=1):
+                yield f"sample {number}", sample
+        except ijson.JSONError as error:  # such as NaN, which yajl refuses
+            raise InputError(f"{path}: not JSON ({error}). Convert it with `inspect log convert --to eval`.") from error
+
+
+def _count_planned(described: Document) -> int | None:
+    """How many samples were to be run; older logs do not list them."""
+    ids = (described.get("dataset") or {}).get("sample_ids")
+    return len(ids) * int((described.get("config") or {}).get("epochs") or 1) if ids else None
+
+
+def _converted(
+    samples: Iterator[tuple[str, Document]], described: Document, path: Path, skipped: Counter[str]
+) -> Iterator[LogSample]:
+    for place, sample in samples:
+        try:
+            yield _sample(sample, described, skipped)
+        except MALFORMED as error:
+            raise InputError(f"{path}: {place} is no sample of Inspect ({problem_of(error)}).") from error
+
+
+def _sample(sample: Document, described: Document, skipped: Counter[str]) -> LogSample:
+    attachments: Mapping[str, str] = sample.get("attachments") or (sample.get("transcript") or {}).get("content") or {}
+    question = _question(sample["input"], attachments)
+    targets = sample["target"] if isinstance(sample["target"], list) else [sample["target"]]
+    target = str(targets[0]) if len(targets) == 1 else json.dumps(targets)
+    choices = tuple(map(str, sample.get("choices") or ()))
+    output = sample.get("output") or {}
+    answers = output.get("choices") or []
+    metadata = sample.get("metadata") or {}
+    usage = output.get("usage") or {}
+    error = sample.get("error")
+    return LogSample(
+        model=described["model"],
+        task=str(described["task"]),
+        item=str(sample["id"]),
+        content=content_hash(question, choices, target),
+        question=question,
+        target=target,
+        choices=choices,
+        repeat=int(sample["epoch"]) - 1,
+        response=text_of(answers[0]["message"]["content"], attachments) if answers and not error else None,
+        scores=tuple(_scores(sample, skipped)),
+        group=next((str(metadata[name]) for name in _GROUPS if name in metadata), None),
+        finish_reason=_reason(answers[0].get("stop_reason")) if answers else None,
+        model_served=output.get("model"),
+        # Some providers count cached input as input and others beside it; the total holds it either way.
+        tokens_input=usage["total_tokens"] - usage["output_tokens"] if "total_tokens" in usage else None,
+        tokens_output=usage.get("output_tokens"),
+        tokens_reasoning=usage.get("reasoning_tokens"),
+        latency_ms=1000 * output["time"] if output.get("time") is not None else None,
+        error=str(error.get("message", error))[:500] if isinstance(error, dict) else error,
+    )
+
+
+def _question(content: Any, attachments: Mapping[str, str]) -> str:
+    """The text of the item: as such, or what the user of the conversation said."""
+    if isinstance(content, str):
+        return text_of(content, attachments)
+    return "\n\n".join(text_of(message["content"], attachments) for message in content if message["role"] == "user")
+
+
+def _reason(reason: str | None) -> str | None:
+    return _REASONS.get(reason, reason) if reason else None
+
+
+def _scores(sample: Document, skipped: Counter[str]) -> Iterator[ForeignScore]:
+    for name, score in (sample.get("scores") or {}).items():
+        value, answer = score["value"], score.get("answer")
+        named = {f"{name}.{key}": part for key, part in value.items()} if isinstance(value, dict) else {name: value}
+        for part, verdict in named.items():
+            scorer = f"{TOOL}:{part}"
+            known = _LETTERS.get(verdict, verdict) if isinstance(verdict, str) else verdict
+            try:
+                yield ForeignScore.of(scorer, as_value(known), None if answer is None else str(answer)[:500])
+            except ValueError as error:
+                skipped[f"scores of {scorer}: {error}"] += 1

@@ -1,0 +1,152 @@
+"""What a log of another evaluation tool is to us: samples with texts and foreign scores, one at a time.
+
+Knows the domain only; must not know formats, configuration or tables. A reader never guesses: what it cannot read it
+counts in ``skipped`` under the reason, and the import says it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tasks.domain import Outcome
+
+# Where a task of another tool asks the items of a benchmark of ours. A proposal: the questions decide.
+_TASKS = {
+    "mmlu_pro": r"mmlu_pro(_.+)?",
+    "mmlu": r"mmlu(_.+)?",
+    "bbh": r"(leaderboard_)?bbh(_.+)?|bigbench_hard",
+    "drop": r"drop",
+    "gsm8k": r"gsm8k(_.+)?",
+    "humaneval": r"humaneval(_.+)?",
+    "ifeval": r"(leaderboard_)?ifeval",
+    "truthfulqa": r"truthfulqa(_.+)?",
+    "xstest": r"xstest(_.+)?",
+    "or_bench": r"or_?bench(_.+)?",
+    "strongreject": r"strong_?reject(_.+)?",
+    "harmbench": r"harmbench(_.+)?",
+    "advbench": r"advbench",
+    "jailbreakbench": r"jailbreak_?bench(_.+)?|jbb(_.+)?",
+    "do_not_answer": r"do_?not_?answer",
+    "bbq": r"bbq(_.+)?",
+}
+
+# What reading a field of a sample raises where the sample is not what its format says.
+MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignScore:
+    """A verdict of the other tool under a name of its own (``inspect:match``); None where it gave none."""
+
+    scorer: str
+    value: float | None
+    outcome: Outcome
+    answer: str | None = None
+
+    @classmethod
+    def of(cls, scorer: str, value: float | None, answer: str | None = None) -> ForeignScore:
+        """A proportion as a verdict: 1 is correct, 0 incorrect, what lies between partial, None not scored."""
+        if value is None:
+            return cls(scorer, None, Outcome.NOT_RUN, answer)
+        return cls(scorer, value, {0.0: Outcome.INCORRECT, 1.0: Outcome.CORRECT}.get(value, Outcome.PARTIAL), answer)
+
+
+@dataclass(frozen=True, slots=True)
+class LogSample:
+    """One answer of one model to one item, as the other tool logged it.
+
+    ``item`` is the tool's own id; ``content`` is what makes two samples the same question, also where a log was
+    shuffled. ``response`` is None where no text was generated (choices compared by likelihood) or none came
+    (``error`` says why).
+    """
+
+    model: str
+    task: str
+    item: str
+    content: str
+    question: str
+    target: str
+    repeat: int
+    response: str | None
+    scores: tuple[ForeignScore, ...] = ()
+    choices: tuple[str, ...] = ()
+    group: str | None = None
+    finish_reason: str | None = None
+    model_served: str | None = None
+    tokens_input: int | None = None
+    tokens_output: int | None = None
+    tokens_reasoning: int | None = None
+    latency_ms: float | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignLog:
+    """A log: its files, its samples as a stream that begins anew, and what was left out, counted as the stream is read.
+
+    ``unfinished`` names how the log ended if not well; its cells count all the same if they hold all of
+    ``count_planned``. ``lower_is_better`` names the scorers whose best value is 0.
+    """
+
+    tool: str
+    sources: tuple[Path, ...]
+    samples: Callable[[], Iterator[LogSample]]
+    version: str = "0"
+    lower_is_better: frozenset[str] = frozenset()
+    unfinished: str | None = None
+    count_planned: int | None = None
+    notes: tuple[str, ...] = ()
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+def benchmarks_of(task: str) -> Iterator[str]:
+    """Benchmarks of ours whose items a task may ask, the likeliest first: of that very name, then by the table."""
+    name = task.rsplit("/", maxsplit=1)[-1].lower().replace("-", "_")
+    yield from dict.fromkeys((task, name))
+    yield from (benchmark_id for benchmark_id, pattern in _TASKS.items() if re.fullmatch(pattern, name))
+
+
+def problem_of(error: Exception) -> str:
+    """What is wrong with a sample, in a few words."""
+    return f"{type(error).__name__}: {error}"
+
+
+def squeezed(question: str) -> str:
+    """A question without differences of blanks, by which two editions of it are one."""
+    return " ".join(question.split())
+
+
+def as_value(raw: Any) -> float | None:
+    """A foreign verdict as a proportion, None for one that was not given.
+
+    Raises:
+        ValueError: no verdict that can be a proportion; the message says what it is.
+    """
+    if raw is None or (isinstance(raw, float) and math.isnan(raw)):
+        return None
+    if isinstance(raw, str):
+        raw = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}.get(raw.lower(), raw)
+    try:
+        value = float(raw)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"values of type {type(raw).__name__} are no proportions") from None
+    if not 0 <= value <= 1:
+        raise ValueError("values outside 0 to 1 are no proportions")
+    return value
+
+
+def text_of(content: Any, attachments: Mapping[str, str] | None = None) -> str:
+    """The text of a message: a string or a list of parts; long texts may stand apart as attachments."""
+    if isinstance(content, list):
+        parts = (part.get("text") for part in content if isinstance(part, dict) and part.get("type") == "text")
+        return "\n".join(text_of(part, attachments) for part in parts if part)
+    text = content if isinstance(content, str) else ""
+    if text.startswith("attachment://"):
+        return (attachments or {}).get(text.removeprefix("attachment://"), text)
+    return text

@@ -1,0 +1,205 @@
+"""Answers for people to label, and their labels back. Writes files and raw.labels; asks no model.
+
+The sheet is blind: it names neither model nor judge, its rows are in an order of their own, and of two texts to compare
+it does not say which is the answer. Items are drawn at random, each cluster in proportion, and all models' answers to a
+drawn item are on the sheet: a random sample is what a correction by labels rests on.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tasks.benchmarks.sampling import allocated
+from tasks.domain import content_hash
+from tasks.errors import InputError
+from tasks.rows import LABELS, storable
+from tasks.rubrics import rubric
+from tasks.scorers import grading_scorer, reference_of
+from warehouse.connection import Warehouse
+
+_FIXED = ("answer_id", "benchmark", "rubric", "request", "answer", "first", "second", "menu", "labeller")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What was written, and what was left out because its text is harmful."""
+
+    count_answers: int
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """What came back from people."""
+
+    count_rows: int
+    count_blank: int
+    count_new: int
+
+
+def export_labels(
+    warehouse: Warehouse,
+    path: Path,
+    as_of_date: str,
+    *,
+    benchmarks: Collection[str],
+    count_items: int,
+    seed: int,
+    include_harmful: bool,
+) -> Sheet:
+    """Write a sheet (CSV, or JSON lines by the file's ending) of answers of a date's cells.
+
+    Raises:
+        InputError: no answer of the wanted benchmarks can be labelled.
+    """
+    found = warehouse.query("label_candidates", as_of_date=as_of_date)
+    known = [name for name in found["scorer"].unique() if grading_scorer(name) is not None]
+    wanted = found.filter(pl.col("scorer").is_in(known))
+    if benchmarks:
+        wanted = wanted.filter(pl.col("benchmark_id").is_in(list(benchmarks)))
+    is_shown = ~pl.col("is_harmful_text") | pl.lit(include_harmful)
+    left_out = wanted.filter(~is_shown)["benchmark_id"].unique().sort().to_list()
+    shown = wanted.filter(is_shown)
+    rows = [row for _, group in shown.group_by("benchmark_id") for row in _drawn(group, count_items, seed)]
+    if not rows:
+        hint = f" {', '.join(left_out)} holds harmful text: add --include-harmful." if left_out else ""
+        raise InputError(f"no answer of {as_of_date} can be labelled.{hint}")
+    rows.sort(key=lambda row: content_hash(seed, row["answer_id"]))
+    _write(path, rows)
+    return Sheet(len(rows), tuple(left_out))
+
+
+def _drawn(group: pl.DataFrame, count_items: int, seed: int) -> Iterator[dict[str, str]]:
+    """The rows of the drawn items of one benchmark."""
+    clusters: dict[str, list[str]] = {}
+    for item_id, cluster_id in group.select("item_id", "cluster_id").unique().iter_rows():
+        clusters.setdefault(cluster_id, []).append(item_id)
+    sizes = {name: len(items) for name, items in sorted(clusters.items())}
+    places = allocated(sizes, min(count_items, sum(sizes.values())), seed)
+    drawn = {
+        item_id
+        for name, items in clusters.items()
+        for item_id in sorted(items, key=lambda item: content_hash(seed, item))[: places[name]]
+    }
+    for row in group.filter(pl.col("item_id").is_in(list(drawn))).iter_rows(named=True):
+        yield _sheet_row(row)
+
+
+def _sheet_row(row: Mapping[str, Any]) -> dict[str, str]:
+    grading = grading_scorer(row["scorer"])
+    if grading is None:
+        raise ValueError(row["scorer"])
+    asked = rubric(grading.rubric)
+    texts = {"answer": row["text"]}
+    if asked.is_comparison:
+        both = [row["text"], reference_of(row["target"] or "")]
+        first, second = reversed(both) if _is_swapped(row["generation_id"]) else both
+        texts = {"first": first, "second": second}
+    shown = {
+        "answer_id": row["generation_id"],
+        "benchmark": row["benchmark_id"],
+        "rubric": asked.name,
+        "request": row["question"] or "",
+        **texts,
+        "menu": "; ".join(f"{name}: {' | '.join(entries)}" for name, entries in asked.menu.items()),
+        "labeller": "",
+        **dict.fromkeys(asked.menu, ""),
+    }
+    return {name: storable(text) for name, text in shown.items()}
+
+
+def _is_swapped(generation_id: str) -> bool:
+    """Whether the reference stands first on the sheet: by the answer's id, so that the way back needs no key."""
+    return int(content_hash("order on the sheet", generation_id), 16) % 2 == 1
+
+
+def _write(path: Path, rows: list[dict[str, str]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix in {".jsonl", ".ndjson"}:
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        return
+    present = {name for row in rows for name in row}
+    grades = [name for row in rows for name in row if name not in _FIXED]
+    columns = [name for name in (*_FIXED, *dict.fromkeys(grades)) if name in present]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def import_labels(warehouse: Warehouse, path: Path, labeller: str | None) -> Labelled:
+    """Land a filled sheet. Rows without any grade are skipped; the newest word of a person on an answer counts.
+
+    Args:
+        warehouse: where to.
+        path: the sheet, as CSV or JSON lines.
+        labeller: who labelled where the sheet does not say.
+
+    Raises:
+        InputError: a grade off the menu, an answer that is not here, a row without a name.
+    """
+    rows = _read(path)
+    source_hash = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    now = datetime.now(UTC)
+    labels = []
+    for number, row in enumerate(rows, start=2 if path.suffix == ".csv" else 1):
+        label = _label(row, f"{path.name}: row {number}")
+        if label is None:
+            continue
+        who = row.get("labeller") or labeller
+        if not who:
+            raise InputError(
+                f"{path.name}: row {number}: says not who labelled. Fill labeller, or give --labeller NAME."
+            )
+        labels.append((row["answer_id"], row["rubric"], who, source_hash, json.dumps(label), path.name, now))
+    frame = pl.DataFrame(labels, schema=LABELS, orient="row")
+    _check_known(warehouse, frame, path)
+    return Labelled(len(rows), len(rows) - len(labels), warehouse.append({"raw.labels": frame}))
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix == ".csv":
+            rows: list[Any] = list(csv.DictReader(io.StringIO(text, newline="")))
+        else:
+            rows = [json.loads(line) for line in text.split("\n") if line.strip()]
+    except (OSError, ValueError, csv.Error, RecursionError) as error:
+        raise InputError(f"{path}: not readable as a sheet of labels: {error}") from error
+    if not all(isinstance(row, dict) and row.get("answer_id") and row.get("rubric") for row in rows):
+        raise InputError(f"{path}: expected rows with answer_id and rubric, as `aligntax labels export` writes them.")
+    return [{name: str(value) for name, value in row.items() if value is not None} for row in rows]
+
+
+def _label(row: Mapping[str, str], where: str) -> dict[str, str] | None:
+    """The grades of a row in the order of the prompt; None where all are blank."""
+    asked = rubric(row["rubric"])
+    given = {name: row.get(name, "").strip().lower().replace(" ", "_") for name in asked.menu}
+    if not any(given.values()):
+        return None
+    for name, entries in asked.menu.items():
+        if given[name] not in entries:
+            raise InputError(f"{where}: {name} must be one of {', '.join(entries)}, found {row.get(name, '')!r}.")
+    if asked.is_comparison and _is_swapped(row["answer_id"]):
+        given["verdict"] = {"first": "second", "second": "first"}.get(given["verdict"], given["verdict"])
+    return given
+
+
+def _check_known(warehouse: Warehouse, labels: pl.DataFrame, path: Path) -> None:
+    wanted = labels.select(pl.col("answer_generation_id").unique().alias("generation_id"))
+    known = set(warehouse.query("known_answers", frames={"wanted_generations": wanted})["generation_id"])
+    unknown = [name for name in wanted["generation_id"] if name not in known]
+    if unknown:
+        raise InputError(
+            f"{path.name}: {len(unknown)} answers are not in {warehouse.path.name}; the first: {unknown[0]!r}."
+        )

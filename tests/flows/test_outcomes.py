@@ -1,0 +1,110 @@
+"""Every way in which an answer can end, in each wire format: what the simulator decided is what the tables say."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.flows.conftest import ROOT
+from warehouse.connection import Warehouse
+
+pytestmark = pytest.mark.xdist_group("flows")
+
+TRUTH = """
+seed: 7
+families:
+  oak:
+    oak-base:
+      rates: {arithmetic: &each {competence: 0.2, refusal: 0.15, unparsed: 0.15, truncated: 0.15, filtered: 0.15}}
+    oak-broken:
+      base: oak-base
+      rates: {arithmetic: *each}
+      faults: {rate_500: 1.0}
+"""
+CONFIG = """
+warehouse: warehouse.duckdb
+model_defaults: {{is_simulated: true, max_attempts: 2, concurrency: 8}}
+thresholds: {{max_truncated_rate: 1, max_failed_rate: 1, max_unparsed_rate: 1, max_filtered_rate: 1}}
+models:
+  - {{id: completions, provider: openai, base_url: "http://{address}/v1", model: oak-base, api: completions}}
+  - {{id: chat, provider: openai, base_url: "http://{address}/v1", model: oak-base, api: chat, base: completions}}
+  - id: messages
+    provider: anthropic
+    base_url: "http://{address}"
+    model: oak-base
+    api: messages
+    base: completions
+  - {{id: broken, provider: openai, base_url: "http://{address}/v1", model: oak-broken, api: chat, base: completions}}
+benchmarks: [{{id: arithmetic, sample_size: 60}}]
+"""
+OUTCOMES = {"correct", "incorrect", "refused", "unparsed", "truncated", "filtered"}
+# What each outcome is worth to a capability; an answer that was not found has no value until a rule gives it one.
+VALUES = {"correct": 1.0, "unparsed": None}
+FINISH = {"truncated": "length", "filtered": "content_filter"}
+
+
+@pytest.fixture
+def ran(tmp_path, aligntax):
+    """A run of four models in three wire formats, and what the simulator wrote down of it."""
+    (tmp_path / "truth.yaml").write_text(TRUTH)
+    ready, log = tmp_path / "address", tmp_path / "decisions.jsonl"
+    command = [sys.executable, "-m", "infra.simulator", "--truth", str(tmp_path / "truth.yaml"), "--log", str(log)]
+    with subprocess.Popen(
+        [*command, "--ready-file", str(ready), "--exit-with-stdin"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        (tmp_path / "aligntax.yaml").write_text(CONFIG.format(address=ready.read_text().strip()))
+        aligntax(tmp_path, "run", "--as-of", "2026-01-31")
+        process.terminate()
+    return tmp_path, [json.loads(line) for line in log.read_text().splitlines()]
+
+
+def rows(folder, sql):
+    with Warehouse.read(folder / "warehouse.duckdb") as reader:
+        return reader.rows(sql)[1]
+
+
+def test_what_was_decided_is_what_the_tables_say(ran):
+    folder, decided = ran
+    requests = {entry["request_id"]: entry["decision"] for entry in decided}
+    items = {(entry["style"], entry["item_id"]): entry["decision"] for entry in decided}
+    found = rows(
+        folder,
+        "select model_id, item_id, prompt_style, provider_request_id, outcome, value_parsed, finish_reason "
+        "from marts.fct_scores join marts.fct_generations using (generation_id, run_id, cell_id, item_id, repeat, "
+        "model_id, prompt_style) where model_id <> 'broken'",
+    )
+    assert len(found) == 3 * 60
+    for model, item, style, request, outcome, value, finish in found:
+        decision = next((requests[name] for name in requests if request and name in request), items[style, item])
+        assert outcome == decision, (model, item)
+        assert value == VALUES.get(outcome, 0.0), (model, outcome)
+        assert finish == FINISH.get(outcome, "stop") or outcome == "filtered", (model, outcome, finish)
+    for model in ("completions", "chat", "messages"):
+        assert {row[4] for row in found if row[0] == model} == OUTCOMES, model
+
+
+def test_a_server_that_only_fails_scores_nothing_and_shows_in_the_bounds(ran):
+    folder, _ = ran
+    (counts,) = rows(folder, "select count_failed, count_answered from reports.coverage where model_id = 'broken'")
+    assert counts == (60, 0)
+    assert rows(
+        folder, "select count(*) from raw.scores join raw.generations using (generation_id) where model_id = 'broken'"
+    ) == [(0,)]
+    assert rows(folder, "select count(*) from raw.failures where error_type = 'http_500'") == [(60,)]
+    (tax,) = rows(
+        folder,
+        "select tax_absolute, reason is not null, bound_high - bound_low from reports.alignment_tax "
+        "where candidate_model_id = 'broken' and is_headline",
+    )
+    assert tax[:2] == (None, True)
+    assert tax[2] >= 1 - 1e-9

@@ -1,0 +1,57 @@
+"""Which configured entries a narrowed run takes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from flows.configuration import load_configuration
+from flows.planning import plan_run
+from tasks.errors import UnknownName
+
+CONFIG = """
+model_defaults: {provider: openai, base_url: "http://127.0.0.1:1/v1", api: chat}
+models: [{id: base, model: base-7b}, {id: aligned, model: aligned-7b, base: base}]
+benchmarks:
+  - {id: harmful, sample_size: 5}
+  - {id: harmful, sample_size: 5, attack: base64}
+  - {id: arithmetic, sample_size: 5}
+"""
+
+
+@pytest.fixture
+def settings(tmp_path):
+    path = tmp_path / "aligntax.yaml"
+    path.write_text(CONFIG)
+    return load_configuration(path)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ([], ["harmful", "harmful+base64", "arithmetic"]),
+        (["harmful"], ["harmful", "harmful+base64"]),
+        (["harmful+base64"], ["harmful+base64"]),
+        (["arithmetic", "harmful+base64"], ["harmful+base64", "arithmetic"]),
+    ],
+)
+def test_an_id_means_plain_and_attacked_a_name_that_one_alone(settings, names, expected):
+    planned = plan_run(None, settings, date(2026, 1, 31), only={"models": ["aligned"], "benchmarks": names})
+    assert [cell.benchmark.benchmark_id for cell in planned.cells] == expected
+    assert {cell.model.id for cell in planned.cells} == {"aligned"}
+
+
+def test_a_name_that_is_not_configured_is_answered_with_the_nearest(settings):
+    with pytest.raises(
+        UnknownName, match=r"'harmful\+base46' is not a configured benchmark. Did you mean 'harmful\+base"
+    ):
+        plan_run(None, settings, date(2026, 1, 31), only={"benchmarks": ["harmful+base46"]})
+
+
+def test_attacked_cells_share_items_and_no_request_with_plain_ones(settings):
+    cells = plan_run(None, settings, date(2026, 1, 31), only={"benchmarks": ["harmful"]}).cells
+    assert len({cell.cell_id for cell in cells}) == len(cells) == 4
+    assert len({cell.items for cell in cells}) == 1
+    hashes = [request.request_hash for cell in cells for request in cell.requests]
+    assert len(set(hashes)) == len(hashes) == 20

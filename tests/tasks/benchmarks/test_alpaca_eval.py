@@ -1,0 +1,41 @@
+"""The official file of AlpacaEval: whole, with its references, and clear about what is not it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tasks.benchmarks import load
+from tasks.domain import PromptStyle
+from tasks.errors import InputError
+from tasks.scorers import reference_of
+
+ROWS = [
+    {"instruction": "Say hello.", "output": "Hello!", "generator": "old", "dataset": "koala"},
+    {"instruction": "Count to two.", "output": "1, 2", "generator": "old", "dataset": "vicuna"},
+]
+
+
+def test_an_item_carries_the_instruction_and_what_it_is_compared_with(tmp_path):
+    path = tmp_path / "alpaca_eval.json"
+    path.write_text(json.dumps(ROWS))
+    found = load("alpaca_eval", str(path))
+    assert [item.question for item in found.items] == ["Say hello.", "Count to two."]
+    assert [reference_of(item.target) for item in found.items] == ["Hello!", "1, 2"]
+    assert (found.scorer, found.metric, found.chance_score) == ("preferred", "win_rate", 0.5)
+    assert found.render(found.items[0], PromptStyle.CHAT).messages[-1].content == "Say hello."
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '[{"instruction": "x"}]', '["x"]'])
+def test_what_is_no_such_file_is_said_in_one_line(tmp_path, content):
+    path = tmp_path / "alpaca_eval.json"
+    path.write_text(content)
+    with pytest.raises(InputError, match="AlpacaEval"):
+        load("alpaca_eval", str(path))
+
+
+def test_the_official_rows_load_whole(shared_data):
+    found = load("alpaca_eval", str(shared_data / "data" / "alpaca_eval" / "phi-2-sft__model_outputs.json.gz"))
+    assert len(found.items) == 805
+    assert {item.subset for item in found.items} == {"helpful_base", "koala", "oasst", "selfinstruct", "vicuna"}

@@ -1,0 +1,142 @@
+-- One row per run x cell x pair of scorings (scorer, version, parameters): what the later one changed.
+-- Means are rounded to 12 digits: DuckDB adds in parallel, and equal facts must give equal bytes.
+with cells as (
+    select * from staging.stg_cells
+),
+
+scored as (
+    select
+        cells.as_of_date,
+        cells.run_id,
+        cells.cell_id,
+        plan.generation_id,
+        scores.scorer,
+        scores.scorer_version,
+        scores.scorer_config_hash,
+        scores.scored_at,
+        scores.outcome,
+        case
+            when scores.outcome <> 'unparsed' then scores.value
+            when cells.unparsed_rule = 'wrong' then 0
+            when cells.unparsed_rule = 'chance' then members.chance_score
+        end as value
+    from cells
+    inner join raw.plan on cells.run_id = plan.run_id and cells.cell_id = plan.cell_id
+    inner join raw.scores on plan.generation_id = scores.generation_id
+    inner join raw.benchmark_items as members
+        on
+            cells.benchmark_id = members.benchmark_id
+            and cells.benchmark_version = members.benchmark_version
+            and plan.item_id = members.item_id
+    where plan.generation_id not in (select stg_quarantine.generation_id from staging.stg_quarantine)
+),
+
+scorings as (
+    select
+        run_id,
+        cell_id,
+        scorer,
+        scorer_version,
+        scorer_config_hash,
+        min(scored_at) as scored_at
+    from scored
+    group by run_id, cell_id, scorer, scorer_version, scorer_config_hash
+    -- Nearly all cells were scored once: nothing of them is joined below.
+    qualify count(*) over (partition by run_id, cell_id) > 1
+),
+
+pairs as (
+    select
+        earlier.run_id,
+        earlier.cell_id,
+        earlier.scorer as scorer_old,
+        earlier.scorer_version as scorer_version_old,
+        earlier.scorer_config_hash as scorer_config_hash_old,
+        earlier.scored_at as scored_old_at,
+        later.scorer as scorer_new,
+        later.scorer_version as scorer_version_new,
+        later.scorer_config_hash as scorer_config_hash_new,
+        later.scored_at as scored_new_at
+    from scorings as earlier
+    inner join scorings as later
+        on
+            earlier.run_id = later.run_id
+            and earlier.cell_id = later.cell_id
+            and (earlier.scored_at, earlier.scorer, earlier.scorer_version, earlier.scorer_config_hash)
+            < (later.scored_at, later.scorer, later.scorer_version, later.scorer_config_hash)
+),
+
+compared as (
+    select
+        pairs.*,
+        earlier.value as value_old,
+        later.value as value_new,
+        earlier.outcome as outcome_old,
+        later.outcome as outcome_new
+    from pairs
+    inner join scored as earlier
+        on
+            pairs.run_id = earlier.run_id
+            and pairs.cell_id = earlier.cell_id
+            and pairs.scorer_old = earlier.scorer
+            and pairs.scorer_version_old = earlier.scorer_version
+            and pairs.scorer_config_hash_old = earlier.scorer_config_hash
+    inner join scored as later
+        on
+            pairs.run_id = later.run_id
+            and pairs.cell_id = later.cell_id
+            and earlier.generation_id = later.generation_id
+            and pairs.scorer_new = later.scorer
+            and pairs.scorer_version_new = later.scorer_version
+            and pairs.scorer_config_hash_new = later.scorer_config_hash
+),
+
+counted as (
+    select
+        run_id,
+        cell_id,
+        scorer_old,
+        scorer_version_old,
+        scorer_config_hash_old,
+        scored_old_at,
+        scorer_new,
+        scorer_version_new,
+        scorer_config_hash_new,
+        scored_new_at,
+        count(*) as count_answers,
+        round(avg(value_old), 12) as score_old,
+        round(avg(value_new), 12) as score_new,
+        count_if(value_new > value_old) as count_raised,
+        count_if(value_new < value_old) as count_lowered,
+        count_if(outcome_new <> outcome_old) as count_other_outcome
+    from compared
+    group by all
+)
+
+select
+    cells.as_of_date,
+    cells.run_id,
+    cells.cell_id,
+    cells.model_id,
+    cells.benchmark_id,
+    cells.benchmark_version,
+    cells.prompt_style,
+    cells.origin,
+    counted.scorer_old,
+    counted.scorer_version_old,
+    counted.scorer_config_hash_old,
+    counted.scored_old_at,
+    counted.scorer_new,
+    counted.scorer_version_new,
+    counted.scorer_config_hash_new,
+    counted.scored_new_at,
+    counted.scorer_new = cells.scorer as is_counted,
+    counted.count_answers,
+    counted.score_old,
+    counted.score_new,
+    counted.score_new - counted.score_old as change,
+    counted.count_raised,
+    counted.count_lowered,
+    counted.count_other_outcome
+from counted
+inner join cells on counted.run_id = cells.run_id and counted.cell_id = cells.cell_id

@@ -1,0 +1,10 @@
+-- One row: how many answers an import planned; 0 for one that did not come to its end.
+select count(*) as count_planned
+from raw.plan
+where
+    run_id = $run_id
+    and run_id in (
+        select run_events.run_id
+        from raw.run_events
+        where run_events.event = 'finished'
+    )
