@@ -35,8 +35,8 @@ def import_night(
         for (model, name), values in scores.items()
     ]
     pl.concat([frame.cast({"value": pl.Float64}) for frame in frames]).drop_nans("value").write_csv(path)
-    batches = read_scores(path, {})
-    landed = land_scores(warehouse, settings, load_benchmarks(settings), batches, source=path, as_of_date=day)
+    known = load_benchmarks(settings)
+    landed = land_scores(warehouse, settings, known, lambda: read_scores(path, {}), source=path, as_of_date=day)
     if rebuild:
         transform.rebuild(warehouse, settings, landed.run_id)
     return landed.run_id
