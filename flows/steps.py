@@ -75,7 +75,7 @@ def score_run(run_id: str, session: Session) -> int:
 @task(task_run_name="aggregate {run_id}", cache_policy=NO_CACHE)
 def aggregate_run(run_id: str, session: Session) -> list[str]:
     """Rebuild marts, estimates and reports of the dates the run can change, and check them."""
-    dates = transform.rebuild(session.warehouse, run_id)
+    dates = transform.rebuild(session.warehouse, session.plan.settings, run_id)
     transform.check_reports(session.warehouse, run_id, dates)
     return dates
 

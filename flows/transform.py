@@ -15,10 +15,12 @@ from tasks.execute import Executed, execute
 from tasks.land import run_event
 from tasks.publish import Published, publish
 from tasks.score import score
-from tasks.settings import Settings
+from tasks.settings import AnalysisSettings, Settings
 from tasks.validate import LandedThresholds, ValidationResult, validate_landed, validate_reports, validate_scored
 from warehouse.build import build, dates_touched
 from warehouse.connection import Warehouse
+
+ANALYSIS = AnalysisSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def report_run(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date
     Raises:
         GateFailed: validation stopped the publication; the last good one stays.
     """
-    check_reports(warehouse, run_id, rebuild(warehouse, run_id))
+    check_reports(warehouse, run_id, rebuild(warehouse, settings, run_id))
     return publish_reports(warehouse, settings, run_id, as_of_date)
 
 
@@ -71,19 +73,19 @@ def check_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> Va
     return result
 
 
-def rebuild(warehouse: Warehouse, run_id: str) -> list[str]:
+def rebuild(warehouse: Warehouse, settings: Settings, run_id: str) -> list[str]:
     """Rebuild the tables of every date the run can change; returns the dates."""
     with warehouse.lent() as connection:
         dates = dates_touched(connection, run_id)
-    rebuild_dates(warehouse, dates)
+    rebuild_dates(warehouse, dates, settings.analysis)
     return dates
 
 
-def rebuild_dates(warehouse: Warehouse, dates: Sequence[str]) -> None:
+def rebuild_dates(warehouse: Warehouse, dates: Sequence[str], analysis: AnalysisSettings = ANALYSIS) -> None:
     """Marts, then estimates, then reports."""
     with warehouse.lent() as connection:
         build(connection, ["staging", "marts"], dates)
-    aggregate(warehouse, dates)
+    aggregate(warehouse, dates, analysis)
     calibrate(warehouse, dates)
     with warehouse.lent() as connection:
         build(connection, ["reports"], dates)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal, TypedDict
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from tasks.providers import effective_parameters
 from tasks.scorers import JUDGED_INSTEAD, SCORERS, JudgedScorer, measured_by
 from tasks.scorers.contract import Reads
 from tasks.settings import BenchmarkSettings, ModelSettings, Settings
-from tasks.stats import minimum_detectable_design
+from tasks.stats import Pilot, VarianceComponents, items_needed, minimum_detectable_design
 from tasks.work import Plan, PlannedCell, Request
 
 # Prior share of items on which a base and an aligned model differ; DESIGN's pilot figure until a run measured it.
@@ -150,13 +151,26 @@ class Forecast:
     tokens_output_at_most: int
     cost_usd_at_most: float | None
     minimum_detectable_tax: float | None
+    variance_from: Literal["prior", "pilot"]
+    count_items_needed: int | None
 
 
-def forecast(cell: PlannedCell, pending: Sequence[Request], as_of_date: date) -> Forecast:
-    """Estimate requests, tokens, money and the detectable tax of a cell before anything is sent."""
+def forecast(
+    cell: PlannedCell,
+    pending: Sequence[Request],
+    as_of_date: date,
+    pilot: Pilot | None = None,
+    wanted_tax: float | None = None,
+) -> Forecast:
+    """Estimate requests, tokens, money and the detectable tax of a cell before anything is sent.
+
+    The variance is that of the pair's newest comparison where there is one, else of the prior discordance. With
+    ``wanted_tax`` it also says how many items, in clusters like those planned, would show it.
+    """
     tokens_input = sum(len(request.prompt.content) // _CHARACTERS_PER_TOKEN for request in pending)
     tokens_output = sum(int(request.parameters["max_tokens"]) for request in pending)
     _, sizes = np.unique([item.cluster_id for item in cell.items], return_counts=True)
+    design = _design(cell, pilot)
     return Forecast(
         cell_id=cell.cell_id,
         count_requests=len(pending),
@@ -164,5 +178,21 @@ def forecast(cell: PlannedCell, pending: Sequence[Request], as_of_date: date) ->
         tokens_input=tokens_input,
         tokens_output_at_most=tokens_output,
         cost_usd_at_most=cell.model.cost_usd(as_of_date, tokens_input, tokens_output),
-        minimum_detectable_tax=minimum_detectable_design(sizes, discordance=_PRIOR_DISCORDANCE),
+        minimum_detectable_tax=minimum_detectable_design(sizes, **design),
+        variance_from="prior" if pilot is None else "pilot",
+        count_items_needed=None if wanted_tax is None else items_needed(wanted_tax, sizes, **design),
     )
+
+
+class _Design(TypedDict, total=False):
+    discordance: float
+    components: VarianceComponents
+    icc: float
+
+
+def _design(cell: PlannedCell, pilot: Pilot | None) -> _Design:
+    """Where the variance of a planned difference comes from; both models of a pair get the same repeats."""
+    if pilot is None:
+        return {"discordance": _PRIOR_DISCORDANCE}
+    components = replace(pilot.components, repeats_reference=cell.repeats, repeats_candidate=cell.repeats)
+    return {"components": components, "icc": pilot.icc}

@@ -42,4 +42,9 @@ def report_frames(warehouse: Warehouse, as_of_date: str) -> ReportFrames:
         overall_tax=warehouse.query("report_overall_tax", as_of_date=as_of_date),
         cost_tax=warehouse.query("report_cost_tax", as_of_date=as_of_date),
         as_of_date=as_of_date,
+        tax_at_fixed_safety=warehouse.query("report_tax_at_fixed_safety", as_of_date=as_of_date),
+        sweep_fit=warehouse.query("report_sweep_fit", as_of_date=as_of_date),
+        mitigation=warehouse.query("report_mitigation", as_of_date=as_of_date),
+        trend=warehouse.query("report_trend", as_of_date=as_of_date),
+        alerts=warehouse.query("report_alerts", as_of_date=as_of_date),
     )

@@ -179,6 +179,15 @@ class Warehouse:
                 connection.execute(f"insert into {table} by name select * from incoming")  # noqa: S608 - table names are ours
                 connection.unregister("incoming")
 
+    def has(self, table: str) -> bool:
+        """Whether a table or view exists: models are built by the first run."""
+        schema, name = table.split(".")
+        with self._lock:
+            found = self._connection.execute(
+                "select 1 from information_schema.tables where table_schema = ? and table_name = ?", [schema, name]
+            ).fetchone()
+        return found is not None
+
     def query(self, name: str, frames: Mapping[str, pl.DataFrame] | None = None, **parameters: Any) -> pl.DataFrame:
         """Run the named query of ``warehouse/queries`` and return its rows; ``frames`` are tables it may name."""
         with self._lock:

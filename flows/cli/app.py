@@ -33,6 +33,7 @@ for command in (
     publishing.build,
     publishing.publish,
     publishing.report,
+    publishing.gate,
     looking.sql,
     looking.status,
     looking.runs,

@@ -73,7 +73,7 @@ def import_(
     with Warehouse.open(settings.warehouse) as warehouse:
         landed = import_labels(warehouse, file, labeller)
         dates = transform.run_dates(warehouse)
-        transform.rebuild_dates(warehouse, dates)
+        transform.rebuild_dates(warehouse, dates, settings.analysis)
         if dates:
             transform.publish_reports(warehouse, settings, transform.newest_run(warehouse, dates[-1]), dates[-1])
     counts = {"count_rows": landed.count_rows, "count_blank": landed.count_blank, "count_new": landed.count_new}

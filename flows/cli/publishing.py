@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
-from flows.cli.output import print_changes, print_json
+from flows.cli.output import points, print_changes, print_json, print_table
 from tasks.errors import UnknownName, UsageError
 
 
@@ -21,7 +21,7 @@ def build(config: Config = CONFIG) -> None:
     settings = load_configuration(config, will_send=False)
     with Warehouse.open(settings.warehouse) as warehouse:
         dates = transform.run_dates(warehouse)
-        transform.rebuild_dates(warehouse, dates)
+        transform.rebuild_dates(warehouse, dates, settings.analysis)
     typer.echo(f"Rebuilt the tables of {len(dates)} dates in {settings.warehouse}.")
     typer.echo(f"Next: aligntax publish --config {config}")
 
@@ -60,6 +60,61 @@ def report(
     typer.echo(f"Report: {write_report(frames, path)}")
 
 
+# Exit codes of verdicts; 1 and 2 stay what they are for every command: failed, asked wrongly.
+_VERDICT_EXITS = {"PASS": 0, "BLOCK": 3, "WARN": 4, "INCONCLUSIVE": 5}
+_FAILING = {
+    "block": ("BLOCK",),
+    "warn": ("BLOCK", "WARN"),
+    "inconclusive": ("BLOCK", "WARN", "INCONCLUSIVE"),
+}
+
+
+def gate(
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", help="Which verdicts fail: block, warn (both) or inconclusive (all but PASS).")
+    ] = "block",
+    json: Json = False,
+) -> None:
+    """Say PASS, WARN, BLOCK or INCONCLUSIVE for CI; a failing verdict exits with 3 BLOCK, 4 WARN, 5 INCONCLUSIVE."""
+    from dataclasses import asdict
+
+    from flows import transform
+    from flows.configuration import load_configuration
+    from tasks.gate import gate as judge
+    from warehouse.connection import Warehouse
+
+    if fail_on not in _FAILING:
+        raise UnknownName.of("value of --fail-on", fail_on, _FAILING)
+    settings = load_configuration(config, will_send=False)
+    with Warehouse.read(settings.warehouse) as warehouse:
+        gated = judge(warehouse, settings.gate, _date(transform.run_dates(warehouse), as_of))
+    if json:
+        print_json(asdict(gated))
+    else:
+        columns = ["verdict", "kind", "model", "against", "benchmark", "points", "low", "high", "detectable", "reason"]
+        numbers = ("estimate", "low", "high", "minimum_detectable")
+        print_table(
+            f"Gate of {gated.as_of_date}: {gated.verdict}",
+            columns,
+            (
+                (
+                    *(finding.verdict, finding.kind, finding.model_id, finding.reference, finding.benchmark_id),
+                    *(points(getattr(finding, name)) for name in numbers),
+                    finding.reason,
+                )
+                for finding in gated.findings
+            ),
+            right=("points", "low", "high", "detectable"),
+        )
+        typer.echo(
+            f"{gated.verdict}: warn beyond {points(settings.gate.warn)}, block beyond {points(settings.gate.block)}."
+        )
+    if gated.verdict in _FAILING[fail_on]:
+        raise typer.Exit(_VERDICT_EXITS[gated.verdict])
+
+
 def rescore(
     scorer: Annotated[str, typer.Option(help="NAME or NAME@VERSION, as `numeric@2`.")],
     run: Annotated[str | None, typer.Option(help="Only the answers of this run; default all runs.")] = None,
@@ -83,7 +138,7 @@ def rescore(
         if run is not None and run not in known:
             raise UnknownName.of("run", run, known)
         count = score_again(warehouse, wanted, run_id=run, benchmark_id=benchmark)
-        transform.rebuild_dates(warehouse, transform.run_dates(warehouse))
+        transform.rebuild_dates(warehouse, transform.run_dates(warehouse), settings.analysis)
         changes = warehouse.query("rescore_changes", scorer=wanted.name, scorer_version=wanted.version, run_id=run)
     rows = changes.to_dicts()
     if json:
@@ -123,7 +178,7 @@ def _mark(run: str, reason: str, config: Path, *, is_undone: bool) -> None:
         if not mark(warehouse, run, reason, is_undone=is_undone):
             typer.echo(f"Run {run} is {'not void' if is_undone else 'void already'}. Nothing was changed.")
             return
-        dates = transform.rebuild(warehouse, run)
+        dates = transform.rebuild(warehouse, settings, run)
         remaining = transform.run_dates(warehouse)
         if remaining:
             newest = transform.newest_run(warehouse, remaining[-1])

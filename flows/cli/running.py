@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from tasks.work import Plan
     from warehouse.connection import Warehouse
 
+_PLAN_COLUMNS = (
+    *("cell", "requests", "reused", "input tokens", "output tokens, at most", "USD, at most"),
+    "detectable tax",
+)
+
 Fresh = Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo left and start over.")]
 SampleSize = Annotated[int | None, typer.Option("--sample-size", min=1, help="Items per benchmark.")]
 Wait = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for a busy warehouse.")]
@@ -54,7 +59,18 @@ def init(
     typer.echo(f"  aligntax run --config {path}")
 
 
-def plan(config: Config = CONFIG, as_of: AsOf = None, sample_size: SampleSize = None, json: Json = False) -> None:
+def plan(
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    sample_size: SampleSize = None,
+    detect: Annotated[
+        float | None,
+        typer.Option(
+            "--detect", min=0.001, max=0.999, help="Show the items that would detect this tax (0.02: 2 points)."
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
     """Show cells, requests, tokens, money and detectable tax before anything is sent."""
     from flows.configuration import load_configuration
     from flows.planning import plan_run
@@ -62,7 +78,7 @@ def plan(config: Config = CONFIG, as_of: AsOf = None, sample_size: SampleSize = 
     settings = load_configuration(config, {"sample_size": sample_size})
     with _existing(settings.warehouse) as warehouse:
         planned = plan_run(warehouse, settings, as_of_date(as_of))
-        _show_plan(warehouse, planned, is_json=json)
+        _show_plan(warehouse, planned, is_json=json, wanted_tax=detect)
     if not json:
         typer.echo(f"Next: aligntax run --config {config}")
 
@@ -161,18 +177,29 @@ def _existing(path: Path) -> Iterator[Warehouse | None]:
         yield warehouse
 
 
-def _show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool) -> None:
+def _show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool, wanted_tax: float | None = None) -> None:
+    from tasks.aggregate.pilot import pilots
     from tasks.land import open_requests
     from tasks.plan import forecast
 
     pending = open_requests(warehouse, planned)
-    forecasts = [forecast(cell, pending[cell.cell_id], planned.as_of_date) for cell in planned.cells]
+    known = {} if warehouse is None or not warehouse.has("marts.fct_paired_items") else pilots(warehouse)
+    forecasts = [
+        forecast(
+            cell,
+            pending[cell.cell_id],
+            planned.as_of_date,
+            known.get((cell.model.id, cell.benchmark.benchmark_id)),
+            wanted_tax,
+        )
+        for cell in planned.cells
+    ]
     if is_json:
         print_json({"run_id": planned.run_id, "cells": [_as_dict(cell) for cell in forecasts]})
         return
     print_table(
         f"Plan {planned.run_id}",
-        ["cell", "requests", "reused", "input tokens", "output tokens, at most", "USD, at most", "detectable tax"],
+        [*_PLAN_COLUMNS, *(["items needed"] if wanted_tax is not None else [])],
         (
             (
                 cell.cell_id,
@@ -181,16 +208,25 @@ def _show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool) -> 
                 cell.tokens_input,
                 cell.tokens_output_at_most,
                 None if cell.cost_usd_at_most is None else f"{cell.cost_usd_at_most:.2f}",
-                points(cell.minimum_detectable_tax).lstrip("+"),
+                _detectable(cell),
+                *([cell.count_items_needed] if wanted_tax is not None else []),
             )
             for cell in forecasts
         ),
-        right=("requests", "reused", "input tokens", "output tokens, at most", "USD, at most", "detectable tax"),
+        right=(*_PLAN_COLUMNS[1:], "items needed"),
     )
-    known = [cell.cost_usd_at_most for cell in forecasts if cell.cost_usd_at_most is not None]
-    unknown = f", {len(forecasts) - len(known)} cells without a price" if len(known) < len(forecasts) else ""
-    typer.echo(f"{sum(cell.count_requests for cell in forecasts)} requests, at most {sum(known):.2f} USD{unknown}.")
-    typer.echo("Detectable tax: points at 80% power if the models differ on a fifth of the items. Nothing was sent.")
+    prices = [cell.cost_usd_at_most for cell in forecasts if cell.cost_usd_at_most is not None]
+    unknown = f", {len(forecasts) - len(prices)} cells without a price" if len(prices) < len(forecasts) else ""
+    typer.echo(f"{sum(cell.count_requests for cell in forecasts)} requests, at most {sum(prices):.2f} USD{unknown}.")
+    typer.echo(
+        "Detectable tax: points at 80% power, about; ~ if the models differ on a fifth of the items, else with the "
+        "variance of the newest comparison. Nothing was sent."
+    )
+
+
+def _detectable(cell: Any) -> str:
+    """Points that would be seen; marked where only the prior says so."""
+    return points(cell.minimum_detectable_tax).lstrip("+") + (" ~" if cell.variance_from == "prior" else "")
 
 
 def _as_dict(cell: Any) -> dict[str, Any]:

@@ -14,8 +14,14 @@ from typing import TypeAlias
 import polars as pl
 
 from tasks.aggregate import cost, decomposition, overall, published, reliability, safety, styles, taxes
+from tasks.aggregate.families import families
+from tasks.aggregate.frontier import FIXED_SAFETY_SCHEMA, FRONTIER_SCHEMA, frontier_rows
+from tasks.aggregate.mitigation import mitigation_rows
+from tasks.aggregate.monitor import monitor
 from tasks.aggregate.multiplicity import adjusted, adjusted_overall
 from tasks.aggregate.records import SCHEMA, Row, frame_of
+from tasks.aggregate.sweep import SWEEP_SCHEMA, sweep_rows
+from tasks.settings import AnalysisSettings
 from warehouse.connection import Warehouse
 
 __all__ = ["DERIVED", "FAMILIES", "SCHEMA", "TABLES", "aggregate"]
@@ -24,6 +30,7 @@ Family: TypeAlias = Callable[[Warehouse, Sequence[str]], Iterator[Row]]
 Derived: TypeAlias = Callable[[Warehouse, Sequence[str], pl.DataFrame], Iterator[Row]]
 Table: TypeAlias = Callable[[Warehouse, Sequence[str]], pl.DataFrame]
 
+DEFAULTS = AnalysisSettings()
 FAMILIES: tuple[Family, ...] = (
     taxes.comparison_rows,
     taxes.cell_rows,
@@ -35,10 +42,10 @@ FAMILIES: tuple[Family, ...] = (
     published.published_rows,
 )
 DERIVED: tuple[Derived, ...] = (safety.exchange_rows,)
-TABLES: dict[str, Table] = {}
+TABLES: dict[str, Table] = {"stats.mitigations": mitigation_rows}
 
 
-def aggregate(warehouse: Warehouse, dates: Sequence[str]) -> int:
+def aggregate(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSettings = DEFAULTS) -> int:
     """Recompute the statistics of some report dates; returns the number of rows written."""
     frame = frame_of([row for family in FAMILIES for row in family(warehouse, dates)])
     groups = warehouse.query("comparison_groups", dates=list(dates))
@@ -51,4 +58,24 @@ def aggregate(warehouse: Warehouse, dates: Sequence[str]) -> int:
         rows = table(warehouse, dates)
         warehouse.replace(name, list(dates), rows)
         count += rows.height
-    return count
+    for name, rows in _chosen(warehouse, dates, settings).items():
+        warehouse.replace(name, list(dates), rows)
+        count += rows.height
+    return count + monitor(warehouse, dates, settings.monitor)
+
+
+def _chosen(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSettings) -> dict[str, pl.DataFrame]:
+    """What families of models offer: three tables from one reading of their items."""
+    places: list[Row] = []
+    taxes: list[Row] = []
+    sweeps: list[Row] = []
+    for family in families(warehouse, dates):
+        found = frontier_rows(family, settings.safety_levels)
+        places += found[0]
+        taxes += found[1]
+        sweeps += sweep_rows(family, settings.helpfulness_weight)
+    return {
+        "stats.frontier": pl.DataFrame(places, schema=FRONTIER_SCHEMA, orient="row"),
+        "stats.fixed_safety": pl.DataFrame(taxes, schema=FIXED_SAFETY_SCHEMA, orient="row"),
+        "stats.sweeps": pl.DataFrame(sweeps, schema=SWEEP_SCHEMA, orient="row"),
+    }

@@ -114,9 +114,9 @@ def forest_chart(forest: Forest) -> Chart:
     wide = _forest_spec(forest, is_narrow=False)
     return Chart(
         chart_id=forest.chart_id,
-        wide=_responsive(wide),
-        narrow=_responsive(_forest_spec(forest, is_narrow=True)),
-        svg=_static_svg(wide),
+        wide=responsive(wide),
+        narrow=responsive(_forest_spec(forest, is_narrow=True)),
+        svg=static_svg(wide),
     )
 
 
@@ -200,7 +200,7 @@ def _forest_spec(forest: Forest, *, is_narrow: bool) -> Specification:
         layers.extend(_labels_above(labels, y, are_headings=kind) for kind in (True, False))
     height = (44 if is_narrow else 26) * len(order)
     chart = alt.layer(*layers).properties(width=STATIC_WIDTH, height=height, description=forest.description)
-    return _specification(chart.to_dict())
+    return specification(chart.to_dict())
 
 
 def _row_axis(headings: Sequence[str], width: float) -> alt.Axis:
@@ -255,7 +255,7 @@ def scatter_chart(scatter: Scatter) -> Chart:
     """Draw the models between two means."""
     wide = _scatter_spec(scatter, width=620, height=400)
     narrow = _scatter_spec(scatter, width=310, height=330)
-    return Chart(scatter.chart_id, _responsive(wide), _responsive(narrow), _static_svg(wide))
+    return Chart(scatter.chart_id, responsive(wide), responsive(narrow), static_svg(wide))
 
 
 def _scatter_values(scatter: Scatter) -> list[dict[str, Any]]:
@@ -410,7 +410,7 @@ def _scatter_spec(scatter: Scatter, *, width: int, height: int) -> Specification
         ),
     ]
     chart = alt.layer(*layers).properties(width=STATIC_WIDTH, height=height, description=scatter.description)
-    return _specification(chart.to_dict())
+    return specification(chart.to_dict())
 
 
 # -------------------------------------------------------------------------------------------------- both
@@ -440,17 +440,19 @@ _CONFIGURATION: dict[str, Any] = {
 }
 
 
-def _specification(chart: dict[str, Any]) -> Specification:
+def specification(chart: dict[str, Any]) -> Specification:
     """Without the schema's address, the only one in the data, which the renderer does not need."""
     kept = {name: value for name, value in chart.items() if name != "$schema"}
     return {**kept, "config": _CONFIGURATION, "autosize": {"type": "fit-x", "contains": "padding"}}
 
 
-def _responsive(specification: Specification) -> Specification:
+def responsive(specification: Specification) -> Specification:
+    """The same at the width of the page."""
     return {**specification, "width": "container"}
 
 
-def _static_svg(specification: Specification) -> str:
+def static_svg(specification: Specification) -> str:
+    """The chart for readers without JavaScript."""
     import vl_convert  # noqa: PLC0415 - loads a JavaScript engine
 
     return str(vl_convert.vegalite_to_svg(specification))

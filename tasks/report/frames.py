@@ -47,6 +47,38 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("count_incorrect", "count_refused", "count_filtered", "count_truncated", "count_unparsed"),
         *("count_failed", "count_judge_error", "count_not_run", "count_quarantined", "origin", "flags", "reason"),
     ),
+    "tax_at_fixed_safety": (
+        *("as_of_date", "family", "variants", "safety_level", "base_model_id", "tax", "tax_low", "tax_high"),
+        *("probability_reachable", "nearest_model_id", "nearest_tax", "flags", "reason"),
+    ),
+    "sweep_fit": (
+        *("as_of_date", "family", "method", "knob_name", "axis", "benchmark_id", "form", "is_clear", "shape"),
+        *("slope", "slope_low", "slope_high", "largest_residual", "optimum", "optimum_low", "optimum_high"),
+        *("optimum_reason", "reason"),
+    ),
+    "mitigation": (
+        *("as_of_date", "aligned_model_id", "mitigated_model_id", "benchmark_id", "gained", "gained_low"),
+        *("gained_high", "remaining", "remaining_low", "remaining_high", "recovery", "recovery_low"),
+        *("recovery_high", "recovery_reason", "is_recovery_solid", "better_than", "is_safety_lower"),
+        *("safety_reason", "reason"),
+    ),
+    "trend": (
+        *(
+            "as_of_date",
+            "series_id",
+            "model_id",
+            "benchmark_id",
+            "phase",
+            "score",
+            "p_value_holm",
+            "is_alarm",
+            "reason",
+        ),
+    ),
+    "alerts": (
+        *("as_of_date", "model_id", "benchmark_id", "is_new", "since_date", "fall", "fall_low", "fall_high"),
+        *("p_value_holm", "items_fallen_json"),
+    ),
     "coverage": (
         *("run_id", "run_kind", "model_id", "benchmark_id", "prompt_style", "origin", "status", "reason"),
         *("count_planned", "count_answered", "count_failed", "count_quarantined", "count_pending", "count_reused"),
@@ -87,6 +119,11 @@ class ReportFrames:
     validations: pl.DataFrame
     as_of_date: str
     title: str = "Alignment tax"
+    tax_at_fixed_safety: pl.DataFrame = field(default_factory=pl.DataFrame)
+    sweep_fit: pl.DataFrame = field(default_factory=pl.DataFrame)
+    mitigation: pl.DataFrame = field(default_factory=pl.DataFrame)
+    trend: pl.DataFrame = field(default_factory=pl.DataFrame)
+    alerts: pl.DataFrame = field(default_factory=pl.DataFrame)
     tax_decomposition: pl.DataFrame = field(default_factory=pl.DataFrame)
     overall_tax: pl.DataFrame = field(default_factory=pl.DataFrame)
     cost_tax: pl.DataFrame = field(default_factory=pl.DataFrame)
@@ -106,6 +143,11 @@ class ReportRows:
     costs: tuple[Row, ...]
     as_of_date: str
     title: str
+    fixed_safety: tuple[Row, ...]
+    sweeps: tuple[Row, ...]
+    mitigations: tuple[Row, ...]
+    nights: tuple[Row, ...]
+    alerts: tuple[Row, ...]
 
 
 def printable_rows(frames: ReportFrames) -> ReportRows:
@@ -126,6 +168,11 @@ def printable_rows(frames: ReportFrames) -> ReportRows:
         costs=_rows("cost_tax", frames.cost_tax, date),
         as_of_date=visible(date),
         title=visible(frames.title),
+        fixed_safety=_rows("tax_at_fixed_safety", frames.tax_at_fixed_safety, date),
+        sweeps=_rows("sweep_fit", frames.sweep_fit, date),
+        mitigations=_rows("mitigation", frames.mitigation, date),
+        nights=_rows("trend", frames.trend, None),
+        alerts=_rows("alerts", frames.alerts, date),
     )
 
 

@@ -22,6 +22,7 @@ from tasks.report.charts import (
     points_domain,
     scatter_chart,
 )
+from tasks.report.choices import alert_table, fixed_safety_table, mitigation_table, sweep_table
 from tasks.report.frames import ReportFrames, ReportRows, Row, by_pair, headline, name_of, printable_rows
 from tasks.report.frontier import Place, benchmarks_of, chains, places
 from tasks.report.summary import Head, head_of
@@ -37,6 +38,7 @@ from tasks.report.tables import (
     tax_table,
     validation_table,
 )
+from tasks.report.trend import Trend, trend_chart
 from tasks.report.verdicts import VERDICT_SYMBOLS, Symbol, Verdict, family_symbols, verdict_of
 from tasks.report.wording import counted, listed
 
@@ -76,6 +78,9 @@ def render_report(frames: ReportFrames) -> str:
         _parts_section(rows),
         _sign_section(rows),
         _safety_section(rows, charts),
+        _mitigation_section(rows),
+        _sweep_section(rows),
+        _night_section(rows, charts),
         _other_section(rows, charts),
         _cost_section(rows),
         _section("scores", "Model scores", _table_or("No model was scored.", score_table, rows.scores)),
@@ -203,9 +208,40 @@ def _safety_section(rows: ReportRows, charts: list[Chart]) -> str:
     parts = [_safety_charts(rows, found, charts)]
     if found:
         parts.append(table_html(place_table(found)))
+    if rows.fixed_safety:
+        parts.append(table_html(fixed_safety_table(rows.fixed_safety)))
     if rows.safety:
         parts.append(table_html(safety_table(rows.safety, rows.scores)))
     return _section("safety", "What it bought: safety against capability", "".join(parts))
+
+
+def _mitigation_section(rows: ReportRows) -> str:
+    if not rows.mitigations:
+        return ""
+    return _section("mitigations", "Did the mitigation help", table_html(mitigation_table(rows.mitigations)))
+
+
+def _sweep_section(rows: ReportRows) -> str:
+    return _section("strengths", "Which strength pays", table_html(sweep_table(rows.sweeps))) if rows.sweeps else ""
+
+
+def _night_section(rows: ReportRows, charts: list[Chart]) -> str:
+    """A trend per benchmark with two nights or more, under the alarms that stand."""
+    grouped: dict[str, list[Row]] = {}
+    for row in rows.nights:
+        if row["score"] is not None:
+            grouped.setdefault(name_of(row["benchmark_id"]), []).append(row)
+    several = {name: group for name, group in grouped.items() if len({row["as_of_date"] for row in group}) > 1}
+    if not several:
+        return ""
+    alarms = table_html(alert_table(rows.alerts)) if rows.alerts else '<p class="empty">No alarm stands.</p>'
+    figures = []
+    for index, (name, group) in enumerate(several.items(), start=1):
+        count = len({row["as_of_date"] for row in group})
+        charts.append(trend_chart(Trend(f"chart-trend-{index}", f"Scores on {name} over {count} nights.", group)))
+        caption = f"{name}: squares are reference nights; a ring marks a night on which an alarm stands."
+        figures.append(_figure(charts[-1], caption))
+    return _section("nights", "Night after night", alarms + "".join(figures))
 
 
 def _safety_charts(rows: ReportRows, found: Sequence[Place], charts: list[Chart]) -> str:
@@ -292,6 +328,9 @@ _NAMES = {
     "parts": "Where from",
     "sign": "Sign warning",
     "safety": "Safety",
+    "mitigations": "Mitigations",
+    "strengths": "Strengths",
+    "nights": "Nights",
     "others": "Other comparisons",
     "costs": "Costs",
     "scores": "Scores",

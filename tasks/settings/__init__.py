@@ -18,6 +18,7 @@ Knows YAML and pydantic; must not know benchmarks, scorers, providers or Prefect
 
 from __future__ import annotations
 
+from tasks.settings.analysis import AnalysisSettings, GateSettings, MonitorSettings
 from tasks.settings.loading import load_settings, starter_text
 from tasks.settings.overrides import Overrides
 from tasks.settings.records import (
@@ -34,10 +35,13 @@ from tasks.settings.records import (
 )
 
 __all__ = [
+    "AnalysisSettings",
     "BenchmarkSettings",
     "ComparisonSettings",
+    "GateSettings",
     "KnobSettings",
     "ModelSettings",
+    "MonitorSettings",
     "Overrides",
     "Pair",
     "PriceSettings",

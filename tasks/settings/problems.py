@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 
 from tasks.errors import SettingsError
 from tasks.settings.overrides import Document, Location, path_text
-from tasks.settings.records import SamplingSettings, Section, Settings
+from tasks.settings.records import SamplingSettings, Settings
+from tasks.settings.section import Section
 
 # Keys that are read before the sections are built.
 LAYER_KEYS: Mapping[type[Section], tuple[str, ...]] = {Settings: ("model_defaults",)}

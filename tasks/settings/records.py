@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from tasks.domain import PromptStyle, UnparsedRule, content_hash
 from tasks.errors import SettingsError, UnknownName
+from tasks.settings.analysis import AnalysisSettings, GateSettings
 from tasks.settings.fields import (
     Count,
     Definition,
@@ -39,6 +40,7 @@ from tasks.settings.fields import (
     Whole,
     checked_distinct,
 )
+from tasks.settings.section import Section
 
 RECORDED = "recorded"
 ANTHROPIC = "anthropic"
@@ -49,22 +51,6 @@ CACHE_WRITE_FACTOR = 1.25
 PairKind = Literal["tax", "version", "method", "prompt"]
 PromptStyles = Annotated[tuple[PromptStyle, ...], NotEmpty, AfterValidator(checked_distinct)]
 Names = Annotated[tuple[Text, ...], AfterValidator(checked_distinct)]
-
-
-class Section(BaseModel):
-    """A mapping of the file: unknown keys are refused, and nothing changes after it was read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def null_is_absent(cls, values: Any) -> Any:
-        """Take ``key:`` with nothing after it for a key that was left out, wherever null has no meaning of its own."""
-        if not isinstance(values, dict):
-            return values
-        fields = {field.alias or name: field for name, field in cls.model_fields.items()}
-        optional = {key for key, field in fields.items() if type(None) in getattr(field.annotation, "__args__", ())}
-        return {key: v for key, v in values.items() if v is not None or key in optional or key not in fields}
 
 
 class SamplingSettings(Section):
@@ -328,6 +314,8 @@ class Settings(Section):
     comparisons: tuple[ComparisonSettings, ...] = ()
     benchmarks: Annotated[tuple[BenchmarkSettings, ...], NotEmpty]
     thresholds: Thresholds = Thresholds()
+    analysis: AnalysisSettings = AnalysisSettings()
+    gate: GateSettings = GateSettings()
     max_age_days: Annotated[Whole, Field(ge=0)] = 7
     sample_seed: Whole = 0
 

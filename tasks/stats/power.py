@@ -19,12 +19,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
-from tasks.stats.clustered import FloatArray, satterthwaite_df
+from tasks.stats.clustered import FloatArray, cluster_codes, satterthwaite_df
 from tasks.stats.estimates import known
+from tasks.stats.paired import paired_difference
 
 # Nodes of the quadrature over the standard error's distribution; 200 give seven digits of power.
 _COUNT_NODES = 200
 _PRIOR_ICC = 0.1
+# A design effect from fewer clusters than this says little about the correlation within them.
+_FEWEST_CLUSTERS_FOR_ICC = 10
+_MOST_ITEMS = 1_000_000
 
 
 class Design(NamedTuple):
@@ -149,28 +153,134 @@ def minimum_detectable(
 def minimum_detectable_design(
     cluster_sizes: npt.ArrayLike,
     *,
-    discordance: float,
+    discordance: float | None = None,
+    components: VarianceComponents | None = None,
     icc: float = _PRIOR_ICC,
     alpha: float = 0.05,
     power: float = 0.80,
 ) -> float | None:
     """Smallest tax that planned items will show, with the standard error that this very tax would have.
 
-    A large tax leaves less to vary, so this is a little below ``minimum_detectable(*design_standard_error(...))``.
-    Simulated power is the nominal one or a few points more where discordance times items is 30 or more.
+    A large tax leaves less to vary, so with a ``discordance`` this is a little below
+    ``minimum_detectable(*design_standard_error(...))``. Simulated power is the nominal one or a few points more where
+    discordance times items is 30 or more. From a pilot of 50 items the answer itself is uncertain by about a fifth.
 
     >>> round(minimum_detectable_design([1] * 300, discordance=0.25), 3)
     0.08
     """
-    design = design_standard_error(cluster_sizes, discordance=discordance, icc=icc)
-    if design.df is None:
+    sizes = np.asarray(cluster_sizes, dtype=np.float64)
+    plain = design_standard_error(sizes, discordance=discordance, components=components, icc=icc)
+    if plain.df is None:
         return None
 
     def shift(tax: float) -> float:
-        supposed = design_standard_error(cluster_sizes, discordance=discordance, tax=tax, icc=icc)
+        supposed = design_standard_error(sizes, discordance=discordance, components=components, tax=tax, icc=icc)
         return tax / supposed.standard_error if supposed.standard_error else np.inf
 
-    return _smallest(shift, design.df, alpha, power)
+    return _smallest(shift, plain.df, alpha, power)
+
+
+def items_needed(
+    tax: float,
+    cluster_sizes: npt.ArrayLike,
+    *,
+    discordance: float | None = None,
+    components: VarianceComponents | None = None,
+    icc: float = _PRIOR_ICC,
+    alpha: float = 0.05,
+    power: float = 0.80,
+) -> int | None:
+    """How many items, in more clusters of the same sizes, show a tax of the given size.
+
+    Args:
+        tax: wanted, in (0, 1).
+        cluster_sizes: [G] items per cluster as planned; ones for independent items.
+        discordance: see ``design_standard_error``.
+        components: see ``design_standard_error``.
+        icc: correlation of differences within clusters.
+        alpha: level of the test.
+        power: wanted.
+
+    Returns:
+        None without a cluster, and where a million items do not do.
+
+    >>> items_needed(0.08, [1] * 50, discordance=0.25)
+    301
+    """
+    sizes = np.asarray(cluster_sizes, dtype=np.float64)
+    sizes = sizes[sizes > 0]
+    if not 0 < tax < 1:
+        raise ValueError(f"expected a tax in (0, 1), found {tax!r}")
+    if sizes.size == 0:
+        return None
+
+    def is_enough(count: int) -> bool:
+        planned = np.resize(sizes, count)
+        design = design_standard_error(planned, discordance=discordance, components=components, tax=tax, icc=icc)
+        if design.df is None or design.standard_error is None:
+            return design.df is not None
+        return detection_power(tax / design.standard_error, design.df, alpha=alpha) >= power
+
+    most = 2
+    while not is_enough(most):
+        most *= 2
+        if most * sizes.mean() > _MOST_ITEMS:
+            return None
+    least = most // 2
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (least, middle) if is_enough(middle) else (middle, most)
+    return int(np.resize(sizes, most).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class Pilot:
+    """What earlier answers say about the variance of a difference, for the next run's design."""
+
+    components: VarianceComponents
+    icc: float
+
+
+def pilot_components(
+    difference: npt.ArrayLike,
+    cluster: npt.ArrayLike | None,
+    *,
+    within: tuple[float, float] = (0.0, 0.0),
+    repeats: tuple[int, int] = (1, 1),
+    prior_icc: float = _PRIOR_ICC,
+) -> Pilot | None:
+    """Split the variance of observed differences into what items and what single answers contribute.
+
+    Args:
+        difference: [n] reference less candidate, means over repeats.
+        cluster: [n] labels, or None where items are independent.
+        within: mean variance of one answer of reference and candidate around its item's own level; 0 where there was
+            one answer per item, which leaves all variance with the items: repeats then promise nothing.
+        repeats: answers per item behind ``difference``.
+        prior_icc: where clusters are too few to tell.
+
+    Returns:
+        None for fewer than two items, and where no item differs.
+
+    >>> pilot = pilot_components([1, 0, 0, 1, 0, 0, -1, 0], None)
+    >>> round(pilot.components.between_items, 3), pilot.icc
+    (0.411, 0.1)
+    """
+    values = np.asarray(difference, dtype=np.float64)
+    if values.size < 2:
+        return None
+    total = float(np.sort(values).var(ddof=1))
+    noise = within[0] / repeats[0] + within[1] / repeats[1]
+    between = max(total - noise, 0.0)
+    if total <= 0:
+        return None
+    found = paired_difference(values, cluster)
+    sizes = np.bincount(cluster_codes(cluster, values.size)).astype(np.float64)
+    excess = float((sizes**2).sum() / sizes.sum()) - 1
+    icc = prior_icc
+    if between > 0 and excess > 0 and found.deff is not None and found.count_clusters >= _FEWEST_CLUSTERS_FOR_ICC:
+        icc = min(max((found.deff - 1) / excess * total / between, 0.0), 1.0)
+    return Pilot(VarianceComponents(between, *within), icc)
 
 
 def _smallest(shift: Callable[[float], float], df: float, alpha: float, power: float) -> float | None:

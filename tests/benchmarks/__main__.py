@@ -24,6 +24,7 @@ PAIRS, COUNT = 5, 2_000
 SETTINGS = ((32, 200, 0.95), (256, 1000, 0.90), (256, 200, 0.80))
 COUNT_PROGRAMS, SANDBOX_BAR_S = 164, 5  # as many as HumanEval has
 CPU_BAR, MEMORY_BAR_MB, LANDING_BAR, BUILD_BAR_S = 1.6, 500, 20_000, 60
+RESAMPLES_BAR_S, NIGHT_BAR = 2.5, 1.5
 IMPORT_BAR_MB = 4_000
 
 
@@ -77,6 +78,21 @@ def tables() -> None:
     )
 
 
+def statistics_speed() -> None:
+    found = measured("resamples")
+    print(
+        "100 cells of 1,000 items, 2,000 paired resamples: "
+        + ", ".join(f"{name.removesuffix('_s').replace('_', ' ')} {seconds:.2f} s" for name, seconds in found.items())
+        + f" (bar {RESAMPLES_BAR_S} s)"
+    )
+    found = measured("nights", 365)
+    ratio = found["last_s"] / found["first_s"]
+    print(
+        f"a year of nights at once: {found['year_s']:.1f} s; the 365th added: {found['last_s']:.2f} s, "
+        f"{ratio:.2f} x the first (bar {NIGHT_BAR})"
+    )
+
+
 def sandbox() -> None:
     found: dict[str, Any] = measured("sandbox", COUNT_PROGRAMS)
     print(
@@ -115,6 +131,7 @@ SUBJECTS = {
     "imports": imports,
     "scoring": scoring,
     "sandbox": sandbox,
+    "statistics": statistics_speed,
 }
 
 

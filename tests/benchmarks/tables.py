@@ -39,7 +39,7 @@ def main(count_scores: int, folder: Path) -> None:
         landed = land_scores(warehouse, settings, {}, read, source=folder / "scores.csv", as_of_date=date(2026, 1, 31))
         landing_s = time.perf_counter() - started
         started = time.perf_counter()
-        transform.rebuild(warehouse, landed.run_id)
+        transform.rebuild(warehouse, settings, landed.run_id)
         build_s = time.perf_counter() - started
     found = {"rows": landed.count_rows, "landing_s": landing_s, "build_s": build_s}
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

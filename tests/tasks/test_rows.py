@@ -8,6 +8,10 @@ import pytest
 
 from tasks import rows
 from tasks.aggregate import SCHEMA as ESTIMATES
+from tasks.aggregate.frontier import FIXED_SAFETY_SCHEMA, FRONTIER_SCHEMA
+from tasks.aggregate.mitigation import MITIGATION_SCHEMA
+from tasks.aggregate.monitor import ITEM_SCHEMA, NIGHT_SCHEMA
+from tasks.aggregate.sweep import SWEEP_SCHEMA
 from warehouse.migrate import migrate
 
 TABLES = {
@@ -20,6 +24,12 @@ TABLES = {
     "raw.labels": rows.LABELS,
     "raw.plan": rows.PLAN,
     "stats.estimates": ESTIMATES,
+    "stats.frontier": FRONTIER_SCHEMA,
+    "stats.fixed_safety": FIXED_SAFETY_SCHEMA,
+    "stats.sweeps": SWEEP_SCHEMA,
+    "stats.mitigations": MITIGATION_SCHEMA,
+    "stats.monitor_nights": NIGHT_SCHEMA,
+    "stats.monitor_items": ITEM_SCHEMA,
 }
 TYPES = {
     pl.String: "VARCHAR",

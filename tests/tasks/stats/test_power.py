@@ -4,7 +4,9 @@ from scipy import stats
 from statsmodels.stats.power import TTestPower
 
 from tasks.stats import VarianceComponents, design_standard_error, minimum_detectable, minimum_detectable_design
-from tasks.stats.power import detection_power
+from tasks.stats.clustered import ClusterSums, cluster_variance
+from tasks.stats.paired import PairedSums, paired_intervals
+from tasks.stats.power import detection_power, items_needed, pilot_components
 
 
 @pytest.mark.parametrize("df", [3, 12, 30, 300])
@@ -104,3 +106,88 @@ def test_stated_power_is_had(count, discordance):
     mean = (b - c) / count
     error = np.sqrt(((b + c) / count - mean**2) / (count - 1))
     assert 0.79 <= np.mean(np.abs(mean / error) > stats.t.ppf(0.975, count - 1)) <= 0.84
+
+
+DESIGNS = [
+    pytest.param(30, 17, 0.1, 0.25, 0.77, 0.83, id="30-clusters"),
+    pytest.param(100, 10, 0.1, 0.25, 0.77, 0.83, id="100-clusters"),
+    pytest.param(40, 25, 0.05, 0.10, 0.77, 0.83, id="40-clusters-sparse"),
+    pytest.param(10, 50, 0.05, 0.25, 0.78, 1.0, id="10-clusters"),
+    pytest.param(5, 100, 0.05, 0.10, 0.78, 1.0, id="5-clusters-sparse"),
+]
+
+
+def simulated_power(groups, size, icc, discordance, count_runs, seed):
+    """Share of runs in which the interval excludes 0 when the truth is the detectable tax."""
+    rng = np.random.default_rng(seed)
+    tax = minimum_detectable_design([size] * groups, discordance=discordance, icc=icc)
+    differing = max(discordance, tax)
+    cells = np.array([(differing + tax) / 2, (differing - tax) / 2, 1 - differing])
+    drawn = rng.standard_gamma(np.maximum(cells, 1e-9) * (1 / icc - 1), size=(count_runs, groups, 3)) + 1e-300
+    lost, gained, _ = np.moveaxis(rng.multinomial(size, drawn / drawn.sum(axis=-1, keepdims=True)), -1, 0)
+    discordant = (lost + gained).astype(float)
+    sums = ClusterSums(np.full(lost.shape, float(size)), (lost - gained).astype(float), discordant.sum(axis=-1))
+    found = paired_intervals(PairedSums(sums, discordant, np.ones(count_runs, dtype=bool)))
+    return float(np.mean(found.p_value < 0.05))
+
+
+@pytest.mark.parametrize(("groups", "size", "icc", "discordance", "least", "most"), DESIGNS)
+def test_a_clustered_design_has_the_stated_power(groups, size, icc, discordance, least, most):
+    assert least - 0.005 <= simulated_power(groups, size, icc, discordance, 2_000, 1) <= most + 0.005
+
+
+@pytest.mark.accept
+@pytest.mark.parametrize(("groups", "size", "icc", "discordance", "least", "most"), DESIGNS)
+def test_a_clustered_design_has_the_stated_power_in_full(groups, size, icc, discordance, least, most):
+    assert least <= simulated_power(groups, size, icc, discordance, 10_000, 2) <= most
+
+
+@pytest.mark.parametrize("repeats", [1, 4])
+def test_a_design_with_repeats_has_the_stated_power(repeats):
+    rng, groups, size, icc = np.random.default_rng(3), 30, 10, 0.1
+    components = VarianceComponents(0.05, 0.15, 0.15, repeats, repeats)
+    tax = minimum_detectable_design([size] * groups, components=components, icc=icc)
+    shared = rng.standard_normal((2_000, groups, 1)) * np.sqrt(icc * 0.05)
+    own = rng.standard_normal((2_000, groups, size)) * np.sqrt((1 - icc) * 0.05 + 0.3 / repeats)
+    values = tax + shared + own
+    variance = cluster_variance(
+        ClusterSums(np.full(values.shape[:2], 10.0), values.sum(axis=-1), (values**2).sum(axis=(1, 2)))
+    )
+    power = np.mean(np.abs(variance.mean) / np.sqrt(variance.cr2) > stats.t.ppf(0.975, variance.df))
+    assert 0.765 <= power <= 0.835
+
+
+@pytest.mark.parametrize("design", [{"discordance": 0.2}, {"components": VarianceComponents(0.1, 0.05, 0.05, 2, 2)}])
+@pytest.mark.parametrize("sizes", [[1] * 10, [5] * 8, [2, 9, 4]])
+def test_items_needed_are_the_fewest_that_detect_the_tax(design, sizes):
+    count = items_needed(0.05, sizes, **design)
+    clusters = np.resize(sizes, 10_000)
+    enough = int(np.searchsorted(np.cumsum(clusters), count)) + 1
+    assert np.cumsum(clusters)[enough - 1] == count
+    assert minimum_detectable_design(clusters[:enough], **design) <= 0.05 + 1e-9
+    assert minimum_detectable_design(clusters[: enough - 1], **design) > 0.05
+
+
+def test_items_needed_for_next_to_nothing_are_not_stated():
+    assert items_needed(1e-5, [1, 1], discordance=0.5) is None
+    assert items_needed(0.05, [], discordance=0.5) is None
+
+
+def test_pilot_with_repeats_splits_the_variance():
+    rng = np.random.default_rng(4)
+    level = rng.normal(0, np.sqrt(0.05), 4_000)
+    values = np.clip(level + rng.normal(0, np.sqrt((0.1 + 0.06) / 3), 4_000), -1, 1)
+    pilot = pilot_components(values, None, within=(0.1, 0.06), repeats=(3, 3))
+    assert pilot.components.between_items == pytest.approx(0.05, rel=0.1)
+
+
+def test_pilot_with_clusters_finds_their_correlation():
+    rng = np.random.default_rng(5)
+    cluster = np.repeat(np.arange(300), 10)
+    values = np.clip(rng.normal(0, 0.15, 300)[cluster] + rng.normal(0, 0.2, 3_000), -1, 1)
+    assert pilot_components(values, cluster).icc == pytest.approx(0.15**2 / (0.15**2 + 0.2**2), abs=0.06)
+
+
+@pytest.mark.parametrize("difference", [[], [1.0], [0.0] * 20])
+def test_a_pilot_that_varies_in_nothing_is_none(difference):
+    assert pilot_components(difference, None) is None

@@ -1,0 +1,99 @@
+"""What mitigations gave back of a tax, and which of them are really better than others.
+
+A comparison of kind ``method`` names the plainly aligned model (reference) and the mitigated one (candidate); their
+base is the reference's. Knows ``tasks.stats``; must not know how a comparison was chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+import polars as pl
+
+from tasks.stats import Estimate, rank_methods, recovery
+from warehouse.connection import Warehouse
+
+Row: TypeAlias = dict[str, Any]
+
+MITIGATION_SCHEMA: dict[str, Any] = {
+    "as_of_date": pl.Date,
+    "comparison_id": pl.String,
+    "base_model_id": pl.String,
+    "count_items": pl.Int64,
+    "base_score": pl.Float64,
+    "aligned_score": pl.Float64,
+    "mitigated_score": pl.Float64,
+    **{f"{name}{limit}": pl.Float64 for name in ("tax", "gained") for limit in ("", "_low", "_high")},
+    "gained_p_value": pl.Float64,
+    **{f"{name}{limit}": pl.Float64 for name in ("remaining", "recovery") for limit in ("", "_low", "_high")},
+    "recovery_kind": pl.String,
+    "recovery_reason": pl.String,
+    "is_recovery_solid": pl.Boolean,
+    "method_rank": pl.Int32,
+    "better_than": pl.String,
+    "reason": pl.String,
+}
+_KEYS = ["as_of_date", "reference_model_id", "benchmark_id", "origin"]
+_ALPHA = 0.05
+
+
+def mitigation_rows(warehouse: Warehouse, dates: Sequence[str]) -> pl.DataFrame:
+    """Every mitigation of some dates, ranked among those of the same aligned model and benchmark."""
+    items = warehouse.query("method_items", dates=list(dates))
+    rows = [row for _, group in items.group_by(_KEYS, maintain_order=True) for row in _ranked(group)]
+    return pl.DataFrame(rows, schema=MITIGATION_SCHEMA, orient="row")
+
+
+def _ranked(group: pl.DataFrame) -> Iterator[Row]:
+    methods = {str(name): part for (name,), part in group.group_by(["candidate_model_id"], maintain_order=True)}
+    wide = group.pivot(on="candidate_model_id", index=["item_id", "cluster_id"], values="candidate_value")
+    shared = wide.drop_nulls(list(methods))
+    ranks: dict[str, int] = {}
+    better: dict[str, list[str]] = {}
+    if shared.height and len(methods) > 1:
+        scores = {name: shared[name].to_numpy() for name in methods}
+        order = sorted(scores, key=lambda name: (-float(scores[name].mean()), name))
+        ranks = {name: place for place, name in enumerate(order, start=1)}
+        for pair in rank_methods(scores, shared["cluster_id"].to_numpy()):
+            if pair.p_value_holm is not None and pair.p_value_holm < _ALPHA:
+                better.setdefault(pair.first, []).append(pair.second)
+    for name, part in methods.items():
+        beaten = ", ".join(sorted(better.get(name, []))) or None
+        yield {**_recovered(part), "method_rank": ranks.get(name), "better_than": beaten}
+
+
+def _recovered(part: pl.DataFrame) -> Row:
+    """One mitigation on the items that all three models answered."""
+    first = part.row(0, named=True)
+    row: Row = {key: first[key] for key in ("as_of_date", "comparison_id", "base_model_id")}
+    both = part.drop_nulls(["reference_value", "candidate_value"])
+    whole = both.drop_nulls(["base_value"])
+    row["count_items"] = whole.height
+    if whole.is_empty():
+        reason = "no_base_model" if first["base_model_id"] is None else "base_not_evaluated"
+        return {**row, "is_recovery_solid": False, "recovery_reason": reason, "reason": reason}
+    base, aligned, mitigated = (whole[name].to_numpy() for name in ("base_value", "reference_value", "candidate_value"))
+    found = recovery(base, aligned, mitigated, whole["cluster_id"].to_numpy())
+    share = found.share
+    return {
+        **row,
+        "base_score": float(base.mean()),
+        "aligned_score": float(aligned.mean()),
+        "mitigated_score": float(mitigated.mean()),
+        **_limits("tax", found.tax),
+        **_limits("gained", found.gained),
+        "gained_p_value": found.gained.p_value,
+        **_limits("remaining", found.remaining),
+        "recovery": share.estimate,
+        "recovery_low": share.low,
+        "recovery_high": share.high,
+        "recovery_kind": share.kind,
+        "recovery_reason": share.reason,
+        "is_recovery_solid": found.is_solid and share.estimate is not None,
+        "reason": found.tax.reason,
+    }
+
+
+def _limits(name: str, found: Estimate) -> Row:
+    return {name: found.estimate, f"{name}_low": found.low, f"{name}_high": found.high}

@@ -1,0 +1,69 @@
+"""What the statistics are asked: safety levels, the price of helpfulness, when a night alarms, what stops a release."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from tasks.settings.fields import Count, IsoDate, Number, Rate, Text, checked_distinct
+from tasks.settings.section import Section
+
+Points = Annotated[Number, Field(ge=0, lt=1)]
+
+
+class Acknowledged(Section):
+    """An alarm somebody has seen: nights after this one start a new series with a new reference."""
+
+    model: Text
+    benchmark: Text
+    night: IsoDate
+
+
+class MonitorSettings(Section):
+    """When a night alarms.
+
+    Attributes:
+        reference_nights: Nights that later ones are compared with; falls during them cannot be seen.
+        tolerance: A fall, as a proportion, that is none of our business; also what night-level shocks may do.
+        alpha: False alarms per night's family of series, over a year.
+        acknowledged: Alarms that were seen.
+    """
+
+    reference_nights: Annotated[Count, Field(le=28)] = 5
+    tolerance: Points = 0.01
+    alpha: Annotated[Number, Field(gt=0, lt=0.5)] = 0.05
+    acknowledged: tuple[Acknowledged, ...] = ()
+
+
+class GateSettings(Section):
+    """Taxes, as proportions, at which ``aligntax gate`` warns and blocks; ``kinds`` are the comparisons it reads."""
+
+    warn: Points = 0.01
+    block: Points = 0.03
+    kinds: Annotated[tuple[Literal["tax", "version", "method", "prompt"], ...], AfterValidator(checked_distinct)] = (
+        "tax",
+        "version",
+    )
+
+    @field_validator("block")
+    @classmethod
+    def blocks_beyond_warning(cls, value: float, info: ValidationInfo) -> float:
+        """What blocks must be at least what warns."""
+        if value < info.data.get("warn", 0.0):
+            raise ValueError(f"must be at least gate.warn, {info.data['warn']:g}, found {value:g}.")
+        return value
+
+
+class AnalysisSettings(Section):
+    """What is asked of the families of models and of the nights.
+
+    Attributes:
+        safety_levels: Safety at which the tax of a family is read off its frontier.
+        helpfulness_weight: What a point of helpfulness is worth in points of alignment when a strength is chosen.
+        monitor: When a night alarms.
+    """
+
+    safety_levels: Annotated[tuple[Rate, ...], AfterValidator(checked_distinct)] = (0.8, 0.9, 0.95)
+    helpfulness_weight: Annotated[Number, Field(gt=0)] = 1.0
+    monitor: MonitorSettings = MonitorSettings()

@@ -1,0 +1,260 @@
+"""What a family of models offers: who is not beaten on both axes, and what the same safety costs in capability.
+
+Both questions choose among noisy models, so everything is recomputed in every draw of a bootstrap over the items of
+both axes. A maximum over noisy models looks too good, and the bootstrap doubles that: where the variants have an
+order (a knob), monotone regression over the knob replaces the maximum and its limits cover 93 to 96% in simulation;
+where they have none, normal limits around the piecewise linear Pareto line cover about 90%, flagged as ``selected``.
+
+What is estimated is the line through *these* models' true means, not a smooth curve behind them. Must not know tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.stats.bootstrap import bootstrap_means
+from tasks.stats.clustered import BoolArray, FloatArray, IntArray
+from tasks.stats.estimates import known
+
+_TAIL = 0.025
+_NORMAL = 1.959964
+# A monotone line that misses a model by more standard errors than this is not what the data say.
+_LARGEST_MISFIT = 2.0
+# Block means lose a bit or two: a model is as safe as itself.
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Means of K models on one axis, larger is better: ``estimate`` [K] and joint ``draws`` [B, K].
+
+    ``is_drawn`` is False where only the means are known (a perplexity without items): then nothing varies.
+    """
+
+    estimate: FloatArray
+    draws: FloatArray
+    is_drawn: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FixedSafety:
+    """Base capability less the family's at a given safety.
+
+    ``share_reached`` is the share of draws in which some variant is that safe. ``method`` "isotonic" or "pareto";
+    ``nearest`` the index of the most capable variant that is safe enough, whose plain paired tax needs no selection.
+    ``reason``: "not_reachable" (no number at all), "may_not_be_reachable" (no upper limit), "one_variant",
+    "no_draws". ``flags``: "selected" (limits after choosing among unordered variants).
+    """
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+    share_reached: float
+    method: str
+    nearest: int | None
+    flags: tuple[str, ...]
+    reason: str | None
+
+
+def joint_axis(
+    blocks: Sequence[tuple[npt.ArrayLike, npt.ArrayLike | None]],
+    *,
+    rng: np.random.Generator,
+    count_resamples: int = 2000,
+) -> Axis | None:
+    """The mean over benchmarks of K models, each benchmark's items resampled once for all models.
+
+    Args:
+        blocks: per benchmark, values [n, K] on its items and their cluster labels (or None).
+        rng: source of the resamples.
+        count_resamples: how many.
+
+    Returns:
+        None where a benchmark has a single cluster: nothing can be resampled.
+
+    >>> values = np.array([[1, 1], [0, 1], [0, 0], [1, 0]] * 50, dtype=float)
+    >>> joint_axis([(values, None)], rng=np.random.default_rng(1)).estimate.tolist()
+    [0.5, 0.5]
+    """
+    tables = [np.asarray(values, dtype=np.float64) for values, _ in blocks]
+    draws = []
+    for table, (_, cluster) in zip(tables, blocks, strict=True):
+        means = bootstrap_means(table, cluster, rng=rng, count_resamples=count_resamples)
+        if means is None:
+            return None
+        draws.append(means)
+    estimate = np.mean([np.sort(table, axis=0).mean(axis=0) for table in tables], axis=0)
+    return Axis(np.asarray(estimate), np.asarray(np.mean(draws, axis=0)))
+
+
+def fixed_axis(means: npt.ArrayLike, count_resamples: int = 2000) -> Axis:
+    """An axis of which only the means are known; for a metric where less is better give its negative.
+
+    >>> fixed_axis([-33.3, -42.7], 3).draws.shape
+    (3, 2)
+    """
+    estimate = np.asarray(means, dtype=np.float64)
+    return Axis(estimate, np.broadcast_to(estimate, (count_resamples, estimate.size)), is_drawn=False)
+
+
+def on_frontier(capability: FloatArray, safety: FloatArray) -> BoolArray:
+    """Whether no other model is at least as good on both axes and better on one; arrays [..., K].
+
+    >>> on_frontier(np.array([0.8, 0.7, 0.6]), np.array([0.2, 0.5, 0.4])).tolist()
+    [True, True, False]
+    """
+    mine = capability[..., :, np.newaxis], safety[..., :, np.newaxis]
+    other = capability[..., np.newaxis, :], safety[..., np.newaxis, :]
+    not_worse = (other[0] >= mine[0]) & (other[1] >= mine[1])
+    better = (other[0] > mine[0]) | (other[1] > mine[1])
+    return np.asarray(~np.any(not_worse & better, axis=-1))
+
+
+def frontier_probability(capability: Axis, safety: Axis) -> FloatArray | None:
+    """Share of draws [K] in which each model is on the frontier: a description of noise, not a p-value.
+
+    >>> axis = fixed_axis([0.8, 0.7], 2)
+    >>> frontier_probability(axis, axis) is None
+    True
+    """
+    if not (capability.is_drawn or safety.is_drawn):
+        return None
+    return np.asarray(on_frontier(capability.draws, safety.draws).mean(axis=0))
+
+
+def tax_at_fixed_safety(capability: Axis, safety: Axis, level: float, knob: npt.ArrayLike | None = None) -> FixedSafety:
+    """The tax that the family would have at a safety of ``level``.
+
+    Args:
+        capability: means of the base model (first) and its K - 1 variants.
+        safety: means of the same models.
+        level: wanted safety, on the safety axis.
+        knob: [K - 1] strengths that order the variants, or None. Used where safety and capability are monotone in it
+            but for noise; else the Pareto line is.
+
+    Raises:
+        ValueError: fewer variants than one, or a knob of another length.
+
+    At a safety of 0.5, half-way between two variants that lost 2 and 6 points:
+
+    >>> capability, safety = fixed_axis([0.80, 0.78, 0.74], 4), fixed_axis([0.1, 0.4, 0.6], 4)
+    >>> round(tax_at_fixed_safety(capability, safety, 0.5, [1, 2]).estimate, 3)
+    0.04
+    """
+    count = capability.estimate.size - 1
+    if count < 1 or safety.estimate.size != count + 1 or (knob is not None and np.size(knob) != count):
+        raise ValueError(f"expected a base model, its variants and a strength for each, found {count + 1} models")
+    method, read = "pareto", _read_pareto
+    order = None if knob is None else _monotone_order(capability, safety, np.asarray(knob, dtype=np.float64))
+    if order is not None:
+        method, read = "isotonic", _read_isotonic
+    places = (np.arange(count) if order is None else order) + 1
+    base = capability.draws[:, 0]
+    drawn = base - read(capability.draws[:, places], safety.draws[:, places], level)
+    single = read(capability.estimate[np.newaxis, places], safety.estimate[np.newaxis, places], level)
+    estimate = known(float(capability.estimate[0] - single[0]))
+    return _limits(estimate, drawn, method, _nearest(capability, safety, level), capability.is_drawn or safety.is_drawn)
+
+
+def _limits(
+    estimate: float | None,
+    drawn: FloatArray,
+    method: str,
+    nearest: int | None,
+    is_drawn: bool,  # noqa: FBT001
+) -> FixedSafety:
+    reached = np.isfinite(drawn)
+    share = float(reached.mean())
+    flags = ("selected",) if method == "pareto" else ()
+    if share < _TAIL:
+        return FixedSafety(None, None, None, share, method, None, flags, "not_reachable")
+    low, high = None, None
+    if is_drawn and method == "isotonic":
+        ordered = np.sort(np.where(reached, drawn, np.inf))
+        low = known(float(ordered[int(_TAIL * (drawn.size - 1))]))
+        high = known(float(ordered[-1 - int(_TAIL * (drawn.size - 1))]))
+    elif is_drawn and reached.sum() > 1:
+        centre = estimate if estimate is not None else float(drawn[reached].mean())
+        spread = _NORMAL * float(drawn[reached].std(ddof=1))
+        low, high = (centre - spread, centre + spread) if spread > 0 else (None, None)
+    reason = None if is_drawn else "no_draws"
+    if share <= 1 - _TAIL:
+        high, reason = None, "may_not_be_reachable"
+    elif is_drawn and (low is None or high is None or not low < high):
+        low, high, reason = None, None, "no_variation"
+    return FixedSafety(estimate, low, high, share, method, nearest, flags, reason)
+
+
+def _nearest(capability: Axis, safety: Axis, level: float) -> int | None:
+    is_safe = safety.estimate[1:] >= level - _ROUNDING
+    return int(np.where(is_safe, capability.estimate[1:], -np.inf).argmax()) + 1 if is_safe.any() else None
+
+
+def _monotone_order(capability: Axis, safety: Axis, knob: FloatArray) -> IntArray | None:
+    """The variants from least to most safe by the knob, or None where one of the axes is not monotone in it."""
+    order = np.argsort(knob, kind="stable")
+    if knob.size < 2 or np.unique(knob).size < knob.size:
+        return None
+    if np.polyfit(knob[order], safety.estimate[1:][order], 1)[0] < 0:
+        order = order[::-1]
+    for axis, sign in ((safety, 1.0), (capability, -1.0)):
+        means = sign * axis.estimate[1:][order]
+        error = axis.draws[:, 1:][:, order].std(axis=0)
+        if np.any(np.abs(means - isotonic(means[np.newaxis])[0]) > _LARGEST_MISFIT * error + 1e-12):
+            return None
+    return order
+
+
+def isotonic(values: FloatArray) -> FloatArray:
+    """Least-squares rising fits to rows [B, K] (Robertson, Wright and Dykstra 1988: max over min of block means).
+
+    >>> isotonic(np.array([[1.0, 3.0, 2.0]])).tolist()
+    [[1.0, 2.5, 2.5]]
+    """
+    count = values.shape[-1]
+    sums = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=-1)], axis=-1)
+    fitted = np.full(values.shape, -np.inf)
+    for start in range(count):
+        lengths = np.arange(1, count - start + 1)
+        means = (sums[:, start + 1 :] - sums[:, start : start + 1]) / lengths
+        smallest = np.minimum.accumulate(means[:, ::-1], axis=-1)[:, ::-1]
+        fitted[:, start:] = np.maximum(fitted[:, start:], smallest)
+    return fitted
+
+
+def _read_isotonic(capability: FloatArray, safety: FloatArray, level: float) -> FloatArray:
+    """Capability [B] at a safety on monotone lines over ordered variants [B, K]; NaN where none is that safe."""
+    safe, able = isotonic(safety), -isotonic(-capability)
+    first = (safe >= level - _ROUNDING).argmax(axis=-1)
+    rows = np.arange(len(safe))
+    before = np.maximum(first - 1, 0)
+    step = safe[rows, first] - safe[rows, before]
+    share = np.where(step > 0, (level - safe[rows, before]) / np.where(step > 0, step, 1.0), 1.0)
+    value = able[rows, before] + share * (able[rows, first] - able[rows, before])
+    return np.asarray(np.where(safe[:, -1] >= level - _ROUNDING, value, np.nan))
+
+
+def _read_pareto(capability: FloatArray, safety: FloatArray, level: float) -> FloatArray:
+    """Capability [B] at a safety on the line through the Pareto points [B, K]; NaN where none is that safe."""
+    is_safe = safety >= level - _ROUNDING
+    rows = np.arange(len(safety))
+    above = _best(capability, safety, is_safe)
+    is_below = ~is_safe & on_frontier(capability, safety)
+    below = np.where(is_below, safety, -np.inf).argmax(axis=-1)
+    has_below = is_below.any(axis=-1)
+    able, safe = capability[rows, above], safety[rows, above]
+    step = safe - safety[rows, below]
+    share = np.where(has_below, (level - safety[rows, below]) / np.where(step > 0, step, 1.0), 1.0)
+    value = capability[rows, below] + share * (able - capability[rows, below])
+    value = np.where(has_below, value, able)
+    return np.asarray(np.where(is_safe.any(axis=-1), value, np.nan))
+
+
+def _best(capability: FloatArray, safety: FloatArray, is_safe: BoolArray) -> IntArray:
+    """The most capable among the safe ones, of equals the safest."""
+    most = np.where(is_safe, capability, -np.inf).max(axis=-1, keepdims=True)
+    return np.asarray(np.where(is_safe & (capability >= most), safety, -np.inf).argmax(axis=-1))

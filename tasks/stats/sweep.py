@@ -1,0 +1,400 @@
+"""A model along a knob: which curve its scores follow, where the small-strength form holds, which strength pays.
+
+Forms in a strength r: a line, a parabola, and the saturating ones of Wolf et al. (arXiv 2401.16332): a logistic curve
+(their tanh, for scores in [0, 1]) for behaviour, height / (1 + b (r - c)^2) (their 1 / (1 + a + b r^2), free to peak
+off 0) for helpfulness. Near 0 theory says behaviour is linear and helpfulness quadratic; the data decide.
+
+The same items answer at every strength, so their errors move together: a criterion that takes item residuals as
+independent is too timid about shape, and generalised least squares mis-estimates whenever no form is exactly true.
+Hence least squares on the means, judged by the covariance penalty with the items' own covariance C of the means
+(Mallows 1973; Efron 2004, JASA 99:619),
+
+    Cp = sum (mean_r - fit_r)^2 + 2 tr(H C),   H the projection on the fit's tangent space,
+
+parameters with the sandwich of C, ratios of them (vertex, optimum) by Fieller. Must not know tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from tasks.stats.bootstrap import bootstrap_means
+from tasks.stats.clustered import FloatArray, cluster_codes
+from tasks.stats.ratio import RatioEstimate, fieller
+
+Form: TypeAlias = Literal["line", "parabola", "tanh", "bell"]
+Shape: TypeAlias = Literal["rising", "falling", "flat", "concave", "convex"]
+
+# From simple to rich: of forms that cannot be told apart the first is shown.
+BEHAVIOUR_FORMS: tuple[Form, ...] = ("line", "tanh", "parabola")
+HELPFULNESS_FORMS: tuple[Form, ...] = ("line", "parabola", "bell")
+_FEWEST_STRENGTHS = 4
+# A form that wins less often than this in resamples of the items is not told apart from the others.
+_CLEAR_SHARE = 0.8
+_PLAUSIBLE_SHARE = 0.2
+# Curves nowhere further apart than a quarter of a point say the same, however sure the choice between them.
+_SAME_CURVE = 0.0025
+_STEPS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Mean scores [R] at strengths [R] (rising) and their joint covariance [R, R]; ``df`` for its t intervals."""
+
+    strength: FloatArray
+    mean: FloatArray
+    covariance: FloatArray
+    df: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One form: parameters with covariance, its curve at the strengths, the criterion, and the largest residual.
+
+    Parameters: line and parabola are coefficients of 1, r, r^2; tanh (slope a, offset b) of (1 + tanh(a r + b)) / 2;
+    bell (height, b, centre).
+    """
+
+    form: Form
+    parameters: FloatArray
+    covariance: FloatArray
+    curve: FloatArray
+    criterion: float
+    largest_residual: float
+
+
+@dataclass(frozen=True, slots=True)
+class SweepFit:
+    """The forms of one axis, and the one to show.
+
+    ``shares`` say how often each form had the least criterion when items were resampled. ``is_clear`` is False where
+    the best and its equals (curves within a quarter of a point of it) have less than 0.8 together; ``shown`` is the
+    simplest of these, and if nothing is clear the simplest of all with 0.2 or more. ``shape`` comes from the parabola:
+    "concave" or "convex" where its curvature is surely not 0, else "rising", "falling" or "flat" by the line.
+    ``vertex`` is the parabola's, None where its curvature may be 0.
+    """
+
+    fits: Mapping[Form, Fit]
+    shares: Mapping[Form, float]
+    best: Form
+    shown: Form
+    is_clear: bool
+    shape: Shape
+    vertex: RatioEstimate
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """The strength that maximises alignment + weight x helpfulness, and how far steering pays.
+
+    ``window`` is the strength at which the gain over no steering is spent; both None with a reason where there is no
+    interior optimum. ``is_inside`` says whether the optimum lies among the strengths tried.
+    """
+
+    strength: RatioEstimate
+    window: RatioEstimate
+    is_inside: bool | None
+
+
+def sweep_means(strength: npt.ArrayLike, values: npt.ArrayLike, cluster: npt.ArrayLike | None) -> Means:
+    """Means and their covariance from items that answered at every strength.
+
+    Args:
+        strength: [R] distinct strengths.
+        values: [n, R] scores.
+        cluster: [n] labels, or None where items are independent.
+
+    Raises:
+        ValueError: fewer than four strengths, or fewer than two items or clusters.
+
+    >>> values = np.array([[0.2, 0.4, 0.6, 0.8], [0.4, 0.4, 0.8, 0.8]])
+    >>> sweep_means([0, 1, 2, 3], values, None).mean.round(2).tolist()
+    [0.3, 0.4, 0.7, 0.8]
+    """
+    knots, table = np.asarray(strength, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    codes = cluster_codes(cluster, len(table))
+    count_groups = np.unique(codes).size
+    if np.unique(knots).size < _FEWEST_STRENGTHS or table.shape[1] != knots.size or count_groups < 2:
+        raise ValueError(
+            f"expected {_FEWEST_STRENGTHS} strengths or more and 2 items or clusters or more, found "
+            f"{knots.size} strengths, {count_groups} clusters"
+        )
+    order = np.argsort(knots)
+    table = table[:, order]
+    table, codes = table[np.lexsort((*table.T, codes))], np.sort(codes)
+    mean = table.mean(axis=0)
+    residual = np.stack([np.bincount(codes, weights=column) for column in (table - mean).T])
+    covariance = residual @ residual.T / len(table) ** 2 * (count_groups / (count_groups - 1))
+    return Means(knots[order], mean, covariance, float(count_groups - 1))
+
+
+def fit_form(form: Form, means: Means) -> Fit:
+    """Least squares on the means, with the covariance penalty.
+
+    >>> means = Means(np.arange(5.0), np.array([0.1, 0.2, 0.3, 0.4, 0.5]), np.eye(5) * 1e-4, 99.0)
+    >>> fit = fit_form("line", means)
+    >>> fit.parameters.round(3).tolist(), round(fit.criterion, 6)  # two parameters: 2 x 2 x 1e-4
+    ([0.1, 0.1], 0.0004)
+    """
+    fitted = _fitted(form, means.strength, means.mean[np.newaxis])
+    inverse = np.linalg.pinv(fitted.tangent[0])
+    penalty = 2 * float(np.trace(fitted.tangent[0] @ inverse @ means.covariance))
+    residual = means.mean - fitted.curve[0]
+    return Fit(
+        form=form,
+        parameters=fitted.parameters[0],
+        covariance=inverse @ means.covariance @ inverse.T,
+        curve=fitted.curve[0],
+        criterion=float(residual @ residual) + penalty,
+        largest_residual=float(np.abs(residual).max()),
+    )
+
+
+def fit_sweep(
+    strength: npt.ArrayLike,
+    values: npt.ArrayLike,
+    cluster: npt.ArrayLike | None,
+    *,
+    forms: Sequence[Form],
+    rng: np.random.Generator,
+    count_resamples: int = 500,
+) -> SweepFit:
+    """Fit every form to one axis of a sweep and say which the items support.
+
+    Args:
+        strength: [R] distinct strengths.
+        values: [n, R] scores in [0, 1] of the items answered at every strength.
+        cluster: [n] labels, or None where items are independent.
+        forms: from simple to rich.
+        rng: source of the resamples behind the shares.
+        count_resamples: how many.
+
+    Raises:
+        ValueError: see ``sweep_means``.
+
+    >>> rng = np.random.default_rng(1)
+    >>> chance = 0.6 - 0.05 * (np.arange(-3, 4) - 0.5) ** 2
+    >>> result = fit_sweep(range(-3, 4), rng.random((500, 1)) < chance, None, forms=("line", "parabola"), rng=rng)
+    >>> result.best, result.shape, round(result.vertex.estimate, 1)
+    ('parabola', 'concave', 0.5)
+    """
+    means = sweep_means(strength, values, cluster)
+    fits = {form: fit_form(form, means) for form in forms}
+    order = np.argsort(np.asarray(strength, dtype=np.float64))
+    drawn = bootstrap_means(np.asarray(values)[:, order], cluster, rng=rng, count_resamples=count_resamples)
+    criteria = np.stack([_criteria(form, means, drawn) for form in forms]) if drawn is not None else None
+    best = min(fits, key=lambda form: fits[form].criterion)
+    winners = [] if criteria is None else criteria.argmin(axis=0)
+    shares = {form: float(np.mean(winners == np.intp(index))) for index, form in enumerate(forms)}
+    equals = [form for form in forms if np.abs(fits[form].curve - fits[best].curve).max() <= _SAME_CURVE]
+    is_clear = sum(shares[form] for form in equals) >= _CLEAR_SHARE
+    plausible = [form for form in forms if form in equals or (shares[form] >= _PLAUSIBLE_SHARE and not is_clear)]
+    parabola = fit_form("parabola", means)
+    return SweepFit(
+        fits=fits,
+        shares=shares,
+        best=best,
+        shown=plausible[0],
+        is_clear=is_clear,
+        shape=shape_of(fit_form("line", means), parabola, means.df),
+        vertex=vertex(parabola, means.df),
+    )
+
+
+def _criteria(form: Form, means: Means, drawn: FloatArray) -> FloatArray:
+    """The criterion [B] of a form in each resample; the covariance stays that of the sample."""
+    fitted = _fitted(form, means.strength, drawn)
+    projection = fitted.tangent @ np.linalg.pinv(fitted.tangent)
+    penalty = 2 * np.einsum("bij,ji->b", projection, means.covariance)
+    return np.asarray(((drawn - fitted.curve) ** 2).sum(axis=-1) + penalty)
+
+
+def shape_of(line: Fit, parabola: Fit, df: float) -> Shape:
+    """What the curve looks like; a curvature or slope whose 95% interval holds 0 is none.
+
+    >>> means = Means(np.arange(5.0), np.full(5, 0.5), np.eye(5) * 1e-4, 99.0)
+    >>> shape_of(fit_form("line", means), fit_form("parabola", means), 99.0)
+    'flat'
+    """
+    critical = float(special.stdtrit(df, 0.975))
+    curvature, bend = parabola.parameters[2], critical * np.sqrt(parabola.covariance[2, 2])
+    if abs(curvature) > bend:
+        return "concave" if curvature < 0 else "convex"
+    slope, error = line.parameters[1], critical * np.sqrt(line.covariance[1, 1])
+    if abs(slope) <= error:
+        return "flat"
+    return "rising" if slope > 0 else "falling"
+
+
+def vertex(parabola: Fit, df: float) -> RatioEstimate:
+    """Where a parabola turns, -h1 / (2 h2), with Fieller's set.
+
+    >>> means = Means(np.arange(-2.0, 3.0), np.array([0.1, 0.4, 0.5, 0.4, 0.1]), np.eye(5) * 1e-4, 99.0)
+    >>> result = vertex(fit_form("parabola", means), 99.0)
+    >>> round(result.low, 2), round(abs(result.estimate), 2), round(result.high, 2)
+    (-0.03, 0.0, 0.03)
+    """
+    (_, slope, curvature), v = parabola.parameters, parabola.covariance
+    t = float(special.stdtrit(df, 0.975))
+    numerator, denominator = -float(slope), 2 * float(curvature)
+    covariances = float(v[1, 1]), -2 * float(v[1, 2]), 4 * float(v[2, 2])
+    return fieller(numerator, denominator, *covariances, t, unless="curvature_may_be_zero")
+
+
+def optimum(alignment: Means, helpfulness: Means, weight: float, *, is_alignment_line: bool) -> Optimum:
+    """The strength that maximises alignment + weight x helpfulness, by the small-strength forms of both.
+
+    Args:
+        alignment: means of the behaviour that steering is for, larger is better.
+        helpfulness: means of what it may cost; other items than those of alignment.
+        weight: what a point of helpfulness is worth in points of alignment.
+        is_alignment_line: take alignment as a line; else as a parabola.
+
+    Returns:
+        Reason "no_interior_optimum" where the sum does not surely bend down: more (or less) is always better, or the
+        data cannot tell.
+
+    >>> strength, noise = np.arange(-2.0, 3.0), np.eye(5) * 1e-6
+    >>> alignment = Means(strength, 0.5 + 0.1 * strength, noise, 99.0)
+    >>> helpfulness = Means(strength, 0.6 - 0.05 * strength**2, noise, 99.0)
+    >>> result = optimum(alignment, helpfulness, 1.0, is_alignment_line=True)
+    >>> round(result.strength.estimate, 2), round(result.window.estimate, 2)
+    (1.0, 2.0)
+    """
+    up = fit_form("line" if is_alignment_line else "parabola", alignment)
+    down = fit_form("parabola", helpfulness)
+    slope, curvature = up.parameters[1] + weight * down.parameters[1], weight * down.parameters[2]
+    v = weight**2 * down.covariance[1:, 1:]
+    v[0, 0] += up.covariance[1, 1]
+    if not is_alignment_line:
+        curvature += up.parameters[2]
+        v[0, 1] += up.covariance[1, 2]
+        v[1, 1] += up.covariance[2, 2]
+    t = float(special.stdtrit(min(alignment.df, helpfulness.df), 0.975))
+    if curvature + t * np.sqrt(v[1, 1]) >= 0:
+        nothing = RatioEstimate(None, None, None, "whole_line", None, None, "no_interior_optimum")
+        return Optimum(nothing, nothing, None)
+    found = [
+        fieller(-float(slope), float(c), float(v[0, 0]), -float(u), float(w), t, unless="no_interior_optimum")
+        for c, u, w in ((2 * curvature, 2 * v[0, 1], 4 * v[1, 1]), (curvature, v[0, 1], v[1, 1]))
+    ]
+    strengths = helpfulness.strength
+    best = found[0].estimate
+    is_inside = None if best is None else bool(strengths[0] <= best <= strengths[-1])
+    return Optimum(found[0], found[1], is_inside)
+
+
+def small_strength_range(means: Means, *, is_behaviour: bool) -> tuple[float, float] | None:
+    """The widest symmetric range of strengths around 0 in which the theory's form is not beaten by the next one.
+
+    For behaviour a line against a parabola, for helpfulness a parabola that turns at 0 against a free one.
+
+    Returns:
+        None where it is beaten in every such range of four strengths or more.
+
+    >>> strength, noise = np.arange(-3.0, 4.0), np.eye(7) * 1e-6
+    >>> small_strength_range(Means(strength, 0.5 + 0.1 * strength, noise, 99.0), is_behaviour=True)
+    (-3.0, 3.0)
+    """
+    widest = None
+    for reach in np.unique(np.abs(means.strength)):
+        inside = np.abs(means.strength) <= reach
+        if inside.sum() < _FEWEST_STRENGTHS:
+            continue
+        part = Means(means.strength[inside], means.mean[inside], means.covariance[np.ix_(inside, inside)], means.df)
+        powers = (1, 2) if is_behaviour else (2, 1)
+        simple, free = (_linear_criterion(part, powers[:count]) for count in (1, 2))
+        if simple <= free:
+            widest = (float(part.strength[0]), float(part.strength[-1]))
+    return widest
+
+
+def _linear_criterion(means: Means, powers: Sequence[int]) -> float:
+    tangent = np.stack([np.ones_like(means.strength), *(means.strength**power for power in powers)], axis=1)
+    projection = tangent @ np.linalg.pinv(tangent)
+    residual = means.mean - projection @ means.mean
+    return float(residual @ residual + 2 * np.trace(projection @ means.covariance))
+
+
+# ------------------------------------------------------------------------------------------ the curves
+
+# Parameters [B, P] and strengths [R] to values [B, R] and their derivatives [B, R, P].
+_Curve: TypeAlias = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """B fits: parameters [B, P], curves [B, R] and their tangents [B, R, P]."""
+
+    parameters: FloatArray
+    curve: FloatArray
+    tangent: FloatArray
+
+
+def _fitted(form: Form, strength: FloatArray, means: FloatArray) -> _Fitted:
+    """Fit one form to B rows of means at once."""
+    if form in ("line", "parabola"):
+        tangent = np.stack([strength**power for power in range(2 if form == "line" else 3)], axis=1)
+        parameters = means @ np.linalg.pinv(tangent).T
+        return _Fitted(parameters, parameters @ tangent.T, np.broadcast_to(tangent, (len(means), *tangent.shape)))
+    curve, start = (_tanh, _tanh_start) if form == "tanh" else (_bell, _bell_start)
+    return _levenberg_marquardt(curve, start(strength, means), strength, means)
+
+
+def _tanh(parameters: FloatArray, strength: FloatArray) -> tuple[FloatArray, FloatArray]:
+    level = np.tanh(parameters[:, :1] * strength + parameters[:, 1:])
+    slope = (1 - level**2) / 2
+    return (1 + level) / 2, np.stack([slope * strength, slope], axis=-1)
+
+
+def _tanh_start(strength: FloatArray, means: FloatArray) -> FloatArray:
+    angles = np.arctanh(2 * np.clip(means, 0.01, 0.99) - 1)
+    return np.asarray(angles @ np.linalg.pinv(np.stack([strength, np.ones_like(strength)], axis=1)).T)
+
+
+def _bell(parameters: FloatArray, strength: FloatArray) -> tuple[FloatArray, FloatArray]:
+    height, width, centre = (parameters[:, [index]] for index in range(3))
+    distance = strength - centre
+    lowered = 1 / np.maximum(1 + width * distance**2, 0.05)
+    curve = height * lowered
+    return curve, np.stack([lowered, -curve * lowered * distance**2, 2 * curve * lowered * width * distance], axis=-1)
+
+
+def _bell_start(strength: FloatArray, means: FloatArray) -> FloatArray:
+    powers = np.stack([strength**power for power in range(3)], axis=1)
+    offset, slope, curvature = (1 / np.clip(means, 0.01, None) @ np.linalg.pinv(powers).T).T
+    reach = float(np.ptp(strength))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        centre = np.clip(np.nan_to_num(-slope / (2 * curvature)), strength[0] - reach, strength[-1] + reach)
+    floor = np.maximum(offset - curvature * centre**2, 0.2)
+    return np.stack([1 / floor, curvature / floor, centre], axis=1)
+
+
+def _levenberg_marquardt(curve: _Curve, start: FloatArray, strength: FloatArray, means: FloatArray) -> _Fitted:
+    """Nonlinear least squares of B small problems side by side; a step that makes a problem worse is not taken."""
+    parameters = start
+    values, tangent = curve(parameters, strength)
+    loss = ((means - values) ** 2).sum(axis=-1)
+    damping = np.full(len(means), 1e-3)
+    diagonal = np.arange(parameters.shape[1])
+    for _ in range(_STEPS):
+        normal = np.swapaxes(tangent, 1, 2) @ tangent
+        normal[:, diagonal, diagonal] *= 1 + damping[:, np.newaxis]
+        normal[:, diagonal, diagonal] += 1e-12
+        gradient = np.swapaxes(tangent, 1, 2) @ (means - values)[:, :, np.newaxis]
+        tried = parameters + np.linalg.solve(normal, gradient)[:, :, 0]
+        tried_values, tried_tangent = curve(tried, strength)
+        tried_loss = ((means - tried_values) ** 2).sum(axis=-1)
+        is_better = tried_loss < loss
+        parameters = np.where(is_better[:, np.newaxis], tried, parameters)
+        values = np.where(is_better[:, np.newaxis], tried_values, values)
+        tangent = np.where(is_better[:, np.newaxis, np.newaxis], tried_tangent, tangent)
+        loss = np.where(is_better, tried_loss, loss)
+        damping = np.clip(np.where(is_better, damping / 5, damping * 5), 1e-9, 1e9)
+    return _Fitted(parameters, values, tangent)

@@ -1,0 +1,142 @@
+"""The nightly monitor through the warehouse: alarms, series, a year added to, and what a changed past changes."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from flows import transform
+from flows.configuration import load_configuration
+from tasks.land import void
+from tests.flows.nights import import_night, rebuilt, rows, write_settings
+from warehouse.connection import Warehouse
+
+FIRST = date(2026, 1, 1)
+CONFIG = """
+models: [{{id: base}}, {{id: aligned, base: base}}]
+benchmarks: [knowledge]
+analysis: {{monitor: {{reference_nights: 2{more}}}}}
+"""
+COUNT = 200
+TABLES = ("stats.monitor_nights", "stats.monitor_items", "reports.trend", "reports.alerts")
+
+
+def level(count=COUNT):
+    return np.random.default_rng(0).beta(8, 2, count)
+
+
+def answers(night, *, lost=0.0, model=0, count=COUNT):
+    """Right or wrong on one night; the first items lose all that is lost."""
+    rng = np.random.default_rng([night, model])
+    right = (rng.random(count) < level(count)).astype(float)
+    right[: int(lost * count)] = 0.0
+    return right
+
+
+def night_scores(night, lost=0.0):
+    return {("base", "knowledge"): answers(night, model=1), ("aligned", "knowledge"): answers(night, lost=lost)}
+
+
+@pytest.fixture(scope="module")
+def fallen(tmp_path_factory):
+    """Ten nights; from the seventh on the aligned model fails three items in ten."""
+    folder = tmp_path_factory.mktemp("fallen")
+    config = write_settings(folder, CONFIG.format(more=""))
+    with Warehouse.open(folder / "warehouse.duckdb") as warehouse:
+        for night in range(10):
+            scores = night_scores(night, 0.3 if night >= 6 else 0.0)
+            import_night(warehouse, config, FIRST + timedelta(night), scores, rebuild=night == 9)
+            if night == 8:
+                rebuilt(warehouse, config)
+        yield warehouse, config
+
+
+def test_a_fall_alarms_on_its_model_alone_and_says_since_when(fallen):
+    warehouse, _ = fallen
+    alerts = rows(
+        warehouse,
+        "select model_id, as_of_date, is_new, since_date, fall, fall_low, fall_high, items_fallen_json "
+        "from reports.alerts order by as_of_date",
+    )
+    assert {alert[0] for alert in alerts} == {"aligned"}
+    assert FIRST + timedelta(6) < alerts[0][1] <= FIRST + timedelta(9)
+    assert [alert[2] for alert in alerts] == [True] + [False] * (len(alerts) - 1)
+    _, _, _, since, fall, low, high, items = alerts[-1]
+    assert since == FIRST + timedelta(6)
+    assert low < 0.24 < high
+    assert fall == pytest.approx(0.24, abs=0.04)
+    named = ", ".join(f"'{item['item_id']}'" for item in json.loads(items))
+    foreign = rows(warehouse, f"select foreign_id from raw.benchmark_items where item_id in ({named})")
+    assert len(foreign) == 10
+    assert all(int(str(item).removeprefix("i")) < 0.3 * COUNT for (item,) in foreign)
+
+
+def test_nights_are_phases_with_reasons(fallen):
+    warehouse, _ = fallen
+    found = rows(
+        warehouse,
+        "select night_number, phase, reason, p_value is null from reports.trend where model_id = 'base' order by all",
+    )
+    assert found[:3] == [
+        (1, "reference", "first_night", True),
+        (2, "reference", "reference_night", True),
+        (3, "monitored", None, False),
+    ]
+
+
+def test_nights_one_by_one_and_all_at_once_are_the_same(fallen):
+    warehouse, config = fallen
+    before = {table: rows(warehouse, f"from {table} order by all") for table in TABLES}
+    rebuilt(warehouse, config)
+    assert {table: rows(warehouse, f"from {table} order by all") for table in TABLES} == before
+
+
+def test_a_voided_night_changes_every_later_one(fallen):
+    warehouse, config = fallen
+    settings = load_configuration(config, will_send=False)
+    third = str(FIRST + timedelta(2))
+    ((run_id,),) = rows(warehouse, f"select run_id from raw.runs where as_of_date = '{third}'")
+    newest = "select night_number, count_reference from reports.trend where model_id = 'base' order by as_of_date desc"
+    for is_undone, expected in ((False, 9), (True, 10)):
+        void(warehouse, run_id, "broken", is_undone=is_undone)
+        transform.rebuild(warehouse, settings, run_id)
+        assert rows(warehouse, newest)[0] == (expected, 2)
+
+
+def test_another_set_of_items_starts_a_new_series_and_failed_answers_do_not(tmp_path):
+    config = write_settings(tmp_path, CONFIG.format(more=""))
+    with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse:
+        few = answers(1)
+        few[:10] = np.nan
+        most = answers(2)
+        most[20:] = np.nan
+        for night, scores in enumerate([answers(0), few, most, answers(3, count=150)]):
+            import_night(warehouse, config, FIRST + timedelta(night), {("base", "knowledge"): scores}, rebuild=False)
+        rebuilt(warehouse, config)
+        found = rows(
+            warehouse,
+            "select night_number, phase, count_items, count_answered, is_split from reports.trend order by as_of_date",
+        )
+    assert found[0] == (1, "reference", 200, 200, False)
+    assert len({row[2] for row in found}) > 1
+
+
+def test_undefined_numbers_are_null_with_a_reason(fallen):
+    warehouse, _ = fallen
+    assert rows(warehouse, "select count(*) from reports.trend where p_value is null and reason is null") == [(0,)]
+    for column in ("score_same_items", "log_evidence", "fall", "night_standard_error", "smallest_visible_fall"):
+        assert rows(warehouse, f"select count(*) from reports.trend where isnan({column}) or isinf({column})") == [(0,)]
+
+
+def test_acknowledging_an_alarm_starts_a_new_series(fallen):
+    warehouse, config = fallen
+    seen = FIRST + timedelta(7)
+    mark = f", acknowledged: [{{model: aligned, benchmark: knowledge, night: {seen}}}]"
+    config.write_text(config.read_text().replace("reference_nights: 2", f"reference_nights: 2{mark}"))
+    rebuilt(warehouse, config)
+    after = "select phase, is_split from reports.trend where model_id = 'aligned' order by as_of_date"
+    assert rows(warehouse, after)[8:] == [("reference", True), ("reference", False)]
+    assert rows(warehouse, f"select count(*) from reports.alerts where as_of_date > '{seen}'") == [(0,)]

@@ -1,0 +1,180 @@
+"""Frontier and tax at fixed safety: do the limits cover what they say, and is the unreachable said to be so?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from scipy import special
+
+from tasks.stats.frontier import (
+    Axis,
+    fixed_axis,
+    frontier_probability,
+    isotonic,
+    joint_axis,
+    on_frontier,
+    tax_at_fixed_safety,
+)
+
+LATENT = 0.6  # correlation of what makes an item hard, between models
+
+
+@dataclass(frozen=True)
+class Family:
+    """True means of a base model and its variants, and the line that is estimated."""
+
+    capability: tuple[float, ...]
+    safety: tuple[float, ...]
+    knob: tuple[float, ...] | None
+
+    def truth(self, level):
+        axes = fixed_axis(self.capability, 2), fixed_axis(self.safety, 2)
+        return tax_at_fixed_safety(*axes, level, self.knob).estimate
+
+
+CONCAVE = Family((0.72, 0.71, 0.69, 0.66, 0.61, 0.54), (0.2, 0.40, 0.50, 0.58, 0.64, 0.68), (1, 2, 3, 4, 5))
+CONVEX = Family((0.72, 0.71, 0.64, 0.60, 0.58, 0.57), (0.2, 0.40, 0.46, 0.54, 0.62, 0.70), (1, 2, 3, 4, 5))
+
+
+def answers(means, count, rng):
+    """Right or wrong [count, K]; models share what makes an item hard."""
+    shared, own = rng.standard_normal((count, 1)), rng.standard_normal((count, len(means)))
+    return (np.sqrt(LATENT) * shared + np.sqrt(1 - LATENT) * own < special.ndtri(means)).astype(float)
+
+
+def coverage(family, level, *, count_items, count_runs, seed, knob=True):
+    rng = np.random.default_rng(seed)
+    truth, hits, flags = family.truth(level), 0, set()
+    for _ in range(count_runs):
+        axes = [
+            joint_axis([(answers(means, count_items, rng), None)], rng=rng, count_resamples=200)
+            for means in (family.capability, family.safety)
+        ]
+        found = tax_at_fixed_safety(*axes, level, family.knob if knob else None)
+        low = -np.inf if found.low is None else found.low
+        high = np.inf if found.high is None else found.high
+        hits += low <= truth <= high
+        flags.add(found.flags)
+    return hits / count_runs, flags
+
+
+KNOB_CASES = [(CONCAVE, 0.45), (CONCAVE, 0.50), (CONCAVE, 0.61), (CONVEX, 0.54)]
+
+
+@pytest.mark.parametrize(("family", "level"), KNOB_CASES[:2])
+def test_limits_of_an_ordered_family_cover_what_they_say(family, level):
+    covered, _ = coverage(family, level, count_items=300, count_runs=200, seed=1)
+    assert 0.89 <= covered <= 0.99  # 200 runs: two points of noise beyond the bar of 0.91 to 0.98
+
+
+@pytest.mark.accept
+@pytest.mark.parametrize(("family", "level"), KNOB_CASES)
+def test_limits_of_an_ordered_family_cover_what_they_say_in_full(family, level):
+    covered, _ = coverage(family, level, count_items=300, count_runs=2_000, seed=2)
+    assert 0.91 <= covered <= 0.98
+
+
+def test_limits_of_an_unordered_family_cover_less_and_say_so():
+    covered, flags = coverage(CONCAVE, 0.55, count_items=300, count_runs=200, seed=3, knob=False)
+    assert covered >= 0.85
+    assert flags == {("selected",)}
+
+
+@pytest.mark.accept
+@pytest.mark.parametrize("level", [0.45, 0.50, 0.61])
+def test_limits_of_an_unordered_family_cover_enough_in_full(level):
+    covered, flags = coverage(CONCAVE, level, count_items=300, count_runs=2_000, seed=4, knob=False)
+    assert covered >= 0.87
+    assert flags == {("selected",)}
+
+
+def drawn(family, seed=5, count=400):
+    rng = np.random.default_rng(seed)
+    return [joint_axis([(answers(m, count, rng), None)], rng=rng) for m in (family.capability, family.safety)]
+
+
+def test_safety_beyond_every_variant_is_not_reachable():
+    found = tax_at_fixed_safety(*drawn(CONCAVE), 0.95, CONCAVE.knob)
+    assert (found.estimate, found.low, found.high, found.reason) == (None, None, None, "not_reachable")
+    assert found.share_reached == 0
+
+
+def test_safety_of_the_safest_variant_may_not_be_reachable():
+    capability, safety = drawn(CONCAVE)
+    found = tax_at_fixed_safety(capability, safety, float(safety.estimate.max()), CONCAVE.knob)
+    assert found.reason == "may_not_be_reachable"
+    assert found.high is None
+    assert found.low < found.estimate
+    assert 0.3 < found.share_reached < 0.8
+
+
+def test_family_that_is_not_monotone_in_its_knob_falls_back_to_the_pareto_line():
+    shuffled = (3, 1, 5, 2, 4)
+    found = tax_at_fixed_safety(*drawn(CONCAVE), 0.5, shuffled)
+    assert (found.method, found.flags) == ("pareto", ("selected",))
+
+
+def test_direction_of_the_knob_does_not_matter():
+    axes = drawn(CONCAVE)
+    turned = tuple(-value for value in CONCAVE.knob)
+    assert tax_at_fixed_safety(*axes, 0.5, CONCAVE.knob) == tax_at_fixed_safety(*axes, 0.5, turned)
+
+
+def test_nearest_variant_is_the_most_capable_that_is_safe_enough():
+    axes = fixed_axis(CONCAVE.capability, 2), fixed_axis(CONCAVE.safety, 2)
+    assert tax_at_fixed_safety(*axes, 0.55, CONCAVE.knob).nearest == 3
+
+
+def test_less_safety_than_any_variant_has_costs_what_the_least_aligned_costs():
+    axes = fixed_axis(CONCAVE.capability, 2), fixed_axis(CONCAVE.safety, 2)
+    for knob in (CONCAVE.knob, None):
+        assert tax_at_fixed_safety(*axes, 0.3, knob).estimate == pytest.approx(0.01)
+
+
+def test_models_equal_on_both_axes_are_both_on_the_frontier():
+    assert on_frontier(np.array([0.5, 0.5, 0.4]), np.array([0.5, 0.5, 0.5])).tolist() == [True, True, False]
+
+
+def test_probability_of_the_frontier_tells_noise_from_dominance():
+    capability, safety = drawn(Family((0.70, 0.70, 0.50), (0.5, 0.5, 0.3), None))
+    first, second, third = frontier_probability(capability, safety)
+    assert 0.05 < first < 0.95 or 0.05 < second < 0.95
+    assert third == 0
+
+
+def test_monotone_fit_is_that_of_pooling_neighbours():
+    rng = np.random.default_rng(6)
+    values = rng.standard_normal((50, 7))
+    fitted = isotonic(values)
+    assert np.all(np.diff(fitted, axis=1) >= 0)
+    for row, fit in zip(values, fitted, strict=True):
+        blocks = [[value] for value in row]
+        while (
+            bad := next((i for i in range(len(blocks) - 1) if np.mean(blocks[i]) > np.mean(blocks[i + 1])), -1)
+        ) >= 0:
+            blocks[bad : bad + 2] = [blocks[bad] + blocks[bad + 1]]
+        assert fit == pytest.approx([np.mean(block) for block in blocks for _ in block])
+
+
+def test_order_of_items_changes_no_byte():
+    rng = np.random.default_rng(7)
+    values, cluster = answers(CONCAVE.capability, 200, rng), rng.integers(0, 20, 200)
+    order = rng.permutation(200)
+    first, second = (
+        joint_axis([(table, labels)], rng=np.random.default_rng(1), count_resamples=50)
+        for table, labels in ((values, cluster), (values[order], cluster[order]))
+    )
+    assert first.draws.tobytes() == second.draws.tobytes()
+    assert first.estimate.tobytes() == second.estimate.tobytes()
+
+
+def test_one_cluster_gives_no_axis():
+    assert joint_axis([(np.ones((5, 2)), ["a"] * 5)], rng=np.random.default_rng(1)) is None
+
+
+def test_axis_without_items_gives_numbers_without_limits():
+    axis = Axis(np.array([0.8, 0.7]), np.broadcast_to([0.8, 0.7], (10, 2)), is_drawn=False)
+    found = tax_at_fixed_safety(axis, fixed_axis([0.1, 0.6], 10), 0.5)
+    assert (found.estimate, found.low, found.reason) == (pytest.approx(0.1), None, "no_draws")

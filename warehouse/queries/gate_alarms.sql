@@ -1,0 +1,14 @@
+-- One row per alarm that stands on a date.
+select
+    'night' as kind,
+    model_id,
+    'since ' || since_date as reference,
+    benchmark_id,
+    fall as estimate,
+    fall_low as low,
+    fall_high as high,
+    null::double as minimum_detectable,
+    null::varchar as reason
+from reports.alerts
+where as_of_date = $as_of_date::date
+order by benchmark_id, model_id, prompt_style, origin
