@@ -84,4 +84,4 @@ def _alarms(warehouse: Warehouse, settings: GateSettings, as_of_date: str) -> It
 
 def _finding(row: dict[str, Any], verdict: Verdict, reason: str | None) -> Finding:
     columns = ("kind", "model_id", "reference", "benchmark_id", "estimate", "low", "high", "minimum_detectable")
-    return Finding(verdict, *(row[column] for column in columns), reason)
+    return Finding(verdict=verdict, reason=reason, **{column: row[column] for column in columns})
