@@ -38,7 +38,7 @@ format: $(STAMP) ## Rewrite the sources in the house format
 	@$(BIN)/sqlfluff fix --disable-progress-bar warehouse
 
 accept: $(STAMP) ## Run the long tests: full simulations, chaos, browser (under 45 minutes)
-	@$(BIN)/python -m pytest -m accept
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m accept
 
 bench: $(STAMP) ## Measure speed as ratios within one run (ONLY=generation for one subject)
 	@$(BIN)/python -m tests.benchmarks $(ONLY)

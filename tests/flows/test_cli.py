@@ -18,6 +18,8 @@ IMPORTS = """
 import sys
 sys.argv = ["aligntax", *sys.argv[1:]]
 from flows.cli import main
+
+pytestmark = pytest.mark.xdist_group("cli")
 try:
     main()
 except SystemExit as stop:

@@ -40,6 +40,7 @@ def count_answers(folder) -> int:
         return int(warehouse.rows("select count(*) from raw.generations")[1][0][0])
 
 
+@pytest.mark.accept
 def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path, simulator, prefect_api):
     calm, full = tmp_path / "calm", tmp_path / "full"
     for folder in (calm, full):

@@ -34,6 +34,7 @@ def committed(folder: Path) -> int:
         return int(warehouse.rows("select count(*) from raw.generations")[1][0][0])
 
 
+@pytest.mark.accept
 def test_killed_again_and_again_the_tables_come_out_the_same(tmp_path, simulator, prefect_api, aligntax):
     calm, stormy = tmp_path / "calm", tmp_path / "stormy"
     for folder in (calm, stormy):

@@ -14,10 +14,10 @@ from collections import Counter, defaultdict
 
 import pytest
 
+from tasks.domain import RefusalClass
 from tasks.scorers.refusal import (
     KEYWORD_LISTS,
     RULES,
-    RefusalClass,
     classify,
     deciding_rule,
     gated,
