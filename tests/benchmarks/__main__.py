@@ -13,6 +13,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +40,30 @@ def measured(module: str, *arguments: object) -> dict[str, float]:
 
 
 def generation() -> None:
+    with simulator() as address:
+        compare(address)
+
+
+@contextmanager
+def simulator() -> Iterator[str]:
+    """A simulated server in a process of its own; its address."""
     with tempfile.TemporaryDirectory() as name:
         ready = Path(name) / "address"
         with child("infra.simulator", ["--port", "0", "--ready-file", str(ready)], log=Path(name) / "simulator.log"):
             while not ready.exists():
                 time.sleep(0.05)
-            compare(ready.read_text().strip())
+            yield ready.read_text().strip()
+
+
+def isolation() -> None:
+    """At ten times the rates that a run has to stand, on one endpoint."""
+    faults = {"rate_429": 0.5, "retry_after_s": 0.05, "rate_500": 0.2, "dropped": 0.1}
+    with simulator() as healthy, simulator() as broken:
+        post(f"http://{healthy}/faults", {"*": {"latency_ms": 200}})
+        post(f"http://{broken}/faults", {"*": {**faults, "malformed_json": 0.05, "html": 0.05, "latency_ms": 200}})
+        pairs = [measured("isolation", healthy, broken) for _ in range(3)]
+    share = median(pair["alone_s"] / pair["beside_s"] for pair in pairs)
+    print(f"isolation: beside a breaking endpoint a healthy one keeps {share:.2f} of its throughput (bar 0.90)")
 
 
 def compare(address: str) -> None:
@@ -127,6 +147,7 @@ def scoring() -> None:
 
 SUBJECTS = {
     "generation": generation,
+    "isolation": isolation,
     "tables": tables,
     "imports": imports,
     "scoring": scoring,

@@ -54,7 +54,10 @@ def warehouse(tmp_path):
                 recorded = Recorded(
                     settings.model(model), benchmark, PromptStyle.CHAT, benchmark.scorer, UnparsedRule.WRONG
                 )
-                landed = land_responses(opened, settings, recorded, [batch_of(batch)], source=source, as_of_date=DATE)
+                rows = [batch_of(batch)]
+                landed = land_responses(
+                    opened, settings, recorded, lambda rows=rows: rows, source=source, as_of_date=DATE
+                )
                 score(opened, landed.run_id)
         transform.rebuild_dates(opened, [DATE.isoformat()])
         yield opened
