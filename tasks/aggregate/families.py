@@ -82,6 +82,8 @@ class Family:
         """The models that answered every benchmark of some dimensions; a mean over others would not be comparable."""
         part = self.items.filter(pl.col("dimension").is_in(list(dimensions)))
         counted = part.group_by("model_id").agg(pl.struct("benchmark_id", "benchmark_version").n_unique().alias("n"))
+        if counted.is_empty():
+            return []
         most = counted["n"].max()
         having = set(counted.filter(pl.col("n") == most)["model_id"])
         return [member for member in self.members if member.model_id in having]

@@ -40,8 +40,8 @@ CASES = {
     "unknown key at the top": (
         {("benchmark",): []},
         (
-            "benchmark: unknown key. Did you mean 'benchmarks'? Known: analysis, benchmarks, comparisons, gate, judges, "
-            "max_age_days, model_defaults, models, publish, sample_seed, thresholds, warehouse."
+            "benchmark: unknown key. Did you mean 'benchmarks'? Known: analysis, benchmarks, comparisons, gate, "
+            "judges, max_age_days, model_defaults, models, publish, sample_seed, thresholds, warehouse."
         ),
     ),
     "unknown sampling key": (
