@@ -13,13 +13,13 @@ from flows.cli.app import app
 from flows.configuration import load_configuration
 from tests.flows.conftest import ROOT, command, count_requests, environment
 
+pytestmark = pytest.mark.xdist_group("flows")
+
 HEAVY = ("prefect", "great_expectations", "openai", "anthropic", "altair", "polars", "pandas")
 IMPORTS = """
 import sys
 sys.argv = ["aligntax", *sys.argv[1:]]
 from flows.cli import main
-
-pytestmark = pytest.mark.xdist_group("cli")
 try:
     main()
 except SystemExit as stop:
@@ -138,7 +138,6 @@ BAD_CONFIGURATIONS = {
 }
 
 
-@pytest.mark.xdist_group("flows")
 @pytest.mark.parametrize("name", BAD_CONFIGURATIONS)
 @pytest.mark.parametrize("verb", ["run", "plan"])
 def test_a_bad_configuration_sends_nothing(project, simulator, name, verb):
@@ -154,7 +153,6 @@ def test_a_bad_configuration_sends_nothing(project, simulator, name, verb):
     assert not (project / "warehouse.duckdb").exists()
 
 
-@pytest.mark.xdist_group("flows")
 def test_plan_counts_what_a_run_would_send(project, simulator):
     before = count_requests(simulator)
     found = run(project, "plan", "--json")

@@ -66,7 +66,6 @@ def ask(database: Path, query: str) -> list[tuple[object, ...]]:
         return reader.rows(query)[1]
 
 
-@pytest.mark.xdist_group("mmlu_pro")
 def test_stored_predictions_give_the_published_taxes(predictions):
     rows = ask(predictions, f"select candidate_model_id, {COLUMNS} from reports.alignment_tax where is_headline")
     assert {row[0]: row[1:] for row in rows} == {
@@ -74,14 +73,12 @@ def test_stored_predictions_give_the_published_taxes(predictions):
     }
 
 
-@pytest.mark.xdist_group("mmlu_pro")
 def test_every_row_counts_duplicates_included(predictions):
     rows = ask(predictions, "select count_items, count_paired_items, count_clusters from reports.alignment_tax")
     assert rows.count((12032, 12032, 14)) >= 3
     assert ask(predictions, "select distinct se_method from reports.alignment_tax where is_headline") == [("cr2_bm",)]
 
 
-@pytest.mark.xdist_group("mmlu_pro")
 def test_the_unparsed_rule_flips_one_pair_and_the_report_says_so(predictions):
     rows = ask(
         predictions,
@@ -96,7 +93,6 @@ def test_the_unparsed_rule_flips_one_pair_and_the_report_says_so(predictions):
     assert "the sign depends on the rule" in report.lower()
 
 
-@pytest.mark.xdist_group("mmlu_pro")
 def test_format_explains_the_pair_whose_sign_flips(predictions):
     """Right answers less were 498, -193 and -926 of 12,032 by wrong letters, 178, 243 and 0 by letters not found."""
     rows = ask(
@@ -121,7 +117,6 @@ def test_format_explains_the_pair_whose_sign_flips(predictions):
     assert sums[0][0] < 1e-12
 
 
-@pytest.mark.xdist_group("mmlu_pro")
 def test_each_category_is_a_row_with_its_items_unclustered(predictions):
     rows = ask(
         predictions,
@@ -136,7 +131,6 @@ def test_each_category_is_a_row_with_its_items_unclustered(predictions):
         assert found[candidate][1:3] == pytest.approx(scores, abs=1e-4)
 
 
-@pytest.mark.xdist_group("mmlu_pro")
 @pytest.mark.accept
 def test_texts_give_the_same_scores_by_the_authors_first_rule(texts):
     """The Llama-3.1 files' stored letters were filled by later rules of the authors; their first rule finds fewer."""
@@ -153,7 +147,6 @@ def test_texts_give_the_same_scores_by_the_authors_first_rule(texts):
     assert found["llama-3.1-8b-instruct"] == pytest.approx(0.4419, abs=0.01)
 
 
-@pytest.mark.xdist_group("mmlu_pro")
 @pytest.mark.accept
 def test_importing_again_changes_no_counts(predictions, shared_data):
     counts = "select count(*) from marts.fct_scores union all select count(*) from marts.dim_run"
