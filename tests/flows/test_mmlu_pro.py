@@ -15,7 +15,7 @@ import pytest
 from tests.flows.conftest import ROOT, environment
 from warehouse.connection import Warehouse
 
-pytestmark = pytest.mark.xdist_group("mmlu_pro")
+pytestmark = [pytest.mark.xdist_group("mmlu_pro"), pytest.mark.accept]
 
 SCRIPT = ROOT / "infra" / "examples" / "mmlu_pro" / "import.sh"
 # candidate: base score, candidate score, tax, naive, CR0, CR1, CR2 standard errors, low, high, relative and its limits
@@ -131,7 +131,6 @@ def test_each_category_is_a_row_with_its_items_unclustered(predictions):
         assert found[candidate][1:3] == pytest.approx(scores, abs=1e-4)
 
 
-@pytest.mark.accept
 def test_texts_give_the_same_scores_by_the_authors_first_rule(texts):
     """The Llama-3.1 files' stored letters were filled by later rules of the authors; their first rule finds fewer."""
     rows = ask(texts, "select model_id, score, score from reports.model_scores where subset = 'all'")
@@ -147,7 +146,6 @@ def test_texts_give_the_same_scores_by_the_authors_first_rule(texts):
     assert found["llama-3.1-8b-instruct"] == pytest.approx(0.4419, abs=0.01)
 
 
-@pytest.mark.accept
 def test_importing_again_changes_no_counts(predictions, shared_data):
     counts = "select count(*) from marts.fct_scores union all select count(*) from marts.dim_run"
     before = ask(predictions, counts)
