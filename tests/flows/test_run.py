@@ -50,7 +50,10 @@ def test_prefect_lists_one_generation_a_cell_and_the_steps_after_it(project, ali
     names = [str(run["name"]) for run in runs]
     assert len([name for name in names if name.startswith("generate ")]) == CELLS
     assert "generate aligned/knowledge/chat" in names
-    steps = [f"{step} {run_id}" for step in ("land", "validate landed", "score", "aggregate", "publish")]
+    steps = [
+        f"{step} {run_id}"
+        for step in ("land", "validate landed", "execute", "plan judgments", "score", "aggregate", "publish")
+    ]
     assert [name for name in names if not name.startswith("generate ")] == steps
     assert {run["state_type"] for run in runs} == {"COMPLETED"}
     landing = next(run for run in runs if run["name"] == f"land {run_id}")
