@@ -12,7 +12,7 @@ import pytest
 from tests.flows.conftest import command, count_requests, environment, tables, write_config
 from warehouse.connection import Warehouse
 
-pytestmark = pytest.mark.xdist_group("flows")
+pytestmark = pytest.mark.xdist_group("stopping")
 
 SIZE, REPEATS, CELLS, CONCURRENCY = 150, 3, 6, 8
 TOTAL = SIZE * REPEATS * CELLS
