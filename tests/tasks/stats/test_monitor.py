@@ -76,11 +76,20 @@ FALSE = [
     pytest.param(Nights(1, 365, 50, 0.1, shock=0.01), 0.01, id="one-reference-night-shocks"),
     pytest.param(Nights(1, 365, 50, 0.03), 0.0, id="one-reference-night-no-tolerance"),
 ]
+# Fifty items of which hardly one changes its answer: the variance of a night rests on one or two items, and 7 to 8% of
+# years raise a false alarm without a tolerance. With the default tolerance of a point 1% do.
+_TOO_FEW = pytest.mark.xfail(strict=True, reason="50 items, variance 0.005, tolerance 0: 7 to 8% of years alarm")
 FALSE_FULL = [
-    pytest.param(Nights(reference, 365, items, variance, shock=shock), tolerance, id=f"{reference}-{items}-{variance}")
+    pytest.param(
+        Nights(reference, 365, items, variance, shock=shock),
+        tolerance,
+        id=f"{reference}-{items}-{variance}-{tolerance}",
+        marks=[_TOO_FEW] if (items, variance, tolerance) == (50, 0.005, 0.0) else [],
+    )
     for reference, items, variance, shock, tolerance in (
         *((r, n, s, 0.0, 0.0) for r in (1, 5) for n in (50, 300) for s in (0.1, 0.03, 0.005)),
         *((1, 300, s, 0.01, 0.01) for s in (0.1, 0.03, 0.005)),
+        *((r, 50, 0.005, 0.0, 0.01) for r in (1, 5)),
     )
 ]
 DETECTED = [
