@@ -22,4 +22,6 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
         connection.execute(path.read_text())
         connection.execute("insert into meta.migrations (name) values (?)", [path.stem])
         connection.commit()
+    if pending:
+        connection.execute("checkpoint")  # or every opening after a crash replays the whole schema from the log
     return [path.stem for path in pending]
