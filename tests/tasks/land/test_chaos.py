@@ -66,7 +66,7 @@ def row(number: int, when: object) -> dict[str, object]:
 
 def kill_a_thousand(folder: Path, seed: int) -> None:
     """Runs in a process of its own, which has no threads when it forks."""
-    for name in ("polars", "pyarrow", "tasks.land", "warehouse.connection"):
+    for name in ("pandas", "polars", "pyarrow", "tasks.land", "warehouse.connection"):
         importlib.import_module(name)
 
     draw = random.Random(seed)
