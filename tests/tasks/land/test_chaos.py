@@ -111,7 +111,7 @@ def test_a_thousand_kills_lose_and_repeat_nothing(tmp_path):
         [sys.executable, "-W", "error", "-c", script, str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=2700,
+        timeout=1500,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
