@@ -83,7 +83,7 @@ def warm(prefect_api: str) -> Warm:
         return Warm(wanted)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def aligntax(warm: Warm) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command line in a folder and return what it printed."""
 

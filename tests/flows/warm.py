@@ -9,7 +9,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-PRELOADED = ["flows.evaluate", "flows.cli", "great_expectations", "altair", "great_tables", "openai", "aiohttp", "pandas"]
+PRELOADED = [
+    "flows.evaluate",
+    "flows.cli",
+    "great_expectations",
+    "altair",
+    "great_tables",
+    "openai",
+    "aiohttp",
+    "pandas",
+]
 
 
 class Warm:
