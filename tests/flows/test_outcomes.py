@@ -12,8 +12,6 @@ import pytest
 from tests.flows.conftest import ROOT
 from warehouse.connection import Warehouse
 
-pytestmark = pytest.mark.xdist_group("flows")
-
 TRUTH = """
 seed: 7
 families:

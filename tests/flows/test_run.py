@@ -13,8 +13,6 @@ import pytest
 from tests.flows.conftest import count_requests, tables, write_config
 from warehouse.connection import Warehouse
 
-pytestmark = pytest.mark.xdist_group("flows")
-
 CELLS = 6
 DATE = ("--as-of", "2026-01-31")
 
