@@ -120,19 +120,17 @@ def land_scores(
     cells: dict[str, tuple[Recorded, set[str], int]] = {}
     count_rows = count_new = 0
     for batch in read():
+        described: list[dict[str, pl.DataFrame]] = []
         for (model_id, benchmark_id), part in batch.group_by(["model", "benchmark"], maintain_order=True):
             model, benchmark = models[str(model_id)], _scored_benchmark(str(benchmark_id), known, part)
             recorded = Recorded(model, benchmark, model.prompt_styles[0], "recorded", UnparsedRule.WRONG)
-            frames = _score_frames(plan.run_id, recorded, part, file_hash)
-            with warehouse.transaction():
-                warehouse.append(benchmark_frames(benchmark, benchmark.items, source))
-                warehouse.append({name: frames[name] for name in ("raw.plan", "raw.failures")})
-                count_new += warehouse.append({"raw.generations": frames["raw.generations"]})
-                warehouse.append({"raw.scores": frames["raw.scores"]})
+            described.append(benchmark_frames(benchmark, benchmark.items, source))
+            described.append(_score_frames(plan.run_id, recorded, part, file_hash))
             repeats = int(part["repeat"].max() or 0) + 1  # type: ignore[arg-type]
             _, seen, most = cells.get(recorded.cell_id, (recorded, set(), 1))
             seen |= {item.item_id for item in benchmark.items}
             cells[recorded.cell_id] = (recorded, seen, max(most, repeats))
+        count_new += _land_batch(warehouse, described)
         count_rows += batch.height
     rows = [cell_row(plan.run_id, recorded, sorted(seen), repeats) for recorded, seen, repeats in cells.values()]
     with warehouse.transaction():
@@ -140,6 +138,21 @@ def land_scores(
         cell_events(warehouse, plan.run_id, [(cell_id, "complete", None) for cell_id in cells])
         run_event(warehouse, plan.run_id, "finished")
     return Imported(plan.run_id, count_rows, count_new)
+
+
+def _land_batch(warehouse: Warehouse, described: Iterable[Mapping[str, pl.DataFrame]]) -> int:
+    """All frames of a batch in one transaction, a table at a time; returns how many answers were new."""
+    tables: dict[str, list[pl.DataFrame]] = {}
+    for frames in described:
+        for table, frame in frames.items():
+            tables.setdefault(table, []).append(frame)
+    whole = {table: pl.concat(frames) for table, frames in tables.items()}
+    scores, generations = whole.pop("raw.scores"), whole.pop("raw.generations")
+    with warehouse.transaction():
+        warehouse.append(whole)
+        count_new = warehouse.append({"raw.generations": generations})
+        warehouse.append({"raw.scores": scores})
+    return count_new
 
 
 class _ItemLookup:
