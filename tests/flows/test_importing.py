@@ -64,8 +64,8 @@ def test_standard_errors_follow_the_column_that_clusters(tmp_path, cluster_by, c
         )[1]
         assert found[:2] == (0.5, clusters)
         assert least < found[2] < most
-        meaning = warehouse.rows("select cluster_meaning from marts.dim_benchmark")[1]
-        assert meaning == [(cluster_by or "item",)]
+        described = warehouse.rows("select cluster_meaning, verified from marts.dim_benchmark")[1]
+        assert described == [(cluster_by or "item", "format")]
 
 
 def test_recorded_programs_are_run_in_the_sandbox_and_scored(tmp_path):
