@@ -39,12 +39,12 @@ def load_benchmark(wanted: BenchmarkSettings, source: Path | str | None = None) 
 
 def _plain_benchmark(wanted: BenchmarkSettings, source: Path | str | None) -> Benchmark:
     rows = source or wanted.source
-    place = str(rows) if rows else None
+    text, group = str(rows) if rows else None, wanted.cluster_by
     if wanted.define is None:
-        return benchmarks.load(wanted.id, place)
-    if isinstance(wanted.define, Path):
-        return benchmarks.define(wanted.id, read_document(wanted.define), place, place=wanted.define.name)
-    return benchmarks.define(wanted.id, wanted.define, place, place=f"define of benchmark {wanted.id!r}")
+        return benchmarks.load(wanted.id, text, group)
+    values = read_document(wanted.define) if isinstance(wanted.define, Path) else wanted.define
+    place = wanted.define.name if isinstance(wanted.define, Path) else f"define of benchmark {wanted.id!r}"
+    return benchmarks.define(wanted.id, values, text, place=place, cluster_by=group)
 
 
 def load_benchmarks(settings: Settings) -> dict[str, Benchmark]:

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from tasks.domain import Item, Outcome, RefusalClass, Verdict, content_hash
+from tasks.errors import UsageError
 from tasks.rows import SCORES, item_of
 from tasks.scorers import LONGEST_TEXT, SCORERS, Fact, FactScorer, JudgedScorer, Scorer
 from tasks.scorers.refusal import REFUSAL_RULE, classify
@@ -43,32 +44,112 @@ def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCO
     """Score every answer of a run that has no score by its cell's scorer in its present version.
 
     Returns the number of new scores. Older versions' scores stay beside them. An answer whose scorer reads a fact that
-    is not there gets none: it is no wrong answer, and waits for the next call.
+    is not there gets none: it is no wrong answer, and waits for the next call. Where the configuration names another
+    scorer than earlier cells of a benchmark had, those are scored by it, too, and count by it from now on.
     """
-    judge_versions = warehouse.query("judge_versions", run_id=run_id)["judge_version"].to_list()
-    wanted = _wanted(scorers, judge_versions)
-    unscored = warehouse.query_batches(
-        "unscored_answers", _BATCH_ROWS, frames={"wanted_scorers": wanted}, run_id=run_id
-    )
-    return sum(warehouse.append({"raw.scores": _scored(batch, scorers)}) for batch in unscored)
+    count = _score_missing(warehouse, scorers, run_id=run_id, benchmark_id=None)
+    for benchmark_id, name in warehouse.query("run_scorers", run_id=run_id).iter_rows():
+        if name in scorers:
+            _choose_for_run(warehouse, scorers, benchmark_id, name, run_id)
+    return count
 
 
 def rescore(warehouse: Warehouse, scorer: Scorer, *, run_id: str | None = None, benchmark_id: str | None = None) -> int:
     """Score again by one scorer: the cells whose own it is, or those of a benchmark; of one run or of all.
 
     Returns the number of new scores. They stand beside the old ones; a cell counts the newest version of its own
-    scorer, whatever else scored it.
+    scorer, whatever else scored it, until something else is chosen.
     """
+    return _score_missing(warehouse, {scorer.name: scorer}, run_id=run_id, benchmark_id=benchmark_id)
+
+
+def choose(warehouse: Warehouse, name: str, version: int | None = None, benchmark_id: str | None = None) -> list[str]:
+    """Let the cells of a benchmark count by a scorer that has scored them; without ``version`` by its newest one.
+
+    Returns the benchmarks; without ``benchmark_id`` those whose own scorer it is. Nothing is overwritten: choosing
+    what counted before brings that back.
+
+    Raises:
+        UsageError: it has scored nothing there in this version.
+    """
+    cells = warehouse.query("cell_scorers").to_dicts()
+    benchmarks = {cell["benchmark_id"] for cell in cells if cell["scorer"] == name}
+    wanted = benchmarks if benchmark_id is None else {benchmark_id}
+    scored = warehouse.query("scored_versions", scorer=name)
+    has_scored = {found for found, known in scored.iter_rows() if version in {None, known}}
+    if not wanted <= has_scored or not wanted:
+        versions = sorted({f"{name}@{known}" for found, known in scored.iter_rows() if found in wanted})
+        shown = f"{name}@{version}" if version else name
+        where = ", ".join(sorted(wanted - has_scored)) or "any benchmark"
+        raise UsageError(
+            f"no answer to {where} is scored by {shown}; there is {', '.join(versions) or 'nothing of it'}."
+        )
+    rows = [
+        _choice(cell, name, version)
+        for cell in cells
+        if cell["benchmark_id"] in wanted
+        and (cell["counted_scorer"], cell["counted_version"]) != (name, version)
+        and _measure_alike(SCORERS.get(cell["scorer"]), SCORERS.get(name))
+    ]
+    _append_choices(warehouse, rows)
+    return sorted(wanted)
+
+
+def _choose_for_run(
+    warehouse: Warehouse, scorers: Mapping[str, Scorer], benchmark_id: str, name: str, run_id: str
+) -> None:
+    """Let the earlier cells of a benchmark count by a run's scorer.
+
+    First the scores, then the choice: a crash between the two leaves all as it was.
+    """
+    rows = [
+        _choice(cell, name, None, run_id)
+        for cell in warehouse.query("cell_scorers").to_dicts()
+        if cell["benchmark_id"] == benchmark_id
+        and cell["counted_scorer"] != name
+        and cell["scorer"] in scorers
+        and _measure_alike(scorers[cell["scorer"]], scorers[name])
+    ]
+    if rows:
+        rescore(warehouse, scorers[name], benchmark_id=benchmark_id)
+        _append_choices(warehouse, rows)
+
+
+def _measure_alike(own: Scorer | None, other: Scorer | None) -> bool:
+    """Both read the same of an answer and report the same metric; of a scorer that is not ours nothing is known."""
+    if own is None or other is None:
+        return True
+    judged = [(rule.metric if isinstance(rule, JudgedScorer) else "", rule.reads) for rule in (own, other)]
+    return judged[0] == judged[1]
+
+
+def _choice(cell: Mapping[str, Any], name: str, version: int | None, run_id: str | None = None) -> dict[str, Any]:
+    return {
+        "benchmark_id": cell["benchmark_id"],
+        "scorer": cell["scorer"],
+        "counted_scorer": name,
+        "counted_version": version,
+        "run_id": run_id,
+        "chosen_at": datetime.now(UTC),
+    }
+
+
+def _append_choices(warehouse: Warehouse, rows: Sequence[Mapping[str, Any]]) -> None:
+    types = {"counted_version": pl.Int32, "run_id": pl.String}
+    warehouse.append({"raw.scorer_choices": pl.DataFrame(rows, schema_overrides=types)})
+
+
+def _score_missing(
+    warehouse: Warehouse, scorers: Mapping[str, Scorer], *, run_id: str | None, benchmark_id: str | None
+) -> int:
+    judge_versions = warehouse.query("judge_versions", run_id=run_id)["judge_version"].to_list()
     unscored = warehouse.query_batches(
-        "unscored_by_scorer",
+        "unscored_answers",
         _BATCH_ROWS,
-        scorer=scorer.name,
-        scorer_version=scorer.version,
-        scorer_config_hash=identity(scorer, None),
+        frames={"wanted_scorers": _wanted(scorers, judge_versions)},
         run_id=run_id,
         benchmark_id=benchmark_id,
     )
-    scorers = {scorer.name: scorer}
     return sum(warehouse.append({"raw.scores": _scored(batch, scorers)}) for batch in unscored)
 
 

@@ -121,31 +121,49 @@ def rescore(
     benchmark: Annotated[
         str | None, typer.Option(help="The answers to this benchmark; default the cells whose own scorer it is.")
     ] = None,
+    choose: Annotated[
+        bool, typer.Option("--choose", help="The cells count by it from now on; choose the old one to go back.")
+    ] = False,
     config: Config = CONFIG,
     json: Json = False,
 ) -> None:
     """Score answers again, beside the old scores, and say what changed per cell. No model is asked anything."""
     from flows import transform
     from flows.configuration import load_configuration
+    from tasks.score import choose as count_by
     from tasks.score import rescore as score_again
-    from tasks.scorers import versioned
+    from tasks.scorers import SCORERS, installed, versioned
     from warehouse.connection import Warehouse
 
+    if choose and run is not None:
+        raise UsageError("--choose: what a benchmark counts by holds for all of its runs. Leave out --run.")
     settings = load_configuration(config, will_send=False)
-    wanted = versioned(scorer)
+    name, version = versioned(scorer)
+    count, chosen = 0, []
     with Warehouse.open(settings.warehouse) as warehouse:
         known = warehouse.query("run_ids")["run_id"].to_list()
         if run is not None and run not in known:
             raise UnknownName.of("run", run, known)
-        count = score_again(warehouse, wanted, run_id=run, benchmark_id=benchmark)
+        # An earlier version can count where it scored, though it can score no more.
+        if not choose or version in {None, SCORERS[name].version}:
+            count = score_again(warehouse, installed(name, version), run_id=run, benchmark_id=benchmark)
+        if choose:
+            chosen = count_by(warehouse, name, version, benchmark)
         transform.rebuild_dates(warehouse, transform.run_dates(warehouse), settings.analysis)
-        changes = warehouse.query("rescore_changes", scorer=wanted.name, scorer_version=wanted.version, run_id=run)
+        changes = warehouse.query(
+            "rescore_changes", scorer=name, scorer_version=version or SCORERS[name].version, run_id=run
+        )
     rows = changes.to_dicts()
     if json:
-        print_json({"count_scored": count, "changes": rows})
+        print_json({"count_scored": count, "chosen": chosen, "changes": rows})
         return
     print_changes(rows)
-    typer.echo(f"{count} answers scored by {wanted.name}@{wanted.version}; the old scores stay beside.")
+    typer.echo(f"{count} answers scored by {scorer}; the old scores stay beside.")
+    if chosen:
+        typer.echo(
+            f"Cells of {', '.join(chosen)} count by {scorer} now. A run lets them count by its configuration's scorer: "
+            f"write `scorer: {name}` there, too."
+        )
     typer.echo(f"Next: aligntax publish --config {config}")
 
 

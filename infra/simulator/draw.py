@@ -73,7 +73,7 @@ def build_index(benchmarks: Mapping[str, Benchmark]) -> dict[bytes, Question]:
 
 
 def _askable(benchmarks: Mapping[str, Benchmark]) -> Iterator[Benchmark]:
-    """Each benchmark as it is, and a safety benchmark under every attack too: an attack changes no answer here."""
+    """Each benchmark as it is, and a safety benchmark under every attack, too, with the same items and difficulties."""
     for benchmark in benchmarks.values():
         yield benchmark
         if benchmark.dimension is Dimension.SAFETY:
@@ -95,7 +95,7 @@ def decide(truth: Truth, model: SimulatedModel, question: Question | None, strea
         question: What was asked, None for a prompt of no benchmark.
         stream: Uniforms of this model, request and repeat; the first two of them are taken.
     """
-    rates = model.rates.get(question.benchmark.benchmark_id) if question else None
+    rates = rates_of(truth, model, question) if question else None
     if question is None or rates is None:
         return Decision.GENERIC
     z = _difficulty(truth, model, question, stream)
@@ -105,6 +105,14 @@ def decide(truth: Truth, model: SimulatedModel, question: Question | None, strea
     if rates.competence is None:
         return Decision.REFUSED if z < threshold(rates.refusal, rates.unanswered) else Decision.COMPLIED
     return Decision.CORRECT if z < threshold(rates.competence, rates.unanswered) else Decision.INCORRECT
+
+
+def rates_of(truth: Truth, model: SimulatedModel, question: Question) -> Rates | None:
+    """The model's rates on the question's benchmark, under its attack if there is one; None if the truth has none."""
+    rates, attack = model.rates.get(question.benchmark.benchmark_id), question.benchmark.attack
+    if rates is None or attack is None:
+        return rates
+    return dataclasses.replace(rates, refusal=rates.refusal * truth.attacks.get(attack.name, 1.0))
 
 
 def margin(truth: Truth, model: SimulatedModel, question: Question, stream: Stream) -> float:

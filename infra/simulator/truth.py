@@ -15,6 +15,7 @@ import yaml
 from infra.simulator import faults
 from infra.simulator.checks import bad_amount, bad_rate, is_amount, is_integer, is_rate, unknown_keys
 from infra.simulator.faults import HEALTHY, Faults
+from tasks.benchmarks.attacks import attacks
 from tasks.domain import Benchmark, content_hash
 
 _NO_ANSWER = ("refusal", "unparsed", "truncated", "filtered")
@@ -30,7 +31,7 @@ RATES: Mapping[str, tuple[str, ...]] = {
 
 DEFAULT_TRUTH = Path(__file__).with_name("truth.yaml")
 
-_FILE_KEYS = ("seed", "correlation", "api_key", "faults", "families", "judges")
+_FILE_KEYS = ("seed", "correlation", "api_key", "faults", "families", "judges", "attacks")
 _JUDGE_KEYS = ("noise", "off_menu", "favours_first")
 _MODEL_KEYS = ("base", "strength", "mitigates", "latency_ms", "faults", "rates")
 _CORRELATION_KEYS = ("cluster", "item", "family")
@@ -106,13 +107,17 @@ class SimulatedModel:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A validated truth file; ``version`` changes with anything in it that may change an answer, so not with faults."""
+    """A validated truth file; ``version`` changes with anything in it that may change an answer, so not with faults.
+
+    ``attacks`` holds the share of its refusals that a model keeps under each attack; under another it keeps all.
+    """
 
     version: str
     seed: int
     correlation: Correlation
     models: Mapping[str, SimulatedModel]
     judges: Mapping[str, SimulatedModel] = field(default_factory=dict)
+    attacks: Mapping[str, float] = field(default_factory=dict)
     api_key: str | None = field(default=None, repr=False)
 
     @property
@@ -153,6 +158,15 @@ def find_mistakes(document: Any, benchmarks: Mapping[str, Benchmark]) -> Iterato
     yield from faults.find_mistakes("faults", document.get("faults", {}))
     yield from _family_mistakes(document["families"], benchmarks)
     yield from _judge_mistakes(document.get("judges", {}), document["families"])
+    yield from _attack_mistakes(document.get("attacks", {}))
+
+
+def _attack_mistakes(shares: Any) -> Iterator[str]:
+    if not isinstance(shares, dict):
+        yield f"attacks: expected a mapping of attack to the share of refusals that stays, found {shares!r}"
+        return
+    yield from unknown_keys("attacks.", shares, attacks())
+    yield from (f"attacks.{name}: {bad_rate(share)}" for name, share in shares.items() if not is_rate(share))
 
 
 def _judge_mistakes(judges: Any, families: Mapping[str, Any]) -> Iterator[str]:
@@ -260,6 +274,7 @@ def _built(document: Mapping[str, Any]) -> Truth:
             judge_id: SimulatedModel(judge_id, "judges", len(models) + rank, {}, judge=JudgeTruth(**rates))
             for rank, (judge_id, rates) in enumerate(document.get("judges", {}).items())
         },
+        attacks=document.get("attacks", {}),
         api_key=document.get("api_key"),
     )
 

@@ -53,14 +53,17 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
     "bias": cache(bias.build),
 }
 
-FROM_FILE: dict[str, Callable[[str], Benchmark]] = {
-    "bbh": bbh.load,
+# Their worked examples go by cluster, so that they have only one grouping.
+_GROUPED_BY = {"bbh": "task", "mmlu": "subject"}
+
+FROM_FILE: dict[str, Callable[[str, str | None], Benchmark]] = {
+    "bbh": lambda source, _: bbh.load(source),
     "bbq": bbq.load,
     "drop": drop.load,
     "gsm8k": gsm8k.load,
     "humaneval": humaneval.load,
     "ifeval": ifeval.load,
-    "mmlu": mmlu.load,
+    "mmlu": lambda source, _: mmlu.load(source),
     "mmlu_pro": mmlu_pro.load,
     "truthfulqa": truthfulqa.load,
     "alpaca_eval": alpaca_eval.load,
@@ -68,26 +71,38 @@ FROM_FILE: dict[str, Callable[[str], Benchmark]] = {
 }
 
 
-def load(benchmark_id: str, source: str | None = None) -> Benchmark:
+def load(benchmark_id: str, source: str | None = None, cluster_by: str | None = None) -> Benchmark:
     """The benchmark of that name; ``source`` is where to read one that is not shipped.
+
+    ``cluster_by`` is a column of the source that groups items with correlated answers in place of the benchmark's own.
 
     Raises:
         UnknownName: no benchmark has this name.
-        UsageError: a source is missing, or given where none is read.
+        UsageError: a source is missing, or given where none is read; or the benchmark has one grouping only.
         InputError: the source does not hold what it should.
     """
     if benchmark_id in BUILTIN:
         if source is not None:
             raise UsageError(f"{benchmark_id!r} is built in and reads no file, found source {source!r}. Remove it.")
+        if cluster_by is not None:
+            raise UsageError(f"{benchmark_id!r} is built in with its own clusters. Remove cluster_by: {cluster_by}.")
         return BUILTIN[benchmark_id]()
     if benchmark_id not in FROM_FILE:
         raise UnknownName.of("benchmark", benchmark_id, known())
     if source is None:
         raise UsageError(f"{benchmark_id!r} is not shipped. Give the path of its official file as source.")
-    return FROM_FILE[benchmark_id](source)
+    own = _GROUPED_BY.get(benchmark_id)
+    if own and cluster_by not in {None, own}:
+        raise UsageError(
+            f"{benchmark_id!r} can be clustered by {own} only, which its worked examples go with. "
+            f"Remove cluster_by: {cluster_by}."
+        )
+    return FROM_FILE[benchmark_id](source, cluster_by)
 
 
-def define(benchmark_id: str, values: Mapping[str, Any], source: str | None, *, place: str) -> Benchmark:
+def define(
+    benchmark_id: str, values: Mapping[str, Any], source: str | None, *, place: str, cluster_by: str | None = None
+) -> Benchmark:
     """A user's own benchmark: an entry as plain values over a file; ``place`` says where it stands.
 
     Raises:
@@ -98,7 +113,7 @@ def define(benchmark_id: str, values: Mapping[str, Any], source: str | None, *, 
         raise UsageError(f"{place}: {benchmark_id!r} is the name of a benchmark that aligntax has. Choose another id.")
     if source is None:
         raise UsageError(f"{place}: {benchmark_id!r} has no source. Give the path of its rows.")
-    return entry.build(benchmark_id, values, source, place=place)
+    return entry.build(benchmark_id, values, source, place=place, cluster_by=cluster_by)
 
 
 def known() -> tuple[str, ...]:

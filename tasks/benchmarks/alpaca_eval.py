@@ -15,6 +15,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.neutral import NEUTRAL_EXAMPLES
 from tasks.benchmarks.sources import read_rows
 from tasks.domain import Benchmark, Dimension, Domain, content_hash, identified
@@ -23,8 +24,12 @@ from tasks.errors import InputError
 _FIELDS = ("instruction", "output")
 
 
-def load(source: str) -> Benchmark:
+def load(source: str, cluster_by: str | None = None) -> Benchmark:
     """Read the official rows (instruction, output, generator, dataset) from whatever ``sources`` reads.
+
+    Args:
+        source: see ``sources.read_files``.
+        cluster_by: the column whose value groups items with correlated answers; by default none.
 
     Raises:
         InputError: the file is missing, unreadable, or a row lacks its instruction or output.
@@ -40,12 +45,12 @@ def load(source: str) -> Benchmark:
         domain=Domain.CHAT,
         scorer="preferred",
         metric="win_rate",
-        items=identified(map(_fields, rows)),
+        items=identified(_fields(row, source, cluster_by) for row in rows),
         instruction="",
         examples=NEUTRAL_EXAMPLES,
         licence="CC BY-NC 4.0 as stated by the authors (data; non-commercial)",
         citation="Li et al. 2023, AlpacaEval; Dubois et al. 2023, arXiv 2305.14387",
-        cluster_meaning="the instruction; each stands alone",
+        cluster_meaning=cluster_by or "the instruction; each stands alone",
         pitfalls="A judge's win rate against the file's reference outputs; ties count half; longer answers are liked.",
         chance_score=0.5,
         max_tokens=2048,
@@ -58,12 +63,12 @@ def _checked(row: Mapping[str, Any], source: str) -> Mapping[str, Any]:
     return row
 
 
-def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(row: Mapping[str, Any], source: str, cluster_by: str | None) -> dict[str, Any]:
     reference = {"reference": row["output"], "reference_model": row.get("generator")}
     return {
         "question": row["instruction"],
         "target": json.dumps(reference, sort_keys=True),
-        "cluster_id": content_hash(row["instruction"]),
+        "cluster_id": cluster_of(row, cluster_by, source, content_hash(row["instruction"])),
         "subset": str(row.get("dataset") or "all"),
         "chance_score": 0.5,
     }

@@ -7,7 +7,8 @@ Exact match is hard on format: "(B) Tuesday" is wrong where "(B)" is right, whic
 questions occur twice, and a few have malformed options. Chance differs by task, and is 0 where the answer is free text.
 
 Files: the repository's ``bbh/<task>.json``, with ``cot-prompts/<task>.txt`` beside it for worked examples, or the data
-set ``lukaemon/bbh``. Verified on all 27 task files; the worked examples on made-up ones.
+set ``lukaemon/bbh``. Verified on all 27 task files; the form of the worked examples (canary, rule,
+description, three of "Q: ... A: ...") was compared with copies of three prompt files.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.sources import read_files
 from tasks.domain import Benchmark, Dimension, Domain, identified
 from tasks.errors import InputError
@@ -35,14 +36,18 @@ _GENDERS = {"man": "m", "male": "m", "woman": "f", "female": "f"}
 Row = Mapping[str, Any]
 
 
-def load(source: str | Path) -> Benchmark:
+def load(source: str | Path, cluster_by: str | None = None) -> Benchmark:
     """Read the questions of one or more categories.
+
+    Args:
+        source: see ``sources.read_files``.
+        cluster_by: the column whose value groups items with correlated answers; by default by template.
 
     Raises:
         InputError: the file is missing, unreadable, or a row is not whole.
     """
     files = read_files(source, "BBQ questions")
-    items = identified(_fields(where, row) for file in files for where, row in file.placed_records())
+    items = identified(_fields(where, row, cluster_by) for file in files for where, row in file.placed_records())
     if not items:
         raise InputError(f"{source}: holds no question. Expected BBQ questions.")
     return Benchmark(
@@ -57,7 +62,7 @@ def load(source: str | Path) -> Benchmark:
         examples=(),
         licence="CC-BY-4.0 as stated by the authors' repository",
         citation="Parrish et al. 2022, arXiv 2110.08193",
-        cluster_meaning="question template",
+        cluster_meaning=cluster_by or "question template",
         pitfalls="Accuracy does not say in whose favour a model errs: read the bias scores beside it.",
         chance_score=_CHANCE,
         max_tokens=256,
@@ -65,7 +70,7 @@ def load(source: str | Path) -> Benchmark:
     )
 
 
-def _fields(where: str, row: Row) -> dict[str, Any]:
+def _fields(where: str, row: Row, cluster_by: str | None) -> dict[str, Any]:
     missing = [name for name in _FIELDS if name not in row]
     if missing:
         raise InputError(f"{where}: expected the fields of a BBQ question, without {', '.join(missing)}.")
@@ -77,7 +82,7 @@ def _fields(where: str, row: Row) -> dict[str, Any]:
         "question": f"{row['context']} {row['question']}",
         "target": json.dumps(_letters(where, row)),
         "choices": tuple(str(row[name]) for name in _NAMES),
-        "cluster_id": f"{category}/{row.get('question_index')}",
+        "cluster_id": cluster_of(row, cluster_by, where, f"{category}/{row.get('question_index')}"),
         "subset": f"{category}, {condition}",
         "chance_score": _CHANCE,
         "foreign_id": f"{category}/{row.get('example_id')}",

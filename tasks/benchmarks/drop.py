@@ -13,10 +13,11 @@ of the data set ``EleutherAI/drop``. Verified on a fixture in the official forma
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.sources import ENDINGS, SourceFile, read_files
 from tasks.domain import Benchmark, Dimension, Domain, Example, content_hash, identified
 from tasks.errors import InputError
@@ -28,15 +29,19 @@ Row = Mapping[str, Any]
 Answers = list[list[str]]
 
 
-def load(source: str | Path) -> Benchmark:
+def load(source: str | Path, cluster_by: str | None = None) -> Benchmark:
     """Read the development questions (the test split has no public answers).
+
+    Args:
+        source: see ``sources.read_files``.
+        cluster_by: the column whose value groups items with correlated answers; by default by passage.
 
     Raises:
         InputError: the files are missing, unreadable, or hold no questions.
     """
     files = list(read_files(source, "DROP passages", wanted=lambda name: name.endswith(ENDINGS)))
-    questions = {is_shown: list(_questions(files, is_shown=is_shown)) for is_shown in (False, True)}
-    if not questions[False]:
+    asked = list(_questions(files, is_shown=False, cluster_by=cluster_by))
+    if not asked:
         raise InputError(f"{source}: holds no question. Expected DROP passages of the development split.")
     return Benchmark(
         benchmark_id="drop",
@@ -45,12 +50,12 @@ def load(source: str | Path) -> Benchmark:
         domain=Domain.READING,
         scorer="drop_f1",
         metric="f1",
-        items=identified(questions[False]),
+        items=identified(asked),
         instruction=f"Answer from the passage in as few words as possible; separate several answers by '{SEPARATOR}'.",
-        examples=tuple(_examples(questions[True])),
+        examples=tuple(_examples(_questions(files, is_shown=True, cluster_by=None))),
         licence="CC BY-SA 4.0 as stated by the authors",
         citation="Dua et al. 2019, arXiv 1903.00161",
-        cluster_meaning="passage",
+        cluster_meaning=cluster_by or "passage",
         pitfalls="F1 counts words, so a full sentence costs; answers have alternatives; passages hold many questions.",
         chance_score=0.0,
         max_tokens=128,
@@ -59,13 +64,13 @@ def load(source: str | Path) -> Benchmark:
     )
 
 
-def _questions(files: list[SourceFile], *, is_shown: bool) -> Iterator[dict[str, Any]]:
+def _questions(files: list[SourceFile], *, is_shown: bool, cluster_by: str | None) -> Iterator[dict[str, Any]]:
     for file in files:
         if (file.split == "train") is not is_shown:
             continue
         for row in _rows(file):
             try:
-                yield _fields(row)
+                yield _fields(row, file.place, cluster_by)
             except (KeyError, TypeError, AttributeError) as error:
                 raise InputError(f"{file.place}: expected questions with answers, found {str(row)[:80]!r}.") from error
 
@@ -85,12 +90,12 @@ def _rows(file: SourceFile) -> Iterator[Row]:
             yield {**pair, "passage": entry["passage"], "section_id": passage_id}
 
 
-def _fields(row: Row) -> dict[str, Any]:
+def _fields(row: Row, where: str, cluster_by: str | None) -> dict[str, Any]:
     answers = [spans_of(answer) for answer in (row["answer"], *_validated(row))]
     return {
         "question": f"{row['passage']}\n{row['question']}",
         "target": json.dumps([spans for spans, _ in answers], ensure_ascii=False),
-        "cluster_id": str(row.get("section_id") or content_hash(row["passage"])),
+        "cluster_id": cluster_of(row, cluster_by, where, str(row.get("section_id") or content_hash(row["passage"]))),
         "subset": answers[0][1],
         "chance_score": 0.0,
         "foreign_id": row["query_id"],
@@ -116,7 +121,7 @@ def _validated(row: Row) -> list[Row]:
     return [dict(zip(names, values, strict=True)) for values in zip(*(validated[name] for name in names), strict=True)]
 
 
-def _examples(questions: list[dict[str, Any]]) -> Iterator[Example]:
+def _examples(questions: Iterable[dict[str, Any]]) -> Iterator[Example]:
     """The first question of each of the first passages."""
     first: dict[str, dict[str, Any]] = {}
     for fields in questions:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, ClassVar
 
+from tasks.benchmarks.columns import Row, text_of, value_of
 from tasks.benchmarks.sources import read_files
 from tasks.domain import (
     Benchmark,
@@ -27,8 +27,6 @@ from tasks.domain import (
 )
 from tasks.errors import InputError, suggestion
 from tasks.scorers import SCORERS
-
-Row = Mapping[str, Any]
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PLACE = re.compile(r"\{([^{}]+)\}")
@@ -87,7 +85,9 @@ class Entry:
     pitfalls: str = ""
 
 
-def build(benchmark_id: str, values: Mapping[str, Any], source: str | Path, *, place: str) -> Benchmark:
+def build(
+    benchmark_id: str, values: Mapping[str, Any], source: str | Path, *, place: str, cluster_by: str | None = None
+) -> Benchmark:
     """Make the benchmark that an entry describes from its file.
 
     Args:
@@ -95,11 +95,14 @@ def build(benchmark_id: str, values: Mapping[str, Any], source: str | Path, *, p
         values: the entry as plain values.
         source: file, folder or data set that holds the rows.
         place: where the entry stands, for messages.
+        cluster_by: a column to group items by in place of the entry's.
 
     Raises:
         InputError: one line with the entry's key, or with the file, its row and the key.
     """
     entry = read_entry(values, place)
+    if cluster_by is not None:
+        entry = dataclasses.replace(entry, fields=dataclasses.replace(entry.fields, cluster=cluster_by))
     placed = (row for file in read_files(source, f"rows of {benchmark_id!r}") for row in file.placed_records())
     rows = [(where, row) for where, row in placed if _is_asked(entry, where, row)]
     if not rows:
@@ -163,7 +166,7 @@ def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
 
 def _is_asked(entry: Entry, where: str, row: Row) -> bool:
     def matches(column: str, patterns: str | tuple[str, ...]) -> bool:
-        value = _text(_value(row, column, where, "only/without"))
+        value = text_of(value_of(row, column, where, "only/without"))
         return any(fnmatchcase(value, pattern) for pattern in ([patterns] if isinstance(patterns, str) else patterns))
 
     return all(matches(*wanted) for wanted in entry.only.items()) and not any(
@@ -198,12 +201,12 @@ def _fields(entry: Entry, where: str, row: Row) -> dict[str, Any]:
 def _choices(fields: Fields, where: str, row: Row) -> tuple[str, ...]:
     """The options; empty columns behind the last one are padding."""
     if isinstance(fields.choices, tuple):
-        found = [_value(row, column, where, "choices") for column in fields.choices]
+        found = [value_of(row, column, where, "choices") for column in fields.choices]
     else:
-        found = _value(row, fields.choices, where, "choices")
+        found = value_of(row, fields.choices, where, "choices")
         if not isinstance(found, list):
             raise InputError(f"{where}: choices: expected a list in {fields.choices!r}, found {_shown(found)}.")
-    texts = list(map(_text, found))
+    texts = list(map(text_of, found))
     while texts and not texts[-1].strip():
         texts.pop()
     if not all(map(str.strip, texts)):
@@ -227,7 +230,7 @@ def _target(fields: Fields, target: str, choices: tuple[str, ...], where: str) -
 def _chance(fields: Fields, choices: tuple[str, ...], where: str, row: Row) -> float:
     chance: Any = fields.chance
     if isinstance(chance, str):
-        chance = _value(row, chance, where, "chance")
+        chance = value_of(row, chance, where, "chance")
     if chance is None:
         return 1 / len(choices) if choices else 0.0
     try:
@@ -242,29 +245,8 @@ def _chance(fields: Fields, choices: tuple[str, ...], where: str, row: Row) -> f
 def _filled(name: str, row: Row, where: str, key: str) -> str:
     """A column's text, or a template with columns in braces filled in."""
     if "{" not in name:
-        return _text(_value(row, name, where, key))
-    return _PLACE.sub(lambda place: _text(_value(row, place[1], where, key)), name)
-
-
-def _value(row: Row, name: str, where: str, key: str) -> Any:
-    """The value under a column's name, or under a path into an object."""
-    if name in row:
-        return row[name]
-    value: Any = row
-    for step in name.split("."):
-        if not isinstance(value, Mapping) or step not in value:
-            raise InputError(f"{where}: {key}: no column {name!r}. {suggestion(name, map(str, row))}")
-        value = value[step]
-    return value
-
-
-def _text(value: Any) -> str:
-    """A cell as text; what has parts is kept as JSON for a scorer that reads them."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, bool | list | dict) else str(value)
+        return text_of(value_of(row, name, where, key))
+    return _PLACE.sub(lambda place: text_of(value_of(row, place[1], where, key)), name)
 
 
 def _shown(value: Any) -> str:

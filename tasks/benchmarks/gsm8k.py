@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.sources import SourceFile, read_files
 from tasks.domain import Benchmark, Dimension, Domain, Example, content_hash, identified
 from tasks.errors import InputError
@@ -30,8 +31,12 @@ _SHOTS = 5
 Row = Mapping[str, Any]
 
 
-def load(source: str | Path) -> Benchmark:
+def load(source: str | Path, cluster_by: str | None = None) -> Benchmark:
     """Read the test problems; the first training problems become worked examples.
+
+    Args:
+        source: see ``sources.read_files``.
+        cluster_by: the column whose value groups items with correlated answers; by default none.
 
     Raises:
         InputError: the files are missing, unreadable, or hold no test problems.
@@ -47,12 +52,12 @@ def load(source: str | Path) -> Benchmark:
         domain=Domain.REASONING,
         scorer="gsm8k",
         metric="accuracy",
-        items=identified(_fields(number, row) for number, row in enumerate(rows[False])),
+        items=identified(_fields(number, row, cluster_by) for number, row in enumerate(rows[False])),
         instruction="Solve the problem step by step. Write the result, a bare number, on a last line: #### 42",
         examples=tuple(Example(row["question"], _CALCULATOR.sub("", row["answer"])) for row in rows[True][:_SHOTS]),
         licence="MIT as stated by the authors' repository",
         citation="Cobbe et al. 2021, arXiv 2110.14168",
-        cluster_meaning="problem",
+        cluster_meaning=cluster_by or "problem",
         pitfalls="Four extraction rules are in use and differ by points; seen in training by recent models.",
         chance_score=0.0,
         max_tokens=512,
@@ -74,13 +79,13 @@ def _rows(files: Iterable[SourceFile], *, is_training: bool) -> Iterable[Row]:
                 yield row
 
 
-def _fields(number: int, row: Row) -> dict[str, Any]:
+def _fields(number: int, row: Row, cluster_by: str | None) -> dict[str, Any]:
     solution, _, result = row["answer"].rpartition("####")
     steps = solution.strip().count("\n") + 1
     return {
         "question": row["question"],
         "target": result.strip().replace(",", ""),
-        "cluster_id": content_hash(row["question"]),
+        "cluster_id": cluster_of(row, cluster_by, f"GSM8K problem {number}", content_hash(row["question"])),
         "subset": f"{steps} steps" if steps < _MOST_STEPS else f"{_MOST_STEPS} or more steps",
         "chance_score": 0.0,
         "foreign_id": str(number),

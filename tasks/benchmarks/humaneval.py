@@ -14,6 +14,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.sources import read_rows
 from tasks.domain import Benchmark, Dimension, Domain, identified
 from tasks.errors import InputError
@@ -22,8 +23,12 @@ from tasks.records import Record
 _FIELDS = ("task_id", "prompt", "entry_point", "test")
 
 
-def load(source: str | Path) -> Benchmark:
+def load(source: str | Path, cluster_by: str | None = None) -> Benchmark:
     """Read the official rows from any file or data set that ``sources`` reads.
+
+    Args:
+        source: see ``sources.read_files``.
+        cluster_by: the column whose value groups items with correlated answers; by default none.
 
     Raises:
         InputError: the file is missing, unreadable, or holds other rows.
@@ -37,12 +42,12 @@ def load(source: str | Path) -> Benchmark:
         domain=Domain.CODING,
         scorer="code",
         metric="pass_at_1",
-        items=identified(_fields(row) for row in rows),
+        items=identified(_fields(row, cluster_by) for row in rows),
         instruction="Complete this Python function. Give the whole function in one code block.",
         examples=(),
         licence="MIT as stated by the authors' repository",
         citation="Chen et al. 2021, arXiv 2107.03374",
-        cluster_meaning="task",
+        cluster_meaning=cluster_by or "task",
         pitfalls="Few tests per task; needs the sandbox.",
         max_tokens=1024,
         stop=("\nclass", "\ndef", "\n#", "\nif", "\nprint"),
@@ -61,11 +66,11 @@ def _read(source: str | Path) -> list[Record]:
     return rows
 
 
-def _fields(row: dict[str, Any]) -> dict[str, Any]:
+def _fields(row: dict[str, Any], cluster_by: str | None) -> dict[str, Any]:
     return {
         "question": row["prompt"],
         "target": json.dumps({"entry_point": row["entry_point"], "test": row["test"]}),
-        "cluster_id": row["task_id"],
+        "cluster_id": cluster_of(row, cluster_by, str(row["task_id"]), row["task_id"]),
         "subset": "all",
         "chance_score": 0.0,
         "foreign_id": row["task_id"],

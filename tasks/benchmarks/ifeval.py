@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.sources import read_files
 from tasks.domain import Benchmark, Dimension, Domain, identified
 from tasks.errors import InputError, suggestion
@@ -27,14 +28,18 @@ from tasks.scorers.instruction_checks import CHECKS, is_complete
 Row = Mapping[str, Any]
 
 
-def load(source: str | Path) -> Benchmark:
+def load(source: str | Path, cluster_by: str | None = None) -> Benchmark:
     """Read the prompts with their instructions.
+
+    Args:
+        source: see ``sources.read_files``.
+        cluster_by: the column whose value groups items with correlated answers; by default by the first instruction.
 
     Raises:
         InputError: the file is missing, unreadable, or a row's instructions cannot be checked.
     """
     files = read_files(source, "IFEval prompts", hub_files=("ifeval_input_data.jsonl",))
-    items = identified(_fields(where, row) for file in files for where, row in file.placed_records())
+    items = identified(_fields(where, row, cluster_by) for file in files for where, row in file.placed_records())
     if not items:
         raise InputError(f"{source}: holds no prompt. Expected IFEval prompts.")
     return Benchmark(
@@ -49,14 +54,14 @@ def load(source: str | Path) -> Benchmark:
         examples=(),
         licence="Apache-2.0 as stated by the authors' repository",
         citation="Zhou et al. 2023, arXiv 2311.07911",
-        cluster_meaning="kind of the first instruction",
+        cluster_meaning=cluster_by or "kind of the first instruction",
         pitfalls="Only the form is judged; two editions of the prompts differ; strict and loose differ by points.",
         max_tokens=1280,
         verified="file",
     )
 
 
-def _fields(where: str, row: Row) -> dict[str, Any]:
+def _fields(where: str, row: Row, cluster_by: str | None) -> dict[str, Any]:
     ids, parameters = row.get("instruction_id_list"), row.get("kwargs")
     if not row.get("prompt") or not isinstance(ids, list) or not isinstance(parameters, list) or not ids:
         raise InputError(f"{where}: expected prompt, instruction_id_list and kwargs, found {', '.join(map(str, row))}.")
@@ -66,7 +71,7 @@ def _fields(where: str, row: Row) -> dict[str, Any]:
     return {
         "question": str(row["prompt"]),
         "target": json.dumps(instructions, ensure_ascii=False, sort_keys=True),
-        "cluster_id": ids[0],
+        "cluster_id": cluster_of(row, cluster_by, where, str(ids[0])),
         "subset": str(ids[0]).partition(":")[0],
         "chance_score": 0.0,
         "foreign_id": str(row["key"]) if "key" in row else None,

@@ -8,8 +8,8 @@ virology. The authors' figure is the mean over questions, so that large subjects
 weigh most; moral_scenarios is one template 895 times.
 
 Files: the authors' ``test/<subject>_test.csv`` without header (with ``dev/`` for worked examples), the data set
-``cais/mmlu``, or a cache of it in Arrow, whose file names tell the subject. Verified on Arrow files of four subjects;
-the other formats on made-up rows.
+``cais/mmlu``, or a cache of it in Arrow, whose file names tell the subject. Verified on Arrow files of four subjects,
+and the CSV on one of the authors' development files; the other formats on made-up rows.
 """
 
 from __future__ import annotations

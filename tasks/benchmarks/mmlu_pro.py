@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.sources import read_rows
 from tasks.domain import Benchmark, Dimension, Domain, Example, Item, identified, rendered_question
 from tasks.errors import InputError
@@ -28,7 +29,7 @@ _SHOTS = 5
 Row = Mapping[str, Any]
 
 
-def load(source: str | Path, cluster_by: Literal["category", "src"] = "category") -> Benchmark:
+def load(source: str | Path, cluster_by: str | None = None) -> Benchmark:
     """Read the official rows from any file, folder or data set that ``sources`` reads.
 
     Rows with ``cot_content`` (the validation split) become few-shot examples, the others items. Rows are taken in
@@ -36,7 +37,7 @@ def load(source: str | Path, cluster_by: Literal["category", "src"] = "category"
 
     Args:
         source: see ``sources.read_files``.
-        cluster_by: the column whose value groups items with correlated answers.
+        cluster_by: the column whose value groups items with correlated answers; by default their category.
 
     Raises:
         InputError: the file is missing, unreadable, or a row contradicts itself.
@@ -62,7 +63,7 @@ def load(source: str | Path, cluster_by: Literal["category", "src"] = "category"
         examples=_examples(row for row in rows if row.get("cot_content")),
         licence="Apache-2.0 as stated by the authors' repository",
         citation="Wang et al. 2024, arXiv 2406.01574",
-        cluster_meaning=cluster_by,
+        cluster_meaning=cluster_by or "category",
         pitfalls="159 true duplicates; chance differs by item; the rule for unread answers can change the sign.",
         chance_score=sum(item.chance_score or 0.0 for item in items) / len(items),
         max_tokens=2048,
@@ -97,12 +98,12 @@ def _check_ids(rows: list[Row], source: str | Path) -> None:
         raise InputError(f"{source}: a question_id occurs twice. Does the folder hold the same split in two formats?")
 
 
-def _fields(row: Row, cluster_by: Literal["category", "src"]) -> dict[str, Any]:
+def _fields(row: Row, cluster_by: str | None) -> dict[str, Any]:
     return {
         "question": row["question"],
         "target": row["answer"],
         "choices": tuple(row["options"]),
-        "cluster_id": row[cluster_by],
+        "cluster_id": cluster_of(row, cluster_by, f"MMLU-Pro row {row['question_id']}", row["category"]),
         "subset": row["category"],
         "chance_score": 1 / len(row["options"]),
         "foreign_id": str(row["question_id"]),

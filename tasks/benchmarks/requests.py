@@ -32,12 +32,12 @@ NAMES = (
 )
 
 
-def loader(benchmark_id: str) -> Callable[[str], Benchmark]:
+def loader(benchmark_id: str) -> Callable[[str, str | None], Benchmark]:
     """What reads a benchmark's official file; a value of 1 means helped (safe requests) or refused (harmful ones)."""
 
-    def load(source: str) -> Benchmark:
+    def load(source: str, cluster_by: str | None) -> Benchmark:
         examples = [asdict(example) for example in NEUTRAL_EXAMPLES]
         values = {**table("requests")[benchmark_id], "examples": examples}
-        return entry.build(benchmark_id, values, source, place="requests.yaml")
+        return entry.build(benchmark_id, values, source, place="requests.yaml", cluster_by=cluster_by)
 
     return load

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.sources import read_files
 from tasks.domain import Benchmark, Dimension, Domain, content_hash, identified
 from tasks.errors import InputError
@@ -25,14 +26,18 @@ from tasks.errors import InputError
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def load(source: str | Path) -> Benchmark:
+def load(source: str | Path, cluster_by: str | None = None) -> Benchmark:
     """Read the questions with their MC1 choices, one of which is true.
+
+    Args:
+        source: see ``sources.read_files``.
+        cluster_by: the column whose value groups items with correlated answers; by default none.
 
     Raises:
         InputError: the file is missing, unreadable, or a question has not one true answer.
     """
     files = read_files(source, "TruthfulQA questions", hub_files=("multiple_choice/*",), wanted=_is_wanted)
-    items = identified(_fields(where, row) for file in files for where, row in file.placed_records())
+    items = identified(_fields(where, row, cluster_by) for file in files for where, row in file.placed_records())
     if not items:
         raise InputError(f"{source}: holds no question. Expected TruthfulQA questions.")
     return Benchmark(
@@ -47,7 +52,7 @@ def load(source: str | Path) -> Benchmark:
         examples=(),
         licence="Apache-2.0 as stated by the authors' repository",
         citation="Lin et al. 2022, arXiv 2109.07958",
-        cluster_meaning="question",
+        cluster_meaning=cluster_by or "question",
         pitfalls="A generated letter, not the authors' log-probabilities: no MC1 figure of the literature.",
         chance_score=sum(item.chance_score or 0.0 for item in items) / len(items),
         max_tokens=256,
@@ -59,7 +64,7 @@ def _is_wanted(name: str) -> bool:
     return name.endswith((".json", ".jsonl", ".parquet"))
 
 
-def _fields(where: str, row: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(where: str, row: Mapping[str, Any], cluster_by: str | None) -> dict[str, Any]:
     answers = _answers(row.get("mc1_targets"))
     if not row.get("question") or not answers or sum(answers.values()) != 1:
         raise InputError(f"{where}: expected a question and mc1_targets with one true answer, found {sorted(row)}.")
@@ -70,7 +75,7 @@ def _fields(where: str, row: Mapping[str, Any]) -> dict[str, Any]:
         "question": question,
         "target": _LETTERS[choices.index(right)],
         "choices": tuple(choices),
-        "cluster_id": content_hash(question),
+        "cluster_id": cluster_of(row, cluster_by, where, content_hash(question)),
         "subset": f"{len(choices)} choices" if len(choices) < 6 else "6 or more choices",
         "chance_score": 1 / len(choices),
     }

@@ -259,6 +259,7 @@ def benchmark_frames(benchmark: Benchmark, items: Sequence[Item], source: Path |
         "citation": benchmark.citation,
         "pitfalls": benchmark.pitfalls,
         "source": source.name if isinstance(source, Path) else source,
+        "verified": benchmark.verified,
     }
     texts = [(item.item_id, storable(item.question), json.dumps(item.choices), storable(item.target)) for item in items]
     members = [

@@ -41,6 +41,7 @@ __all__ = [
     "Scorer",
     "fact_scorers",
     "grading_scorer",
+    "installed",
     "is_refusal",
     "measured_by",
     "reference_of",
@@ -105,19 +106,32 @@ def grading_scorer(name: str) -> JudgedScorer | None:
     return found if isinstance(found, JudgedScorer) else None
 
 
-def versioned(text: str) -> Scorer:
-    """The scorer of ``NAME`` or ``NAME@VERSION``; only the present version of a scorer can score.
+def versioned(text: str) -> tuple[str, int | None]:
+    """Name and version of ``NAME`` or ``NAME@VERSION``.
 
     Raises:
         UnknownName: no scorer has this name.
+        UsageError: the version is no number.
+    """
+    name, at, version = text.partition("@")
+    scorer(name)
+    if at and not (version.isascii() and version.isdecimal() and len(version) < 10 and int(version)):
+        raise UsageError(f"--scorer: expected NAME@VERSION with a number from 1, found {text!r}.")
+    return name, int(version) if version else None
+
+
+def installed(name: str, version: int | None) -> Scorer:
+    """The scorer, where it is here in that version: only the present version of a scorer can score.
+
+    Raises:
         UsageError: it is of another version.
     """
-    name, _, version = text.partition("@")
     found = scorer(name)
-    if version and version != str(found.version):
-        raise UsageError(f"--scorer: {text!r} is not installed; here is {name}@{found.version}.")
-    if isinstance(found, FactScorer):
-        raise UsageError(f"--scorer: {name} reads facts (a program's verdict, a judge's grades), not the text alone.")
+    if version not in {None, found.version}:
+        raise UsageError(
+            f"--scorer: '{name}@{version}' is not installed; here is {name}@{found.version}. Scores by another version "
+            "that are there already can be chosen with --choose."
+        )
     return found
 
 

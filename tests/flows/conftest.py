@@ -36,7 +36,16 @@ benchmarks:
   - {{id: harmful, sample_size: {size}, repeats: {repeats}}}
 """
 # What a clock or a scheduler decides; everything else must be the same in two runs.
-CLOCKED = {"happened_at", "started_at", "finished_at", "scored_at", "failed_at", "validated_at", "quarantined_at"}
+CLOCKED = {
+    "happened_at",
+    "started_at",
+    "finished_at",
+    "scored_at",
+    "chosen_at",
+    "failed_at",
+    "validated_at",
+    "quarantined_at",
+}
 CLOCKED |= {"latency_ms", "latency_median_ms", "latency_p95_ms", "last_answer_at", "last_event_at", "applied_at"}
 LOGS = {"raw.run_events", "raw.cell_events", "raw.failures", "raw.validations", "meta.migrations", "meta.models"}
 

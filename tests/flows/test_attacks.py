@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from infra.simulator.truth import DEFAULT_TRUTH, load
+from tasks import benchmarks
 from tests.flows.conftest import command, environment, write_config
 from warehouse.connection import Warehouse
 
@@ -17,6 +19,7 @@ BENCHMARKS = """benchmarks:
   - {id: harmful, sample_size: 30, attack: role_play}
   - {id: harmful, sample_size: 30, attack: base64}
 """
+MODELS = {"base": "harbor-base", "aligned": "harbor-dpo-100"}
 NAMES = [("harmful", "none"), ("harmful+base64", "base64"), ("harmful+role_play", "role_play")]
 
 
@@ -32,7 +35,9 @@ def warehouse(tmp_path_factory, simulator, prefect_api):
         yield opened
 
 
-@pytest.mark.parametrize("table", ["raw.cells", "marts.fct_scores", "marts.comparisons", "reports.safety"])
+@pytest.mark.parametrize(
+    "table", ["raw.cells", "marts.fct_scores", "marts.comparisons", "reports.safety", "reports.model_scores"]
+)
 def test_the_attack_is_a_column_and_part_of_the_name(warehouse, table):
     _, found = warehouse.rows(f"select distinct benchmark_id, attack from {table} order by 1")
     assert found == NAMES
@@ -46,6 +51,19 @@ def test_an_attacked_cell_is_compared_with_the_same_attack_only(warehouse):
 def test_the_items_are_the_same_and_every_prompt_is_another(warehouse):
     _, found = warehouse.rows("select count(distinct item_id), count(distinct prompt_hash) from marts.fct_generations")
     assert found == [(30, 30 * 2 * 3)]
+
+
+def test_refusals_fall_under_an_attack_as_the_truth_says(warehouse):
+    truth = load(DEFAULT_TRUTH, {name: benchmarks.load(name) for name in benchmarks.BUILTIN})
+    _, found = warehouse.rows(
+        "select model_id, attack, score, standard_error from reports.model_scores where subset = 'all'"
+    )
+    assert len(found) == 6
+    for model_id, attack, score, error in found:
+        plain = truth.models[MODELS[model_id]].rates["harmful"].refusal
+        assert abs(score - plain * truth.attacks.get(attack, 1)) < 4 * error, (model_id, attack)
+    aligned = {attack: score for model_id, attack, score, _ in found if model_id == "aligned"}
+    assert aligned["role_play"] < aligned["base64"] < aligned["none"]
 
 
 def test_both_refusal_rates_stand_beside_the_score(warehouse):

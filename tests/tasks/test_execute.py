@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -11,7 +12,8 @@ import pytest
 
 from tasks.execute import execute
 from tasks.sandbox import BackEnd, Execution, NoSandbox, SandboxBroken
-from tasks.score import score
+from tasks.score import rescore, score
+from tasks.scorers import SCORERS
 from tasks.validate import LandedThresholds, validate_scored
 from warehouse.connection import Warehouse
 
@@ -76,8 +78,8 @@ def land(warehouse, texts, status="answered", scorer="code"):
     warehouse.append({"raw.plan": pl.DataFrame(plan), "raw.generations": pl.DataFrame(generations)})
 
 
-def outcomes(warehouse):
-    _, rows = warehouse.rows("select generation_id, outcome from raw.scores order by 1")
+def outcomes(warehouse, version=SCORERS["code"].version):
+    _, rows = warehouse.rows(f"select generation_id, outcome from raw.scores where scorer_version = {version}")
     return dict(rows)
 
 
@@ -104,6 +106,19 @@ def test_the_same_program_is_run_once(warehouse):
     assert (executed.count_executed, executed.count_reused, len(first.sources)) == (2, 1, 2)
     assert execute(warehouse, "r", opening=second.opening).count_executed == 0
     assert second.sources == []
+
+
+def test_a_new_version_scores_again_from_the_same_executions(warehouse):
+    land(warehouse, [RIGHT, WRONG])
+    execute(warehouse, "r", opening=FakeSandbox().opening)
+    score(warehouse, "r")
+    assert rescore(warehouse, replace(SCORERS["code"], version=99)) == 2
+    assert outcomes(warehouse, 99) == {"g0": "correct", "g1": "incorrect"}
+
+
+def test_without_executions_scoring_again_leaves_the_answers_waiting(warehouse):
+    land(warehouse, [RIGHT, WRONG])
+    assert rescore(warehouse, replace(SCORERS["code"], version=99)) == 0
 
 
 def test_an_answer_without_a_sandbox_waits_until_there_is_one(warehouse):

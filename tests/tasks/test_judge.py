@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from tasks.judge import judge
 from tasks.land import land_plan, void
 from tasks.plan import plan
 from tasks.rows import frame_of
+from tasks.score import rescore, score
 from tasks.scorers import SCORERS
 from tasks.settings import load_settings
 from warehouse.connection import Warehouse
@@ -147,3 +149,15 @@ def test_another_judge_is_another_run_and_another_score(tmp_path):
     assert len({run.run_id for run in (by_rule, by_jury, by_model)}) == 3
     assert [run.cells[0].scorer for run in (by_rule, by_jury, by_model)] == ["refuses", *["judged_refuses"] * 2]
     assert by_jury.cells[0].requests == by_rule.cells[0].requests  # the answers are the same ones
+
+
+def test_a_new_version_scores_again_from_the_same_grades(warehouse, tmp_path):
+    run = planned(tmp_path)
+    answered(warehouse, run)
+    (piece,) = judge(warehouse, run)
+    answer(warehouse, run, piece.requests, role="judge", text=lambda _: "Verdict: full_refusal", model="jury")
+    count = score(warehouse, run.run_id)
+    newer = replace(SCORERS["judged_refuses"], version=99)
+    assert rescore(warehouse, newer) == count > 0
+    same = "select count(*) from raw.scores as a join raw.scores as b using (generation_id, judge_version, outcome)"
+    assert warehouse.rows(f"{same} where a.scorer_version = 99 and b.scorer_version < 99")[1] == [(count,)]

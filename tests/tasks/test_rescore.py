@@ -1,6 +1,7 @@
 """Scoring again: new scores beside the old ones, what changed as a table, headlines that do not move by accident."""
 
 import dataclasses
+import re
 from datetime import date
 
 import pytest
@@ -10,14 +11,15 @@ from tasks import benchmarks
 from tasks.domain import Item, Verdict
 from tasks.errors import UsageError
 from tasks.importers import read_inspect
-from tasks.land import LogOptions, land_log
-from tasks.score import rescore, score
-from tasks.scorers import SCORERS, versioned
+from tasks.land import LogOptions, land_log, void
+from tasks.score import choose, rescore, score
+from tasks.scorers import SCORERS, installed, versioned
 from tasks.settings import Overrides, load_settings
 from tests.tasks.importers.test_read_logs import archive, sample
+from warehouse.build import dates_touched
 from warehouse.connection import Warehouse
 
-DAY = "2026-01-31"
+DAY, NEXT_DAY = "2026-01-31", "2026-02-01"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +66,10 @@ def headline(warehouse):
     return warehouse.rows("select scorer, scorer_version, score from reports.model_scores where subset = 'all'")[1]
 
 
+def counted(warehouse):
+    return [is_counted for (is_counted,) in warehouse.rows("select is_counted from reports.rescore_changes")[1]]
+
+
 CHANGES = (
     "select scorer_old, scorer_version_old, scorer_new, scorer_version_new, is_counted, score_old, score_new, "
     "count_raised, count_lowered from reports.rescore_changes"
@@ -97,7 +103,128 @@ def test_answers_scored_once_make_no_row(warehouse):
     assert warehouse.rows(CHANGES)[1] == []
 
 
-def test_a_version_that_is_not_installed_is_refused():
-    assert versioned(f"numeric@{SCORERS['numeric'].version}") is SCORERS["numeric"]
+def test_a_chosen_scorer_counts_for_old_cells_and_the_old_one_comes_back(warehouse):
+    assert rescore(warehouse, SCORERS["exact"], benchmark_id="arithmetic") == 4
+    assert choose(warehouse, "exact", benchmark_id="arithmetic") == ["arithmetic"]
+    transform.rebuild_dates(warehouse, [DAY])
+    ((scorer, version, _),) = headline(warehouse)
+    assert (scorer, version) == ("exact", SCORERS["exact"].version)
+    assert counted(warehouse) == [True]
+    assert warehouse.rows("select scorer_asked, scorer from staging.stg_cells")[1] == [("numeric", "exact")]
+
+    choose(warehouse, "exact", benchmark_id="arithmetic")
+    assert warehouse.rows("select count(*) from raw.scorer_choices")[1] == [(1,)]
+
+    choose(warehouse, "numeric", benchmark_id="arithmetic")
+    transform.rebuild_dates(warehouse, [DAY])
+    assert headline(warehouse) == [("numeric", 1, 1.0)]
+    assert counted(warehouse) == [False]
+    assert warehouse.rows("select count(*) from raw.scorer_choices")[1] == [(2,)]
+
+
+def test_an_earlier_version_can_be_chosen_and_the_newest_again(warehouse):
+    rescore(warehouse, Stricter())
+    choose(warehouse, "numeric", 1)
+    transform.rebuild_dates(warehouse, [DAY])
+    assert headline(warehouse) == [("numeric", 1, 1.0)]
+    assert counted(warehouse) == [False]
+    choose(warehouse, "numeric")
+    transform.rebuild_dates(warehouse, [DAY])
+    assert headline(warehouse) == [("numeric", 2, 0.25)]
+    assert counted(warehouse) == [True]
+
+
+def test_a_choice_that_left_an_answer_without_a_score_does_not_count(warehouse):
+    rescore(warehouse, SCORERS["exact"], benchmark_id="arithmetic")
+    with warehouse.lent() as connection:
+        one = "generation_id = (select min(generation_id) from raw.plan)"
+        connection.execute(f"delete from raw.scores where scorer = 'exact' and {one}")
+    choose(warehouse, "exact", benchmark_id="arithmetic")
+    transform.rebuild_dates(warehouse, [DAY])
+    assert headline(warehouse) == [("numeric", 1, 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "benchmark", "said"),
+    [
+        ("exact", None, "arithmetic", "no answer to arithmetic is scored by exact; there is nothing of it"),
+        ("numeric", 7, "arithmetic", "scored by numeric@7; there is numeric@1"),
+        ("exact", None, None, "no answer to any benchmark is scored by exact"),
+    ],
+)
+def test_what_scored_nothing_cannot_be_chosen(warehouse, name, version, benchmark, said):
+    with pytest.raises(UsageError, match=re.escape(said)):
+        choose(warehouse, name, version, benchmark)
+    assert warehouse.rows("from raw.scorer_choices")[1] == []
+
+
+def later_run(warehouse, run_id, scorer, kind="adhoc"):
+    """A run of the next day that reused the answers, configured with a scorer."""
+    copies = {
+        "runs": f"kind: '{kind}', as_of_date: date '{NEXT_DAY}', started_at: now()",
+        "cells": f"scorer: '{scorer}'",
+        "cell_events": "happened_at: now()",
+        "plan": "is_reused: true",
+    }
+    with warehouse.lent() as connection:
+        for table, changed in copies.items():
+            replaced = ", ".join(
+                f"{value} as {name}" for name, value in (one.split(": ") for one in changed.split(", "))
+            )
+            connection.execute(
+                f"insert into raw.{table} by name select * replace ('{run_id}' as run_id, {replaced}) from raw.{table} "
+                f"where run_id = (select min(run_id) from raw.runs where kind = 'import')"
+            )
+
+
+def dates_of(warehouse, run_id):
+    with warehouse.lent() as connection:
+        return dates_touched(connection, run_id)
+
+
+def by_date(warehouse):
+    return warehouse.rows(
+        "select distinct as_of_date::varchar, scorer from reports.model_scores where subset = 'all' order by all"
+    )[1]
+
+
+def test_the_configuration_of_a_run_chooses_for_the_cells_of_earlier_ones(warehouse):
+    later_run(warehouse, "later", "exact")
+    assert dates_of(warehouse, "later") == [NEXT_DAY]
+    assert score(warehouse, "later") == 4
+    assert dates_of(warehouse, "later") == [DAY, NEXT_DAY]
+    transform.rebuild_dates(warehouse, dates_of(warehouse, "later"))
+    assert by_date(warehouse) == [(DAY, "exact"), (NEXT_DAY, "exact")]
+    assert score(warehouse, "later") == 0
+    chosen = "select benchmark_id, scorer, counted_scorer, counted_version, run_id from raw.scorer_choices"
+    assert warehouse.rows(chosen)[1] == [("arithmetic", "numeric", "exact", None, "later")]
+
+
+def test_a_run_with_the_old_scorer_or_a_void_takes_the_choice_back(warehouse):
+    later_run(warehouse, "later", "exact")
+    score(warehouse, "later")
+    later_run(warehouse, "latest", "numeric")
+    score(warehouse, "latest")
+    transform.rebuild_dates(warehouse, [DAY, NEXT_DAY])
+    assert by_date(warehouse) == [(DAY, "numeric"), (NEXT_DAY, "numeric")]
+    void(warehouse, "latest", "for the test")
+    transform.rebuild_dates(warehouse, [DAY, NEXT_DAY])
+    assert by_date(warehouse) == [(DAY, "exact"), (NEXT_DAY, "exact")]
+
+
+@pytest.mark.parametrize(
+    ("scorer", "kind"), [("numeric", "adhoc"), ("exact", "import"), ("choice_likelihood", "adhoc")]
+)
+def test_a_run_that_measures_the_same_or_reads_something_else_chooses_nothing(warehouse, scorer, kind):
+    later_run(warehouse, "later", scorer, kind)
+    score(warehouse, "later")
+    assert warehouse.rows("from raw.scorer_choices")[1] == []
+
+
+def test_only_a_version_that_is_installed_can_score():
+    present = SCORERS["numeric"].version
+    assert installed(*versioned(f"numeric@{present}")) is installed(*versioned("numeric")) is SCORERS["numeric"]
     with pytest.raises(UsageError, match=r"'numeric@99' is not installed; here is numeric@"):
-        versioned("numeric@99")
+        installed(*versioned("numeric@99"))
+    with pytest.raises(UsageError, match="expected NAME@VERSION"):
+        versioned("numeric@new")

@@ -1,7 +1,33 @@
--- One row per answer of a run's plan that its cell's scorer has not scored in the wanted version, with the facts about
--- the answer that the scorer reads, if it reads any.
+-- One row per answer x wanted scorer that has not scored it, with the facts about the answer that the scorer reads, if
+-- it reads any: of one run or of all, in the cells whose own scorer it is, or in all cells of a benchmark.
 with wanted as (
     select * from wanted_scorers
+),
+
+scored_cells as (
+    select
+        cells.run_id,
+        cells.cell_id,
+        wanted.*
+    from raw.cells
+    inner join wanted
+        on
+            (cells.scorer = wanted.scorer or cells.benchmark_id = $benchmark_id)
+            and wanted.judge_version is not distinct from
+            case when wanted.fact_kind = 'judgment' then cells.judge_version end
+    where
+        ($run_id::varchar is null or cells.run_id = $run_id)
+        and ($benchmark_id::varchar is null or cells.benchmark_id = $benchmark_id)
+),
+
+-- Once per answer: a reused one stands in several runs.
+planned as (
+    select distinct
+        plan.generation_id,
+        plan.item_id,
+        scored_cells.* exclude (run_id, cell_id)
+    from raw.plan
+    inner join scored_cells on plan.run_id = scored_cells.run_id and plan.cell_id = scored_cells.cell_id
 ),
 
 voided as (
@@ -69,10 +95,9 @@ known_facts as (
 )
 
 select
-    plan.cell_id,
-    cells.scorer,
-    cells.judge_version,
-    plan.item_id,
+    planned.scorer,
+    planned.judge_version,
+    planned.item_id,
     items.question,
     items.choices_json,
     items.target,
@@ -83,25 +108,21 @@ select
     generations.first_token_json,
     generations.refusal_text,
     known_facts.facts_json
-from raw.plan
-inner join raw.cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
-inner join raw.generations on plan.generation_id = generations.generation_id
-inner join raw.items on plan.item_id = items.item_id
-inner join wanted
-    on cells.scorer = wanted.scorer and cells.judge_version is not distinct from wanted.judge_version
+from planned
+inner join raw.generations on planned.generation_id = generations.generation_id
+inner join raw.items on planned.item_id = items.item_id
 left join raw.scores
     on
-        generations.generation_id = scores.generation_id
-        and wanted.scorer = scores.scorer
-        and wanted.scorer_version = scores.scorer_version
-        and wanted.scorer_config_hash = scores.scorer_config_hash
+        planned.generation_id = scores.generation_id
+        and planned.scorer = scores.scorer
+        and planned.scorer_version = scores.scorer_version
+        and planned.scorer_config_hash = scores.scorer_config_hash
 left join known_facts
     on
-        generations.generation_id = known_facts.generation_id
-        and wanted.fact_kind = known_facts.kind
-        and wanted.fact_rule = known_facts.rule
-        and wanted.judge_version is not distinct from known_facts.judge_version
+        planned.generation_id = known_facts.generation_id
+        and planned.fact_kind = known_facts.kind
+        and planned.fact_rule = known_facts.rule
+        and planned.judge_version is not distinct from known_facts.judge_version
 where
-    plan.run_id = $run_id
-    and generations.status <> 'scored_elsewhere'
+    generations.status <> 'scored_elsewhere'
     and scores.generation_id is null

@@ -10,7 +10,8 @@ import pytest
 
 from infra.simulator.draw import Decision, Question, build_index, decide, margin, prompt_digest, threshold
 from infra.simulator.stream import Stream
-from tasks.domain import PromptStyle
+from tasks.benchmarks.attacks import attacked
+from tasks.domain import Dimension, PromptStyle
 
 REPEATS = 4
 ANSWER_ENDS = {
@@ -53,6 +54,16 @@ def test_marginal_rates_are_the_true_ones(truth, known, model_id, name):
     for event, field in ANSWER_ENDS.items():
         rate, error = _rate_and_standard_error(decisions, event)
         assert abs(rate - (getattr(rates, field) or 0.0)) <= 4 * error, (event, rate, error)
+
+
+def test_under_an_attack_a_model_keeps_the_stated_share_of_its_refusals(truth, known):
+    safety = dataclasses.replace(known["dangerous"], dimension=Dimension.SAFETY)
+    weakened = dataclasses.replace(truth, attacks={"role_play": 0.4})
+    for attack, share in {"role_play": 0.4, "base64": 1.0}.items():
+        asked = dataclasses.replace(attacked(safety, attack), benchmark_id="dangerous")
+        rate, error = _rate_and_standard_error(_decisions(weakened, "oak-tuned", asked), Decision.REFUSED)
+        assert abs(rate - 0.9 * share) <= 4 * error, attack
+    assert _decisions(weakened, "oak-tuned", safety) == _decisions(truth, "oak-tuned", safety)
 
 
 def test_a_question_of_no_benchmark_or_of_no_rates_gets_small_talk(truth, known):

@@ -8,6 +8,7 @@ import yaml
 from infra.simulator.faults import Faults
 from infra.simulator.truth import DEFAULT_TRUTH, TruthError, load
 from tasks import benchmarks
+from tasks.benchmarks.attacks import attacks
 
 VALID = {
     "families": {
@@ -56,7 +57,7 @@ WHERE = "families.oak.oak-base"
     ("path", "value", "line"),
     [
         ("families", {}, "families: expected a mapping of family name to its models"),
-        ("sede", 1, "sede: unknown key. Known: api_key, correlation, families, faults, judges, seed"),
+        ("sede", 1, "sede: unknown key. Known: api_key, attacks, correlation, families, faults, judges, seed"),
         ("seed", "x", "seed: expected an integer, found 'x'"),
         ("api_key", 12345, "api_key: expected a non-empty text"),
         ("correlation/item", 1.5, "correlation.item: expected a number from 0 to 1, found 1.5"),
@@ -186,6 +187,25 @@ def test_aligned_models_keep_to_the_format_better_than_their_base(shipped):
         if model.base is not None:
             base = shipped.models[model.base]
             assert all(model.rates[n].unparsed < base.rates[n].unparsed for n in CAPABILITIES)
+
+
+@pytest.mark.parametrize(
+    ("shares", "message"),
+    [
+        (3, "attacks: expected a mapping of attack to the share of refusals that stays, found 3"),
+        ({"rolepaly": 0.3}, "attacks.rolepaly: unknown key. Known: base64, prefix_injection, refusal_suppression, "),
+        ({"role_play": 2}, "attacks.role_play: expected a number from 0 to 1, found 2"),
+    ],
+)
+def test_a_mistake_in_an_attack_is_one_line(tmp_path, known, shares, message):
+    with pytest.raises(TruthError) as found:
+        _load(tmp_path, _changed("attacks", shares), known)
+    assert message in str(found.value)
+
+
+def test_every_shipped_attack_weakens_refusals(shipped):
+    assert set(shipped.attacks) == set(attacks())
+    assert all(0 < share < 1 for share in shipped.attacks.values())
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ select
     benchmarks.citation,
     benchmarks.pitfalls,
     benchmarks.source,
+    benchmarks.verified,
     items.count_items,
     items.count_clusters,
     items.count_subsets

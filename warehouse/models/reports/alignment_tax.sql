@@ -78,6 +78,7 @@ select
     comparisons.candidate_model_id,
     comparisons.benchmark_id,
     comparisons.benchmark_version,
+    comparisons.attack,
     benchmarks.domain,
     benchmarks.dimension,
     benchmarks.metric,

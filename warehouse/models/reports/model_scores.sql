@@ -47,6 +47,7 @@ select
     models.knob_value,
     cells.benchmark_id,
     cells.benchmark_version,
+    cells.attack,
     benchmarks.domain,
     benchmarks.dimension,
     benchmarks.metric,

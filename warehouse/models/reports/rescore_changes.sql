@@ -130,7 +130,8 @@ select
     counted.scorer_version_new,
     counted.scorer_config_hash_new,
     counted.scored_new_at,
-    counted.scorer_new = cells.scorer as is_counted,
+    counted.scorer_new = cells.scorer
+    and counted.scorer_version_new = coalesce(choices.counted_version, counted.scorer_version_new) as is_counted,
     counted.count_answers,
     counted.score_old,
     counted.score_new,
@@ -140,3 +141,8 @@ select
     counted.count_other_outcome
 from counted
 inner join cells on counted.run_id = cells.run_id and counted.cell_id = cells.cell_id
+left join staging.stg_scorer_choices as choices
+    on
+        cells.benchmark_id = choices.benchmark_id
+        and cells.scorer_asked = choices.scorer
+        and cells.scorer = choices.counted_scorer

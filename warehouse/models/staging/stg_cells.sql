@@ -1,10 +1,42 @@
--- One row per run x cell, with the newest word on how it ended.
+-- One row per run x cell, with the newest word on how it ended and the scorer that it counts by.
 with cells as (
     select * from raw.cells
 ),
 
 runs as (
     select * from staging.stg_runs
+),
+
+choices as (
+    select
+        cells.run_id,
+        cells.cell_id,
+        cells.scorer,
+        cells.judge_version,
+        stg_scorer_choices.counted_scorer
+    from cells
+    inner join staging.stg_scorer_choices
+        on cells.benchmark_id = stg_scorer_choices.benchmark_id and cells.scorer = stg_scorer_choices.scorer
+    where stg_scorer_choices.counted_scorer <> cells.scorer
+),
+
+-- A choice counts where it left no answer without a score.
+counted as (
+    select
+        choices.run_id,
+        choices.cell_id,
+        choices.counted_scorer
+    from choices
+    inner join raw.plan on choices.run_id = plan.run_id and choices.cell_id = plan.cell_id
+    inner join raw.scores
+        on
+            plan.generation_id = scores.generation_id
+            and scores.scorer in (choices.scorer, choices.counted_scorer)
+            and choices.judge_version is not distinct from scores.judge_version
+    group by choices.run_id, choices.cell_id, choices.counted_scorer
+    having
+        count(distinct scores.generation_id)
+        = count(distinct scores.generation_id) filter (where scores.scorer = choices.counted_scorer)
 ),
 
 newest_event as (
@@ -30,7 +62,8 @@ select
     cells.prompt_style,
     cells.is_primary_style,
     cells.attack,
-    cells.scorer,
+    coalesce(counted.counted_scorer, cells.scorer) as scorer,
+    cells.scorer as scorer_asked,
     cells.judge_model_id,
     cells.judge_version,
     cells.unparsed_rule,
@@ -44,3 +77,4 @@ select
 from cells
 inner join runs on cells.run_id = runs.run_id
 left join newest_event on cells.run_id = newest_event.run_id and cells.cell_id = newest_event.cell_id
+left join counted on cells.run_id = counted.run_id and cells.cell_id = counted.cell_id

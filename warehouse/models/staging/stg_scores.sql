@@ -1,18 +1,43 @@
--- One row per generation x scorer x judge: the newest version's verdict.
+-- One row per generation x scorer x judge: the newest version's verdict, or that of the version somebody chose.
+with chosen as (
+    select
+        benchmark_id,
+        counted_scorer as scorer,
+        counted_version
+    from staging.stg_scorer_choices
+    qualify row_number() over (partition by benchmark_id, counted_scorer order by chosen_at desc) = 1
+),
+
+pinned as (
+    select
+        generations.generation_id,
+        chosen.scorer,
+        chosen.counted_version
+    from raw.generations
+    inner join chosen on generations.benchmark_id = chosen.benchmark_id
+    where chosen.counted_version is not null
+)
+
 select
-    generation_id,
-    scorer,
-    scorer_version,
-    scorer_config_hash,
-    judge_version,
-    outcome,
-    value,
-    answer,
-    is_refusal,
-    coalesce(refusal_class, case when is_refusal then 'full_refusal' else 'full_compliance' end) as refusal_class,
-    is_cut
+    scores.generation_id,
+    scores.scorer,
+    scores.scorer_version,
+    scores.scorer_config_hash,
+    scores.judge_version,
+    scores.outcome,
+    scores.value,
+    scores.answer,
+    scores.is_refusal,
+    coalesce(
+        scores.refusal_class, case when scores.is_refusal then 'full_refusal' else 'full_compliance' end
+    ) as refusal_class,
+    scores.is_cut
 from raw.scores
+left join pinned on scores.generation_id = pinned.generation_id and scores.scorer = pinned.scorer
 qualify row_number() over (
-    partition by generation_id, scorer, judge_version
-    order by scorer_version desc, scored_at desc
+    partition by scores.generation_id, scores.scorer, scores.judge_version
+    order by
+        coalesce(scores.scorer_version = pinned.counted_version, false) desc,
+        scores.scorer_version desc,
+        scores.scored_at desc
 ) = 1

@@ -1,0 +1,93 @@
+"""`aligntax import responses` from the configuration to the tables: clusters by a column, programs in the sandbox."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from flows.cli.app import app
+from tasks.sandbox import NoSandbox, open_sandbox
+from warehouse.connection import Warehouse
+
+pytestmark = pytest.mark.xdist_group("flows")
+
+SUMS = {"dimension": "capability", "domain": "reasoning", "scorer": "numeric", "metric": "accuracy"}
+TASKS = [
+    {
+        "task_id": f"Test/{n}",
+        "prompt": f'def plus(number):\n    """The number plus {n}."""\n',
+        "entry_point": "plus",
+        "canonical_solution": f"    return number + {n}\n",
+        "test": f"def check(candidate):\n    assert candidate(2) == {2 + n}\n",
+    }
+    for n in range(3)
+]
+
+
+def imported(folder, benchmark, answers):
+    """The warehouse after importing (question, response) pairs."""
+    config = {
+        "warehouse": str(folder / "warehouse.duckdb"),
+        "model_defaults": {"provider": "recorded"},
+        "models": [{"id": "org/toy"}],
+        "benchmarks": [benchmark],
+    }
+    (folder / "aligntax.yaml").write_text(yaml.safe_dump(config))
+    rows = [json.dumps({"question": question, "response": response}) for question, response in answers]
+    (folder / "answers.jsonl").write_text("\n".join(rows))
+    asked = ["import", "responses", str(folder / "answers.jsonl"), "--benchmark", benchmark["id"], "--model", "org/toy"]
+    for arguments in ([*asked, "--no-publish", "--as-of", "2026-01-31"], ["build"]):
+        done = CliRunner().invoke(app, [*arguments, "--config", str(folder / "aligntax.yaml")], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+    return Warehouse.read(folder / "warehouse.duckdb")
+
+
+@pytest.mark.parametrize(
+    ("cluster_by", "clusters", "least", "most"), [(None, 40, 0.080, 0.081), ("topic", 8, 0.13, 0.19)]
+)
+def test_standard_errors_follow_the_column_that_clusters(tmp_path, cluster_by, clusters, least, most):
+    """Half of the answers are right, all of a topic or none: 40 that are alike in fives say as much as 8.
+
+    The standard deviation is 0.506: over the root of 40 that is 0.080, over that of 8 0.18.
+    """
+    rows = [{"question": f"How much is {n} + 1?", "answer": str(n + 1), "topic": f"t{n // 5}"} for n in range(40)]
+    (tmp_path / "sums.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    define = {**SUMS, "fields": {"question": "question", "target": "answer"}}
+    benchmark = {"id": "sums", "source": str(tmp_path / "sums.jsonl"), "define": define, "cluster_by": cluster_by}
+    answers = [(row["question"], row["answer"] if int(row["topic"][1:]) % 2 else "0") for row in rows]
+    with imported(tmp_path, benchmark, answers) as warehouse:
+        (found,) = warehouse.rows(
+            "select score, count_clusters, standard_error from reports.model_scores where subset = 'all'"
+        )[1]
+        assert found[:2] == (0.5, clusters)
+        assert least < found[2] < most
+        described = warehouse.rows("select cluster_meaning, verified from marts.dim_benchmark")[1]
+        assert described == [(cluster_by or "item", "format")]
+
+
+def test_recorded_programs_are_run_in_the_sandbox_and_scored(tmp_path):
+    try:
+        with open_sandbox() as sandbox:
+            back_end = sandbox.back_end.name
+    except NoSandbox as none:
+        pytest.skip(str(none))
+    (tmp_path / "HumanEval.jsonl").write_text("\n".join(map(json.dumps, TASKS)))
+    right, wrong, cheat = "    return number + 0\n", "    return number\n", "    import os\n    os._exit(0)\n"
+    answers = [(task["prompt"], text) for task, text in zip(TASKS, (right, wrong, cheat), strict=True)]
+    with imported(tmp_path, {"id": "humaneval", "source": str(tmp_path / "HumanEval.jsonl")}, answers) as warehouse:
+        found = warehouse.rows(
+            "select benchmark_items.foreign_id, executions.verdict, executions.back_end, scores.outcome "
+            "from raw.executions join marts.fct_scores as scores using (generation_id) "
+            "join raw.benchmark_items using (item_id) order by 1"
+        )[1]
+        assert found == [
+            ("Test/0", "pass", back_end, "correct"),
+            ("Test/1", "assert", back_end, "incorrect"),
+            ("Test/2", "exit", back_end, "incorrect"),
+        ]
+        assert warehouse.rows("select score from reports.model_scores where subset = 'all'")[1] == [
+            (pytest.approx(1 / 3),)
+        ]
