@@ -29,6 +29,8 @@ from scipy import special
 
 from tasks.stats.clustered import FloatArray
 
+# Raised whenever the same nights could give other evidence, so that stored nights are computed anew.
+RULE_VERSION = 2
 # Nights for which the weights of a start sum to 1; after it a new year with a new reference begins.
 HORIZON = 365
 # Scale of the half-normal prior on the size of a fall: five points.

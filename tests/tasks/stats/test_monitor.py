@@ -10,7 +10,7 @@ import pytest
 from tasks.stats.monitor import ItemSums, MonitorRule, answer_variance, evidence, night_variance
 
 LOG_20 = np.log(20.0)
-BLOCK = 200  # series simulated together: as many as stay in a processor's cache
+BLOCK = 500  # series simulated together: as many as stay in a processor's cache
 
 
 @dataclass(frozen=True)
