@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.domain import Item, Verdict
-from tasks.scorers.contract import Versioned, graded, unparsed
+from tasks.scorers.contract import LONGEST_TEXT, Versioned, graded, unparsed
 from tasks.scorers.spans import SEPARATOR, right_answers
 
 _MOST_CELLS = 250_000  # words of the answer x words of the reference: the table that ROUGE-L fills, half a second
@@ -67,7 +67,7 @@ def bleu_part(target: str, text: str) -> tuple[float, ...]:
     >>> bleu_part("the cat sat", "the cat")
     (2.0, 1.0, 0.0, 0.0, 2.0, 1.0, 0.0, 0.0, 2.0, 3.0)
     """
-    found = _bleu().sentence_score(_kept(text), _references(target))
+    found = _bleu().sentence_score(_kept(text[:LONGEST_TEXT]), _references(target))
     return tuple(map(float, (*found.counts, *found.totals, found.sys_len, found.ref_len)))
 
 
