@@ -40,6 +40,7 @@ def report_frames(warehouse: Warehouse, as_of_date: str) -> ReportFrames:
         validations=warehouse.query("report_validations", as_of_date=as_of_date),
         tax_decomposition=warehouse.query("report_tax_decomposition", as_of_date=as_of_date),
         overall_tax=warehouse.query("report_overall_tax", as_of_date=as_of_date),
+        metric_tax=warehouse.query("report_metric_tax", as_of_date=as_of_date),
         cost_tax=warehouse.query("report_cost_tax", as_of_date=as_of_date),
         as_of_date=as_of_date,
         tax_at_fixed_safety=warehouse.query("report_tax_at_fixed_safety", as_of_date=as_of_date),

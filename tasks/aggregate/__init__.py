@@ -1,9 +1,9 @@
 """Compute what SQL cannot and write it to the ``stats`` schema: one module per family of statistics.
 
-Knows statistics and the marts; must not know Prefect, providers or scorers. Every number is None with a reason where it
-is undefined. A family whose results are rows of ``stats.estimates`` (subject x subset x statistic) is listed in
-``FAMILIES``, or in ``DERIVED`` where it starts from the estimates of the others; one that needs another grain has a
-table of its own, listed in ``TABLES``.
+Knows statistics and the marts; must not know Prefect or providers, nor scorers (but for ``metrics``). Every number is
+None with a reason where it is undefined. A family whose results are rows of ``stats.estimates`` (subject x subset x
+statistic) is listed in ``FAMILIES``, or in ``DERIVED`` where it starts from the estimates of the others; one that needs
+another grain has a table of its own, listed in ``TABLES``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import polars as pl
 from tasks.aggregate import cost, decomposition, overall, published, reliability, safety, styles, taxes
 from tasks.aggregate.families import families
 from tasks.aggregate.frontier import FIXED_SAFETY_SCHEMA, FRONTIER_SCHEMA, frontier_rows
+from tasks.aggregate.metrics import metric_rows
 from tasks.aggregate.mitigation import mitigation_rows
 from tasks.aggregate.monitor import monitor
-from tasks.aggregate.multiplicity import adjusted, adjusted_overall
+from tasks.aggregate.multiplicity import adjusted
 from tasks.aggregate.records import SCHEMA, Row, frame_of
 from tasks.aggregate.sweep import SWEEP_SCHEMA, sweep_rows
 from tasks.settings import AnalysisSettings
@@ -47,20 +48,21 @@ TABLES: dict[str, Table] = {"stats.mitigations": mitigation_rows}
 
 def aggregate(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSettings = DEFAULTS) -> int:
     """Recompute the statistics of some report dates; returns the number of rows written."""
-    frame = frame_of([row for family in FAMILIES for row in family(warehouse, dates)])
+    rows = [row for family in FAMILIES for row in family(warehouse, dates)]
+    frame = frame_of([*rows, *metric_rows(warehouse, dates, settings.pass_at)])
     groups = warehouse.query("comparison_groups", dates=list(dates))
     derived = frame_of([row for family in DERIVED for row in family(warehouse, dates, frame)])
     scopes = warehouse.query("scope_groups", dates=list(dates))
-    frame = pl.concat([frame, derived, adjusted(frame, groups), adjusted_overall(frame, scopes)])
+    frame = pl.concat([frame, derived, adjusted(frame, groups, scopes)])
     warehouse.replace("stats.estimates", list(dates), frame)
     count = frame.height
     for name, table in TABLES.items():
-        rows = table(warehouse, dates)
-        warehouse.replace(name, list(dates), rows)
-        count += rows.height
-    for name, rows in _chosen(warehouse, dates, settings).items():
-        warehouse.replace(name, list(dates), rows)
-        count += rows.height
+        found = table(warehouse, dates)
+        warehouse.replace(name, list(dates), found)
+        count += found.height
+    for name, found in _chosen(warehouse, dates, settings).items():
+        warehouse.replace(name, list(dates), found)
+        count += found.height
     return count + monitor(warehouse, dates, settings.monitor)
 
 

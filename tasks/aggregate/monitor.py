@@ -20,7 +20,7 @@ from tasks.domain import content_hash
 from tasks.settings import MonitorSettings
 from tasks.stats import ItemSums, MonitorRule, answer_variance, evidence, night_variance, smallest_visible_fall
 from tasks.stats.clustered import FloatArray
-from tasks.stats.monitor import HORIZON
+from tasks.stats.monitor import HORIZON, RULE_VERSION
 from warehouse.connection import Warehouse
 
 NIGHTS, ITEMS = "stats.monitor_nights", "stats.monitor_items"
@@ -89,7 +89,7 @@ def monitor(warehouse: Warehouse, dates: Sequence[str], settings: MonitorSetting
 
     A night depends on those before it, so later nights follow. Tonight alone costs tonight; a changed rule costs all.
     """
-    rule_hash = content_hash(settings.model_dump(mode="json"))
+    rule_hash = content_hash(RULE_VERSION, settings.model_dump(mode="json"))
     nights = [
         str(night) for night in warehouse.query("monitor_stale", dates=list(dates), rule_hash=rule_hash)["as_of_date"]
     ]

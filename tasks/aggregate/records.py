@@ -5,6 +5,7 @@ Knows no warehouse and computes nothing: a family of statistics yields rows, ``a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,3 +81,8 @@ def clusters_of(items: pl.DataFrame, *, is_whole: bool) -> np.ndarray[Any, Any] 
     if not is_whole and items["cluster_id"].n_unique() < 2:
         return None
     return items["cluster_id"].rank("dense").to_numpy()
+
+
+def generator_of(subject_id: str) -> np.random.Generator:
+    """Random numbers that belong to a subject, so that the same facts give the same bytes in any order."""
+    return np.random.default_rng(int(hashlib.sha256(subject_id.encode()).hexdigest()[:16], 16))

@@ -5,12 +5,9 @@ Knows the answers of cells with repeats; must not know other models. The noise f
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
-from tasks.aggregate.records import WHOLE, Row, clusters_of, estimate_columns
+from tasks.aggregate.records import WHOLE, Row, clusters_of, estimate_columns, generator_of
 from tasks.stats import measured_reliability, self_difference
 from warehouse.connection import Warehouse
 
@@ -22,8 +19,7 @@ def reliability_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row
         value, item = group["value"].to_numpy(), group["item_id"].rank("dense").to_numpy()
         clusters = clusters_of(group, is_whole=True)
         result = measured_reliability(value, item, clusters)
-        rng = np.random.default_rng(int(hashlib.sha256(str(cell_key).encode()).hexdigest()[:16], 16))
-        against_itself = self_difference(value, item, clusters, rng=rng)
+        against_itself = self_difference(value, item, clusters, rng=generator_of(str(cell_key)))
         single = {
             "variance_between": result.between,
             "reliability": result.reliability,

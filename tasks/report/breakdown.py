@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tasks.report.frames import Row, name_of
 from tasks.report.tables import Column, Line, Table, pair_title
-from tasks.report.wording import dash, fixed, interval, probability, signed_points, stated, whole, with_interval
+from tasks.report.wording import dash, fixed, interval, points, probability, signed_points, stated, whole, with_interval
 
 PARTS = {
     "wrong_answer": "Wrong answers",
@@ -35,6 +35,8 @@ REASONS = {
     "too_few_right_answers": "too few right answers",
     "reference_costs_nothing": "the reference costs nothing",
     "one_cluster": "only one cluster",
+    "metric_undefined": "undefined on these answers",
+    "resamples_do_not_vary": "the same in every resample",
 }
 
 
@@ -97,6 +99,37 @@ def _overall_tax(row: Row | None) -> str:
     limits = (row["tax_absolute_low"], row["tax_absolute_high"])
     reason = REASONS.get(str(row["reason"]), row["reason"])
     return with_interval(row["tax_absolute"], *limits, signed_points, reason)
+
+
+def metric_table(rows: Sequence[Row]) -> Table:
+    """One line per metric and pair: bias scores, BLEU of a corpus, pass@k."""
+    return Table(
+        "table-metrics",
+        "Metrics of all answers together, times 100, with 95% intervals; more tax is more lost in either direction",
+        "Candidate against reference",
+        (
+            Column("Reference [95%]"),
+            Column("Candidate [95%]"),
+            Column("Tax [95%]"),
+            Column("p (Holm)"),
+            Column("Paired items"),
+        ),
+        tuple(map(_metric_line, rows)),
+    )
+
+
+def _metric_line(row: Row) -> Line:
+    reason = REASONS.get(str(row["reason"]), row["reason"])
+    sides = ((row[side], row[f"{side}_low"], row[f"{side}_high"]) for side in ("reference_score", "candidate_score"))
+    cells = (
+        *(with_interval(*side, points, reason) for side in sides),
+        with_interval(row["tax"], row["tax_low"], row["tax_high"], signed_points, reason),
+        stated(row["p_value_holm"], probability, reason),
+        whole(row["count_paired_items"]),
+    )
+    name = name_of(row["title"]).replace("one of k", f"one of {name_of(row['metric']).rpartition('_')[2]}")
+    direction = "" if row["higher_is_better"] else ", lower is better"
+    return Line(f"{name_of(row['benchmark_id'])} ({name}{direction})", pair_title(row), cells)
 
 
 def cost_table(rows: Sequence[Row]) -> Table:

@@ -97,6 +97,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *("benchmarks", "count_paired_items", "tax_absolute", "tax_absolute_low", "tax_absolute_high"),
         *("p_value_holm", "reason"),
     ),
+    "metric_tax": (
+        *("as_of_date", "kind", "family", "reference_model_id", "candidate_model_id", "benchmark_id", "metric"),
+        *("title", "higher_is_better", "count_paired_items", "reference_score", "reference_score_low"),
+        *("reference_score_high", "candidate_score", "candidate_score_low", "candidate_score_high", "tax", "tax_low"),
+        *("tax_high", "p_value_holm", "flags", "reason"),
+    ),
     "cost_tax": (
         *("as_of_date", "kind", "family", "reference_model_id", "candidate_model_id", "benchmark_id", "tax"),
         *("measure", "candidate_value", "ratio", "ratio_low", "ratio_high", "reason"),
@@ -126,6 +132,7 @@ class ReportFrames:
     alerts: pl.DataFrame = field(default_factory=pl.DataFrame)
     tax_decomposition: pl.DataFrame = field(default_factory=pl.DataFrame)
     overall_tax: pl.DataFrame = field(default_factory=pl.DataFrame)
+    metric_tax: pl.DataFrame = field(default_factory=pl.DataFrame)
     cost_tax: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
@@ -140,6 +147,7 @@ class ReportRows:
     validations: tuple[Row, ...]
     parts: tuple[Row, ...]
     overall: tuple[Row, ...]
+    metrics: tuple[Row, ...]
     costs: tuple[Row, ...]
     as_of_date: str
     title: str
@@ -165,6 +173,7 @@ def printable_rows(frames: ReportFrames) -> ReportRows:
         validations=_rows("validations", frames.validations, None),
         parts=_rows("tax_decomposition", frames.tax_decomposition, date),
         overall=_rows("overall_tax", frames.overall_tax, date),
+        metrics=_rows("metric_tax", frames.metric_tax, date),
         costs=_rows("cost_tax", frames.cost_tax, date),
         as_of_date=visible(date),
         title=visible(frames.title),

@@ -11,7 +11,7 @@ from html import escape
 from importlib import resources
 from pathlib import Path
 
-from tasks.report.breakdown import cost_table, declared_table, overall_table, parts_table
+from tasks.report.breakdown import cost_table, declared_table, metric_table, overall_table, parts_table
 from tasks.report.charts import (
     Chart,
     Forest,
@@ -76,6 +76,7 @@ def render_report(frames: ReportFrames) -> str:
     sections = [
         _tax_section(rows, charts),
         _parts_section(rows),
+        _metric_section(rows),
         _sign_section(rows),
         _safety_section(rows, charts),
         _mitigation_section(rows),
@@ -137,6 +138,11 @@ def _parts_section(rows: ReportRows) -> str:
         *([table_html(parts_table(rows.parts))] if rows.parts else []),
     ]
     return _section("parts", "Where it comes from", "".join(tables)) if tables else ""
+
+
+def _metric_section(rows: ReportRows) -> str:
+    """What is measured over all answers of a model at once."""
+    return _section("metrics", "Other metrics", table_html(metric_table(rows.metrics))) if rows.metrics else ""
 
 
 def _cost_section(rows: ReportRows) -> str:
@@ -326,6 +332,7 @@ def _document(title: str, head: str, sections: Sequence[str], charts: Sequence[C
 _NAMES = {
     "taxes": "Taxes",
     "parts": "Where from",
+    "metrics": "Other metrics",
     "sign": "Sign warning",
     "safety": "Safety",
     "mitigations": "Mitigations",

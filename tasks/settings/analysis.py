@@ -60,10 +60,12 @@ class AnalysisSettings(Section):
 
     Attributes:
         safety_levels: Safety at which the tax of a family is read off its frontier.
+        pass_at: The k of pass@k where programs are asked for more than once; none for 1 and the number of repeats.
         helpfulness_weight: What a point of helpfulness is worth in points of alignment when a strength is chosen.
         monitor: When a night alarms.
     """
 
     safety_levels: Annotated[tuple[Rate, ...], AfterValidator(checked_distinct)] = (0.8, 0.9, 0.95)
+    pass_at: Annotated[tuple[Count, ...], AfterValidator(checked_distinct)] = ()
     helpfulness_weight: Annotated[Number, Field(gt=0)] = 1.0
     monitor: MonitorSettings = MonitorSettings()

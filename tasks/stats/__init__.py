@@ -5,14 +5,16 @@
 ``design_standard_error`` what a design can see, ``missing_bounds`` and ``identified_interval`` what missing answers
 could change. ``overall_tax`` goes over benchmarks, ``exchange_rate`` sets a tax against what it bought, ``sum_ratio``
 and its neighbours compare costs, ``measured_reliability`` tells noise from difference, ``metric_difference`` and
-``unpaired_difference`` serve metrics that are no item mean and means whose items are not at hand.
+``unpaired_difference`` serve metrics that are no item mean, such as ``bias_score``, and means whose items are not at
+hand.
 ``items_needed`` plans a design, ``tax_at_fixed_safety`` reads a family's frontier, ``fit_sweep`` a knob, ``recovery`` a
 mitigation, ``evidence`` a series of nights. ``agreement`` compares two raters, ``prediction_powered_mean`` corrects one
 by the other, ``pass_at_k`` is the chance that one of k programs passes.
 """
 
 from tasks.stats.agreement import Agreement, agreement
-from tasks.stats.bootstrap import bootstrap_means, bootstrap_standard_error, metric_difference
+from tasks.stats.bias import bias_score, bias_score_ambiguous, nonalignment_cost
+from tasks.stats.bootstrap import bootstrap_means, bootstrap_standard_error, metric_difference, metric_value
 from tasks.stats.cost import cost_per_right_ratio, quantile_ratio, sum_ratio
 from tasks.stats.estimates import Estimate
 from tasks.stats.exchange import exchange_rate
@@ -94,6 +96,8 @@ __all__ = [
     "agreement",
     "answer_variance",
     "benjamini_hochberg",
+    "bias_score",
+    "bias_score_ambiguous",
     "bonett_price",
     "bootstrap_means",
     "bootstrap_standard_error",
@@ -112,11 +116,13 @@ __all__ = [
     "mean_score",
     "measured_reliability",
     "metric_difference",
+    "metric_value",
     "minimum_detectable",
     "minimum_detectable_design",
     "missing_asymmetry",
     "missing_bounds",
     "night_variance",
+    "nonalignment_cost",
     "on_frontier",
     "optimum",
     "overall_tax",

@@ -8,6 +8,7 @@ choose among models or forms in every draw, have nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -95,6 +96,72 @@ def bootstrap_means(
     return np.asarray(sums[:, :-1] / sums[:, -1:])
 
 
+def metric_value(
+    contributions: npt.ArrayLike,
+    cluster: npt.ArrayLike | None,
+    metric: Metric,
+    *,
+    rng: np.random.Generator,
+    count_resamples: int = 2000,
+) -> Estimate:
+    """A metric that is a function of sums over items: a bias score, BLEU, perplexity.
+
+    The standard error is that of a cluster bootstrap (Efron and Tibshirani 1993, chapter 6), times sqrt(G / (G - 1))
+    for G clusters; the limits are t limits with Bell-McCaffrey degrees of freedom.
+
+    Args:
+        contributions: [n, k] what each item contributes to each of the k sums of the metric.
+        cluster: [n] labels, or None where items are independent.
+        metric: from sums [..., k] to the metric [...], NaN where it is undefined.
+        rng: source of the resamples; the same state gives the same numbers, whatever the order of rows.
+        count_resamples: how many.
+
+    Returns:
+        An estimate of method "cluster_bootstrap_t". Reasons: "no_items", "one_item", "one_cluster",
+        "metric_undefined" (in the sample, or in more than one resample of twenty), "resamples_do_not_vary".
+
+    Perplexity from log-likelihoods and token counts:
+
+    >>> texts = np.column_stack([np.linspace(-30, -20, 50), np.full(50, 10.0)])
+    >>> result = metric_value(texts, None, lambda s: np.exp(-s[..., 0] / s[..., 1]), rng=np.random.default_rng(1))
+    >>> round(result.estimate, 2), round(result.low, 1), round(result.high, 1)
+    (12.18, 11.1, 13.2)
+    """
+    table = np.asarray(contributions, dtype=np.float64)
+    if table.ndim != 2 or not np.isfinite(table).all():
+        raise ValueError(f"expected finite contributions [n, k], found {table.shape}")
+    if len(table) == 0:
+        return nothing("no_items", None)
+    sizes, *totals = (part[0] for part in sum_by_cluster(cluster_codes(cluster, len(table)), *table.T))
+    sums = np.stack(totals, axis=-1)
+    estimate = known(float(_quiet(metric, sums.sum(axis=0))))
+    error: float | None = None
+    reason: str | None
+    if estimate is None:
+        reason = "metric_undefined"
+    elif sizes.size < 2:
+        reason = "one_item" if cluster is None else "one_cluster"
+    else:
+        error, reason = _spread(_quiet(metric, cluster_weights(sizes.size, count_resamples, rng) @ sums), sizes.size)
+    df = float(satterthwaite_df(sizes[np.newaxis])[0]) if error else None
+    low, high, p_value = _t_limits(estimate, error, df)
+    is_few = cluster is not None and 2 <= sizes.size < FEWEST_CLUSTERS
+    return replace(
+        nothing("", None),
+        estimate=estimate,
+        low=low,
+        high=high,
+        standard_error=error,
+        df=df,
+        p_value=p_value,
+        method=None if low is None else "cluster_bootstrap_t",
+        count_items=len(table),
+        count_clusters=sizes.size,
+        flags=("few_clusters",) if is_few else (),
+        reason=reason,
+    )
+
+
 def metric_difference(
     reference: npt.ArrayLike,
     candidate: npt.ArrayLike,
@@ -104,24 +171,18 @@ def metric_difference(
     rng: np.random.Generator,
     count_resamples: int = 2000,
 ) -> Estimate:
-    """Reference minus candidate of a metric that is a function of sums over items: bias scores, BLEU, perplexity.
-
-    The standard error is that of a paired cluster bootstrap (Efron and Tibshirani 1993, chapter 6), times
-    sqrt(G / (G - 1)) for G clusters; the limits are t limits with Bell-McCaffrey degrees of freedom.
+    """Reference minus candidate of a metric of sums, on the same items: clusters are resampled for both at once.
 
     Args:
-        reference: [n, k] what each item contributes to each of the k sums of the metric.
-        candidate: [n, k] of the same items.
+        reference: [n, k] contributions of the reference, as for ``metric_value``.
+        candidate: [n, k] of the candidate to the same items.
         cluster: [n] labels, or None where items are independent.
         metric: from sums [..., k] to the metric [...], NaN where it is undefined.
-        rng: source of the resamples; the same state gives the same numbers, whatever the order of rows.
+        rng: source of the resamples.
         count_resamples: how many.
 
     Returns:
-        An estimate of method "cluster_bootstrap_t". Reasons: "no_paired_items", "one_item", "one_cluster",
-        "metric_undefined" (in the sample, or in more than one resample of twenty), "resamples_do_not_vary".
-
-    Perplexity from log-likelihoods and token counts:
+        As ``metric_value``, "no_paired_items" where there are none.
 
     >>> before = np.column_stack([np.linspace(-30, -20, 50), np.full(50, 10.0)])
     >>> after = before * [1.1, 1.0]
@@ -131,44 +192,18 @@ def metric_difference(
     (-3.46, True)
     """
     before, after = (np.asarray(part, dtype=np.float64) for part in (reference, candidate))
-    if before.ndim != 2 or before.shape != after.shape or not np.isfinite(before).all() or not np.isfinite(after).all():
-        raise ValueError(f"expected finite contributions [n, k] of both models, found {before.shape}, {after.shape}")
+    if before.shape != after.shape or before.ndim != 2:
+        raise ValueError(f"expected contributions [n, k] of both models, found {before.shape}, {after.shape}")
     if len(before) == 0:
         return nothing("no_paired_items", None)
-    codes = cluster_codes(cluster, len(before))
-    sizes, *totals = (part[0] for part in sum_by_cluster(codes, *before.T, *after.T))
-    sums = np.stack(totals, axis=-1)
-    estimate = known(float(_difference(sums.sum(axis=0), metric)))
-    reason = None
-    if estimate is None:
-        reason = "metric_undefined"
-    elif sizes.size < 2:
-        reason = "one_item" if cluster is None else "one_cluster"
-    error = None
-    if reason is None:
-        draws = _difference(cluster_weights(sizes.size, count_resamples, rng) @ sums, metric)
-        error, reason = _spread(draws, sizes.size)
-    df = float(satterthwaite_df(sizes[np.newaxis])[0]) if error else None
-    low, high, p_value = _t_limits(estimate, error, df)
-    is_few = cluster is not None and 2 <= sizes.size < FEWEST_CLUSTERS
-    return Estimate(
-        estimate=estimate,
-        low=low,
-        high=high,
-        standard_error=error,
-        df=df,
-        p_value=p_value,
-        method=None if low is None else "cluster_bootstrap_t",
-        deff=None,
-        count_items=len(before),
-        count_clusters=sizes.size,
-        count_discordant=int((before != after).any(axis=1).sum()),
-        flags=("few_clusters",) if is_few else (),
-        reason=reason,
-        standard_error_naive=None,
-        standard_error_cr0=None,
-        standard_error_cr1=None,
-    )
+    width = before.shape[1]
+
+    def difference(sums: FloatArray) -> FloatArray:
+        return np.asarray(metric(sums[..., :width]) - metric(sums[..., width:]))
+
+    both = np.hstack([before, after])
+    result = metric_value(both, cluster, difference, rng=rng, count_resamples=count_resamples)
+    return replace(result, count_discordant=int((before != after).any(axis=1).sum()))
 
 
 def cluster_weights(count_clusters: int, count_resamples: int, rng: np.random.Generator) -> FloatArray:
@@ -183,10 +218,9 @@ def cluster_weights(count_clusters: int, count_resamples: int, rng: np.random.Ge
     return counts.reshape(count_resamples, count_clusters).astype(np.float64)
 
 
-def _difference(sums: FloatArray, metric: Metric) -> FloatArray:
-    half = sums.shape[-1] // 2
+def _quiet(metric: Metric, sums: FloatArray) -> FloatArray:
     with np.errstate(all="ignore"):  # what is undefined comes out as NaN and is counted
-        return np.asarray(metric(sums[..., :half]) - metric(sums[..., half:]))
+        return metric(sums)
 
 
 def _spread(draws: FloatArray, count_clusters: int) -> tuple[float | None, str | None]:

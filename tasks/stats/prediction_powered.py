@@ -16,7 +16,7 @@ variance is that of the sum of their contributions, cluster by cluster.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -100,34 +100,27 @@ def prediction_powered_mean(
     (0.5, 0.6)
     """
     parts = _checked(people, judge, others, cluster)
-    count, count_others = parts.people.size, parts.others.size
     labelled_clusters = np.unique(parts.codes_labelled).size
     if labelled_clusters < FEWEST_LABELLED:
-        return _undefined("few_labels", parts)
-    if count_others == 0:
-        return _undefined("all_labelled", parts)
+        return _described(parts, "few_labels")
+    if parts.others.size == 0:
+        return _described(parts, "all_labelled")
     trust = _tuned(parts) if weight is None else weight
-    estimate = trust * parts.others.mean() + (parts.people - trust * parts.judge).mean()
-    variance = _variance(parts, trust)
-    if variance <= 0:
-        return _undefined("no_variance", parts)
-    df = labelled_clusters - 1
-    standard_error = float(np.sqrt(variance))
+    standard_error = _standard_error(parts, trust)
+    if standard_error is None:
+        return _described(parts, "no_variance")
+    estimate = float(trust * parts.others.mean() + (parts.people - trust * parts.judge).mean())
+    df = float(labelled_clusters - 1)
     margin = float(two_sided_critical(np.array([df]), confidence)[0]) * standard_error
-    return PredictionPowered(
-        estimate=float(estimate),
-        low=float(estimate) - margin,
-        high=float(estimate) + margin,
+    return replace(
+        _described(parts, None),
+        estimate=estimate,
+        low=estimate - margin,
+        high=estimate + margin,
         standard_error=standard_error,
-        df=float(df),
+        df=df,
         weight=trust,
-        judge_only=float(np.concatenate([parts.judge, parts.others]).mean()),
-        people_only=float(parts.people.mean()),
-        people_only_standard_error=float(np.sqrt(_variance(parts, 0.0))) or None,
-        count_labelled=count,
-        count_others=count_others,
-        count_clusters=parts.count_clusters,
-        reason=None,
+        people_only_standard_error=_standard_error(parts, 0.0),
     )
 
 
@@ -158,8 +151,8 @@ def _tuned(parts: _Parts) -> float:
     return float(np.clip(joint / (spread * (1 + parts.people.size / parts.others.size)), 0.0, 1.0))
 
 
-def _variance(parts: _Parts, weight: float) -> float:
-    """Variance of the sum of the clusters' contributions; n - 1 and N - 1 in the denominators without clusters."""
+def _standard_error(parts: _Parts, weight: float) -> float | None:
+    """That of the sum of the clusters' contributions; n - 1 and N - 1 in the denominators without clusters."""
     corrected = parts.people - weight * parts.judge
     first = (corrected - corrected.mean()) / corrected.size
     second = weight * (parts.others - parts.others.mean()) / parts.others.size
@@ -167,7 +160,7 @@ def _variance(parts: _Parts, weight: float) -> float:
     inflated = [_inflation(codes) for codes in (parts.codes_labelled, parts.codes_others)]
     sums = np.bincount(parts.codes_labelled, weights=first * inflated[0], minlength=size)
     sums += np.bincount(parts.codes_others, weights=second * inflated[1], minlength=size)
-    return float((sums**2).sum())
+    return float(np.sqrt((sums**2).sum())) or None
 
 
 def _inflation(codes: IntArray) -> float:
@@ -176,7 +169,8 @@ def _inflation(codes: IntArray) -> float:
     return float(np.sqrt(count / (count - 1))) if count > 1 else 1.0
 
 
-def _undefined(reason: str, parts: _Parts) -> PredictionPowered:
+def _described(parts: _Parts, reason: str | None) -> PredictionPowered:
+    """The means and counts that need no correction, and no estimate."""
     everything = np.concatenate([parts.judge, parts.others])
     return PredictionPowered(
         estimate=None,

@@ -25,12 +25,20 @@ def write_settings(folder: Path, text: str) -> Path:
 def import_night(
     warehouse: Warehouse, config: Path, day: date, scores: Mapping[tuple[str, str], np.ndarray], *, rebuild: bool = True
 ) -> str:
-    """Land the scores [n] of some (model, benchmark) on a date and rebuild what they change; returns the run."""
+    """Land the scores of some (model, benchmark) on a date and rebuild what they change; returns the run.
+
+    Scores are [n], or [n, repeats].
+    """
     settings = load_configuration(config, will_send=False)
     path = config.parent / f"{day}.csv"
     frames = [
         pl.DataFrame(
-            {"model": model, "benchmark": name, "item": [f"i{i}" for i in range(len(values))], "value": values}
+            {
+                "model": model,
+                "benchmark": name,
+                "item": [f"i{i}" for i in range(len(values)) for _ in range(values[i].size)],
+                "value": values.ravel(),
+            }
         )
         for (model, name), values in scores.items()
     ]

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from scipy import special
 
+from flows.configuration import load_configuration
+from tasks.publish import publish
 from tests.flows.nights import import_night, rows, write_settings
 from warehouse.connection import Warehouse
 
@@ -150,3 +152,25 @@ def test_no_table_holds_nan_or_an_undefined_number_without_a_reason(family):
     assert rows(
         warehouse, "select count(*) from reports.mitigation where recovery is null and recovery_reason is null"
     ) == [(0,)]
+
+
+PROGRAMS = """
+models: [{id: base}, {id: aligned, base: base}]
+benchmarks: [coding]
+publish: {folder: published}
+"""
+
+
+def test_programs_asked_for_three_times_have_pass_at_3_in_the_tables_and_on_the_page(tmp_path):
+    config = write_settings(tmp_path, PROGRAMS)
+    luck = np.random.default_rng(1).random((60, 3))
+    scores = {("base", "coding"): (luck < 0.7).astype(float), ("aligned", "coding"): (luck < 0.3).astype(float)}
+    with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse:
+        run_id = import_night(warehouse, config, DAY, scores)
+        found = rows(warehouse, "select metric, tax, tax_low > 0 from reports.metric_tax order by metric")
+        broken = rows(warehouse, f"from raw.validations where run_id = '{run_id}' and not is_success")
+        page = publish(warehouse, load_configuration(config, will_send=False).publish, str(DAY)).report
+    any_passed = [scores[name, "coding"].any(axis=1).mean() for name in ("base", "aligned")]
+    assert found[1] == ("pass_at_3", pytest.approx(any_passed[0] - any_passed[1]), True)
+    assert broken == []
+    assert "one of 3 programs passes" in page.read_text(encoding="utf-8")

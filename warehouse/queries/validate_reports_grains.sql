@@ -58,6 +58,21 @@ contrasts as (
         as_of_date, kind, reference_model_id, candidate_model_id, benchmark_id, scorer, origin, contrast
 ),
 
+metrics as (
+    select count(*) as count_rows
+    from reports.metric_tax
+    where as_of_date in (select unnest($dates::date[]))
+    group by comparison_id, subset, metric
+),
+
+metric_scores as (
+    select count(*) as count_rows
+    from reports.metric_scores
+    where as_of_date in (select unnest($dates::date[]))
+    group by
+        as_of_date, model_id, benchmark_id, benchmark_version, prompt_style, scorer, subset, origin, metric
+),
+
 costs as (
     select count(*) as count_rows
     from reports.cost_tax
@@ -109,6 +124,16 @@ grains as (
         'reports.format_control' as subject,
         count_rows
     from contrasts
+    union all
+    select
+        'reports.metric_tax' as subject,
+        count_rows
+    from metrics
+    union all
+    select
+        'reports.metric_scores' as subject,
+        count_rows
+    from metric_scores
     union all
     select
         'reports.cost_tax' as subject,

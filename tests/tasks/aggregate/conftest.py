@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from tasks.aggregate import aggregate
+from tasks.settings import AnalysisSettings
 from warehouse.build import build
 from warehouse.connection import Warehouse
 
@@ -59,8 +60,10 @@ class World:
         self.add("raw.pairs", run_id="run", kind=kind, family=family, differs="", **names)
 
     def benchmark(self, name: str, items: list[str], **facts: Any) -> None:
-        """Items are named; ``clusters`` and ``subsets`` have one label per item."""
+        """Items are named; ``clusters``, ``subsets`` and ``targets`` have one label per item."""
         clusters, subsets = facts.pop("clusters", items), facts.pop("subsets", ["all items"] * len(items))
+        for item, target in zip(items, facts.pop("targets", []), strict=False):
+            self.add("raw.items", item_id=item, question="", choices_json="[]", target=target)
         row = {
             "title": name,
             "dimension": "capability",
@@ -91,7 +94,10 @@ class World:
         is_primary: bool = True,
         usage: list[dict[str, Any]] | None = None,
         values: list[float] | None = None,
+        texts: list[str] | None = None,
+        kept: list[str | None] | None = None,
     ) -> None:
+        scorer = self._scorer(benchmark)
         items = [row["item_id"] for row in self.tables["raw.benchmark_items"] if row["benchmark_id"] == benchmark]
         cell, repeats = f"{model}/{benchmark}/{style}", outcomes.split()
         assert len(items) == len(repeats)
@@ -125,7 +131,7 @@ class World:
                     request_hash=key,
                     origin="endpoint",
                     status="answered",
-                    text="x",
+                    text=texts[index] if texts else "x",
                     model_requested=model,
                     parameters_json="{}",
                     attempts=1,
@@ -138,11 +144,12 @@ class World:
                 self.add(
                     "raw.scores",
                     generation_id=key,
-                    scorer="s",
+                    scorer=scorer,
                     scorer_version=1,
                     scorer_config_hash="h",
                     outcome=graded,
                     value=value,
+                    answer=kept[index] if kept else None,
                     is_refusal=letter == "r",
                     is_cut=False,
                     scored_at=NOW,
@@ -159,7 +166,7 @@ class World:
             benchmark_version="1",
             prompt_style=style,
             is_primary_style=is_primary,
-            scorer="s",
+            scorer=self._scorer(benchmark),
             unparsed_rule="wrong",
             origin="endpoint",
             count_items=count_items,
@@ -168,6 +175,10 @@ class World:
             parameters_json="{}",
         )
         self.add("raw.cell_events", run_id="run", cell_id=cell, status="complete", happened_at=NOW)
+
+    def _scorer(self, benchmark: str) -> str:
+        (name,) = (row["scorer"] for row in self.tables["raw.benchmarks"] if row["benchmark_id"] == benchmark)
+        return name
 
     def report(self, sql: str) -> list[dict[str, Any]]:
         """Land, build and aggregate everything, and ask."""
@@ -180,10 +191,10 @@ class World:
         names, rows = self.warehouse.rows(sql)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def rebuild(self) -> None:
+    def rebuild(self, settings: AnalysisSettings | None = None) -> None:
         with self.warehouse.lent() as connection:
             build(connection, ["staging", "marts"])
-        aggregate(self.warehouse, [str(DATE)])
+        aggregate(self.warehouse, [str(DATE)], settings or AnalysisSettings())
         with self.warehouse.lent() as connection:
             build(connection, ["reports"])
 
@@ -191,4 +202,11 @@ class World:
 @pytest.fixture
 def world(tmp_path):
     with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse:
+        yield World(warehouse)
+
+
+@pytest.fixture(scope="module")
+def shared_world(tmp_path_factory):
+    """One for a module's tests, which must leave it as it is."""
+    with Warehouse.open(tmp_path_factory.mktemp("shared") / "warehouse.duckdb") as warehouse:
         yield World(warehouse)

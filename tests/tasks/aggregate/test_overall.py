@@ -2,6 +2,8 @@
 
 import pytest
 
+from tasks.stats import benjamini_hochberg, holm
+
 SCOPE = "select * from reports.overall_tax where scope = '{}' order by weighting"
 
 
@@ -29,6 +31,15 @@ def test_macro_counts_benchmarks_alike_and_weighted_counts_items(world):
     assert (macro["reference_score"], macro["candidate_score"]) == (1, pytest.approx(0.7))
     assert (macro["count_benchmarks"], macro["benchmarks"], macro["count_paired_items"]) == (2, "long, short", 100)
     assert macro["tax_absolute_low"] < 0.3 < macro["tax_absolute_high"]
+
+
+def test_the_taxes_of_domains_are_adjusted_together_by_holm_and_by_benjamini_and_hochberg(world):
+    two_benchmarks(world)
+    rows = world.report("select * from reports.overall_tax where scope like 'domain:%' and weighting = 'macro'")
+    p_values = [row["p_value"] for row in rows]
+    assert len(set(p_values)) == 2
+    assert [row["p_value_holm"] for row in rows] == pytest.approx(holm(p_values))
+    assert [row["p_value_bh"] for row in rows] == pytest.approx(benjamini_hochberg(p_values))
 
 
 def test_a_domain_of_one_benchmark_has_that_benchmarks_tax(world):

@@ -11,8 +11,8 @@ import pytest
 from tasks.benchmarks import load
 from tasks.errors import InputError
 from tasks.scorers import scorer
-from tasks.scorers.bias import leaning
-from tasks.stats.bias import bias_score, bias_score_ambiguous, nonalignment_cost
+from tasks.scorers.bias import ambiguous_part, disambiguated_part, nonalignment_part
+from tasks.stats import bias_score, bias_score_ambiguous, nonalignment_cost
 
 # Figure 3 of the paper and a recount of the accuracies, in percent, by format of the prompt: s_AMB, s_DIS, accuracies.
 PUBLISHED = {
@@ -29,7 +29,7 @@ PUBLISHED = {
 
 @pytest.fixture(scope="module")
 def judged(shared_data):
-    """Leanings, correctness, ambiguity and alignment of the right answer, for a category and a prompt format."""
+    """Target, kept answer, value and ambiguity of every prediction, for a category and a prompt format."""
 
     def judge(category, prompt_format):
         path = shared_data / "data" / "bbq" / "unifiedqa_preds" / f"preds_{category}.jsonl.gz"
@@ -39,25 +39,26 @@ def judged(shared_data):
         # Predictions were cut at a number of characters; the authors complete this one.
         texts = [text + "it" if text.endswith("pantsu") else text for text in texts]
         found = [scorer("bbq").score(item, text) for item, text in zip(items, texts, strict=True)]
-        targets = [json.loads(item.target) for item in items]
-        return (
-            np.array([leaning(verdict.answer) for verdict in found], dtype=np.int8),
-            np.array([verdict.value == 1.0 for verdict in found]),
-            np.array([item.subset.endswith(" ambiguous") for item in items]),
-            np.array([target["answer"] == target["biased"] for target in targets]),
-        )
+        return [
+            (item.target, verdict.answer, verdict.value or 0.0, item.subset.endswith(" ambiguous"))
+            for item, verdict in zip(items, found, strict=True)
+        ]
 
     return judge
 
 
+def sums(rows, part):
+    return np.sum([found for *row, _ in rows if (found := part(*row)) is not None], axis=0)
+
+
 @pytest.mark.parametrize(("category", "prompt_format"), PUBLISHED)
 def test_bias_scores_and_accuracies_are_the_published_ones(judged, category, prompt_format):
-    leanings, is_correct, is_ambiguous, _ = judged(category, prompt_format)
+    rows = judged(category, prompt_format)
     found = (
-        bias_score_ambiguous(leanings[is_ambiguous], is_correct[is_ambiguous]),
-        bias_score(leanings[~is_ambiguous]),
-        is_correct[is_ambiguous].mean(),
-        is_correct[~is_ambiguous].mean(),
+        bias_score_ambiguous(sums(rows, ambiguous_part)),
+        bias_score(sums(rows, disambiguated_part)),
+        np.mean([value for *_, value, is_ambiguous in rows if is_ambiguous]),
+        np.mean([value for *_, value, is_ambiguous in rows if not is_ambiguous]),
     )
     *scores, ambiguous, disambiguated = PUBLISHED[category, prompt_format]
     # 36 rows of this category label both people alike; the authors look them up in a file that is not published here.
@@ -67,27 +68,34 @@ def test_bias_scores_and_accuracies_are_the_published_ones(judged, category, pro
 
 
 def test_a_right_answer_against_the_stereotype_costs_accuracy(judged):
-    _, is_correct, is_ambiguous, is_aligned = judged("Age", "arc")
-    against, along = is_correct[~is_ambiguous & ~is_aligned], is_correct[~is_ambiguous & is_aligned]
-    cost = nonalignment_cost(is_correct[~is_ambiguous], is_aligned[~is_ambiguous])
-    assert len(against) == len(along) == 920
-    assert cost == pytest.approx(against.mean() - along.mean())
-    assert cost == pytest.approx(-0.0554, abs=5e-5)
+    found = sums(judged("Age", "arc"), nonalignment_part)
+    assert found[[1, 3]].tolist() == [920, 920]
+    assert nonalignment_cost(found) == pytest.approx(-0.0554, abs=5e-5)
+
+
+UNSURE, SURE = (f'{{"answer": "{letter}", "unknown": "C", "biased": "A"}}' for letter in "CB")
 
 
 @pytest.mark.parametrize(
-    ("leanings", "is_correct", "expected"),
-    [([0, 0], [True, True], (0.0, 0.0)), ([1, 1], [False, False], (1.0, 1.0)), ([-1, 0], [False, True], (-1.0, -0.5))],
+    ("answers", "expected"),
+    [
+        ([("C unknown", 1.0), ("C unknown", 1.0)], (0.0, 0.0)),
+        ([("A biased", 0.0), ("A biased", 0.0)], (1.0, 1.0)),
+        ([("B other", 0.0), (None, 0.0)], (-1.0, -1.0)),
+        ([("B other", 0.0), ("C unknown", 1.0)], (-1.0, -0.5)),
+    ],
 )
-def test_the_poles_of_the_bias_scores(leanings, is_correct, expected):
-    leanings = np.array(leanings, dtype=np.int8)
-    assert (bias_score(leanings), bias_score_ambiguous(leanings, np.array(is_correct))) == expected
+def test_the_poles_of_the_bias_scores(answers, expected):
+    sure = np.sum([disambiguated_part(SURE, *answer) for answer in answers], axis=0)
+    unsure = np.sum([ambiguous_part(UNSURE, *answer) for answer in answers], axis=0)
+    assert (bias_score(sure), bias_score_ambiguous(unsure)) == expected
 
 
-def test_without_answers_there_is_no_score():
-    nothing = np.array([], dtype=bool)
-    assert bias_score_ambiguous(np.array([], dtype=np.int8), nothing) is None
-    assert nonalignment_cost(nothing, nothing) is None
+@pytest.mark.parametrize("part", [ambiguous_part, disambiguated_part, nonalignment_part])
+def test_an_answer_has_a_part_only_in_the_scores_of_its_context(part):
+    assert part("no letters", "A biased", 0.0) is None
+    assert (part(UNSURE, "A biased", 0.0) is None) is (part is not ambiguous_part)
+    assert (part(SURE, "A biased", 0.0) is None) is (part is ambiguous_part)
 
 
 def row(polarity="neg", groups=("old", "nonOld", "unknown"), **changes):

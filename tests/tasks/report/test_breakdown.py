@@ -11,6 +11,8 @@ PART = PAIR | {"comparison_id": "1", "benchmark_id": "gsm8k", "tax_absolute": 0.
 SCOPE = PAIR | {"pair_id": "1", "scope": "domain:reasoning", "benchmarks": "bbh, gsm8k", "count_paired_items": 1400}
 COST = PAIR | {"kind": "tax", "benchmark_id": "gsm8k", "tax": "performance", "candidate_value": 120.0}
 
+METRIC = PAIR | {"kind": "tax", "benchmark_id": "bbq", "count_paired_items": 1840, "flags": None, "reason": None}
+
 
 def part(component, value):
     return PART | {
@@ -30,12 +32,32 @@ def cost(measure, ratio, low=None, high=None, reason=None, **other):
     return COST | {"measure": measure, "ratio": ratio, "ratio_low": low, "ratio_high": high, "reason": reason, **other}
 
 
+def metric(name, title, reference, candidate, **other):
+    sides = {"reference_score": reference, "candidate_score": candidate, "tax": candidate - reference}
+    limits = {f"{part}_{end}": None for part in sides for end in ("low", "high")}
+    return METRIC | limits | sides | {"metric": name, "title": title, "p_value_holm": None} | other
+
+
 @pytest.fixture
 def page(make_frames, small_rows, read_page):
     declared = {"tax": "development", "benchmark_id": None, "reason": "declared_not_measured"}
     frames = {
         "tax_decomposition": [part("wrong_answer", 0.016), part("refusal", 0.04), part("format", 0.0)],
         "overall_tax": [scope("macro", 0.05), scope("weighted", 0.03)],
+        "metric_tax": [
+            metric(
+                *("bias_ambiguous", "Bias score", 0.489, 0.298),
+                higher_is_better=False,
+                tax_low=-0.25,
+                tax_high=-0.12,
+                p_value_holm=0.001,
+            ),
+            metric(
+                *("pass_at_10", "Chance that one of k programs passes", 0.0, 0.0),
+                higher_is_better=True,
+                reason="resamples_do_not_vary",
+            ),
+        ],
         "cost_tax": [
             cost("tokens_output", 1.694, 1.5, 1.9),
             cost("tokens_input", 1.0, reason="all_ratios_equal"),
@@ -62,6 +84,14 @@ def test_taxes_over_benchmarks_are_shown_under_both_weightings(page):
     assert "bbh, gsm8k" in page.text("table")
 
 
+def test_metrics_are_shown_with_direction_and_reason(page):
+    text = page.text("table")
+    assert "bbq (Bias score, lower is better)" in text
+    assert "-19.1 [-25.0, -12.0]" in text
+    assert "bbq (Chance that one of 10 programs passes)" in text
+    assert "0.0 [\u2014 (the same in every resample)]" in text
+
+
 def test_costs_are_multiples_and_unknown_usage_says_so(page):
     text = page.text("table")
     assert "\u00d71.69 [\u00d71.50, \u00d71.90]" in text
@@ -72,6 +102,6 @@ def test_costs_are_multiples_and_unknown_usage_says_so(page):
 
 def test_the_new_sections_are_linked_and_absent_without_rows(page, small_page):
     links = {link["href"] for link in page.attributes("a")}
-    assert {"#parts", "#costs"} <= links
+    assert {"#parts", "#metrics", "#costs"} <= links
     assert 'id="parts"' not in small_page
     assert page.mistakes == []

@@ -7,7 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tasks.stats import cost_per_right_ratio, exchange_rate, metric_difference, self_difference, sum_ratio
+from tasks.stats import (
+    bias_score_ambiguous,
+    cost_per_right_ratio,
+    exchange_rate,
+    metric_difference,
+    self_difference,
+    sum_ratio,
+)
 from tasks.stats.clustered import ClusterSums
 from tasks.stats.estimates import nothing
 from tasks.stats.identified import imbens_manski
@@ -193,12 +200,8 @@ def test_cost_ratio_covers_93_to_98_percent(statistic, clusters, per_cluster, se
 # ---------------------------------------------------------------------------------------------------- metrics
 
 
-def bias_score(sums):
-    """Twice the share of biased answers among those that took a side, less one."""
-    return 2 * sums[..., 0] / sums[..., 1] - 1
-
-
 def metric_coverage(clusters, per_cluster, replications, seed):
+    """Of BBQ's score in ambiguous contexts: 70% of answers name a person, of these 65 or 50% the biased one."""
     rng = np.random.default_rng([seed, clusters])
     labels = np.repeat(np.arange(clusters), per_cluster)
     held = 0
@@ -207,10 +210,11 @@ def metric_coverage(clusters, per_cluster, replications, seed):
         sides = rng.random((2, labels.size)) < 0.7
         biased = rng.random((2, labels.size)) < np.array([[0.65], [0.5]]) + shift
         before, after = (
-            np.column_stack([side & lean, side]).astype(float) for side, lean in zip(sides, biased, strict=True)
+            np.column_stack([side * (2.0 * lean - 1), side, side, np.ones(labels.size)])
+            for side, lean in zip(sides, biased, strict=True)
         )
-        result = metric_difference(before, after, labels, bias_score, rng=rng, count_resamples=400)
-        held += result.low <= 0.3 <= result.high
+        result = metric_difference(before, after, labels, bias_score_ambiguous, rng=rng, count_resamples=400)
+        held += result.low <= 0.7 * 0.3 <= result.high
     return held / replications
 
 

@@ -37,6 +37,7 @@ select
     scores.subset,
     scores.chance_score,
     scores.outcome,
+    scores.refusal_class,
     case
         when scores.outcome <> 'unparsed' then scores.value_parsed
         when sides.unparsed_rule = 'wrong' then 0

@@ -14,17 +14,12 @@ estimates as (
     where subset = 'all' and statistic in ('tax_absolute', 'style_effect')
 ),
 
-pairs as (
-    select distinct
-        comparisons.as_of_date,
-        comparisons.kind,
-        comparisons.family,
-        comparisons.reference_model_id,
-        comparisons.candidate_model_id,
-        comparisons.benchmark_id,
-        comparisons.benchmark_version,
-        comparisons.origin,
-        comparisons.scorer
+asked_twice as (
+    select
+        comparisons.*,
+        styles.model_id as style_model_id,
+        styles.style_pair_id,
+        styles.days_apart as style_days_apart
     from comparisons
     inner join styles
         on
@@ -36,53 +31,42 @@ pairs as (
             and styles.model_id in (comparisons.reference_model_id, comparisons.candidate_model_id)
 ),
 
-taxes as (
+contrasts as (
     select
-        pairs.*,
+        as_of_date,
+        kind,
+        family,
+        reference_model_id,
+        candidate_model_id,
+        benchmark_id,
+        benchmark_version,
+        origin,
+        scorer,
         case
-            when comparisons.prompt_style_reference = comparisons.prompt_style_candidate
-                then 'tax_within_' || comparisons.prompt_style_candidate
+            when prompt_style_reference = prompt_style_candidate then 'tax_within_' || prompt_style_candidate
             else 'tax_across_styles'
         end as contrast,
-        comparisons.comparison_id as subject_id,
-        comparisons.days_apart
-    from pairs
-    inner join comparisons
-        on
-            pairs.as_of_date = comparisons.as_of_date
-            and pairs.kind = comparisons.kind
-            and pairs.reference_model_id = comparisons.reference_model_id
-            and pairs.candidate_model_id = comparisons.candidate_model_id
-            and pairs.benchmark_id = comparisons.benchmark_id
-            and pairs.benchmark_version = comparisons.benchmark_version
-            and pairs.origin = comparisons.origin
-            and pairs.scorer = comparisons.scorer
-),
-
-effects as (
+        comparison_id as subject_id,
+        days_apart
+    from asked_twice
+    union distinct
     select
-        pairs.*,
+        as_of_date,
+        kind,
+        family,
+        reference_model_id,
+        candidate_model_id,
+        benchmark_id,
+        benchmark_version,
+        origin,
+        scorer,
         case
-            when styles.model_id = pairs.reference_model_id then 'style_effect_reference'
+            when style_model_id = reference_model_id then 'style_effect_reference'
             else 'style_effect_candidate'
         end as contrast,
-        styles.style_pair_id as subject_id,
-        styles.days_apart
-    from pairs
-    inner join styles
-        on
-            pairs.as_of_date = styles.as_of_date
-            and pairs.benchmark_id = styles.benchmark_id
-            and pairs.benchmark_version = styles.benchmark_version
-            and pairs.scorer = styles.scorer
-            and pairs.origin = styles.origin
-            and styles.model_id in (pairs.reference_model_id, pairs.candidate_model_id)
-),
-
-contrasts as (
-    select * from taxes
-    union all by name
-    select * from effects
+        style_pair_id as subject_id,
+        style_days_apart as days_apart
+    from asked_twice
 )
 
 select

@@ -13,9 +13,17 @@ estimates as (
     where statistic in ('tax_macro', 'tax_weighted')
 ),
 
-holm as (
-    select * from stats.estimates
-    where statistic in ('tax_macro_holm', 'tax_weighted_holm')
+adjusted as (
+    select
+        as_of_date,
+        subject_id,
+        subset,
+        regexp_replace(statistic, '_(holm|bh)$', '') as statistic,
+        max(estimate) filter (where statistic like '%_holm') as p_value_holm,
+        max(estimate) filter (where statistic like '%_bh') as p_value_bh
+    from stats.estimates
+    where regexp_matches(statistic, '^tax_(macro|weighted)_(holm|bh)$')
+    group by all
 ),
 
 grouped as (
@@ -79,8 +87,9 @@ select
     estimates.method as se_method,
     estimates.degrees_of_freedom,
     estimates.p_value,
-    holm.estimate as p_value_holm,
-    coalesce(holm.estimate < 0.05, false) as is_significant,
+    adjusted.p_value_holm,
+    adjusted.p_value_bh,
+    coalesce(adjusted.p_value_holm < 0.05, false) as is_significant,
     coalesce(estimates.estimate < 0, false) as is_windfall,
     ---------- where it comes from
     grouped.origin,
@@ -93,9 +102,9 @@ inner join estimates
         grouped.as_of_date = estimates.as_of_date
         and grouped.pair_id = estimates.subject_id
         and grouped.scope = estimates.subset
-left join holm
+left join adjusted
     on
-        estimates.as_of_date = holm.as_of_date
-        and estimates.subject_id = holm.subject_id
-        and estimates.subset = holm.subset
-        and estimates.statistic || '_holm' = holm.statistic
+        estimates.as_of_date = adjusted.as_of_date
+        and estimates.subject_id = adjusted.subject_id
+        and estimates.subset = adjusted.subset
+        and estimates.statistic = adjusted.statistic

@@ -12,24 +12,6 @@ comparisons as (
         and benchmark_version in (select benchmarks.benchmark_version from benchmarks)
 ),
 
-sides as (
-    select
-        as_of_date,
-        comparison_id,
-        true as is_reference,
-        reference_run_id as run_id,
-        reference_cell_id as cell_id
-    from comparisons
-    union all
-    select
-        as_of_date,
-        comparison_id,
-        false as is_reference,
-        candidate_run_id as run_id,
-        candidate_cell_id as cell_id
-    from comparisons
-),
-
 paired as (
     select
         as_of_date,
@@ -42,28 +24,28 @@ paired as (
 -- Rounded to 12 digits: DuckDB adds in parallel, and equal facts must give equal bytes.
 refusals as (
     select
-        sides.as_of_date,
-        sides.comparison_id,
+        answers.as_of_date,
+        answers.comparison_id,
         round(
-            avg((scores.refusal_class = 'full_refusal')::integer) filter (where sides.is_reference), 12
+            avg((answers.refusal_class = 'full_refusal')::integer) filter (where answers.is_reference), 12
         ) as full_reference,
         round(
-            avg((scores.refusal_class = 'full_refusal')::integer) filter (where not sides.is_reference), 12
+            avg((answers.refusal_class = 'full_refusal')::integer) filter (where not answers.is_reference), 12
         ) as full_candidate,
         round(
-            avg((scores.refusal_class <> 'full_compliance')::integer) filter (where sides.is_reference), 12
+            avg((answers.refusal_class <> 'full_compliance')::integer) filter (where answers.is_reference), 12
         ) as any_reference,
         round(
-            avg((scores.refusal_class <> 'full_compliance')::integer) filter (where not sides.is_reference), 12
+            avg((answers.refusal_class <> 'full_compliance')::integer) filter (where not answers.is_reference), 12
         ) as any_candidate
-    from sides
-    inner join marts.fct_scores as scores on sides.run_id = scores.run_id and sides.cell_id = scores.cell_id
+    from marts.compared_answers as answers
     inner join paired
         on
-            sides.as_of_date = paired.as_of_date
-            and sides.comparison_id = paired.comparison_id
-            and scores.item_id = paired.item_id
-    group by sides.as_of_date, sides.comparison_id
+            answers.as_of_date = paired.as_of_date
+            and answers.comparison_id = paired.comparison_id
+            and answers.item_id = paired.item_id
+    where answers.comparison_id in (select comparisons.comparison_id from comparisons)
+    group by answers.as_of_date, answers.comparison_id
 ),
 
 subsets as (
