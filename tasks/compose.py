@@ -94,7 +94,7 @@ class _Composer:
         self.open: dict[str, _Open] = {}
         self._work, self._composed, self._landed, self._sink = work, composed, landed, sink
         self._on_progress = on_progress
-        self._asked: dict[str, tuple[str, str]] = {}
+        self._asked: dict[str, tuple[str, str, str]] = {}
 
     async def wave(self, waiting: Iterable[_Open]) -> list[CellWork]:
         """What is to be asked next of whom, for all that wait; what can be answered without is."""
@@ -123,7 +123,7 @@ class _Composer:
 
     async def take(self, table: str, row: dict[str, Any]) -> None:
         """A part's answer, or its failure, which is that of the whole: one row, however many parts failed."""
-        parent, name = self._asked[row["generation_id"]]
+        parent, name, whose = self._asked[row["generation_id"]]
         entry = self.open.get(parent)
         if table == "raw.generations":
             part = Part.of(row)
@@ -133,7 +133,7 @@ class _Composer:
                 await self._advanced(entry)
         elif entry is not None:
             del self.open[parent]
-            await self._sink(table, {**row, "generation_id": parent, "message": f"{name}: {row['message']}"})
+            await self._sink(table, {**row, "generation_id": parent, "message": f"{whose}: {row['message']}"})
             self.result.count_failed += 1
             self._on_progress(0, 1, None)
 
@@ -188,7 +188,7 @@ class _Composer:
             parameters=parameters,
             parent_generation_id=parent,
         )
-        self._asked[request.generation_id] = (parent, name)
+        self._asked[request.generation_id] = (parent, name, f"{name} ({ask.model.id})")
         return request
 
     def _part_id(self, parent: str, name: str) -> str:
