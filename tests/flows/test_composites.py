@@ -20,10 +20,10 @@ import pytest
 from scipy import stats
 
 from tests.conftest import ROOT
-from tests.flows.conftest import command, count_requests, environment, tables
+from tests.flows.conftest import count_requests, tables
 from warehouse.connection import Warehouse
 
-pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.accept]
+pytestmark = pytest.mark.accept
 
 TRUTH = """
 seed: 3
@@ -72,7 +72,7 @@ RUN = ("run", "--as-of", "2026-01-31", "--json")
 
 
 @pytest.fixture(scope="module")
-def evaluated(tmp_path_factory, prefect_api):
+def evaluated(tmp_path_factory, aligntax):
     """A folder in which the configuration was run once, the server's address and what it logged."""
     folder = tmp_path_factory.mktemp("composites")
     (folder / "truth.yaml").write_text(TRUTH)
@@ -85,23 +85,9 @@ def evaluated(tmp_path_factory, prefect_api):
             time.sleep(0.05)
         config = CONFIG.format(address=ready.read_text(), cheap=CHEAP, dear=DEAR, samples=SAMPLES)
         (folder / "aligntax.yaml").write_text(config)
-        run(folder, prefect_api)
+        aligntax(folder, *RUN)
         yield folder, ready.read_text(), [json.loads(line) for line in log.read_text().splitlines()]
         process.terminate()
-
-
-def run(folder, prefect_api):
-    found = subprocess.run(
-        command(*RUN),
-        cwd=folder,
-        env=environment(prefect_api),
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
-    )
-    assert found.returncode == 0, found.stderr
-    return json.loads(found.stdout)
 
 
 def rows(evaluated, sql):
@@ -157,7 +143,7 @@ def test_it_lands_where_arithmetic_says_within_its_interval(evaluated, model, be
         f"where model_id = '{model}' and benchmark_id = '{benchmark}' and subset = 'all'",
     )
     assert low < EXPECTED[model, benchmark] < high
-    assert high - low < 0.2
+    assert high - low < 0.25
     plain = {"arithmetic": RIGHT, "borderline": 0.55, "harmful": 0.90}[benchmark]
     if benchmark != "harmful":
         assert not low < plain < high  # the interval tells the whole from its first part
@@ -234,9 +220,9 @@ def test_parts_are_no_answers_anywhere(evaluated):
     assert broken == []
 
 
-def test_a_second_run_asks_nobody_and_changes_nothing(evaluated, prefect_api):
+def test_a_second_run_asks_nobody_and_changes_nothing(evaluated, aligntax):
     folder, address, _ = evaluated
     before, asked = tables(folder / "warehouse.duckdb"), count_requests(address)
-    assert run(folder, prefect_api)["count_answered"] == 0
+    assert json.loads(aligntax(folder, *RUN).stdout)["count_answered"] == 0
     assert count_requests(address) == asked
     assert tables(folder / "warehouse.duckdb") == before
