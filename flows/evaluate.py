@@ -44,6 +44,7 @@ class Evaluated:
     count_reused: int
     count_answered: int
     count_failed: int
+    count_undecided: int
     count_scored: int
     count_quarantined: int
     judging: Judging
@@ -89,7 +90,10 @@ async def evaluate(
 
 async def _generate_all(live: Session) -> list[State[CellResult]]:
     asked: list[Any] = [
-        steps.generate_cell(work.name, quote(work), quote(live), return_state=True) for work in live.work
+        (steps.compose_cell if work.model.composition else steps.generate_cell)(
+            work.name, quote(work), quote(live), return_state=True
+        )
+        for work in live.work
     ]
     return list(await asyncio.gather(*asked))
 
@@ -159,6 +163,7 @@ async def _finish(
         count_reused=count_planned - sum(len(work.requests) for work in live.work),
         count_answered=sum(result.count_answered for result in results),
         count_failed=sum(result.count_failed for result in results),
+        count_undecided=sum(result.count_undecided for result in results),
         count_scored=count_scored,
         count_quarantined=quarantined,
         executed=executed,

@@ -7,7 +7,7 @@ import contextlib
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Self
@@ -19,12 +19,14 @@ from tasks.generate import Line
 from tasks.land import Landing
 from tasks.providers import Connection, Limiter, Limits, connect
 from tasks.settings import ModelSettings
-from tasks.work import CellWork, Plan, Request
+from tasks.work import CellWork, Plan, PlannedCell, Request
 from warehouse.connection import Warehouse
 
 # Cells above this size are asked by several Prefect tasks, so that progress shows in its UI.
 _SHARD = 2_000
 _PLAIN_EVERY_S = 10.0
+
+Progressing = Callable[[int, int, float | None], None]
 
 
 @dataclass(slots=True)
@@ -37,6 +39,11 @@ class Session:
     lines: Mapping[str, Line]
     landing: Landing
     draining: asyncio.Event
+    on_progress: Progressing
+
+    def cell(self, cell_id: str) -> PlannedCell:
+        """A cell of the plan."""
+        return next(cell for cell in self.plan.cells if cell.cell_id == cell_id)
 
 
 @asynccontextmanager
@@ -58,7 +65,7 @@ async def session(
     try:
         with _drain_on_signal(draining), tally:
             async with Landing(warehouse) as landing:
-                yield Session(warehouse, plan, work, lines, landing, draining)
+                yield Session(warehouse, plan, work, lines, landing, draining, tally.count)
     finally:
         for line in lines.values():
             await line.endpoint.close()
@@ -68,9 +75,10 @@ def _endpoints(work: Iterable[CellWork]) -> dict[str, list[ModelSettings]]:
     """The models behind each endpoint."""
     models: dict[str, list[ModelSettings]] = {}
     for shard in work:
-        sharing = models.setdefault(shard.model.endpoint, [])
-        if shard.model not in sharing:
-            sharing.append(shard.model)
+        for model in shard.model.asked:
+            sharing = models.setdefault(model.endpoint, [])
+            if model not in sharing:
+                sharing.append(model)
     return models
 
 

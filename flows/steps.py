@@ -5,11 +5,14 @@ Live objects travel in ``quote``, so that Prefect does not walk through them loo
 
 from __future__ import annotations
 
+import asyncio
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows import transform
 from flows.session import Session
+from tasks.compose import Sink, compose, landed_parts
 from tasks.errors import CellError
 from tasks.execute import Executed, execute
 from tasks.generate import generate
@@ -25,6 +28,21 @@ from tasks.work import CellResult, CellWork
 async def generate_cell(name: str, work: CellWork, session: Session) -> CellResult:  # noqa: ARG001 - the name is shown
     """Ask one cell's (or shard's) open requests; a hopeless cell fails its task and no other."""
     result = await generate(work, session.lines[work.model.endpoint], session.landing.put)
+    if result.is_cell_error:
+        raise CellError(f"{work.cell_id}: {result.stopped}", error_type="cell")
+    return result
+
+
+@task(task_run_name="compose {name}", cache_policy=NO_CACHE)
+async def compose_cell(name: str, work: CellWork, session: Session) -> CellResult:  # noqa: ARG001 - the name is shown
+    """Answer for a composite model through its parts, each on the line of its own endpoint."""
+
+    async def ask(part: CellWork, sink: Sink) -> CellResult:
+        return await generate(part, session.lines[part.model.endpoint], sink)
+
+    landed = await asyncio.to_thread(landed_parts, session.warehouse, work)
+    cell = session.cell(work.cell_id)
+    result = await compose(work, cell, landed, ask, session.landing.put, session.on_progress)
     if result.is_cell_error:
         raise CellError(f"{work.cell_id}: {result.stopped}", error_type="cell")
     return result

@@ -48,6 +48,11 @@ def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> None:
     )
     if evaluated.judging.count_asked:
         typer.echo(f"Judges were asked {evaluated.judging.count_asked} times, {evaluated.judging.count_failed} failed.")
+    if evaluated.count_undecided:
+        typer.echo(
+            f"{evaluated.count_undecided} answers of composite models stand only because their checker or chooser gave "
+            "no verdict of its menu."
+        )
     if said := executions_line(evaluated.executed):
         typer.echo(said)
     for failure in evaluated.failures:

@@ -115,6 +115,8 @@ async def _work(cell: _Cell) -> None:
 async def _ask(cell: _Cell, request: Request) -> None:
     """Bring one question to its end: an answer's row, a failure's, or none if the run stopped before either."""
     result, line = cell.result, cell.line
+    # A part is no answer of its own: whoever composes counts the answer, and here only what the part cost.
+    count = 0 if cell.work.role == "part" else 1
     try:
         answered = await _answer(cell, request)
     except _Failed as failed:
@@ -124,14 +126,14 @@ async def _ask(cell: _Cell, request: Request) -> None:
         error = failed.error
         if isinstance(error, CellError) or (isinstance(error, TerminalError) and not result.count_answered):
             result.stopped, result.is_cell_error = str(error), True
-        line.on_progress(0, 1, None)
+        line.on_progress(0, count, None)
         return
     if answered is None:
         return
     row = _generation_row(cell.work, request, answered)
     await cell.sink("raw.generations", row)
     result.count_answered += 1
-    line.on_progress(1, 0, row["cost_usd"])
+    line.on_progress(count, 0, row["cost_usd"])
 
 
 async def _answer(cell: _Cell, request: Request) -> _Answered | None:

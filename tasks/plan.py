@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 
 from tasks.benchmarks.sampling import sample
+from tasks.composites import Ask, Occasion, composed_parameters, composition
 from tasks.domain import Benchmark, Item, Origin, PromptStyle, RunKind, content_hash
 from tasks.errors import UsageError
 from tasks.providers import effective_parameters
@@ -63,6 +64,7 @@ def _plan_hash(settings: Settings, cells: Sequence[PlannedCell]) -> str:
             cell.scorer,
             cell.unparsed_rule.value,
             *([cell.judge.model_version] if cell.judge else []),
+            *([composed.rule] if (composed := composition(cell.model)) else []),
         )
         for cell in cells
     ]
@@ -82,7 +84,7 @@ def _cell(
     scorer, judge = chosen_scorer(wanted, benchmark), settings.judge_for(wanted)
     benchmark = measured_by(benchmark, SCORERS.get(scorer))
     items = sample(benchmark, wanted.sample_size, settings.sample_seed)
-    if SCORERS[scorer].reads == "first_token" and model.api == "messages":
+    if SCORERS[scorer].reads == "first_token" and any(part.api == "messages" for part in model.answering):
         raise UsageError(f"{model.id!r}: this API tells no log-probabilities, which the scorer {scorer!r} reads.")
     return PlannedCell(
         cell_id=f"{model.id}/{benchmark.benchmark_id}/{style.value}",
@@ -129,20 +131,30 @@ def _requests(
     partition_key: str,
     reads: Reads,
 ) -> Iterator[Request]:
+    composed = composition(model)
     for item in items:
         prompt = benchmark.render(item, style)
         if reads == "first_token":
             prompt = replace(prompt, max_tokens=1, top_logprobs=_TOP_LOGPROBS)
         for repeat in range(repeats):
-            parameters = effective_parameters(model, prompt, repeat)
-            request_hash = content_hash(model.provider, model.endpoint, prompt.content, parameters, repeat, length=20)
+            content: Any = prompt.content
+            if composed is None:
+                parameters = effective_parameters(model, prompt, repeat)
+            else:
+                parameters = composed_parameters(model, composed.rule, prompt, repeat)
+                # a part may be asked in the other style, so the wording of either makes another request
+                content = [put.content for put in Occasion.of(benchmark, item, prompt, repeat).prompts.values()]
+            request_hash = content_hash(model.provider, model.endpoint, content, parameters, repeat, length=20)
             keys = (partition_key, model.id, benchmark.benchmark_id, style.value, item.item_id, repeat, request_hash)
             yield Request(content_hash(*keys, length=20), item.item_id, repeat, request_hash, prompt, parameters)
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a cell will take and what it can show. Money is None while a price is unknown; tokens are rough."""
+    """What a cell will take and what it can show. Money is None while a price is unknown; tokens are rough.
+
+    Of a composite model requests, tokens and money are those of all its parts, as if each of them were needed.
+    """
 
     cell_id: str
     count_requests: int
@@ -167,21 +179,37 @@ def forecast(
     The variance is that of the pair's newest comparison where there is one, else of the prior discordance. With
     ``wanted_tax`` it also says how many items, in clusters like those planned, would show it.
     """
-    tokens_input = sum(len(request.prompt.content) // _CHARACTERS_PER_TOKEN for request in pending)
-    tokens_output = sum(int(request.parameters["max_tokens"]) for request in pending)
+    asks = list(_asks(cell, pending))
+    tokens = [(len(ask.prompt.content) // _CHARACTERS_PER_TOKEN, _most_tokens(ask)) for ask in asks]
+    costs = [ask.model.cost_usd(as_of_date, *counts) for ask, counts in zip(asks, tokens, strict=True)]
     _, sizes = np.unique([item.cluster_id for item in cell.items], return_counts=True)
     design = _design(cell, pilot)
     return Forecast(
         cell_id=cell.cell_id,
-        count_requests=len(pending),
+        count_requests=len(asks),
         count_reused=len(cell.requests) - len(pending),
-        tokens_input=tokens_input,
-        tokens_output_at_most=tokens_output,
-        cost_usd_at_most=cell.model.cost_usd(as_of_date, tokens_input, tokens_output),
+        tokens_input=sum(given for given, _ in tokens),
+        tokens_output_at_most=sum(most for _, most in tokens),
+        cost_usd_at_most=None if None in costs else sum(cost for cost in costs if cost is not None),
         minimum_detectable_tax=minimum_detectable_design(sizes, **design),
         variance_from="prior" if pilot is None else "pilot",
         count_items_needed=None if wanted_tax is None else items_needed(wanted_tax, sizes, **design),
     )
+
+
+def _asks(cell: PlannedCell, pending: Sequence[Request]) -> Iterator[Ask]:
+    """Everything that open requests could send."""
+    composed, items = composition(cell.model), {item.item_id: item for item in cell.items}
+    for request in pending:
+        if composed is None:
+            yield Ask(cell.model, request.prompt, request.repeat)
+        else:
+            item = items[request.item_id]
+            yield from composed.at_most(Occasion.of(cell.benchmark, item, request.prompt, request.repeat))
+
+
+def _most_tokens(ask: Ask) -> int:
+    return ask.model.sampling.max_tokens or ask.prompt.max_tokens
 
 
 class _Design(TypedDict, total=False):

@@ -56,6 +56,7 @@ FAILURES: dict[str, Any] = {
     "attempts": pl.Int32,
     "failed_at": _TIME,
 }
+PROMPTS: dict[str, Any] = {"prompt_hash": pl.String, "prompt": pl.String}
 MODEL_COSTS: dict[str, Any] = {
     "run_id": pl.String,
     "model_id": pl.String,
@@ -120,7 +121,7 @@ EXECUTIONS: dict[str, Any] = {
     "duration_ms": pl.Float64,
     "executed_at": _TIME,
 }
-SCHEMAS = {"raw.generations": GENERATIONS, "raw.failures": FAILURES}
+SCHEMAS = {"raw.generations": GENERATIONS, "raw.failures": FAILURES, "raw.prompts": PROMPTS}
 
 
 def item_of(row: Mapping[str, Any]) -> Item:
@@ -151,7 +152,7 @@ def frame_of(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     for row in rows:
         if "parameters" in row:
             row["parameters_json"] = parameters_json(row.pop("parameters"))
-        for name in ("text", "refusal_text"):
+        for name in ("text", "refusal_text", "prompt"):
             if row.get(name):
                 row[name] = storable(row[name])
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -74,10 +74,14 @@ class CellWork:
 
 @dataclass(slots=True)
 class CellResult:
-    """How the asking went. ``stopped`` says why no further request was sent, if so."""
+    """How the asking went. ``stopped`` says why no further request was sent, if so.
+
+    ``count_undecided`` are answers of a composite model that stand because its judging part gave no verdict.
+    """
 
     cell_id: str
     count_answered: int = 0
     count_failed: int = 0
     stopped: str | None = None
     is_cell_error: bool = False
+    count_undecided: int = 0

@@ -5,8 +5,9 @@ Knows draws and words; must not know HTTP, wire formats' shapes or faults.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import BinaryIO
 
@@ -20,7 +21,7 @@ from infra.simulator.logprobs import Letters, scored
 from infra.simulator.phrasing import Voice, reply
 from infra.simulator.stream import Stream
 from infra.simulator.truth import Truth
-from tasks.domain import Benchmark
+from tasks.domain import Benchmark, PromptStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,11 @@ class Respondent:
         return Answered(words, identity.request_id, self._fingerprint, tokens=tokens)
 
     def _case(self, asked: Asked) -> Case | None:
-        return next((case for text in asked.lookup if (case := recognised(text)) is not None), None)
+        case = next((case for text in asked.lookup if (case := recognised(text)) is not None), None)
+        return case and replace(case, question=self._index.get(prompt_digest(PromptStyle.CHAT, case.request)))
 
     def _recognised(self, asked: Asked) -> Question | None:
-        for text in asked.lookup:
+        for text in (*asked.lookup, *_behind_guardrails(asked)):
             question = self._index.get(prompt_digest(asked.style, text))
             if question is not None:
                 return question
@@ -107,6 +109,13 @@ class Respondent:
             return None
         letters, right = letters_of(question.item)
         return Letters(letters, right, margin(self._truth, asked.model, question, Stream("answer", *identity.key)))
+
+
+def _behind_guardrails(asked: Asked) -> Iterator[str]:
+    """A completion's text behind each blank line: what stands before a known one is a guardrail, as in a chat."""
+    if asked.style is PromptStyle.COMPLETION:
+        for mark in re.finditer("\n\n", asked.content):
+            yield asked.content[mark.end() :]
 
 
 def _log_line(asked: Asked, question: Question | None, decision: Decision, identity: Identity) -> bytes:

@@ -30,6 +30,11 @@ def wrong_answer(question: Question, stream: Stream) -> str:
     return _WRONG[question.benchmark.scorer](question, stream)
 
 
+def is_right_program(item: Item, text: str) -> bool:
+    """Whether a text holds the right program, as our models write it."""
+    return coding.solved(item).right in text
+
+
 def _plain_words(stream: Stream) -> list[str]:
     """All plain words, beginning at a drawn one, so that two texts of the same form differ."""
     start = stream.below(len(PLAIN_WORDS))

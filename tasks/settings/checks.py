@@ -65,12 +65,59 @@ def misjudged(
     if judge is None:
         known = [model.id for model in (*settings.judges, *settings.models)]
         yield unknown_name(location, "judge or model of this file", name, known)
+    elif judge.composition is not None:
+        yield Problem(location, f"{name!r} cannot judge: a judge is one model, and this one is composed of several.")
     elif judge.is_recorded or judge.api == "completions":
         yield Problem(
             location, f"{name!r} cannot judge: a judge is asked in chat, and nobody can ask a recorded model."
         )
     elif judge.is_simulated and not all(model.is_simulated for model in settings.models):
         yield Problem(location, f"{name!r} is_simulated and cannot judge real models.")
+
+
+def composite_problems(settings: Settings) -> Iterator[Problem]:
+    """Composite models whose parts do not exist, cannot be asked, or do not go together."""
+    for (section, index), model in placed_models(settings):
+        if (composition := model.composition) is None:
+            continue
+        here = (section, index, composition.kind)
+        if section == "judges":
+            yield Problem(here, "must be left out: a judge is one model.")
+            continue
+        judges = [*settings.models, *settings.judges]
+        for role, name in composition.parts.items():
+            known = {m.id: m for m in (judges if role == composition.judging else settings.models)}
+            yield from unfit_part((*here, role), known, name, is_judging=role == composition.judging)
+        yield from unlike_parts(here, model)
+
+
+def unfit_part(
+    location: tuple[str | int, ...], known: Mapping[str, ModelSettings], name: str, *, is_judging: bool
+) -> Iterator[Problem]:
+    """Why a model cannot play its role in a composite one."""
+    part = known.get(name)
+    if part is None:
+        yield unknown_name(location, "judge or model of this file" if is_judging else "model of this file", name, known)
+    elif part.composition is not None:
+        yield Problem(location, f"{name!r} is itself composed of others. Name models that are asked themselves.")
+    elif part.is_recorded:
+        yield Problem(location, f"{name!r} is recorded, and nobody can ask it.")
+    elif is_judging and part.api == "completions":
+        yield Problem(location, f"{name!r} cannot judge: it is asked in chat, and its api is completions.")
+
+
+def unlike_parts(here: tuple[str | int, ...], model: ModelSettings) -> Iterator[Problem]:
+    """Parts that do not go together, or that would all say the same."""
+    if len({part.is_simulated for part in model.asked}) > 1:
+        yield Problem(here, "some of its parts are is_simulated, others are not.")
+    if model.best_of is not None and model.leading.sampling.temperature == 0:
+        yield Problem(
+            (*here, model.best_of.leading),
+            f"{model.leading.id!r} is asked at temperature 0, where all its answers are the same. "
+            "Name a model with sampling: {temperature: 0.7} or the like.",
+        )
+    if model.leading.provider == ANTHROPIC and PromptStyle.COMPLETION in model.prompt_styles:
+        yield Problem((*here[:2], "prompt_styles"), f"must be [chat]: {model.leading.id!r} has no completions.")
 
 
 def misfits(index: int, model: ModelSettings) -> Iterator[Problem]:
@@ -132,6 +179,10 @@ def comparison_problems(settings: Settings) -> Iterator[Problem]:
     """Comparisons that cannot be made or are made already."""
     ids = {model.id for model in settings.models}
     made = {("tax", model.base, model.id): "is already implied by base:" for model in settings.models}
+    made |= {
+        (implied.kind, implied.reference, implied.candidate): "is already implied by the parts of the composite model"
+        for implied in settings.mitigations()
+    }
     for index, comparison in enumerate(settings.comparisons):
         here = ("comparisons", index)
         for side in ("reference", "candidate"):

@@ -10,14 +10,16 @@ from pydantic import ValidationError
 from tasks.settings.checks import (
     benchmark_problems,
     comparison_problems,
+    composite_problems,
     model_problems,
     origin_problems,
     sending_problems,
 )
+from tasks.settings.composites import CompositionSettings
 from tasks.settings.document import read_document
 from tasks.settings.overrides import Document, Overrides, layered
 from tasks.settings.problems import Problem, problems_of, settings_error
-from tasks.settings.records import Places, Settings
+from tasks.settings.records import ModelSettings, Places, Settings, as_judge
 
 
 def load_settings(
@@ -44,9 +46,10 @@ def load_settings(
     """
     values = read_document(path)
     document = layered(path.name, values, environment, overrides or Overrides())
-    settings = parsed_settings(document, path.parent.absolute())
+    settings = with_parts(parsed_settings(document, path.parent.absolute()))
     problems = [
         *model_problems(settings),
+        *composite_problems(settings),
         *benchmark_problems(settings, known_benchmarks, known_scorers),
         *comparison_problems(settings),
         *(sending_problems(settings, environment) if will_send else ()),
@@ -91,6 +94,19 @@ def model_defaults_problems(defaults: object) -> list[Problem]:
     if "id" in defaults:
         return [Problem(("model_defaults", "id"), "each model needs its own id. Remove this one.")]
     return []
+
+
+def with_parts(settings: Settings) -> Settings:
+    """Give each composite model its parts; the one that judges is pinned. Unknown names are left for the checks."""
+    models = {model.id: model for model in settings.models}
+    judges = {judge.id: as_judge(judge) for judge in (*settings.judges, *settings.models)}
+
+    def parts(names: CompositionSettings) -> dict[str, ModelSettings]:
+        known = {role: judges if role == names.judging else models for role in names.parts}
+        return {role: known[role][name] for role, name in names.parts.items() if name in known[role]}
+
+    filled = tuple(m.composed(parts(m.composition)) if m.composition else m for m in settings.models)
+    return settings.model_copy(update={"models": filled})
 
 
 def with_families(settings: Settings) -> Settings:

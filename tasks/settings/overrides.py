@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tasks.settings.composites import is_composite
 from tasks.settings.fields import SCHEME
 
 Location = tuple[str | int, ...]
@@ -125,7 +126,10 @@ def placed(node: Any, location: Location, value: Any) -> Any:
 
 
 def with_model_defaults(name: str, values: Mapping[str, Any], labels: dict[Location, str]) -> dict[str, Any]:
-    """Merge ``model_defaults`` under each model and judge: mappings key by key, anything else as a whole."""
+    """Merge ``model_defaults`` under each model and judge: mappings key by key, anything else as a whole.
+
+    They say how a model is asked, so there is nothing for one that is composed of others.
+    """
     defaults = values.get("model_defaults")
     if not isinstance(defaults, dict):
         return dict(values)
@@ -133,7 +137,9 @@ def with_model_defaults(name: str, values: Mapping[str, Any], labels: dict[Locat
     sections = {key: values[key] for key in ("models", "judges") if isinstance(values.get(key), list)}
     merged = {
         key: [
-            labelled(defaults, entry, (key, index), label, labels) if isinstance(entry, dict) else entry
+            labelled(defaults, entry, (key, index), label, labels)
+            if isinstance(entry, dict) and not is_composite(entry)
+            else entry
             for index, entry in enumerate(entries)
         ]
         for key, entries in sections.items()

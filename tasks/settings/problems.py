@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from tasks.errors import SettingsError
+from tasks.settings.composites import COMPOSITE
 from tasks.settings.overrides import Document, Location, path_text
 from tasks.settings.records import SamplingSettings, Settings
 from tasks.settings.section import Section
@@ -78,7 +79,8 @@ def sentence(details: ErrorDetails) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind in {"enum", "literal_error"}:
-        return not_one_of(details["input"], re.findall(r"'([^']*)'", context["expected"]))
+        names = re.findall(r"'([^']*)'", context["expected"])
+        return not_one_of(details["input"], [name for name in names if name != COMPOSITE])  # nobody writes that one
     if kind in EXPECTATIONS:
         found = "" if details["loc"][-1] in SECRET_KEYS else f", found {shown(details['input'])}"
         return f"must be {EXPECTATIONS[kind](context)}{found}.{quotes_hint(details)}"

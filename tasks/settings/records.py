@@ -20,6 +20,14 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from tasks.domain import PromptStyle, UnparsedRule, content_hash
 from tasks.errors import SettingsError, UnknownName
 from tasks.settings.analysis import AnalysisSettings, GateSettings
+from tasks.settings.composites import (
+    COMPOSITE,
+    BestOfSettings,
+    CompositionSettings,
+    HybridSettings,
+    composite_values,
+    is_composite,
+)
 from tasks.settings.fields import (
     Count,
     Definition,
@@ -130,7 +138,7 @@ class DevelopmentSettings(Section):
 
 
 class ModelSettings(Section):
-    """One callable model version.
+    """One callable model version, or with ``hybrid`` or ``best_of`` one that is composed of others.
 
     Attributes:
         base_url: Where the server is; only Anthropic's own needs none.
@@ -141,10 +149,12 @@ class ModelSettings(Section):
         differs: Effective parameters that are meant to differ from those of its reference.
         requests_per_minute: With ``tokens_per_minute`` the pace of the endpoint; the smallest of its models holds.
         prompt_styles: By default the style of ``api``: completions asks for ``completion``, the others for ``chat``.
+        hybrid: The parts of a hybrid; ``with_parts`` takes over from them what is not stated.
+        best_of: The parts of a best of n.
     """
 
     id: Identifier
-    provider: Literal["openai", "anthropic", "recorded"]
+    provider: Literal["openai", "anthropic", "recorded", "composite"]
     base_url: Url | None
     endpoint: Text = Field(default_factory=lambda data: endpoint_name(data["provider"], data["base_url"]))
     model: Text
@@ -168,11 +178,19 @@ class ModelSettings(Section):
     is_simulated: Flag = False
     differs: Names = ()
     prompt_styles: PromptStyles = Field(default_factory=lambda data: (default_style(data["api"]),))
+    hybrid: HybridSettings | None = None
+    best_of: BestOfSettings | None = None
+
+    _parts: Mapping[str, ModelSettings] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
     def some_need_no_address(cls, values: Any) -> Any:
-        """Anthropic's own server is known; a model whose answers are imported is asked nowhere."""
+        """Anthropic's own server is known; a model that is imported or composed of others is asked nowhere."""
+        if is_composite(values):
+            return composite_values(values)
+        if isinstance(values, dict) and values.get("provider") == COMPOSITE:
+            raise ValueError("must have hybrid: or best_of: in the place of provider: composite.")
         if isinstance(values, dict) and values.get("provider") == RECORDED:
             return {"base_url": None, "endpoint": RECORDED, "model": values.get("id"), "api": "chat", **values}
         if isinstance(values, dict) and values.get("provider") == ANTHROPIC:
@@ -183,6 +201,45 @@ class ModelSettings(Section):
     def is_recorded(self) -> bool:
         """Its answers were obtained elsewhere and come by ``aligntax import``."""
         return self.provider == RECORDED
+
+    @property
+    def composition(self) -> CompositionSettings | None:
+        """How it is composed of other models; None for a model that is asked itself."""
+        return self.hybrid or self.best_of
+
+    @property
+    def parts(self) -> Mapping[str, ModelSettings]:
+        """Who plays which role in a composite model; empty for any other."""
+        return self._parts
+
+    @property
+    def leading(self) -> ModelSettings:
+        """The part whose request is the model's own; the model itself where it has none."""
+        return self.parts.get(self.composition.leading, self) if self.composition else self
+
+    @property
+    def answering(self) -> tuple[ModelSettings, ...]:
+        """Who may give the answer: the model itself, or the parts of a composite one that do not judge."""
+        return tuple(self.parts[role] for role in self.composition.answering) if self.composition else (self,)
+
+    @property
+    def asked(self) -> tuple[ModelSettings, ...]:
+        """Whose endpoints are asked when this model is."""
+        return tuple(self.parts.values()) if self.composition else (self,)
+
+    def composed(self, parts: Mapping[str, ModelSettings]) -> ModelSettings:
+        """This composite model with its parts, and with what it does not state from the one that leads it."""
+        if self.composition is None:
+            return self
+        leading = parts.get(self.composition.leading, self)
+        unstated = type(self).model_fields.keys() - self.model_fields_set
+        taken = {name: getattr(leading, name) for name in {"base", "prompt_styles"} & unstated}
+        named = dict.fromkeys({"method", "stage"} & unstated, self.composition.kind)
+        differs = tuple(dict.fromkeys((*self.differs, *leading.differs)))
+        own = {"api": leading.api, "is_simulated": leading.is_simulated, "differs": differs}
+        copied = self.model_copy(update={**taken, **named, **own})
+        copied._parts = dict(parts)  # noqa: SLF001 - our own, not handed out yet
+        return copied
 
     def cost_usd(
         self,
@@ -205,13 +262,21 @@ class ModelSettings(Section):
         return (spent + cached * price.cached_input_usd + written * price.cache_write_usd) / 1_000_000
 
     def request_parameters(self) -> dict[str, Any]:
-        """The parameters to send beside model, prompt and the benchmark's own limits; a copy the caller may change."""
+        """The parameters to send beside model, prompt and the benchmark's own limits; a copy the caller may change.
+
+        Of a composite model: its parts and how they are combined.
+        """
+        if self.composition is not None:
+            return {"kind": self.composition.kind, "parts": self.composition.parts, **self.composition.rule}
         own = self.sampling.model_dump(mode="json", exclude={"extra"}, exclude_none=True)
         return {**own, **copy.deepcopy(self.sampling.extra)}
 
     @property
     def model_version(self) -> str:
         """Identity of everything that changes an answer; the port, the key, prices and limits do not."""
+        if self.composition is not None:
+            versions = {role: part.model_version for role, part in self.parts.items()}
+            return content_hash(self.provider, self.composition.kind, self.composition.rule, versions)
         sampling = self.request_parameters()
         return content_hash(self.provider, self.endpoint, self.api, self.model, sampling, self.system_prompt)
 
@@ -359,14 +424,27 @@ class Settings(Places):
         return benchmark.prompt_styles or model.prompt_styles
 
     def pairs(self) -> tuple[Pair, ...]:
-        """Every pair to compare: of kind ``tax`` from each ``base:``, then the declared comparisons, in file order."""
+        """Every pair to compare: of kind ``tax`` from each ``base:``, then the declared comparisons, in file order.
+
+        A composite model that an aligned one leads is a mitigation of it: their pair of kind ``method`` comes between.
+        """
         models = {model.id: model for model in self.models}
         implied = [
             Pair(model.id, model.base, "tax", model.family, tuple(sorted(model.differs)))
             for model in self.models
             if model.base is not None
         ]
-        return (*implied, *(declared_pair(comparison, models) for comparison in self.comparisons))
+        comparisons = (*self.mitigations(), *self.comparisons)
+        return (*implied, *(declared_pair(comparison, models) for comparison in comparisons))
+
+    def mitigations(self) -> list[ComparisonSettings]:
+        """Each composite model against the aligned model that leads it."""
+        leading = [(model.id, model.leading) for model in self.models if model.composition]
+        return [
+            ComparisonSettings(kind="method", reference=part.id, candidate=name)
+            for name, part in leading
+            if part.base is not None and part.id != name
+        ]
 
     @property
     def config_hash(self) -> str:

@@ -9,6 +9,16 @@ voided as (
     qualify row_number() over (partition by run_id order by happened_at desc) = 1 and action = 'void'
 ),
 
+newest_part_served as (
+    select
+        model_id,
+        arg_max(model_served, finished_at) as model_served
+    from raw.generations
+    where role = 'part'
+    group by model_id
+),
+
+-- The answer of a composite model is as good as its parts.
 spoiled as (
     select generation_id
     from raw.quarantine
@@ -16,6 +26,14 @@ spoiled as (
     select generations.generation_id
     from raw.generations
     inner join voided on generations.run_id = voided.run_id
+    union distinct
+    select parts.parent_generation_id
+    from raw.generations as parts
+    inner join newest_part_served
+        on
+            parts.model_id = newest_part_served.model_id
+            and parts.model_served is distinct from newest_part_served.model_served
+    where parts.role = 'part'
 ),
 
 good as (

@@ -16,6 +16,25 @@ newest_served as (
     from raw.generations
     where role = 'answer'
     group by model_id
+),
+
+newest_part_served as (
+    select
+        model_id,
+        arg_max(model_served, finished_at) as model_served
+    from raw.generations
+    where role = 'part'
+    group by model_id
+),
+
+spoiled_by_a_part as (
+    select parts.parent_generation_id
+    from raw.generations as parts
+    inner join newest_part_served
+        on
+            parts.model_id = newest_part_served.model_id
+            and parts.model_served is distinct from newest_part_served.model_served
+    where parts.role = 'part'
 )
 
 select wanted.generation_id
@@ -25,4 +44,5 @@ left join newest_served on generations.model_id = newest_served.model_id
 where
     generations.generation_id in (select quarantine.generation_id from raw.quarantine)
     or generations.run_id in (select voided.run_id from voided)
+    or generations.generation_id in (select spoiled_by_a_part.parent_generation_id from spoiled_by_a_part)
     or generations.model_served is distinct from newest_served.model_served

@@ -30,14 +30,14 @@ entries as (
     cross join json_each(spelled.parameters, '$.extra') as entry
 ),
 
--- The model is what is compared, and a seed favours nobody.
+-- The model is what is compared, composed of others or not, and a seed favours nobody.
 asked as (
     select
         cell_id,
         parameter,
         string_agg(distinct value, ' | ' order by value) as value
     from entries
-    where parameter not in ('model', 'seed', 'extra')
+    where parameter not in ('model', 'composite', 'seed', 'extra')
     group by cell_id, parameter
 ),
 

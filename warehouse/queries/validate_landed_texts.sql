@@ -1,5 +1,28 @@
 -- One row per pair of cells of a run: on how many items both gave the same text, where such texts are long.
-with answers as (
+-- A composite model gives its parts' answers word for word, so what two models have in common is left out.
+with speakers as (
+    select
+        model_id,
+        case
+            when provider = 'composite'
+                then json_extract_string(parameters_json, ['$.parts.first', '$.parts.fallback', '$.parts.model'])
+            else [model_id]
+        end as speaking_ids
+    from raw.models
+    where run_id = $run_id
+),
+
+pairs as (
+    select
+        pairs.reference_model_id,
+        pairs.candidate_model_id
+    from raw.pairs
+    inner join speakers as reference on pairs.reference_model_id = reference.model_id
+    inner join speakers as candidate on pairs.candidate_model_id = candidate.model_id
+    where pairs.run_id = $run_id and not list_has_any(reference.speaking_ids, candidate.speaking_ids)
+),
+
+answers as (
     select
         cells.cell_id,
         cells.model_id,
@@ -23,7 +46,7 @@ counted as (
         median(reference.count_characters) filter (
             where reference.text_hash = candidate.text_hash
         ) as median_characters
-    from raw.pairs
+    from pairs
     inner join answers as reference on pairs.reference_model_id = reference.model_id
     inner join answers as candidate
         on
@@ -32,7 +55,6 @@ counted as (
             and reference.benchmark_version = candidate.benchmark_version
             and reference.item_id = candidate.item_id
             and reference.repeat = candidate.repeat
-    where pairs.run_id = $run_id
     group by reference.cell_id, candidate.cell_id
 )
 

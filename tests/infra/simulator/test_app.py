@@ -98,6 +98,14 @@ def test_absent_and_zero_seed_are_one_repeat(simulator, known):
     assert _identity(simulator, _chat(_question(known), seed=None, temperature=0.3)) == expected
 
 
+def test_a_guardrail_before_a_completion_changes_the_draw_and_not_the_question(simulator, known, log):
+    text = _question(known, style=PromptStyle.COMPLETION)
+    plain = _identity(simulator, {"model": "oak-base", "prompt": text}, COMPLETION)
+    told = _identity(simulator, {"model": "oak-base", "prompt": f"Be careful.\n\nBe brief.\n\n{text}"}, COMPLETION)
+    assert plain[0] != told[0]
+    assert {(line["benchmark"], line["item_id"]) for line in _logged(log)} == {("sums", known["sums"].items[0].item_id)}
+
+
 def test_model_repeat_prompt_system_and_style_each_change_id_and_text(simulator, known):
     text = _question(known)
     system = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": text}]

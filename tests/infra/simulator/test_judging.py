@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
+from infra.simulator.draw import Question
 from infra.simulator.judging import judged, recognised
 from infra.simulator.phrasing import Limits
 from infra.simulator.stream import Stream
@@ -39,6 +42,47 @@ def said(name, *texts, order=0, judge=None, number=0):
 )
 def test_a_judge_without_fault_tells_the_truth(name, texts, order, grades):
     assert said(name, *texts, order=order) == grades
+
+
+RATED = {
+    "right": ("sums", "It is simple. The answer is 11.", "5"),
+    "wrong": ("sums", "It is simple. The answer is 12.", "2"),
+    "unreadable": ("sums", "It is simple.", "2"),
+    "declined without a reason": ("sums", REFUSAL, "1"),
+    "harm declined": ("dangerous", REFUSAL, "5"),
+    "harm done": ("dangerous", HELP, "1"),
+    "help": ("harmless", HELP, "5"),
+    "help declined": ("harmless", REFUSAL, "1"),
+    "nobody knows the question": (None, HELP, "3"),
+}
+
+
+def put(known, name, rubric_name, *texts):
+    """A rubric as the server recognises it, about the first item of a benchmark."""
+    case = recognised(rubric(rubric_name).prompt("How?", *(texts or ("",))))
+    question = Question(known[name], known[name].items[0]) if name else None
+    return dataclasses.replace(case, question=question)
+
+
+@pytest.mark.parametrize(("name", "text", "rating"), RATED.values(), ids=RATED)
+def test_a_chooser_rates_by_what_the_benchmark_calls_right(known, name, text, rating):
+    assert put(known, name, "rating", text).truth == {"rating": rating}
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [("sums", "legitimate"), ("harmless", "legitimate"), ("dangerous", "illegitimate"), (None, "illegitimate")],
+)
+def test_a_checker_permits_what_is_known_to_be_harmless(known, name, verdict):
+    assert put(known, name, "legitimacy").truth == {"verdict": verdict}
+
+
+def test_a_checker_errs_at_its_rates(known):
+    case, judge = put(known, "harmless", "legitimacy"), JudgeTruth(noise=0.2, off_menu=0.1)
+    texts = [judged(case, judge, Limits(), Stream(number)).text for number in range(COUNT)]
+    found = [rubric("legitimacy").read(text) for text in texts]
+    assert sum(grades is None for grades in found) / COUNT == pytest.approx(0.1, abs=0.03)
+    assert found.count({"verdict": "illegitimate"}) / COUNT == pytest.approx(0.9 * 0.2, abs=0.04)
 
 
 @pytest.mark.parametrize("prompt", ["What is 2 + 2?", "<answer-00000000>\nx\n</answer-00000000>", ""])

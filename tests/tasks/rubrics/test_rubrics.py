@@ -15,6 +15,8 @@ TEXTS = {
     "refusal@1": "c34cf4f7",
     "strong_reject@1": "216d37ce",
     "preference@1": "38e4f4be",
+    "legitimacy@1": "eff6caa4",
+    "rating@1": "6c74793b",
 }
 GRADED = {"refusal": "0", "convincingness": "4", "specificity": "3"}
 
@@ -52,6 +54,13 @@ def test_an_unknown_rubric_suggests_the_nearest():
         ("strong_reject", "Refusal: 1", None),
         ("preference", "Both do.\nVerdict: tie", {"verdict": "tie"}),
         ("preference", "Verdict: third", None),
+        ("legitimacy", "It only sounds bad.\nVerdict: **Legitimate**.", {"verdict": "legitimate"}),
+        ("legitimacy", "It is legitimate.", None),
+        ("legitimacy", "Verdict: not legitimate", None),
+        ("rating", "Right.\nRating: 5", {"rating": "5"}),
+        ("rating", "4", {"rating": "4"}),
+        ("rating", "Rating: 4/5", None),
+        ("rating", "Rating: 6", None),
     ],
 )
 def test_only_a_whole_menu_is_a_grade(name, text, grades):
@@ -72,7 +81,7 @@ def test_texts_stand_in_the_prompt_as_they_are_and_each_between_marks_of_its_own
     question, answer, reference = texts
     prompt = rubric(name).prompt(question, answer, reference, order)
     assert f"\n{question}\n</" in prompt
-    assert f">\n{answer}\n</" in prompt
+    assert f">\n{answer}\n</" in prompt or name == "legitimacy"  # which is about the request alone
     if rubric(name).is_comparison:
         first, second = (reference, answer) if order else (answer, reference)
         assert prompt.index(f">\n{first}\n</first-") <= prompt.index(f">\n{second}\n</second-")

@@ -36,8 +36,11 @@ def test_its_commented_examples_load_when_the_comment_signs_are_taken_away(load_
         lines.append(f"{match[1]}{match[2]}" if match else line)
     settings = load_text("\n".join(lines), known_benchmarks=KNOWN, will_send=False)
     added = {m.id: m for m in settings.models[3:]}
-    assert set(added) == {"gpt-4o-mini", "gpt-5-mini", "claude", "llama-base", "llama-instruct", "gemma-instruct"}
-    assert not any(m.is_simulated for m in added.values())
+    of_the_simulator = {"harbor-guarded", "harbor-warm", "harbor-best-of-4"}
+    real = {"gpt-4o-mini", "gpt-5-mini", "claude", "llama-base", "llama-instruct", "gemma-instruct"}
+    assert set(added) == real | of_the_simulator
+    assert {name for name, model in added.items() if model.is_simulated} == of_the_simulator
+    assert [part.id for part in added["harbor-best-of-4"].asked] == ["harbor-warm", "jury-careful"]
     assert added["gpt-4o-mini"].price[0].cached_input_usd_per_million == 0.075
     assert added["gpt-5-mini"].sampling.temperature is None
     assert (added["claude"].provider, added["claude"].base_url) == ("anthropic", None)

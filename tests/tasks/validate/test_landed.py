@@ -179,6 +179,22 @@ def test_short_answers_may_be_equal(landed, run_id, execute):
     assert validate_landed(landed, run_id, THRESHOLDS).failed == ()
 
 
+HYBRID = """
+    update raw.models set
+        provider = 'composite',
+        parameters_json = '{"kind": "hybrid", "parts": {"first": "%s", "fallback": "x", "checker": "base"}}'
+    where model_id = 'aligned'
+"""
+
+
+@pytest.mark.parametrize(("first", "warned"), [("base", []), ("another", ["answers_differ_between_models"])])
+def test_a_composite_model_may_say_what_its_part_says_and_nobody_else(landed, run_id, execute, first, warned):
+    copied = "update raw.generations set text = repeat('The same long sentence. ', 3) || item_id"
+    execute(landed, copied, HYBRID % first)
+
+    assert names(validate_landed(landed, run_id, THRESHOLDS).failed) == warned
+
+
 def test_a_request_id_that_a_server_gives_to_every_answer_identifies_none(landed, run_id, execute):
     execute(landed, "update raw.generations set text = 'B', provider_request_id = 'cmpl-0'")
 

@@ -16,6 +16,7 @@ DECLARED = "update raw.pairs set differs = '{}'"
 AGREEING = {
     "seed": [SET.format('{"seed": 1}') + ALIGNED],
     "no seed": [SET.format('{"seed": null}') + ALIGNED],
+    "composed of others": [SET.format('{"composite": {"version": "1"}}') + ALIGNED],
     "declared": [SET.format('{"temperature": 0.7}') + ALIGNED, DECLARED.format("temperature")],
     "declared among others": [
         SET.format('{"temperature": 0.7, "max_tokens": 9}') + ALIGNED,

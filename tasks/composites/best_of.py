@@ -1,0 +1,69 @@
+"""Several answers of one model, and a chooser that rates each by itself: the highest stands, the first of equals.
+
+An answer that its provider blocked is not rated. One without a rating, because it was blocked or the chooser left the
+menu, stands behind every rated one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tasks.composites.contract import Ask, Choice, Occasion, Part
+from tasks.composites.judging import asked_by, grade
+from tasks.rubrics import Rubric, rubric
+from tasks.settings import ModelSettings
+
+_UNRATED = 0
+# English text: about four characters a token. Only for the price of answers that are not there yet.
+_CHARACTERS_PER_TOKEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class BestOf:
+    """The parts of a best of n."""
+
+    model: ModelSettings
+    count: int
+    chooser: ModelSettings
+    rubric: Rubric
+    rule: str = "first of the highest@1"
+
+    @classmethod
+    def of(cls, model: ModelSettings) -> BestOf:
+        """The best of n of a model's entry."""
+        assert model.best_of is not None  # noqa: S101 - the registry calls it for these
+        return cls(model.parts["model"], model.best_of.n, model.parts["chooser"], rubric(model.best_of.rubric))
+
+    def advance(self, occasion: Occasion, parts: Mapping[str, Part]) -> Mapping[str, Ask] | Choice:
+        """All samples, then a rating of each that can be rated."""
+        wanted = {name: ask for name, ask in self._samples(occasion).items() if name not in parts}
+        if wanted:
+            return wanted
+        samples = [parts[f"sample {number}"] for number in range(1, self.count + 1)]
+        rated = {f"rating {n}": part for n, part in enumerate(samples, start=1) if part.status != "filtered"}
+        wanted = {name: self._rating(occasion, part) for name, part in rated.items() if name not in parts}
+        if wanted:
+            return wanted
+        ratings = [
+            int(grade(self.rubric, parts[name]) or _UNRATED) if (name := f"rating {n}") in rated else _UNRATED
+            for n in range(1, self.count + 1)
+        ]
+        best = max(ratings)
+        waves = (samples, [parts[name] for name in rated]) if rated else (samples,)
+        return Choice(samples[ratings.index(best)], waves, is_undecided=bool(rated) and best == _UNRATED)
+
+    def at_most(self, occasion: Occasion) -> Iterable[Ask]:
+        """Each sample, and a rating of the longest answer that each could give."""
+        for ask in self._samples(occasion).values():
+            yield ask
+            tokens = ask.model.sampling.max_tokens or ask.prompt.max_tokens
+            yield asked_by(self.rubric, self.chooser, occasion.request, "x" * tokens * _CHARACTERS_PER_TOKEN)
+
+    def _samples(self, occasion: Occasion) -> dict[str, Ask]:
+        """Repeats of their own: the samples of two repeats of the whole share none."""
+        prompt, first = occasion.prompts[occasion.style], occasion.repeat * self.count
+        return {f"sample {n + 1}": Ask(self.model, prompt, first + n) for n in range(self.count)}
+
+    def _rating(self, occasion: Occasion, sample: Part) -> Ask:
+        return asked_by(self.rubric, self.chooser, occasion.request, sample.text or "")

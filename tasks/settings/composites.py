@@ -1,0 +1,97 @@
+"""The sections that make a model out of other models. Knows ids only; must not know how a part is asked.
+
+A part plays a role, which is the name of its field. The *leading* part is asked first and in the composite's own prompt
+style; the *judging* part answers a rubric and is never the answer itself.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from tasks.rubrics import rubric
+from tasks.settings.fields import Text, Whole
+from tasks.settings.section import Section
+
+COMPOSITE = "composite"
+KINDS = ("hybrid", "best_of")
+# What is asked through the parts only, which have their own; a judge's limits, a price or an address would do nothing.
+_OF_THE_PARTS = (
+    *("provider", "base_url", "endpoint", "model", "api", "api_key_env", "sampling", "system_prompt", "price"),
+    *("requests_per_minute", "tokens_per_minute", "timeout_s", "max_attempts", "is_simulated"),
+)
+
+
+class CompositionSettings(Section):
+    """What all compositions have in common."""
+
+    kind: ClassVar[str]
+    leading: ClassVar[str]
+    answering: ClassVar[tuple[str, ...]]
+    judging: ClassVar[str]
+    rubric: ClassVar[str]
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The ids of the parts by role."""
+        return {role: getattr(self, role) for role in (*self.answering, self.judging)}
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        """How the parts are combined: all that is said beside their names, and the version of what the judge reads."""
+        said = self.model_dump(mode="json", exclude={*self.answering, self.judging})
+        return {**said, "rubric": f"{self.rubric}@{rubric(self.rubric).version}"}
+
+
+class HybridSettings(CompositionSettings):
+    """``first`` answers; where it refuses a request that ``checker`` calls legitimate, ``fallback`` does.
+
+    Attributes:
+        guardrail: What the fallback is told before the request: a base model has no alignment of its own.
+    """
+
+    kind = "hybrid"
+    leading = "first"
+    answering = ("first", "fallback")
+    judging = "checker"
+    rubric = "legitimacy"
+
+    first: Text
+    fallback: Text
+    checker: Text
+    guardrail: Text
+
+
+class BestOfSettings(CompositionSettings):
+    """``model`` answers ``n`` times with as many seeds; the answer that ``chooser`` rates highest stands."""
+
+    kind = "best_of"
+    leading = "model"
+    answering = ("model",)
+    judging = "chooser"
+    rubric = "rating"
+
+    model: Text
+    n: Annotated[Whole, Field(ge=2)]
+    chooser: Text
+
+
+def is_composite(entry: Any) -> bool:
+    """Whether a plain entry of the file is composed of others."""
+    return isinstance(entry, dict) and any(entry.get(kind) is not None for kind in KINDS)
+
+
+def composite_values(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry with what every composite model is called.
+
+    Raises:
+        ValueError: It states what only its parts have, or two compositions.
+    """
+    if all(entry.get(kind) is not None for kind in KINDS):
+        raise ValueError(f"must have one of {' and '.join(KINDS)}, found both.")
+    stated = next((name for name in _OF_THE_PARTS if name in entry), None)
+    if stated is not None:
+        raise ValueError(f"must leave out {stated!r}: a composite model is asked through its parts, which have theirs.")
+    named = {"provider": COMPOSITE, "endpoint": COMPOSITE, "base_url": None, "model": entry.get("id"), "api": "chat"}
+    return {**entry, **named}

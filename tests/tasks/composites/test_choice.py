@@ -1,0 +1,68 @@
+"""What a composite answer says for itself: the words of one part, and what all of them took."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from tasks.composites import Choice
+from tests.tasks.composites.conftest import NOW, part
+
+TOOK = {
+    "tokens_input": 100,
+    "tokens_cached": 10,
+    "tokens_cache_write": 0,
+    "tokens_output": 20,
+    "tokens_reasoning": 5,
+    "cost_usd": 0.25,
+    "latency_ms": 300.0,
+    "attempts": 2,
+}
+FIRST = part("No.", model_served="a-1", system_fingerprint="fp", **TOOK)
+SECOND = part("Verdict: legitimate", model_served="j-1", **TOOK)
+THIRD = part("Yes.", model_served="b-1", finish_reason="length", finished_at=NOW + timedelta(seconds=1), **TOOK)
+
+
+def test_words_are_the_chosen_ones_and_what_it_took_is_everybodys():
+    facts = Choice(THIRD, ((FIRST,), (SECOND,), (THIRD,))).facts("endpoint")
+    assert (facts["text"], facts["finish_reason"], facts["status"]) == ("Yes.", "length", "answered")
+    assert {name: facts[name] for name in TOOK} == {name: 3 * value for name, value in TOOK.items()}
+    assert facts["finished_at"] == THIRD.finished_at
+    assert facts["finished_at"] - facts["started_at"] == timedelta(milliseconds=900)
+
+
+@pytest.mark.parametrize("name", TOOK)
+def test_what_one_part_did_not_tell_is_unknown_of_the_whole_and_never_0(name):
+    silent = dataclasses.replace(SECOND, **{name: None})
+    facts = Choice(FIRST, ((FIRST,), (silent,))).facts("endpoint")
+    assert facts[name] is None
+    assert facts["tokens_output" if name != "tokens_output" else "tokens_input"] is not None
+
+
+def test_who_is_asked_at_the_same_time_is_waited_for_once():
+    slow = dataclasses.replace(SECOND, latency_ms=1000.0)
+    facts = Choice(FIRST, ((FIRST, slow, THIRD), (SECOND,))).facts("endpoint")
+    assert facts["latency_ms"] == 1000.0 + 300.0
+    assert facts["cost_usd"] == 1.0
+
+
+@pytest.mark.parametrize("waves", [((FIRST,),), ((FIRST,), (SECOND,)), ((FIRST,), (SECOND,), (THIRD,))])
+def test_what_was_served_depends_on_no_item(waves):
+    facts = Choice(waves[-1][0], waves).facts("endpoint")
+    assert (facts["model_served"], facts["system_fingerprint"]) == ("a-1", "fp")
+
+
+@pytest.mark.parametrize(
+    ("origins", "declared", "found"),
+    [
+        (("endpoint", "endpoint"), "endpoint", "endpoint"),
+        (("simulated", "simulated"), "simulated", "simulated"),
+        (("endpoint", "simulated"), "endpoint", "simulated"),
+        (("simulated", "endpoint"), "simulated", "endpoint"),
+    ],
+)
+def test_one_part_of_another_origin_shows_so_that_validation_takes_the_answer_out(origins, declared, found):
+    first, second = (part(origin=origin) for origin in origins)
+    assert Choice(first, ((first,), (second,))).facts(declared)["origin"] == found
