@@ -55,6 +55,21 @@ def report_run(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date
     return publish_reports(warehouse, settings, run_id, as_of_date)
 
 
+def report_dates(warehouse: Warehouse, settings: Settings, dates: Sequence[str]) -> Published | None:
+    """Rebuild the tables of some dates, validate them and publish the newest of all; None where nothing ran.
+
+    Raises:
+        GateFailed: validation stopped the publication; the last good one stays.
+    """
+    rebuild_dates(warehouse, dates, settings.analysis)
+    remaining = run_dates(warehouse)
+    if not remaining:
+        return None
+    newest = newest_run(warehouse, remaining[-1])
+    check_reports(warehouse, newest, dates)
+    return publish_reports(warehouse, settings, newest, remaining[-1])
+
+
 def check_landed(warehouse: Warehouse, settings: Settings, run_id: str) -> ValidationResult:
     """Validate what landed; broken rows go to quarantine."""
     return _passed(validate_landed(warehouse, run_id, thresholds(settings)), warehouse, run_id)
@@ -75,10 +90,15 @@ def check_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> Va
 
 def rebuild(warehouse: Warehouse, settings: Settings, run_id: str) -> list[str]:
     """Rebuild the tables of every date the run can change; returns the dates."""
-    with warehouse.lent() as connection:
-        dates = dates_touched(connection, run_id)
+    dates = touched(warehouse, run_id)
     rebuild_dates(warehouse, dates, settings.analysis)
     return dates
+
+
+def touched(warehouse: Warehouse, run_id: str) -> list[str]:
+    """Every date whose tables the run can change."""
+    with warehouse.lent() as connection:
+        return dates_touched(connection, run_id)
 
 
 def rebuild_dates(warehouse: Warehouse, dates: Sequence[str], analysis: AnalysisSettings = ANALYSIS) -> None:

@@ -67,7 +67,7 @@ def responses(
         scorer=scorer or wanted.scorer or described.scorer,
         unparsed_rule=wanted.unparsed or described.unparsed_rule,
     )
-    read = partial(read_responses, _existing(file), _mapping(mapping))
+    read = partial(read_responses, existing(file), mapped(mapping))
     day = as_of_date(as_of)
     with Warehouse.open(settings.warehouse) as warehouse:
         imported = land_responses(
@@ -95,7 +95,7 @@ def scores(
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
-    read = partial(read_scores, _existing(file), _mapping(mapping))
+    read = partial(read_scores, existing(file), mapped(mapping))
     day = as_of_date(as_of)
     with Warehouse.open(settings.warehouse) as warehouse:
         known = load_benchmarks(settings)
@@ -105,13 +105,23 @@ def scores(
     _say(_counts(imported, scored), scored.executed, published, config, day.isoformat(), is_json=json)
 
 
-def _existing(file: Path) -> Path:
+def existing(file: Path) -> Path:
+    """The file itself.
+
+    Raises:
+        InputError: there is none.
+    """
     if not file.is_file():
         raise InputError(f"{file} does not exist.")
     return file
 
 
-def _mapping(pairs: list[str] | None) -> dict[str, str]:
+def mapped(pairs: list[str] | None) -> dict[str, str]:
+    """Columns of the file by fields of ours.
+
+    Raises:
+        UsageError: a pair is no FIELD=COLUMN.
+    """
     mapping = {}
     for pair in pairs or []:
         field, separator, column = pair.partition("=")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, date, datetime
 from itertools import groupby, islice
 from typing import Any
@@ -87,8 +87,7 @@ def land_log(
         InputError: a model that the configuration does not name, a log without samples, or one that cannot be read.
     """
     file_hash = content_hash(*(hash_of(path) for path in log.sources))
-    parts = (file_hash, log.tool, options.model, options.benchmark, options.scorer, options.dimension, options.domain)
-    plan = import_plan(settings, as_of_date, log.sources[0], parts)
+    plan = import_plan(settings, as_of_date, log.sources[0], (file_hash, log.tool, log.model, *astuple(options)))
     if (landed := landed_before(warehouse, plan.run_id)) is not None:
         return ImportedLog(plan.run_id, landed.count_rows, 0, ("landed already",))
     _read(_Landing(None, plan.run_id, file_hash, settings, known, log, options))
