@@ -12,6 +12,7 @@ from tasks.aggregate import aggregate
 from tasks.calibrate import calibrate
 from tasks.errors import GateFailed
 from tasks.execute import Executed, execute
+from tasks.judge import waiting
 from tasks.land import run_event
 from tasks.publish import Published, publish
 from tasks.score import score
@@ -25,11 +26,12 @@ ANALYSIS = AnalysisSettings()
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What validating, executing and scoring a run came to."""
+    """What validating, executing and scoring a run came to; with answers that wait for a judge it is not scored yet."""
 
     count_scored: int
     count_quarantined: int
     executed: Executed
+    count_waiting: int = 0
 
 
 def score_run(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
@@ -40,6 +42,8 @@ def score_run(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
     """
     landed = check_landed(warehouse, settings, run_id)
     executed = execute(warehouse, run_id)
+    if count_waiting := waiting(warehouse, run_id):
+        return Scored(0, landed.quarantined, executed, count_waiting)
     count_scored = score(warehouse, run_id)
     check_scored(warehouse, settings, run_id)
     return Scored(count_scored, landed.quarantined, executed)

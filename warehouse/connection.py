@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _QUERIES = Path(__file__).parent / "queries"
 # DuckDB would keep what it has read in up to 80% of the machine's memory; beyond this it spills to disk.
 _MEMORY_LIMIT = "1500MB"
+# For work that streams. Less (300 MB) does not hold the keys and joins of a log of 1 GB.
+_FRUGAL_LIMIT = "500MB"
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -96,6 +98,17 @@ class Warehouse:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @contextmanager
+    def frugal(self) -> Iterator[None]:
+        """Keep little of what is read meanwhile: for work that passes over its rows once, not for building models."""
+        with self._lock:
+            self._connection.execute(f"set memory_limit = '{_FRUGAL_LIMIT}'")
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -7,7 +7,17 @@ from typing import NoReturn
 
 import typer
 
-from flows.cli import catalogue, import_aggregates, import_logs, importing, labels, looking, publishing, running
+from flows.cli import (
+    catalogue,
+    import_aggregates,
+    import_logs,
+    importing,
+    judging,
+    labels,
+    looking,
+    publishing,
+    running,
+)
 from tasks.errors import AligntaxError
 from warehouse.errors import QueryError, WarehouseError
 
@@ -27,6 +37,7 @@ for command in (
     running.nightly,
     running.backfill,
     running.serve,
+    judging.judge,
     publishing.rescore,
     publishing.void,
     publishing.unvoid,

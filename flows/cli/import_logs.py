@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.importing import NoBuild
+from flows.cli.importing import NoBuild, waiting_line
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
 from flows.cli.output import print_json, print_safety, print_taxes, shown
 from tasks.domain import Dimension, Domain
@@ -120,15 +120,18 @@ def _import(
     day = as_of_date(as_of)
     found = []
     with Warehouse.open(settings.warehouse) as warehouse:
-        for log in logs:
-            imported = land_log(warehouse, settings, known, log, options=options, as_of_date=day)
-            found.append((log, imported, transform.score_run(warehouse, settings, imported.run_id)))
+        with warehouse.frugal():
+            for log in logs:
+                imported = land_log(warehouse, settings, known, log, options=options, as_of_date=day)
+                found.append((log, imported, transform.score_run(warehouse, settings, imported.run_id)))
         newest = found[-1][1].run_id
-        published = transform.report_run(warehouse, settings, newest, day.isoformat()) if publishes else None
+        count_waiting = sum(scored.count_waiting for _, _, scored in found)
+        is_over = publishes and not count_waiting
+        published = transform.report_run(warehouse, settings, newest, day.isoformat()) if is_over else None
     taxes, safety = published_rows(published.database, day.isoformat()) if published else ([], [])
     counts = [_counts(log, imported, scored.count_scored) for log, imported, scored in found]
     if is_json:
-        print_json({"imports": counts, "alignment_tax": taxes, "safety": safety})
+        print_json({"imports": counts, "count_waiting": count_waiting, "alignment_tax": taxes, "safety": safety})
         return
     if taxes:
         print_taxes(taxes)
@@ -141,7 +144,10 @@ def _import(
         )
         for note in row["notes"]:
             typer.echo(f"  {shown(note)}")
-    if published:
+    if count_waiting:
+        typer.echo(waiting_line(count_waiting))
+        typer.echo(f"Next: aligntax judge --config {config}")
+    elif published:
         show_places(published, config)
     else:
         typer.echo(f"Next: aligntax publish --config {config}")

@@ -63,6 +63,7 @@ FROM_FILE: dict[str, Callable[[str], Benchmark]] = {
     "mmlu": mmlu.load,
     "mmlu_pro": mmlu_pro.load,
     "truthfulqa": truthfulqa.load,
+    "truthfulqa_generation": truthfulqa.load_generation,
     "alpaca_eval": alpaca_eval.load,
     **{name: requests.loader(name) for name in requests.NAMES},
 }

@@ -25,6 +25,7 @@ _TASKS = {
     "gsm8k": r"gsm8k(_.+)?",
     "humaneval": r"humaneval(_.+)?",
     "ifeval": r"(leaderboard_)?ifeval",
+    "truthfulqa_generation": r"truthfulqa_gen(_.+|eration)?",
     "truthfulqa": r"truthfulqa(_.+)?",
     "xstest": r"xstest(_.+)?",
     "or_bench": r"or_?bench(_.+)?",

@@ -10,7 +10,9 @@ import pytest
 
 from flows import transform
 from flows.cli import main
+from tasks import benchmarks
 from tasks.validate import ExpectationOutcome, ValidationResult
+from tests.flows.conftest import count_requests
 from tests.tasks.importers.test_read_logs import INSPECT, harness, instance
 from warehouse.connection import Warehouse
 
@@ -143,8 +145,6 @@ def test_published_means_are_imported_once(project, printed):
 @pytest.fixture
 def answered(project, printed):
     """A project with two models' answers to ``borderline`` and to ``harmful``; the tuned one declines more."""
-    from tasks import benchmarks
-
     for name in ("borderline", "harmful"):
         for model, modulus in (("toy", 5), ("tuned", 2)):
             rows = [
@@ -197,6 +197,45 @@ def test_labels_go_out_blind_and_come_back_once_into_checked_reports(answered, p
     assert "grain_is_unique (two rows of a kind)" in err
     assert (answered / "publish" / "aligntax.duckdb").stat().st_mtime_ns == before
     assert counts(answered)["labels"] == 80
+
+
+JUDGE = """
+judges:
+  - {{id: careful, provider: openai, base_url: "http://{address}/v1", model: jury-careful, api: chat, max_attempts: 1}}
+"""
+
+
+@pytest.mark.accept
+def test_imported_answers_wait_for_their_judge_until_it_is_asked(project, printed, simulator):
+    judged = CONFIG.replace("harmful]", "{id: harmful, judge: careful}]") + JUDGE.format(address=simulator)
+    (project / "aligntax.yaml").write_text(judged)
+    items = benchmarks.load("harmful").items
+    for model, modulus in (("toy", 5), ("tuned", 2)):
+        rows = [
+            {"item": item.item_id, "response": REFUSAL if number % modulus == 0 else f"{HELP} {number}"}
+            for number, item in enumerate(items)
+        ]
+        (project / f"{model}.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    command = ("import", "responses", "toy.jsonl", "--benchmark", "harmful", "--model", "toy", *DATE)
+    said = printed(*command).splitlines()
+    assert "; 0 scored, 0 quarantined." in said[-3]
+    assert said[-2:] == [
+        f"{len(items)} answers wait for their judge, without a score: `aligntax judge` asks it.",
+        "Next: aligntax judge --config aligntax.yaml",
+    ]
+    assert not (project / "publish").exists()
+    others = ("import", "responses", "tuned.jsonl", "--benchmark", "harmful", "--model", "tuned", *DATE, "--json")
+    assert json.loads(printed(*others))["count_waiting"] == len(items)
+    document = json.loads(printed("judge", "--json"))
+    # Where both models say the same of an item, that is one question.
+    asked = len({(number, number % modulus == 0) for modulus in (5, 2) for number in range(len(items))})
+    assert (document["count_asked"], document["count_failed"]) == (asked, 0)
+    assert (len(document["run_ids"]), document["count_scored"], document["failures"]) == (2, 2 * len(items), [])
+    (row,) = document["safety"]
+    assert row["rate_candidate"] - row["rate_reference"] == pytest.approx(0.5 - 0.2, abs=0.08)
+    before = count_requests(simulator)
+    assert printed("judge") == "No imported answer waits for a judge. Nothing was sent.\n"
+    assert count_requests(simulator) == before
 
 
 MISTAKES = {
