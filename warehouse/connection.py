@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
 
@@ -29,11 +29,11 @@ from warehouse.migrate import migrate
 if TYPE_CHECKING:
     import polars as pl
 
+Result = TypeVar("Result")
+
 _QUERIES = Path(__file__).parent / "queries"
 # DuckDB would keep what it has read in up to 80% of the machine's memory; beyond this it spills to disk.
 _MEMORY_LIMIT = "1500MB"
-# For work that streams. Less (300 MB) does not hold the keys and joins of a log of 1 GB.
-_FRUGAL_LIMIT = "500MB"
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -99,16 +99,20 @@ class Warehouse:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @contextmanager
-    def frugal(self) -> Iterator[None]:
-        """Keep little of what is read meanwhile: for work that passes over its rows once, not for building models."""
-        with self._lock:
-            self._connection.execute(f"set memory_limit = '{_FRUGAL_LIMIT}'")
+    def sparing(self, megabytes: int, work: Callable[[], Result]) -> Result:
+        """Do work that can be repeated with a small buffer; where that is too small, once more with the usual one."""
+        self._limit_memory(f"{megabytes}MB")
         try:
-            yield
+            return work()
+        except duckdb.OutOfMemoryException:
+            pass
         finally:
-            with self._lock:
-                self._connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
+            self._limit_memory(_MEMORY_LIMIT)
+        return work()
+
+    def _limit_memory(self, limit: str) -> None:
+        with self._lock:
+            self._connection.execute(f"set memory_limit = '{limit}'")
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -72,11 +72,10 @@ def responses(
     read = partial(read_responses, existing(file), mapped(mapping))
     day = as_of_date(as_of)
     with Warehouse.open(settings.warehouse) as warehouse:
-        with warehouse.frugal():
-            imported = land_responses(
-                warehouse, settings, recorded, read, source=file, as_of_date=day, is_extracted=extracted
-            )
-            scored = transform.score_run(warehouse, settings, imported.run_id)
+        imported = land_responses(
+            warehouse, settings, recorded, read, source=file, as_of_date=day, is_extracted=extracted
+        )
+        scored = transform.score_run(warehouse, settings, imported.run_id)
         is_over = not (no_publish or scored.count_waiting)
         published = transform.report_run(warehouse, settings, imported.run_id, day.isoformat()) if is_over else None
     _say(_counts(imported, scored), scored.executed, published, config, day.isoformat(), is_json=json)
@@ -103,9 +102,8 @@ def scores(
     day = as_of_date(as_of)
     with Warehouse.open(settings.warehouse) as warehouse:
         known = load_benchmarks(settings)
-        with warehouse.frugal():
-            imported = land_scores(warehouse, settings, known, read, source=file, as_of_date=day)
-            scored = transform.score_run(warehouse, settings, imported.run_id)
+        imported = land_scores(warehouse, settings, known, read, source=file, as_of_date=day)
+        scored = transform.score_run(warehouse, settings, imported.run_id)
         published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
     _say(_counts(imported, scored), scored.executed, published, config, day.isoformat(), is_json=json)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import sys
+import time
 
 import pytest
+import yaml
 
 from flows import transform
+from flows.children import child
 from flows.cli import main
 from tasks import benchmarks
 from tasks.validate import ExpectationOutcome, ValidationResult
-from tests.flows.conftest import count_requests
+from tests.flows.conftest import ROOT, count_requests
 from tests.tasks.importers.test_read_logs import INSPECT, harness, instance
 from warehouse.connection import Warehouse
 
@@ -236,6 +239,55 @@ def test_imported_answers_wait_for_their_judge_until_it_is_asked(project, printe
     before = count_requests(simulator)
     assert printed("judge") == "No imported answer waits for a judge. Nothing was sent.\n"
     assert count_requests(simulator) == before
+
+
+RATES = {"fair": {"noise": 0.04, "off_menu": 0.0, "favours_first": 0.1}, "blind": {"favours_first": 1.0}}
+PAIRWISE = """
+warehouse: warehouse.duckdb
+models: [{{id: toy, provider: recorded}}]
+judges: [{{id: {judge}, provider: openai, base_url: "http://{address}/v1", model: {judge}, api: chat}}]
+benchmarks: [{{id: alpaca_eval, source: pairs.json, judge: {judge}}}]
+"""
+COUNT_PAIRS, COUNT_BETTER = 200, 140
+
+
+@pytest.fixture
+def judges(tmp_path):
+    """Address of a simulated server whose judges err at the rates above."""
+    truth = yaml.safe_load((ROOT / "infra" / "simulator" / "truth.yaml").read_text())
+    (tmp_path / "truth.yaml").write_text(yaml.safe_dump({**truth, "judges": RATES}))
+    ready = tmp_path / "address"
+    arguments = ["--truth", str(tmp_path / "truth.yaml"), "--port", "0", "--ready-file", str(ready)]
+    with child("infra.simulator", arguments, log=tmp_path / "simulator.log") as process:
+        while not ready.exists():
+            assert process.poll() is None, (tmp_path / "simulator.log").read_text()
+            time.sleep(0.05)
+        yield ready.read_text().strip()
+
+
+@pytest.mark.accept
+def test_pairs_are_judged_in_both_orders_and_a_judge_that_likes_a_place_comes_to_a_half(judges, project, printed):
+    short, long = "Do it well.", "Do it well, then look at it once more and mend what is wrong."
+    pairs = [
+        {"instruction": f"How do I do thing {n}?", "output": short if n < COUNT_BETTER else long}
+        for n in range(COUNT_PAIRS)
+    ]
+    (project / "pairs.json").write_text(json.dumps(pairs))
+    said = [{"question": pair["instruction"], "response": long if pair["output"] == short else short} for pair in pairs]
+    (project / "said.jsonl").write_text("\n".join(map(json.dumps, said)))
+    rates = {}
+    for judge in RATES:
+        (project / "aligntax.yaml").write_text(PAIRWISE.format(address=judges, judge=judge))
+        printed("import", "responses", "said.jsonl", "--benchmark", "alpaca_eval", "--model", "toy", *DATE)
+        asked = json.loads(printed("judge", "--json"))
+        assert (asked["count_asked"], asked["count_failed"], asked["count_scored"]) == (2 * COUNT_PAIRS, 0, COUNT_PAIRS)
+        query = f"select score from reports.model_scores where judge_model_id = '{judge}' and subset = 'all'"
+        rates[judge] = json.loads(printed("sql", query, "--json"))[0]["score"]
+    assert rates["blind"] == 0.5
+    # In one order of two "first" is right; else a wrong grade is a tie or the other, as often.
+    noise, favour = RATES["fair"]["noise"], RATES["fair"]["favours_first"]
+    better, share = favour / 2 + (1 - favour) * (1 - 0.75 * noise), COUNT_BETTER / COUNT_PAIRS
+    assert rates["fair"] == pytest.approx(share * better + (1 - share) * (1 - better), abs=0.04)
 
 
 MISTAKES = {
