@@ -22,8 +22,9 @@ install: $(STAMP) ## Install the locked dependencies into .venv
 demo: $(STAMP) ## See an alignment tax: simulated models, real everything else, no key (ARGS=--fresh starts over)
 	@$(BIN)/aligntax demo $(ARGS)
 
+# By file, in the order of their names: the fixtures of a module are made once, and the walks of tests/flows come first.
 test: $(STAMP) ## Run the tests (under 10 minutes on 2 cores)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not accept"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not accept"
 
 check: $(STAMP) ## Format, lint, types, import contracts, SQL lint
 	@$(BIN)/ruff format --check .
@@ -38,7 +39,7 @@ format: $(STAMP) ## Rewrite the sources in the house format
 	@$(BIN)/sqlfluff fix --disable-progress-bar warehouse
 
 accept: $(STAMP) ## Run the long tests: full simulations, chaos, browser (under 45 minutes)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m accept
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m accept
 
 bench: $(STAMP) ## Measure speed as ratios within one run (ONLY=generation for one subject)
 	@$(BIN)/python -m tests.benchmarks $(ONLY)

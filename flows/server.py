@@ -22,7 +22,7 @@ from tasks.errors import AligntaxError
 _LONGEST_START_S = 180.0
 
 # Client: nothing of Prefect's own on the terminal; our own lines say what went wrong.
-_QUIET = {
+QUIET = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
@@ -44,7 +44,7 @@ _LEAN = {
 @contextmanager
 def prefect_server(folder: Path, *, has_schedules: bool = False) -> Iterator[str]:
     """Yield the API address; a temporary server keeps its database in ``folder``, so that runs stay on record."""
-    for name, value in _QUIET.items():
+    for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     if configured := configured_address():
         yield configured

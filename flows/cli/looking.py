@@ -90,10 +90,10 @@ def _look(config: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]], s
 
 
 def _database(config: Path, *, is_live: bool) -> Warehouse:
-    from flows.configuration import load_configuration
+    from tasks.settings import load_places
 
-    settings = load_configuration(config, will_send=False)
-    return Warehouse.read(settings.warehouse if is_live else settings.publish.folder / "aligntax.duckdb")
+    places = load_places(config, os.environ)
+    return Warehouse.read(places.warehouse if is_live else places.publish.folder / "aligntax.duckdb")
 
 
 def _check_python() -> tuple[str, str, str]:

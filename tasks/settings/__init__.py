@@ -19,7 +19,7 @@ Knows YAML and pydantic; must not know benchmarks, scorers, providers or Prefect
 from __future__ import annotations
 
 from tasks.settings.analysis import AnalysisSettings, GateSettings, MonitorSettings
-from tasks.settings.loading import load_settings, starter_text
+from tasks.settings.loading import load_places, load_settings, starter_text
 from tasks.settings.overrides import Overrides
 from tasks.settings.records import (
     BenchmarkSettings,
@@ -27,6 +27,7 @@ from tasks.settings.records import (
     KnobSettings,
     ModelSettings,
     Pair,
+    Places,
     PriceSettings,
     PublishSettings,
     SamplingSettings,
@@ -44,11 +45,13 @@ __all__ = [
     "MonitorSettings",
     "Overrides",
     "Pair",
+    "Places",
     "PriceSettings",
     "PublishSettings",
     "SamplingSettings",
     "Settings",
     "Thresholds",
+    "load_places",
     "load_settings",
     "starter_text",
 ]

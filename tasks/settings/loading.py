@@ -17,7 +17,7 @@ from tasks.settings.checks import (
 from tasks.settings.document import read_document
 from tasks.settings.overrides import Document, Overrides, layered
 from tasks.settings.problems import Problem, problems_of, settings_error
-from tasks.settings.records import Settings
+from tasks.settings.records import Places, Settings
 
 
 def load_settings(
@@ -55,6 +55,20 @@ def load_settings(
     if problems:
         raise settings_error(problems, document)
     return with_families(settings)
+
+
+def load_places(path: Path, environment: Mapping[str, str]) -> Places:
+    """Read where the results are, and nothing else: whatever is wrong with the rest, they can be read.
+
+    Raises:
+        SettingsError: No such file, not YAML, or one of the places is none.
+    """
+    document = layered(path.name, read_document(path), environment, Overrides())
+    values = {key: value for key, value in document.values.items() if key in Places.model_fields}
+    try:
+        return Places.model_validate(values, context={"folder": path.parent.absolute()})
+    except ValidationError as error:
+        raise settings_error(problems_of(error), document) from None
 
 
 def parsed_settings(document: Document, folder: Path) -> Settings:

@@ -304,11 +304,16 @@ class Pair:
     differs: tuple[str, ...] = ()
 
 
-class Settings(Section):
-    """The whole configuration; paths are absolute, defaults filled in."""
+class Places(Section):
+    """Where the results are; all that a command needs which only reads them."""
 
     warehouse: FolderPath = Field(default=Path("warehouse.duckdb"), validate_default=True)
     publish: PublishSettings = Field(default_factory=dict, validate_default=True)
+
+
+class Settings(Places):
+    """The whole configuration; paths are absolute, defaults filled in."""
+
     models: Annotated[tuple[ModelSettings, ...], NotEmpty]
     judges: tuple[ModelSettings, ...] = ()
     comparisons: tuple[ComparisonSettings, ...] = ()

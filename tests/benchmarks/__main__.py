@@ -27,6 +27,7 @@ SETTINGS = ((32, 200, 0.95), (256, 1000, 0.90), (256, 200, 0.80))
 COUNT_PROGRAMS, SANDBOX_BAR_S = 164, 5  # as many as HumanEval has
 CPU_BAR, MEMORY_BAR_MB, LANDING_BAR, BUILD_BAR_S = 1.6, 500, 20_000, 60
 RESAMPLES_BAR_S, NIGHT_BAR = 2.5, 1.5
+START_BAR_S = 1
 IMPORT_BAR_MB = 4_000
 LOG_MB, LOG_BAR_MB = 1_000, 1_000
 
@@ -65,6 +66,15 @@ def isolation() -> None:
         pairs = [measured("isolation", healthy, broken) for _ in range(3)]
     share = median(pair["alone_s"] / pair["beside_s"] for pair in pairs)
     print(f"isolation: beside a breaking endpoint a healthy one keeps {share:.2f} of its throughput (bar 0.90)")
+
+
+def start() -> None:
+    found = measured("start")
+    print(
+        f"start: {found['first_request_s']:.1f} s from `aligntax run`, its own Prefect server included, to the first "
+        f"request; CPU of `aligntax --help` {found['help_cpu_s']:.2f} s, of `aligntax sql` {found['sql_cpu_s']:.2f} s "
+        f"(bar {START_BAR_S} s each)"
+    )
 
 
 def compare(address: str) -> None:
@@ -160,6 +170,7 @@ def scoring() -> None:
 SUBJECTS = {
     "generation": generation,
     "isolation": isolation,
+    "start": start,
     "tables": tables,
     "imports": imports,
     "logs": logs,

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from flows.server import prefect_server, wait_until_up
+from flows.server import QUIET, prefect_server, wait_until_up
+from tests.flows.warm import Warm
 from warehouse.connection import Warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,20 +71,24 @@ def environment(prefect_api: str | None = None) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), **({"PREFECT_API_URL": prefect_api} if prefect_api else {})}
 
 
-@pytest.fixture
-def aligntax(prefect_api: str) -> Callable[..., subprocess.CompletedProcess[str]]:
+@pytest.fixture(scope="session")
+def warm(prefect_api: str) -> Warm:
+    """Where commands are forked from; it has what it needs of the environment before it imports Prefect."""
+    wanted = {**environment(prefect_api), **QUIET, "GX_ANALYTICS_ENABLED": "false"}
+    with pytest.MonkeyPatch.context() as patched:
+        for name in os.environ.keys() - wanted.keys():
+            patched.delenv(name)
+        for name, value in wanted.items():
+            patched.setenv(name, value)
+        return Warm(wanted)
+
+
+@pytest.fixture(scope="session")
+def aligntax(warm: Warm) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command line in a folder and return what it printed."""
 
     def run(folder: Path, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        found = subprocess.run(
-            command(*arguments),
-            cwd=folder,
-            env=environment(prefect_api),
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
+        found = warm.run(folder, *arguments)
         assert found.returncode == code, f"exit {found.returncode}\n{found.stdout}\n{found.stderr}"
         return found
 

@@ -10,7 +10,7 @@ import pytest
 from tests.flows.conftest import command, environment, write_config
 from warehouse.connection import Warehouse
 
-pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.accept]
+pytestmark = pytest.mark.accept
 
 BENCHMARKS = """benchmarks:
   - {id: harmful, sample_size: 30}

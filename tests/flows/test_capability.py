@@ -9,7 +9,7 @@ import pytest
 
 from warehouse.connection import Warehouse
 
-pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.accept]
+pytestmark = pytest.mark.accept
 
 RECORDED = """
 warehouse: warehouse.duckdb

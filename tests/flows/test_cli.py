@@ -13,8 +13,6 @@ from flows.cli.app import app
 from flows.configuration import load_configuration
 from tests.flows.conftest import ROOT, command, count_requests, environment
 
-pytestmark = pytest.mark.xdist_group("flows")
-
 HEAVY = ("prefect", "great_expectations", "openai", "anthropic", "altair", "polars", "pandas")
 IMPORTS = """
 import sys

@@ -10,8 +10,6 @@ import pytest
 from tests.flows.conftest import command, count_requests, environment, tables, write_config
 from warehouse.connection import Warehouse
 
-pytestmark = pytest.mark.xdist_group("flows")
-
 DATE = ("--as-of", "2026-01-31")
 SIZE, REPEATS, CELLS = 100, 2, 6
 

@@ -12,8 +12,6 @@ from scipy import special
 from tests.flows.nights import import_night, rows, write_settings
 from warehouse.connection import Warehouse
 
-pytestmark = pytest.mark.xdist_group("families")
-
 DAY = date(2026, 1, 31)
 COUNT = 400
 KNOBS = (1.0, 2.0, 3.0, 4.0, 5.0)

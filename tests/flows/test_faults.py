@@ -12,7 +12,7 @@ import pytest
 
 from tests.flows.conftest import ROOT, tables, write_config
 
-pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.accept]
+pytestmark = pytest.mark.accept
 
 FAULTS = {
     "rate_429": 0.05,

@@ -11,8 +11,6 @@ import pytest
 
 from warehouse.connection import Warehouse
 
-pytestmark = pytest.mark.xdist_group("flows")
-
 TEXTS = {
     "ten megabytes": "The answer is 7. " + "x" * 10_000_000,
     "a null byte": "The answer\0 is 7.",

@@ -12,7 +12,7 @@ from infra.simulator.phrasing import declines
 from tests.flows.conftest import command, count_requests, environment, tables
 from warehouse.connection import Warehouse
 
-pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.accept]
+pytestmark = pytest.mark.accept
 
 DATE = ("--as-of", "2026-01-31")
 SIZE = 40

@@ -15,7 +15,7 @@ import pytest
 from tests.flows.conftest import ROOT, environment
 from warehouse.connection import Warehouse
 
-pytestmark = [pytest.mark.xdist_group("mmlu_pro"), pytest.mark.accept]
+pytestmark = pytest.mark.accept
 
 SCRIPT = ROOT / "infra" / "examples" / "mmlu_pro" / "import.sh"
 # candidate: base score, candidate score, tax, naive, CR0, CR1, CR2 standard errors, low, high, relative and its limits

@@ -14,8 +14,6 @@ from tasks.land import void
 from tests.flows.nights import import_night, rebuilt, rows, write_settings
 from warehouse.connection import Warehouse
 
-pytestmark = pytest.mark.xdist_group("monitor")
-
 FIRST = date(2026, 1, 1)
 CONFIG = """
 models: [{{id: base}}, {{id: aligned, base: base}}]

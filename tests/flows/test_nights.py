@@ -13,7 +13,7 @@ import pytest
 from tests.flows.conftest import ROOT, count_requests, write_config
 from warehouse.connection import Warehouse
 
-pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.accept]
+pytestmark = pytest.mark.accept
 
 NIGHTS = ("2026-01-29", "2026-01-30", "2026-01-31")
 SIZE, BENCHMARKS = 30, 3

@@ -12,8 +12,6 @@ import pytest
 from tests.flows.conftest import ROOT
 from warehouse.connection import Warehouse
 
-pytestmark = pytest.mark.xdist_group("flows")
-
 TRUTH = """
 seed: 7
 families:
@@ -47,12 +45,13 @@ VALUES = {"correct": 1.0, "unparsed": None}
 FINISH = {"truncated": "length", "filtered": "content_filter"}
 
 
-@pytest.fixture
-def ran(tmp_path, aligntax):
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory, aligntax):
     """A run of four models in three wire formats, and what the simulator wrote down of it."""
-    (tmp_path / "truth.yaml").write_text(TRUTH)
-    ready, log = tmp_path / "address", tmp_path / "decisions.jsonl"
-    command = [sys.executable, "-m", "infra.simulator", "--truth", str(tmp_path / "truth.yaml"), "--log", str(log)]
+    folder = tmp_path_factory.mktemp("outcomes")
+    (folder / "truth.yaml").write_text(TRUTH)
+    ready, log = folder / "address", folder / "decisions.jsonl"
+    command = [sys.executable, "-m", "infra.simulator", "--truth", str(folder / "truth.yaml"), "--log", str(log)]
     with subprocess.Popen(
         [*command, "--ready-file", str(ready), "--exit-with-stdin"],
         stdin=subprocess.PIPE,
@@ -62,10 +61,10 @@ def ran(tmp_path, aligntax):
         deadline = time.monotonic() + 60
         while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.05)
-        (tmp_path / "aligntax.yaml").write_text(CONFIG.format(address=ready.read_text().strip()))
-        aligntax(tmp_path, "run", "--as-of", "2026-01-31")
+        (folder / "aligntax.yaml").write_text(CONFIG.format(address=ready.read_text().strip()))
+        aligntax(folder, "run", "--as-of", "2026-01-31")
         process.terminate()
-    return tmp_path, [json.loads(line) for line in log.read_text().splitlines()]
+    return folder, [json.loads(line) for line in log.read_text().splitlines()]
 
 
 def rows(folder, sql):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import urllib.request
+from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import count_requests, tables
+from tests.flows.conftest import count_requests, tables, write_config
 from warehouse.connection import Warehouse
-
-pytestmark = pytest.mark.xdist_group("flows")
 
 CELLS = 6
 DATE = ("--as-of", "2026-01-31")
@@ -22,30 +23,44 @@ def post(url: str, document: object) -> list[dict[str, object]]:
         return list(json.load(response))
 
 
-def test_a_run_prints_its_taxes_and_nothing_else(project, aligntax):
-    found = aligntax(project, "run", *DATE)
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, simulator, aligntax):
+    """A folder in which a run has finished, and what it printed; tests that change something copy it first."""
+    folder = tmp_path_factory.mktemp("finished")
+    write_config(folder, simulator)
+    return folder, aligntax(folder, "run", *DATE)
+
+
+@pytest.fixture
+def finished_copy(finished, tmp_path):
+    return Path(shutil.copytree(finished[0], tmp_path / "copy"))
+
+
+def test_a_run_prints_its_taxes_and_nothing_else(finished):
+    folder, found = finished
     assert found.stderr == ""
     assert "Alignment tax in points" in found.stdout
     assert "180 answers planned, 0 there already, 180 asked, 0 failed, 180 scored, 0 quarantined" in found.stdout
-    assert (project / "publish" / "report.html").stat().st_size > 100_000
-    assert (project / "publish" / "parquet" / "reports" / "alignment_tax.parquet").exists()
+    assert (folder / "publish" / "report.html").stat().st_size > 100_000
+    assert (folder / "publish" / "parquet" / "reports" / "alignment_tax.parquet").exists()
 
 
-def test_the_same_run_again_asks_nothing_and_changes_nothing(project, aligntax, simulator):
-    aligntax(project, "run", *DATE)
-    first, asked = tables(project / "warehouse.duckdb"), count_requests(simulator)
-    document = json.loads(aligntax(project, "run", *DATE, "--json").stdout)
+def test_the_same_run_again_asks_nothing_and_changes_nothing(finished_copy, aligntax, simulator):
+    first, asked = tables(finished_copy / "warehouse.duckdb"), count_requests(simulator)
+    document = json.loads(aligntax(finished_copy, "run", *DATE, "--json").stdout)
     assert (document["count_reused"], document["count_answered"]) == (180, 0)
     assert count_requests(simulator) == asked
-    assert tables(project / "warehouse.duckdb") == first
+    assert tables(finished_copy / "warehouse.duckdb") == first
 
 
-def test_prefect_lists_one_generation_a_cell_and_the_steps_after_it(project, aligntax, prefect_api):
-    run_id = json.loads(aligntax(project, "run", *DATE, "--json").stdout)["run_id"]
-    flow_runs = post(f"{prefect_api}/flow_runs/filter", {"sort": "START_TIME_DESC", "limit": 1})
+def test_prefect_lists_one_generation_a_cell_and_the_steps_after_it(finished, prefect_api):
+    run_id = re.search(r"Run (\S+):", finished[1].stdout)[1]
+    wanted = {"task_runs": {"name": {"any_": [f"land {run_id}"]}}, "sort": "EXPECTED_START_TIME_ASC", "limit": 1}
+    flow_run = post(f"{prefect_api}/task_runs/filter", wanted)[0]["flow_run_id"]
+    flow_runs = post(f"{prefect_api}/flow_runs/filter", {"flow_runs": {"id": {"any_": [flow_run]}}})
     assert flow_runs[0]["name"] == "evaluate 2026-01-31 (adhoc)"
     assert flow_runs[0]["state_type"] == "COMPLETED"
-    wanted = {"flow_runs": {"id": {"any_": [flow_runs[0]["id"]]}}, "sort": "EXPECTED_START_TIME_ASC"}
+    wanted = {"flow_runs": {"id": {"any_": [flow_run]}}, "sort": "EXPECTED_START_TIME_ASC"}
     runs = post(f"{prefect_api}/task_runs/filter", wanted)
     names = [str(run["name"]) for run in runs]
     assert len([name for name in names if name.startswith("generate ")]) == CELLS
@@ -89,8 +104,8 @@ def test_a_second_writer_is_told_who_writes(project, aligntax):
     assert found.stderr.count("\n") == 1
 
 
-def test_a_gate_that_fails_keeps_the_last_publication(project, aligntax):
-    aligntax(project, "run", *DATE)
+def test_a_gate_that_fails_keeps_the_last_publication(finished_copy, aligntax):
+    project = finished_copy
     published = (project / "publish" / "aligntax.duckdb").read_bytes()
     config = project / "aligntax.yaml"
     config.write_text(config.read_text() + "thresholds: {max_truncated_rate: 0.0}\n")

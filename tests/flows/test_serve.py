@@ -11,7 +11,7 @@ import pytest
 from tests.flows.conftest import command, environment
 from warehouse.connection import Warehouse
 
-pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.accept]
+pytestmark = pytest.mark.accept
 
 
 def test_a_served_night_is_evaluated(project):

@@ -12,8 +12,6 @@ import pytest
 from tests.flows.conftest import command, count_requests, environment, tables, write_config
 from warehouse.connection import Warehouse
 
-pytestmark = pytest.mark.xdist_group("stopping")
-
 SIZE, REPEATS, CELLS, CONCURRENCY = 150, 3, 6, 8
 TOTAL = SIZE * REPEATS * CELLS
 DATE = ("--as-of", "2026-01-31")
