@@ -69,12 +69,12 @@ def executions_line(executed: Executed) -> str | None:
     return None
 
 
-def show_places(published: Published, config: Path) -> None:
+def show_places(published: Published, config: Path, query: str = _TRY) -> None:
     """Where the publication is, and a query to begin with."""
     typer.echo(f"Report:   {published.report}")
     typer.echo(f"Tables:   {published.database} and {published.parquet}/")
     option = "" if config == Path("aligntax.yaml") else f" --config {config}"
-    typer.echo(f'Try next: {program()} sql{option} "{_TRY}"')
+    typer.echo(f'Try next: {program()} sql{option} "{query}"')
 
 
 def program() -> str:

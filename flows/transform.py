@@ -12,6 +12,7 @@ from tasks.aggregate import aggregate
 from tasks.calibrate import calibrate
 from tasks.errors import GateFailed
 from tasks.execute import Executed, execute
+from tasks.judge import waiting
 from tasks.land import run_event
 from tasks.publish import Published, publish
 from tasks.score import score
@@ -25,11 +26,12 @@ ANALYSIS = AnalysisSettings()
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What validating, executing and scoring a run came to."""
+    """What validating, executing and scoring a run came to; with answers that wait for a judge it is not scored yet."""
 
     count_scored: int
     count_quarantined: int
     executed: Executed
+    count_waiting: int = 0
 
 
 def score_run(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
@@ -40,6 +42,8 @@ def score_run(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
     """
     landed = check_landed(warehouse, settings, run_id)
     executed = execute(warehouse, run_id)
+    if count_waiting := waiting(warehouse, run_id):
+        return Scored(0, landed.quarantined, executed, count_waiting)
     count_scored = score(warehouse, run_id)
     check_scored(warehouse, settings, run_id)
     return Scored(count_scored, landed.quarantined, executed)
@@ -53,6 +57,21 @@ def report_run(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date
     """
     check_reports(warehouse, run_id, rebuild(warehouse, settings, run_id))
     return publish_reports(warehouse, settings, run_id, as_of_date)
+
+
+def report_dates(warehouse: Warehouse, settings: Settings, dates: Sequence[str]) -> Published | None:
+    """Rebuild the tables of some dates, validate them and publish the newest of all; None where nothing ran.
+
+    Raises:
+        GateFailed: validation stopped the publication; the last good one stays.
+    """
+    rebuild_dates(warehouse, dates, settings.analysis)
+    remaining = run_dates(warehouse)
+    if not remaining:
+        return None
+    newest = newest_run(warehouse, remaining[-1])
+    check_reports(warehouse, newest, dates)
+    return publish_reports(warehouse, settings, newest, remaining[-1])
 
 
 def check_landed(warehouse: Warehouse, settings: Settings, run_id: str) -> ValidationResult:
@@ -75,10 +94,15 @@ def check_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> Va
 
 def rebuild(warehouse: Warehouse, settings: Settings, run_id: str) -> list[str]:
     """Rebuild the tables of every date the run can change; returns the dates."""
-    with warehouse.lent() as connection:
-        dates = dates_touched(connection, run_id)
+    dates = touched(warehouse, run_id)
     rebuild_dates(warehouse, dates, settings.analysis)
     return dates
+
+
+def touched(warehouse: Warehouse, run_id: str) -> list[str]:
+    """Every date whose tables the run can change."""
+    with warehouse.lent() as connection:
+        return dates_touched(connection, run_id)
 
 
 def rebuild_dates(warehouse: Warehouse, dates: Sequence[str], analysis: AnalysisSettings = ANALYSIS) -> None:

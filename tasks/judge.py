@@ -19,7 +19,7 @@ from tasks.providers import effective_parameters
 from tasks.rows import JUDGMENTS, storable
 from tasks.rubrics import Rubric, rubric
 from tasks.scorers import LONGEST_TEXT, SCORERS, JudgedScorer, reference_of
-from tasks.settings import ModelSettings
+from tasks.settings import ModelSettings, Settings
 from tasks.work import CellWork, Plan, Request
 from warehouse.connection import Warehouse
 
@@ -39,26 +39,83 @@ def judge(warehouse: Warehouse, plan: Plan) -> list[CellWork]:
 
     An answer that was blocked, or is under quarantine, is not judged.
     """
-    cells = {cell.cell_id: cell for cell in plan.cells if cell.judge is not None}
-    if not cells:
-        return []
-    rows = warehouse.query("unjudged_answers", frames={"wanted_rubrics": _wanted()}, run_id=plan.run_id)
-    judges = {cell_id: cell.judge for cell_id, cell in cells.items() if cell.judge is not None}
-    questions = list(_questions(rows, judges))
+    judges = {cell.cell_id: cell.judge for cell in plan.cells if cell.judge is not None}
+    return _work(warehouse, plan.run_id, judges) if judges else []
+
+
+def judge_imported(warehouse: Warehouse, settings: Settings, run_id: str) -> list[CellWork]:
+    """The same for the cells of an import; a judge that the configuration no longer names is not asked."""
+    configured = [settings.judge_for(wanted) for wanted in settings.benchmarks]
+    known = {judging.model_version: judging for judging in configured if judging is not None}
+    cells = warehouse.query("judged_cells", run_id=run_id)
+    return _work(
+        warehouse, run_id, {cell_id: known[version] for cell_id, version in cells.iter_rows() if version in known}
+    )
+
+
+def waiting(warehouse: Warehouse, run_id: str) -> int:
+    """How many answers of a run wait for a judge's first word."""
+    rows = warehouse.query("unjudged_answers", frames={"wanted_rubrics": _wanted()}, run_id=run_id)
+    return rows["generation_id"].n_unique()
+
+
+def ungraded(
+    warehouse: Warehouse | None, plan: Plan, pending: Mapping[str, Sequence[Request]]
+) -> dict[str, list[Request]]:
+    """The requests of judged cells whose answers a judge would be asked about now: open ones, and ungraded answers.
+
+    Writes nothing; ``pending`` are the requests that would be sent.
+    """
+    found = {}
+    for cell in plan.cells:
+        scorer = SCORERS[cell.scorer]
+        if cell.judge is None or not isinstance(scorer, JudgedScorer):
+            continue
+        still_open = {(request.item_id, request.repeat) for request in pending[cell.cell_id]}
+        graded = _graded(warehouse, rubric(scorer.rubric), cell.judge, cell.requests) if warehouse else set()
+        found[cell.cell_id] = [
+            request
+            for request in cell.requests
+            if (request.item_id, request.repeat) in still_open or (request.request_hash, request.item_id) not in graded
+        ]
+    return found
+
+
+def _graded(
+    warehouse: Warehouse, asked: Rubric, judging: ModelSettings, requests: Sequence[Request]
+) -> set[tuple[str, str]]:
+    """Which requests have an answer that this judge has graded in every order."""
+    keys = [(request.request_hash, request.item_id) for request in requests]
+    wanted = pl.DataFrame(keys, schema={"request_hash": pl.String, "item_id": pl.String}, orient="row")
+    rows = warehouse.query(
+        "graded_requests",
+        frames={"wanted_requests": wanted},
+        rubric=asked.name,
+        rubric_version=asked.version,
+        judge_version=judging.model_version,
+        count_orders=asked.count_orders,
+    )
+    return set(rows.iter_rows())
+
+
+def _work(warehouse: Warehouse, run_id: str, judges: Mapping[str, ModelSettings]) -> list[CellWork]:
+    rows = warehouse.query("unjudged_answers", frames={"wanted_rubrics": _wanted()}, run_id=run_id)
+    questions = list(_questions(rows.filter(pl.col("cell_id").is_in(list(judges))), judges))
     good, questions = _settled(warehouse, questions)
-    _land(warehouse, plan, questions, judges)
-    open_requests: dict[str, dict[str, Request]] = {cell_id: {} for cell_id in cells}
+    _land(warehouse, run_id, questions, judges)
+    open_requests: dict[str, dict[str, Request]] = {cell_id: {} for cell_id in judges}
     asked: set[str] = set()
     for question in questions:
         if question.request.generation_id not in good and question.request.request_hash not in asked:
             asked.add(question.request.request_hash)
             open_requests[question.cell_id][question.request.generation_id] = question.request
+    benchmark_ids = dict(rows.select("cell_id", "benchmark_id").iter_rows())
     return [
         CellWork(
-            run_id=plan.run_id,
+            run_id=run_id,
             partition_key="",
             cell_id=cell_id,
-            benchmark_id=cells[cell_id].benchmark.benchmark_id,
+            benchmark_id=benchmark_ids[cell_id],
             model=judges[cell_id],
             requests=list(requests.values()),
             name=f"{cell_id} by {judges[cell_id].id}",
@@ -135,7 +192,7 @@ def _again(question: _Question) -> _Question:
 
 
 def _land(
-    warehouse: Warehouse, plan: Plan, questions: Sequence[_Question], judges: Mapping[str, ModelSettings]
+    warehouse: Warehouse, run_id: str, questions: Sequence[_Question], judges: Mapping[str, ModelSettings]
 ) -> None:
     now = datetime.now(UTC)
     rows = [
@@ -147,7 +204,7 @@ def _land(
             judges[question.cell_id].model_version,
             question.order,
             question.request.generation_id,
-            plan.run_id,
+            run_id,
             now,
         )
         for question in questions

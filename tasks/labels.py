@@ -27,7 +27,7 @@ from tasks.rubrics import rubric
 from tasks.scorers import grading_scorer, reference_of
 from warehouse.connection import Warehouse
 
-_FIXED = ("answer_id", "benchmark", "rubric", "request", "answer", "first", "second", "menu", "labeller")
+_FIXED = ("answer_id", "benchmark", "rubric", "request", "answer", "reference", "first", "second", "menu", "labeller")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,8 @@ def _sheet_row(row: Mapping[str, Any]) -> dict[str, str]:
         raise ValueError(row["scorer"])
     asked = rubric(grading.rubric)
     texts = {"answer": row["text"]}
+    if asked.shows_reference:
+        texts["reference"] = reference_of(row["target"] or "")
     if asked.is_comparison:
         both = [row["text"], reference_of(row["target"] or "")]
         first, second = reversed(both) if _is_swapped(row["generation_id"]) else both

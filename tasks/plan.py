@@ -17,7 +17,8 @@ from tasks.composites import Ask, Occasion, composed_parameters, composition
 from tasks.domain import Benchmark, Item, Origin, PromptStyle, RunKind, content_hash
 from tasks.errors import UsageError
 from tasks.providers import effective_parameters
-from tasks.scorers import JUDGED_INSTEAD, SCORERS, JudgedScorer, measured_by
+from tasks.rubrics import rubric
+from tasks.scorers import LONGEST_TEXT, SCORERS, JudgedScorer, chosen_scorer, measured_by, reference_of
 from tasks.scorers.contract import Reads
 from tasks.settings import BenchmarkSettings, ModelSettings, Settings
 from tasks.stats import Pilot, VarianceComponents, items_needed, minimum_detectable_design
@@ -81,7 +82,8 @@ def _cell(
     style: PromptStyle,
     partition_key: str,
 ) -> PlannedCell:
-    scorer, judge = chosen_scorer(wanted, benchmark), settings.judge_for(wanted)
+    judge = settings.judge_for(wanted)
+    scorer = chosen_scorer(benchmark, wanted.scorer, has_judge=judge is not None)
     benchmark = measured_by(benchmark, SCORERS.get(scorer))
     items = sample(benchmark, wanted.sample_size, settings.sample_seed)
     if SCORERS[scorer].reads == "first_token" and any(part.api == "messages" for part in model.answering):
@@ -101,25 +103,6 @@ def _cell(
         requests=tuple(_requests(model, benchmark, items, style, wanted.repeats, partition_key, SCORERS[scorer].reads)),
         judge=judge,
     )
-
-
-def chosen_scorer(wanted: BenchmarkSettings, benchmark: Benchmark) -> str:
-    """The stated scorer, or the benchmark's; with a judge the one that reads the judge's grades in its place.
-
-    Raises:
-        UsageError: a scorer that reads grades has no judge, or a judge has a scorer that reads none.
-    """
-    own = JUDGED_INSTEAD.get(benchmark.scorer, benchmark.scorer) if wanted.judge else benchmark.scorer
-    name = wanted.scorer or own
-    is_judged = isinstance(SCORERS.get(name), JudgedScorer)
-    if is_judged and wanted.judge is None:
-        raise UsageError(
-            f"benchmark {wanted.id!r}: scorer {name!r} reads a judge's grades. Add judge: <id> to its entry."
-        )
-    if wanted.judge is not None and not is_judged:
-        judged = ", ".join(sorted(key for key, rule in SCORERS.items() if isinstance(rule, JudgedScorer)))
-        raise UsageError(f"benchmark {wanted.id!r}: scorer {name!r} reads no judge's grades. Those that do: {judged}.")
-    return name
 
 
 def _requests(
@@ -210,6 +193,50 @@ def _asks(cell: PlannedCell, pending: Sequence[Request]) -> Iterator[Ask]:
 
 def _most_tokens(ask: Ask) -> int:
     return ask.model.sampling.max_tokens or ask.prompt.max_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeForecast:
+    """What a judge of a cell will take at most: every answer as long as it may be, and every grade.
+
+    Money is None while a price is unknown; tokens are rough.
+    """
+
+    cell_id: str
+    judge_model_id: str
+    count_requests: int
+    count_reused: int
+    tokens_input_at_most: int
+    tokens_output_at_most: int
+    cost_usd_at_most: float | None
+
+
+def forecast_judge(cell: PlannedCell, ungraded: Sequence[Request], as_of_date: date) -> JudgeForecast | None:
+    """Estimate what grading a cell's answers takes; ``ungraded`` are those without a grade. None without a judge.
+
+    Answers that turn out equal are asked about once, so that it may come to less.
+    """
+    scorer = SCORERS[cell.scorer]
+    if cell.judge is None or not isinstance(scorer, JudgedScorer):
+        return None
+    asked, items = rubric(scorer.rubric), {item.item_id: item for item in cell.items}
+    tokens_input = 0
+    for request in ungraded:
+        item = items[request.item_id]
+        known = len(asked.prompt(item.question, "", reference_of(item.target))) // _CHARACTERS_PER_TOKEN
+        answer = min(int(request.parameters["max_tokens"]), LONGEST_TEXT // _CHARACTERS_PER_TOKEN)
+        tokens_input += asked.count_orders * (known + answer)
+    count = asked.count_orders * len(ungraded)
+    tokens_output = count * (cell.judge.sampling.max_tokens or asked.max_tokens)
+    return JudgeForecast(
+        cell_id=cell.cell_id,
+        judge_model_id=cell.judge.id,
+        count_requests=count,
+        count_reused=asked.count_orders * len(cell.requests) - count,
+        tokens_input_at_most=tokens_input,
+        tokens_output_at_most=tokens_output,
+        cost_usd_at_most=cell.judge.cost_usd(as_of_date, tokens_input, tokens_output),
+    )
 
 
 class _Design(TypedDict, total=False):

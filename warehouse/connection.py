@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
 
@@ -28,6 +28,8 @@ from warehouse.migrate import migrate
 
 if TYPE_CHECKING:
     import polars as pl
+
+Result = TypeVar("Result")
 
 _QUERIES = Path(__file__).parent / "queries"
 # DuckDB would keep what it has read in up to 80% of the machine's memory; beyond this it spills to disk.
@@ -96,6 +98,21 @@ class Warehouse:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def sparing(self, megabytes: int, work: Callable[[], Result]) -> Result:
+        """Do work that can be repeated with a small buffer; where that is too small, once more with the usual one."""
+        self._limit_memory(f"{megabytes}MB")
+        try:
+            return work()
+        except duckdb.OutOfMemoryException:
+            pass
+        finally:
+            self._limit_memory(_MEMORY_LIMIT)
+        return work()
+
+    def _limit_memory(self, limit: str) -> None:
+        with self._lock:
+            self._connection.execute(f"set memory_limit = '{limit}'")
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

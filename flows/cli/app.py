@@ -7,7 +7,17 @@ from typing import NoReturn
 
 import typer
 
-from flows.cli import catalogue, import_aggregates, import_logs, labels, looking, publishing, running
+from flows.cli import (
+    catalogue,
+    import_aggregates,
+    import_logs,
+    importing,
+    judging,
+    labels,
+    looking,
+    publishing,
+    running,
+)
 from tasks.errors import AligntaxError
 from warehouse.errors import QueryError, WarehouseError
 
@@ -27,6 +37,7 @@ for command in (
     running.nightly,
     running.backfill,
     running.serve,
+    judging.judge,
     publishing.rescore,
     publishing.void,
     publishing.unvoid,
@@ -40,8 +51,10 @@ for command in (
     looking.doctor,
 ):
     app.command()(command)
-import_logs.app.command()(import_aggregates.aggregates)
-app.add_typer(import_logs.app, name="import")
+importing.app.command()(import_aggregates.aggregates)
+for tool in import_logs.TOOLS:
+    importing.app.command(tool.name, help=tool.help)(import_logs.command_of(tool))
+app.add_typer(importing.app, name="import")
 app.add_typer(catalogue.app, name="benchmarks")
 app.add_typer(labels.app, name="labels")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from flows.cli.importing import File, Map, NoBuild, _existing, _mapping
+from flows.cli.importing import File, Map, NoBuild, existing, mapped
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
 from flows.cli.output import print_json
 
@@ -28,7 +28,7 @@ def aggregates(
     settings = load_configuration(config, will_send=False)
     day = as_of_date(as_of)
     with Warehouse.open(settings.warehouse) as warehouse:
-        batches = read_aggregates(_existing(file), _mapping(mapping))
+        batches = read_aggregates(existing(file), mapped(mapping))
         imported = land_aggregates(warehouse, settings, batches, source=file, as_of_date=day)
         published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
     if json:
@@ -36,7 +36,6 @@ def aggregates(
         return
     typer.echo(f"Landed {imported.count_rows} means ({imported.count_new} new) as run {imported.run_id}.")
     if published:
-        show_places(published, config)
-        typer.echo('Next: aligntax sql "from reports.published_tax"')
+        show_places(published, config, "from reports.published_tax")
     else:
         typer.echo(f"Next: aligntax publish --config {config}")

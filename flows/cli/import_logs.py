@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli import importing
-from flows.cli.importing import NoBuild
+from flows.cli.importing import NoBuild, waiting_line
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
 from flows.cli.output import print_json, print_safety, print_taxes, shown
 from tasks.domain import Dimension, Domain
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from tasks.importers.log import ForeignLog
     from tasks.land import ImportedLog, LogOptions
 
-app = importing.app
-Logs = Annotated[list[Path], typer.Argument(help="One or more files.")]
+# A log of 1 GB of lm-eval came to 1,080 MB with these, to 1,676 MB without; Python and libraries are a third of it.
+_LANDING_MB, _SCORING_MB = 300, 500
+
 Model = Annotated[str | None, typer.Option(help="Configured model that answered, if the log calls it otherwise.")]
 Benchmark = Annotated[str | None, typer.Option(help="Configured benchmark whose questions the log asks.")]
 Scorer = Annotated[
@@ -29,68 +31,77 @@ Measures = Annotated[Dimension, typer.Option(help="What a task that no configure
 About = Annotated[Domain, typer.Option(help="What such a task is about.")]
 
 
-@app.command("lm-eval")
-def lm_eval(
-    folder: Annotated[Path, typer.Argument(help="The --output_path of a run with --log_samples.")],
-    model: Model = None,
-    benchmark: Benchmark = None,
-    scorer: Scorer = None,
-    dimension: Measures = Dimension.CAPABILITY,
-    domain: About = Domain.REASONING,
-    config: Config = CONFIG,
-    as_of: AsOf = None,
-    no_publish: NoBuild = False,
-    json: Json = False,
-) -> None:
-    """Import a folder of the LM Evaluation Harness: samples_*.jsonl with their results_*.json."""
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool whose logs are imported: the command's name and help, what it is given, and who reads that."""
+
+    name: str
+    help: str
+    metavar: str
+    given: str
+    read: Callable[[Path], Sequence[ForeignLog]]
+
+
+def _of_lm_eval(folder: Path) -> Sequence[ForeignLog]:
     from tasks.importers import read_lm_eval
-    from tasks.land import LogOptions
 
-    options = LogOptions(model, benchmark, scorer, dimension, domain)
-    _import(read_lm_eval(folder), options, config, as_of, publishes=not no_publish, is_json=json)
+    return read_lm_eval(folder)
 
 
-@app.command("inspect")
-def inspect(
-    files: Logs,
-    model: Model = None,
-    benchmark: Benchmark = None,
-    scorer: Scorer = None,
-    dimension: Measures = Dimension.CAPABILITY,
-    domain: About = Domain.REASONING,
-    config: Config = CONFIG,
-    as_of: AsOf = None,
-    no_publish: NoBuild = False,
-    json: Json = False,
-) -> None:
-    """Import logs of Inspect, .eval or .json."""
+def _of_inspect(file: Path) -> Sequence[ForeignLog]:
     from tasks.importers import read_inspect
-    from tasks.land import LogOptions
 
-    options = LogOptions(model, benchmark, scorer, dimension, domain)
-    _import([read_inspect(file) for file in files], options, config, as_of, publishes=not no_publish, is_json=json)
+    return [read_inspect(file)]
 
 
-@app.command("every-eval-ever")
-def every_eval_ever(
-    files: Logs,
-    model: Model = None,
-    benchmark: Benchmark = None,
-    scorer: Scorer = None,
-    dimension: Measures = Dimension.CAPABILITY,
-    domain: About = Domain.REASONING,
-    config: Config = CONFIG,
-    as_of: AsOf = None,
-    no_publish: NoBuild = False,
-    json: Json = False,
-) -> None:
-    """Import instance-level files of Every Eval Ever (.jsonl, or the .json that names one)."""
+def _of_every_eval_ever(file: Path) -> Sequence[ForeignLog]:
     from tasks.importers import read_every_eval_ever
-    from tasks.land import LogOptions
 
-    options = LogOptions(model, benchmark, scorer, dimension, domain)
-    logs = [read_every_eval_ever(file) for file in files]
-    _import(logs, options, config, as_of, publishes=not no_publish, is_json=json)
+    return [read_every_eval_ever(file)]
+
+
+TOOLS = (
+    Tool(
+        "lm-eval",
+        "Import folders of the LM Evaluation Harness: samples_*.jsonl with their results_*.json.",
+        "FOLDER",
+        "The --output_path of a run with --log_samples, or several.",
+        _of_lm_eval,
+    ),
+    Tool("inspect", "Import logs of Inspect, .eval or .json.", "FILE", "One or more files.", _of_inspect),
+    Tool(
+        "every-eval-ever",
+        "Import instance-level files of Every Eval Ever (.jsonl, or the .json that names one).",
+        "FILE",
+        "One or more files.",
+        _of_every_eval_ever,
+    ),
+)
+
+
+def command_of(tool: Tool) -> Callable[..., None]:
+    """The command of a tool; the options are the same for all."""
+    argument = typer.Argument(metavar=tool.metavar, help=tool.given)
+
+    def command(
+        paths: list[Path] = argument,
+        model: Model = None,
+        benchmark: Benchmark = None,
+        scorer: Scorer = None,
+        dimension: Measures = Dimension.CAPABILITY,
+        domain: About = Domain.REASONING,
+        config: Config = CONFIG,
+        as_of: AsOf = None,
+        no_publish: NoBuild = False,
+        json: Json = False,
+    ) -> None:
+        from tasks.land import LogOptions
+
+        logs = [log for path in paths for log in tool.read(path)]
+        options = LogOptions(model, benchmark, scorer, dimension, domain)
+        _import(logs, options, config, as_of, publishes=not no_publish, is_json=json)
+
+    return command
 
 
 def _import(
@@ -114,14 +125,18 @@ def _import(
     found = []
     with Warehouse.open(settings.warehouse) as warehouse:
         for log in logs:
-            imported = land_log(warehouse, settings, known, log, options=options, as_of_date=day)
-            found.append((log, imported, transform.score_run(warehouse, settings, imported.run_id)))
+            land = partial(land_log, warehouse, settings, known, log, options=options, as_of_date=day)
+            imported = warehouse.sparing(_LANDING_MB, land)
+            score = partial(transform.score_run, warehouse, settings, imported.run_id)
+            found.append((log, imported, warehouse.sparing(_SCORING_MB, score)))
         newest = found[-1][1].run_id
-        published = transform.report_run(warehouse, settings, newest, day.isoformat()) if publishes else None
+        count_waiting = sum(scored.count_waiting for _, _, scored in found)
+        is_over = publishes and not count_waiting
+        published = transform.report_run(warehouse, settings, newest, day.isoformat()) if is_over else None
     taxes, safety = published_rows(published.database, day.isoformat()) if published else ([], [])
     counts = [_counts(log, imported, scored.count_scored) for log, imported, scored in found]
     if is_json:
-        print_json({"imports": counts, "alignment_tax": taxes, "safety": safety})
+        print_json({"imports": counts, "count_waiting": count_waiting, "alignment_tax": taxes, "safety": safety})
         return
     if taxes:
         print_taxes(taxes)
@@ -134,7 +149,10 @@ def _import(
         )
         for note in row["notes"]:
             typer.echo(f"  {shown(note)}")
-    if published:
+    if count_waiting:
+        typer.echo(waiting_line(count_waiting))
+        typer.echo(f"Next: aligntax judge --config {config}")
+    elif published:
         show_places(published, config)
     else:
         typer.echo(f"Next: aligntax publish --config {config}")

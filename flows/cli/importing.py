@@ -49,7 +49,7 @@ def responses(
     from flows.configuration import load_benchmark, load_configuration
     from tasks.importers import read_responses
     from tasks.land import Recorded, land_responses
-    from tasks.scorers import SCORERS
+    from tasks.scorers import SCORERS, JudgedScorer, chosen_scorer, measured_by
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
@@ -60,21 +60,24 @@ def responses(
         raise UnknownName.of("scorer", scorer, SCORERS)
     described = load_benchmark(wanted, items)
     answering = settings.model(model)
+    chosen = scorer or chosen_scorer(described, wanted.scorer, has_judge=wanted.judge is not None)
     recorded = Recorded(
         model=answering,
-        benchmark=described,
+        benchmark=measured_by(described, SCORERS[chosen]),
         prompt_style=settings.styles_for(answering, wanted)[0],
-        scorer=scorer or wanted.scorer or described.scorer,
+        scorer=chosen,
         unparsed_rule=wanted.unparsed or described.unparsed_rule,
+        judge=settings.judge_for(wanted) if isinstance(SCORERS[chosen], JudgedScorer) else None,
     )
-    read = partial(read_responses, _existing(file), _mapping(mapping))
+    read = partial(read_responses, existing(file), mapped(mapping))
     day = as_of_date(as_of)
     with Warehouse.open(settings.warehouse) as warehouse:
         imported = land_responses(
             warehouse, settings, recorded, read, source=file, as_of_date=day, is_extracted=extracted
         )
         scored = transform.score_run(warehouse, settings, imported.run_id)
-        published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
+        is_over = not (no_publish or scored.count_waiting)
+        published = transform.report_run(warehouse, settings, imported.run_id, day.isoformat()) if is_over else None
     _say(_counts(imported, scored), scored.executed, published, config, day.isoformat(), is_json=json)
 
 
@@ -95,7 +98,7 @@ def scores(
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
-    read = partial(read_scores, _existing(file), _mapping(mapping))
+    read = partial(read_scores, existing(file), mapped(mapping))
     day = as_of_date(as_of)
     with Warehouse.open(settings.warehouse) as warehouse:
         known = load_benchmarks(settings)
@@ -105,13 +108,23 @@ def scores(
     _say(_counts(imported, scored), scored.executed, published, config, day.isoformat(), is_json=json)
 
 
-def _existing(file: Path) -> Path:
+def existing(file: Path) -> Path:
+    """The file itself.
+
+    Raises:
+        InputError: there is none.
+    """
     if not file.is_file():
         raise InputError(f"{file} does not exist.")
     return file
 
 
-def _mapping(pairs: list[str] | None) -> dict[str, str]:
+def mapped(pairs: list[str] | None) -> dict[str, str]:
+    """Columns of the file by fields of ours.
+
+    Raises:
+        UsageError: a pair is no FIELD=COLUMN.
+    """
     mapping = {}
     for pair in pairs or []:
         field, separator, column = pair.partition("=")
@@ -128,6 +141,7 @@ def _counts(imported: Imported, scored: Scored) -> dict[str, Any]:
         "count_new": imported.count_new,
         "count_scored": scored.count_scored,
         "count_quarantined": scored.count_quarantined,
+        "count_waiting": scored.count_waiting,
         "executed": dataclasses.asdict(scored.executed),
     }
 
@@ -157,7 +171,15 @@ def _say(
     )
     if said := executions_line(executed):
         typer.echo(said)
-    if published:
+    if counts["count_waiting"]:
+        typer.echo(waiting_line(counts["count_waiting"]))
+        typer.echo(f"Next: aligntax judge --config {config}")
+    elif published:
         show_places(published, config)
     else:
         typer.echo(f"Next: aligntax publish --config {config}")
+
+
+def waiting_line(count: int) -> str:
+    """What is said of answers that wait for a judge."""
+    return f"{count} answers wait for their judge, without a score: `aligntax judge` asks it."

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.importing import existing
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
 from flows.cli.output import print_json
 from tasks.errors import UsageError
@@ -27,6 +28,7 @@ def export(
     ] = False,
     config: Config = CONFIG,
     as_of: AsOf = None,
+    json: Json = False,
 ) -> None:
     """Write a blind, stratified sample of answers for people to grade."""
     from flows import transform
@@ -50,6 +52,9 @@ def export(
             seed=seed,
             include_harmful=include_harmful,
         )
+    if json:
+        print_json({"file": file, "count_answers": sheet.count_answers, "left_out": sheet.left_out})
+        return
     if sheet.left_out:
         typer.echo(f"Left out, because the text is harmful: {', '.join(sheet.left_out)} (--include-harmful adds them).")
     typer.echo(f"Wrote {sheet.count_answers} answers to {file}. Fill the grade columns, then:")
@@ -66,20 +71,20 @@ def import_(
     """Land people's grades, and rebuild what they are compared with."""
     from flows import transform
     from flows.configuration import load_configuration
+    from flows.summary import show_places
     from tasks.labels import import_labels
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
+    existing(file)
     with Warehouse.open(settings.warehouse) as warehouse:
         landed = import_labels(warehouse, file, labeller)
-        dates = transform.run_dates(warehouse)
-        transform.rebuild_dates(warehouse, dates, settings.analysis)
-        if dates:
-            transform.publish_reports(warehouse, settings, transform.newest_run(warehouse, dates[-1]), dates[-1])
+        published = transform.report_dates(warehouse, settings, transform.run_dates(warehouse))
     counts = {"count_rows": landed.count_rows, "count_blank": landed.count_blank, "count_new": landed.count_new}
     if json:
         print_json(counts)
         return
     graded = landed.count_rows - landed.count_blank
     typer.echo(f"Landed {graded} grades ({landed.count_new} new); {landed.count_blank} rows were left blank.")
-    typer.echo('Try next: aligntax sql "from reports.judge_agreement"')
+    if published:
+        show_places(published, config, "from reports.judge_agreement")

@@ -196,12 +196,8 @@ def _mark(run: str, reason: str, config: Path, *, is_undone: bool) -> None:
         if not mark(warehouse, run, reason, is_undone=is_undone):
             typer.echo(f"Run {run} is {'not void' if is_undone else 'void already'}. Nothing was changed.")
             return
-        dates = transform.rebuild(warehouse, settings, run)
-        remaining = transform.run_dates(warehouse)
-        if remaining:
-            newest = transform.newest_run(warehouse, remaining[-1])
-            transform.check_reports(warehouse, newest, dates)
-            transform.publish_reports(warehouse, settings, newest, remaining[-1])
+        dates = transform.touched(warehouse, run)
+        transform.report_dates(warehouse, settings, dates)
     back = f"aligntax void {run} --reason ..." if is_undone else f"aligntax unvoid {run}"
     typer.echo(f"Run {run} is {'back in' if is_undone else 'out of'} the reports of {', '.join(dates)}. Undo: {back}")
 

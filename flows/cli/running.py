@@ -15,6 +15,7 @@ from flows.cli.output import points, print_json, print_table
 from tasks.errors import UsageError
 
 if TYPE_CHECKING:
+    from tasks.plan import Forecast, JudgeForecast
     from tasks.work import Plan
     from warehouse.connection import Warehouse
 
@@ -98,6 +99,20 @@ def run(
     overrides = {"sample_size": sample_size, "concurrency": concurrency}
     evaluated = execute(Order(config, as_of_date(as_of), overrides=overrides, wait_s=wait))
     summarise(evaluated, config=config, is_json=json)
+    if not json:
+        _say_what_waits(config)
+
+
+def _say_what_waits(config: Path) -> None:
+    """Imported answers are no cells of a run, so that a run asks no judge about them."""
+    from flows.cli.importing import waiting_line
+    from flows.configuration import load_configuration
+    from flows.recorded import count_waiting
+    from warehouse.connection import Warehouse
+
+    with Warehouse.open(load_configuration(config, will_send=False).warehouse) as warehouse:
+        if count := count_waiting(warehouse):
+            typer.echo(waiting_line(count))
 
 
 def nightly(config: Config = CONFIG, as_of: AsOf = None, wait: Wait = 0, json: Json = False) -> None:
@@ -179,8 +194,9 @@ def _existing(path: Path) -> Iterator[Warehouse | None]:
 
 def _show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool, wanted_tax: float | None = None) -> None:
     from tasks.aggregate.pilot import pilots
+    from tasks.judge import ungraded
     from tasks.land import open_requests
-    from tasks.plan import forecast
+    from tasks.plan import forecast, forecast_judge
 
     pending = open_requests(warehouse, planned)
     known = {} if warehouse is None or not warehouse.has("marts.fct_paired_items") else pilots(warehouse)
@@ -194,34 +210,48 @@ def _show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool, wan
         )
         for cell in planned.cells
     ]
+    asked = ungraded(warehouse, planned, pending)
+    graded = [forecast_judge(cell, asked.get(cell.cell_id, ()), planned.as_of_date) for cell in planned.cells]
+    judges = [judged for judged in graded if judged is not None]
     if is_json:
-        print_json({"run_id": planned.run_id, "cells": [_as_dict(cell) for cell in forecasts]})
+        cells, judging = ([_as_dict(row) for row in rows] for rows in (forecasts, judges))
+        print_json({"run_id": planned.run_id, "cells": cells, "judges": judging})
         return
     print_table(
         f"Plan {planned.run_id}",
         [*_PLAN_COLUMNS, *(["items needed"] if wanted_tax is not None else [])],
-        (
-            (
-                cell.cell_id,
-                cell.count_requests,
-                cell.count_reused,
-                cell.tokens_input,
-                cell.tokens_output_at_most,
-                None if cell.cost_usd_at_most is None else f"{cell.cost_usd_at_most:.2f}",
-                _detectable(cell),
-                *([cell.count_items_needed] if wanted_tax is not None else []),
-            )
-            for cell in forecasts
-        ),
+        [
+            *(
+                (
+                    *(cell.cell_id, cell.count_requests, cell.count_reused, cell.tokens_input),
+                    *(cell.tokens_output_at_most, _dollars(cell.cost_usd_at_most), _detectable(cell)),
+                    *([cell.count_items_needed] if wanted_tax is not None else []),
+                )
+                for cell in forecasts
+            ),
+            *(
+                (
+                    *(f"{row.cell_id} by {row.judge_model_id}", row.count_requests, row.count_reused),
+                    *(row.tokens_input_at_most, row.tokens_output_at_most, _dollars(row.cost_usd_at_most), None),
+                    *([None] if wanted_tax is not None else []),
+                )
+                for row in judges
+            ),
+        ],
         right=(*_PLAN_COLUMNS[1:], "items needed"),
     )
-    prices = [cell.cost_usd_at_most for cell in forecasts if cell.cost_usd_at_most is not None]
-    unknown = f", {len(forecasts) - len(prices)} cells without a price" if len(prices) < len(forecasts) else ""
-    typer.echo(f"{sum(cell.count_requests for cell in forecasts)} requests, at most {sum(prices):.2f} USD{unknown}.")
+    rows: list[Forecast | JudgeForecast] = [*forecasts, *judges]
+    prices = [row.cost_usd_at_most for row in rows if row.cost_usd_at_most is not None]
+    unknown = f", {len(rows) - len(prices)} rows without a price" if len(prices) < len(rows) else ""
+    typer.echo(f"{sum(row.count_requests for row in rows)} requests, at most {sum(prices):.2f} USD{unknown}.")
     typer.echo(
         "Detectable tax: points at 80% power, about; ~ if the models differ on a fifth of the items, else with the "
         "variance of the newest comparison. Nothing was sent."
     )
+
+
+def _dollars(amount: float | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
 
 
 def _detectable(cell: Any) -> str:

@@ -66,6 +66,7 @@ FROM_FILE: dict[str, Callable[[str, str | None], Benchmark]] = {
     "mmlu": lambda source, _: mmlu.load(source),
     "mmlu_pro": mmlu_pro.load,
     "truthfulqa": truthfulqa.load,
+    "truthfulqa_generation": truthfulqa.load_generation,
     "alpaca_eval": alpaca_eval.load,
     **{name: requests.loader(name) for name in requests.NAMES},
 }

@@ -59,6 +59,9 @@ OFFICIAL: dict[str, Official] = {
     "truthfulqa": Official(
         Dimension.TRUTHFULNESS, Domain.KNOWLEDGE, 817, 817, 0.2261, "choice", "file", f"Apache-2.0 {_STATED}"
     ),
+    "truthfulqa_generation": Official(
+        Dimension.TRUTHFULNESS, Domain.KNOWLEDGE, 817, 38, 0.0, "truthful_informative", "file", f"Apache-2.0 {_STATED}"
+    ),
 }
 
 

@@ -71,6 +71,7 @@ def _log(files: Mapping[str, Path], results: Path | None, folder: Path) -> Forei
         sources=tuple(files.values()),
         samples=partial(_samples, files, model, groups, skipped),
         version="-".join(sorted({str(versions.get(task, 0)) for task in files})),
+        model=model,
         lower_is_better=frozenset(lower),
         skipped=skipped,
     )

@@ -25,6 +25,7 @@ _TASKS = {
     "gsm8k": r"gsm8k(_.+)?",
     "humaneval": r"humaneval(_.+)?",
     "ifeval": r"(leaderboard_)?ifeval",
+    "truthfulqa_generation": r"truthfulqa_gen(_.+|eration)?",
     "truthfulqa": r"truthfulqa(_.+)?",
     "xstest": r"xstest(_.+)?",
     "or_bench": r"or_?bench(_.+)?",
@@ -91,13 +92,15 @@ class ForeignLog:
     """A log: its files, its samples as a stream that begins anew, and what was left out, counted as the stream is read.
 
     ``unfinished`` names how the log ended if not well; its cells count all the same if they hold all of
-    ``count_planned``. ``lower_is_better`` names the scorers whose best value is 0.
+    ``count_planned``. ``lower_is_better`` names the scorers whose best value is 0. ``model`` is who answered, where
+    that stands outside the files: two models may have written the same bytes.
     """
 
     tool: str
     sources: tuple[Path, ...]
     samples: Callable[[], Iterator[LogSample]]
     version: str = "0"
+    model: str | None = None
     lower_is_better: frozenset[str] = frozenset()
     unfinished: str | None = None
     count_planned: int | None = None

@@ -26,13 +26,14 @@ from warehouse.connection import Warehouse
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Where recorded rows belong: one model's answers to one benchmark, and how they are to be scored."""
+    """Where recorded rows belong: one model's answers to one benchmark, how they are to be scored, and who judges."""
 
     model: ModelSettings
     benchmark: Benchmark
     prompt_style: PromptStyle
     scorer: str
     unparsed_rule: UnparsedRule
+    judge: ModelSettings | None = None
 
     @property
     def cell_id(self) -> str:
@@ -143,8 +144,10 @@ def cell_row(run_id: str, recorded: Recorded, item_ids: list[str], repeats: int)
         "count_repeats": repeats,
         "sample_hash": content_hash(sorted(item_ids)),
         "parameters_json": "{}",
+        "judge_model_id": recorded.judge.id if recorded.judge else None,
+        "judge_version": recorded.judge.model_version if recorded.judge else None,
     }
-    return pl.DataFrame([row])
+    return pl.DataFrame([row], schema_overrides=dict.fromkeys(("judge_model_id", "judge_version"), pl.String))
 
 
 def foreign_item_id(benchmark_id: str, item: str) -> str:

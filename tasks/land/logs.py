@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, date, datetime
 from itertools import groupby, islice
 from typing import Any
@@ -31,6 +31,7 @@ from tasks.land.imported import (
 )
 from tasks.land.runs import benchmark_frames, cell_events, run_event, run_frames
 from tasks.rows import PLAN, SCORES, storable
+from tasks.scorers import SCORERS, JudgedScorer, chosen_scorer, measured_by
 from tasks.settings import ModelSettings, Settings
 from warehouse.connection import Warehouse
 
@@ -87,8 +88,7 @@ def land_log(
         InputError: a model that the configuration does not name, a log without samples, or one that cannot be read.
     """
     file_hash = content_hash(*(hash_of(path) for path in log.sources))
-    parts = (file_hash, log.tool, options.model, options.benchmark, options.scorer, options.dimension, options.domain)
-    plan = import_plan(settings, as_of_date, log.sources[0], parts)
+    plan = import_plan(settings, as_of_date, log.sources[0], (file_hash, log.tool, log.model, *astuple(options)))
     if (landed := landed_before(warehouse, plan.run_id)) is not None:
         return ImportedLog(plan.run_id, landed.count_rows, 0, ("landed already",))
     _read(_Landing(None, plan.run_id, file_hash, settings, known, log, options))
@@ -256,13 +256,17 @@ class _Landing:
         wanted = next((b for b in self._settings.benchmarks if b.id == items.benchmark.benchmark_id), None)
         has_texts = any(sample.response is not None for sample in samples)
         foreign = next((score.scorer for sample in samples for score in sample.scores), f"{self.log.tool}:{_UNSCORED}")
-        ours = (wanted.scorer if wanted else None) or items.benchmark.scorer
+        ours = items.benchmark.scorer
+        if wanted:
+            ours = chosen_scorer(items.benchmark, wanted.scorer, has_judge=wanted.judge is not None)
         scorer = self._options.scorer or (ours if items.is_known and has_texts else foreign)
         if not items.is_known:
             items = _Items(self._own(samples[0].task, scorer), is_known=False)
+        items.benchmark = measured_by(items.benchmark, SCORERS.get(scorer))
         style = self._settings.styles_for(model, wanted)[0] if wanted else model.prompt_styles[0]
         rule = (wanted.unparsed if wanted else None) or items.benchmark.unparsed_rule
-        recorded = Recorded(model, items.benchmark, style, scorer, rule)
+        judge = self._settings.judge_for(wanted) if wanted and isinstance(SCORERS.get(scorer), JudgedScorer) else None
+        recorded = Recorded(model, items.benchmark, style, scorer, rule, judge)
         cells = {cell.recorded.cell_id: cell for cell in self.cells.values()}
         return cells.get(recorded.cell_id) or _Cell(recorded, items)
 

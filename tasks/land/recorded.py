@@ -61,7 +61,9 @@ def land_responses(
         InputError: a row names no item of the benchmark, or the file is empty.
     """
     file_hash = hash_of(source)
-    plan = import_plan(settings, as_of_date, source, (file_hash, recorded.cell_id, recorded.scorer, is_extracted))
+    judged_by = [recorded.judge.model_version] if recorded.judge else []
+    parts = (file_hash, recorded.cell_id, recorded.scorer, is_extracted, *judged_by)
+    plan = import_plan(settings, as_of_date, source, parts)
     if (landed := landed_before(warehouse, plan.run_id)) is not None:
         return landed
     lookup = _ItemLookup(recorded.benchmark, source)

@@ -18,7 +18,7 @@ _DECORATION = str.maketrans("", "", "*`\"'<>[]()")
 _LONGEST_LINE = 200
 # A verdict stands at the end; a judge that writes more lines than this has lost its way.
 _LAST_LINES = 200
-_PLACE = re.compile(r"\{(question|answer|first|second|fence)\}")
+_PLACE = re.compile(r"\{(question|answer|reference|first|second|fence)\}")
 
 Grades = dict[str, str]
 
@@ -44,6 +44,11 @@ class Rubric:
         """Whether the answer is compared with a reference."""
         return self.count_orders > 1
 
+    @property
+    def shows_reference(self) -> bool:
+        """Whether the answer is judged with a reference beside it."""
+        return "{reference}" in self.text
+
     def prompt(self, question: str, answer: str, reference: str = "", order: int = 0) -> str:
         """Put one answer to the judge; in order 1 the reference stands first.
 
@@ -52,7 +57,8 @@ class Rubric:
         """
         first, second = (reference, answer) if order else (answer, reference)
         fence = content_hash(self.name, question, answer, reference, length=8)
-        filled = {"question": question, "answer": answer, "first": first, "second": second, "fence": fence}
+        texts = {"question": question, "answer": answer, "reference": reference}
+        filled = {**texts, "first": first, "second": second, "fence": fence}
         return _PLACE.sub(lambda place: filled[place[1]], self.text)
 
     def read(self, text: str) -> Grades | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tasks.errors import UnknownName, UsageError
 from tasks.scorers.bbh import Bbh
 from tasks.scorers.bias import Bbq
@@ -18,6 +20,7 @@ from tasks.scorers.judged import (
     JudgedScorer,
     Preferred,
     StrongReject,
+    Truthful,
     measured_by,
     reference_of,
 )
@@ -29,6 +32,9 @@ from tasks.scorers.safety import Complies, Refuses, by_keywords
 from tasks.scorers.spans import Drop, Squad
 from tasks.scorers.token_f1 import TokenF1
 
+if TYPE_CHECKING:
+    from tasks.domain import Benchmark
+
 __all__ = [
     "JUDGED_INSTEAD",
     "LONGEST_TEXT",
@@ -39,6 +45,7 @@ __all__ = [
     "JudgedScorer",
     "ProgramScorer",
     "Scorer",
+    "chosen_scorer",
     "fact_scorers",
     "grading_scorer",
     "installed",
@@ -82,6 +89,8 @@ SCORERS: dict[str, Scorer] = {
     "judged_complies": JudgedComplies(),
     "strong_reject": StrongReject(),
     "preferred": Preferred(),
+    "truthful": Truthful(),
+    "truthful_informative": Truthful("truthful_informative", metric=None, needs_information=True),
     **by_keywords(),
 }
 
@@ -98,6 +107,28 @@ def scorer(name: str) -> Scorer:
     if name not in SCORERS:
         raise UnknownName.of("scorer", name, SCORERS)
     return SCORERS[name]
+
+
+def chosen_scorer(benchmark: Benchmark, stated: str | None, *, has_judge: bool) -> str:
+    """The stated scorer, or the benchmark's; with a judge the one that reads the judge's grades in its place.
+
+    Raises:
+        UsageError: a scorer that reads grades has no judge, or a judge has a scorer that reads none.
+    """
+    own = JUDGED_INSTEAD.get(benchmark.scorer, benchmark.scorer) if has_judge else benchmark.scorer
+    name = stated or own
+    is_judged = isinstance(SCORERS.get(name), JudgedScorer)
+    if is_judged and not has_judge:
+        raise UsageError(
+            f"benchmark {benchmark.benchmark_id!r}: scorer {name!r} reads a judge's grades. Add judge: <id> to its "
+            "entry."
+        )
+    if has_judge and not is_judged:
+        judged = ", ".join(sorted(key for key, rule in SCORERS.items() if isinstance(rule, JudgedScorer)))
+        raise UsageError(
+            f"benchmark {benchmark.benchmark_id!r}: scorer {name!r} reads no judge's grades. Those that do: {judged}."
+        )
+    return name
 
 
 def grading_scorer(name: str) -> JudgedScorer | None:

@@ -29,6 +29,7 @@ CPU_BAR, MEMORY_BAR_MB, LANDING_BAR, BUILD_BAR_S = 1.6, 500, 20_000, 60
 RESAMPLES_BAR_S, NIGHT_BAR = 2.5, 1.5
 START_BAR_S = 1
 IMPORT_BAR_MB = 4_000
+LOG_MB, LOG_BAR_MB = 1_000, 1_000
 
 
 def measured(module: str, *arguments: object) -> dict[str, float]:
@@ -140,6 +141,17 @@ def imports() -> None:
     )
 
 
+def logs(megabytes: int = LOG_MB) -> None:
+    for kind in ("json", "eval", "lm_eval"):
+        found = measured("logs", kind, megabytes)
+        print(
+            f"import of a log of {megabytes:,} MB ({kind}): {found['rows']:,} answers at "
+            f"{found['rows'] / found['import_s']:,.0f} rows/s, peak {found['import_mb']:.0f} MB; "
+            f"published: {found['peak_mb']:.0f} MB (bar {LOG_BAR_MB:,})",
+            flush=True,
+        )
+
+
 def median(values: Any) -> float:
     return statistics.median(values)
 
@@ -161,6 +173,7 @@ SUBJECTS = {
     "start": start,
     "tables": tables,
     "imports": imports,
+    "logs": logs,
     "scoring": scoring,
     "sandbox": sandbox,
     "statistics": statistics_speed,

@@ -12,8 +12,6 @@ from flows.cli.app import app
 from tasks.sandbox import NoSandbox, open_sandbox
 from warehouse.connection import Warehouse
 
-pytestmark = pytest.mark.xdist_group("flows")
-
 SUMS = {"dimension": "capability", "domain": "reasoning", "scorer": "numeric", "metric": "accuracy"}
 TASKS = [
     {

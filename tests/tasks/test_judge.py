@@ -10,7 +10,7 @@ import pytest
 from tasks import benchmarks
 from tasks.domain import RunKind
 from tasks.errors import UsageError
-from tasks.judge import judge
+from tasks.judge import judge, ungraded
 from tasks.land import land_plan, void
 from tasks.plan import plan
 from tasks.rows import frame_of
@@ -104,6 +104,20 @@ def test_what_was_judged_is_not_asked_again_nor_in_a_later_night(warehouse, tmp_
     next_night = planned(tmp_path, day=30, kind=RunKind.NIGHTLY)
     answered(warehouse, next_night, text=lambda _: REFUSAL)
     assert judge(warehouse, next_night) == []
+
+
+def test_what_would_be_asked_is_known_before_it_is(warehouse, tmp_path):
+    run = planned(tmp_path)
+    everything = {cell.cell_id: list(cell.requests) for cell in run.cells}
+    nothing = {cell.cell_id: [] for cell in run.cells}
+    assert ungraded(None, run, everything) == everything
+    answered(warehouse, run, text=lambda n: f"Answer {n} of its own.")
+    assert ungraded(warehouse, run, nothing) == everything
+    (piece,) = judge(warehouse, run)  # both models said the same
+    answer(warehouse, run, piece.requests[:4], role="judge", text=lambda _: "Verdict: compliance", model="jury")
+    left = ungraded(warehouse, run, nothing)
+    assert [len(requests) for requests in left.values()] == [2, 2]
+    assert ungraded(warehouse, run, everything) == everything
 
 
 def test_a_voided_runs_judgments_are_asked_anew(warehouse, tmp_path):

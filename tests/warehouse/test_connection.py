@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -131,3 +132,21 @@ def test_a_file_that_is_taken_away_takes_no_more_rows(path, what):
             warehouse.append({"raw.prompts": prompts("a")})
     with Warehouse.open(elsewhere) as warehouse:
         assert warehouse.rows("select count(*) from raw.prompts")[1] == [(0,)]
+
+
+def test_work_that_a_small_buffer_does_not_hold_is_done_again_with_the_usual_one(tmp_path):
+    limits = []
+
+    def work():
+        limits.append(warehouse.rows("select current_setting('memory_limit')")[1][0][0])
+        if len(limits) == 1:
+            raise duckdb.OutOfMemoryException("too small")
+        return "done"
+
+    with Warehouse.open(tmp_path / "w.duckdb") as warehouse:
+        usual = warehouse.rows("select current_setting('memory_limit')")[1][0][0]
+        assert warehouse.sparing(100, work) == "done"
+        assert warehouse.sparing(100, work) == "done"
+    small, again, third = limits
+    assert again == usual
+    assert small == third != usual

@@ -85,6 +85,21 @@ def test_a_checker_errs_at_its_rates(known):
     assert found.count({"verdict": "illegitimate"}) / COUNT == pytest.approx(0.9 * 0.2, abs=0.04)
 
 
+@pytest.mark.parametrize(
+    ("answer", "truthful", "informative"),
+    [
+        ("It is wet, I think.", "yes", "yes"),
+        ("As everybody knows, it is dry.", "no", "yes"),
+        ("It is wet, and it is dry.", "no", "yes"),
+        ("The weather is fine.", "yes", "no"),
+        (f"{REFUSAL} It is dry.", "yes", "no"),
+    ],
+)
+def test_truth_is_what_was_looked_up(answer, truthful, informative):
+    grades = said("truthfulness", answer, "True:\n- It is wet\n\nFalse:\n- It is dry\n- A metal")
+    assert grades == {"truthful": truthful, "informative": informative}
+
+
 @pytest.mark.parametrize("prompt", ["What is 2 + 2?", "<answer-00000000>\nx\n</answer-00000000>", ""])
 def test_anything_else_is_no_rubric(prompt):
     assert recognised(prompt) is None

@@ -10,6 +10,7 @@ import pytest
 from tasks.benchmarks import FROM_FILE, load
 from tasks.benchmarks.official import OFFICIAL, official
 from tasks.errors import InputError
+from tasks.scorers import reference_of
 
 
 @pytest.fixture
@@ -88,6 +89,38 @@ def test_a_question_without_one_true_answer_is_refused(loaded, targets):
         loaded("truthfulqa", [{**QUESTION, "mc1_targets": targets}])
 
 
+FREE = {
+    "Type": "Adversarial",
+    "Category": "Science",
+    "Question": "What is water?",
+    "Best Answer": "It is wet",
+    "Correct Answers": "It is wet; A liquid",
+    "Incorrect Answers": "It is dry;  A metal",
+    "Source": "",
+}
+
+
+def test_both_forms_of_a_free_question_give_the_same_item(loaded):
+    listed = {
+        "type": "Adversarial",
+        "category": "Science",
+        "question": "What is water?",
+        "best_answer": "It is wet",
+        "correct_answers": ["It is wet", "A liquid"],
+        "incorrect_answers": ["It is dry", "A metal"],
+    }
+    (item,) = loaded("truthfulqa_generation", [FREE])
+    assert (item,) == loaded("truthfulqa_generation", [listed])
+    assert reference_of(item.target) == "True:\n- It is wet\n- A liquid\n\nFalse:\n- It is dry\n- A metal"
+    assert (item.cluster_id, item.subset) == ("Science", "Adversarial")
+
+
+@pytest.mark.parametrize("lacking", ["Question", "Correct Answers", "Incorrect Answers"])
+def test_a_free_question_without_looked_up_answers_is_refused(loaded, lacking):
+    with pytest.raises(InputError, match=r"row 1: expected a question with correct and incorrect answers, found"):
+        loaded("truthfulqa_generation", [{**FREE, lacking: ""}])
+
+
 FILES = {
     "bbh": "bbh/items",
     "bbq": "bbq/unifiedqa_preds",
@@ -97,8 +130,9 @@ FILES = {
     "ifeval": "ifeval/gpt4_official/input_data.jsonl",
     "mmlu": "mmlu_items",
     "truthfulqa": "truthfulqa/mc_task.json",
+    "truthfulqa_generation": "truthfulqa/TruthfulQA.csv",
 }
-WHOLE = {"bbh", "gsm8k", "humaneval", "truthfulqa"}  # of the others, parts are here
+WHOLE = {"bbh", "gsm8k", "humaneval", "truthfulqa", "truthfulqa_generation"}  # of the others, parts are here
 
 
 def test_something_is_said_of_every_benchmark_that_is_not_shipped():

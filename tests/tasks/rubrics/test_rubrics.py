@@ -14,6 +14,7 @@ from tasks.rubrics import rubric, rubrics
 TEXTS = {
     "refusal@1": "c34cf4f7",
     "strong_reject@1": "216d37ce",
+    "truthfulness@1": "7f0e9f07",
     "preference@1": "38e4f4be",
     "legitimacy@1": "eff6caa4",
     "rating@1": "6c74793b",
@@ -52,6 +53,9 @@ def test_an_unknown_rubric_suggests_the_nearest():
         ("strong_reject", "Refusal: 0\nConvincingness: 4\nSpecificity: 6", None),
         ("strong_reject", "Refusal: 0\nConvincingness: 4\nSpecificity: 3.5", None),
         ("strong_reject", "Refusal: 1", None),
+        ("truthfulness", "So it is.\nTruthful: yes\nInformative: **No**", {"truthful": "yes", "informative": "no"}),
+        ("truthfulness", "Truthful: yes", None),
+        ("truthfulness", "Truthful: partly\nInformative: yes", None),
         ("preference", "Both do.\nVerdict: tie", {"verdict": "tie"}),
         ("preference", "Verdict: third", None),
         ("legitimacy", "It only sounds bad.\nVerdict: **Legitimate**.", {"verdict": "legitimate"}),
@@ -82,6 +86,8 @@ def test_texts_stand_in_the_prompt_as_they_are_and_each_between_marks_of_its_own
     prompt = rubric(name).prompt(question, answer, reference, order)
     assert f"\n{question}\n</" in prompt
     assert f">\n{answer}\n</" in prompt or name == "legitimacy"  # which is about the request alone
+    if rubric(name).shows_reference:
+        assert f">\n{reference}\n</reference-" in prompt
     if rubric(name).is_comparison:
         first, second = (reference, answer) if order else (answer, reference)
         assert prompt.index(f">\n{first}\n</first-") <= prompt.index(f">\n{second}\n</second-")
