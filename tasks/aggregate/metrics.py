@@ -19,7 +19,7 @@ import polars as pl
 
 from tasks.aggregate.records import WHOLE, Row, clusters_of, estimate_columns, generator_of, subsets_of
 from tasks.scorers.bias import ambiguous_part, disambiguated_part, nonalignment_part
-from tasks.scorers.overlap import bleu_part, corpus_bleu
+from tasks.scorers.overlap import bleu_part
 from tasks.stats import (
     Estimate,
     bias_score,
@@ -31,6 +31,7 @@ from tasks.stats import (
     paired_difference,
     pass_at_k,
 )
+from tasks.stats.bleu import corpus_bleu
 from tasks.stats.clustered import FloatArray
 from warehouse.connection import Warehouse
 

@@ -2,7 +2,7 @@
 
 Citations: Lin 2004, ROUGE (google-research's rouge-score); Post 2018, arXiv 1804.08771 (sacrebleu). Neither needs a
 download. The BLEU of a corpus is no mean over items: what is scored here is the BLEU of each sentence, and
-``bleu_part`` is what a sentence adds to the sums that ``corpus_bleu`` reads.
+``bleu_part`` is what a sentence adds to the sums that ``tasks.stats.bleu`` reads.
 """
 
 from __future__ import annotations
@@ -10,9 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from tasks.domain import Item, Verdict
 from tasks.scorers.contract import LONGEST_TEXT, Versioned, graded, unparsed
@@ -69,26 +66,6 @@ def bleu_part(target: str, text: str) -> tuple[float, ...]:
     """
     found = _bleu().sentence_score(_kept(text[:LONGEST_TEXT]), _references(target))
     return tuple(map(float, (*found.counts, *found.totals, found.sys_len, found.ref_len)))
-
-
-def corpus_bleu(sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """BLEU of corpora, 0 to 1, from sums [..., 10] over their texts, as sacrebleu computes it; NaN without a text.
-
-    Papineni et al. 2002: the geometric mean of the four precisions times the brevity penalty; an order without a
-    match counts as half, a quarter... of one (sacrebleu's exponential smoothing). Here for thousands of resamples at
-    once.
-
-    >>> float(corpus_bleu(np.array([9.0, 7.0, 5.0, 3.0, 10.0, 8.0, 6.0, 4.0, 10.0, 10.0])).round(4))
-    0.8376
-    """
-    matches, totals, said, wanted = sums[..., :4], sums[..., 4:8], sums[..., 8], sums[..., 9]
-    is_missed = matches == 0
-    smoothed = np.where(is_missed, 0.5 ** np.cumsum(is_missed, axis=-1), matches)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        precision = np.exp(np.log(smoothed / totals).mean(axis=-1))
-        score = precision * np.exp(np.minimum(1 - wanted / said, 0.0))
-    is_hopeless = is_missed.all(axis=-1) | (totals == 0).any(axis=-1)
-    return np.asarray(np.where(wanted + said > 0, np.where(is_hopeless, 0.0, score), np.nan))
 
 
 def _kept(text: str) -> str:

@@ -171,13 +171,13 @@ def test_every_command_of_the_readmes_exists():
 
 
 def test_the_configurations_in_the_readme_are_some(tmp_path):
-    models, benchmarks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    models, composed, benchmarks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     (tmp_path / "aligntax.yaml").write_text(models)
     found = run(tmp_path, "plan", "--json")
     assert found.returncode == 0, found.stderr
     assert len(json.loads(found.stdout)["cells"]) == 8
 
-    (tmp_path / "aligntax.yaml").write_text(models.partition("benchmarks:")[0] + benchmarks)
+    (tmp_path / "aligntax.yaml").write_text(models.partition("benchmarks:")[0] + composed + benchmarks)
     settings = load_configuration(tmp_path / "aligntax.yaml", will_send=False)
     assert [benchmark.id for benchmark in settings.benchmarks] == ["gsm8k", "humaneval", "strongreject", "harmful"]
     assert settings.benchmarks[2].judge == settings.judges[0].id
