@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from infra.simulator.truth import DEFAULT_TRUTH, load
 from tasks import benchmarks
-from tests.flows.conftest import command, environment, write_config
+from tests.flows.conftest import write_config
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -24,13 +23,12 @@ NAMES = [("harmful", "none"), ("harmful+base64", "base64"), ("harmful+role_play"
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory, simulator, prefect_api):
+def warehouse(tmp_path_factory, simulator, aligntax):
     """What one run over a plain and two attacked benchmarks left behind."""
     folder: Path = tmp_path_factory.mktemp("attacks")
     path = write_config(folder, simulator)
     path.write_text(path.read_text().partition("benchmarks:")[0] + BENCHMARKS)
-    arguments = command("run", "--as-of", "2026-01-31")
-    subprocess.run(arguments, cwd=folder, env=environment(prefect_api), check=True, timeout=240, capture_output=True)
+    aligntax(folder, "run", "--as-of", "2026-01-31")
     with Warehouse.read(folder / "warehouse.duckdb") as opened:
         yield opened
 

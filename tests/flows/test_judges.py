@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import urllib.request
 
 import pytest
 
 from infra.simulator.phrasing import declines
-from tests.flows.conftest import command, count_requests, environment, tables
+from tests.flows.conftest import count_requests, tables
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -39,27 +38,17 @@ benchmarks:
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory, simulator, prefect_api):
+def judged(tmp_path_factory, simulator, aligntax):
     """A folder in which a configuration with judges was run once."""
     folder = tmp_path_factory.mktemp("judged")
     (folder / "aligntax.yaml").write_text(CONFIG.format(address=simulator, price=PRICE, size=SIZE))
-    ran = run(folder, prefect_api)
+    ran = run(folder, aligntax)
     assert ran["judging"]["count_failed"] == 0
     return folder
 
 
-def run(folder, prefect_api):
-    found = subprocess.run(
-        command("run", *DATE, "--json"),
-        cwd=folder,
-        env=environment(prefect_api),
-        capture_output=True,
-        text=True,
-        timeout=400,
-        check=False,
-    )
-    assert found.returncode == 0, found.stderr
-    return json.loads(found.stdout)
+def run(folder, aligntax):
+    return json.loads(aligntax(folder, "run", *DATE, "--json").stdout)
 
 
 def rows(folder, sql):
@@ -116,28 +105,26 @@ def test_what_a_judge_did_is_paid_beside_the_answers_and_counts_as_none_of_them(
     assert told == pytest.approx(rows(judged, "select sum(cost_usd) from raw.generations")[0][0])
 
 
-def test_a_second_run_asks_no_judge_again_and_changes_nothing(judged, prefect_api, simulator):
+def test_a_second_run_asks_no_judge_again_and_changes_nothing(judged, aligntax, simulator):
     first, asked = tables(judged / "warehouse.duckdb"), count_requests(simulator)
-    assert run(judged, prefect_api)["judging"]["count_asked"] == 0
+    assert run(judged, aligntax)["judging"]["count_asked"] == 0
     assert count_requests(simulator) == asked
     assert tables(judged / "warehouse.duckdb") == first
 
 
-def test_a_judge_that_was_down_leaves_no_value_and_is_asked_by_the_same_command(
-    judged, tmp_path, prefect_api, simulator
-):
+def test_a_judge_that_was_down_leaves_no_value_and_is_asked_by_the_same_command(judged, tmp_path, aligntax, simulator):
     config = (judged / "aligntax.yaml").read_text().replace("max_judge_error_rate: 0.3", "max_judge_error_rate: 1.0")
     (tmp_path / "aligntax.yaml").write_text(config)
     break_judges(simulator, {"rate_500": 1.0})
     try:
-        down = run(tmp_path, prefect_api)
+        down = run(tmp_path, aligntax)
     finally:
         break_judges(simulator, {})
     assert down["judging"]["count_failed"] == down["judging"]["count_asked"] > 0
     none = rows(tmp_path, "select outcome, count(value), count(*) from marts.fct_scores group by all")
     assert none == [("judge_error", 0, 4 * SIZE)]
     asked = count_requests(simulator)
-    healed = run(tmp_path, prefect_api)
+    healed = run(tmp_path, aligntax)
     assert (healed["count_answered"], healed["judging"]["count_failed"]) == (0, 0)
     assert count_requests(simulator) - asked == healed["judging"]["count_asked"]
     scores = "select * exclude (generation_id, as_of_date) from marts.fct_scores order by all"

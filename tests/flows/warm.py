@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 PRELOADED = [
@@ -32,17 +35,39 @@ class Warm:
         first.start()
         first.join()
 
-    def run(self, folder: Path, *arguments: str, timeout_s: float = 240) -> subprocess.CompletedProcess[str]:
-        """Run the command line in a folder and return what it printed."""
+    def start(self, folder: Path, *arguments: str) -> Started:
+        """Start the command line in a folder, what it prints in two files there."""
         printed = {name: folder / f".{name}" for name in ("stdout", "stderr")}
         process = self._context.Process(target=_command, args=(folder, arguments, self._environment, printed))
         process.start()
-        process.join(timeout_s)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-        texts = {name: path.read_text() for name, path in printed.items()}
-        return subprocess.CompletedProcess(arguments, process.exitcode, **texts)
+        return Started(process, arguments, printed)
+
+    def run(self, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command line in a folder and return what it printed."""
+        return self.start(folder, *arguments).ended()
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A command that is running."""
+
+    process: BaseProcess
+    arguments: tuple[str, ...]
+    printed: Mapping[str, Path]
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal; nothing if it has ended."""
+        if self.process.is_alive() and self.process.pid:
+            os.kill(self.process.pid, number)
+
+    def ended(self, timeout_s: float = 240) -> subprocess.CompletedProcess[str]:
+        """What it printed by its end, which comes within the time or is brought about."""
+        self.process.join(timeout_s)
+        if self.process.exitcode is None:
+            self.process.kill()
+            self.process.join()
+        texts = {name: path.read_text() if path.exists() else "" for name, path in self.printed.items()}
+        return subprocess.CompletedProcess(self.arguments, self.process.exitcode, **texts)
 
 
 def _command(
