@@ -103,7 +103,8 @@ def compare(address: str) -> None:
 def tables() -> None:
     found = measured("tables", 1_000_000)
     print(
-        f"landing: {found['rows'] / found['landing_s']:,.0f} rows/s (bar {LANDING_BAR:,}); "
+        f"landing: {found['rows_per_s']:,.0f} answers/s (bar {LANDING_BAR:,}); scores imported from a file: "
+        f"{found['rows'] / found['import_s']:,.0f}/s; "
         f"all reports over {found['rows']:,} scores: {found['build_s']:.1f} s (bar {BUILD_BAR_S}); "
         f"peak {found['peak_mb']:.0f} MB"
     )
