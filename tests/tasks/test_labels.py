@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -28,19 +30,20 @@ benchmarks: [harmful, borderline]
 """
 
 
-@pytest.fixture
-def warehouse(tmp_path):
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory):
     """Answers of two models to two benchmarks: the base declines every third, the aligned all but every fifth."""
-    path = tmp_path / "aligntax.yaml"
+    folder = tmp_path_factory.mktemp("answered")
+    path = folder / "aligntax.yaml"
     path.write_text(CONFIG)
     settings = load_settings(
         path, environment={}, known_benchmarks=benchmarks.known(), known_scorers=["refuses", "complies"]
     )
-    with Warehouse.open(tmp_path / "w.duckdb") as opened:
+    with Warehouse.open(folder / "w.duckdb") as opened:
         for name in ("harmful", "borderline"):
             benchmark = benchmarks.load(name)
             for model, declines in (("base", lambda n: n % 3 == 0), ("aligned", lambda n: n % 5 != 0)):
-                source = tmp_path / f"{model}-{name}.jsonl"
+                source = folder / f"{model}-{name}.jsonl"
                 source.write_text(f"{model} {name}")
                 batch = pl.DataFrame(
                     {
@@ -60,6 +63,13 @@ def warehouse(tmp_path):
                 )
                 score(opened, landed.run_id)
         transform.rebuild_dates(opened, [DATE.isoformat()])
+    return folder / "w.duckdb"
+
+
+@pytest.fixture
+def warehouse(answered, tmp_path):
+    """A copy of them, to do something with."""
+    with Warehouse.open(Path(shutil.copy(answered, tmp_path))) as opened:
         yield opened
 
 
