@@ -66,7 +66,10 @@ class Warehouse:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set enable_progress_bar = false")  # a slow query would draw one into --json
         connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
-        migrate(connection)
+        try:
+            migrate(connection)
+        except DISK_ERRORS as error:
+            raise _unwritable(error, path) from None
         return cls(connection, path)
 
     @classmethod
@@ -145,18 +148,12 @@ class Warehouse:
                 raise
             self._connection.commit()
         except DISK_ERRORS as error:
-            raise self._unwritable(error) from None
+            raise _unwritable(error, self.path) from None
 
     def _check_place(self) -> None:
         """A file that was moved or deleted still takes rows, and loses every one of them."""
         if _identity(self.path) != self._file:
             raise WarehouseUnwritable(f"{self.path} was moved, deleted or replaced while it was being written.")
-
-    def _unwritable(self, error: duckdb.Error) -> WarehouseUnwritable:
-        return WarehouseUnwritable(
-            f"cannot write {self.path}: {_first_line(error)}. What was committed stays; the same command goes on "
-            "from there once there is room."
-        )
 
     def append(self, frames: Mapping[str, pl.DataFrame]) -> int:
         """Insert frames into tables by column name in one transaction, ignoring rows whose key is there already.
@@ -255,7 +252,7 @@ class Warehouse:
             try:
                 yield self._connection
             except DISK_ERRORS as error:
-                raise self._unwritable(error) from None
+                raise _unwritable(error, self.path) from None
 
 
 @cache
@@ -274,6 +271,13 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def _first_line(error: duckdb.Error) -> str:
     return str(error).strip().splitlines()[0].rstrip(".")
+
+
+def _unwritable(error: duckdb.Error, path: Path) -> WarehouseUnwritable:
+    return WarehouseUnwritable(
+        f"cannot write {path}: {_first_line(error)}. What was committed stays; the same command goes on "
+        "from there once there is room."
+    )
 
 
 def _open_error(error: duckdb.Error, path: Path) -> WarehouseError:

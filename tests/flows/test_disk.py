@@ -11,7 +11,7 @@ from tests.flows.conftest import command, count_requests, environment, tables, w
 from warehouse.connection import Warehouse
 
 DATE = ("--as-of", "2026-01-31")
-SIZE, REPEATS, CELLS = 100, 2, 6
+SIZE, REPEATS, CELLS = 100, 4, 6
 
 
 def run(folder, prefect_api, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
@@ -47,7 +47,7 @@ def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path, simulato
     assert run(calm, prefect_api).returncode == 0
 
     before = count_requests(simulator)
-    stopped = run(full, prefect_api, largest_file=1_200_000)
+    stopped = run(full, prefect_api, largest_file=1_900_000)
     assert stopped.returncode == 1, stopped.stdout
     assert stopped.stderr.count("error: ") == 1
     assert "cannot write" in stopped.stderr.splitlines()[-1]

@@ -12,7 +12,7 @@ scores as (
     select count(*) as count_rows
     from reports.model_scores
     where as_of_date in (select unnest($dates::date[]))
-    group by as_of_date, model_id, benchmark_id, benchmark_version, prompt_style, scorer, subset, origin
+    group by as_of_date, model_id, benchmark_id, benchmark_version, prompt_style, scorer, judge_version, subset, origin
 ),
 
 safety as (
