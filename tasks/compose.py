@@ -154,19 +154,7 @@ class _Composer:
         request, work = entry.request, self._work
         del self.open[request.generation_id]
         row = {
-            "generation_id": request.generation_id,
-            "run_id": work.run_id,
-            "partition_key": work.partition_key,
-            "model_id": work.model.id,
-            "benchmark_id": work.benchmark_id,
-            "prompt_style": request.prompt.style.value,
-            "item_id": request.item_id,
-            "repeat": request.repeat,
-            "role": work.role,
-            "request_hash": request.request_hash,
-            "prompt_hash": request.prompt.prompt_hash,
-            "model_requested": work.model.model,
-            "parameters": request.parameters,
+            **work.columns_of(request),
             **choice.facts("simulated" if work.model.is_simulated else "endpoint"),
         }
         await self._sink("raw.generations", row)

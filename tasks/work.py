@@ -71,6 +71,25 @@ class CellWork:
     name: str
     role: Literal["answer", "judge", "part"] = "answer"
 
+    def columns_of(self, request: Request) -> dict[str, Any]:
+        """What is known of an answer's row before it is there: its keys, and what was asked of whom."""
+        return {
+            "generation_id": request.generation_id,
+            "run_id": self.run_id,
+            "partition_key": self.partition_key,
+            "model_id": self.model.id,
+            "benchmark_id": self.benchmark_id,
+            "prompt_style": request.prompt.style.value,
+            "item_id": request.item_id,
+            "repeat": request.repeat,
+            "role": self.role,
+            "parent_generation_id": request.parent_generation_id,
+            "request_hash": request.request_hash,
+            "prompt_hash": request.prompt.prompt_hash,
+            "model_requested": self.model.model,
+            "parameters": request.parameters,
+        }
+
 
 @dataclass(slots=True)
 class CellResult:
