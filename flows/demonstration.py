@@ -10,25 +10,20 @@ from pathlib import Path
 
 import typer
 
-from flows.children import child
 from flows.execute import STATE_FOLDER, Order, execute
+from flows.simulated import simulated_server
 from flows.summary import summarise
-from tasks.errors import AligntaxError
 
 _TEMPLATE = Path(__file__).with_suffix(".yaml")
 _PORT = "127.0.0.1:8377"
-_LONGEST_START_S = 60.0
 
 
 def demonstrate(folder: Path, *, is_json: bool) -> None:
     """Evaluate two simulated families whose true taxes are known; a second call reuses every answer."""
     state = folder / STATE_FOLDER
-    ready = state / "simulator.address"
     state.mkdir(parents=True, exist_ok=True)
-    ready.unlink(missing_ok=True)
     started = time.monotonic()
-    with child("infra.simulator", ["--port", "0", "--ready-file", str(ready)], log=state / "simulator.log"):
-        address = _address(ready)
+    with simulated_server(state) as address:
         config = folder / "aligntax.yaml"
         config.write_text(_TEMPLATE.read_text().replace(_PORT, address))
         evaluated = execute(Order(config, datetime.now(UTC).date()))
@@ -39,21 +34,6 @@ def demonstrate(folder: Path, *, is_json: bool) -> None:
             f"{count_requests} real HTTP answers from simulated models in {time.monotonic() - started:.0f} s; "
             "their true rates are in infra/simulator/truth.yaml."
         )
-
-
-def _address(ready: Path) -> str:
-    """Where the simulator listens, once it does.
-
-    Raises:
-        AligntaxError: it did not start.
-    """
-    deadline = time.monotonic() + _LONGEST_START_S
-    while time.monotonic() < deadline:
-        if ready.exists():
-            return ready.read_text().strip()
-        time.sleep(0.05)
-    log = ready.with_name("simulator.log")
-    raise AligntaxError(f"the simulated model server did not start; it says: {log.read_text().strip()[-300:]!r}")
 
 
 def _count_requests(address: str) -> int:

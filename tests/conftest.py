@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+from flows.simulated import simulated_server
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -49,12 +48,5 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a simulated model server with the shipped truth."""
-    ready = tmp_path_factory.mktemp("simulator") / "address"
-    command = [sys.executable, "-m", "infra.simulator", "--port", "0", "--ready-file", str(ready), "--exit-with-stdin"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=ROOT) as process:
-        deadline = time.monotonic() + 60
-        while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert ready.exists(), "the simulated server did not start"
-        yield ready.read_text().strip()
-        process.terminate()
+    with simulated_server(tmp_path_factory.mktemp("simulator")) as address:
+        yield address

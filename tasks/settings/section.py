@@ -8,9 +8,14 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Section(BaseModel):
-    """A mapping of the file: unknown keys are refused, and nothing changes after it was read."""
+    """A mapping of the file: unknown keys are refused, and nothing changes after it was read.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
+    Its validator is built when it is first needed: a command that reads the places alone pays for no other section.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True, defer_build=True
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -11,14 +11,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flows.children import child
+from flows.simulated import simulated_server
 from tests.benchmarks.scoring import BAR_MICROSECONDS, BARRED
 
 PAIRS, COUNT = 5, 2_000
@@ -49,12 +48,8 @@ def generation() -> None:
 @contextmanager
 def simulator() -> Iterator[str]:
     """A simulated server in a process of its own; its address."""
-    with tempfile.TemporaryDirectory() as name:
-        ready = Path(name) / "address"
-        with child("infra.simulator", ["--port", "0", "--ready-file", str(ready)], log=Path(name) / "simulator.log"):
-            while not ready.exists():
-                time.sleep(0.05)
-            yield ready.read_text().strip()
+    with tempfile.TemporaryDirectory() as name, simulated_server(Path(name)) as address:
+        yield address
 
 
 def isolation() -> None:

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from flows.children import child
+from flows.simulated import simulated_server
 
 CONFIG = """
 models: [{{id: aligned, provider: openai, base_url: "http://{address}/v1", is_simulated: true,
@@ -32,12 +32,9 @@ def main(folder: Path) -> None:
 
 def first_request_s(folder: Path) -> float:
     """From the command to the first question at the server; the run is left to finish."""
-    ready, log = folder / "address", folder / "asked.jsonl"
-    arguments = ["--port", "0", "--ready-file", str(ready), "--log", str(log)]
-    with child("infra.simulator", arguments, log=folder / "simulator.log"):
-        while not ready.exists():
-            time.sleep(0.05)
-        (folder / "aligntax.yaml").write_text(CONFIG.format(address=ready.read_text().strip()))
+    log = folder / "asked.jsonl"
+    with simulated_server(folder, "--log", log) as address:
+        (folder / "aligntax.yaml").write_text(CONFIG.format(address=address))
         started = time.perf_counter()
         with subprocess.Popen([ALIGNTAX, "run"], cwd=folder, stdout=subprocess.DEVNULL) as run:
             while run.poll() is None and not (log.exists() and log.stat().st_size):

@@ -51,11 +51,17 @@ LOGS = {"raw.run_events", "raw.cell_events", "raw.failures", "raw.validations", 
 
 
 @pytest.fixture(scope="session")
-def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect server that several runs use, configured as a user would."""
+def starting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a Prefect server will be that several runs use, configured as a user would."""
     with prefect_server(tmp_path_factory.mktemp("prefect")) as address:
-        wait_until_up(address)
         yield address
+
+
+@pytest.fixture(scope="session")
+def prefect_api(starting_server: str) -> str:
+    """The address of that server, which is up."""
+    wait_until_up(starting_server)
+    return starting_server
 
 
 @pytest.fixture
@@ -81,9 +87,9 @@ def environment(prefect_api: str | None = None) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def warm(prefect_api: str) -> Warm:
+def warm(starting_server: str) -> Warm:
     """Where commands are forked from; it has what it needs of the environment before it imports Prefect."""
-    wanted = {**environment(prefect_api), **QUIET, "GX_ANALYTICS_ENABLED": "false"}
+    wanted = {**environment(starting_server), **QUIET, "GX_ANALYTICS_ENABLED": "false"}
     with pytest.MonkeyPatch.context() as patched:
         for name in os.environ.keys() - wanted.keys():
             patched.delenv(name)
@@ -93,7 +99,7 @@ def warm(prefect_api: str) -> Warm:
 
 
 @pytest.fixture(scope="session")
-def aligntax(warm: Warm) -> Callable[..., subprocess.CompletedProcess[str]]:
+def aligntax(warm: Warm, prefect_api: str) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command line in a folder and return what it printed."""
 
     def run(folder: Path, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from flows.cli.app import app
 from flows.configuration import load_configuration
-from tests.flows.conftest import ROOT, command, count_requests, environment
+from tests.flows.conftest import ROOT, count_requests, environment
 
 HEAVY = ("prefect", "great_expectations", "openai", "anthropic", "altair", "polars", "pandas")
 IMPORTS = """
@@ -25,18 +25,6 @@ except SystemExit as stop:
     print("loaded:", *loaded, file=sys.stderr)
     raise
 """
-
-
-def run(folder, *arguments, prefect_api=None):
-    return subprocess.run(
-        command(*arguments),
-        cwd=folder,
-        env=environment(prefect_api),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["sql", "select 1 as one"], ["status"], ["runs"], ["sql", "--help"]])
@@ -55,7 +43,7 @@ def test_looking_imports_nothing_heavy(published, arguments):
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
+def published(tmp_path_factory, warm):
     """A project whose publication was made from one imported file: no run is needed to look."""
     folder = tmp_path_factory.mktemp("published")
     (folder / "aligntax.yaml").write_text(
@@ -68,16 +56,16 @@ def published(tmp_path_factory):
         for n in range(120)
     ]
     (folder / "scores.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    found = run(folder, "import", "scores", "scores.jsonl", "--as-of", "2026-01-31")
+    found = warm.run(folder, "import", "scores", "scores.jsonl", "--as-of", "2026-01-31")
     assert found.returncode == 0, found.stderr
     assert "+13.3" in found.stdout
     return folder
 
 
-def test_sql_prints_a_table_and_a_document(published):
+def test_sql_prints_a_table_and_a_document(published, warm):
     query = "select candidate_model_id, tax_absolute from reports.alignment_tax where is_headline"
-    assert "aligned" in run(published, "sql", query).stdout
-    document = json.loads(run(published, "sql", query, "--json").stdout)
+    assert "aligned" in warm.run(published, "sql", query).stdout
+    document = json.loads(warm.run(published, "sql", query, "--json").stdout)
     assert document == [{"candidate_model_id": "aligned", "tax_absolute": pytest.approx(2 / 15)}]
 
 
@@ -115,8 +103,8 @@ def test_sql_prints_a_table_and_a_document(published):
         ),
     ],
 )
-def test_a_mistake_is_one_line_and_an_exit_code(published, arguments, code, expected):
-    found = run(published, *arguments)
+def test_a_mistake_is_one_line_and_an_exit_code(published, arguments, code, expected, warm):
+    found = warm.run(published, *arguments)
     first = found.stderr.splitlines()[0]
     assert (found.returncode, first.startswith("error: ")) == (code, True), found.stderr
     assert expected in found.stderr
@@ -138,12 +126,12 @@ BAD_CONFIGURATIONS = {
 
 @pytest.mark.parametrize("name", BAD_CONFIGURATIONS)
 @pytest.mark.parametrize("verb", ["run", "plan"])
-def test_a_bad_configuration_sends_nothing(project, simulator, name, verb):
+def test_a_bad_configuration_sends_nothing(project, simulator, name, verb, warm):
     old, new, expected = BAD_CONFIGURATIONS[name]
     config = project / "aligntax.yaml"
     config.write_text(config.read_text().replace(old, new, 1))
     before = count_requests(simulator)
-    found = run(project, verb)
+    found = warm.run(project, verb)
     assert (found.returncode, found.stderr.count("\n")) == (2, 1), found.stderr
     assert found.stderr.startswith("error: aligntax.yaml: ")
     assert expected in found.stderr
@@ -151,14 +139,14 @@ def test_a_bad_configuration_sends_nothing(project, simulator, name, verb):
     assert not (project / "warehouse.duckdb").exists()
 
 
-def test_plan_counts_what_a_run_would_send(project, simulator):
+def test_plan_counts_what_a_run_would_send(project, simulator, warm):
     before = count_requests(simulator)
-    found = run(project, "plan", "--json")
+    found = warm.run(project, "plan", "--json")
     cells = json.loads(found.stdout)["cells"]
     assert [(cell["count_requests"], cell["count_reused"]) for cell in cells] == [(30, 0)] * 6
     assert all(0 < cell["minimum_detectable_tax"] < 1 for cell in cells)
     assert count_requests(simulator) == before
-    assert "Nothing was sent" in run(project, "plan").stdout
+    assert "Nothing was sent" in warm.run(project, "plan").stdout
 
 
 def test_every_command_of_the_readmes_exists():
@@ -170,10 +158,10 @@ def test_every_command_of_the_readmes_exists():
     assert named <= known
 
 
-def test_the_configurations_in_the_readme_are_some(tmp_path):
+def test_the_configurations_in_the_readme_are_some(tmp_path, warm):
     models, composed, benchmarks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     (tmp_path / "aligntax.yaml").write_text(models)
-    found = run(tmp_path, "plan", "--json")
+    found = warm.run(tmp_path, "plan", "--json")
     assert found.returncode == 0, found.stderr
     assert len(json.loads(found.stdout)["cells"]) == 8
 
@@ -183,17 +171,17 @@ def test_the_configurations_in_the_readme_are_some(tmp_path):
     assert settings.benchmarks[2].judge == settings.judges[0].id
 
 
-def test_every_query_of_the_cookbook_runs(published):
+def test_every_query_of_the_cookbook_runs(published, warm):
     text = (ROOT / "warehouse" / "README.md").read_text()
     queries = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
     assert len(queries) >= 5
     for query in queries:
-        found = run(published, "sql", query, "--json")
+        found = warm.run(published, "sql", query, "--json")
         assert found.returncode == 0, found.stderr
 
 
-def test_the_starter_is_written_once(tmp_path):
-    assert run(tmp_path, "init").returncode == 0
-    assert run(tmp_path, "init").returncode == 2
-    assert run(tmp_path, "init", "--force").returncode == 0
-    assert run(tmp_path, "plan").returncode == 0
+def test_the_starter_is_written_once(tmp_path, warm):
+    assert warm.run(tmp_path, "init").returncode == 0
+    assert warm.run(tmp_path, "init").returncode == 2
+    assert warm.run(tmp_path, "init", "--force").returncode == 0
+    assert warm.run(tmp_path, "plan").returncode == 0

@@ -9,9 +9,6 @@ normal probability. Of a best of n each sample is right with the same probabilit
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 from collections import Counter
 from functools import cache
 
@@ -19,7 +16,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tests.conftest import ROOT
+from flows.simulated import simulated_server
 from tests.flows.conftest import count_requests, tables
 from warehouse.connection import Warehouse
 
@@ -76,18 +73,12 @@ def evaluated(tmp_path_factory, aligntax):
     """A folder in which the configuration was run once, the server's address and what it logged."""
     folder = tmp_path_factory.mktemp("composites")
     (folder / "truth.yaml").write_text(TRUTH)
-    ready, log = folder / "address", folder / "log.jsonl"
-    options = ("--truth", folder / "truth.yaml", "--log", log, "--ready-file", ready, "--exit-with-stdin")
-    serve = [sys.executable, "-m", "infra.simulator", "--port", "0", *map(str, options)]
-    with subprocess.Popen(serve, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=ROOT) as process:
-        while not ready.exists():
-            assert process.poll() is None
-            time.sleep(0.05)
-        config = CONFIG.format(address=ready.read_text(), cheap=CHEAP, dear=DEAR, samples=SAMPLES)
+    log = folder / "log.jsonl"
+    with simulated_server(folder, "--truth", folder / "truth.yaml", "--log", log) as address:
+        config = CONFIG.format(address=address, cheap=CHEAP, dear=DEAR, samples=SAMPLES)
         (folder / "aligntax.yaml").write_text(config)
         aligntax(folder, *RUN)
-        yield folder, ready.read_text(), [json.loads(line) for line in log.read_text().splitlines()]
-        process.terminate()
+        yield folder, address, [json.loads(line) for line in log.read_text().splitlines()]
 
 
 def rows(evaluated, sql):

@@ -14,13 +14,8 @@ DATE = ("--as-of", "2026-01-31")
 SIZE, REPEATS, CELLS = 100, 4, 6
 
 
-def run(folder, prefect_api, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
+def run_on_a_full_disk(folder, prefect_api, largest_file: int) -> subprocess.CompletedProcess[str]:
     """A run that may write no file beyond a size: to a program that is what a full disk looks like."""
-
-    def limit() -> None:
-        if largest_file:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
-
     return subprocess.run(
         command("run", *DATE),
         cwd=folder,
@@ -29,7 +24,7 @@ def run(folder, prefect_api, largest_file: int | None = None) -> subprocess.Comp
         text=True,
         timeout=240,
         check=False,
-        preexec_fn=limit,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file)),
     )
 
 
@@ -39,15 +34,15 @@ def count_answers(folder) -> int:
 
 
 @pytest.mark.accept
-def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path, simulator, prefect_api):
+def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path, simulator, prefect_api, aligntax):
     calm, full = tmp_path / "calm", tmp_path / "full"
     for folder in (calm, full):
         folder.mkdir()
         write_config(folder, simulator, size=SIZE, repeats=REPEATS)
-    assert run(calm, prefect_api).returncode == 0
+    aligntax(calm, "run", *DATE)
 
     before = count_requests(simulator)
-    stopped = run(full, prefect_api, largest_file=1_900_000)
+    stopped = run_on_a_full_disk(full, prefect_api, largest_file=1_900_000)
     assert stopped.returncode == 1, stopped.stdout
     assert stopped.stderr.count("error: ") == 1
     assert "cannot write" in stopped.stderr.splitlines()[-1]
@@ -56,21 +51,20 @@ def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path, simulato
     assert 0 < landed < SIZE * REPEATS * CELLS, "the disk was full before the first answer, or never"
 
     asked = count_requests(simulator) - before
-    assert run(full, prefect_api).returncode == 0
+    aligntax(full, "run", *DATE)
     assert count_requests(simulator) - before - asked == SIZE * REPEATS * CELLS - landed
     assert tables(full / "warehouse.duckdb") == tables(calm / "warehouse.duckdb")
 
 
 @pytest.mark.parametrize("place", ["warehouse: warehouse.duckdb", "publish: {folder: publish}"])
-def test_a_folder_that_cannot_be_written_is_one_line(project, prefect_api, place):
+def test_a_folder_that_cannot_be_written_is_one_line(project, aligntax, place):
     (project / "taken").write_text("a file where a folder is wanted")
     name = place.split(":")[0]
     text = (project / "aligntax.yaml").read_text().replace("warehouse: warehouse.duckdb\n", "")
     places = {"warehouse": "warehouse: warehouse.duckdb", "publish": "publish: {folder: publish}"}
     places[name] = {"warehouse": "warehouse: taken/w.duckdb", "publish": "publish: {folder: taken/publish}"}[name]
     (project / "aligntax.yaml").write_text("\n".join([*places.values(), text]))
-    stopped = run(project, prefect_api)
-    assert stopped.returncode == 1
+    stopped = aligntax(project, "run", *DATE, code=1)
     assert "taken" in stopped.stderr.splitlines()[-1]
     assert stopped.stderr.splitlines()[-1].startswith("error: ")
     assert "Traceback" not in stopped.stderr

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 import urllib.request
 
 import pytest
 
-from tests.flows.conftest import ROOT, tables, write_config
+from flows.simulated import simulated_server
+from tests.flows.conftest import tables, write_config
 
 pytestmark = pytest.mark.accept
 
@@ -28,14 +26,8 @@ DATE = ("--as-of", "2026-01-31")
 @pytest.fixture
 def own_simulator(tmp_path):
     """A simulated server of this test's own, so that its faults disturb no other."""
-    ready = tmp_path / "address"
-    command = [sys.executable, "-m", "infra.simulator", "--ready-file", str(ready), "--exit-with-stdin"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=ROOT) as process:
-        deadline = time.monotonic() + 60
-        while not ready.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        yield ready.read_text().strip()
-        process.terminate()
+    with simulated_server(tmp_path) as address:
+        yield address
 
 
 def set_faults(address: str, faults: dict[str, object]) -> None:

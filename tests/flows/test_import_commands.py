@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import sys
-import time
 
 import pytest
 import yaml
 
 from flows import transform
-from flows.children import child
 from flows.cli import main
+from flows.simulated import simulated_server
 from tasks import benchmarks
 from tasks.validate import ExpectationOutcome, ValidationResult
 from tests.flows.conftest import ROOT, count_requests
@@ -256,13 +255,8 @@ def judges(tmp_path):
     """Address of a simulated server whose judges err at the rates above."""
     truth = yaml.safe_load((ROOT / "infra" / "simulator" / "truth.yaml").read_text())
     (tmp_path / "truth.yaml").write_text(yaml.safe_dump({**truth, "judges": RATES}))
-    ready = tmp_path / "address"
-    arguments = ["--truth", str(tmp_path / "truth.yaml"), "--port", "0", "--ready-file", str(ready)]
-    with child("infra.simulator", arguments, log=tmp_path / "simulator.log") as process:
-        while not ready.exists():
-            assert process.poll() is None, (tmp_path / "simulator.log").read_text()
-            time.sleep(0.05)
-        yield ready.read_text().strip()
+    with simulated_server(tmp_path, "--truth", tmp_path / "truth.yaml") as address:
+        yield address
 
 
 @pytest.mark.accept

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 from collections import defaultdict
 
 import pytest
 
-from tests.flows.conftest import ROOT, count_requests, write_config
+from flows.simulated import simulated_server
+from tests.flows.conftest import count_requests, write_config
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -24,16 +22,9 @@ SERVED = {"base": "harbor-base", "aligned": "harbor-dpo-100", "aligned-v2": "har
 @pytest.fixture
 def logged(tmp_path):
     """A simulator that writes down every decision, and its address."""
-    ready, log = tmp_path / "address", tmp_path / "decisions.jsonl"
-    command = [sys.executable, "-m", "infra.simulator", "--ready-file", str(ready), "--log", str(log)]
-    with subprocess.Popen(
-        [*command, "--exit-with-stdin"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=ROOT
-    ) as process:
-        deadline = time.monotonic() + 60
-        while not ready.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        yield ready.read_text().strip(), log
-        process.terminate()
+    log = tmp_path / "decisions.jsonl"
+    with simulated_server(tmp_path, "--log", log) as address:
+        yield address, log
 
 
 def by_hand(log) -> dict[tuple[str | None, str, str], float]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 
 import pytest
 
-from tests.flows.conftest import ROOT
+from flows.simulated import simulated_server
 from warehouse.connection import Warehouse
 
 TRUTH = """
@@ -50,20 +47,10 @@ def ran(tmp_path_factory, aligntax):
     """A run of four models in three wire formats, and what the simulator wrote down of it."""
     folder = tmp_path_factory.mktemp("outcomes")
     (folder / "truth.yaml").write_text(TRUTH)
-    ready, log = folder / "address", folder / "decisions.jsonl"
-    command = [sys.executable, "-m", "infra.simulator", "--truth", str(folder / "truth.yaml"), "--log", str(log)]
-    with subprocess.Popen(
-        [*command, "--ready-file", str(ready), "--exit-with-stdin"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        cwd=ROOT,
-    ) as process:
-        deadline = time.monotonic() + 60
-        while not ready.exists() and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.05)
-        (folder / "aligntax.yaml").write_text(CONFIG.format(address=ready.read_text().strip()))
+    log = folder / "decisions.jsonl"
+    with simulated_server(folder, "--truth", folder / "truth.yaml", "--log", log) as address:
+        (folder / "aligntax.yaml").write_text(CONFIG.format(address=address))
         aligntax(folder, "run", "--as-of", "2026-01-31")
-        process.terminate()
     return folder, [json.loads(line) for line in log.read_text().splitlines()]
 
 
