@@ -1,31 +1,65 @@
 -- One row per answer of the cells of some dates whose metric is no mean of values: those of some scorers, and programs
--- that were asked for more than once.
+-- that were asked for more than once. A text is read where the metric is one of texts.
+with cells as materialized (
+    select
+        current_cells.as_of_date,
+        current_cells.cell_key,
+        current_cells.run_id,
+        current_cells.cell_id,
+        current_cells.scorer,
+        current_cells.count_repeats
+    from marts.current_cells
+    inner join marts.dim_benchmark as benchmarks
+        on
+            current_cells.benchmark_id = benchmarks.benchmark_id
+            and current_cells.benchmark_version = benchmarks.benchmark_version
+    where
+        current_cells.as_of_date in (select unnest($dates::date[]))
+        and (
+            current_cells.scorer in (select unnest($scorers::varchar[]))
+            or (starts_with(benchmarks.metric, 'pass_at_') and current_cells.count_repeats > 1)
+        )
+),
+
+answers as materialized (
+    select
+        cells.as_of_date,
+        cells.cell_key,
+        cells.scorer,
+        cells.count_repeats,
+        scores.generation_id,
+        scores.item_id,
+        scores.cluster_id,
+        scores.subset,
+        scores.repeat,
+        scores.value,
+        scores.answer
+    from cells
+    inner join marts.fct_scores as scores on cells.run_id = scores.run_id and cells.cell_id = scores.cell_id
+    where scores.value is not null
+),
+
+texts as (
+    select
+        generation_id,
+        text
+    from raw.generations
+    where generation_id in (select answers.generation_id from answers where answers.scorer = 'bleu')
+)
+
 select
-    cells.as_of_date,
-    cells.cell_key,
-    cells.scorer,
-    cells.count_repeats,
-    scores.item_id,
-    scores.cluster_id,
-    scores.subset,
-    scores.value,
-    scores.answer,
+    answers.as_of_date,
+    answers.cell_key,
+    answers.scorer,
+    answers.count_repeats,
+    answers.item_id,
+    answers.cluster_id,
+    answers.subset,
+    answers.value,
+    answers.answer,
     items.target,
-    coalesce(generations.text, '') as text
-from marts.current_cells as cells
-inner join marts.dim_benchmark as benchmarks
-    on
-        cells.benchmark_id = benchmarks.benchmark_id
-        and cells.benchmark_version = benchmarks.benchmark_version
-inner join marts.fct_scores as scores on cells.run_id = scores.run_id and cells.cell_id = scores.cell_id
-left join raw.items on scores.item_id = items.item_id
-left join raw.generations
-    on scores.generation_id = generations.generation_id and cells.scorer = 'bleu'
-where
-    cells.as_of_date in (select unnest($dates::date[]))
-    and scores.value is not null
-    and (
-        cells.scorer in (select unnest($scorers::varchar[]))
-        or (starts_with(benchmarks.metric, 'pass_at_') and cells.count_repeats > 1)
-    )
-order by cells.as_of_date, cells.cell_key, scores.cluster_id, scores.item_id, scores.repeat
+    coalesce(texts.text, '') as text
+from answers
+left join raw.items on answers.item_id = items.item_id
+left join texts on answers.generation_id = texts.generation_id
+order by answers.as_of_date, answers.cell_key, answers.cluster_id, answers.item_id, answers.repeat
