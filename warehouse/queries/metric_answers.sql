@@ -44,7 +44,12 @@ texts as (
         generation_id,
         text
     from raw.generations
-    where generation_id in (select answers.generation_id from answers where answers.scorer = 'bleu')
+    where
+        generation_id in (
+            select answers.generation_id
+            from answers
+            where answers.scorer = 'bleu'
+        )
 )
 
 select

@@ -1,17 +1,41 @@
 -- One row per item x repeat that both models of a comparison were asked, on some dates: what each answer took.
 -- An answer to a prompt of no tokens has unreported usage, and money counted from it is unknown too.
-with usage as (
+with comparisons as materialized (
+    select *
+    from marts.comparisons
+    where
+        as_of_date in (select unnest($dates::date[]))
+        and is_configured_rule
+        and is_primary_style
+        and attack = 'none'
+),
+
+cells as materialized (
     select
-        run_id,
-        cell_id,
-        item_id,
-        repeat,
-        latency_ms,
-        case when tokens_input > 0 then tokens_input end as tokens_input,
-        case when tokens_input > 0 then tokens_output end as tokens_output,
-        case when tokens_input > 0 then cost_usd end as cost_usd
-    from marts.fct_generations
-    where status in ('answered', 'filtered', 'scored_elsewhere')
+        reference_run_id as run_id,
+        reference_cell_id as cell_id
+    from comparisons
+    union
+    select
+        candidate_run_id as run_id,
+        candidate_cell_id as cell_id
+    from comparisons
+),
+
+usage as materialized (
+    select
+        generations.run_id,
+        generations.cell_id,
+        generations.item_id,
+        generations.repeat,
+        generations.latency_ms,
+        case when generations.tokens_input > 0 then generations.tokens_input end as tokens_input,
+        case when generations.tokens_input > 0 then generations.tokens_output end as tokens_output,
+        case when generations.tokens_input > 0 then generations.cost_usd end as cost_usd
+    from cells
+    inner join marts.fct_generations as generations
+        on cells.run_id = generations.run_id and cells.cell_id = generations.cell_id
+    where generations.status in ('answered', 'filtered', 'scored_elsewhere')
 ),
 
 valued as (
@@ -19,13 +43,14 @@ valued as (
         usage.*,
         scores.cluster_id,
         scores.value
-    from usage
-    inner join marts.fct_scores as scores
+    from cells
+    inner join marts.fct_scores as scores on cells.run_id = scores.run_id and cells.cell_id = scores.cell_id
+    inner join usage
         on
-            usage.run_id = scores.run_id
-            and usage.cell_id = scores.cell_id
-            and usage.item_id = scores.item_id
-            and usage.repeat = scores.repeat
+            scores.run_id = usage.run_id
+            and scores.cell_id = usage.cell_id
+            and scores.item_id = usage.item_id
+            and scores.repeat = usage.repeat
 )
 
 select
@@ -43,7 +68,7 @@ select
     candidate.cost_usd as candidate_cost_usd,
     reference.value as reference_value,
     candidate.value as candidate_value
-from marts.comparisons
+from comparisons
 inner join valued as reference
     on comparisons.reference_run_id = reference.run_id and comparisons.reference_cell_id = reference.cell_id
 inner join valued as candidate
@@ -52,10 +77,5 @@ inner join valued as candidate
         and comparisons.candidate_cell_id = candidate.cell_id
         and reference.item_id = candidate.item_id
         and reference.repeat = candidate.repeat
-where
-    comparisons.as_of_date in (select unnest($dates::date[]))
-    and comparisons.is_configured_rule
-    and comparisons.is_primary_style
-    and comparisons.attack = 'none'
 order by
     comparisons.as_of_date, comparisons.comparison_id, reference.cluster_id, reference.item_id, reference.repeat

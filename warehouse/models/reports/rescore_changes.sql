@@ -6,49 +6,77 @@ with cells as (
 
 scored as (
     select
-        cells.as_of_date,
-        cells.run_id,
-        cells.cell_id,
-        plan.generation_id,
+        answers.as_of_date,
+        answers.run_id,
+        answers.cell_id,
+        answers.generation_id,
         scores.scorer,
         scores.scorer_version,
         scores.scorer_config_hash,
-        scores.scored_at,
         scores.outcome,
         case
             when scores.outcome <> 'unparsed' then scores.value
             when cells.unparsed_rule = 'wrong' then 0
             when cells.unparsed_rule = 'chance' then members.chance_score
-        end as value
-    from cells
-    inner join raw.plan on cells.run_id = plan.run_id and cells.cell_id = plan.cell_id
-    inner join raw.scores on plan.generation_id = scores.generation_id
+        end as value,
+        min(scores.scored_at) over (
+            partition by
+                answers.as_of_date,
+                answers.run_id,
+                answers.cell_id,
+                scores.scorer,
+                scores.scorer_version,
+                scores.scorer_config_hash
+        ) as scored_at
+    from marts.fct_generations as answers
+    inner join cells on answers.run_id = cells.run_id and answers.cell_id = cells.cell_id
+    inner join raw.scores on answers.generation_id = scores.generation_id
     inner join raw.benchmark_items as members
         on
-            cells.benchmark_id = members.benchmark_id
-            and cells.benchmark_version = members.benchmark_version
-            and plan.item_id = members.item_id
-    where plan.generation_id not in (select stg_quarantine.generation_id from staging.stg_quarantine)
+            answers.benchmark_id = members.benchmark_id
+            and answers.benchmark_version = members.benchmark_version
+            and answers.item_id = members.item_id
+    where answers.quarantine_reason is null
 ),
 
-scorings as (
+-- Nearly all answers were scored once: nothing of them goes on.
+rescored as (
     select
+        as_of_date,
         run_id,
         cell_id,
-        scorer,
-        scorer_version,
-        scorer_config_hash,
-        min(scored_at) as scored_at
+        list({
+            'scored_at': scored_at,
+            'scorer': scorer,
+            'scorer_version': scorer_version,
+            'scorer_config_hash': scorer_config_hash,
+            'value': value,
+            'outcome': outcome
+        }) as scorings
     from scored
-    group by run_id, cell_id, scorer, scorer_version, scorer_config_hash
-    -- Nearly all cells were scored once: nothing of them is joined below.
-    qualify count(*) over (partition by run_id, cell_id) > 1
+    group by as_of_date, run_id, cell_id, generation_id
+    having count(*) > 1
+),
+
+earlier_ones as (
+    select
+        *,
+        unnest(scorings) as earlier
+    from rescored
 ),
 
 pairs as (
     select
-        earlier.run_id,
-        earlier.cell_id,
+        * exclude (scorings),
+        unnest(scorings) as later
+    from earlier_ones
+),
+
+compared as (
+    select
+        pairs.as_of_date,
+        pairs.run_id,
+        pairs.cell_id,
         earlier.scorer as scorer_old,
         earlier.scorer_version as scorer_version_old,
         earlier.scorer_config_hash as scorer_config_hash_old,
@@ -56,43 +84,20 @@ pairs as (
         later.scorer as scorer_new,
         later.scorer_version as scorer_version_new,
         later.scorer_config_hash as scorer_config_hash_new,
-        later.scored_at as scored_new_at
-    from scorings as earlier
-    inner join scorings as later
-        on
-            earlier.run_id = later.run_id
-            and earlier.cell_id = later.cell_id
-            and (earlier.scored_at, earlier.scorer, earlier.scorer_version, earlier.scorer_config_hash)
-            < (later.scored_at, later.scorer, later.scorer_version, later.scorer_config_hash)
-),
-
-compared as (
-    select
-        pairs.*,
+        later.scored_at as scored_new_at,
         earlier.value as value_old,
         later.value as value_new,
         earlier.outcome as outcome_old,
         later.outcome as outcome_new
     from pairs
-    inner join scored as earlier
-        on
-            pairs.run_id = earlier.run_id
-            and pairs.cell_id = earlier.cell_id
-            and pairs.scorer_old = earlier.scorer
-            and pairs.scorer_version_old = earlier.scorer_version
-            and pairs.scorer_config_hash_old = earlier.scorer_config_hash
-    inner join scored as later
-        on
-            pairs.run_id = later.run_id
-            and pairs.cell_id = later.cell_id
-            and earlier.generation_id = later.generation_id
-            and pairs.scorer_new = later.scorer
-            and pairs.scorer_version_new = later.scorer_version
-            and pairs.scorer_config_hash_new = later.scorer_config_hash
+    where
+        (earlier.scored_at, earlier.scorer, earlier.scorer_version, earlier.scorer_config_hash)
+        < (later.scored_at, later.scorer, later.scorer_version, later.scorer_config_hash)
 ),
 
 counted as (
     select
+        as_of_date,
         run_id,
         cell_id,
         scorer_old,
@@ -140,7 +145,11 @@ select
     counted.count_lowered,
     counted.count_other_outcome
 from counted
-inner join cells on counted.run_id = cells.run_id and counted.cell_id = cells.cell_id
+inner join cells
+    on
+        counted.as_of_date = cells.as_of_date
+        and counted.run_id = cells.run_id
+        and counted.cell_id = cells.cell_id
 left join staging.stg_scorer_choices as choices
     on
         cells.benchmark_id = choices.benchmark_id

@@ -1,4 +1,4 @@
--- One row per generation x scorer x judge: the newest version's verdict, or that of the version somebody chose.
+-- One row per generation x scorer x version x parameters x judge: the verdict, and whether its version was chosen.
 with chosen as (
     select
         benchmark_id,
@@ -31,13 +31,8 @@ select
     coalesce(
         scores.refusal_class, case when scores.is_refusal then 'full_refusal' else 'full_compliance' end
     ) as refusal_class,
-    scores.is_cut
+    scores.is_cut,
+    scores.scored_at,
+    coalesce(scores.scorer_version = pinned.counted_version, false) as is_chosen
 from raw.scores
 left join pinned on scores.generation_id = pinned.generation_id and scores.scorer = pinned.scorer
-qualify row_number() over (
-    partition by scores.generation_id, scores.scorer, scores.judge_version
-    order by
-        coalesce(scores.scorer_version = pinned.counted_version, false) desc,
-        scores.scorer_version desc,
-        scores.scored_at desc
-) = 1
