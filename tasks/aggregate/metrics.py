@@ -1,4 +1,4 @@
-"""Metrics of a whole cell that are no mean of its values: bias scores, BLEU of a corpus, pass@k.
+"""Metrics of a whole cell that are no mean of its values: bias scores, BLEU of a corpus, perplexity, pass@k.
 
 Knows which scorers' answers have such a metric, and what an answer adds to it; must not know how an answer was judged.
 Differences are reference minus candidate: which direction is a loss, ``marts.dim_metric`` says.
@@ -6,6 +6,7 @@ Differences are reference minus candidate: which direction is a loss, ``marts.di
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,7 @@ from tasks.stats import (
 )
 from tasks.stats.bleu import corpus_bleu
 from tasks.stats.clustered import FloatArray
+from tasks.stats.perplexity import perplexity
 from warehouse.connection import Warehouse
 
 Clusters: TypeAlias = npt.NDArray[Any] | None
@@ -72,6 +74,12 @@ def _pass_at(k: int) -> Metric:
     return Metric(f"pass_at_{k}", part)
 
 
+def _likelihood_part(_: str, answer: str | None, value: float) -> tuple[float, ...] | None:
+    """A text's log-likelihood and its length in words; nothing of a text that is impossible or has no length."""
+    count = float(answer or 0)
+    return (count * math.log(value), count) if count > 0 and value > 0 else None
+
+
 BY_SCORER: dict[str, tuple[Metric, ...]] = {
     "bbq": (
         Metric("bias_ambiguous", _judged(ambiguous_part), bias_score_ambiguous),
@@ -79,6 +87,10 @@ BY_SCORER: dict[str, tuple[Metric, ...]] = {
         Metric("nonalignment_cost", _judged(nonalignment_part), nonalignment_cost),
     ),
     "bleu": (Metric("corpus_bleu", _averaged(lambda row: bleu_part(row["target"], row["text"])), corpus_bleu),),
+    **{
+        f"lm_eval:{unit}_probability": (Metric(f"{unit}_perplexity", _judged(_likelihood_part), perplexity),)
+        for unit in ("word", "byte", "token")
+    },
 }
 
 _PARTS: dict[str, Any] = {

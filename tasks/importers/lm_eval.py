@@ -1,12 +1,14 @@
 """Output folders of the LM Evaluation Harness: ``results_<time>.json`` with ``samples_<task>_<time>.jsonl`` beside it.
 
 Run it with ``--log_samples``; results alone are aggregates, which no item-level import can use. A generation task logs
-its text once per filter, a likelihood task the log-likelihood of each choice and no text.
+its text once per filter, a likelihood task the log-likelihood of each choice and no text. Of a task that weighs whole
+texts (``word_perplexity`` and its like) an item has the geometric mean of its words' probabilities, and their number.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +26,7 @@ TOOL = "lm_eval"
 _TIME = r"\d{4}-\d{2}-\d{2}T[\d:.-]+"
 _RESULTS = re.compile(rf"results_(?P<time>{_TIME})\.json")
 _SAMPLES = re.compile(rf"samples_(?P<task>.+)_(?P<time>{_TIME})\.jsonl")
+_PERPLEXITY = re.compile(r"(?P<unit>word|byte|token)_perplexity")
 _QUESTIONS = ("question", "query", "problem", "prompt", "goal", "input", "sentence", "ctx")
 # In this order the harness itself finds a model's name in its arguments.
 _MODEL_KEYS = ("peft", "delta", "pretrained", "model", "path", "engine")
@@ -163,8 +166,17 @@ def _scores(record: Record, answer: str | None, skipped: Counter[str]) -> Iterat
     """Each metric under its name; of a filter that is not the only one, with it, as the harness prints them."""
     chosen = record.get("filter", "none")
     for metric in record.get("metrics") or ():
+        if found := _PERPLEXITY.fullmatch(metric):
+            yield _weighed(f"{TOOL}:{found['unit']}_probability", record[metric])
+            continue
         name = f"{TOOL}:{metric}" if chosen == "none" else f"{TOOL}:{metric},{chosen}"
         try:
             yield ForeignScore.of(name, as_value(record[metric]), answer)
         except ValueError as error:
             skipped[f"scores of {name}: {error}"] += 1
+
+
+def _weighed(name: str, entry: Any) -> ForeignScore:
+    """A text's log-likelihood and how many units it has, as a mean probability; the number is kept as answer."""
+    likelihood, count = (float(part) for part in entry)
+    return ForeignScore.of(name, math.exp(min(likelihood / count, 0.0)) if count > 0 else None, f"{count:g}")

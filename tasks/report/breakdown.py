@@ -6,7 +6,19 @@ from collections.abc import Sequence
 
 from tasks.report.frames import Row, name_of
 from tasks.report.tables import Column, Line, Table, pair_title
-from tasks.report.wording import dash, fixed, interval, points, probability, signed_points, stated, whole, with_interval
+from tasks.report.wording import (
+    dash,
+    fixed,
+    interval,
+    number,
+    points,
+    probability,
+    signed_number,
+    signed_points,
+    stated,
+    whole,
+    with_interval,
+)
 
 PARTS = {
     "wrong_answer": "Wrong answers",
@@ -102,10 +114,11 @@ def _overall_tax(row: Row | None) -> str:
 
 
 def metric_table(rows: Sequence[Row]) -> Table:
-    """One line per metric and pair: bias scores, BLEU of a corpus, pass@k."""
+    """One line per metric and pair: bias scores, BLEU of a corpus, perplexity, pass@k."""
     return Table(
         "table-metrics",
-        "Metrics of all answers together, times 100, with 95% intervals; more tax is more lost in either direction",
+        "Metrics of all answers together, times 100 where they are proportions, with 95% intervals; more tax is more "
+        "lost in either direction",
         "Candidate against reference",
         (
             Column("Reference [95%]"),
@@ -121,9 +134,10 @@ def metric_table(rows: Sequence[Row]) -> Table:
 def _metric_line(row: Row) -> Line:
     reason = REASONS.get(str(row["reason"]), row["reason"])
     sides = ((row[side], row[f"{side}_low"], row[f"{side}_high"]) for side in ("reference_score", "candidate_score"))
+    score, change = (points, signed_points) if row["is_proportion"] else (number, signed_number)
     cells = (
-        *(with_interval(*side, points, reason) for side in sides),
-        with_interval(row["tax"], row["tax_low"], row["tax_high"], signed_points, reason),
+        *(with_interval(*side, score, reason) for side in sides),
+        with_interval(row["tax"], row["tax_low"], row["tax_high"], change, reason),
         stated(row["p_value_holm"], probability, reason),
         whole(row["count_paired_items"]),
     )

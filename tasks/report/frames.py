@@ -99,7 +99,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "metric_tax": (
         *("as_of_date", "kind", "family", "reference_model_id", "candidate_model_id", "benchmark_id", "metric"),
-        *("title", "higher_is_better", "count_paired_items", "reference_score", "reference_score_low"),
+        *("title", "higher_is_better", "is_proportion", "count_paired_items", "reference_score", "reference_score_low"),
         *("reference_score_high", "candidate_score", "candidate_score_low", "candidate_score_high", "tax", "tax_low"),
         *("tax_high", "p_value_holm", "flags", "reason"),
     ),

@@ -91,6 +91,17 @@ def probability(value: float) -> str:
     return "<0.001" if value < 0.001 else fixed(value, 3)
 
 
+def number(value: float) -> str:
+    """A value in a unit of its own."""
+    return fixed(value, 2)
+
+
+def signed_number(value: float) -> str:
+    """A difference of such values, its sign always shown."""
+    text = number(value)
+    return text if text == "0.00" or text.startswith(MINUS) else f"+{text}"
+
+
 def whole(value: float) -> str:
     """A count with thousands separated."""
     return fixed(value, 0)

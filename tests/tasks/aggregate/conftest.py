@@ -24,6 +24,7 @@ INITIALS = {
     "f": "filtered",
     "t": "truncated",
     "u": "unparsed",
+    "p": "partial",
     "-": "failed",
 }
 

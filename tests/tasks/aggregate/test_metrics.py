@@ -1,9 +1,10 @@
-"""Metrics that are no item mean, through the warehouse: bias scores, BLEU of a corpus, pass@k."""
+"""Metrics that are no item mean, through the warehouse: bias scores, BLEU of a corpus, perplexity, pass@k."""
 
 from __future__ import annotations
 
 import gzip
 import json
+import math
 
 import pytest
 import sacrebleu
@@ -71,11 +72,16 @@ def test_published_bias_scores_have_intervals_and_a_prompt_that_leans_less_is_a_
     assert all(row["score_low"] < row["score"] < row["score_high"] for row in scores)
 
 
-# ------------------------------------------------------------------------------------------------ BLEU, pass@k
+# ------------------------------------------------------------------------------------ BLEU, perplexity, pass@k
 
 REFERENCES = ["the river runs past the old mill", "a dog sleeps on the warm step", "she wrote two short letters"] * 8
 BETTER = [*REFERENCES[:23], "a river"]
 WORSE = [" ".join(words[::-1] if index % 3 else words[:-1]) for index, words in enumerate(map(str.split, REFERENCES))]
+LENGTHS = [10.0 + 7 * index for index in range(20)]  # words of a page
+LIKELIHOODS = {
+    "base": [2.0 * length + index % 3 for index, length in enumerate(LENGTHS)],
+    "aligned": [2.2 * length + index % 5 for index, length in enumerate(LENGTHS)],
+}
 UNSURE = '{"answer": "C", "unknown": "C", "biased": "A"}'
 
 
@@ -94,6 +100,10 @@ def made_up(shared_world):
     questions = [f"question {index}" for index in range(6)]
     world.benchmark("bbq", questions, targets=[UNSURE] * 6, dimension="bias", domain="safety", scorer="bbq")
     world.answers("base", "bbq", "c " * 6, kept=["C unknown"] * 6)
+    world.benchmark("pages", items(20), scorer="lm_eval:word_probability", metric="word_probability")
+    for model, likelihoods in LIKELIHOODS.items():
+        means = [math.exp(-lost / length) for lost, length in zip(likelihoods, LENGTHS, strict=True)]
+        world.answers(model, "pages", "p " * 20, values=means, kept=[f"{length:g}" for length in LENGTHS])
     world.pair("base", "aligned")
     return world
 
@@ -103,7 +113,7 @@ def bleu_of(texts):
 
 
 def test_a_corpus_has_the_bleu_that_its_library_computes(made_up):
-    row = made_up.report(TAXES)[2]
+    row = made_up.report(TAXES)[-1]
     expected = bleu_of(BETTER), bleu_of(WORSE)
     assert (row["reference_score"], row["candidate_score"]) == pytest.approx(expected, abs=1e-12)
     assert row["tax"] == pytest.approx(expected[0] - expected[1])
@@ -111,8 +121,17 @@ def test_a_corpus_has_the_bleu_that_its_library_computes(made_up):
     assert (row["metric"], row["higher_is_better"], row["se_method"]) == ("corpus_bleu", True, "cluster_bootstrap_t")
 
 
+def test_perplexity_weighs_pages_by_their_words_and_more_of_it_is_a_tax(made_up):
+    (row,) = made_up.report("select * from reports.metric_tax where subset = 'all' and metric = 'word_perplexity'")
+    before, after = (math.exp(sum(LIKELIHOODS[model]) / sum(LENGTHS)) for model in ("base", "aligned"))
+    assert (row["reference_score"], row["candidate_score"]) == pytest.approx((before, after))
+    assert row["tax"] == pytest.approx(after - before)
+    assert 0 < row["tax_low"] < row["tax"] < row["tax_high"]
+    assert (row["higher_is_better"], row["is_proportion"], row["is_windfall"]) == (False, False, False)
+
+
 def test_pass_at_1_is_the_tax_and_pass_at_all_repeats_forgives_noise(made_up):
-    one, four, _ = made_up.report(TAXES)
+    one, four, *_ = made_up.report(TAXES)
     (tax,) = made_up.report("select * from reports.alignment_tax where is_headline and benchmark_id = 'coding'")
     for name in ("", "_low", "_high"):
         assert one[f"tax{name}"] == pytest.approx(tax[f"tax_absolute{name}"])
@@ -144,10 +163,10 @@ def test_no_metric_lacks_a_direction_and_no_missing_number_its_reason(made_up):
 
 
 def test_the_k_of_pass_at_k_are_configured_and_swapping_the_models_negates_every_tax(made_up):
-    before = made_up.report(TAXES)[2]
+    before = made_up.report(TAXES)[-1]
     made_up.warehouse.rows("update raw.pairs set reference_model_id = 'aligned', candidate_model_id = 'base'")
     made_up.rebuild(AnalysisSettings(pass_at=(2, 9)))
-    two, bleu = made_up.report(TAXES)
+    two, _, bleu = made_up.report(TAXES)
     assert (two["metric"], two["candidate_score"]) == ("pass_at_2", pytest.approx((20 + 20 * 0.5) / 40))
     assert bleu["tax"] == -before["tax"]
     assert [-bleu["tax_high"], -bleu["tax_low"]] == pytest.approx([before["tax_low"], before["tax_high"]], abs=0.02)

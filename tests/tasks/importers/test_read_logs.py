@@ -1,6 +1,7 @@
 """Logs of other tools: real ones against their published figures, made-up ones for what the real ones do not hold."""
 
 import json
+import math
 import zipfile
 from statistics import fmean
 
@@ -175,6 +176,32 @@ def test_a_likelihood_task_of_a_group_has_choices_and_no_text(tmp_path):
     (only,) = log.samples()
     assert (only.task, only.group, only.response, only.choices) == ("mmlu", "mmlu_anatomy", None, ("A", "B"))
     assert [(score.scorer, score.value, score.answer) for score in only.scores] == [("lm_eval:acc", 1.0, "B")]
+
+
+def test_a_text_that_is_weighed_whole_has_the_mean_probability_of_its_words(tmp_path):
+    record = {
+        "doc_id": 0,
+        "doc": {"page": "The mill stood."},
+        "target": "The mill stood.",
+        "arguments": {"gen_args_0": {"arg_0": "The mill stood."}},
+        "resps": [["-6.0"]],
+        "filtered_resps": ["-6.0"],
+        "filter": "none",
+        "metrics": ["word_perplexity", "byte_perplexity", "bits_per_byte"],
+        "word_perplexity": [-6.0, 3],
+        "byte_perplexity": [-6.0, 15],
+        "bits_per_byte": [-6.0, 15],
+    }
+    harness(tmp_path, "wikitext", higher_is_better={"wikitext": {"word_perplexity": False, "byte_perplexity": False}})
+    next(tmp_path.glob("samples_*")).write_text(json.dumps(record))
+    (log,) = read_lm_eval(tmp_path)
+    (only,) = log.samples()
+    assert [(score.scorer, score.value, score.answer) for score in only.scores] == [
+        ("lm_eval:word_probability", pytest.approx(math.exp(-2)), "3"),
+        ("lm_eval:byte_probability", pytest.approx(math.exp(-0.4)), "15"),
+    ]
+    assert only.response is None
+    assert "lm_eval:word_probability" not in log.lower_is_better
 
 
 def test_results_without_samples_are_named(tmp_path):

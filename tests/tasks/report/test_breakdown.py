@@ -11,7 +11,8 @@ PART = PAIR | {"comparison_id": "1", "benchmark_id": "gsm8k", "tax_absolute": 0.
 SCOPE = PAIR | {"pair_id": "1", "scope": "domain:reasoning", "benchmarks": "bbh, gsm8k", "count_paired_items": 1400}
 COST = PAIR | {"kind": "tax", "benchmark_id": "gsm8k", "tax": "performance", "candidate_value": 120.0}
 
-METRIC = PAIR | {"kind": "tax", "benchmark_id": "bbq", "count_paired_items": 1840, "flags": None, "reason": None}
+METRIC = PAIR | {"kind": "tax", "benchmark_id": "bbq", "is_proportion": True}
+METRIC |= {"count_paired_items": 1840, "flags": None, "reason": None}
 
 
 def part(component, value):
@@ -57,6 +58,14 @@ def page(make_frames, small_rows, read_page):
                 higher_is_better=True,
                 reason="resamples_do_not_vary",
             ),
+            metric(
+                *("word_perplexity", "Perplexity per word", 12.18, 12.28),
+                benchmark_id="pages",
+                higher_is_better=False,
+                is_proportion=False,
+                tax_low=0.02,
+                tax_high=0.18,
+            ),
         ],
         "cost_tax": [
             cost("tokens_output", 1.694, 1.5, 1.9),
@@ -89,6 +98,8 @@ def test_metrics_are_shown_with_direction_and_reason(page):
     assert "bbq (Bias score, lower is better)" in text
     assert "-19.1 [-25.0, -12.0]" in text
     assert "bbq (Chance that one of 10 programs passes)" in text
+    assert "12.28" in text
+    assert "+0.10 [+0.02, +0.18]" in text
     assert "0.0 [\u2014 (the same in every resample)]" in text
 
 

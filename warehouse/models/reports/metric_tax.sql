@@ -60,6 +60,7 @@ select
     estimates.metric,
     metrics.title,
     metrics.higher_is_better,
+    metrics.is_proportion,
     ---------- what it rests on
     estimates.count_items as count_paired_items,
     estimates.count_clusters,
