@@ -22,6 +22,8 @@ from warehouse.build import build, dates_touched
 from warehouse.connection import Warehouse
 
 ANALYSIS = AnalysisSettings()
+# Estimates of a year in one piece would not fit into the memory that the warehouse has.
+_DATES_AT_ONCE = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,14 @@ def touched(warehouse: Warehouse, run_id: str) -> list[str]:
 
 
 def rebuild_dates(warehouse: Warehouse, dates: Sequence[str], analysis: AnalysisSettings = ANALYSIS) -> None:
-    """Marts, then estimates, then reports."""
+    """Marts, then estimates some dates at a time, oldest first, then reports."""
     with warehouse.lent() as connection:
         build(connection, ["staging", "marts"], dates)
-    aggregate(warehouse, dates, analysis)
-    calibrate(warehouse, dates)
+    ordered = sorted(dates)
+    for start in range(0, len(ordered), _DATES_AT_ONCE):
+        some = ordered[start : start + _DATES_AT_ONCE]
+        aggregate(warehouse, some, analysis)
+        calibrate(warehouse, some)
     with warehouse.lent() as connection:
         build(connection, ["reports"], dates)
 
