@@ -87,7 +87,9 @@ def test_nights_are_phases_with_reasons(fallen):
     ]
 
 
-def test_nights_one_by_one_and_all_at_once_are_the_same(fallen):
+@pytest.mark.parametrize("count_at_once", [1, 5, 30])
+def test_nights_one_by_one_some_and_all_at_once_are_the_same(fallen, monkeypatch, count_at_once):
+    monkeypatch.setattr(transform, "_DATES_AT_ONCE", count_at_once)
     warehouse, config = fallen
     before = {table: rows(warehouse, f"from {table} order by all") for table in TABLES}
     rebuilt(warehouse, config)
