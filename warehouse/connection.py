@@ -104,7 +104,7 @@ class Warehouse:
 
     def sparing(self, megabytes: int, work: Callable[[], Result]) -> Result:
         """Do work that can be repeated with a small buffer; where that is too small, once more with the usual one."""
-        self._limit_memory(f"{megabytes}MB", threads=1)
+        self._limit_memory(f"{megabytes}MB")
         try:
             return work()
         except duckdb.OutOfMemoryException:
@@ -113,11 +113,9 @@ class Warehouse:
             self._limit_memory(_MEMORY_LIMIT)
         return work()
 
-    def _limit_memory(self, limit: str, threads: int | None = None) -> None:
-        """Each thread keeps blocks of its own."""
+    def _limit_memory(self, limit: str) -> None:
         with self._lock:
             self._connection.execute(f"set memory_limit = '{limit}'")
-            self._connection.execute(f"set threads = {threads}" if threads else "reset threads")
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -9,6 +9,7 @@ normal probability. Of a best of n each sample is right with the same probabilit
 from __future__ import annotations
 
 import json
+import signal
 from collections import Counter
 from functools import cache
 
@@ -18,6 +19,7 @@ from scipy import stats
 
 from flows.simulated import simulated_server
 from tests.flows.conftest import count_requests, tables
+from tests.flows.test_stopping import stopped_after
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -65,6 +67,7 @@ benchmarks: [arithmetic, borderline, harmful]
 """
 CHEAP = "[{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 2}]"
 DEAR = "[{from: 2026-01-01, input_usd_per_million: 3, output_usd_per_million: 7}]"
+CONCURRENCY, UNCOMMITTED = 32, 200  # answers on their way, and handed over but not committed
 RUN = ("run", "--as-of", "2026-01-31", "--json")
 
 
@@ -209,6 +212,18 @@ def test_parts_are_no_answers_anywhere(evaluated):
     assert counts == [(5 * 516, 5)] * 2
     broken = rows(evaluated, "select expectation, detail from raw.validations where not is_success")
     assert broken == []
+
+
+def test_killed_between_parts_it_ends_the_same_and_asks_few_parts_again(evaluated, tmp_path, warm, aligntax):
+    folder, address, log = evaluated
+    (tmp_path / "aligntax.yaml").write_text((folder / "aligntax.yaml").read_text())
+    before = count_requests(address)
+    for share in (0.2, 0.4, 0.6):
+        asked = count_requests(address) - before
+        stopped_after(warm.start(tmp_path, *RUN), address, int(share * len(log)) - asked, signal.SIGKILL)
+    aligntax(tmp_path, *RUN)
+    assert tables(tmp_path / "warehouse.duckdb") == tables(folder / "warehouse.duckdb")
+    assert count_requests(address) - before <= len(log) + 3 * (CONCURRENCY + UNCOMMITTED)
 
 
 def test_a_second_run_asks_nobody_and_changes_nothing(evaluated, aligntax):

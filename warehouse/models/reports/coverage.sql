@@ -16,7 +16,7 @@ answers as (
         sum(tokens_input)::bigint as tokens_input,
         sum(tokens_output)::bigint as tokens_output,
         count(tokens_output) as count_with_usage,
-        sum(cost_usd) as cost_usd,
+        round(sum(cost_usd), 12) as cost_usd,
         median(latency_ms) as latency_median_ms,
         quantile_cont(latency_ms, 0.95) as latency_p95_ms,
         max(finished_at) as last_answer_at
