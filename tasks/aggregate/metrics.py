@@ -75,7 +75,7 @@ def _pass_at(k: int) -> Metric:
 
 
 def _likelihood_part(_: str, answer: str | None, value: float) -> tuple[float, ...] | None:
-    """A text's log-likelihood and its length in words; nothing of a text that is impossible or has no length."""
+    """A text's log-likelihood and its length; nothing of a text that is impossible or has no length."""
     count = float(answer or 0)
     return (count * math.log(value), count) if count > 0 and value > 0 else None
 
@@ -89,7 +89,7 @@ BY_SCORER: dict[str, tuple[Metric, ...]] = {
     "bleu": (Metric("corpus_bleu", _averaged(lambda row: bleu_part(row["target"], row["text"])), corpus_bleu),),
     **{
         f"lm_eval:{unit}_probability": (Metric(f"{unit}_perplexity", _judged(_likelihood_part), perplexity),)
-        for unit in ("word", "byte", "token")
+        for unit in ("word", "byte")
     },
 }
 

@@ -26,7 +26,7 @@ TOOL = "lm_eval"
 _TIME = r"\d{4}-\d{2}-\d{2}T[\d:.-]+"
 _RESULTS = re.compile(rf"results_(?P<time>{_TIME})\.json")
 _SAMPLES = re.compile(rf"samples_(?P<task>.+)_(?P<time>{_TIME})\.jsonl")
-_PERPLEXITY = re.compile(r"(?P<unit>word|byte|token)_perplexity")
+_PERPLEXITY = re.compile(r"(?P<unit>word|byte)_perplexity")
 _QUESTIONS = ("question", "query", "problem", "prompt", "goal", "input", "sentence", "ctx")
 # In this order the harness itself finds a model's name in its arguments.
 _MODEL_KEYS = ("peft", "delta", "pretrained", "model", "path", "engine")
@@ -166,17 +166,25 @@ def _scores(record: Record, answer: str | None, skipped: Counter[str]) -> Iterat
     """Each metric under its name; of a filter that is not the only one, with it, as the harness prints them."""
     chosen = record.get("filter", "none")
     for metric in record.get("metrics") or ():
-        if found := _PERPLEXITY.fullmatch(metric):
-            yield _weighed(f"{TOOL}:{found['unit']}_probability", record[metric])
-            continue
         name = f"{TOOL}:{metric}" if chosen == "none" else f"{TOOL}:{metric},{chosen}"
         try:
-            yield ForeignScore.of(name, as_value(record[metric]), answer)
+            if found := _PERPLEXITY.fullmatch(metric):
+                yield _weighed(f"{TOOL}:{found['unit']}_probability", record[metric])
+            else:
+                yield ForeignScore.of(name, as_value(record[metric]), answer)
         except ValueError as error:
             skipped[f"scores of {name}: {error}"] += 1
 
 
 def _weighed(name: str, entry: Any) -> ForeignScore:
-    """A text's log-likelihood and how many units it has, as a mean probability; the number is kept as answer."""
-    likelihood, count = (float(part) for part in entry)
-    return ForeignScore.of(name, math.exp(min(likelihood / count, 0.0)) if count > 0 else None, f"{count:g}")
+    """A text's log-likelihood and how many units it has, as a mean probability; the number is kept as answer.
+
+    Raises:
+        ValueError: the entry is no such pair.
+    """
+    try:
+        likelihood, count = map(float, entry)
+        value = math.exp(likelihood / count)
+    except (TypeError, ValueError, ArithmeticError):
+        raise ValueError("no log-likelihood of a text with its length") from None
+    return ForeignScore.of(name, as_value(value), f"{count:.15g}")

@@ -189,7 +189,7 @@ def test_a_text_that_is_weighed_whole_has_the_mean_probability_of_its_words(tmp_
         "filter": "none",
         "metrics": ["word_perplexity", "byte_perplexity", "bits_per_byte"],
         "word_perplexity": [-6.0, 3],
-        "byte_perplexity": [-6.0, 15],
+        "byte_perplexity": [-1234567.0, 1234567],
         "bits_per_byte": [-6.0, 15],
     }
     harness(tmp_path, "wikitext", higher_is_better={"wikitext": {"word_perplexity": False, "byte_perplexity": False}})
@@ -198,10 +198,23 @@ def test_a_text_that_is_weighed_whole_has_the_mean_probability_of_its_words(tmp_
     (only,) = log.samples()
     assert [(score.scorer, score.value, score.answer) for score in only.scores] == [
         ("lm_eval:word_probability", pytest.approx(math.exp(-2)), "3"),
-        ("lm_eval:byte_probability", pytest.approx(math.exp(-0.4)), "15"),
+        ("lm_eval:byte_probability", pytest.approx(math.exp(-1)), "1234567"),
     ]
     assert only.response is None
     assert "lm_eval:word_probability" not in log.lower_is_better
+
+
+@pytest.mark.parametrize("entry", [12.5, [-6.0, 0], [-6.0], ["much", 3], [6.0, 3], [1e6, 1]])
+def test_what_weighs_no_text_is_skipped_and_said(tmp_path, entry):
+    record = {"doc_id": 0, "doc": {}, "target": "", "arguments": {"gen_args_0": {"arg_0": ""}}, "resps": [["-6.0"]]}
+    harness(tmp_path, "wikitext")
+    samples = next(tmp_path.glob("samples_*"))
+    samples.write_text(json.dumps(record | {"metrics": ["word_perplexity"], "word_perplexity": entry}))
+    (log,) = read_lm_eval(tmp_path)
+    (only,) = log.samples()
+    assert only.scores == ()
+    ((reason, count),) = log.skipped.items()
+    assert (reason.startswith("scores of lm_eval:word_perplexity: "), count) == (True, 1)
 
 
 def test_results_without_samples_are_named(tmp_path):

@@ -12,6 +12,5 @@ from (
     ('corpus_bleu', 'BLEU of the corpus', true, true),
     ('word_perplexity', 'Perplexity per word', false, false),
     ('byte_perplexity', 'Perplexity per byte', false, false),
-    ('token_perplexity', 'Perplexity per token', false, false),
     ('pass_at_k', 'Chance that one of k programs passes', true, true)
 ) as known (metric, title, higher_is_better, is_proportion)
