@@ -1,6 +1,25 @@
 -- One row per answer of a run that is compared within a pair: is it also the other model's, text and request alike?
-with answers as (
+with cells as (
+    select * from raw.cells
+    where run_id = $run_id
+),
+
+compared_cells as (
+    select unnest([reference.cell_id, candidate.cell_id]) as cell_id
+    from raw.pairs
+    inner join cells as reference on pairs.reference_model_id = reference.model_id
+    inner join cells as candidate
+        on
+            pairs.candidate_model_id = candidate.model_id
+            and reference.benchmark_id = candidate.benchmark_id
+            and reference.benchmark_version = candidate.benchmark_version
+    where pairs.run_id = $run_id
+),
+
+-- Materialised, so that no text is carried through the joins and windows below.
+hashed as materialized (
     select
+        plan.cell_id,
         cells.model_id,
         cells.benchmark_id,
         cells.benchmark_version,
@@ -8,16 +27,22 @@ with answers as (
         plan.repeat,
         generations.generation_id,
         generations.request_hash,
-        hash(generations.text) as text_hash,
+        generations.provider_request_id,
+        hash(generations.text) as text_hash
+    from raw.plan
+    inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
+    inner join raw.generations on plan.generation_id = generations.generation_id
+    where plan.run_id = $run_id and cells.cell_id in (select compared_cells.cell_id from compared_cells)
+),
+
+answers as (
+    select
+        * exclude (provider_request_id),
         -- An id that a server gives to several answers of a cell identifies none of them.
         case
-            when count(*) over (partition by plan.cell_id, generations.provider_request_id) = 1
-                then generations.provider_request_id
+            when count(*) over (partition by cell_id, provider_request_id) = 1 then provider_request_id
         end as provider_request_id
-    from raw.plan
-    inner join raw.cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
-    inner join raw.generations on plan.generation_id = generations.generation_id
-    where plan.run_id = $run_id
+    from hashed
 ),
 
 compared as (

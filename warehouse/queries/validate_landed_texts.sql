@@ -22,7 +22,24 @@ pairs as (
     where pairs.run_id = $run_id and not list_has_any(reference.speaking_ids, candidate.speaking_ids)
 ),
 
-answers as (
+cells as (
+    select * from raw.cells
+    where run_id = $run_id
+),
+
+compared_cells as (
+    select unnest([reference.cell_id, candidate.cell_id]) as cell_id
+    from pairs
+    inner join cells as reference on pairs.reference_model_id = reference.model_id
+    inner join cells as candidate
+        on
+            pairs.candidate_model_id = candidate.model_id
+            and reference.benchmark_id = candidate.benchmark_id
+            and reference.benchmark_version = candidate.benchmark_version
+),
+
+-- Materialised, so that no text is carried through the joins below.
+answers as materialized (
     select
         cells.cell_id,
         cells.model_id,
@@ -33,9 +50,12 @@ answers as (
         hash(generations.text) as text_hash,
         length(generations.text) as count_characters
     from raw.plan
-    inner join raw.cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
+    inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
     inner join raw.generations on plan.generation_id = generations.generation_id
-    where plan.run_id = $run_id and generations.text is not null
+    where
+        plan.run_id = $run_id
+        and cells.cell_id in (select compared_cells.cell_id from compared_cells)
+        and generations.text is not null
 ),
 
 counted as (
