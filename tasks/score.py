@@ -150,7 +150,15 @@ def _score_missing(
         run_id=run_id,
         benchmark_id=benchmark_id,
     )
-    return sum(warehouse.append({"raw.scores": _scored(batch, scorers)}) for batch in unscored)
+    return sum(
+        warehouse.append({"raw.scores": _scored(_with_items(warehouse, batch), scorers)}) for batch in unscored
+    )
+
+
+def _with_items(warehouse: Warehouse, answers: pl.DataFrame) -> pl.DataFrame:
+    """Answers with what was asked; joined a batch at a time, no query holds all texts."""
+    wanted = answers.select("item_id").unique()
+    return answers.join(warehouse.query("items_asked", frames={"wanted_items": wanted}), on="item_id")
 
 
 def _wanted(scorers: Mapping[str, Scorer], judge_versions: Iterable[str]) -> pl.DataFrame:

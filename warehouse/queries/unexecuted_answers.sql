@@ -1,25 +1,34 @@
 -- One row per answer of a run's plan whose cell's scorer reads an execution that is not there yet.
 with wanted as (
     select * from wanted_runners
+),
+
+-- Materialised, so that texts are read for these only.
+waiting as materialized (
+    select
+        cells.scorer,
+        plan.item_id,
+        plan.generation_id
+    from raw.cells
+    inner join wanted on cells.scorer = wanted.scorer
+    inner join raw.plan on cells.run_id = plan.run_id and cells.cell_id = plan.cell_id
+    left join raw.executions on plan.generation_id = executions.generation_id and wanted.runner = executions.runner
+    where
+        cells.run_id = $run_id
+        and executions.generation_id is null
+        and plan.generation_id not in (select quarantine.generation_id from raw.quarantine)
 )
 
 select
-    cells.scorer,
-    plan.item_id,
+    waiting.scorer,
+    waiting.item_id,
     items.question,
     items.choices_json,
     items.target,
     generations.generation_id,
     generations.text
-from raw.plan
-inner join raw.cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
-inner join raw.generations on plan.generation_id = generations.generation_id
-inner join raw.items on plan.item_id = items.item_id
-inner join wanted on cells.scorer = wanted.scorer
-left join raw.executions on generations.generation_id = executions.generation_id and wanted.runner = executions.runner
-where
-    plan.run_id = $run_id
-    and generations.status = 'answered'
-    and executions.generation_id is null
-    and generations.generation_id not in (select quarantine.generation_id from raw.quarantine)
+from waiting
+inner join raw.generations on waiting.generation_id = generations.generation_id
+inner join raw.items on waiting.item_id = items.item_id
+where generations.status = 'answered'
 order by generations.generation_id

@@ -19,35 +19,48 @@ graded as (
     from raw.judgments
     inner join raw.generations on judgments.generation_id = generations.generation_id
     where generations.run_id not in (select voided.run_id from voided)
+),
+
+-- Materialised, so that texts are read for these only.
+waiting as materialized (
+    select distinct
+        plan.cell_id,
+        cells.judge_version,
+        cells.benchmark_id,
+        cells.scorer,
+        plan.item_id,
+        plan.generation_id,
+        wanted.judge_order
+    from raw.cells
+    inner join wanted on cells.scorer = wanted.scorer
+    inner join raw.plan on cells.run_id = plan.run_id and cells.cell_id = plan.cell_id
+    left join graded
+        on
+            plan.generation_id = graded.answer_generation_id
+            and wanted.rubric = graded.rubric
+            and wanted.rubric_version = graded.rubric_version
+            and cells.judge_version = graded.judge_version
+            and wanted.judge_order = graded.judge_order
+    where
+        cells.run_id = $run_id
+        and cells.judge_version is not null
+        and graded.answer_generation_id is null
+        and plan.generation_id not in (select quarantine.generation_id from raw.quarantine)
 )
 
-select distinct
-    plan.cell_id,
-    cells.judge_version,
-    cells.benchmark_id,
-    cells.scorer,
-    plan.item_id,
+select
+    waiting.cell_id,
+    waiting.judge_version,
+    waiting.benchmark_id,
+    waiting.scorer,
+    waiting.item_id,
     items.question,
     items.target,
-    generations.generation_id,
+    waiting.generation_id,
     generations.text,
-    wanted.judge_order
-from raw.plan
-inner join raw.cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
-inner join wanted on cells.scorer = wanted.scorer
-inner join raw.generations on plan.generation_id = generations.generation_id
-inner join raw.items on plan.item_id = items.item_id
-left join graded
-    on
-        generations.generation_id = graded.answer_generation_id
-        and wanted.rubric = graded.rubric
-        and wanted.rubric_version = graded.rubric_version
-        and cells.judge_version = graded.judge_version
-        and wanted.judge_order = graded.judge_order
-where
-    plan.run_id = $run_id
-    and cells.judge_version is not null
-    and generations.status = 'answered'
-    and graded.answer_generation_id is null
-    and generations.generation_id not in (select quarantine.generation_id from raw.quarantine)
-order by plan.cell_id, plan.item_id, generations.generation_id, wanted.judge_order
+    waiting.judge_order
+from waiting
+inner join raw.generations on waiting.generation_id = generations.generation_id
+inner join raw.items on waiting.item_id = items.item_id
+where generations.status = 'answered'
+order by waiting.cell_id, waiting.item_id, waiting.generation_id, waiting.judge_order

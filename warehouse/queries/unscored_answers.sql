@@ -20,14 +20,21 @@ scored_cells as (
         and ($benchmark_id::varchar is null or cells.benchmark_id = $benchmark_id)
 ),
 
--- Once per answer: a reused one stands in several runs.
-planned as (
+-- Once per answer: a reused one stands in several runs. Materialised, so that texts are read for these only.
+unscored as materialized (
     select distinct
         plan.generation_id,
         plan.item_id,
         scored_cells.* exclude (run_id, cell_id)
     from raw.plan
     inner join scored_cells on plan.run_id = scored_cells.run_id and plan.cell_id = scored_cells.cell_id
+    left join raw.scores
+        on
+            plan.generation_id = scores.generation_id
+            and scored_cells.scorer = scores.scorer
+            and scored_cells.scorer_version = scores.scorer_version
+            and scored_cells.scorer_config_hash = scores.scorer_config_hash
+    where scores.generation_id is null
 ),
 
 voided as (
@@ -95,12 +102,9 @@ known_facts as (
 )
 
 select
-    planned.scorer,
-    planned.judge_version,
-    planned.item_id,
-    items.question,
-    items.choices_json,
-    items.target,
+    unscored.scorer,
+    unscored.judge_version,
+    unscored.item_id,
     generations.generation_id,
     generations.status,
     generations.finish_reason,
@@ -108,21 +112,12 @@ select
     generations.first_token_json,
     generations.refusal_text,
     known_facts.facts_json
-from planned
-inner join raw.generations on planned.generation_id = generations.generation_id
-inner join raw.items on planned.item_id = items.item_id
-left join raw.scores
-    on
-        planned.generation_id = scores.generation_id
-        and planned.scorer = scores.scorer
-        and planned.scorer_version = scores.scorer_version
-        and planned.scorer_config_hash = scores.scorer_config_hash
+from unscored
+inner join raw.generations on unscored.generation_id = generations.generation_id
 left join known_facts
     on
-        planned.generation_id = known_facts.generation_id
-        and planned.fact_kind = known_facts.kind
-        and planned.fact_rule = known_facts.rule
-        and planned.judge_version is not distinct from known_facts.judge_version
-where
-    generations.status <> 'scored_elsewhere'
-    and scores.generation_id is null
+        unscored.generation_id = known_facts.generation_id
+        and unscored.fact_kind = known_facts.kind
+        and unscored.fact_rule = known_facts.rule
+        and unscored.judge_version is not distinct from known_facts.judge_version
+where generations.status <> 'scored_elsewhere'
