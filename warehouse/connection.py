@@ -34,6 +34,8 @@ Result = TypeVar("Result")
 _QUERIES = Path(__file__).parent / "queries"
 # DuckDB would keep what it has read in up to 80% of the machine's memory; beyond this it spills to disk.
 _MEMORY_LIMIT = "1500MB"
+# A checkpoint rewrites the last group of a table whole; of 122,880 rows with long texts that would be half a gigabyte.
+_ROWS_PER_GROUP = 20_480
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -58,7 +60,7 @@ class Warehouse:
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            connection = duckdb.connect(str(path))
+            connection = _attached(path)
         except OSError as error:
             raise WarehouseError(f"cannot write {path}: {error.strerror or error}") from None
         except duckdb.Error as error:
@@ -219,6 +221,7 @@ class Warehouse:
         import polars as pl  # noqa: PLC0415 - the command line opens warehouses without polars
 
         cursor = self._connection.cursor()
+        cursor.execute(f"use {self._connection.execute('select current_database()').fetchone()[0]}")
         try:
             for table, frame in (frames or {}).items():
                 cursor.register(table, frame.to_arrow())
@@ -253,6 +256,19 @@ class Warehouse:
                 yield self._connection
             except DISK_ERRORS as error:
                 raise _unwritable(error, self.path) from None
+
+
+def _attached(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to the file; only attached files can have row groups of another size than DuckDB's."""
+    connection = duckdb.connect(config={"temp_directory": f"{path}.tmp"})
+    place = str(path).replace("'", "''")
+    try:
+        connection.execute(f"attach '{place}' as warehouse (row_group_size {_ROWS_PER_GROUP})")
+    except duckdb.Error:
+        connection.close()
+        raise
+    connection.execute("use warehouse")
+    return connection
 
 
 @cache

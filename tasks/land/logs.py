@@ -164,11 +164,8 @@ class _Items:
         return self._found[key]
 
     def _known(self, sample: LogSample) -> str | None:
-        question = squeezed(sample.question)
-        twins = self._by_question.get(question, [])
-        occurrence = self._occurrences[question]
-        self._occurrences[question] += 1
-        return twins[occurrence] if occurrence < len(twins) else None
+        twins = self._by_question.get(squeezed(sample.question))
+        return twins.pop(0) if twins else None
 
     def _made(self, sample: LogSample) -> str:
         occurrence = self._occurrences[sample.content]

@@ -12,10 +12,13 @@ waiting as materialized (
     from raw.cells
     inner join wanted on cells.scorer = wanted.scorer
     inner join raw.plan on cells.run_id = plan.run_id and cells.cell_id = plan.cell_id
-    left join raw.executions on plan.generation_id = executions.generation_id and wanted.runner = executions.runner
     where
         cells.run_id = $run_id
-        and executions.generation_id is null
+        and not exists (
+            select executions.generation_id
+            from raw.executions
+            where plan.generation_id = executions.generation_id and wanted.runner = executions.runner
+        )
         and plan.generation_id not in (select quarantine.generation_id from raw.quarantine)
 )
 

@@ -34,17 +34,19 @@ waiting as materialized (
     from raw.cells
     inner join wanted on cells.scorer = wanted.scorer
     inner join raw.plan on cells.run_id = plan.run_id and cells.cell_id = plan.cell_id
-    left join graded
-        on
-            plan.generation_id = graded.answer_generation_id
-            and wanted.rubric = graded.rubric
-            and wanted.rubric_version = graded.rubric_version
-            and cells.judge_version = graded.judge_version
-            and wanted.judge_order = graded.judge_order
     where
         cells.run_id = $run_id
         and cells.judge_version is not null
-        and graded.answer_generation_id is null
+        and not exists (
+            select graded.answer_generation_id
+            from graded
+            where
+                plan.generation_id = graded.answer_generation_id
+                and wanted.rubric = graded.rubric
+                and wanted.rubric_version = graded.rubric_version
+                and cells.judge_version = graded.judge_version
+                and wanted.judge_order = graded.judge_order
+        )
         and plan.generation_id not in (select quarantine.generation_id from raw.quarantine)
 )
 

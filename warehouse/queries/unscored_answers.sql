@@ -28,13 +28,15 @@ unscored as materialized (
         scored_cells.* exclude (run_id, cell_id)
     from raw.plan
     inner join scored_cells on plan.run_id = scored_cells.run_id and plan.cell_id = scored_cells.cell_id
-    left join raw.scores
-        on
+    where not exists (
+        select scores.generation_id
+        from raw.scores
+        where
             plan.generation_id = scores.generation_id
             and scored_cells.scorer = scores.scorer
             and scored_cells.scorer_version = scores.scorer_version
             and scored_cells.scorer_config_hash = scores.scorer_config_hash
-    where scores.generation_id is null
+    )
 ),
 
 voided as (

@@ -16,10 +16,18 @@ compared_cells as (
     where pairs.run_id = $run_id
 ),
 
--- Materialised, so that no text is carried through the joins and windows below.
-hashed as materialized (
+-- Hashed before the joins, which would hold the texts.
+generations as (
     select
-        plan.cell_id,
+        generation_id,
+        request_hash,
+        provider_request_id,
+        hash(text) as text_hash
+    from raw.generations
+),
+
+answers as (
+    select
         cells.model_id,
         cells.benchmark_id,
         cells.benchmark_version,
@@ -27,22 +35,16 @@ hashed as materialized (
         plan.repeat,
         generations.generation_id,
         generations.request_hash,
-        generations.provider_request_id,
-        hash(generations.text) as text_hash
-    from raw.plan
-    inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
-    inner join raw.generations on plan.generation_id = generations.generation_id
-    where plan.run_id = $run_id and cells.cell_id in (select compared_cells.cell_id from compared_cells)
-),
-
-answers as (
-    select
-        * exclude (provider_request_id),
+        generations.text_hash,
         -- An id that a server gives to several answers of a cell identifies none of them.
         case
-            when count(*) over (partition by cell_id, provider_request_id) = 1 then provider_request_id
+            when count(*) over (partition by plan.cell_id, generations.provider_request_id) = 1
+                then generations.provider_request_id
         end as provider_request_id
-    from hashed
+    from raw.plan
+    inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
+    inner join generations on plan.generation_id = generations.generation_id
+    where plan.run_id = $run_id and cells.cell_id in (select compared_cells.cell_id from compared_cells)
 ),
 
 compared as (

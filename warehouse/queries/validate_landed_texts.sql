@@ -38,8 +38,17 @@ compared_cells as (
             and reference.benchmark_version = candidate.benchmark_version
 ),
 
--- Materialised, so that no text is carried through the joins below.
-answers as materialized (
+-- Hashed before the joins, which would hold the texts.
+generations as (
+    select
+        generation_id,
+        hash(text) as text_hash,
+        length(text) as count_characters
+    from raw.generations
+    where text is not null
+),
+
+answers as (
     select
         cells.cell_id,
         cells.model_id,
@@ -47,15 +56,12 @@ answers as materialized (
         cells.benchmark_version,
         plan.item_id,
         plan.repeat,
-        hash(generations.text) as text_hash,
-        length(generations.text) as count_characters
+        generations.text_hash,
+        generations.count_characters
     from raw.plan
     inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
-    inner join raw.generations on plan.generation_id = generations.generation_id
-    where
-        plan.run_id = $run_id
-        and cells.cell_id in (select compared_cells.cell_id from compared_cells)
-        and generations.text is not null
+    inner join generations on plan.generation_id = generations.generation_id
+    where plan.run_id = $run_id and cells.cell_id in (select compared_cells.cell_id from compared_cells)
 ),
 
 counted as (

@@ -7,8 +7,12 @@ cells as (
     select * from staging.stg_cells
 ),
 
+-- Only the length goes into the join: it would hold the texts of a whole night.
 generations as (
-    select * from raw.generations
+    select
+        * exclude (text),
+        length(text) as count_characters
+    from raw.generations
 ),
 
 failures as (
@@ -64,7 +68,7 @@ select
     generations.model_served,
     generations.system_fingerprint,
     generations.provider_request_id,
-    length(generations.text) as count_characters
+    generations.count_characters
 from plan
 inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
 left join generations on plan.generation_id = generations.generation_id
