@@ -150,9 +150,7 @@ def _score_missing(
         run_id=run_id,
         benchmark_id=benchmark_id,
     )
-    return sum(
-        warehouse.append({"raw.scores": _scored(_with_items(warehouse, batch), scorers)}) for batch in unscored
-    )
+    return sum(warehouse.append({"raw.scores": _scored(_with_items(warehouse, batch), scorers)}) for batch in unscored)
 
 
 def _with_items(warehouse: Warehouse, answers: pl.DataFrame) -> pl.DataFrame:

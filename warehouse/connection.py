@@ -18,6 +18,7 @@ import duckdb
 
 from warehouse.errors import (
     DISK_ERRORS,
+    ModelError,
     QueryError,
     WarehouseBusy,
     WarehouseError,
@@ -109,8 +110,9 @@ class Warehouse:
         self._limit_memory(f"{megabytes}MB")
         try:
             return work()
-        except duckdb.OutOfMemoryException:
-            pass
+        except (duckdb.OutOfMemoryException, ModelError) as error:
+            if not isinstance(error.__cause__ or error, duckdb.OutOfMemoryException):
+                raise
         finally:
             self._limit_memory(_MEMORY_LIMIT)
         return work()

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tasks.importers.log import ForeignLog
     from tasks.land import ImportedLog, LogOptions
 
-# A log of 1 GB of lm-eval came to 1,080 MB with these, to 1,676 MB without; Python and libraries are a third of it.
-_LANDING_MB, _SCORING_MB = 300, 500
+# Python and its libraries take half a gigabyte beside it.
+_BUFFER_MB = 300
 
 Model = Annotated[str | None, typer.Option(help="Configured model that answered, if the log calls it otherwise.")]
 Benchmark = Annotated[str | None, typer.Option(help="Configured benchmark whose questions the log asks.")]
@@ -126,13 +126,14 @@ def _import(
     with Warehouse.open(settings.warehouse) as warehouse:
         for log in logs:
             land = partial(land_log, warehouse, settings, known, log, options=options, as_of_date=day)
-            imported = warehouse.sparing(_LANDING_MB, land)
+            imported = warehouse.sparing(_BUFFER_MB, land)
             score = partial(transform.score_run, warehouse, settings, imported.run_id)
-            found.append((log, imported, warehouse.sparing(_SCORING_MB, score)))
+            found.append((log, imported, warehouse.sparing(_BUFFER_MB, score)))
         newest = found[-1][1].run_id
         count_waiting = sum(scored.count_waiting for _, _, scored in found)
+        report = partial(transform.report_run, warehouse, settings, newest, day.isoformat())
         is_over = publishes and not count_waiting
-        published = transform.report_run(warehouse, settings, newest, day.isoformat()) if is_over else None
+        published = warehouse.sparing(_BUFFER_MB, report) if is_over else None
     taxes, safety = published_rows(published.database, day.isoformat()) if published else ([], [])
     counts = [_counts(log, imported, scored.count_scored) for log, imported, scored in found]
     if is_json:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tasks.land import Imported
     from tasks.publish import Published
 
+# What DuckDB may hold of a big import before it spills; where that is too little, the step is done again with more.
+_BUFFER_MB = 600
+
 app = typer.Typer(help="Bring answers or scores that were obtained elsewhere.", no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(help="JSONL, JSON, CSV or Parquet; .gz and .zip too.")]
@@ -72,12 +75,13 @@ def responses(
     read = partial(read_responses, existing(file), mapped(mapping))
     day = as_of_date(as_of)
     with Warehouse.open(settings.warehouse) as warehouse:
-        imported = land_responses(
-            warehouse, settings, recorded, read, source=file, as_of_date=day, is_extracted=extracted
-        )
-        scored = transform.score_run(warehouse, settings, imported.run_id)
+        land = partial(land_responses, source=file, as_of_date=day, is_extracted=extracted)
+        imported = warehouse.sparing(_BUFFER_MB, partial(land, warehouse, settings, recorded, read))
+        score = partial(transform.score_run, warehouse, settings, imported.run_id)
+        scored = warehouse.sparing(_BUFFER_MB, score)
+        report = partial(transform.report_run, warehouse, settings, imported.run_id, day.isoformat())
         is_over = not (no_publish or scored.count_waiting)
-        published = transform.report_run(warehouse, settings, imported.run_id, day.isoformat()) if is_over else None
+        published = warehouse.sparing(_BUFFER_MB, report) if is_over else None
     _say(_counts(imported, scored), scored.executed, published, config, day.isoformat(), is_json=json)
 
 

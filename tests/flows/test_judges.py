@@ -129,3 +129,29 @@ def test_a_judge_that_was_down_leaves_no_value_and_is_asked_by_the_same_command(
     assert count_requests(simulator) - asked == healed["judging"]["count_asked"]
     scores = "select * exclude (generation_id, as_of_date) from marts.fct_scores order by all"
     assert rows(tmp_path, scores) == rows(judged, scores)
+
+
+PAIRS = """
+  - {{id: alpaca_eval, source: {pairs}, judge: careful}}
+"""
+
+
+def test_pairs_are_judged_in_both_orders_within_the_run_that_generates_them(judged, tmp_path, aligntax, simulator):
+    references = {"short": "Short.", "long": "One word and another, and so on, to no end. " * 40}
+    pairs = [
+        {"instruction": f"What of matter {number} in {name}?", "output": output}
+        for number in range(SIZE // 2)
+        for name, output in references.items()
+    ]
+    (tmp_path / "pairs.json").write_text(json.dumps(pairs))
+    head = CONFIG.format(address=simulator, price=PRICE, size=SIZE).split("benchmarks:")[0]
+    (tmp_path / "aligntax.yaml").write_text(head + "benchmarks:" + PAIRS.format(pairs=tmp_path / "pairs.json"))
+    ran = run(tmp_path, aligntax)
+    assert ran["judging"]["count_failed"] == 0
+    orders = "select judge_order, count(*) from raw.judgments group by all order by all"
+    assert rows(tmp_path, orders) == [(0, 2 * SIZE), (1, 2 * SIZE)]
+    rates = "select question like '%short?', avg(value) from marts.fct_scores join raw.items using (item_id) group by 1"
+    preferred = dict(rows(tmp_path, rates))
+    assert [round(preferred[is_short]) for is_short in (True, False)] == [1, 0]
+    tax = rows(tmp_path, "select benchmark_id, dimension, count_items from reports.alignment_tax where is_headline")
+    assert tax == [("alpaca_eval", "instruction_following", SIZE)]

@@ -12,7 +12,14 @@ import polars as pl
 import pytest
 
 from warehouse.connection import Warehouse
-from warehouse.errors import QueryError, WarehouseBusy, WarehouseError, WarehouseMissing, WarehouseUnwritable
+from warehouse.errors import (
+    ModelError,
+    QueryError,
+    WarehouseBusy,
+    WarehouseError,
+    WarehouseMissing,
+    WarehouseUnwritable,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN_ELSEWHERE = """
@@ -134,19 +141,50 @@ def test_a_file_that_is_taken_away_takes_no_more_rows(path, what):
         assert warehouse.rows("select count(*) from raw.prompts")[1] == [(0,)]
 
 
-def test_work_that_a_small_buffer_does_not_hold_is_done_again_with_the_usual_one(tmp_path):
+def within_a_model():
+    """What a build raises where its memory does not do."""
+    error = ModelError("marts.fct_scores: too small")
+    error.__cause__ = duckdb.OutOfMemoryException("too small")
+    return error
+
+
+@pytest.mark.parametrize("error", [duckdb.OutOfMemoryException("too small"), within_a_model()])
+def test_work_that_a_small_buffer_does_not_hold_is_done_again_with_the_usual_one(path, error):
     limits = []
 
     def work():
         limits.append(warehouse.rows("select current_setting('memory_limit')")[1][0][0])
         if len(limits) == 1:
-            raise duckdb.OutOfMemoryException("too small")
+            raise error
         return "done"
 
-    with Warehouse.open(tmp_path / "w.duckdb") as warehouse:
+    with Warehouse.open(path) as warehouse:
         usual = warehouse.rows("select current_setting('memory_limit')")[1][0][0]
         assert warehouse.sparing(100, work) == "done"
         assert warehouse.sparing(100, work) == "done"
     small, again, third = limits
     assert again == usual
     assert small == third != usual
+
+
+def test_work_that_fails_for_another_reason_is_not_done_again(path):
+    count = 0
+
+    def work():
+        nonlocal count
+        count += 1
+        raise ModelError("marts.fct_scores: no such column")
+
+    with Warehouse.open(path) as warehouse, pytest.raises(ModelError, match="no such column"):
+        warehouse.sparing(100, work)
+    assert count == 1
+
+
+def test_a_checkpoint_never_has_to_rewrite_more_than_a_small_group_of_rows(path):
+    with Warehouse.open(path) as warehouse:
+        for start in range(0, 50_000, 5_000):
+            warehouse.append({"raw.prompts": prompts(*map(str, range(start, start + 5_000)))})
+        groups = (
+            "select row_group_id, max(start + count) from pragma_storage_info('raw.prompts') group by all order by all"
+        )
+        assert [count for _, count in warehouse.rows(groups)[1]] == [20_480, 20_480, 50_000 - 2 * 20_480]
