@@ -47,6 +47,7 @@ class Warehouse:
         self.path = path
         self._file = _identity(path)
         self._connection = connection
+        self._database = '"{}"'.format(*connection.execute("select current_database()").fetchall()[0])
         self._lock = threading.RLock()
         self._depth = 0
         self._keyed: dict[str, bool] = {}
@@ -223,7 +224,7 @@ class Warehouse:
         import polars as pl  # noqa: PLC0415 - the command line opens warehouses without polars
 
         cursor = self._connection.cursor()
-        cursor.execute(f"use {self._connection.execute('select current_database()').fetchone()[0]}")
+        cursor.execute(f"use {self._database}")  # a cursor starts in the one that was connected to
         try:
             for table, frame in (frames or {}).items():
                 cursor.register(table, frame.to_arrow())

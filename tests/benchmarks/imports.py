@@ -1,7 +1,8 @@
 """Memory of a big import: made-up answers of 500 characters through `import responses`, scored and reported.
 
 ``python -m tests.benchmarks.imports COUNT FOLDER`` prints rows, seconds and the process's peak memory as JSON. Half the
-answers are a base model's, half its aligned one's; ten repeats of each item.
+answers are a base model's, half its aligned one's, to a benchmark of the size of MMLU-Pro: a benchmark stands in memory
+whole, answers do not, so that more of them come as more repeats.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ model_defaults: {provider: recorded}
 models: [{id: base}, {id: aligned, base: base}]
 benchmarks: [{id: mmlu_pro, source: items.jsonl}]
 """
-REPEATS, LENGTH = 10, 500
+ITEMS, LENGTH = 10_000, 500
 
 
-def write_items(path: Path, count: int) -> None:
+def write_items(path: Path) -> None:
     with path.open("w") as file:
-        for number in range(count):
+        for number in range(ITEMS):
             item = {
                 "question_id": number,
                 "question": f"Which letter does question {number} ask for?",
@@ -36,10 +37,10 @@ def write_items(path: Path, count: int) -> None:
             file.write(json.dumps(item) + "\n")
 
 
-def write_answers(path: Path, count: int, share: int) -> None:
+def write_answers(path: Path, repeats: int, share: int) -> None:
     with path.open("w") as file:
-        for repeat in range(REPEATS):
-            for number in range(count):
+        for repeat in range(repeats):
+            for number in range(ITEMS):
                 is_right = (number * 7919 + repeat * 31) % 10 < share
                 letter = "ABCDEFGHIJ"[(number if is_right else number + 1) % 10]
                 text = f"Thinking about {number} for the time number {repeat}. " + "So it goes. " * 40
@@ -50,13 +51,12 @@ def write_answers(path: Path, count: int, share: int) -> None:
 def main(count: int, folder: Path) -> None:
     config = folder / "aligntax.yaml"
     config.write_text(CONFIG)
-    items = count // (2 * REPEATS)
-    write_items(folder / "items.jsonl", items)
+    write_items(folder / "items.jsonl")
     started = time.perf_counter()
     marks = {}
     for model, share in (("base", 7), ("aligned", 6)):
         answers = folder / f"{model}.jsonl"
-        write_answers(answers, items, share)
+        write_answers(answers, count // (2 * ITEMS), share)
         is_last = model == "aligned"
         importing.responses(
             answers, benchmark="mmlu_pro", model=model, config=config, as_of="2026-01-31", no_publish=not is_last

@@ -188,3 +188,20 @@ def test_a_checkpoint_never_has_to_rewrite_more_than_a_small_group_of_rows(path)
             "select row_group_id, max(start + count) from pragma_storage_info('raw.prompts') group by all order by all"
         )
         assert [count for _, count in warehouse.rows(groups)[1]] == [20_480, 20_480, 50_000 - 2 * 20_480]
+
+
+@pytest.mark.parametrize("opening", [Warehouse.open, Warehouse.read])
+def test_rows_come_in_batches_to_writer_and_reader_whatever_the_files_name(tmp_path, opening):
+    path = tmp_path / "it's an odd-name.duckdb"
+    with Warehouse.open(path) as warehouse:
+        runs = pl.DataFrame({"run_id": ["a", "b", "c"]})
+        warehouse.append(
+            {
+                "raw.voids": runs.with_columns(
+                    action=pl.lit("void"), reason=pl.lit("test"), happened_at=datetime.now(UTC)
+                )
+            }
+        )
+    with opening(path) as warehouse:
+        found = [batch.height for batch in warehouse.query_batches("voided_runs", 2)]
+    assert sum(found) == 3
