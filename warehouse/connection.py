@@ -108,6 +108,8 @@ class Warehouse:
 
     def sparing(self, megabytes: int, work: Callable[[], Result]) -> Result:
         """Do work that can be repeated with a small buffer; where that is too small, once more with the usual one."""
+        with self.lent() as connection:
+            connection.execute("checkpoint")  # what is on disk can leave memory, indexes too
         self._limit_memory(f"{megabytes}MB")
         try:
             return work()
