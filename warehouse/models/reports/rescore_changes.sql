@@ -4,42 +4,63 @@ with cells as (
     select * from staging.stg_cells
 ),
 
-scored as (
+answers as (
+    select * from marts.fct_generations
+    where quarantine_reason is null
+),
+
+-- Nearly all cells were scored once: nothing of their answers goes on.
+scorings as (
     select
         answers.as_of_date,
         answers.run_id,
         answers.cell_id,
-        answers.generation_id,
         scores.scorer,
         scores.scorer_version,
         scores.scorer_config_hash,
+        min(scores.scored_at) as scored_at
+    from answers
+    inner join raw.scores on answers.generation_id = scores.generation_id
+    group by
+        answers.as_of_date,
+        answers.run_id,
+        answers.cell_id,
+        scores.scorer,
+        scores.scorer_version,
+        scores.scorer_config_hash
+    qualify count(*) over (partition by answers.as_of_date, answers.run_id, answers.cell_id) > 1
+),
+
+scored as (
+    select
+        scorings.*,
+        answers.generation_id,
         scores.outcome,
         case
             when scores.outcome <> 'unparsed' then scores.value
             when cells.unparsed_rule = 'wrong' then 0
             when cells.unparsed_rule = 'chance' then members.chance_score
-        end as value,
-        min(scores.scored_at) over (
-            partition by
-                answers.as_of_date,
-                answers.run_id,
-                answers.cell_id,
-                scores.scorer,
-                scores.scorer_version,
-                scores.scorer_config_hash
-        ) as scored_at
-    from marts.fct_generations as answers
-    inner join cells on answers.run_id = cells.run_id and answers.cell_id = cells.cell_id
-    inner join raw.scores on answers.generation_id = scores.generation_id
+        end as value
+    from scorings
+    inner join cells on scorings.run_id = cells.run_id and scorings.cell_id = cells.cell_id
+    inner join answers
+        on
+            scorings.as_of_date = answers.as_of_date
+            and scorings.run_id = answers.run_id
+            and scorings.cell_id = answers.cell_id
+    inner join raw.scores
+        on
+            answers.generation_id = scores.generation_id
+            and scorings.scorer = scores.scorer
+            and scorings.scorer_version = scores.scorer_version
+            and scorings.scorer_config_hash = scores.scorer_config_hash
     inner join raw.benchmark_items as members
         on
             answers.benchmark_id = members.benchmark_id
             and answers.benchmark_version = members.benchmark_version
             and answers.item_id = members.item_id
-    where answers.quarantine_reason is null
 ),
 
--- Nearly all answers were scored once: nothing of them goes on.
 rescored as (
     select
         as_of_date,
