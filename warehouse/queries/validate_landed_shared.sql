@@ -4,8 +4,10 @@ with cells as (
     where run_id = $run_id
 ),
 
-compared_cells as (
-    select unnest([reference.cell_id, candidate.cell_id]) as cell_id
+cell_pairs as (
+    select
+        reference.cell_id as reference_cell_id,
+        candidate.cell_id as candidate_cell_id
     from raw.pairs
     inner join cells as reference on pairs.reference_model_id = reference.model_id
     inner join cells as candidate
@@ -28,9 +30,7 @@ generations as (
 
 answers as (
     select
-        cells.model_id,
-        cells.benchmark_id,
-        cells.benchmark_version,
+        plan.cell_id,
         plan.item_id,
         plan.repeat,
         generations.generation_id,
@@ -42,9 +42,10 @@ answers as (
                 then generations.provider_request_id
         end as provider_request_id
     from raw.plan
-    inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
     inner join generations on plan.generation_id = generations.generation_id
-    where plan.run_id = $run_id and cells.cell_id in (select compared_cells.cell_id from compared_cells)
+    where
+        plan.run_id = $run_id
+        and plan.cell_id in (select unnest([reference_cell_id, candidate_cell_id]) from cell_pairs)
 ),
 
 compared as (
@@ -56,16 +57,13 @@ compared as (
             reference.request_hash = candidate.request_hash
             or coalesce(reference.provider_request_id = candidate.provider_request_id, false)
         ) as is_shared
-    from raw.pairs
-    inner join answers as reference on pairs.reference_model_id = reference.model_id
+    from cell_pairs
+    inner join answers as reference on cell_pairs.reference_cell_id = reference.cell_id
     inner join answers as candidate
         on
-            pairs.candidate_model_id = candidate.model_id
-            and reference.benchmark_id = candidate.benchmark_id
-            and reference.benchmark_version = candidate.benchmark_version
+            cell_pairs.candidate_cell_id = candidate.cell_id
             and reference.item_id = candidate.item_id
             and reference.repeat = candidate.repeat
-    where pairs.run_id = $run_id
 ),
 
 sides as (

@@ -27,8 +27,10 @@ cells as (
     where run_id = $run_id
 ),
 
-compared_cells as (
-    select unnest([reference.cell_id, candidate.cell_id]) as cell_id
+cell_pairs as (
+    select
+        reference.cell_id as reference_cell_id,
+        candidate.cell_id as candidate_cell_id
     from pairs
     inner join cells as reference on pairs.reference_model_id = reference.model_id
     inner join cells as candidate
@@ -50,38 +52,34 @@ generations as (
 
 answers as (
     select
-        cells.cell_id,
-        cells.model_id,
-        cells.benchmark_id,
-        cells.benchmark_version,
+        plan.cell_id,
         plan.item_id,
         plan.repeat,
         generations.text_hash,
         generations.count_characters
     from raw.plan
-    inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
     inner join generations on plan.generation_id = generations.generation_id
-    where plan.run_id = $run_id and cells.cell_id in (select compared_cells.cell_id from compared_cells)
+    where
+        plan.run_id = $run_id
+        and plan.cell_id in (select unnest([reference_cell_id, candidate_cell_id]) from cell_pairs)
 ),
 
 counted as (
     select
-        reference.cell_id as reference_cell_id,
-        candidate.cell_id as candidate_cell_id,
+        cell_pairs.reference_cell_id,
+        cell_pairs.candidate_cell_id,
         count(distinct reference.item_id) filter (where reference.text_hash = candidate.text_hash) as count_same_texts,
         median(reference.count_characters) filter (
             where reference.text_hash = candidate.text_hash
         ) as median_characters
-    from pairs
-    inner join answers as reference on pairs.reference_model_id = reference.model_id
+    from cell_pairs
+    inner join answers as reference on cell_pairs.reference_cell_id = reference.cell_id
     inner join answers as candidate
         on
-            pairs.candidate_model_id = candidate.model_id
-            and reference.benchmark_id = candidate.benchmark_id
-            and reference.benchmark_version = candidate.benchmark_version
+            cell_pairs.candidate_cell_id = candidate.cell_id
             and reference.item_id = candidate.item_id
             and reference.repeat = candidate.repeat
-    group by reference.cell_id, candidate.cell_id
+    group by cell_pairs.reference_cell_id, cell_pairs.candidate_cell_id
 )
 
 select
