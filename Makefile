@@ -44,7 +44,7 @@ accept: $(STAMP) ## Run the long tests: full simulations, chaos, browser (under 
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m accept
 
 bench: $(STAMP) ## Measure speed as ratios within one run (ONLY=generation for one subject)
-	@$(BIN)/python -m tests.benchmarks $(ONLY)
+	@$(BIN)/python -m tests.support.benches $(ONLY)
 
 lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \

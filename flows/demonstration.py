@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from flows.execute import STATE_FOLDER, Order, execute
+from flows.launch import STATE_FOLDER, Order, execute
 from flows.simulated import simulated_server
 from flows.summary import summarise
 

@@ -18,17 +18,17 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.utilities.annotations import allow_failure, quote
 
-from flows import steps
+from flows import prefect_steps as steps
 from flows.configuration import load_configuration
-from flows.judging import Judging, judge_all
+from flows.judge_answers import Judging, judge_all
 from flows.planning import plan_run
 from flows.session import Session, session, shards
 from tasks.domain import RunKind
 from tasks.errors import AligntaxError, NothingEvaluated
-from tasks.execute import Executed
-from tasks.land import land_plan, run_event
-from tasks.publish import Published
-from tasks.work import CellResult, CellWork
+from tasks.planned import CellResult, CellWork
+from tasks.steps.execute_programs import Executed
+from tasks.steps.land import land_plan, run_event
+from tasks.steps.publish import Published
 from warehouse.connection import Warehouse
 
 

@@ -9,10 +9,10 @@ from datetime import date
 from flows.configuration import load_benchmarks
 from tasks.domain import RunKind
 from tasks.errors import UnknownName
-from tasks.land import missing_cells, standing
-from tasks.plan import plan
+from tasks.planned import Plan
 from tasks.settings import BenchmarkSettings, ModelSettings, Settings
-from tasks.work import Plan
+from tasks.steps.land import missing_cells, standing
+from tasks.steps.plan import plan
 from warehouse.connection import Warehouse
 
 

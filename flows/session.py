@@ -15,11 +15,11 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from tasks.generate import Line
-from tasks.land import Landing
+from tasks.planned import CellWork, Plan, PlannedCell, Request
 from tasks.providers import Connection, Limiter, Limits, connect
 from tasks.settings import ModelSettings
-from tasks.work import CellWork, Plan, PlannedCell, Request
+from tasks.steps.generate import Line
+from tasks.steps.land import Landing
 from warehouse.connection import Warehouse
 
 # Cells above this size are asked by several Prefect tasks, so that progress shows in its UI.

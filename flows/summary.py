@@ -17,8 +17,8 @@ from warehouse.connection import Warehouse
 
 if TYPE_CHECKING:
     from flows.evaluate import Evaluated
-    from tasks.execute import Executed
-    from tasks.publish import Published
+    from tasks.steps.execute_programs import Executed
+    from tasks.steps.publish import Published
 
 _TAXES = """
 select * from reports.alignment_tax

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.aggregate import aggregate
-from tasks.calibrate import calibrate
 from tasks.errors import GateFailed
-from tasks.execute import Executed, execute
-from tasks.judge import waiting
-from tasks.land import run_event
-from tasks.publish import Published, publish
-from tasks.score import score
 from tasks.settings import AnalysisSettings, Settings
-from tasks.validate import LandedThresholds, ValidationResult, validate_landed, validate_reports, validate_scored
+from tasks.steps.aggregate import aggregate
+from tasks.steps.calibrate import calibrate
+from tasks.steps.execute_programs import Executed, execute
+from tasks.steps.judge import waiting
+from tasks.steps.land import run_event
+from tasks.steps.publish import Published, publish
+from tasks.steps.score import score
+from tasks.steps.validate import LandedThresholds, ValidationResult, validate_landed, validate_reports, validate_scored
 from warehouse.build import build, dates_touched
 from warehouse.connection import Warehouse
 

@@ -51,6 +51,7 @@ class Warehouse:
         self._lock = threading.RLock()
         self._depth = 0
         self._keyed: dict[str, bool] = {}
+        self._schemas: dict[str, dict[str, pl.DataType]] = {}
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -190,6 +191,13 @@ class Warehouse:
             ).fetchone()
             self._keyed[table] = found is not None
         return self._keyed[table]
+
+    def schema(self, table: str) -> dict[str, pl.DataType]:
+        """The columns of a table and their polars types: what frames for it are built with."""
+        if table not in self._schemas:
+            with self._lock:
+                self._schemas[table] = dict(self._connection.execute(f"from {table} limit 0").pl().schema)
+        return self._schemas[table]
 
     def replace(self, table: str, dates: list[str], frame: pl.DataFrame) -> None:
         """Replace the rows of a table that belong to the given ``as_of_date``s."""

@@ -22,7 +22,7 @@ def aggregates(
     from flows.configuration import load_configuration
     from flows.summary import show_places
     from tasks.importers.aggregates import read_aggregates
-    from tasks.land import land_aggregates
+    from tasks.steps.land import land_aggregates
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)

@@ -17,7 +17,7 @@ from tasks.domain import Dimension, Domain
 
 if TYPE_CHECKING:
     from tasks.importers.log import ForeignLog
-    from tasks.land import ImportedLog, LogOptions
+    from tasks.steps.land import ImportedLog, LogOptions
 
 # Python and its libraries take half a gigabyte beside it.
 _BUFFER_MB = 300
@@ -95,7 +95,7 @@ def command_of(tool: Tool) -> Callable[..., None]:
         no_publish: NoBuild = False,
         json: Json = False,
     ) -> None:
-        from tasks.land import LogOptions
+        from tasks.steps.land import LogOptions
 
         logs = [log for path in paths for log in tool.read(path)]
         options = LogOptions(model, benchmark, scorer, dimension, domain)
@@ -116,7 +116,7 @@ def _import(
     from flows import transform
     from flows.configuration import load_benchmarks, load_configuration
     from flows.summary import published_rows, show_places
-    from tasks.land import land_log
+    from tasks.steps.land import land_log
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)

@@ -15,9 +15,9 @@ from tasks.errors import InputError, UnknownName, UsageError
 
 if TYPE_CHECKING:
     from flows.transform import Scored
-    from tasks.execute import Executed
-    from tasks.land import Imported
-    from tasks.publish import Published
+    from tasks.steps.execute_programs import Executed
+    from tasks.steps.land import Imported
+    from tasks.steps.publish import Published
 
 # What DuckDB may hold of a big import before it spills; where that is too little, the step is done again with more.
 _BUFFER_MB = 600
@@ -51,8 +51,8 @@ def responses(
     from flows import transform
     from flows.configuration import load_benchmark, load_configuration
     from tasks.importers import read_responses
-    from tasks.land import Recorded, land_responses
     from tasks.scorers import SCORERS, JudgedScorer, chosen_scorer, measured_by
+    from tasks.steps.land import Recorded, land_responses
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
@@ -98,7 +98,7 @@ def scores(
     from flows import transform
     from flows.configuration import load_benchmarks, load_configuration
     from tasks.importers import read_scores
-    from tasks.land import land_scores
+    from tasks.steps.land import land_scores
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)

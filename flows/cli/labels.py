@@ -33,7 +33,7 @@ def export(
     """Write a blind, stratified sample of answers for people to grade."""
     from flows import transform
     from flows.configuration import load_configuration
-    from tasks.labels import export_labels
+    from tasks.steps.labels import export_labels
     from warehouse.connection import Warehouse
 
     if file.suffix not in {".csv", ".jsonl"}:
@@ -72,7 +72,7 @@ def import_(
     from flows import transform
     from flows.configuration import load_configuration
     from flows.summary import show_places
-    from tasks.labels import import_labels
+    from tasks.steps.labels import import_labels
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)

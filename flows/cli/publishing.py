@@ -49,8 +49,8 @@ def report(
     """Write the HTML report of a date."""
     from flows import transform
     from flows.configuration import load_configuration
-    from tasks.publish import report_frames
     from tasks.report import write_report
+    from tasks.steps.publish import report_frames
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
@@ -82,7 +82,7 @@ def gate(
 
     from flows import transform
     from flows.configuration import load_configuration
-    from tasks.gate import gate as judge
+    from tasks.steps.gate import gate as judge
     from warehouse.connection import Warehouse
 
     if fail_on not in _FAILING:
@@ -130,9 +130,9 @@ def rescore(
     """Score answers again, beside the old scores, and say what changed per cell. No model is asked anything."""
     from flows import transform
     from flows.configuration import load_configuration
-    from tasks.score import choose as count_by
-    from tasks.score import rescore as score_again
     from tasks.scorers import SCORERS, installed, versioned
+    from tasks.steps.score import choose as count_by
+    from tasks.steps.score import rescore as score_again
     from warehouse.connection import Warehouse
 
     if choose and run is not None:
@@ -188,7 +188,7 @@ def unvoid(
 def _mark(run: str, reason: str, config: Path, *, is_undone: bool) -> None:
     from flows import transform
     from flows.configuration import load_configuration
-    from tasks.land import void as mark
+    from tasks.steps.land import void as mark
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)

@@ -15,8 +15,8 @@ from flows.cli.output import points, print_json, print_table
 from tasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from tasks.plan import Forecast, JudgeForecast
-    from tasks.work import Plan
+    from tasks.planned import Plan
+    from tasks.steps.plan import Forecast, JudgeForecast
     from warehouse.connection import Warehouse
 
 _PLAN_COLUMNS = (
@@ -93,7 +93,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Evaluate the configured models; finishes what an interrupted run began and reuses every good answer."""
-    from flows.execute import Order, execute
+    from flows.launch import Order, execute
     from flows.summary import summarise
 
     overrides = {"sample_size": sample_size, "concurrency": concurrency}
@@ -107,7 +107,7 @@ def _say_what_waits(config: Path) -> None:
     """Imported answers are no cells of a run, so that a run asks no judge about them."""
     from flows.cli.importing import waiting_line
     from flows.configuration import load_configuration
-    from flows.recorded import count_waiting
+    from flows.judge_imports import count_waiting
     from warehouse.connection import Warehouse
 
     with Warehouse.open(load_configuration(config, will_send=False).warehouse) as warehouse:
@@ -117,7 +117,7 @@ def _say_what_waits(config: Path) -> None:
 
 def nightly(config: Config = CONFIG, as_of: AsOf = None, wait: Wait = 0, json: Json = False) -> None:
     """Evaluate with fresh answers that belong to the night; the same night again asks only for what is open."""
-    from flows.execute import Order, execute
+    from flows.launch import Order, execute
     from flows.summary import summarise
     from tasks.domain import RunKind
 
@@ -138,7 +138,7 @@ def backfill(
 ) -> None:
     """Fill in exactly the cells of some models that are missing, reusing every good answer."""
     from flows.configuration import load_configuration
-    from flows.execute import Order, execute
+    from flows.launch import Order, execute
     from flows.planning import plan_run
     from flows.summary import summarise
     from tasks.domain import RunKind
@@ -168,7 +168,7 @@ def serve(
 ) -> None:
     """Run the nightly evaluation on a schedule, until interrupted."""
     from flows.configuration import load_configuration
-    from flows.execute import STATE_FOLDER
+    from flows.launch import STATE_FOLDER
     from flows.server import prefect_server, wait_until_up
 
     settings = load_configuration(config)
@@ -193,10 +193,10 @@ def _existing(path: Path) -> Iterator[Warehouse | None]:
 
 
 def _show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool, wanted_tax: float | None = None) -> None:
-    from tasks.aggregate.pilot import pilots
-    from tasks.judge import ungraded
-    from tasks.land import open_requests
-    from tasks.plan import forecast, forecast_judge
+    from tasks.steps.aggregate.pilot import pilots
+    from tasks.steps.judge import ungraded
+    from tasks.steps.land import open_requests
+    from tasks.steps.plan import forecast, forecast_judge
 
     pending = open_requests(warehouse, planned)
     known = {} if warehouse is None or not warehouse.has("marts.fct_paired_items") else pilots(warehouse)

@@ -16,9 +16,9 @@ from typing import Any
 
 from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.sources import read_rows
+from tasks.data_files import Record
 from tasks.domain import Benchmark, Dimension, Domain, identified
 from tasks.errors import InputError
-from tasks.records import Record
 
 _FIELDS = ("task_id", "prompt", "entry_point", "test")
 

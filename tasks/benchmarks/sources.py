@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from tasks.data_files import UNREADABLE, Record, records_of
 from tasks.domain import HUB_SOURCE
 from tasks.errors import InputError, UsageError
-from tasks.records import UNREADABLE, Record, records_of
 
 HUB_SCHEME = "hf://"
 ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")

@@ -8,8 +8,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from tasks.data_files import read_records
 from tasks.errors import InputError, UnknownName
-from tasks.records import read_records
 
 _SNIFFED = 1_000  # records whose keys count as the file's columns; a fixed number, so that batch sizes change nothing
 _MOST_REPEATS = 100_000

@@ -17,10 +17,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tasks.data_files import read_records
 from tasks.domain import content_hash
 from tasks.errors import InputError
 from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, as_value, problem_of
-from tasks.records import read_records
 
 TOOL = "lm_eval"
 _TIME = r"\d{4}-\d{2}-\d{2}T[\d:.-]+"

@@ -61,7 +61,7 @@ class Answer:
 
 
 class Endpoint(Protocol):
-    """An open client. ``ask`` makes exactly one attempt; retries live in ``tasks.generate``."""
+    """An open client. ``ask`` makes exactly one attempt; retries live in ``tasks.steps.generate``."""
 
     async def ask(self, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Answer:
         """Send one request.

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from flows.server import QUIET, prefect_server, wait_until_up
-from tests.flows.warm import Warm
+from tests.support.warm import Warm
 from warehouse.connection import Warehouse
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,8 +10,8 @@ import pytest
 from scipy import special
 
 from flows.configuration import load_configuration
-from tasks.publish import publish
-from tests.flows.nights import import_night, rows, write_settings
+from tasks.steps.publish import publish
+from tests.support.nights import import_night, rows, write_settings
 from warehouse.connection import Warehouse
 
 DAY = date(2026, 1, 31)

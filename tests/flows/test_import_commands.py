@@ -13,7 +13,7 @@ from flows import transform
 from flows.cli import main
 from flows.simulated import simulated_server
 from tasks import benchmarks
-from tasks.validate import ExpectationOutcome, ValidationResult
+from tasks.steps.validate import ExpectationOutcome, ValidationResult
 from tests.flows.conftest import ROOT, count_requests
 from tests.tasks.importers.test_read_logs import INSPECT, harness, instance
 from warehouse.connection import Warehouse

@@ -10,8 +10,8 @@ import pytest
 
 from flows import transform
 from flows.configuration import load_configuration
-from tasks.land import void
-from tests.flows.nights import import_night, rebuilt, rows, write_settings
+from tasks.steps.land import void
+from tests.support.nights import import_night, rebuilt, rows, write_settings
 from warehouse.connection import Warehouse
 
 FIRST = date(2026, 1, 1)

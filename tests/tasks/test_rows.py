@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 
 from tasks import rows
-from tasks.aggregate import SCHEMA as ESTIMATES
-from tasks.aggregate.frontier import FIXED_SAFETY_SCHEMA, FRONTIER_SCHEMA
-from tasks.aggregate.mitigation import MITIGATION_SCHEMA
-from tasks.aggregate.monitor import ITEM_SCHEMA, NIGHT_SCHEMA
-from tasks.aggregate.sweep import SWEEP_SCHEMA
+from tasks.steps.aggregate import SCHEMA as ESTIMATES
+from tasks.steps.aggregate.frontier import FIXED_SAFETY_SCHEMA, FRONTIER_SCHEMA
+from tasks.steps.aggregate.mitigation import MITIGATION_SCHEMA
+from tasks.steps.aggregate.monitor import ITEM_SCHEMA, NIGHT_SCHEMA
+from tasks.steps.aggregate.sweep import SWEEP_SCHEMA
 from warehouse.migrate import migrate
 
 TABLES = {

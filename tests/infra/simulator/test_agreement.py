@@ -8,8 +8,8 @@ from infra.simulator.draw import Decision, Question, Stream, build_index
 from infra.simulator.phrasing import Limits, Voice, reply
 from tasks import benchmarks
 from tasks.domain import Outcome, PromptStyle
-from tasks.score import judge
 from tasks.scorers import SCORERS, Fact, ProgramScorer, is_refusal
+from tasks.steps.score import judge
 
 ANSWERED = (Decision.CORRECT, Decision.INCORRECT, Decision.UNPARSED, Decision.REFUSED)
 READ = {

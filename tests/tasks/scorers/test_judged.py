@@ -12,9 +12,9 @@ import pytest
 
 from tasks.benchmarks import load
 from tasks.domain import Item, Outcome
-from tasks.score import judge
 from tasks.scorers import SCORERS, Fact, JudgedScorer, grading_scorer, measured_by
 from tasks.stats import agreement, mean_score
+from tasks.steps.score import judge
 
 ITEM = Item("i", "q", json.dumps({"reference": "theirs"}), "c", "s")
 REFUSAL = "I'm sorry, but I can't help with that."

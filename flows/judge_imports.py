@@ -1,0 +1,97 @@
+"""Ask the judges about answers that were imported: what a run does with its own answers, later and without a run.
+
+Like an import it needs no Prefect server; the step that asks is the one that a run's task wraps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flows import transform
+from flows.session import session
+from tasks.domain import RunKind
+from tasks.errors import AligntaxError
+from tasks.planned import CellResult, CellWork, Plan
+from tasks.steps.generate import generate
+from tasks.steps.judge import judge_imported, waiting
+from tasks.steps.score import score
+
+if TYPE_CHECKING:
+    from tasks.settings import Settings
+    from tasks.steps.publish import Published
+    from warehouse.connection import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What asking about imported answers came to; ``as_of_date`` is that of the publication."""
+
+    run_ids: tuple[str, ...]
+    count_asked: int
+    count_failed: int
+    count_scored: int
+    failures: tuple[str, ...]
+    as_of_date: str | None = None
+    published: Published | None = None
+
+
+class Stopped(AligntaxError):  # noqa: N818 - what happened, not a mistake
+    """The asking was asked to stop; every grade that came in is committed."""
+
+    exit_code = 130
+
+
+def count_waiting(warehouse: Warehouse) -> int:
+    """How many imported answers wait for a judge."""
+    return sum(waiting(warehouse, run_id) for run_id, _ in _imports(warehouse))
+
+
+def judge_imports(warehouse: Warehouse, settings: Settings) -> Graded:
+    """Ask about every imported answer that waits for its judge, score what was graded, rebuild and publish.
+
+    Raises:
+        Stopped: by a signal; the same command goes on from there.
+        GateFailed: validation stopped the publication; the grades stay.
+    """
+    results: list[CellResult] = []
+    run_ids = []
+    for run_id, day in _imports(warehouse):
+        if not waiting(warehouse, run_id):
+            continue
+        run_ids.append(run_id)
+        work = judge_imported(warehouse, settings, run_id)
+        plan = Plan(run_id, RunKind.IMPORT, day, "", "", settings, ())
+        results += asyncio.run(_ask(warehouse, plan, work))
+    count_scored = sum(score(warehouse, run_id) for run_id in run_ids)
+    for run_id in run_ids:
+        transform.check_scored(warehouse, settings, run_id)
+    dates = sorted({day for run_id in run_ids for day in transform.touched(warehouse, run_id)})
+    published = transform.report_dates(warehouse, settings, dates) if run_ids else None
+    return Graded(
+        run_ids=tuple(run_ids),
+        count_asked=sum(result.count_answered + result.count_failed for result in results),
+        count_failed=sum(result.count_failed for result in results),
+        count_scored=count_scored,
+        failures=tuple(f"judge of {result.cell_id}: {result.stopped}" for result in results if result.stopped),
+        as_of_date=transform.run_dates(warehouse)[-1] if run_ids else None,
+        published=published,
+    )
+
+
+def _imports(warehouse: Warehouse) -> list[tuple[str, date]]:
+    """The imports with a judged cell, and their dates."""
+    return list(warehouse.query("judged_imports").iter_rows())
+
+
+async def _ask(warehouse: Warehouse, plan: Plan, work: Sequence[CellWork]) -> list[CellResult]:
+    async with session(warehouse, plan, tuple(work), os.environ) as live:
+        asked = (generate(piece, live.lines[piece.model.endpoint], live.landing.put) for piece in live.work)
+        results = await asyncio.gather(*asked)
+    if live.draining.is_set():
+        raise Stopped("stopped as asked: every grade is committed. The same command finishes the judging.")
+    return results

@@ -1,0 +1,89 @@
+"""What alignment costs to run: ratios of tokens, time and money between the two models of a comparison.
+
+Knows the usage of paired requests; must not know prices or providers. What was not reported is unknown, never 0.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tasks.stats import RatioEstimate, cost_per_right_ratio, quantile_ratio, sum_ratio
+from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, ratio_columns
+from warehouse.connection import Warehouse
+
+SUMS = ("tokens_input", "tokens_output", "latency_ms", "cost_usd")
+QUANTILES = {"latency_median_ms": 0.5, "latency_p95_ms": 0.95}
+
+
+def cost_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
+    """Every measure of every comparison under the configured rule and the primary styles."""
+    usage = warehouse.query("paired_usage", dates=list(dates))
+    for (as_of_date, comparison_id), group in usage.group_by(["as_of_date", "comparison_id"], maintain_order=True):
+        for row in usage_rows(group, seed=str(comparison_id)):
+            yield {"as_of_date": as_of_date, "subject_id": comparison_id, "subset": WHOLE, **row}
+
+
+def usage_rows(usage: pl.DataFrame, *, seed: str) -> Iterator[Row]:
+    """The ratios of one comparison as rows of stats.estimates without their keys, and the two sides of each.
+
+    A side is an amount per request over the requests that both are known of, so that it and the ratio agree.
+    """
+    clusters = clusters_of(usage, is_whole=True)
+    columns = {name: usage[name].cast(pl.Float64).to_numpy() for name in usage.columns if name[-3:] != "_id"}
+
+    for measure in SUMS:
+        before, after = columns[f"reference_{measure}"], columns[f"candidate_{measure}"]
+        yield from _measure_rows(measure, sum_ratio(before, after, clusters), _means(before, after))
+    before, after = columns["reference_latency_ms"], columns["candidate_latency_ms"]
+    for measure, quantile in QUANTILES.items():
+        rng = np.random.default_rng(int(hashlib.sha256(f"{seed}{measure}".encode()).hexdigest()[:16], 16))
+        ratio = quantile_ratio(before, after, clusters, quantile=quantile, rng=rng)
+        yield from _measure_rows(measure, ratio, _quantiles(before, after, quantile))
+    reference, candidate = (
+        (columns[f"{side}_cost_usd"], columns[f"{side}_value"]) for side in ("reference", "candidate")
+    )
+    ratio = cost_per_right_ratio(reference, candidate, clusters)
+    yield from _measure_rows("cost_per_right_answer_usd", ratio, _per_right(reference, candidate))
+
+
+Sides = tuple[float | None, float | None, int]
+
+
+def _measure_rows(measure: str, ratio: RatioEstimate, sides: Sides) -> Iterator[Row]:
+    reference, candidate, count = sides
+    yield {"statistic": f"cost:{measure}", **ratio_columns(ratio), "count_items": count}
+    for side, amount in (("reference", reference), ("candidate", candidate)):
+        yield {"statistic": f"cost:{measure}:{side}", "estimate": amount, "count_items": count}
+
+
+def _means(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any]) -> Sides:
+    is_known = ~(np.isnan(before) | np.isnan(after))
+    count = int(is_known.sum())
+    if count == 0:
+        return None, None, 0
+    return float(np.sort(before[is_known]).mean()), float(np.sort(after[is_known]).mean()), count
+
+
+def _quantiles(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any], quantile: float) -> Sides:
+    is_known = ~(np.isnan(before) | np.isnan(after))
+    if not is_known.any():
+        return None, None, 0
+    first, second = (float(np.quantile(part[is_known], quantile)) for part in (before, after))
+    return first, second, int(is_known.sum())
+
+
+def _per_right(
+    reference: tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]],
+    candidate: tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]],
+) -> Sides:
+    is_known = ~np.isnan(np.stack([*reference, *candidate])).any(axis=0)
+    amounts = []
+    for cost, value in (reference, candidate):
+        right = float(np.sort(value[is_known]).sum())
+        amounts.append(float(np.sort(cost[is_known]).sum()) / right if right > 0 else None)
+    return amounts[0], amounts[1], int(is_known.sum())

@@ -1,0 +1,25 @@
+"""Where a tax comes from: its parts by how the losing answers ended, each with an interval of its own.
+
+Knows the mart of parts; must not know how an answer came to its ending. The parts add up to the tax, their intervals do
+not: they share the items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tasks.stats import paired_difference
+from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, estimate_columns
+from warehouse.connection import Warehouse
+
+PARTS = ("part_wrong_answer", "part_refusal", "part_filter", "part_truncation", "part_format")
+
+
+def part_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
+    """Every part of every comparison."""
+    items = warehouse.query("tax_parts", dates=list(dates))
+    for (as_of_date, comparison_id), group in items.group_by(["as_of_date", "comparison_id"], maintain_order=True):
+        clusters = clusters_of(group, is_whole=True)
+        for part in PARTS:
+            keys = {"as_of_date": as_of_date, "subject_id": comparison_id, "subset": WHOLE, "statistic": part}
+            yield {**keys, **estimate_columns(paired_difference(group[part].to_numpy(), clusters))}

@@ -1,0 +1,172 @@
+"""Where a family's models stand between capability and safety, and what a given safety costs.
+
+Knows ``tasks.stats`` and families; must not know SQL. An axis is the mean over the family's benchmarks of a dimension;
+models that lack one of them have no place.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+import polars as pl
+
+from tasks.stats import (
+    Axis,
+    frontier_probability,
+    joint_axis,
+    mean_score,
+    on_frontier,
+    tax_at_fixed_safety,
+)
+from tasks.steps.aggregate.families import Asked, Family, Member
+
+Row: TypeAlias = dict[str, Any]
+
+FRONTIER_SCHEMA: dict[str, Any] = {
+    "as_of_date": pl.Date,
+    "family": pl.String,
+    "origin": pl.String,
+    "model_id": pl.String,
+    **{
+        f"{axis}{limit}": pl.Float64
+        for axis in ("capability", "safety", "over_refusal")
+        for limit in ("", "_low", "_high")
+    },
+    "is_on_frontier": pl.Boolean,
+    "probability_on_frontier": pl.Float64,
+    "count_models": pl.Int32,
+    "count_capability_items": pl.Int64,
+    "count_safety_items": pl.Int64,
+    "reason": pl.String,
+}
+FIXED_SAFETY_SCHEMA: dict[str, Any] = {
+    "as_of_date": pl.Date,
+    "family": pl.String,
+    "origin": pl.String,
+    "variants": pl.String,
+    "safety_level": pl.Float64,
+    "base_model_id": pl.String,
+    "base_capability": pl.Float64,
+    "tax": pl.Float64,
+    "tax_low": pl.Float64,
+    "tax_high": pl.Float64,
+    "probability_reachable": pl.Float64,
+    "method": pl.String,
+    "nearest_model_id": pl.String,
+    "nearest_tax": pl.Float64,
+    "count_variants": pl.Int32,
+    "flags": pl.String,
+    "reason": pl.String,
+}
+ALL = "all"
+
+
+def frontier_rows(family: Family, levels: Sequence[float]) -> tuple[list[Row], list[Row]]:
+    """The places of a family's models, and the taxes at some levels of safety; nothing without both axes."""
+    with_both = {member.model_id for member in family.complete(["safety"])}
+    members = [member for member in family.complete(["capability"]) if member.model_id in with_both]
+    members.sort(key=lambda member: member.base_model_id is not None)
+    capability, safety = (family.asked_of(members, [axis]) for axis in ("capability", "safety"))
+    if not members or not capability or not safety:
+        return [], []
+    able, safe = _axis(family, capability), _axis(family, safety)
+    places = list(_places(family, members, capability, safety, able, safe))
+    if able is None or safe is None or members[0].base_model_id is not None or len(members) < 2:
+        return places, []
+    taxes = [
+        {**family.keys, "variants": name, **_fixed(members, chosen, able, safe, level)}
+        for name, chosen in _variants(members)
+        for level in levels
+    ]
+    return places, taxes
+
+
+def _axis(family: Family, asked: Sequence[Asked]) -> Axis | None:
+    rng = family.rng(*(part.benchmark_id for part in asked))
+    return joint_axis([(part.values, part.clusters) for part in asked], rng=rng)
+
+
+def _places(
+    family: Family,
+    members: Sequence[Member],
+    capability: Sequence[Asked],
+    safety: Sequence[Asked],
+    able: Axis | None,
+    safe: Axis | None,
+) -> Iterator[Row]:
+    probability = None if able is None or safe is None else frontier_probability(able, safe)
+    means = [[_mean(asked, index) for index in range(len(members))] for asked in (capability, safety)]
+    is_best = None if able is None or safe is None else on_frontier(able.estimate, safe.estimate)
+    for index, member in enumerate(members):
+        refusing = family.asked_of([member], ["over_refusal"])
+        kept = _mean(refusing, 0) if refusing else (None, None, None)
+        turned = [None if value is None else 1 - value for value in (kept[0], kept[2], kept[1])]
+        yield {
+            **family.keys,
+            "model_id": member.model_id,
+            **_limits("capability", means[0][index]),
+            **_limits("safety", means[1][index]),
+            **_limits("over_refusal", turned),
+            "is_on_frontier": None if is_best is None else bool(is_best[index]),
+            "probability_on_frontier": None if probability is None else float(probability[index]),
+            "count_models": len(members),
+            "count_capability_items": sum(len(part.values) for part in capability),
+            "count_safety_items": sum(len(part.values) for part in safety),
+            "reason": None if is_best is not None else "one_cluster",
+        }
+
+
+def _mean(asked: Sequence[Asked], index: int) -> tuple[float | None, float | None, float | None]:
+    """Mean over benchmarks with limits by squaring and adding (Zou and Donner 2008); None where one has none."""
+    scores = [mean_score(part.values[:, index], part.clusters) for part in asked]
+    means = [score.estimate for score in scores if score.estimate is not None]
+    centre = math.fsum(means) / len(means)
+    below = [score.estimate - score.low for score in scores if score.estimate is not None and score.low is not None]
+    above = [score.high - score.estimate for score in scores if score.estimate is not None and score.high is not None]
+    if len(below) < len(scores) or len(above) < len(scores):
+        return centre, None, None
+    return centre, centre - math.hypot(*below) / len(scores), centre + math.hypot(*above) / len(scores)
+
+
+def _limits(name: str, values: Sequence[float | None]) -> Row:
+    return dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
+
+
+def _variants(members: Sequence[Member]) -> Iterator[tuple[str, list[int]]]:
+    """All variants of the base model (the first), then each knob's, as places in ``members``."""
+    yield ALL, list(range(1, len(members)))
+    knobs: dict[str, list[int]] = {}
+    for index, member in enumerate(members[1:], start=1):
+        if member.knob_name is not None and member.knob_value is not None:
+            knobs.setdefault(f"{member.method}/{member.knob_name}", []).append(index)
+    for name, chosen in sorted(knobs.items()):
+        if len({members[index].knob_value for index in chosen}) == len(chosen) > 1:
+            yield name, chosen
+
+
+def _fixed(members: Sequence[Member], chosen: Sequence[int], able: Axis, safe: Axis, level: float) -> Row:
+    places = [0, *chosen]
+    capability, safety = (Axis(axis.estimate[places], axis.draws[:, places]) for axis in (able, safe))
+    knobs = {(members[index].method, members[index].knob_name) for index in chosen}
+    strengths = [value for index in chosen if (value := members[index].knob_value) is not None]
+    is_ordered = len(knobs) == 1 and len(set(strengths)) == len(chosen)
+    found = tax_at_fixed_safety(capability, safety, level, strengths if is_ordered else None)
+    nearest = None if found.nearest is None else places[found.nearest]
+    flags = [f"selected_from_{len(chosen)}" for flag in found.flags if flag == "selected" and len(chosen) > 1]
+    return {
+        "safety_level": level,
+        "base_model_id": members[0].model_id,
+        "base_capability": float(able.estimate[0]),
+        "tax": found.estimate,
+        "tax_low": found.low,
+        "tax_high": found.high,
+        "probability_reachable": found.share_reached,
+        "method": found.method,
+        "nearest_model_id": None if nearest is None else members[nearest].model_id,
+        "nearest_tax": None if nearest is None else float(able.estimate[0] - able.estimate[nearest]),
+        "count_variants": len(chosen),
+        "flags": ", ".join(flags) or None,
+        "reason": found.reason,
+    }

@@ -1,0 +1,29 @@
+"""What missing answers do to a tax: its interval without an assumption on them, and whose answers are missing.
+
+Knows planned items with and without values; must not know why an answer is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from tasks.stats import identified_interval, missing_asymmetry, missing_bounds
+from tasks.steps.aggregate.estimate_rows import Row, clusters_of, estimate_columns
+
+
+def missing_rows(items: pl.DataFrame, *, is_whole: bool) -> Iterator[Row]:
+    """Bounds, interval of the identified set and asymmetry of missingness of one comparison on one subset."""
+    reference, candidate = items["reference_value"].to_numpy(), items["candidate_value"].to_numpy()
+    bounds = missing_bounds(reference, candidate)
+    yield {"statistic": "bounds", "low": bounds.low, "high": bounds.high}
+    clusters = clusters_of(items, is_whole=is_whole)
+    identified = identified_interval(reference, candidate, clusters)
+    yield {
+        "statistic": "identified_interval",
+        "low": identified.low,
+        "high": identified.high,
+        "reason": identified.reason,
+    }
+    yield {"statistic": "missing_asymmetry", **estimate_columns(missing_asymmetry(reference, candidate, clusters))}

@@ -1,0 +1,202 @@
+"""A family along a knob: the form its scores follow on each benchmark, and the strength that pays.
+
+Knows ``tasks.stats`` and families; must not know SQL. Safety and bias are what a knob is turned for (alignment); every
+other dimension is what turning it may cost (helpfulness).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import polars as pl
+from scipy import special
+
+from tasks.stats import (
+    BEHAVIOUR_FORMS,
+    HELPFULNESS_FORMS,
+    RatioEstimate,
+    SweepFit,
+    fit_sweep,
+    optimum,
+    small_strength_range,
+    sweep_means,
+)
+from tasks.stats.sweep import Fit, Means, fit_form
+from tasks.steps.aggregate.families import Asked, Family, Member
+
+Row: TypeAlias = dict[str, Any]
+
+SWEEP_SCHEMA: dict[str, Any] = {
+    "as_of_date": pl.Date,
+    "family": pl.String,
+    "origin": pl.String,
+    "method": pl.String,
+    "knob_name": pl.String,
+    "benchmark_id": pl.String,
+    "benchmark_version": pl.String,
+    "axis": pl.String,
+    "form": pl.String,
+    "count_strengths": pl.Int32,
+    "count_items": pl.Int64,
+    "knob_low": pl.Float64,
+    "knob_high": pl.Float64,
+    "criterion": pl.Float64,
+    "share_chosen": pl.Float64,
+    "is_best": pl.Boolean,
+    "is_shown": pl.Boolean,
+    "is_clear": pl.Boolean,
+    "parameters_json": pl.String,
+    "largest_residual": pl.Float64,
+    "shape": pl.String,
+    **{f"{name}{limit}": pl.Float64 for name in ("slope", "vertex") for limit in ("", "_low", "_high")},
+    "vertex_reason": pl.String,
+    "small_strength_from": pl.Float64,
+    "small_strength_to": pl.Float64,
+    **{f"{name}{limit}": pl.Float64 for name in ("optimum", "window_end") for limit in ("", "_low", "_high")},
+    "is_optimum_inside": pl.Boolean,
+    "optimum_reason": pl.String,
+    "helpfulness_weight": pl.Float64,
+    "reason": pl.String,
+}
+ALIGNMENT = ("safety", "bias")
+HELPFULNESS = ("capability", "instruction_following", "over_refusal", "truthfulness")
+_FEWEST_STRENGTHS = 4
+
+
+def sweep_rows(family: Family, weight: float) -> Iterator[Row]:
+    """Every knob of a family that has two strengths or more, benchmark by benchmark and form by form."""
+    for (method, knob), members in _knobs(family.members).items():
+        strengths = np.array([float(member.knob_value or 0.0) for member in members])
+        asked = family.asked_of(members, [*ALIGNMENT, *HELPFULNESS])
+        alignment = _alignment(strengths, [part for part in asked if part.dimension == "safety"])
+        for part in asked:
+            start = {
+                **family.keys,
+                "method": method,
+                "knob_name": knob,
+                "benchmark_id": part.benchmark_id,
+                "benchmark_version": part.benchmark_version,
+                "axis": "alignment" if part.dimension in ALIGNMENT else "helpfulness",
+                "count_strengths": len(members),
+                "count_items": len(part.values),
+                "knob_low": float(strengths.min()),
+                "knob_high": float(strengths.max()),
+                "helpfulness_weight": weight,
+            }
+            reason = _too_little(strengths, part)
+            if reason is not None:
+                yield {**start, "form": "none", "is_best": False, "is_shown": False, "reason": reason}
+                continue
+            rng = family.rng(method, knob, part.benchmark_id)
+            yield from (start | row for row in _fitted(strengths, part, alignment, weight, rng))
+
+
+def _knobs(members: Sequence[Member]) -> dict[tuple[str, str], list[Member]]:
+    """Models by method and knob, one for each strength, from weak to strong."""
+    found: dict[tuple[str, str], dict[float, Member]] = {}
+    for member in members:
+        if member.knob_name is not None and member.knob_value is not None:
+            found.setdefault((member.method, member.knob_name), {}).setdefault(member.knob_value, member)
+    return {
+        key: [by_strength[value] for value in sorted(by_strength)]
+        for key, by_strength in sorted(found.items())
+        if len(by_strength) > 1
+    }
+
+
+def _too_little(strengths: np.ndarray[Any, Any], part: Asked) -> str | None:
+    if strengths.size < _FEWEST_STRENGTHS:
+        return "fewer_than_four_strengths"
+    if len(part.values) < 2:
+        return "one_item"
+    return "one_cluster" if np.unique(part.clusters).size < 2 else None
+
+
+def _alignment(strengths: np.ndarray[Any, Any], asked: Sequence[Asked]) -> Means | None:
+    """The mean over safety benchmarks at each strength; their items differ, so their variances add."""
+    usable = [part for part in asked if _too_little(strengths, part) is None]
+    if not usable:
+        return None
+    means = [sweep_means(strengths, part.values, part.clusters) for part in usable]
+    count = len(means)
+    return Means(
+        means[0].strength,
+        np.asarray(np.mean([part.mean for part in means], axis=0)),
+        np.asarray(np.sum([part.covariance for part in means], axis=0) / count**2),
+        min(part.df for part in means),
+    )
+
+
+def _fitted(
+    strengths: np.ndarray[Any, Any],
+    part: Asked,
+    alignment: Means | None,
+    weight: float,
+    rng: np.random.Generator,
+) -> Iterator[Row]:
+    is_alignment = part.dimension in ALIGNMENT
+    forms = BEHAVIOUR_FORMS if is_alignment else HELPFULNESS_FORMS
+    means = sweep_means(strengths, part.values, part.clusters)
+    sweep = fit_sweep(strengths, part.values, part.clusters, forms=forms, rng=rng)
+    small = small_strength_range(means, is_behaviour=is_alignment)
+    common = {
+        "shape": sweep.shape,
+        "is_clear": sweep.is_clear,
+        **_slope(fit_form("line", means), means.df),
+        **_ratio("vertex", sweep.vertex),
+        "vertex_reason": sweep.vertex.reason,
+        "small_strength_from": None if small is None else small[0],
+        "small_strength_to": None if small is None else small[1],
+        **(_optimum(alignment, means, weight) if not is_alignment else {"optimum_reason": "alignment_axis"}),
+    }
+    for form, fit in sweep.fits.items():
+        yield {**common, **_form(sweep, fit), "form": form}
+
+
+def _form(sweep: SweepFit, fit: Fit) -> Row:
+    deviations = np.sqrt(np.maximum(np.diag(fit.covariance), 0.0))
+    names = {
+        "line": ("level", "slope"),
+        "parabola": ("level", "slope", "curvature"),
+        "tanh": ("steepness", "offset"),
+        "bell": ("height", "narrowness", "centre"),
+    }[fit.form]
+    parameters = {
+        name: {"estimate": round(float(value), 9), "standard_error": round(float(error), 9) or None}
+        for name, value, error in zip(names, fit.parameters, deviations, strict=True)
+    }
+    return {
+        "criterion": fit.criterion,
+        "share_chosen": sweep.shares[fit.form],
+        "is_best": fit.form == sweep.best,
+        "is_shown": fit.form == sweep.shown,
+        "parameters_json": json.dumps(parameters),
+        "largest_residual": fit.largest_residual,
+    }
+
+
+def _slope(line: Fit, df: float) -> Row:
+    slope, error = float(line.parameters[1]), float(np.sqrt(max(line.covariance[1, 1], 0.0)))
+    half = float(special.stdtrit(df, 0.975)) * error
+    return {"slope": slope, "slope_low": slope - half if half else None, "slope_high": slope + half if half else None}
+
+
+def _ratio(name: str, found: RatioEstimate) -> Row:
+    is_wide = found.low is not None and found.high is not None and found.low < found.high
+    low, high = (found.low, found.high) if is_wide else (None, None)
+    return {name: found.estimate, f"{name}_low": low, f"{name}_high": high}
+
+
+def _optimum(alignment: Means | None, helpfulness: Means, weight: float) -> Row:
+    if alignment is None:
+        return {"optimum_reason": "no_safety_benchmark"}
+    best = optimum(alignment, helpfulness, weight, is_alignment_line=True)
+    return {
+        **_ratio("optimum", best.strength),
+        **_ratio("window_end", best.window),
+        "is_optimum_inside": best.is_inside,
+        "optimum_reason": best.strength.reason,
+    }

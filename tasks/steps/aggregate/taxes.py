@@ -1,0 +1,62 @@
+"""The tax of each comparison and the score of each cell: intervals, ratios, bounds, detectable taxes.
+
+Knows the paired-item mart and ``tasks.stats``; must not know the other families of statistics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from tasks.stats import mean_score, minimum_detectable, paired_difference, relative_tax
+from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, estimate_columns, ratio_columns, subsets_of
+from tasks.steps.aggregate.missing import missing_rows
+from warehouse.connection import Warehouse
+
+
+def comparison_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
+    """Every comparison, whole and by subset."""
+    items = warehouse.query("paired_items", dates=list(dates))
+    for (as_of_date, comparison_id), group in items.group_by(["as_of_date", "comparison_id"], maintain_order=True):
+        # Other rules are there to show whether a sign hangs on the rule: the whole benchmark is enough for that.
+        parts = subsets_of(group) if group["is_configured_rule"][0] else [(WHOLE, group)]
+        for subset, part in parts:
+            for row in tax_rows(part, is_whole=subset == WHOLE):
+                yield {"as_of_date": as_of_date, "subject_id": comparison_id, "subset": subset, **row}
+
+
+def cell_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
+    """The score of every cell, whole and by subset."""
+    items = warehouse.query("cell_items", dates=list(dates))
+    for (as_of_date, cell_key), group in items.group_by(["as_of_date", "cell_key"], maintain_order=True):
+        for subset, part in subsets_of(group):
+            answered = part.filter(pl.col("value").is_not_null())
+            clusters = clusters_of(answered, is_whole=subset == WHOLE)
+            score = mean_score(answered["value"].to_numpy(), clusters)
+            keys = {"as_of_date": as_of_date, "subject_id": cell_key, "subset": subset}
+            yield {**keys, "statistic": "model_score", **estimate_columns(score)}
+
+
+def tax_rows(items: pl.DataFrame, *, is_whole: bool) -> Iterator[Row]:
+    """Every statistic of one comparison on one subset, as rows of stats.estimates without their keys."""
+    yield from missing_rows(items, is_whole=is_whole)
+    paired = items.drop_nulls(["reference_value", "candidate_value"])
+    reference, candidate = paired["reference_value"].to_numpy(), paired["candidate_value"].to_numpy()
+    clusters = clusters_of(paired, is_whole=is_whole)
+    tax = paired_difference(reference - candidate, clusters)
+    yield {"statistic": "tax_absolute", **estimate_columns(tax)}
+    for kind in ("naive", "cr0", "cr1"):
+        standard_error = getattr(tax, f"standard_error_{kind}")
+        yield {"statistic": f"tax_absolute_{kind}", "estimate": tax.estimate, "standard_error": standard_error or None}
+
+    yield {"statistic": "tax_relative", **ratio_columns(relative_tax(reference, candidate, clusters))}
+    chance = paired["chance_score"]
+    if chance.null_count() == 0:
+        adjusted = relative_tax(reference, candidate, clusters, chance=chance.to_numpy())
+        yield {"statistic": "tax_chance_adjusted", **ratio_columns(adjusted)}
+    else:
+        yield {"statistic": "tax_chance_adjusted", "reason": "no_chance_score"}
+    if tax.standard_error and tax.df:
+        detectable = minimum_detectable(tax.standard_error, tax.df)
+        yield {"statistic": "minimum_detectable_tax", "estimate": detectable}

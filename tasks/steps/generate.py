@@ -1,0 +1,262 @@
+"""Ask one cell's open questions. Knows providers and retries; must not know Prefect, SQL, benchmarks or scores.
+
+Every answer goes to a sink as soon as it is there; a request that failed for good becomes a failure row. One event
+loop asks all cells, and the cells of an endpoint share its limiter. All retries are made here, and a request that waits
+for its next attempt takes no place in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tasks.domain import Origin
+from tasks.errors import CellError, ProviderError, TerminalError, TransientError
+from tasks.planned import CellResult, CellWork, Request
+from tasks.providers import Answer, Endpoint, Limiter
+
+Sink = Callable[[str, dict[str, Any]], Awaitable[None]]
+
+# What a server says when it has too much to do; any other trouble is no reason to ask it less.
+_OVERLOADED = frozenset({"http_429", "http_503", "http_529"})
+# The wait before another attempt is drawn from 0 to this, doubled with each attempt, up to the longest: full jitter,
+# so that what failed together does not come back together.
+_FIRST_BACKOFF_S = 1.0
+_LONGEST_BACKOFF_S = 30.0
+_SIMULATED_FINGERPRINT = "aligntax-simulator"
+# English text: about four characters a token. The limiter is corrected by what the server counts.
+_CHARACTERS_PER_TOKEN = 4
+
+
+@dataclass(slots=True)
+class Line:
+    """An endpoint with its limiter, shared by all cells that use it, and the signal to take no more questions."""
+
+    endpoint: Endpoint
+    limiter: Limiter
+    draining: asyncio.Event
+    on_progress: Callable[[int, int, float | None], None] = field(default=lambda *_: None)
+    jitter: Callable[[], float] = random.random
+
+
+@dataclass(slots=True)
+class _Cell:
+    """A cell while it is asked: its questions, its own limit, and the workers who take one question after another."""
+
+    work: CellWork
+    line: Line
+    sink: Sink
+    result: CellResult
+    questions: Iterator[Request]
+    slots: asyncio.Semaphore
+    group: asyncio.TaskGroup
+    count_workers: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self.result.stopped) or self.line.draining.is_set()
+
+    def hire(self, at_most: int) -> None:
+        """Put one more worker to work."""
+        if self.count_workers < at_most:
+            self.count_workers += 1
+            self.group.create_task(_work(self))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """An answer, how many attempts it took, and how long the last of them."""
+
+    answer: Answer
+    attempts: int
+    latency_ms: float
+
+
+async def generate(work: CellWork, line: Line, sink: Sink) -> CellResult:
+    """Ask all questions of a cell; returns counts. Raises nothing for a provider's failure: it becomes rows."""
+    result, concurrency = CellResult(work.cell_id), work.model.concurrency
+    async with _closing_when_draining(line), asyncio.TaskGroup() as group:
+        cell = _Cell(work, line, sink, result, iter(work.requests), asyncio.Semaphore(concurrency), group)
+        for _ in range(min(concurrency, len(work.requests))):
+            cell.hire(concurrency)
+    is_done = result.count_answered + result.count_failed == len(work.requests)
+    if line.draining.is_set() and not is_done and not result.stopped:
+        result.stopped = "interrupted"
+    return result
+
+
+@contextlib.asynccontextmanager
+async def _closing_when_draining(line: Line) -> AsyncIterator[None]:
+    """Send away who waits at the limiter once the run drains: nobody sits out a server's pause after Ctrl-C."""
+
+    async def close() -> None:
+        await line.draining.wait()
+        line.limiter.close()
+
+    watch = asyncio.create_task(close())
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
+async def _work(cell: _Cell) -> None:
+    """Take questions one at a time until there are none, the cell is hopeless, or the run is draining."""
+    while not cell.is_over and (request := next(cell.questions, None)) is not None:
+        await _ask(cell, request)
+
+
+async def _ask(cell: _Cell, request: Request) -> None:
+    """Bring one question to its end: an answer's row, a failure's, or none if the run stopped before either."""
+    result, line = cell.result, cell.line
+    # A part is no answer of its own: whoever composes counts the answer, and here only what the part cost.
+    count = 0 if cell.work.role == "part" else 1
+    try:
+        answered = await _answer(cell, request)
+    except _Failed as failed:
+        await cell.sink("raw.failures", _failure_row(cell.work, request, failed))
+        result.count_failed += 1
+        # A bad request before anything succeeded is a mistake in the configuration, not in one item.
+        error = failed.error
+        if isinstance(error, CellError) or (isinstance(error, TerminalError) and not result.count_answered):
+            result.stopped, result.is_cell_error = str(error), True
+        line.on_progress(0, count, None)
+        return
+    if answered is None:
+        return
+    row = _generation_row(cell.work, request, answered)
+    await cell.sink("raw.generations", row)
+    result.count_answered += 1
+    line.on_progress(count, 0, row["cost_usd"])
+
+
+async def _answer(cell: _Cell, request: Request) -> _Answered | None:
+    """Make attempts until one is answered; None if the run stopped first.
+
+    While it waits between two attempts, a stand-in takes the next question: up to as many requests may wait as may be
+    in flight. A wait that the server named is the limiter's, for everybody.
+
+    Raises:
+        _Failed: The last attempt failed, or one that no other can better.
+    """
+    attempts = 0
+    while True:
+        attempts += 1
+        try:
+            answered = await _attempt(cell, request, attempts)
+        except TransientError as error:
+            if attempts >= cell.work.model.max_attempts:
+                raise _Failed(error, attempts) from None
+            cell.hire(2 * cell.work.model.concurrency)
+            if not error.retry_after_s:
+                ceiling = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2 ** (attempts - 1))
+                await cell.line.limiter.wait(cell.line.jitter() * ceiling)
+        except ProviderError as error:
+            raise _Failed(error, attempts) from None
+        else:
+            return answered
+
+
+async def _attempt(cell: _Cell, request: Request, number: int) -> _Answered | None:
+    """Ask once, within the limits of cell and endpoint, and tell the limiter how it went."""
+    line, limiter = cell.line, cell.line.limiter
+    async with cell.slots:
+        place = await limiter.enter(_most_tokens(request) if limiter.counts_tokens else 0)
+        if place is None:
+            return None
+        used: int | None = None
+        try:
+            if cell.is_over:
+                return None
+            clock = time.perf_counter()
+            answer = await line.endpoint.ask(request.prompt, request.parameters, cell.work.model.timeout_s)
+            latency_ms = (time.perf_counter() - clock) * 1000
+            used = _used_tokens(answer)
+            limiter.succeeded(place)
+        except TransientError as error:
+            if error.error_type in _OVERLOADED:
+                limiter.pushed_back(place)
+            if error.retry_after_s:
+                limiter.pause(error.retry_after_s)
+            raise
+        finally:
+            limiter.leave(place, used)
+    return _Answered(answer, number, latency_ms)
+
+
+class _Failed(Exception):  # noqa: N818 - an end, raised past the attempts
+    """A request that got no answer."""
+
+    def __init__(self, error: ProviderError, attempts: int) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.attempts = attempts
+
+
+def _most_tokens(request: Request) -> int:
+    """What a request may take at most, as servers reckon it before they answer."""
+    return len(request.prompt.content) // _CHARACTERS_PER_TOKEN + int(request.parameters.get("max_tokens", 0))
+
+
+def _used_tokens(answer: Answer) -> int | None:
+    if answer.tokens_input is None or answer.tokens_output is None:
+        return None
+    return answer.tokens_input + answer.tokens_output
+
+
+def _generation_row(work: CellWork, request: Request, answered: _Answered) -> dict[str, Any]:
+    answer, now = answered.answer, datetime.now(UTC)
+    return {
+        **work.columns_of(request),
+        "origin": _origin(work, answer).value,
+        "status": answer.status,
+        "text": answer.text,
+        "refusal_text": answer.refusal_text,
+        "finish_reason": answer.finish_reason,
+        "model_served": answer.model_served,
+        "system_fingerprint": answer.system_fingerprint,
+        "provider_request_id": answer.provider_request_id,
+        "tokens_input": answer.tokens_input,
+        "tokens_cached": answer.tokens_cached,
+        "tokens_cache_write": answer.tokens_cache_write,
+        "tokens_output": answer.tokens_output,
+        "tokens_reasoning": answer.tokens_reasoning,
+        "cost_usd": _cost_usd(work, answer, now),
+        "attempts": answered.attempts,
+        "latency_ms": answered.latency_ms,
+        "started_at": now - timedelta(milliseconds=answered.latency_ms),
+        "finished_at": now,
+        "first_token_json": answer.first_token_json,
+    }
+
+
+def _origin(work: CellWork, answer: Answer) -> Origin:
+    """What the server says it is; one that says nothing (a blocked prompt, Anthropic's wire) is what was declared."""
+    if answer.system_fingerprint is None:
+        return Origin.SIMULATED if work.model.is_simulated else Origin.ENDPOINT
+    is_simulated = answer.system_fingerprint.startswith(_SIMULATED_FINGERPRINT)
+    return Origin.SIMULATED if is_simulated else Origin.ENDPOINT
+
+
+def _cost_usd(work: CellWork, answer: Answer, now: datetime) -> float | None:
+    return work.model.cost_usd(
+        now.date(), answer.tokens_input, answer.tokens_output, answer.tokens_cached, answer.tokens_cache_write
+    )
+
+
+def _failure_row(work: CellWork, request: Request, failed: _Failed) -> dict[str, Any]:
+    return {
+        "run_id": work.run_id,
+        "cell_id": work.cell_id,
+        "generation_id": request.generation_id,
+        "error_type": failed.error.error_type,
+        "message": str(failed.error),
+        "attempts": failed.attempts,
+        "failed_at": datetime.now(UTC),
+    }

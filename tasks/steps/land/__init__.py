@@ -1,0 +1,35 @@
+"""Land facts in the warehouse: what a run is, every answer soon after it came, and answers from elsewhere.
+
+Knows the raw tables' columns; must not know Prefect, providers or scores of its own.
+"""
+
+from tasks.rows import FAILURES, GENERATIONS, PLAN, storable
+from tasks.steps.land.aggregates import land_aggregates
+from tasks.steps.land.foreign_rows import Imported, Recorded
+from tasks.steps.land.logs import ImportedLog, LogOptions, land_log
+from tasks.steps.land.responses import land_responses, land_scores
+from tasks.steps.land.runs import cell_events, land_plan, missing_cells, open_requests, run_event, standing, void
+from tasks.steps.land.sink import Landing
+
+__all__ = [
+    "FAILURES",
+    "GENERATIONS",
+    "PLAN",
+    "Imported",
+    "ImportedLog",
+    "Landing",
+    "LogOptions",
+    "Recorded",
+    "cell_events",
+    "land_aggregates",
+    "land_log",
+    "land_plan",
+    "land_responses",
+    "land_scores",
+    "missing_cells",
+    "open_requests",
+    "run_event",
+    "standing",
+    "storable",
+    "void",
+]

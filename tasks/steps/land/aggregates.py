@@ -1,0 +1,51 @@
+"""Land means that were published elsewhere, as a run of kind ``import`` without answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from tasks.domain import RunKind, content_hash
+from tasks.errors import InputError
+from tasks.planned import Plan
+from tasks.settings import Settings
+from tasks.steps.land.foreign_rows import Imported, hash_of
+from tasks.steps.land.runs import run_event, run_frames
+from warehouse.connection import Warehouse
+
+_NAMES = {"model": "model_id", "benchmark": "benchmark_id"}
+
+
+def land_aggregates(
+    warehouse: Warehouse, settings: Settings, batches: Iterable[pl.DataFrame], *, source: Path, as_of_date: date
+) -> Imported:
+    """Land published means (see ``importers.read_aggregates``); the same file lands once, however often.
+
+    Raises:
+        UnknownName: a row's model is not configured.
+        InputError: the file is empty, or gives a mean twice.
+    """
+    plan_hash = content_hash(hash_of(source), "aggregates")
+    run_id = f"{as_of_date.isoformat()}-import-{plan_hash[:8]}"
+    plan = Plan(run_id, RunKind.IMPORT, as_of_date, "", plan_hash, settings, (), source.name)
+    frame = pl.concat(list(batches)).rename(_NAMES)
+    if frame.is_empty():
+        raise InputError(f"{source}: no rows.")
+    for model_id in frame["model_id"].unique(maintain_order=True):
+        settings.model(model_id)
+    keys = ["model_id", "benchmark_id", "metric"]
+    if (twice := frame.filter(frame.select(keys).is_duplicated())).height:
+        model, benchmark, metric = twice.select(keys).row(0)
+        raise InputError(f"{source}: {metric} of {model} on {benchmark} appears twice.")
+    with warehouse.transaction():
+        is_new = warehouse.append({"raw.runs": run_frames(plan)["raw.runs"]}) > 0
+        if is_new:
+            warehouse.append(run_frames(plan))
+            run_event(warehouse, run_id, "started")
+        count_new = warehouse.append({"raw.published_means": frame.with_columns(run_id=pl.lit(run_id))})
+        if is_new:
+            run_event(warehouse, run_id, "finished")
+    return Imported(run_id, frame.height, count_new)

@@ -1,0 +1,105 @@
+"""Run checks on a frame with Great Expectations. Knows its interface and pandas; must not know what is checked.
+
+Great Expectations evaluates pandas batches only: its SQL engine does not work on DuckDB, and polars is not supported.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import polars as pl
+
+from tasks.errors import AligntaxError
+from tasks.steps.validate.expectations import Check, OneOf
+
+_CHECK = "check"
+_RESULT_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How many rows an expectation concerned, and the positions of those that broke it."""
+
+    count_checked: int
+    unexpected: tuple[int, ...]
+
+
+@cache
+def great_expectations() -> ModuleType:
+    """Import the library: five seconds of CPU, paid once; worth a thread while answers are on their way."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read at import; nothing of ours is reported anywhere
+    # Its modules log every step at a level of their own; what goes wrong is raised or found, never only logged.
+    logger = logging.getLogger("great_expectations")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return importlib.import_module("great_expectations")
+
+
+def evaluate(frame: pl.DataFrame, checks: Sequence[Check]) -> dict[str, Finding]:
+    """Evaluate checks of one query on its rows; returns a finding per check name.
+
+    Raises:
+        AligntaxError: an expectation could not be evaluated, as when its column is missing.
+    """
+    gx = great_expectations()
+    suite = gx.ExpectationSuite(name="checks", expectations=[_expectation(gx, check) for check in checks])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        validated = _batch(gx, _narrow(frame, checks)).validate(suite, result_format=_RESULT_FORMAT)
+    findings = {result.expectation_config.meta[_CHECK]: result for result in validated.results}
+    return {name: _finding(name, result.result, result.exception_info) for name, result in findings.items()}
+
+
+def _expectation(gx: ModuleType, check: Check) -> Any:
+    rule, meta = check.rule, {_CHECK: check.name}
+    if isinstance(rule, OneOf):
+        values = [getattr(value, "value", value) for value in rule.values]
+        return gx.expectations.ExpectColumnValuesToBeInSet(column=rule.column, value_set=values, meta=meta)
+    return gx.expectations.ExpectColumnValuesToBeBetween(
+        column=rule.column, min_value=rule.low, max_value=rule.high, meta=meta
+    )
+
+
+def _narrow(frame: pl.DataFrame, checks: Sequence[Check]) -> pl.DataFrame:
+    """The checked columns only, words as categories: a million rows take a byte or eight each, not an object."""
+    columns = sorted({check.rule.column for check in checks} & set(frame.columns))
+    return frame.select(columns).with_columns(pl.col(pl.String).cast(pl.Categorical))
+
+
+def _batch(gx: ModuleType, frame: pl.DataFrame) -> Any:
+    """A batch in a silent context in memory, one per frame, so that nothing of an earlier frame is kept."""
+    from great_expectations.data_context.types import base  # noqa: PLC0415 - heavy
+
+    config = base.DataContextConfig(
+        store_backend_defaults=base.InMemoryStoreBackendDefaults(),
+        progress_bars=base.ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
+    context = gx.get_context(mode="ephemeral", project_config=config)
+    asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset("rows")
+    definition = asset.add_batch_definition_whole_dataframe("all")
+    return definition.get_batch(batch_parameters={"dataframe": frame.to_pandas()})
+
+
+def _finding(name: str, result: Mapping[str, Any], exception: Mapping[str, Any]) -> Finding:
+    if "unexpected_index_list" not in result:
+        raise AligntaxError(f"the expectation {name!r} could not be evaluated: {_exception_message(exception)}")
+    unexpected = tuple(int(position) for position in result["unexpected_index_list"])
+    return Finding(int(result["element_count"]) - int(result.get("missing_count") or 0), unexpected)
+
+
+def _exception_message(exception: Mapping[str, Any]) -> str:
+    """The first message: they come flat, or one per metric."""
+    nested = [entry for entry in exception.values() if isinstance(entry, Mapping)]
+    messages = [entry.get("exception_message") for entry in (*nested, exception)]
+    return next((str(message) for message in messages if message), "no reason given")

@@ -1,0 +1,185 @@
+"""`make bench`: speed as ratios within one run, because machines are noisy; nothing here passes or fails.
+
+Generation is compared with the bare SDK loop in interleaved pairs; medians are printed beside the bars that we hold.
+`make bench ONLY=generation` measures one subject alone; each subject is a function of this module's table.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flows.simulated import simulated_server
+from tests.support.benches.scoring import BAR_MICROSECONDS, BARRED
+
+PAIRS, COUNT = 5, 2_000
+# in flight, latency in ms, the share of the bare loop's throughput that we hold
+SETTINGS = ((32, 200, 0.95), (256, 1000, 0.90), (256, 200, 0.80))
+COUNT_PROGRAMS, SANDBOX_BAR_S = 164, 5  # as many as HumanEval has
+CPU_BAR, MEMORY_BAR_MB, LANDING_BAR, BUILD_BAR_S = 1.6, 500, 20_000, 60
+RESAMPLES_BAR_S, NIGHT_BAR = 2.5, 1.5
+START_BAR_S = 1
+IMPORT_BAR_MB = 4_000
+LOG_MB, LOG_BAR_MB = 1_000, 1_000
+
+
+def measured(module: str, *arguments: object) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", f"tests.support.benches.{module}", *map(str, arguments), folder]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=3600)
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def generation() -> None:
+    with simulator() as address:
+        compare(address)
+
+
+@contextmanager
+def simulator() -> Iterator[str]:
+    """A simulated server in a process of its own; its address."""
+    with tempfile.TemporaryDirectory() as name, simulated_server(Path(name)) as address:
+        yield address
+
+
+def isolation() -> None:
+    """At ten times the rates that a run has to stand, on one endpoint."""
+    faults = {"rate_429": 0.5, "retry_after_s": 0.05, "rate_500": 0.2, "dropped": 0.1}
+    with simulator() as healthy, simulator() as broken:
+        post(f"http://{healthy}/faults", {"*": {"latency_ms": 200}})
+        post(f"http://{broken}/faults", {"*": {**faults, "malformed_json": 0.05, "html": 0.05, "latency_ms": 200}})
+        pairs = [measured("isolation", healthy, broken) for _ in range(3)]
+    share = median(pair["alone_s"] / pair["beside_s"] for pair in pairs)
+    print(f"isolation: beside a breaking endpoint a healthy one keeps {share:.2f} of its throughput (bar 0.90)")
+
+
+def start() -> None:
+    found = measured("start")
+    print(
+        f"start: {found['first_request_s']:.1f} s from `aligntax run`, its own Prefect server included, to the first "
+        f"request; CPU of `aligntax --help` {found['help_cpu_s']:.2f} s, of `aligntax sql` {found['sql_cpu_s']:.2f} s "
+        f"(bar {START_BAR_S} s each)"
+    )
+
+
+def compare(address: str) -> None:
+    print(f"generation of {COUNT} answers against the bare SDK loop, medians of {PAIRS} interleaved pairs")
+    for concurrency, latency_ms, bar in SETTINGS:
+        post(f"http://{address}/faults", {"*": {"latency_ms": latency_ms}})
+        pairs = [
+            {side: measured("generation", side, address, concurrency) for side in ("bare", "ours")}
+            for _ in range(PAIRS)
+        ]
+        throughput = median(pair["bare"]["seconds"] / pair["ours"]["seconds"] for pair in pairs)
+        cpu = median(pair["ours"]["cpu_s"] / pair["bare"]["cpu_s"] for pair in pairs)
+        seconds = median(pair["ours"]["seconds"] for pair in pairs)
+        memory = max(pair["ours"]["peak_mb"] for pair in pairs)
+        ideal = COUNT * latency_ms / 1000 / concurrency
+        print(
+            f"  {concurrency:3} in flight, {latency_ms:4} ms: "
+            f"throughput {throughput:.2f} of the bare loop (bar {bar}), "
+            f"{ideal / seconds:.2f} of the ideal; CPU {cpu:.2f} x (bar {CPU_BAR}), "
+            f"{1000 * median(pair['ours']['cpu_s'] for pair in pairs) / COUNT:.2f} ms an answer; "
+            f"peak {memory:.0f} MB (bar {MEMORY_BAR_MB})",
+            flush=True,
+        )
+
+
+def tables() -> None:
+    found = measured("tables", 1_000_000)
+    print(
+        f"landing: {found['rows_per_s']:,.0f} answers/s (bar {LANDING_BAR:,}); scores imported from a file: "
+        f"{found['rows'] / found['import_s']:,.0f}/s; "
+        f"all reports over {found['rows']:,} scores: {found['build_s']:.1f} s (bar {BUILD_BAR_S}); "
+        f"peak {found['peak_mb']:.0f} MB"
+    )
+
+
+def statistics_speed() -> None:
+    found = measured("resamples")
+    print(
+        "100 cells of 1,000 items, 2,000 paired resamples: "
+        + ", ".join(f"{name.removesuffix('_s').replace('_', ' ')} {seconds:.2f} s" for name, seconds in found.items())
+        + f" (bar {RESAMPLES_BAR_S} s)"
+    )
+    found = measured("nights", 365)
+    ratio = found["last_s"] / found["first_s"]
+    print(
+        f"a year of nights at once: {found['year_s']:.1f} s; the 365th added: {found['last_s']:.2f} s, "
+        f"{ratio:.2f} x the first (bar {NIGHT_BAR})"
+    )
+
+
+def sandbox() -> None:
+    found: dict[str, Any] = measured("sandbox", COUNT_PROGRAMS)
+    print(
+        f"sandbox: {found['count_passed']} of {COUNT_PROGRAMS} passed in {found['seconds']:.2f} s with 2 workers "
+        f"(bar {SANDBOX_BAR_S} s), {1000 * found['cpu_s'] / COUNT_PROGRAMS:.1f} ms of CPU each; "
+        f"probed in {found['start_s']:.2f} s: {found['back_end']}"
+    )
+
+
+def imports() -> None:
+    few, many = (measured("imports", count) for count in (250_000, 1_000_000))
+    print(
+        f"import, scores and reports of {many['rows']:,} answers of 500 characters: {many['seconds']:.0f} s, "
+        f"peak {many['peak_mb']:.0f} MB (bar {IMPORT_BAR_MB:,}); of {few['rows']:,}: {few['peak_mb']:.0f} MB"
+    )
+
+
+def logs(megabytes: int = LOG_MB) -> None:
+    for kind in ("json", "eval", "lm_eval"):
+        found = measured("logs", kind, megabytes)
+        print(
+            f"import of a log of {megabytes:,} MB ({kind}): {found['rows']:,} answers at "
+            f"{found['rows'] / found['import_s']:,.0f} rows/s, peak {found['import_mb']:.0f} MB; "
+            f"published: {found['peak_mb']:.0f} MB (bar {LOG_BAR_MB:,})",
+            flush=True,
+        )
+
+
+def median(values: Any) -> float:
+    return statistics.median(values)
+
+
+def post(url: str, document: object) -> None:
+    request = urllib.request.Request(url, json.dumps(document).encode(), {"content-type": "application/json"})
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+def scoring() -> None:
+    print(f"scoring, microseconds of CPU an answer (bar {BAR_MICROSECONDS} for {', '.join(BARRED)})")
+    for name, microseconds in sorted(measured("scoring").items(), key=lambda entry: entry[1]):
+        print(f"  {name:20} {microseconds:8.1f}{' *' if name in BARRED else ''}")
+
+
+SUBJECTS = {
+    "generation": generation,
+    "isolation": isolation,
+    "start": start,
+    "tables": tables,
+    "imports": imports,
+    "logs": logs,
+    "scoring": scoring,
+    "sandbox": sandbox,
+    "statistics": statistics_speed,
+}
+
+
+def main(*names: str) -> None:
+    for name in names or SUBJECTS:
+        SUBJECTS[name]()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

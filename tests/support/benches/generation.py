@@ -1,0 +1,97 @@
+"""One side of the generation benchmark, in a process of its own: ours, or the bare SDK loop it is compared with.
+
+``python -m tests.support.benches.generation ours|bare ADDRESS CONCURRENCY FOLDER`` asks 2,000 questions and prints
+seconds, CPU seconds and peak memory of the generation phase as JSON. Ours ends when the answers are durable in
+DuckDB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+from flows.configuration import load_configuration
+from flows.planning import plan_run
+from tasks.planned import Plan
+
+CONFIG = """
+model_defaults: {{provider: openai, base_url: "http://{address}/v1", is_simulated: true, concurrency: {concurrency}}}
+models: [{{id: aligned, model: harbor-dpo-100, api: chat}}]
+benchmarks: [{{id: arithmetic, repeats: 10}}]
+"""
+
+
+async def ours(plan: Plan, folder: Path) -> None:
+    from flows.session import session, shards
+    from tasks.steps.generate import generate
+    from tasks.steps.land import land_plan
+    from warehouse.connection import Warehouse
+
+    with Warehouse.open(folder / "warehouse.duckdb") as warehouse:
+        work = shards(plan, land_plan(warehouse, plan))
+        clock = Clock()
+        async with session(warehouse, plan, work, {}) as live:
+            lines, landing = live.lines, live.landing
+            await asyncio.gather(*(generate(work, lines[work.model.endpoint], landing.put) for work in live.work))
+        clock.stop()
+        assert warehouse.rows("select count(*) from raw.generations")[1] == [(2000,)]
+
+
+async def bare(plan: Plan, address: str, concurrency: int) -> None:
+    """The loop anybody writes: a semaphore and the SDK on its aiohttp transport, answers kept in a list."""
+    from openai import AsyncOpenAI, DefaultAioHttpClient
+
+    slots = asyncio.Semaphore(concurrency)
+    client = AsyncOpenAI(
+        api_key="none", base_url=f"http://{address}/v1", max_retries=0, http_client=DefaultAioHttpClient()
+    )
+
+    async def ask(content: str, seed: int) -> str | None:
+        async with slots:
+            answer = await client.chat.completions.create(
+                model="harbor-dpo-100",
+                messages=[{"role": "user", "content": content}],
+                temperature=0.0,
+                max_tokens=256,
+                seed=seed,
+            )
+        return answer.choices[0].message.content
+
+    requests = [request for cell in plan.cells for request in cell.requests]
+    clock = Clock()
+    answers = await asyncio.gather(*(ask(r.prompt.messages[0].content, r.repeat) for r in requests))
+    clock.stop()
+    assert len(answers) == 2000
+    await client.close()
+
+
+class Clock:
+    """Wall and CPU time of a phase, and the process's peak memory at its end."""
+
+    def __init__(self) -> None:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+
+    def stop(self) -> None:
+        seconds, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        sys.stdout.write(json.dumps({"seconds": seconds, "cpu_s": cpu, "peak_mb": peak_mb}))
+
+
+def main(side: str, address: str, concurrency: int, folder: Path) -> None:
+    import openai  # noqa: F401 - two seconds of CPU that neither clock counts
+
+    config = folder / "aligntax.yaml"
+    config.write_text(CONFIG.format(address=address, concurrency=concurrency))
+    plan = plan_run(None, load_configuration(config), date(2026, 1, 31))
+    asyncio.run(ours(plan, folder) if side == "ours" else bare(plan, address, concurrency))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OPENAI_API_KEY", "none")
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))

@@ -1,0 +1,60 @@
+"""Made-up scores, night by night, through the real import and rebuild."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from flows import transform
+from flows.configuration import load_benchmarks, load_configuration
+from tasks.importers import read_scores
+from tasks.steps.land import land_scores
+from warehouse.connection import Warehouse
+
+
+def write_settings(folder: Path, text: str) -> Path:
+    path = folder / "aligntax.yaml"
+    path.write_text("model_defaults: {provider: recorded}\n" + text)
+    return path
+
+
+def import_night(
+    warehouse: Warehouse, config: Path, day: date, scores: Mapping[tuple[str, str], np.ndarray], *, rebuild: bool = True
+) -> str:
+    """Land the scores of some (model, benchmark) on a date and rebuild what they change; returns the run.
+
+    Scores are [n], or [n, repeats].
+    """
+    settings = load_configuration(config, will_send=False)
+    path = config.parent / f"{day}.csv"
+    frames = [
+        pl.DataFrame(
+            {
+                "model": model,
+                "benchmark": name,
+                "item": [f"i{i}" for i in range(len(values)) for _ in range(values[i].size)],
+                "value": values.ravel(),
+            }
+        )
+        for (model, name), values in scores.items()
+    ]
+    pl.concat([frame.cast({"value": pl.Float64}) for frame in frames]).drop_nans("value").write_csv(path)
+    known = load_benchmarks(settings)
+    landed = land_scores(warehouse, settings, known, lambda: read_scores(path, {}), source=path, as_of_date=day)
+    if rebuild:
+        transform.rebuild(warehouse, settings, landed.run_id)
+    return landed.run_id
+
+
+def rebuilt(warehouse: Warehouse, config: Path) -> None:
+    """Rebuild every date from the facts, as `aligntax build` does."""
+    settings = load_configuration(config, will_send=False)
+    transform.rebuild_dates(warehouse, transform.run_dates(warehouse), settings.analysis)
+
+
+def rows(warehouse: Warehouse, sql: str) -> list[tuple[object, ...]]:
+    return warehouse.rows(sql)[1]

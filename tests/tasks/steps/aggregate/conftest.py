@@ -1,0 +1,213 @@
+"""A warehouse filled with facts stated in the test: what each model answered, item by item, and what it took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tasks.settings import AnalysisSettings
+from tasks.steps.aggregate import aggregate
+from warehouse.build import build
+from warehouse.connection import Warehouse
+
+DATE = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+VALUES = {"correct": 1.0, "incorrect": 0.0, "refused": 0.0, "filtered": 0.0, "truncated": 0.0}
+INITIALS = {
+    "c": "correct",
+    "i": "incorrect",
+    "r": "refused",
+    "f": "filtered",
+    "t": "truncated",
+    "u": "unparsed",
+    "p": "partial",
+    "-": "failed",
+}
+
+
+@dataclass
+class World:
+    """``answers`` names a model's outcomes by their initials, items apart by blanks, repeats side by side: "c ci -"."""
+
+    warehouse: Warehouse
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def add(self, table: str, **row: Any) -> None:
+        self.tables.setdefault(table, []).append(row)
+
+    def run(self) -> None:
+        for table in ("runs", "run_events"):
+            self.tables.pop(f"raw.{table}", None)
+        self.add(
+            "raw.runs",
+            run_id="run",
+            kind="adhoc",
+            as_of_date=DATE,
+            partition_key="p",
+            config_hash="c",
+            plan_hash="h",
+            code_version="1",
+            max_age_days=7,
+            source=None,
+            started_at=NOW,
+        )
+
+    def pair(self, reference: str, candidate: str, kind: str = "tax", family: str = "family") -> None:
+        names = {"reference_model_id": reference, "candidate_model_id": candidate}
+        self.add("raw.pairs", run_id="run", kind=kind, family=family, differs="", **names)
+
+    def benchmark(self, name: str, items: list[str], **facts: Any) -> None:
+        """Items are named; ``clusters``, ``subsets`` and ``targets`` have one label per item."""
+        clusters, subsets = facts.pop("clusters", items), facts.pop("subsets", ["all items"] * len(items))
+        for item, target in zip(items, facts.pop("targets", []), strict=False):
+            self.add("raw.items", item_id=item, question="", choices_json="[]", target=target)
+        row = {
+            "title": name,
+            "dimension": "capability",
+            "domain": "reasoning",
+            "metric": "accuracy",
+            "scorer": "s",
+            "chance_score": 0.25,
+            "higher_is_better": True,
+            "is_harmful_text": False,
+            "cluster_meaning": "item",
+            "licence": "none",
+            "citation": "none",
+            "pitfalls": "none",
+            "source": None,
+        }
+        self.add("raw.benchmarks", benchmark_id=name, benchmark_version="1", **(row | facts))
+        for item, cluster, subset in zip(items, clusters, subsets, strict=True):
+            place = {"benchmark_id": name, "benchmark_version": "1", "item_id": item}
+            self.add("raw.benchmark_items", **place, cluster_id=cluster, subset=subset, chance_score=0.25)
+
+    def answers(
+        self,
+        model: str,
+        benchmark: str,
+        outcomes: str,
+        *,
+        style: str = "chat",
+        is_primary: bool = True,
+        usage: list[dict[str, Any]] | None = None,
+        values: list[float] | None = None,
+        texts: list[str] | None = None,
+        kept: list[str | None] | None = None,
+    ) -> None:
+        scorer = self._scorer(benchmark)
+        items = [row["item_id"] for row in self.tables["raw.benchmark_items"] if row["benchmark_id"] == benchmark]
+        cell, repeats = f"{model}/{benchmark}/{style}", outcomes.split()
+        assert len(items) == len(repeats)
+        self._cell(cell, model, benchmark, style, is_primary, len(items), max(map(len, repeats)))
+        for index, (item, letters) in enumerate(zip(items, repeats, strict=True)):
+            for repeat, letter in enumerate(letters):
+                key = f"{cell}/{item}/{repeat}"
+                place = {"run_id": "run", "item_id": item, "repeat": repeat}
+                self.add("raw.plan", cell_id=cell, generation_id=key, request_hash=key, is_reused=False, **place)
+                outcome = INITIALS[letter]
+                if outcome == "failed":
+                    self.add(
+                        "raw.failures",
+                        run_id="run",
+                        cell_id=cell,
+                        generation_id=key,
+                        error_type="timeout",
+                        message="",
+                        attempts=1,
+                        failed_at=NOW,
+                    )
+                    continue
+                self.add(
+                    "raw.generations",
+                    generation_id=key,
+                    partition_key="p",
+                    model_id=model,
+                    benchmark_id=benchmark,
+                    prompt_style=style,
+                    role="answer",
+                    request_hash=key,
+                    origin="endpoint",
+                    status="answered",
+                    text=texts[index] if texts else "x",
+                    model_requested=model,
+                    parameters_json="{}",
+                    attempts=1,
+                    finished_at=NOW,
+                    **place,
+                    **(usage[index] if usage else {}),
+                )
+                value = values[index] if values else VALUES.get(outcome)
+                graded = outcome if values is None else {0.0: "incorrect", 1.0: "correct"}.get(value, "partial")
+                self.add(
+                    "raw.scores",
+                    generation_id=key,
+                    scorer=scorer,
+                    scorer_version=1,
+                    scorer_config_hash="h",
+                    outcome=graded,
+                    value=value,
+                    answer=kept[index] if kept else None,
+                    is_refusal=letter == "r",
+                    is_cut=False,
+                    scored_at=NOW,
+                )
+
+    def _cell(self, cell, model, benchmark, style, is_primary, count_items, count_repeats) -> None:
+        self.add(
+            "raw.cells",
+            run_id="run",
+            cell_id=cell,
+            model_id=model,
+            model_version="1",
+            benchmark_id=benchmark,
+            benchmark_version="1",
+            prompt_style=style,
+            is_primary_style=is_primary,
+            scorer=self._scorer(benchmark),
+            unparsed_rule="wrong",
+            origin="endpoint",
+            count_items=count_items,
+            count_repeats=count_repeats,
+            sample_hash="h",
+            parameters_json="{}",
+        )
+        self.add("raw.cell_events", run_id="run", cell_id=cell, status="complete", happened_at=NOW)
+
+    def _scorer(self, benchmark: str) -> str:
+        (name,) = (row["scorer"] for row in self.tables["raw.benchmarks"] if row["benchmark_id"] == benchmark)
+        return name
+
+    def report(self, sql: str) -> list[dict[str, Any]]:
+        """Land, build and aggregate everything, and ask."""
+        if "raw.runs" not in self.tables:
+            self.run()
+        frames = {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in self.tables.items()}
+        if not self.warehouse.rows("select 1 from raw.runs")[1]:
+            self.warehouse.append(frames)
+            self.rebuild()
+        names, rows = self.warehouse.rows(sql)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def rebuild(self, settings: AnalysisSettings | None = None) -> None:
+        with self.warehouse.lent() as connection:
+            build(connection, ["staging", "marts"])
+        aggregate(self.warehouse, [str(DATE)], settings or AnalysisSettings())
+        with self.warehouse.lent() as connection:
+            build(connection, ["reports"])
+
+
+@pytest.fixture
+def world(tmp_path):
+    with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse:
+        yield World(warehouse)
+
+
+@pytest.fixture(scope="module")
+def shared_world(tmp_path_factory):
+    """One for a module's tests, which must leave it as it is."""
+    with Warehouse.open(tmp_path_factory.mktemp("shared") / "warehouse.duckdb") as warehouse:
+        yield World(warehouse)

@@ -1,0 +1,159 @@
+"""Logs of other tools in the raw tables: the same log is the same run, what is missing is a failure with a reason."""
+
+from datetime import date
+
+import pytest
+
+from tasks import benchmarks
+from tasks.errors import InputError
+from tasks.importers import read_inspect, read_lm_eval
+from tasks.scorers import SCORERS
+from tasks.settings import Overrides, load_settings
+from tasks.steps.land import LogOptions, land_log
+from tasks.steps.score import score
+from tests.tasks.importers.test_read_logs import INSPECT, archive, harness, sample
+from warehouse.connection import Warehouse
+
+CONFIG = """
+model_defaults: {provider: recorded}
+models:
+  - {id: gpt-4o-mini, model: openai/gpt-4o-mini}
+  - {id: gpt-4o, model: openai/gpt-4o}
+  - {id: llama3.1, model: ollama/llama3.1}
+  - {id: toy, model: org/toy}
+benchmarks: [arithmetic]
+"""
+FACTS = ("runs", "cells", "plan", "generations", "failures", "scores", "items", "benchmark_items", "cell_events")
+
+
+@pytest.fixture
+def settings(tmp_path):
+    path = tmp_path / "aligntax.yaml"
+    path.write_text(CONFIG)
+    return load_settings(
+        path,
+        environment={},
+        known_benchmarks=benchmarks.known(),
+        known_scorers=SCORERS,
+        overrides=Overrides(),
+        will_send=False,
+    )
+
+
+@pytest.fixture
+def warehouse(settings):
+    with Warehouse.open(settings.warehouse) as opened:
+        yield opened
+
+
+def land(warehouse, settings, log, **options):
+    known = {"arithmetic": benchmarks.load("arithmetic")}
+    return land_log(warehouse, settings, known, log, options=LogOptions(**options), as_of_date=date(2026, 1, 31))
+
+
+def counts(warehouse):
+    return {name: warehouse.rows(f"select count(*) from raw.{name}")[1][0][0] for name in FACTS}
+
+
+@pytest.mark.parametrize("name", INSPECT)
+def test_a_log_of_inspect_lands_once_however_often_it_is_imported(shared_data, settings, warehouse, name):
+    path = shared_data / "data" / "inspect_logs" / name
+    _, count, scorer, _ = INSPECT[name]
+    first = land(warehouse, settings, read_inspect(path))
+    once = counts(warehouse)
+    assert (first.count_rows, first.count_new, once["scores"]) == (count, count, count if scorer else 0)
+    again = land(warehouse, settings, read_inspect(path))
+    assert (again.run_id, again.count_rows, again.count_new) == (first.run_id, count, 0)
+    assert counts(warehouse) == once
+    status = "complete" if scorer else "incomplete"
+    assert warehouse.rows("select distinct status from raw.cell_events")[1] == [(status,)]
+
+
+def test_a_task_that_asks_our_questions_is_scored_by_ours_with_the_log_s_score_beside(tmp_path, settings, warehouse):
+    ours = benchmarks.load("arithmetic")
+    asked = [
+        sample(number, input=f"  {item.question}\n", target=item.target, scores={"match": {"value": "I"}})
+        for number, item in enumerate(ours.items[:5], start=1)
+    ]
+    for one, item in zip(asked, ours.items, strict=False):
+        one["output"]["choices"][0]["message"] = {"content": f"The answer is {item.target}."}
+    foreign = sample(6, input="How tall is the Eiffel Tower?")
+    log = read_inspect(archive(tmp_path / "log.eval", [*asked, foreign]))
+    landed = land(warehouse, settings, log, benchmark="arithmetic")
+    assert "skipped 1: toy: a question that the configured arithmetic does not ask" in landed.notes
+    assert score(warehouse, landed.run_id) == 5
+    assert warehouse.rows("select scorer, avg(value), count(*) from raw.scores group by scorer order by scorer")[1] == [
+        ("inspect:match", 0.0, 5),
+        ("numeric", 1.0, 5),
+    ]
+    assert warehouse.rows("select distinct benchmark_id, scorer, origin from raw.cells")[1] == [
+        ("arithmetic", "numeric", "imported")
+    ]
+
+
+def test_shuffled_ids_do_not_break_pairing_and_true_duplicates_stay_apart(tmp_path, settings, warehouse):
+    questions = ["a?", "b?", "b?"]
+    for name, order, model in (("one", [1, 2, 3], "toy"), ("two", [3, 1, 2], "gpt-4o")):
+        asked = [sample(n, input=q, scores={"s": {"value": 1}}) for n, q in zip(order, questions, strict=True)]
+        land(warehouse, settings, read_inspect(archive(tmp_path / f"{name}.eval", asked)), model=model)
+    pairs = "select count(*) from raw.plan join raw.plan p using (item_id) where plan.run_id < p.run_id"
+    assert warehouse.rows(pairs)[1] == [(3,)]
+
+
+def test_errors_and_missing_repeats_are_failures_and_a_missing_score_is_not_run(tmp_path, settings, warehouse):
+    given = {"s": {"value": 1}}
+    asked = [
+        sample(1, 1, given),
+        sample(1, 2, given),
+        sample(2, 1, given, input="other?"),
+        sample(3, 1, given, input="third?", error={"message": "the server said 500"}),
+        sample(3, 2, None, input="third?"),
+    ]
+    land(warehouse, settings, read_inspect(archive(tmp_path / "log.eval", asked)))
+    assert warehouse.rows("select message from raw.failures order by 1")[1] == [
+        ("the server said 500",),
+        ("the source holds no answer",),
+    ]
+    assert warehouse.rows("select outcome, count(*) from raw.scores group by 1 order by 1")[1] == [
+        ("correct", 3),
+        ("not_run", 1),
+    ]
+    assert warehouse.rows("select count_items, count_repeats from raw.cells")[1] == [(3, 2)]
+
+
+def test_a_log_that_was_cut_short_makes_no_number(tmp_path, settings, warehouse):
+    land(
+        warehouse,
+        settings,
+        read_inspect(archive(tmp_path / "log.eval", [sample(scores={"s": {"value": 1}})], status="error")),
+    )
+    assert warehouse.rows("select status, reason from raw.cell_events")[1] == [
+        ("incomplete", "the log's status is error, with 1 of unknown samples")
+    ]
+
+
+def test_both_filters_of_lm_eval_stand_beside_one_answer(tmp_path, settings, warehouse):
+    for log in read_lm_eval(harness(tmp_path / "out")):
+        landed = land(warehouse, settings, log)
+    assert (landed.count_rows, landed.count_new) == (4, 4)
+    assert warehouse.rows("select scorer, count(*), avg(value) from raw.scores group by 1 order by 1")[1] == [
+        ("lm_eval:exact_match,flexible-extract", 4, 0.5),
+        ("lm_eval:exact_match,strict-match", 4, 1.0),
+    ]
+    assert warehouse.rows("select scorer from raw.cells")[1] == [("lm_eval:exact_match,strict-match",)]
+
+
+def test_an_unknown_model_gets_the_entry_to_add_and_nothing_lands(tmp_path, settings, warehouse):
+    log = read_lm_eval(harness(tmp_path / "out", model="org/other"))[0]
+    with pytest.raises(InputError, match=r"- \{id: other, provider: recorded, model: org/other\}"):
+        land(warehouse, settings, log)
+    assert set(counts(warehouse).values()) == {0}
+
+
+def test_a_bad_line_near_the_end_leaves_nothing_behind(tmp_path, settings, warehouse):
+    folder = harness(tmp_path / "out")
+    with next(folder.glob("samples_*")).open("a") as file:
+        file.write('\n{"doc_id": 1}')
+    with pytest.raises(InputError, match=r"line 9 is no sample of lm-eval \(KeyError"):
+        land(warehouse, settings, read_lm_eval(folder)[0])
+    assert set(counts(warehouse).values()) == {0}

@@ -1,0 +1,66 @@
+"""The sink when it cannot write: whoever waits at it learns why, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from tasks.steps.land import Landing
+from warehouse.errors import WarehouseUnwritable
+
+ROW = {
+    "run_id": "run",
+    "cell_id": "cell",
+    "generation_id": "generation",
+    "error_type": "http_500",
+    "message": "no",
+    "attempts": 5,
+    "failed_at": datetime(2026, 1, 31, tzinfo=UTC),
+}
+
+
+class FullDisk:
+    """A warehouse that takes one batch and then no more."""
+
+    def __init__(self) -> None:
+        self.batches = []
+
+    def append(self, frames):
+        if self.batches:
+            raise WarehouseUnwritable("cannot write warehouse.duckdb: no space left on device")
+        self.batches.append(sum(frame.height for frame in frames.values()))
+
+
+def test_askers_at_a_full_disk_are_told_and_let_go():
+    warehouse = FullDisk()
+
+    async def ask(landing):
+        for _ in range(50):
+            await landing.put("raw.failures", dict(ROW))
+
+    async def run():
+        async with Landing(warehouse) as landing:
+            return await asyncio.gather(*(ask(landing) for _ in range(40)), return_exceptions=True)
+
+    with pytest.raises(WarehouseUnwritable, match="no space left"):
+        asyncio.run(asyncio.wait_for(run(), timeout=30))
+    assert warehouse.batches == [100]
+
+
+def test_every_row_is_committed_before_the_end():
+    class Kept(FullDisk):
+        def append(self, frames):
+            self.batches.append(sum(frame.height for frame in frames.values()))
+
+    warehouse = Kept()
+
+    async def run():
+        async with Landing(warehouse) as landing:
+            for _ in range(250):
+                await landing.put("raw.failures", dict(ROW))
+
+    asyncio.run(run())
+    assert sum(warehouse.batches) == 250
+    assert max(warehouse.batches) <= 100

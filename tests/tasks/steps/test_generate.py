@@ -1,0 +1,342 @@
+"""How a cell is asked: what is retried, what stops a cell, what becomes a row, and what never does."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tasks.domain import Message, Prompt, PromptStyle
+from tasks.errors import CellError, ProviderError, TerminalError, TransientError
+from tasks.planned import CellWork, Request
+from tasks.providers import Answer, Limiter, Limits
+from tasks.settings import ModelSettings, PriceSettings
+from tasks.steps.generate import Line, generate
+
+GOOD = Answer("answered", "42", "stop", model_served="m", tokens_input=1000, tokens_output=500)
+
+
+class ScriptedEndpoint:
+    """Answers each prompt's attempts from a script; counts what was asked and how many at once."""
+
+    def __init__(self, script: Callable[[str, int], Answer | ProviderError], seconds: float = 0.0) -> None:
+        self.script = script
+        self.seconds = seconds
+        self.log: list[tuple[float, str]] = []
+        self.attempts: dict[str, int] = {}
+        self.in_flight = self.most_in_flight = 0
+
+    async def ask(self, prompt: Prompt, *_: Any) -> Answer:
+        key = prompt.messages[0].content
+        self.attempts[key] = self.attempts.get(key, 0) + 1
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        self.log.append((asyncio.get_running_loop().time(), key))
+        await asyncio.sleep(self.seconds)
+        self.in_flight -= 1
+        answer = self.script(key, self.attempts[key])
+        if isinstance(answer, ProviderError):
+            raise answer
+        return answer
+
+    async def close(self) -> None:
+        pass
+
+
+def model(**fields: Any) -> ModelSettings:
+    return ModelSettings.model_validate(
+        {
+            "id": "m",
+            "provider": "openai",
+            "base_url": "http://127.0.0.1:1/v1",
+            "model": "m",
+            "api": "chat",
+            "base": None,
+            "max_attempts": 3,
+            **fields,
+        }
+    )
+
+
+def request(name: str) -> Request:
+    prompt = Prompt(PromptStyle.CHAT, messages=(Message("user", name),))
+    return Request(f"generation-{name}", f"item-{name}", 0, f"hash-{name}", prompt, {"model": "m"})
+
+
+@pytest.fixture
+def asked(instantly):
+    """Ask a cell's questions on a loop whose clock jumps; gives the result, the rows and the seconds it took."""
+
+    def run(
+        endpoint: ScriptedEndpoint,
+        names: list[str],
+        *,
+        draining: bool = False,
+        limits: Limits | None = None,
+        **fields: Any,
+    ):
+        rows: list[tuple[str, dict[str, Any]]] = []
+
+        async def sink(table: str, row: dict[str, Any]) -> None:
+            rows.append((table, row))
+
+        async def ask():
+            event = asyncio.Event()
+            if draining:
+                event.set()
+            line = Line(endpoint, Limiter(limits or Limits(4)), event, jitter=lambda: 1.0)
+            work = CellWork("run", "", "m/b/chat", "b", model(**fields), [request(name) for name in names], "m/b")
+            result = await generate(work, line, sink)
+            return result, rows, asyncio.get_running_loop().time()
+
+        return instantly(ask())
+
+    return run
+
+
+def test_every_answer_becomes_one_row(asked):
+    result, rows, _ = asked(ScriptedEndpoint(lambda *_: GOOD), ["a", "b", "c"])
+    assert (result.count_answered, result.count_failed, result.stopped) == (3, 0, None)
+    assert sorted(row["item_id"] for table, row in rows if table == "raw.generations") == ["item-a", "item-b", "item-c"]
+
+
+def test_a_passing_trouble_is_asked_again_and_leaves_no_trace(asked):
+    trouble = TransientError("HTTP 503", error_type="http_503")
+    endpoint = ScriptedEndpoint(lambda _, attempt: GOOD if attempt == 3 else trouble)
+    result, rows, _ = asked(endpoint, ["a"])
+    assert result.count_failed == 0
+    assert [(table, row["attempts"]) for table, row in rows] == [("raw.generations", 3)]
+
+
+def test_a_trouble_that_stays_is_a_failure_row_and_no_answer(asked):
+    endpoint = ScriptedEndpoint(lambda *_: TransientError("HTTP 503: busy", error_type="http_503"))
+    result, rows, _ = asked(endpoint, ["a"])
+    assert (result.count_answered, result.count_failed, result.is_cell_error) == (0, 1, False)
+    assert [(table, row["error_type"], row["attempts"]) for table, row in rows] == [("raw.failures", "http_503", 3)]
+
+
+def test_a_rejected_key_stops_the_cell_at_once(asked):
+    endpoint = ScriptedEndpoint(lambda *_: CellError("HTTP 401: bad key", error_type="http_401"))
+    result, rows, _ = asked(endpoint, [f"q{n}" for n in range(100)], concurrency=1)
+    assert result.is_cell_error
+    assert result.stopped == "HTTP 401: bad key"
+    assert sum(endpoint.attempts.values()) == 1
+    assert [table for table, _ in rows] == ["raw.failures"]
+
+
+def test_a_bad_request_before_any_success_stops_the_cell(asked):
+    endpoint = ScriptedEndpoint(lambda *_: TerminalError("HTTP 400", error_type="http_400"))
+    result, *_ = asked(endpoint, [f"q{n}" for n in range(100)], concurrency=1)
+    assert result.is_cell_error
+    assert sum(endpoint.attempts.values()) == 1
+
+
+def test_a_bad_item_after_a_success_costs_only_itself(asked):
+    bad = TerminalError("HTTP 400: context too long", error_type="http_400")
+    endpoint = ScriptedEndpoint(lambda name, _: bad if name == "q1" else GOOD)
+    result, *_ = asked(endpoint, ["q0", "q1", "q2"], concurrency=1)
+    assert (result.count_answered, result.count_failed, result.stopped) == (2, 1, None)
+
+
+def test_a_draining_run_asks_nothing_new(asked):
+    endpoint = ScriptedEndpoint(lambda *_: GOOD)
+    result, rows, _ = asked(endpoint, ["a", "b"], draining=True)
+    assert (result.stopped, rows, endpoint.attempts) == ("interrupted", [], {})
+
+
+def test_the_endpoints_limit_holds(asked):
+    endpoint = ScriptedEndpoint(lambda *_: GOOD)
+    asked(endpoint, [f"q{n}" for n in range(50)], limits=Limits(3), concurrency=32)
+    assert endpoint.most_in_flight == 3
+
+
+def test_a_servers_wait_is_honoured_up_to_our_bound(asked):
+    def script(_: str, attempt: int) -> Answer | ProviderError:
+        waits = {1: 7.0, 2: 100_000.0}
+        if attempt in waits:
+            return TransientError("HTTP 429", error_type="http_429", retry_after_s=waits[attempt])
+        return GOOD
+
+    result, _, seconds = asked(ScriptedEndpoint(script), ["a"])
+    assert (result.count_answered, seconds) == (1, 7.0 + 60.0)
+
+
+def test_a_servers_wait_holds_for_every_question_of_the_endpoint(asked):
+    def script(name: str, attempt: int) -> Answer | ProviderError:
+        if (name, attempt) == ("q0", 1):
+            return TransientError("HTTP 429", error_type="http_429", retry_after_s=30.0)
+        return GOOD
+
+    endpoint = ScriptedEndpoint(script)
+    asked(endpoint, [f"q{n}" for n in range(9)], concurrency=1, limits=Limits(1))
+    assert [second for second, _ in endpoint.log] == [0.0] + [30.0] * 9
+
+
+def test_waits_without_a_word_from_the_server_double_and_are_drawn_from_zero(asked):
+    endpoint = ScriptedEndpoint(lambda *_: TransientError("HTTP 500", error_type="http_500"))
+    *_, seconds = asked(endpoint, ["a"], max_attempts=8)
+    assert seconds == 1 + 2 + 4 + 8 + 16 + 30 + 30
+
+
+def test_who_waits_for_its_next_attempt_takes_no_place(asked):
+    """The first question fails for seconds; the others of the same cell and limit do not notice."""
+    trouble = TransientError("HTTP 500", error_type="http_500")
+    endpoint = ScriptedEndpoint(lambda name, attempt: trouble if name == "q0" and attempt < 5 else GOOD)
+    result, rows, seconds = asked(
+        endpoint, [f"q{n}" for n in range(6)], concurrency=1, limits=Limits(1), max_attempts=5
+    )
+    assert endpoint.log == [(0.0, f"q{n}") for n in range(6)] + [(1.0, "q0"), (3.0, "q0"), (7.0, "q0"), (15.0, "q0")]
+    assert (result.count_answered, seconds, endpoint.most_in_flight) == (6, 15.0, 1)
+    assert [row["item_id"] for _, row in rows][-1] == "item-q0"
+
+
+def test_no_more_questions_wait_for_their_next_attempt_than_may_be_in_flight(asked):
+    """A server that is down is not asked everything at once only to be asked everything again."""
+    endpoint = ScriptedEndpoint(lambda *_: TransientError("HTTP 500", error_type="http_500"))
+    asked(endpoint, [f"q{n}" for n in range(50)], concurrency=4, max_attempts=2)
+    assert len({name for second, name in endpoint.log if second < 1.0}) == 8
+
+
+def test_a_draining_run_sits_out_no_wait_and_leaves_the_question_open(instantly):
+    trouble = TransientError("HTTP 429", error_type="http_429", retry_after_s=50.0)
+    rows: list[Any] = []
+
+    async def sink(*row: Any) -> None:
+        rows.append(row)
+
+    async def run():
+        draining = asyncio.Event()
+        line = Line(ScriptedEndpoint(lambda *_: trouble), Limiter(Limits(2)), draining)
+        work = CellWork("run", "", "m/b/chat", "b", model(), [request(f"q{n}") for n in range(9)], "m/b")
+        asking = asyncio.create_task(generate(work, line, sink))
+        await asyncio.sleep(5)
+        draining.set()
+        return await asking, asyncio.get_running_loop().time()
+
+    result, seconds = instantly(run())
+    assert (result.stopped, result.count_failed, rows, seconds) == ("interrupted", 0, [], 5.0)
+
+
+def test_a_broken_endpoint_slows_no_healthy_one(instantly):
+    async def sink(*_: Any) -> None:
+        pass
+
+    async def finished(line: Line, work: CellWork) -> float:
+        await generate(work, line, sink)
+        return asyncio.get_running_loop().time()
+
+    async def run():
+        names = [f"q{n}" for n in range(40)]
+        trouble = TransientError("HTTP 503", error_type="http_503", retry_after_s=60.0)
+        broken, slow = ScriptedEndpoint(lambda *_: trouble), ScriptedEndpoint(lambda *_: GOOD, seconds=500.0)
+        healthy = ScriptedEndpoint(lambda *_: GOOD, seconds=1.0)
+        cells = [
+            (
+                Line(endpoint, Limiter(Limits(4)), asyncio.Event()),
+                CellWork("run", "", name, "b", model(concurrency=4), [request(n) for n in names], name),
+            )
+            for name, endpoint in (("broken", broken), ("slow", slow), ("healthy", healthy))
+        ]
+        return await asyncio.gather(*(finished(line, work) for line, work in cells))
+
+    broken_s, slow_s, healthy_s = instantly(run())
+    assert healthy_s == 10.0  # 40 questions, 4 at once, 1 s each
+    assert min(broken_s, slow_s) > 1000
+
+
+def test_an_overloaded_endpoint_is_asked_less_until_it_recovers(instantly):
+    """It serves four at once and complains of the fifth: everything is answered, and few are asked in vain."""
+    rows: list[tuple[str, dict[str, Any]]] = []
+
+    async def sink(table: str, row: dict[str, Any]) -> None:
+        rows.append((table, row))
+
+    class Small(ScriptedEndpoint):
+        async def ask(self, prompt: Prompt, *_: Any) -> Answer:
+            if self.in_flight >= 4:
+                self.complaints += 1
+                raise TransientError("HTTP 429", error_type="http_429")
+            return await super().ask(prompt)
+
+        complaints = 0
+
+    async def run():
+        endpoint = Small(lambda *_: GOOD, seconds=1.0)
+        line = Line(endpoint, Limiter(Limits(32)), asyncio.Event(), jitter=random.Random(0).random)
+        work = CellWork(
+            "run",
+            "",
+            "m/b/chat",
+            "b",
+            model(concurrency=32, max_attempts=9),
+            [request(f"q{n}") for n in range(400)],
+            "m/b",
+        )
+        return await generate(work, line, sink), endpoint.complaints
+
+    result, complaints = instantly(run())
+    assert (result.count_answered, result.count_failed) == (400, 0)
+    assert complaints < 200
+
+
+def test_a_token_pace_is_corrected_by_what_was_used(asked):
+    """512 tokens each may be taken, 150 are: 1,500 tokens at 600 a minute take 2.5 minutes, not 8.5."""
+    used = Answer("answered", "42", "stop", tokens_input=100, tokens_output=50)
+    *_, seconds = asked(
+        ScriptedEndpoint(lambda *_: used), [f"q{n}" for n in range(10)], limits=Limits(4, tokens_per_minute=600)
+    )
+    assert 120 < seconds < 200
+
+
+def test_a_provider_filter_is_an_answer_of_its_own_kind(asked):
+    _, rows, _ = asked(ScriptedEndpoint(lambda *_: Answer("filtered", None, "content_filter")), ["a"])
+    assert [(table, row["status"], row["text"]) for table, row in rows] == [("raw.generations", "filtered", None)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [(GOOD, 0.0035), (Answer("answered", "x", "stop", tokens_output=5), None)],
+    ids=["known usage", "unknown usage is no zero"],
+)
+def test_cost(asked, answer, expected):
+    price = PriceSettings.model_validate(
+        {"from": "2020-01-01", "input_usd_per_million": 1, "output_usd_per_million": 5}
+    )
+    _, rows, _ = asked(ScriptedEndpoint(lambda *_: answer), ["a"], price=(price.model_dump(by_alias=True),))
+    assert rows[0][1]["cost_usd"] == (pytest.approx(expected) if expected else None)
+
+
+def test_the_kinds_of_tokens_are_landed_and_priced(asked):
+    answer = Answer("answered", "x", "stop", None, tokens_input=1000, tokens_output=100)
+    answer = replace(answer, tokens_cached=600, tokens_cache_write=200, tokens_reasoning=40)
+    price = {"from": "2020-01-01", "input_usd_per_million": 3, "output_usd_per_million": 15}
+    price["cached_input_usd_per_million"] = 0.3
+    _, rows, _ = asked(ScriptedEndpoint(lambda *_: answer), ["a"], price=(price,))
+    row = rows[0][1]
+    assert [row[f"tokens_{kind}"] for kind in ("input", "cached", "cache_write", "output", "reasoning")] == [
+        1000,
+        600,
+        200,
+        100,
+        40,
+    ]
+    # 200 plain x 3, 600 cached x 0.3, 200 written x 3 x 1.25, 100 out x 15, per million
+    assert row["cost_usd"] == pytest.approx((600 + 180 + 750 + 1500) / 1e6)
+
+
+@pytest.mark.parametrize("is_simulated", [False, True])
+def test_an_answer_without_a_fingerprint_is_what_was_declared(asked, is_simulated):
+    blocked = Answer("filtered", None, "content_filter")
+    _, rows, _ = asked(ScriptedEndpoint(lambda *_: blocked), ["a"], is_simulated=is_simulated)
+    assert rows[0][1]["origin"] == ("simulated" if is_simulated else "endpoint")
+
+
+def test_simulated_answers_are_known_by_their_fingerprint(asked):
+    simulated = Answer("answered", "42", "stop", system_fingerprint="aligntax-simulator-1")
+    real = replace(simulated, system_fingerprint="fp_1")
+    _, rows, _ = asked(ScriptedEndpoint(lambda name, _: simulated if name == "a" else real), ["a", "b"])
+    assert {row["item_id"]: row["origin"] for _, row in rows} == {"item-a": "simulated", "item-b": "endpoint"}
