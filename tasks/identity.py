@@ -26,8 +26,8 @@ def answer_hash(*parts: Any) -> str:
 def request_hash(provider: str, endpoint: str, content: Any, parameters: Mapping[str, Any], repeat: int) -> str:
     """Identity of a request: who is asked, the rendered prompt, the effective parameters (model included), the repeat.
 
-    Two requests with one hash would get the same answer, so the second one reuses the first one's. A hash that misses the
-    model would make every tax exactly 0.
+    Two requests with one hash would get the same answer, so the second one reuses the first one's. A hash that misses
+    the model would make every tax exactly 0.
     """
     return answer_hash(provider, endpoint, content, parameters, repeat)
 

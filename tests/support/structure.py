@@ -20,10 +20,11 @@ TESTED_IN = re.compile(r"Tested in (tests/[\w/]+\.py)")
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of ours: where it is, how many lines it has and how many parameters it takes."""
+    """A function of ours: where it is, its lines, those of its body without the docstring, and its parameters."""
 
     place: str
     count_lines: int
+    count_body: int
     count_parameters: int
 
 
@@ -72,15 +73,20 @@ def _walked(tree: ast.AST, path: Path) -> Iterator[Function]:
             arguments = node.args
             parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
             count = len([parameter for parameter in parameters if parameter.arg not in {"self", "cls"}])
-            yield Function(f"{path}:{node.lineno} {node.name}", (node.end_lineno or 0) - node.lineno + 1, count)
+            end = node.end_lineno or node.lineno
+            body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+            count_body = end - body[0].lineno + 1 if body else 0
+            yield Function(f"{path}:{node.lineno} {node.name}", end - node.lineno + 1, count_body, count)
 
 
 def main() -> None:
     """Print what was found."""
     found = functions(*PACKAGES)
-    lengths = sorted(function.count_lines for function in found)
-    percentile = statistics.quantiles(lengths, n=10)[8]
-    print(f"{len(found)} functions, median {statistics.median(lengths)}, p90 {percentile:.0f}, longest {lengths[-1]}")
+    for what, lengths in (("whole", [f.count_lines for f in found]), ("bodies", [f.count_body for f in found])):
+        p90 = statistics.quantiles(lengths, n=10)[8]
+        print(
+            f"{len(found)} functions, {what}: median {statistics.median(lengths)}, p90 {p90:.0f}, longest {max(lengths)}"
+        )
     for function in sorted(found, key=lambda f: -f.count_lines)[:25]:
         print(f"  {function.count_lines:3} lines, {function.count_parameters} parameters: {function.place}")
     print("Widest signatures:")
