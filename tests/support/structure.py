@@ -82,11 +82,12 @@ def _walked(tree: ast.AST, path: Path) -> Iterator[Function]:
 def main() -> None:
     """Print what was found."""
     found = functions(*PACKAGES)
-    for what, lengths in (("whole", [f.count_lines for f in found]), ("bodies", [f.count_body for f in found])):
+    for what, lengths in (
+        ("functions", [f.count_lines for f in found]),
+        ("their bodies", [f.count_body for f in found]),
+    ):
         p90 = statistics.quantiles(lengths, n=10)[8]
-        print(
-            f"{len(found)} functions, {what}: median {statistics.median(lengths)}, p90 {p90:.0f}, longest {max(lengths)}"
-        )
+        print(f"{what}: median {statistics.median(lengths)} lines, p90 {p90:.0f}, longest {max(lengths)}")
     for function in sorted(found, key=lambda f: -f.count_lines)[:25]:
         print(f"  {function.count_lines:3} lines, {function.count_parameters} parameters: {function.place}")
     print("Widest signatures:")
