@@ -58,7 +58,11 @@ class Intervals:
 
 
 def nothing(reason: str, count_discordant: int | None) -> Estimate:
-    """The estimate of an empty sample."""
+    """The estimate of an empty sample: no number, and the reason.
+
+    >>> nothing("no_items", None).estimate is None
+    True
+    """
     return Estimate(
         estimate=None,
         low=None,

@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 
 from tasks.scorers import grading_scorer
-from tasks.stats import PredictionPowered, agreement, prediction_powered_mean
+from tasks.stats.agreement import agreement
+from tasks.stats.prediction_powered import PredictionPowered, prediction_powered_mean
 from warehouse.connection import Warehouse
 
 Row = dict[str, Any]

@@ -22,7 +22,7 @@ from tasks.rubrics import rubric
 from tasks.scorers import LONGEST_TEXT, SCORERS, JudgedScorer, chosen_scorer, measured_by, reference_of
 from tasks.scorers.contract import Reads
 from tasks.settings import BenchmarkSettings, ModelSettings, Settings
-from tasks.stats import Pilot, VarianceComponents, items_needed, minimum_detectable_design
+from tasks.stats.power import Pilot, VarianceComponents, items_needed, minimum_detectable_design
 
 # Prior share of items on which a base and an aligned model differ; DESIGN's pilot figure until a run measured it.
 _PRIOR_DISCORDANCE = 0.2

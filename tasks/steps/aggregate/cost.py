@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tasks.stats import RatioEstimate, cost_per_right_ratio, quantile_ratio, sum_ratio
+from tasks.stats.cost import cost_per_right_ratio, quantile_ratio, sum_ratio
+from tasks.stats.ratio import RatioEstimate
 from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, ratio_columns
 from warehouse.connection import Warehouse
 

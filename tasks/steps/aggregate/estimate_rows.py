@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tasks.stats import Estimate, RatioEstimate
+from tasks.stats.estimates import Estimate
+from tasks.stats.ratio import RatioEstimate
 
 WHOLE = "all"
 

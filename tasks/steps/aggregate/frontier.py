@@ -12,14 +12,8 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
-from tasks.stats import (
-    Axis,
-    frontier_probability,
-    joint_axis,
-    mean_score,
-    on_frontier,
-    tax_at_fixed_safety,
-)
+from tasks.stats.frontier import Axis, frontier_probability, joint_axis, on_frontier, tax_at_fixed_safety
+from tasks.stats.mean import mean_score
 from tasks.steps.aggregate.families import Asked, Family, Member
 
 Row: TypeAlias = dict[str, Any]

@@ -20,19 +20,14 @@ import polars as pl
 
 from tasks.scorers.bias import ambiguous_part, disambiguated_part, nonalignment_part
 from tasks.scorers.overlap import bleu_part
-from tasks.stats import (
-    Estimate,
-    bias_score,
-    bias_score_ambiguous,
-    mean_score,
-    metric_difference,
-    metric_value,
-    nonalignment_cost,
-    paired_difference,
-    pass_at_k,
-)
+from tasks.stats.bias import bias_score, bias_score_ambiguous, nonalignment_cost
 from tasks.stats.bleu import corpus_bleu
+from tasks.stats.bootstrap import metric_difference, metric_value
 from tasks.stats.clustered import FloatArray
+from tasks.stats.estimates import Estimate
+from tasks.stats.mean import mean_score
+from tasks.stats.paired import paired_difference
+from tasks.stats.pass_at_k import pass_at_k
 from tasks.stats.perplexity import perplexity
 from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, estimate_columns, generator_of, subsets_of
 from warehouse.connection import Warehouse

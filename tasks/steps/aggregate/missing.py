@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from tasks.stats import identified_interval, missing_asymmetry, missing_bounds
+from tasks.stats.identified import identified_interval, missing_asymmetry
+from tasks.stats.missing import missing_bounds
 from tasks.steps.aggregate.estimate_rows import Row, clusters_of, estimate_columns
 
 

@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 
 import polars as pl
 
-from tasks.stats import Estimate, rank_methods, recovery
+from tasks.stats.estimates import Estimate
+from tasks.stats.mitigation import rank_methods, recovery
 from warehouse.connection import Warehouse
 
 Row: TypeAlias = dict[str, Any]

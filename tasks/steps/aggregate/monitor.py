@@ -18,9 +18,17 @@ import polars as pl
 
 from tasks.domain import content_hash
 from tasks.settings import MonitorSettings
-from tasks.stats import ItemSums, MonitorRule, answer_variance, evidence, night_variance, smallest_visible_fall
 from tasks.stats.clustered import FloatArray
-from tasks.stats.monitor import HORIZON, RULE_VERSION
+from tasks.stats.monitor import (
+    HORIZON,
+    RULE_VERSION,
+    ItemSums,
+    MonitorRule,
+    answer_variance,
+    evidence,
+    night_variance,
+    smallest_visible_fall,
+)
 from warehouse.connection import Warehouse
 
 NIGHTS, ITEMS = "stats.monitor_nights", "stats.monitor_items"

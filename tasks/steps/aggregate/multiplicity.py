@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from tasks.stats import benjamini_hochberg, holm
+from tasks.stats.multiplicity import benjamini_hochberg, holm
 from tasks.steps.aggregate.estimate_rows import WHOLE
 
 _STATISTIC, _SUBSET = pl.col("statistic"), pl.col("subset")

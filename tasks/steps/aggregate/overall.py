@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tasks.stats import overall_tax
-from tasks.stats.overall import Weighting
+from tasks.stats.overall import Weighting, overall_tax
 from tasks.steps.aggregate.estimate_rows import Row, estimate_columns
 from warehouse.connection import Warehouse
 

@@ -5,7 +5,7 @@ Knows ``tasks.stats`` and the marts; must not know what is planned.
 
 from __future__ import annotations
 
-from tasks.stats import Pilot, pilot_components
+from tasks.stats.power import Pilot, pilot_components
 from warehouse.connection import Warehouse
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tasks.stats import Published, unpaired_difference
+from tasks.stats.unpaired import Published, unpaired_difference
 from tasks.steps.aggregate.estimate_rows import WHOLE, Row, estimate_columns
 from warehouse.connection import Warehouse
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tasks.stats import measured_reliability, self_difference
+from tasks.stats.reliability import measured_reliability, self_difference
 from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, estimate_columns, generator_of
 from warehouse.connection import Warehouse
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from tasks.stats import Estimate, exchange_rate
-from tasks.stats.estimates import nothing
+from tasks.stats.estimates import Estimate, nothing
+from tasks.stats.exchange import exchange_rate
 from tasks.steps.aggregate.estimate_rows import WHOLE, Row, ratio_columns
 from tasks.steps.aggregate.overall import ALL_CAPABILITY
 from warehouse.connection import Warehouse

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tasks.stats import paired_difference
+from tasks.stats.paired import paired_difference
 from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, estimate_columns
 from warehouse.connection import Warehouse
 

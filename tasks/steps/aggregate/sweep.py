@@ -14,17 +14,19 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from tasks.stats import (
+from tasks.stats.ratio import RatioEstimate
+from tasks.stats.sweep import (
     BEHAVIOUR_FORMS,
     HELPFULNESS_FORMS,
-    RatioEstimate,
+    Fit,
+    Means,
     SweepFit,
+    fit_form,
     fit_sweep,
     optimum,
     small_strength_range,
     sweep_means,
 )
-from tasks.stats.sweep import Fit, Means, fit_form
 from tasks.steps.aggregate.families import Asked, Family, Member
 
 Row: TypeAlias = dict[str, Any]

@@ -9,7 +9,10 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from tasks.stats import mean_score, minimum_detectable, paired_difference, relative_tax
+from tasks.stats.mean import mean_score
+from tasks.stats.paired import paired_difference
+from tasks.stats.power import minimum_detectable
+from tasks.stats.ratio import relative_tax
 from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, estimate_columns, ratio_columns, subsets_of
 from tasks.steps.aggregate.missing import missing_rows
 from warehouse.connection import Warehouse

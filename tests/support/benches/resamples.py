@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tasks.stats import bootstrap_means
+from tasks.stats.bootstrap import bootstrap_means
 
 ITEMS, BENCHMARKS, MODELS, RESAMPLES = 1_000, 10, 11, 2_000
 

@@ -12,7 +12,7 @@ from tasks.benchmarks import load
 from tasks.errors import InputError
 from tasks.scorers import scorer
 from tasks.scorers.bias import ambiguous_part, disambiguated_part, nonalignment_part
-from tasks.stats import bias_score, bias_score_ambiguous, nonalignment_cost
+from tasks.stats.bias import bias_score, bias_score_ambiguous, nonalignment_cost
 
 # Figure 3 of the paper and a recount of the accuracies, in percent, by format of the prompt: s_AMB, s_DIS, accuracies.
 PUBLISHED = {

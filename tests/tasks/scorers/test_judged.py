@@ -13,7 +13,8 @@ import pytest
 from tasks.benchmarks import load
 from tasks.domain import Item, Outcome
 from tasks.scorers import SCORERS, Fact, JudgedScorer, grading_scorer, measured_by
-from tasks.stats import agreement, mean_score
+from tasks.stats.agreement import agreement
+from tasks.stats.mean import mean_score
 from tasks.steps.score import judge
 
 ITEM = Item("i", "q", json.dumps({"reference": "theirs"}), "c", "s")

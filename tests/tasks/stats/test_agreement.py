@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.inter_rater import cohens_kappa
 
-from tasks.stats import agreement
+from tasks.stats.agreement import agreement
 
 REPETITIONS = 300
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from tasks.stats import bootstrap_standard_error, paired_difference
+from tasks.stats.bootstrap import bootstrap_standard_error
+from tasks.stats.paired import paired_difference
 
 
 def sample(groups, seed):

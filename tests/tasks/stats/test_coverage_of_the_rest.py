@@ -7,18 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tasks.stats import (
-    bias_score_ambiguous,
-    cost_per_right_ratio,
-    exchange_rate,
-    metric_difference,
-    self_difference,
-    sum_ratio,
-)
+from tasks.stats.bias import bias_score_ambiguous
+from tasks.stats.bootstrap import metric_difference
 from tasks.stats.clustered import ClusterSums
+from tasks.stats.cost import cost_per_right_ratio, sum_ratio
 from tasks.stats.estimates import nothing
+from tasks.stats.exchange import exchange_rate
 from tasks.stats.identified import imbens_manski
 from tasks.stats.paired import PairedSums, paired_intervals
+from tasks.stats.reliability import self_difference
 
 SEEDS = (1, 2)
 FAST, FULL = 2_000, 10_000

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tasks.stats import fieller
+from tasks.stats.ratio import fieller
 
 T = 2.1
 

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from tasks.stats import mean_score
+from tasks.stats.mean import mean_score
 
 
 def test_many_of_both_give_the_t_interval():

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.stats import missing_bounds
+from tasks.stats.missing import missing_bounds
 
 scores = st.one_of(st.just(float("nan")), st.sampled_from([0.0, 0.5, 1.0]), st.floats(0, 1))
 pairs = st.lists(st.tuples(scores, scores), min_size=1, max_size=40)

@@ -10,9 +10,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from tasks.stats import holm
 from tasks.stats.clustered import ClusterSums
 from tasks.stats.mitigation import rank_methods, recovery, recovery_sets
+from tasks.stats.multiplicity import holm
 from tasks.stats.paired import PairedSums
 
 # Joint outcomes of base, aligned and mitigated model on one item.

@@ -10,7 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tasks.stats import bootstrap_standard_error, mean_score, paired_difference, relative_tax
+from tasks.stats.bootstrap import bootstrap_standard_error
+from tasks.stats.mean import mean_score
+from tasks.stats.paired import paired_difference
+from tasks.stats.ratio import relative_tax
 
 PAIRS = {
     "mistral-0.1": ("Mistral-7B-v0.1", "Mistral-7B-Instruct-v0.1"),

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from tasks.stats import benjamini_hochberg, holm
+from tasks.stats.multiplicity import benjamini_hochberg, holm
 
 families = st.lists(st.floats(0, 1) | st.sampled_from([0.01, 0.05]), min_size=1, max_size=30)
 ADJUSTMENTS = [(holm, "holm"), (benjamini_hochberg, "fdr_bh")]

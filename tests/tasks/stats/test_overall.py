@@ -6,8 +6,8 @@ import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.stats import overall_tax, paired_difference
-from tasks.stats.overall import OverallSums, overall_intervals, overall_sums
+from tasks.stats.overall import OverallSums, overall_intervals, overall_sums, overall_tax
+from tasks.stats.paired import paired_difference
 
 SEEDS = (1, 2)
 FAST, FULL = 2_000, 10_000

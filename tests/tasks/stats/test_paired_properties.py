@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tasks.stats import mean_score, paired_difference
+from tasks.stats.mean import mean_score
+from tasks.stats.paired import paired_difference
 
 ternary = st.sampled_from([-1.0, 0.0, 1.0])
 sparse = st.sampled_from([0.0] * 12 + [1.0, -1.0])

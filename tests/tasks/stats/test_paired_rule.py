@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tasks.stats import bonett_price, paired_difference, tango
+from tasks.stats.paired import paired_difference
+from tasks.stats.score_intervals import bonett_price, tango
 
 
 def differences(lost, gained, same, half=0):

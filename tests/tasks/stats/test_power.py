@@ -3,10 +3,17 @@ import pytest
 from scipy import stats
 from statsmodels.stats.power import TTestPower
 
-from tasks.stats import VarianceComponents, design_standard_error, minimum_detectable, minimum_detectable_design
 from tasks.stats.clustered import ClusterSums, cluster_variance
 from tasks.stats.paired import PairedSums, paired_intervals
-from tasks.stats.power import detection_power, items_needed, pilot_components
+from tasks.stats.power import (
+    VarianceComponents,
+    design_standard_error,
+    detection_power,
+    items_needed,
+    minimum_detectable,
+    minimum_detectable_design,
+    pilot_components,
+)
 
 
 @pytest.mark.parametrize("df", [3, 12, 30, 300])

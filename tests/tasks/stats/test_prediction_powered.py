@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tasks.stats import prediction_powered_mean
+from tasks.stats.prediction_powered import prediction_powered_mean
 
 REPETITIONS = 400
 

@@ -7,16 +7,9 @@ import json
 import numpy as np
 import pytest
 
-from tasks.stats import (
-    Published,
-    fixed_axis,
-    frontier_probability,
-    holm,
-    joint_axis,
-    on_frontier,
-    tax_at_fixed_safety,
-    unpaired_difference,
-)
+from tasks.stats.frontier import fixed_axis, frontier_probability, joint_axis, on_frontier, tax_at_fixed_safety
+from tasks.stats.multiplicity import holm
+from tasks.stats.unpaired import Published, unpaired_difference
 
 # The model without its refusal direction (un-aligned), as released, and with the direction added (pushed to refuse).
 INTERVENTIONS = ("ablation", "baseline", "actadd")

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from tasks.stats import fieller, mean_score, paired_difference, relative_tax
+from tasks.stats.mean import mean_score
+from tasks.stats.paired import paired_difference
+from tasks.stats.ratio import fieller, relative_tax
 
 binary = st.sampled_from([(1.0, 1.0)] * 4 + [(1.0, 0.0)] * 2 + [(0.0, 1.0), (0.0, 0.0)])
 close = st.sampled_from([(1.0, 1.0)] * 20 + [(1.0, 0.0), (0.0, 1.0), (0.0, 0.0)])

@@ -6,20 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tasks.stats import (
-    Published,
-    cost_per_right_ratio,
-    exchange_rate,
-    identified_interval,
-    measured_reliability,
-    metric_difference,
-    missing_asymmetry,
-    paired_difference,
-    quantile_ratio,
-    self_difference,
-    sum_ratio,
-    unpaired_difference,
-)
+from tasks.stats.bootstrap import metric_difference
+from tasks.stats.cost import cost_per_right_ratio, quantile_ratio, sum_ratio
+from tasks.stats.exchange import exchange_rate
+from tasks.stats.identified import identified_interval, missing_asymmetry
+from tasks.stats.paired import paired_difference
+from tasks.stats.reliability import measured_reliability, self_difference
+from tasks.stats.unpaired import Published, unpaired_difference
 
 maybe = st.sampled_from([0.0, 1.0, 0.5, None])
 RNG = np.random.default_rng(11)

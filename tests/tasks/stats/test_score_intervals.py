@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from tasks.stats import bonett_price, tango, wilson
-from tasks.stats.score_intervals import tango_statistic
+from tasks.stats.score_intervals import bonett_price, tango, tango_statistic, wilson
 
 Z = stats.norm.ppf(0.975)
 

@@ -12,7 +12,7 @@ import sacrebleu
 from tasks.benchmarks import load
 from tasks.scorers import scorer
 from tasks.settings import AnalysisSettings
-from tasks.stats import benjamini_hochberg, holm
+from tasks.stats.multiplicity import benjamini_hochberg, holm
 from tasks.steps.aggregate.metrics import BY_SCORER
 
 TAXES = "select * from reports.metric_tax where subset = 'all' order by benchmark_id, metric"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.stats import benjamini_hochberg, holm
+from tasks.stats.multiplicity import benjamini_hochberg, holm
 
 SCOPE = "select * from reports.overall_tax where scope = '{}' order by weighting"
 

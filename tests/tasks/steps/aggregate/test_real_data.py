@@ -12,7 +12,7 @@ import zipfile
 
 import pytest
 
-from tasks.stats import mean_score
+from tasks.stats.mean import mean_score
 
 SYSTEMS = {"without": "llama2new", "with": "llama2orig"}
 
