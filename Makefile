@@ -4,10 +4,10 @@ BIN    := .venv/bin
 STAMP  := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format accept bench lock clean
+.PHONY: help install demo test check format accept endurance bench golden changelog lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Compiled once, here: a run is several processes, and each would compile a thousand files before its first question.
 $(STAMP): requirements.lock pyproject.toml
@@ -25,13 +25,16 @@ demo: $(STAMP) ## See an alignment tax: simulated models, real everything else, 
 	@$(BIN)/aligntax demo $(ARGS)
 
 # By file, in the order of their names: the fixtures of a module are made once, and the walks of tests/flows come first.
-test: $(STAMP) ## Run the tests (under 10 minutes on 2 cores)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not accept"
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-check: $(STAMP) ## Format, lint, types, import contracts, SQL lint
+test: $(STAMP) ## Run the tests, with branch coverage (under 8 minutes on 2 cores)
+	@ALIGNTAX_TEST_SIZE=quick $(PYTEST) -m "not (accept or endurance)" --cov --cov-report=term:skip-covered
+
+check: $(STAMP) ## Format, lint, types, dead code, import contracts, SQL lint
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/vulture
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/sqlfluff lint --disable-progress-bar warehouse
 
@@ -40,11 +43,20 @@ format: $(STAMP) ## Rewrite the sources in the house format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/sqlfluff fix --disable-progress-bar warehouse
 
-accept: $(STAMP) ## Run the long tests: full simulations, chaos, browser (under 45 minutes)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m accept
+accept: $(STAMP) ## Run the long tests, the endurance tests at a tenth of their size (under 45 minutes)
+	@ALIGNTAX_TEST_SIZE=tenth $(PYTEST) -m "accept or endurance"
+
+endurance: $(STAMP) ## Run chaos, fuzz and simulations at full size (hours)
+	@ALIGNTAX_TEST_SIZE=full $(PYTEST) -m endurance --durations=0 --durations-min=1
+
+golden: $(STAMP) ## Compare the demo's tables and the help texts with the record (ARGS=--record writes it anew)
+	@$(BIN)/python -m tests.support.golden $(ARGS)
 
 bench: $(STAMP) ## Measure speed as ratios within one run (ONLY=generation for one subject)
 	@$(BIN)/python -m tests.support.benches $(ONLY)
+
+changelog: $(STAMP) ## Show the change log that the fragments in changelog.d make
+	@$(BIN)/towncrier build --draft
 
 lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock
 	@$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
