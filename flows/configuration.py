@@ -12,8 +12,6 @@ from tasks.scorers import SCORERS
 from tasks.settings import BenchmarkSettings, Overrides, Settings, load_settings
 from tasks.settings.document import read_document
 
-DEFAULT_PATH = Path("aligntax.yaml")
-
 
 def load_configuration(path: Path, overrides: dict[str, Any] | None = None, *, will_send: bool = True) -> Settings:
     """Load and check ``aligntax.yaml``; flags come before the environment, the environment before the file.
