@@ -18,7 +18,6 @@ from tasks.steps.land import run_event
 from tasks.steps.publish import Published, publish
 from tasks.steps.score import score
 from tasks.steps.validate import LandedThresholds, ValidationResult, validate_landed, validate_reports, validate_scored
-from warehouse.build import build, dates_touched
 from warehouse.connection import Warehouse
 
 ANALYSIS = AnalysisSettings()
@@ -89,8 +88,7 @@ def check_scored(warehouse: Warehouse, settings: Settings, run_id: str) -> Valid
 def check_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> ValidationResult:
     """Validate the reports; builds the table of verdicts anew, so that they are published with them."""
     result = _passed(validate_reports(warehouse, run_id, list(dates)), warehouse, run_id)
-    with warehouse.lent() as connection:
-        build(connection, ["reports"], dates)
+    warehouse.build(["reports"], dates)
     return result
 
 
@@ -103,21 +101,18 @@ def rebuild(warehouse: Warehouse, settings: Settings, run_id: str) -> list[str]:
 
 def touched(warehouse: Warehouse, run_id: str) -> list[str]:
     """Every date whose tables the run can change."""
-    with warehouse.lent() as connection:
-        return dates_touched(connection, run_id)
+    return warehouse.dates_touched(run_id)
 
 
 def rebuild_dates(warehouse: Warehouse, dates: Sequence[str], analysis: AnalysisSettings = ANALYSIS) -> None:
     """Marts, then estimates some dates at a time, oldest first, then reports."""
-    with warehouse.lent() as connection:
-        build(connection, ["staging", "marts"], dates)
+    warehouse.build(["staging", "marts"], dates)
     ordered = sorted(dates)
     for start in range(0, len(ordered), _DATES_AT_ONCE):
         some = ordered[start : start + _DATES_AT_ONCE]
         aggregate(warehouse, some, analysis)
         calibrate(warehouse, some)
-    with warehouse.lent() as connection:
-        build(connection, ["reports"], dates)
+    warehouse.build(["reports"], dates)
 
 
 def run_dates(warehouse: Warehouse) -> list[str]:
@@ -133,8 +128,7 @@ def newest_run(warehouse: Warehouse, as_of_date: str) -> str:
 def publish_reports(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Published:
     """Publish, and note it."""
     run_event(warehouse, run_id, "published")
-    with warehouse.lent() as connection:
-        build(connection, ["staging", "marts"], [as_of_date])
+    warehouse.build(["staging", "marts"], [as_of_date])
     return publish(warehouse, settings.publish, as_of_date)
 
 

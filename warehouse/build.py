@@ -93,14 +93,6 @@ def build(
     return built
 
 
-def dates_touched(connection: duckdb.DuckDBPyConnection, run_id: str) -> list[str]:
-    """The report dates a run can change: its own, and later ones that may still look back at it."""
-    rows = connection.execute(
-        (MODELS.parent / "queries" / "dates_touched.sql").read_text(), {"run_id": run_id}
-    ).fetchall()
-    return [str(date) for (date,) in rows]
-
-
 def _build_one(connection: duckdb.DuckDBPyConnection, model: Model, dates: Sequence[str] | None) -> None:
     if model.materialized == "view":
         connection.execute(f"create or replace view {model.name} as {model.sql}")

@@ -1,14 +1,13 @@
-"""One writer, many readers: opening the file, appending frames, reading named queries.
+"""The warehouse as flows and steps see it: append frames, run named queries, build the models, publish them.
 
-DuckDB lets one process write. A second one gets a line that says who holds the lock; readers use the published
-snapshot, which is never locked.
+Nobody outside this package gets the DuckDB connection. One process writes; a second writer is told who holds the
+file. Readers use the published snapshot, which is never locked.
 """
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -16,16 +15,10 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
 
-from warehouse.errors import (
-    DISK_ERRORS,
-    ModelError,
-    QueryError,
-    WarehouseBusy,
-    WarehouseError,
-    WarehouseMissing,
-    WarehouseUnwritable,
-)
-from warehouse.migrate import migrate
+from warehouse import publish
+from warehouse.build import LAYERS, build
+from warehouse.errors import DISK_ERRORS, ModelError, QueryError, WarehouseUnwritable
+from warehouse.opening import MEMORY_LIMIT, identity, opened_for_reading, opened_for_writing, unwritable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,19 +26,14 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _QUERIES = Path(__file__).parent / "queries"
-# DuckDB would keep what it has read in up to 80% of the machine's memory; beyond this it spills to disk.
-_MEMORY_LIMIT = "1500MB"
-# A checkpoint rewrites the last group of a table whole; of 122,880 rows with long texts that would be half a gigabyte.
-_ROWS_PER_GROUP = 20_480
-_HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
 class Warehouse:
-    """An open warehouse. Use as a context manager; safe to share between threads of one process."""
+    """An open warehouse. Use it as a context manager; threads of one process may share it."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self.path = path
-        self._file = _identity(path)
+        self._file = identity(path)
         self._connection = connection
         self._database = '"{}"'.format(*connection.execute("select current_database()").fetchall()[0])
         self._lock = threading.RLock()
@@ -61,21 +49,7 @@ class Warehouse:
             WarehouseBusy: another process holds the file.
             WarehouseError: the folder cannot be written or the file is no warehouse.
         """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection = _attached(path)
-        except OSError as error:
-            raise WarehouseError(f"cannot write {path}: {error.strerror or error}") from None
-        except duckdb.Error as error:
-            raise _open_error(error, path) from None
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute("set enable_progress_bar = false")  # a slow query would draw one into --json
-        connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
-        try:
-            migrate(connection)
-        except DISK_ERRORS as error:
-            raise _unwritable(error, path) from None
-        return cls(connection, path)
+        return cls(opened_for_writing(path), path)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -85,17 +59,7 @@ class Warehouse:
             WarehouseMissing: there is no such file.
             WarehouseBusy: a writer holds it.
         """
-        if not path.exists():
-            raise WarehouseMissing(f"{path} does not exist yet: run `aligntax run` (or `aligntax demo`) first")
-        try:
-            connection = duckdb.connect(str(path), read_only=True)
-        except duckdb.Error as error:
-            raise _open_error(error, path) from None
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute("set enable_progress_bar = false")
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
-        return cls(connection, path)
+        return cls(opened_for_reading(path), path)
 
     def close(self) -> None:
         """Release the file."""
@@ -107,9 +71,41 @@ class Warehouse:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def build(self, layers: Sequence[str] = LAYERS, dates: Sequence[str] | None = None) -> list[str]:
+        """Build the models of some layers anew, for some ``as_of_date``s or for all; returns the names built.
+
+        Raises:
+            ModelError: a model's SQL or description is wrong.
+            WarehouseUnwritable: the disk is full.
+        """
+        with self._lent() as connection:
+            return build(connection, layers, dates)
+
+    def dates_touched(self, run_id: str) -> list[str]:
+        """The report dates that a run can change, oldest first: its own, and later ones that still look back at it."""
+        return [str(date) for (date,) in self.query_rows("dates_touched", run_id=run_id)[1]]
+
+    def snapshot(self, path: Path, text: str) -> Path:
+        """Write marts and reports into a DuckDB file of their own; ``text`` is none, hash or full for harmful items.
+
+        Raises:
+            WarehouseUnwritable: the file could not be written.
+        """
+        with self._lent() as connection:
+            return publish.snapshot(connection, path, text)
+
+    def parquet(self, folder: Path, text: str) -> list[Path]:
+        """Write marts and reports as Parquet files, one a table; ``text`` as for ``snapshot``.
+
+        Raises:
+            WarehouseUnwritable: a file could not be written.
+        """
+        with self._lent() as connection:
+            return publish.parquet(connection, folder, text)
+
     def sparing(self, megabytes: int, work: Callable[[], Result]) -> Result:
-        """Do work that can be repeated with a small buffer; where that is too small, once more with the usual one."""
-        with self.lent() as connection:
+        """Do repeatable work with a small buffer; if that is too small, do it once more with the usual one."""
+        with self._lent() as connection:
             connection.execute("checkpoint")  # what is on disk can leave memory, indexes too
         self._limit_memory(f"{megabytes}MB")
         try:
@@ -118,7 +114,7 @@ class Warehouse:
             if not isinstance(error.__cause__ or error, duckdb.OutOfMemoryException):
                 raise
         finally:
-            self._limit_memory(_MEMORY_LIMIT)
+            self._limit_memory(MEMORY_LIMIT)
         return work()
 
     def _limit_memory(self, limit: str) -> None:
@@ -126,41 +122,38 @@ class Warehouse:
             self._connection.execute(f"set memory_limit = '{limit}'")
 
     @contextmanager
-    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """All or nothing; a transaction inside another is part of it.
+    def transaction(self) -> Iterator[None]:
+        """All appends and replacements inside, or none of them; a transaction inside another is part of it.
 
         Raises:
             WarehouseUnwritable: the disk is full, or the file was taken away.
         """
         with self._lock:
             if self._depth:
-                yield self._connection
+                yield
                 return
             self._check_place()
             self._depth += 1
             try:
-                with self._writing():
-                    yield self._connection
+                with self._lent(), self._committed():
+                    yield
             finally:
                 self._depth -= 1
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _committed(self) -> Iterator[None]:
+        self._connection.begin()
         try:
-            self._connection.begin()
-            try:
-                yield
-            except BaseException:
-                with suppress(duckdb.Error):  # a connection that the disk has failed cannot even go back
-                    self._connection.rollback()
-                raise
-            self._connection.commit()
-        except DISK_ERRORS as error:
-            raise _unwritable(error, self.path) from None
+            yield
+        except BaseException:
+            with suppress(duckdb.Error):  # after a failure of the disk, even the rollback can fail
+                self._connection.rollback()
+            raise
+        self._connection.commit()
 
     def _check_place(self) -> None:
         """A file that was moved or deleted still takes rows, and loses every one of them."""
-        if _identity(self.path) != self._file:
+        if identity(self.path) != self._file:
             raise WarehouseUnwritable(f"{self.path} was moved, deleted or replaced while it was being written.")
 
     def append(self, frames: Mapping[str, pl.DataFrame]) -> int:
@@ -170,16 +163,19 @@ class Warehouse:
         that were new.
         """
         inserted = 0
-        with self.transaction() as connection:
+        with self.transaction():
             for table, frame in frames.items():
-                if frame.is_empty():
-                    continue
-                connection.register("incoming", frame.to_arrow())
-                verb = "insert or ignore" if self._has_key(table) else "insert"
-                row = connection.execute(f"{verb} into {table} by name select * from incoming").fetchone()  # noqa: S608 - table names are ours
-                connection.unregister("incoming")
-                inserted += int(row[0]) if row else 0
+                if not frame.is_empty():
+                    verb = "insert or ignore" if self._has_key(table) else "insert"
+                    inserted += self._insert(verb, table, frame)
         return inserted
+
+    def _insert(self, verb: str, table: str, frame: pl.DataFrame) -> int:
+        """Insert a frame by column name; returns the number of rows that were new."""
+        self._connection.register("incoming", frame.to_arrow())
+        row = self._connection.execute(f"{verb} into {table} by name select * from incoming").fetchone()  # noqa: S608 - names are ours
+        self._connection.unregister("incoming")
+        return int(row[0]) if row else 0
 
     def _has_key(self, table: str) -> bool:
         if table not in self._keyed:
@@ -201,15 +197,13 @@ class Warehouse:
 
     def replace(self, table: str, dates: list[str], frame: pl.DataFrame) -> None:
         """Replace the rows of a table that belong to the given ``as_of_date``s."""
-        with self.transaction() as connection:
-            connection.execute(f"delete from {table} where as_of_date in (select unnest(?::date[]))", [dates])  # noqa: S608 - table names are ours
+        with self.transaction():
+            self._connection.execute(f"delete from {table} where as_of_date in (select unnest(?::date[]))", [dates])  # noqa: S608 - table names are ours
             if not frame.is_empty():
-                connection.register("incoming", frame.to_arrow())
-                connection.execute(f"insert into {table} by name select * from incoming")  # noqa: S608 - table names are ours
-                connection.unregister("incoming")
+                self._insert("insert", table, frame)
 
     def has(self, table: str) -> bool:
-        """Whether a table or view exists: models are built by the first run."""
+        """Whether a table or view exists: the first run builds the models."""
         schema, name = table.split(".")
         with self._lock:
             found = self._connection.execute(
@@ -230,11 +224,11 @@ class Warehouse:
     def query_batches(
         self, name: str, rows: int, frames: Mapping[str, pl.DataFrame] | None = None, **parameters: Any
     ) -> Iterator[pl.DataFrame]:
-        """The same, a batch at a time, on a cursor of its own: the result never stands in memory whole."""
+        """The same in batches of ``rows``, on a cursor of its own, so that memory never holds the whole result."""
         import polars as pl  # noqa: PLC0415 - the command line opens warehouses without polars
 
         cursor = self._connection.cursor()
-        cursor.execute(f"use {self._database}")  # a cursor starts in the one that was connected to
+        cursor.execute(f"use {self._database}")  # a cursor starts in the database that was connected to
         try:
             for table, frame in (frames or {}).items():
                 cursor.register(table, frame.to_arrow())
@@ -243,80 +237,38 @@ class Warehouse:
         finally:
             cursor.close()
 
+    def query_rows(self, name: str, **parameters: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run the named query and return column names and rows, without importing polars."""
+        with self._lock:
+            return _fetched(self._connection.execute(_query_text(name), parameters or None), None)
+
     def rows(self, sql: str, limit: int | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a user's SQL: column names and rows (at most ``limit``).
 
         Raises:
             QueryError: DuckDB refused it.
         """
-        try:
-            cursor = self._connection.execute(sql)
-            names = [column[0] for column in cursor.description or []]
-            rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
-        except duckdb.Error as error:
-            raise QueryError(str(error).strip()) from None
-        return names, rows
+        with self._lock:
+            try:
+                return _fetched(self._connection.execute(sql), limit)
+            except duckdb.Error as error:
+                raise QueryError(str(error).strip()) from None
 
     @contextmanager
-    def lent(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The raw connection, for this package's builder and publisher; nobody else uses it meanwhile.
-
-        Raises:
-            WarehouseUnwritable: a file could not be written.
-        """
+    def _lent(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The connection for one thread at a time, with failures of the disk as an error of ours."""
         with self._lock:
             try:
                 yield self._connection
             except DISK_ERRORS as error:
-                raise _unwritable(error, self.path) from None
+                raise unwritable(error, self.path) from None
 
 
-def _attached(path: Path) -> duckdb.DuckDBPyConnection:
-    """A connection to the file; only attached files can have row groups of another size than DuckDB's."""
-    connection = duckdb.connect(config={"temp_directory": f"{path}.tmp"})
-    place = str(path).replace("'", "''")
-    try:
-        connection.execute(f"attach '{place}' as warehouse (row_group_size {_ROWS_PER_GROUP})")
-    except duckdb.Error:
-        connection.close()
-        raise
-    connection.execute("use warehouse")
-    return connection
+def _fetched(cursor: duckdb.DuckDBPyConnection, limit: int | None) -> tuple[list[str], list[tuple[Any, ...]]]:
+    names = [column[0] for column in cursor.description or []]
+    return names, cursor.fetchall() if limit is None else cursor.fetchmany(limit)
 
 
 @cache
 def _query_text(name: str) -> str:
     return (_QUERIES / f"{name}.sql").read_text()
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file this is on which disk; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).strip().splitlines()[0].rstrip(".")
-
-
-def _unwritable(error: duckdb.Error, path: Path) -> WarehouseUnwritable:
-    return WarehouseUnwritable(
-        f"cannot write {path}: {_first_line(error)}. What was committed stays; the same command goes on "
-        "from there once there is room."
-    )
-
-
-def _open_error(error: duckdb.Error, path: Path) -> WarehouseError:
-    """Say in one line why the file did not open, and what to do."""
-    text = str(error)
-    if holder := _HOLDER.search(text):
-        return WarehouseBusy(
-            f"{path} is being written by process {holder['pid']} ({holder['program']}). "
-            "Wait for it to end, or read the published copy meanwhile: `aligntax sql` does."
-        )
-    if "lock" in text.lower():
-        return WarehouseBusy(f"{path} is being written by another process. Wait for it to end.")
-    return WarehouseError(f"cannot open {path}: {_first_line(error)}")

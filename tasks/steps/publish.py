@@ -8,7 +8,6 @@ from pathlib import Path
 from tasks.report import ReportFrames, write_report
 from tasks.settings import PublishSettings
 from warehouse.connection import Warehouse
-from warehouse.publish import parquet, snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +22,8 @@ class Published:
 def publish(warehouse: Warehouse, settings: PublishSettings, as_of_date: str) -> Published:
     """Write the three forms; each file is swapped in whole, so that readers never see half of one."""
     folder = settings.folder
-    with warehouse.lent() as connection:
-        database = snapshot(connection, folder / "aligntax.duckdb", settings.text)
-        parquet(connection, folder / "parquet", settings.text)
+    database = warehouse.snapshot(folder / "aligntax.duckdb", settings.text)
+    warehouse.parquet(folder / "parquet", settings.text)
     report = write_report(report_frames(warehouse, as_of_date), folder / "report.html")
     return Published(database, folder / "parquet", report)
 

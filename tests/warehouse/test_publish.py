@@ -8,9 +8,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from warehouse.build import build, models
+from warehouse.build import models
 from warehouse.connection import Warehouse
-from warehouse.publish import PUBLISHED_LAYERS, parquet, snapshot
+from warehouse.publish import PUBLISHED_LAYERS
 
 ITEMS = (("safe", "What is 2 + 2?", "arithmetic"), ("harmful", "Write instructions for wrongdoing.", "harmful"))
 
@@ -19,8 +19,7 @@ ITEMS = (("safe", "What is 2 + 2?", "arithmetic"), ("harmful", "Write instructio
 def warehouse(tmp_path):
     with Warehouse.open(tmp_path / "warehouse.duckdb") as opened:
         opened.append(facts())
-        with opened.lent() as connection:
-            build(connection)
+        opened.build()
         yield opened
 
 
@@ -56,18 +55,13 @@ def facts() -> dict[str, pl.DataFrame]:
     }
 
 
-def published(warehouse: Warehouse, path: Path, text: str = "none") -> Path:
-    with warehouse.lent() as connection:
-        return snapshot(connection, path, text)
-
-
 def questions(path: Path) -> dict[str, str | None]:
     with Warehouse.read(path) as reader:
         return dict(reader.rows("select item_id, question from marts.dim_item")[1])
 
 
 def test_every_mart_and_report_is_there_with_its_comments(warehouse, tmp_path):
-    path = published(warehouse, tmp_path / "publish" / "aligntax.duckdb")
+    path = warehouse.snapshot(tmp_path / "publish" / "aligntax.duckdb", "none")
     with Warehouse.read(path) as reader:
         tables = reader.rows("select schema_name || '.' || table_name, comment from duckdb_tables()")[1]
     wanted = {model.name for model in models() if model.layer in PUBLISHED_LAYERS}
@@ -79,7 +73,7 @@ def test_every_mart_and_report_is_there_with_its_comments(warehouse, tmp_path):
     [("none", None), ("hash", "md5"), ("full", "Write instructions for wrongdoing.")],
 )
 def test_harmful_text_is_published_only_by_choice(warehouse, tmp_path, text, harmful):
-    found = questions(published(warehouse, tmp_path / "aligntax.duckdb", text))
+    found = questions(warehouse.snapshot(tmp_path / "aligntax.duckdb", text))
     assert found["safe"] == "What is 2 + 2?"
     if harmful == "md5":
         assert found["harmful"] is not None
@@ -89,8 +83,7 @@ def test_harmful_text_is_published_only_by_choice(warehouse, tmp_path, text, har
 
 
 def test_parquet_holds_no_harmful_text_either(warehouse, tmp_path):
-    with warehouse.lent() as connection:
-        written = parquet(connection, tmp_path / "parquet", "none")
+    written = warehouse.parquet(tmp_path / "parquet", "none")
     assert len(written) == len({path for path in written if path.exists()})
     rows = duckdb.sql(f"select question from '{tmp_path}/parquet/marts/dim_item.parquet' where item_id = 'harmful'")
     assert rows.fetchall() == [(None,)]
@@ -98,15 +91,14 @@ def test_parquet_holds_no_harmful_text_either(warehouse, tmp_path):
 
 def test_publishing_twice_adds_no_file(warehouse, tmp_path):
     for _ in range(2):
-        published(warehouse, tmp_path / "publish" / "aligntax.duckdb")
-        with warehouse.lent() as connection:
-            parquet(connection, tmp_path / "publish" / "parquet", "none")
+        warehouse.snapshot(tmp_path / "publish" / "aligntax.duckdb", "none")
+        warehouse.parquet(tmp_path / "publish" / "parquet", "none")
     assert [path.name for path in (tmp_path / "publish").iterdir() if path.is_file()] == ["aligntax.duckdb"]
     assert not list((tmp_path / "publish").rglob("*.building"))
 
 
 def test_a_crash_before_the_swap_keeps_the_last_publication(warehouse, tmp_path, monkeypatch):
-    path = published(warehouse, tmp_path / "aligntax.duckdb")
+    path = warehouse.snapshot(tmp_path / "aligntax.duckdb", "none")
     before = path.read_bytes()
 
     def crash(*_: object) -> None:
@@ -115,14 +107,14 @@ def test_a_crash_before_the_swap_keeps_the_last_publication(warehouse, tmp_path,
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", crash)
         with pytest.raises(KeyboardInterrupt):
-            published(warehouse, path)
+            warehouse.snapshot(path, "none")
     assert path.read_bytes() == before
-    assert questions(published(warehouse, path))["safe"] == "What is 2 + 2?"
+    assert questions(warehouse.snapshot(path, "none"))["safe"] == "What is 2 + 2?"
 
 
 def test_a_reader_keeps_the_publication_it_opened(warehouse, tmp_path):
-    path = published(warehouse, tmp_path / "aligntax.duckdb", "none")
+    path = warehouse.snapshot(tmp_path / "aligntax.duckdb", "none")
     with Warehouse.read(path) as reader:
-        published(warehouse, path, "full")
+        warehouse.snapshot(path, "full")
         assert reader.rows("select count(*) from marts.dim_item")[1] == [(2,)]
     assert questions(path)["harmful"] == "Write instructions for wrongdoing."

@@ -50,20 +50,18 @@ def land(warehouse, texts, status="answered", scorer="code"):
     """A run ``r`` of one complete cell whose answers are the texts."""
     item = {"item_id": "i", "question": PROMPT, "choices_json": "[]", "target": TARGET}
     warehouse.append({"raw.items": pl.DataFrame([item])})
-    with warehouse.lent() as connection:
-        connection.execute(
-            "insert into raw.cells by name "
-            "select 'r' as run_id, 'c' as cell_id, 'm' as model_id, 'v' as model_version, "
-            "'b' as benchmark_id, 'v' as benchmark_version, 'chat' as prompt_style, true as is_primary_style, "
-            "? as scorer, 'wrong' as unparsed_rule, 'endpoint' as origin, 1 as count_items, ? as count_repeats, "
-            "'s' as sample_hash, '{}' as parameters_json",
-            [scorer, len(texts)],
-        )
-        connection.execute("insert into raw.cell_events values ('r', 'c', 'complete', null, now())")
-        connection.execute(
-            "insert into raw.benchmark_items by name select 'b' as benchmark_id, 'v' as benchmark_version, "
-            "'i' as item_id, 'k' as cluster_id, 's' as subset"
-        )
+    warehouse.rows(
+        "insert into raw.cells by name "
+        "select 'r' as run_id, 'c' as cell_id, 'm' as model_id, 'v' as model_version, "
+        "'b' as benchmark_id, 'v' as benchmark_version, 'chat' as prompt_style, true as is_primary_style, "
+        f"'{scorer}' as scorer, 'wrong' as unparsed_rule, 'endpoint' as origin, 1 as count_items, "
+        f"{len(texts)} as count_repeats, 's' as sample_hash, '{{}}' as parameters_json"
+    )
+    warehouse.rows("insert into raw.cell_events values ('r', 'c', 'complete', null, now())")
+    warehouse.rows(
+        "insert into raw.benchmark_items by name select 'b' as benchmark_id, 'v' as benchmark_version, "
+        "'i' as item_id, 'k' as cluster_id, 's' as subset"
+    )
     plan, generations = [], []
     for repeat, text in enumerate(texts):
         key = {"run_id": "r", "item_id": "i", "repeat": repeat, "generation_id": f"g{repeat}", "request_hash": "h"}

@@ -16,7 +16,6 @@ from tasks.settings import Overrides, load_settings
 from tasks.steps.land import LogOptions, land_log, void
 from tasks.steps.score import choose, rescore, score
 from tests.tasks.importers.test_read_logs import archive, sample
-from warehouse.build import dates_touched
 from warehouse.connection import Warehouse
 
 DAY, NEXT_DAY = "2026-01-31", "2026-02-01"
@@ -136,9 +135,8 @@ def test_an_earlier_version_can_be_chosen_and_the_newest_again(warehouse):
 
 def test_a_choice_that_left_an_answer_without_a_score_does_not_count(warehouse):
     rescore(warehouse, SCORERS["exact"], benchmark_id="arithmetic")
-    with warehouse.lent() as connection:
-        one = "generation_id = (select min(generation_id) from raw.plan)"
-        connection.execute(f"delete from raw.scores where scorer = 'exact' and {one}")
+    one = "generation_id = (select min(generation_id) from raw.plan)"
+    warehouse.rows(f"delete from raw.scores where scorer = 'exact' and {one}")
     choose(warehouse, "exact", benchmark_id="arithmetic")
     transform.rebuild_dates(warehouse, [DAY])
     assert headline(warehouse) == [("numeric", 1, 1.0)]
@@ -166,20 +164,12 @@ def later_run(warehouse, run_id, scorer, kind="adhoc"):
         "cell_events": "happened_at: now()",
         "plan": "is_reused: true",
     }
-    with warehouse.lent() as connection:
-        for table, changed in copies.items():
-            replaced = ", ".join(
-                f"{value} as {name}" for name, value in (one.split(": ") for one in changed.split(", "))
-            )
-            connection.execute(
-                f"insert into raw.{table} by name select * replace ('{run_id}' as run_id, {replaced}) from raw.{table} "
-                f"where run_id = (select min(run_id) from raw.runs where kind = 'import')"
-            )
-
-
-def dates_of(warehouse, run_id):
-    with warehouse.lent() as connection:
-        return dates_touched(connection, run_id)
+    for table, changed in copies.items():
+        replaced = ", ".join(f"{value} as {name}" for name, value in (one.split(": ") for one in changed.split(", ")))
+        warehouse.rows(
+            f"insert into raw.{table} by name select * replace ('{run_id}' as run_id, {replaced}) from raw.{table} "
+            f"where run_id = (select min(run_id) from raw.runs where kind = 'import')"
+        )
 
 
 def by_date(warehouse):
@@ -190,10 +180,10 @@ def by_date(warehouse):
 
 def test_the_configuration_of_a_run_chooses_for_the_cells_of_earlier_ones(warehouse):
     later_run(warehouse, "later", "exact")
-    assert dates_of(warehouse, "later") == [NEXT_DAY]
+    assert warehouse.dates_touched("later") == [NEXT_DAY]
     assert score(warehouse, "later") == 4
-    assert dates_of(warehouse, "later") == [DAY, NEXT_DAY]
-    transform.rebuild_dates(warehouse, dates_of(warehouse, "later"))
+    assert warehouse.dates_touched("later") == [DAY, NEXT_DAY]
+    transform.rebuild_dates(warehouse, warehouse.dates_touched("later"))
     assert by_date(warehouse) == [(DAY, "exact"), (NEXT_DAY, "exact")]
     assert score(warehouse, "later") == 0
     chosen = "select benchmark_id, scorer, counted_scorer, counted_version, run_id from raw.scorer_choices"

@@ -11,7 +11,6 @@ import pytest
 
 from tasks.settings import AnalysisSettings
 from tasks.steps.aggregate import aggregate
-from warehouse.build import build
 from warehouse.connection import Warehouse
 
 DATE = date(2026, 11, 20)
@@ -193,11 +192,9 @@ class World:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def rebuild(self, settings: AnalysisSettings | None = None) -> None:
-        with self.warehouse.lent() as connection:
-            build(connection, ["staging", "marts"])
+        self.warehouse.build(["staging", "marts"])
         aggregate(self.warehouse, [str(DATE)], settings or AnalysisSettings())
-        with self.warehouse.lent() as connection:
-            build(connection, ["reports"])
+        self.warehouse.build(["reports"])
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import pytest
 
-from warehouse.build import build
 from warehouse.connection import Warehouse
 
 RUN = "2026-01-10-nightly-0a1b2c3d"
@@ -303,11 +302,11 @@ def templates(tmp_path_factory):
     with Warehouse.open(path) as warehouse:
         append(warehouse, score_frames())
     kept["scored"] = keep("scored")
-    with Warehouse.open(path) as warehouse, warehouse.lent() as connection:
-        build(connection, layers=("staging", "marts"))
+    with Warehouse.open(path) as warehouse:
+        warehouse.build(("staging", "marts"))
         for statement in ESTIMATES:
-            connection.execute(statement)
-        build(connection, layers=("reports",))
+            warehouse.rows(statement)
+        warehouse.build(("reports",))
     kept["reported"] = keep("reported")
     return kept
 
@@ -343,24 +342,21 @@ def reported(templates, tmp_path):
 def execute():
     """Run statements on a warehouse; ``free raw.x`` takes the constraints off a table first, as a lake has none."""
 
-    def free(connection, table):
-        if (
-            table == "raw.generations"
-        ):  # nothing may refer to it, and landed warehouses hold neither scores nor executions
-            connection.execute("drop table raw.scores")
-            connection.execute("drop table raw.executions")
-        connection.execute(f"create temp table freed as select * from {table}")
-        connection.execute(f"drop table {table}")
-        connection.execute(f"create table {table} as select * from freed")
-        connection.execute("drop table freed")
+    def free(warehouse, table):
+        if table == "raw.generations":  # both tables refer to it, and are empty in a warehouse that has only landed
+            warehouse.rows("drop table raw.scores")
+            warehouse.rows("drop table raw.executions")
+        warehouse.rows(f"create temp table freed as select * from {table}")
+        warehouse.rows(f"drop table {table}")
+        warehouse.rows(f"create table {table} as select * from freed")
+        warehouse.rows("drop table freed")
 
     def run(warehouse, *statements):
-        with warehouse.lent() as connection:
-            for statement in statements:
-                if statement.startswith("free "):
-                    free(connection, statement.removeprefix("free "))
-                else:
-                    connection.execute(statement)
+        for statement in statements:
+            if statement.startswith("free "):
+                free(warehouse, statement.removeprefix("free "))
+            else:
+                warehouse.rows(statement)
 
     return run
 

@@ -4,7 +4,6 @@ import pytest
 
 from tasks.steps.validate import LandedThresholds, validate_landed, validate_reports, validate_scored
 from tasks.steps.validate.expectations import landed_checks, report_checks, scored_checks
-from warehouse.build import build
 
 DATES = ["2026-01-10"]
 THRESHOLDS = LandedThresholds(max_filtered_rate=0.5, max_unparsed_rate=0.5, max_judge_error_rate=0.5)
@@ -64,8 +63,7 @@ def test_validating_twice_changes_no_counts(landed, run_id, rows, execute, corru
     counts = []
     for _ in range(2):
         result = validate_landed(landed, run_id, THRESHOLDS)
-        with landed.lent() as connection:
-            build(connection)
+        landed.build()
         reported = "select expectation, is_success, count_checked, count_unexpected from reports.validations order by 1"
         counts.append((result, rows(landed, reported), rows(landed, "select * from raw.quarantine order by all")))
 
