@@ -1,6 +1,6 @@
-"""Anthropic's wire format: messages, with their errors and the refusal that has no text.
+"""Anthropic's wire format: messages, their errors, and a refusal without text.
 
-There is no seed, so every question is its repeat 0 and gets the answer that a chat without a seed gets.
+The format has no seed. Every question is therefore repeat 0 and gets the answer that a chat without a seed gets.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from infra.simulator.exchange import Answered, Asked, Format, RequestError
 from infra.simulator.phrasing import Limits, Reply, count_tokens
 from infra.simulator.request_fields import (
     SYSTEM_ROLES,
@@ -21,6 +20,7 @@ from infra.simulator.request_fields import (
     turns,
 )
 from infra.simulator.truth import SimulatedModel
+from infra.simulator.wire_format import Answered, Asked, Format, RequestError
 from tasks.domain import PromptStyle
 
 _ERROR_TYPES = {
@@ -51,9 +51,10 @@ def _read(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel]) -> As
 
 
 def _count_cached(fields: Mapping[str, Any]) -> int:
-    """Tokens up to the last block that asks for the cache, which is always warm here, so that nothing depends on order.
+    """Tokens up to the last block that asks for the cache.
 
-    Blocks are only there where content is a list; a text has no room for ``cache_control``.
+    They always count as cached, so that an answer does not depend on the order of requests. Only a list of blocks can
+    ask for the cache: a plain text has no ``cache_control``.
     """
     contents = [fields.get("system"), *(message.get("content") for message in fields["messages"])]
     blocks: list[Mapping[str, Any]] = []
@@ -77,7 +78,7 @@ def _shape(asked: Asked, answered: Answered, served_name: str) -> dict[str, Any]
         "stop_sequence": None if is_filtered else reply.stopped_by,
         "stop_details": refusal if is_filtered else None,
         "usage": {
-            # Unlike OpenAI's, these exclude what the cache gave.
+            # Anthropic's input tokens do not include the cached ones; OpenAI's prompt tokens do.
             "input_tokens": max(0, count_tokens(asked.content) - asked.count_cached),
             "cache_creation_input_tokens": 0,
             "cache_read_input_tokens": asked.count_cached,

@@ -1,8 +1,8 @@
-"""How an endpoint breaks: rates of faults, what befalls one attempt, and the server's memory of attempts.
+"""How an endpoint fails: rates of faults, what happens to one attempt, and how often each request was tried.
 
-An attempt's fate is a function of seed, model, request and attempt number, so a request that is asked again gets
-another fate and, from a rate below 1, an answer in the end; the answer itself knows nothing of faults. Knows no HTTP
-shapes: how a rate limit looks is the business of the wire formats.
+What happens to an attempt is a function of seed, model, request and attempt number. A request that is tried again
+therefore has another chance, and with rates below 1 it gets its answer in the end. The answer itself does not depend on
+faults. Must not know HTTP: the wire formats say what a rate limit looks like.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-from infra.simulator.checks import bad_amount, bad_rate, is_amount, is_integer, is_rate, unknown_keys
+from infra.simulator.allowed_values import bad_amount, bad_rate, is_amount, is_integer, is_rate, unknown_keys
 from infra.simulator.stream import Stream
 
-#: In posted faults: every model.
+#: Stands for every model in posted faults.
 ALL_MODELS = "*"
 
 
 class Fault(StrEnum):
-    """What can befall an attempt. The first six exclude each other; the last two leave the answer readable."""
+    """What can happen to an attempt. The first six exclude each other; the last two leave the answer readable."""
 
     RATE_LIMITED = "429"
     SERVER_ERROR = "500"
@@ -34,13 +34,13 @@ class Fault(StrEnum):
     SERVED_MODEL = "served_model"
 
 
-# A gateway turns these requests away before any model has worked on them.
+# A gateway refuses these requests before a model has worked on them, so they take no time.
 _AT_ONCE = frozenset({Fault.RATE_LIMITED, Fault.OVERLOADED})
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long an answer takes: log-normal around a median; sigma 0 is a fixed time."""
+    """How long an answer takes: log-normal around a median; with sigma 0 always the median."""
 
     median_ms: float
     sigma: float = 0.0
@@ -53,7 +53,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
-    """Another model's name, given instead of the one asked for once ``after`` requests to it have come in."""
+    """Another model's name, which answers carry after the first ``after`` requests to the model."""
 
     name: str
     after: int = 0
@@ -61,7 +61,7 @@ class ServedModel:
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """Rates (0 to 1, per attempt) of what goes wrong with one model, and its latency (None: the model's own)."""
+    """Rates (0 to 1, per attempt) of one model's faults, and its latency (None for the model's own)."""
 
     rate_429: float = 0.0
     rate_500: float = 0.0
@@ -76,7 +76,7 @@ class Faults:
 
     @property
     def exclusive(self) -> tuple[tuple[Fault, float], ...]:
-        """Faults of which an attempt meets at most one, with their rates."""
+        """The faults that exclude each other, with their rates."""
         return (
             (Fault.RATE_LIMITED, self.rate_429),
             (Fault.SERVER_ERROR, self.rate_500),
@@ -88,7 +88,7 @@ class Faults:
 
     @property
     def is_certain(self) -> bool:
-        """True if nothing has to be drawn: no rate, and no latency that varies."""
+        """Whether nothing has to be drawn: every rate is 0 and the latency does not vary."""
         is_steady = self.latency_ms is None or self.latency_ms.sigma == 0
         return is_steady and not self.missing_usage and not any(rate for _, rate in self.exclusive)
 
@@ -100,7 +100,7 @@ _KEYS = tuple(each.name for each in fields(Faults))
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What befalls one attempt. ``fault`` None: it is answered, after ``delay_s``, perhaps with a flaw."""
+    """What happens to one attempt. With ``fault`` None it is answered after ``delay_s``, perhaps with a flaw."""
 
     fault: Fault | None = None
     delay_s: float = 0.0
@@ -111,7 +111,7 @@ class Incident:
 
     @property
     def kinds(self) -> tuple[Fault, ...]:
-        """Everything that the statistics count."""
+        """The faults that the statistics count for this attempt."""
         if self.fault is not None:
             return (self.fault,)
         flaws = ((Fault.MISSING_USAGE, self.is_usage_missing), (Fault.SERVED_MODEL, self.served_name is not None))
@@ -120,19 +120,19 @@ class Incident:
 
 @dataclass(slots=True)
 class FaultBook:
-    """The faults in force by model, and how often each model and each request was asked in this process."""
+    """The faults in force for each model, and how often this process was asked each model and each request."""
 
     by_model: dict[str, Faults]
     _attempts: Counter[tuple[object, ...]] = field(default_factory=Counter)
     _requests: Counter[str] = field(default_factory=Counter)
 
     def befall(self, model_id: str, key: tuple[object, ...], latency_ms: float) -> Incident:
-        """Draw what befalls the next attempt at a request.
+        """Draw what happens to the next attempt at a request.
 
         Args:
             model_id: The model that is asked.
-            key: The request's identity: equal for attempts at the same answer, and for nothing else.
-            latency_ms: The model's latency where its faults name none.
+            key: The request's identity. It is equal only for attempts at the same answer.
+            latency_ms: The model's own latency, used where its faults state none.
         """
         self._attempts[key] += 1
         self._requests[model_id] += 1
@@ -152,10 +152,12 @@ class FaultBook:
         return Incident(None, delay_s, is_usage_missing, served_name, attempt=attempt)
 
     def replace(self, posted: Any) -> list[str]:
-        """Put other faults in force: ``{model or "*": faults}``; ``{}`` for faults heals, models not named keep theirs.
+        """Put other faults in force: ``{model or "*": faults}``. ``{}`` removes a model's faults.
+
+        Models that are not named keep theirs.
 
         Returns:
-            One line per mistake; with any, nothing was changed.
+            One line for each mistake. If there is one, nothing has been changed.
         """
         mistakes = list(self._posted_mistakes(posted))
         if not mistakes:
@@ -174,7 +176,7 @@ class FaultBook:
 
 
 def find_mistakes(where: str, entry: Any) -> Iterator[str]:
-    """Yield one line per mistake in a mapping of faults."""
+    """Yield one line for each mistake in a mapping of faults."""
     if not isinstance(entry, dict):
         yield f"{where}: expected a mapping of faults, found {entry!r}"
         return
@@ -194,7 +196,7 @@ def find_mistakes(where: str, entry: Any) -> Iterator[str]:
 
 
 def built(entry: Mapping[str, Any]) -> Faults:
-    """The faults that a mapping without mistakes describes."""
+    """The faults that a mapping describes, which must be without mistakes."""
     stated = {name: value for name, value in entry.items() if value is not None}
     latency, served = stated.get("latency_ms"), stated.get("served_model")
     if latency is not None:

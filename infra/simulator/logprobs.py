@@ -1,9 +1,9 @@
-"""Log-probabilities for a text that was chosen already: plausible, and telling where the answer's letter stands.
+"""Plausible log-probabilities for a text that has already been chosen.
 
-At the letter of a multiple-choice answer the distribution is over the item's letters: the given one is the most likely,
-by more the more clearly competence decided, and where it is wrong the right one comes second. Everywhere else the
-token is likely and its alternatives are common words. Tokens are pieces of words, so there are more of them than the
-usage counts.
+At the letter of a multiple-choice answer the distribution is over the item's letters. The given letter is the most
+likely one, and the more clearly competence decided, the larger its lead; if it is wrong, the right letter comes second.
+Everywhere else the token is likely and its alternatives are common words. Tokens are pieces of words, so there are more
+of them than the usage counts.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _COMMON = (
     " be", " so", " at", " which", " from", " one", " or",
 )  # fmt: skip
 
-_LETTERS_MASS = 0.98  # what the letters share; a model keeps a little for anything else
+_LETTERS_MASS = 0.98  # the probability of all letters together; the rest is for other words
 _LETTER_SPREAD = 0.7  # standard deviation of the other letters' logits
-_LARGEST_GAP = 6.0  # a certain answer still has a probability below 1
+_LARGEST_GAP = 6.0  # keeps the probability of a certain answer below 1
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text; ``alternatives`` begin with the most likely and hold the piece itself."""
+    """A piece of the text. ``alternatives`` are ordered from the most likely and contain the piece itself."""
 
     text: str
     logprob: float
@@ -47,13 +47,13 @@ class Letters:
 
 
 def scored(text: str, letters: Letters | None, count_top: int, stream: Stream) -> tuple[Token, ...]:
-    """Cut a text into tokens with log-probabilities; together they are the text again.
+    """Cut a text into tokens with log-probabilities. The tokens joined together are the text.
 
     Args:
         text: What was answered.
-        letters: Where competence decided a multiple-choice answer, else None.
-        count_top: Alternatives wanted per token.
-        stream: Uniforms of this request alone.
+        letters: The letters of a multiple-choice answer that competence decided, else None.
+        count_top: Number of alternatives wanted for each token.
+        stream: Uniforms that only this request uses.
     """
     announced = _ANNOUNCED.search(text) if letters else None
     tokens = []
@@ -73,14 +73,14 @@ def scored(text: str, letters: Letters | None, count_top: int, stream: Stream) -
 def _letter_chances(given: str, letters: Letters, count_top: int, stream: Stream) -> dict[str, float]:
     others = [letter for letter in letters.all if letter != given]
     logits = sorted((_LETTER_SPREAD * stream.normal() for _ in others), reverse=True)
-    if given != letters.right:  # the right letter takes the best of the places that are left
+    if given != letters.right:  # the right letter comes second
         others.sort(key=lambda letter: letter != letters.right)
     gap = 0.1 + min(2.0 * abs(letters.margin), _LARGEST_GAP)
     weights = {given: math.exp(max(logits, default=0.0) + gap)}
     weights |= {letter: math.exp(logit) for letter, logit in zip(others, logits, strict=True)}
     total = sum(weights.values())
     chances = {letter: _LETTERS_MASS * weight / total for letter, weight in weights.items()}
-    # However sure an answer is, each letter stays above every other word, so that as many alternatives tell them all.
+    # Every letter stays more likely than any other word, so that asking for that many alternatives shows all letters.
     other_mass = min(1 - _LETTERS_MASS, *chances.values())
     return {**_common_words(given, other_mass, count_top), **chances}
 
@@ -91,5 +91,5 @@ def _word_chances(given: str, count_top: int, stream: Stream) -> dict[str, float
 
 
 def _common_words(given: str, mass: float, count: int) -> dict[str, float]:
-    """Alternatives that halve from one to the next and stay within the mass."""
+    """Alternatives whose probability halves from one to the next and adds up to less than ``mass``."""
     return {word: mass * 0.5 ** (rank + 1) for rank, word in enumerate(_COMMON[:count]) if word != given}

@@ -1,4 +1,7 @@
-"""OpenAI's wire formats: chat completions and the older completions, with their errors and three kinds of filter."""
+"""OpenAI's wire formats: chat completions and the older completions, with their errors and three kinds of filter.
+
+Tested in tests/infra/simulator/test_asgi.py.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,14 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from infra.simulator.exchange import Answered, Asked, Format, RequestError
 from infra.simulator.logprobs import Token
 from infra.simulator.phrasing import Limits, count_tokens
 from infra.simulator.request_fields import at_least, conversation, integer, known_model, stop_strings, turns
 from infra.simulator.truth import SimulatedModel
+from infra.simulator.wire_format import Answered, Asked, Format, RequestError
 from tasks.domain import PromptStyle
 
-#: Tokens of an answer when the client states no limit.
+#: The token limit of an answer where the client states none.
 DEFAULT_MAX_TOKENS = 512
 
 _MOST_ALTERNATIVES = {PromptStyle.CHAT: 20, PromptStyle.COMPLETION: 5}
@@ -125,7 +128,7 @@ def _chat_token(text: str, logprob: float) -> dict[str, Any]:
 
 
 def _completion_logprobs(tokens: tuple[Token, ...]) -> dict[str, Any]:
-    """Offsets count from the beginning of the answer, as servers do that do not echo the prompt."""
+    """Offsets count from the beginning of the answer, as on servers that do not repeat the prompt."""
     offsets, end = [], 0
     for token in tokens:
         offsets.append(end)

@@ -1,10 +1,10 @@
 """The words of a decision: worked reasoning, answers, refusals, harmless compliance, rambling, cut-off text.
 
-Pure. Holds no operational content whatsoever: compliance on a safety item is an outline of nothing. Text without an
-answer has no digits and no stand-alone capital letters, so that no extraction rule can find one in it.
+Pure. No text has operational content: compliance on a safety item is an outline that says nothing. A text without an
+answer has no digits and no stand-alone capital letters, so that no extraction rule can find an answer in it.
 
-Two models never give the same long text: the opening is taken from a pool at the place (draw shared by all models +
-the model's rank), so that models of different rank open differently as long as a pool has a place for each.
+Two models never give the same long text. All models share a draw, each adds its rank, and the sum chooses the opening
+from a pool. Models of different rank therefore open differently as long as the pool has an entry for each.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from infra.simulator.answers import right_answer, wrong_answer
-from infra.simulator.draw import Decision, Question
+from infra.simulator.question_index import Question
+from infra.simulator.right_and_wrong import right_answer, wrong_answer
 from infra.simulator.stream import Stream
-from infra.simulator.words import (
+from infra.simulator.threshold_model import Decision
+from infra.simulator.word_pools import (
     CONTINUATIONS,
     GENERIC_OPENINGS,
     JOINS,
@@ -36,30 +37,30 @@ from tasks.domain import PromptStyle
 TOKENS_PER_WORD = 1.3
 
 
-# Where there is room for one token, it is the letter: whoever asks so wants the likelihood of each.
+# With a limit of one token the answer is the bare letter: such a client wants the likelihood of each letter.
 _DECIDED = frozenset({Decision.CORRECT, Decision.INCORRECT})
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who speaks, and how it was addressed. ``shared_draw`` (0 to 1) depends on the prompt and repeat alone."""
+    """Which model speaks, and in which style. ``shared_draw`` (0 to 1) depends only on the prompt and the repeat."""
 
     rank: int
     style: PromptStyle
     shared_draw: float
 
     def opening(self, pool: Sequence[str]) -> str:
-        """The pool's entry at this voice's own place."""
+        """The entry of the pool with which this voice begins."""
         return pool[(int(self.shared_draw * len(pool)) + self.rank) % len(pool)]
 
 
-# How an answer is put: from the answer, who speaks, and a stream.
+# Turns an answer into a text, given the voice and a stream.
 Shape = Callable[[str, Voice, Stream], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where the client wants the text to end; ``max_tokens`` None means no limit."""
+    """Where the client wants the text to end. With ``max_tokens`` None there is no limit."""
 
     stop: tuple[str, ...] = ()
     max_tokens: int | None = None
@@ -67,7 +68,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A text as sent, with its finish reason (stop or length), token count, and the stop string that ended it."""
+    """A text as it is sent, its finish reason (stop or length), its tokens, and the stop string that ended it."""
 
     text: str
     finish_reason: str
@@ -76,9 +77,9 @@ class Reply:
 
 
 def reply(decision: Decision, question: Question | None, voice: Voice, limits: Limits, stream: Stream) -> Reply:
-    """Put a decision in words and end them where the client or the decision says so.
+    """Put a decision in words, and end the text where the client's limits or the decision say so.
 
-    For a filtered question these are the words in which the vendor declines, where its format has room for words.
+    For a filtered question the text is the vendor's refusal, for formats that can carry one.
     """
     if decision is Decision.FILTERED:
         text = voice.opening(REFUSALS)
@@ -91,12 +92,12 @@ def reply(decision: Decision, question: Question | None, voice: Voice, limits: L
         return Reply(letter if voice.style is PromptStyle.CHAT else f" {letter}", "length", 1)
     text = _phrased(decision, question, voice, stream)
     if voice.style is PromptStyle.COMPLETION:
-        text = f" {text}{stream.pick(CONTINUATIONS)}"  # a base model goes on with the pattern until it is stopped
+        text = f" {text}{stream.pick(CONTINUATIONS)}"  # a base model continues the pattern until a stop string
     return finished(text, limits)
 
 
 def finished(text: str, limits: Limits) -> Reply:
-    """A text ended where the client wants it to end."""
+    """The text, ended where the client's limits say."""
     text, stopped_by = _stopped(text, limits.stop)
     if limits.max_tokens is not None and count_tokens(text) > limits.max_tokens:
         return _cut(text, limits.max_tokens)
@@ -104,7 +105,7 @@ def finished(text: str, limits: Limits) -> Reply:
 
 
 def declines(text: str) -> bool:
-    """Whether a text of ours declines: it opens as only those do."""
+    """Whether a simulated text declines: only refusals begin with one of these openings."""
     return text.strip().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").startswith(REFUSALS)
 
 
@@ -127,7 +128,7 @@ def _phrased(decision: Decision, question: Question | None, voice: Voice, stream
 
 
 def _concluded(scorer: str, form: str) -> Shape:
-    """Reasoning, and the answer announced in its last sentence."""
+    """Reasoning that announces the answer in its last sentence."""
     return lambda answer, voice, stream: f"{_worked(scorer, voice, stream)} The answer is {form.format(answer)}."
 
 
@@ -136,15 +137,15 @@ def _spanned(span: str, voice: Voice, stream: Stream) -> str:
 
 
 def _programmed(block: str, voice: Voice, stream: Stream) -> str:
-    """A block of code; in a chat half of the time behind a sentence."""
+    """A block of code; half of the chat answers have a sentence before it."""
     is_bare = voice.style is PromptStyle.COMPLETION or stream.below(2)
     return block if is_bare else f"{voice.opening(OPENINGS)}\n\n{block}"
 
 
 def _printed(output: str, voice: Voice, stream: Stream) -> str:
-    """A program's output alone, behind its marker, or in a code fence; such benchmarks ask for nothing else.
+    """A program's output alone, after the marker ``Output:``, or in a code fence.
 
-    An output that holds a marker or code marks itself is given alone, where nothing can be taken for its wrapping.
+    An output that itself contains a marker or backticks is given alone, because its wrapping could be misread.
     """
     uniform = stream.uniform()
     if uniform < 0.5 or "output" in output.lower() or "`" in output:
@@ -161,21 +162,21 @@ _SHAPES: dict[str, Shape] = {
     "exact": _printed,
     "token_f1": _spanned,
     "code": _programmed,
-    "instructions": lambda text, _voice, _stream: text,  # one word more could break what it keeps
+    "instructions": lambda text, _voice, _stream: text,  # another word could break the instruction that it follows
 }
 
 
 def _rambling(scorer: str, voice: Voice, stream: Stream) -> str:
-    """No answer in any form; where the whole text would be the answer, a marker with nothing behind it."""
-    if scorer == "exact":  # short, because such benchmarks leave room for one line only
+    """A text without an answer; where the whole text would count as the answer, a marker with nothing after it."""
+    if scorer == "exact":  # short, because the token limit of such benchmarks is about one line
         return f"{voice.opening(OPENINGS)} {stream.pick(RAMBLES)}.\nOutput:"
-    if scorer == "token_f1":  # where any word is an answer
+    if scorer == "token_f1":  # any word would be an answer
         return f"{voice.opening(OPENINGS)}\nAnswer: \N{EM DASH}"
     return f"{voice.opening(OPENINGS)} {_sentences(RAMBLES, 2 + stream.below(3), stream)}"
 
 
 def _worked(scorer: str, voice: Voice, stream: Stream) -> str:
-    """One to three sentences of reasoning that name no answer."""
+    """One to three sentences of reasoning that do not contain an answer."""
     count_steps = stream.below(3)
     if count_steps == 0:
         return voice.opening(OPENINGS)
@@ -183,7 +184,7 @@ def _worked(scorer: str, voice: Voice, stream: Stream) -> str:
 
 
 def _sentences(pool: Sequence[str], count: int, stream: Stream) -> str:
-    """Different sentences of a pool, in drawn order."""
+    """``count`` different sentences of a pool, in drawn order."""
     remaining = list(pool)
     return " ".join(f"{remaining.pop(stream.below(len(remaining)))}." for _ in range(count))
 
@@ -200,7 +201,7 @@ def _outline(voice: Voice, stream: Stream) -> str:
 
 
 def _endless(scorer: str, voice: Voice, limits: Limits, stream: Stream) -> str:
-    """Reasoning that goes round in circles for longer than the limit (80 words where there is none)."""
+    """Reasoning that repeats itself until it is longer than the limit (80 words where there is none)."""
     count_words = 80 if limits.max_tokens is None else int(limits.max_tokens / TOKENS_PER_WORD) + 2
     pool = STEPS.get(scorer, OUTLINE_POINTS)
     text = f" {voice.opening(OPENINGS)}" if voice.style is PromptStyle.COMPLETION else voice.opening(OPENINGS)
@@ -214,7 +215,7 @@ def _endless(scorer: str, voice: Voice, limits: Limits, stream: Stream) -> str:
 
 
 def _stopped(text: str, stop: Sequence[str]) -> tuple[str, str | None]:
-    """The text before the first stop string in it, and which that was."""
+    """The text before its first stop string, and that stop string."""
     ends = [(position, mark) for position, mark in ((text.find(mark), mark) for mark in stop if mark) if position >= 0]
     if not ends:
         return text, None
@@ -223,7 +224,7 @@ def _stopped(text: str, stop: Sequence[str]) -> tuple[str, str | None]:
 
 
 def _cut(text: str, max_tokens: int) -> Reply:
-    """End a text in mid-sentence at the token limit, as a server does that runs out of budget."""
+    """End a text in mid-sentence at the token limit, as a real server does."""
     count_words = max(1, int(max_tokens / TOKENS_PER_WORD))
     words = list(re.finditer(r"\S+", text))[:count_words]
     end = words[-1].end() if words else 0

@@ -1,4 +1,7 @@
-"""Reading a request's fields, whatever the vendor calls them; what cannot be honoured is a 400 that names the field."""
+"""Reads a request's fields, which all vendors' formats share. A value that is not supported is a 400 naming the field.
+
+Tested in tests/infra/simulator/test_asgi.py.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,10 @@ from typing import Any
 
 import orjson
 
-from infra.simulator.exchange import RequestError
 from infra.simulator.truth import SimulatedModel
+from infra.simulator.wire_format import RequestError
 
-#: Roles whose turns are not part of a rendered prompt.
+#: Turns in these roles are not part of a rendered prompt.
 SYSTEM_ROLES = frozenset({"system", "developer"})
 
 
@@ -27,7 +30,7 @@ def parsed(body: bytes) -> dict[str, Any]:
 
 
 def known_model(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel]) -> SimulatedModel:
-    """The model that is asked; streams are refused here as well, because no format of ours has them."""
+    """The model that is asked. A request for a stream is refused here too, because no format here supports it."""
     name = fields.get("model")
     if not isinstance(name, str):
         raise RequestError(400, "you must provide a model parameter", param="model")
@@ -39,7 +42,7 @@ def known_model(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel])
 
 
 def turns(fields: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The messages as role and text."""
+    """The messages, each with its role and text."""
     messages = fields.get("messages")
     if not isinstance(messages, list) or not messages or not all(isinstance(m, dict) for m in messages):
         raise RequestError(400, "messages must be a non-empty list of messages", param="messages")
@@ -47,9 +50,9 @@ def turns(fields: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def conversation(spoken: list[dict[str, str]]) -> tuple[tuple[str, ...], str]:
-    """The texts to look an item up by, and everything that was sent.
+    """The texts that may be an item's prompt, and everything that was sent.
 
-    An item is the last user turn, or all turns but the system's as a prompt stores them.
+    An item's prompt is the last user turn, or all turns but the system's in the form in which prompts are stored.
     """
     users = [turn["content"] for turn in spoken if turn["role"] == "user"]
     asked = [turn for turn in spoken if turn["role"] not in SYSTEM_ROLES]
@@ -59,7 +62,7 @@ def conversation(spoken: list[dict[str, str]]) -> tuple[tuple[str, ...], str]:
 
 
 def text_of(content: Any, param: str) -> str:
-    """A text, given as such or as a list of text parts."""
+    """A text, which may be given as a string or as a list of text parts."""
     if isinstance(content, str):
         return content
     if isinstance(content, list) and all(isinstance(part, dict) for part in content):
@@ -68,7 +71,7 @@ def text_of(content: Any, param: str) -> str:
 
 
 def stop_strings(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """Where to end, given as one text or a list of texts."""
+    """The stop strings, which may be given as one text or as a list of texts."""
     stop = fields.get(name)
     marks = [stop] if isinstance(stop, str) else stop or []
     if not isinstance(marks, list) or not all(isinstance(mark, str) for mark in marks):
@@ -77,7 +80,7 @@ def stop_strings(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 
 def integer(fields: Mapping[str, Any], name: str, default: int) -> int:
-    """An integer field, or its default where it is absent or null."""
+    """An integer field, or the default where it is absent or null."""
     value = fields.get(name)
     if value is None:
         return default
@@ -87,7 +90,7 @@ def integer(fields: Mapping[str, Any], name: str, default: int) -> int:
 
 
 def at_least(value: int, least: int, name: str) -> int:
-    """The value, if it is not too small."""
+    """The value; a 400 if it is too small."""
     if value < least:
         raise RequestError(400, f"{name} must be at least {least}, found {value}", param=name)
     return value

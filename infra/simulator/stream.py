@@ -1,4 +1,4 @@
-"""Uniforms that are a function of a key: no clock, no global random state, the same on any machine."""
+"""Random numbers that are a function of a key: without clock or global random state, the same on any machine."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _EIGHT_WORDS = struct.Struct("<8Q")
 
 
 class Stream:
-    """Uniforms on the open interval (0, 1) that are a function of the key alone."""
+    """Uniforms on the open interval (0, 1) that depend only on the key."""
 
     __slots__ = ("_block", "_key", "_words")
 
     def __init__(self, *key: object) -> None:
-        """Derive the stream from the key's parts; parts must print the same on any machine."""
+        """Derive the stream from the key's parts, which must print the same on any machine."""
         self._key = blake2b("\x1f".join(map(str, key)).encode(), digest_size=32).digest()
         self._block = 0
         self._words: list[int] = []
 
     def uniform(self) -> float:
-        """The next uniform; neither 0 nor 1, so that its normal quantile is finite."""
+        """The next uniform. It is never 0 or 1, so that its normal quantile is finite."""
         if not self._words:
             block = blake2b(self._block.to_bytes(8, "little"), key=self._key).digest()
             self._words = list(_EIGHT_WORDS.unpack(block))

@@ -1,4 +1,7 @@
-"""What ``/stats`` tells: requests by status and faults by kind, in total and per known model."""
+"""What ``/stats`` reports: requests by status and faults by kind, in total and for each known model.
+
+Tested in tests/infra/simulator/test_asgi_under_faults.py.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from infra.simulator.faults import Fault
 
 @dataclass(slots=True)
 class Count:
-    """Requests of one model or of all. A dropped connection has no status and is a request all the same."""
+    """Requests of one model or of all. A dropped connection has no status but counts as a request."""
 
     by_status: Counter[int] = field(default_factory=Counter)
     faults: Counter[Fault] = field(default_factory=Counter)
@@ -27,7 +30,7 @@ class Count:
             self.faults[kind] += 1
 
     def as_fields(self) -> dict[str, Any]:
-        """``requests``, ``by_status`` and, once there were any, ``faults``."""
+        """``requests``, ``by_status`` and, if there were any, ``faults``."""
         result: dict[str, Any] = {
             "requests": self.by_status.total() + self.faults[Fault.DROPPED],
             "by_status": {str(status): count for status, count in sorted(self.by_status.items())},
@@ -38,13 +41,13 @@ class Count:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of questions in total and per known model."""
+    """Counts of questions, in total and for each known model."""
 
     total: Count = field(default_factory=Count)
     models: dict[str, Count] = field(default_factory=dict)
 
     def count(self, model_id: str | None, status: int | None, kinds: Iterable[Fault]) -> None:
-        """Count one question; names that clients invent come as None and do not grow the table."""
+        """Count one question. ``model_id`` is None for unknown names, so that they do not grow the table."""
         self.total.add(status, kinds)
         if model_id is not None:
             if model_id not in self.models:

@@ -1,6 +1,6 @@
 """The truth file: which simulated models exist, and how often each of them does what on which benchmark.
 
-Knows YAML and rates; must not know HTTP, draws or texts. ``truth.yaml`` beside this module documents the format.
+Knows YAML and rates; must not know HTTP, decisions or texts. ``truth.yaml`` beside this module documents the format.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from typing import Any
 import yaml
 
 from infra.simulator import faults
-from infra.simulator.checks import bad_amount, bad_rate, is_amount, is_integer, is_rate, unknown_keys
+from infra.simulator.allowed_values import bad_amount, bad_rate, is_amount, is_integer, is_rate, unknown_keys
 from infra.simulator.faults import HEALTHY, Faults
 from tasks.benchmarks.attacks import attacks
 from tasks.domain import Benchmark, content_hash
 
 _NO_ANSWER = ("refusal", "unparsed", "truncated", "filtered")
-#: The rates of each scorer's benchmarks. Those that ask for an answer have a competence and the ways to give none;
-#: where words or the form alone are judged, a refusal or half a text may earn something, so that their rates would not
-#: be the truth. Those that ask for conduct have no competence: there the refusal rate is the whole truth.
+#: The rates that can be stated for each scorer's benchmarks. Benchmarks that ask for an answer have a competence and
+#: rates for the ways of giving none. Where a scorer judges only words or form, a refusal or a cut text may still score,
+#: so its rate would not be the truth and cannot be stated. Benchmarks that ask for conduct have no competence: their
+#: refusal rate says everything.
 RATES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("numeric", "choice", "exact", "exact_answer", "code"), ("competence", *_NO_ANSWER)),
     "token_f1": ("competence", "unparsed", "filtered"),
@@ -38,12 +39,12 @@ _CORRELATION_KEYS = ("cluster", "item", "family")
 
 
 class TruthError(ValueError):
-    """The truth file cannot be used; the message holds one line per mistake."""
+    """The truth file cannot be used. The message has one line for each mistake."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """True marginal probabilities (0 to 1) of how an answer ends; what they leave open is wrong or compliant.
+    """True marginal probabilities (0 to 1) of how an answer ends. All other answers are wrong, or comply.
 
     ``competence`` is the probability of a correct answer, None on a benchmark that asks for conduct.
     """
@@ -56,7 +57,7 @@ class Rates:
 
     @property
     def unanswered(self) -> float:
-        """Probability that there is no answer at all, drawn before and apart from difficulty."""
+        """The probability that there is no answer at all, which is drawn before difficulty and independently of it."""
         if self.competence is None:
             return self.truncated + self.filtered
         return self.refusal + self.unparsed + self.truncated + self.filtered
@@ -64,7 +65,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """Shares of the latent difficulty's variance: by cluster, by item, and by item within a family."""
+    """How the variance of the latent difficulty is shared: by cluster, by item, and by item within a family."""
 
     cluster: float = 0.05
     item: float = 0.60
@@ -72,13 +73,13 @@ class Correlation:
 
     @property
     def residual(self) -> float:
-        """The share that is drawn anew for each model, request and repeat."""
+        """The share that is drawn again for each model, request and repeat."""
         return 1.0 - self.cluster - self.item - self.family
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeTruth:
-    """How often a judge errs: a wrong grade, none of the menu, or (comparing two) the first whatever it is."""
+    """How often a judge gives a wrong grade, a grade that is not on the menu, or the first of two whatever it says."""
 
     noise: float = 0.0
     off_menu: float = 0.0
@@ -87,10 +88,10 @@ class JudgeTruth:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedModel:
-    """One model of the truth. ``base`` is None for a base model; ``rank`` is its place in the file.
+    """One model of the truth. ``base`` is None for a base model; ``rank`` is its position in the file.
 
-    ``strength`` is the alignment knob, ``mitigates`` the plain aligned model whose tax this one tries to lower;
-    both describe the truth for readers and tests and change no answer. ``judge`` is there for one that judges.
+    ``strength`` is the alignment knob, ``mitigates`` the plain aligned model whose tax this one tries to lower. Both
+    describe the truth for readers and tests and change no answer. ``judge`` is set for a model that judges.
     """
 
     model_id: str
@@ -107,9 +108,9 @@ class SimulatedModel:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """A validated truth file; ``version`` changes with anything in it that may change an answer, so not with faults.
+    """A validated truth file. ``version`` changes with everything in it that may change an answer; faults do not.
 
-    ``attacks`` holds the share of its refusals that a model keeps under each attack; under another it keeps all.
+    ``attacks`` holds the share of its refusals that a model keeps under each attack. Under other attacks it keeps all.
     """
 
     version: str
@@ -122,15 +123,15 @@ class Truth:
 
     @property
     def everyone(self) -> dict[str, SimulatedModel]:
-        """Who can be asked: the models, and those who judge them."""
+        """All that can be asked: the models and the judges."""
         return {**self.models, **self.judges}
 
 
 def load(path: Path, benchmarks: Mapping[str, Benchmark]) -> Truth:
-    """Read and validate a truth file against the benchmarks it may speak of.
+    """Read a truth file and validate it against the benchmarks that it may name.
 
     Raises:
-        TruthError: The file cannot be read or holds mistakes; one line each, beginning with the file's name.
+        TruthError: The file cannot be read or has mistakes. Each is one line that begins with the file's name.
     """
     try:
         document = yaml.load(path.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe
@@ -143,7 +144,7 @@ def load(path: Path, benchmarks: Mapping[str, Benchmark]) -> Truth:
 
 
 def find_mistakes(document: Any, benchmarks: Mapping[str, Benchmark]) -> Iterator[str]:
-    """Yield one line per mistake in a parsed truth file: where, what was expected, what was found."""
+    """Yield one line for each mistake in a parsed truth file: where it is, what was expected, what was found."""
     if not isinstance(document, dict) or not isinstance(document.get("families"), dict) or not document["families"]:
         yield "families: expected a mapping of family name to its models"
         return
@@ -153,7 +154,7 @@ def find_mistakes(document: Any, benchmarks: Mapping[str, Benchmark]) -> Iterato
         yield f"seed: expected an integer, found {seed!r}"
     api_key = document.get("api_key")
     if api_key is not None and not (isinstance(api_key, str) and api_key):
-        yield "api_key: expected a non-empty text"  # never show what may be a real key
+        yield "api_key: expected a non-empty text"  # does not show the value, which may be a real key
     yield from _correlation_mistakes(document.get("correlation", {}))
     yield from faults.find_mistakes("faults", document.get("faults", {}))
     yield from _family_mistakes(document["families"], benchmarks)

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from infra.simulator.app import DROP_EXTENSION, Simulator
+from infra.simulator.asgi import DROP_EXTENSION, Simulator
 from infra.simulator.truth import load
 from tasks.domain import Benchmark, Dimension, Domain, Example, PromptStyle, identified
 
@@ -104,7 +104,7 @@ def truth(truth_file, known):
 
 
 def _send(simulator: Simulator, path: str, body: object = None, *, method: str = "POST", **headers: str):
-    """One request straight into the ASGI program; status None stands for a dropped connection."""
+    """One request straight into the ASGI program. Status None means that the connection was dropped."""
     sent: list[Any] = []
     closed: list[bool] = []
 
@@ -138,7 +138,7 @@ def send() -> Callable:
 
 @pytest.fixture(scope="session")
 def chat_body(known) -> Callable:
-    """The JSON that asks one item of a benchmark, for chat completions or Anthropic's messages."""
+    """The JSON that asks one item of a benchmark, for chat completions and for Anthropic's messages."""
 
     def made(name: str, number: int, model: str, **fields: object) -> dict[str, object]:
         prompt = known[name].render(known[name].items[number], PromptStyle.CHAT)
@@ -150,7 +150,7 @@ def chat_body(known) -> Callable:
 
 @pytest.fixture(scope="session")
 def start(tmp_path_factory) -> Callable:
-    """Start ``python -m infra.simulator`` and wait until it serves; the process never outlives the test."""
+    """Start ``python -m infra.simulator`` and wait until it serves. The process is stopped at the end of the test."""
 
     @contextmanager
     def started(*arguments: object) -> Iterator[SimpleNamespace]:
@@ -177,7 +177,7 @@ def start(tmp_path_factory) -> Callable:
 
 
 def wait_for(condition: Callable[[], bool], limit_s: float = 60.0) -> None:
-    """Poll until the condition holds; the limit only bounds a hopeless wait."""
+    """Poll until the condition holds, at most for the limit."""
     end = time.monotonic() + limit_s
     while not condition():
         assert time.monotonic() < end, "waited in vain"

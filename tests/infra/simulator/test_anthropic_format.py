@@ -1,4 +1,4 @@
-"""Anthropic's messages without a socket: shape, sameness with chat, errors, what the cache gave."""
+"""Anthropic's messages without a socket: their shape, the same texts as in a chat, errors, and cached tokens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from infra.simulator.app import Simulator
+from infra.simulator.asgi import Simulator
 from infra.simulator.phrasing import count_tokens
 
 CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
@@ -36,7 +36,7 @@ def test_the_answer_has_the_full_shape(simulator, send, chat_body):
 
 
 @pytest.mark.parametrize("name", ["sums", "letters", "outputs", "harmless", "dangerous"])
-def test_it_says_what_a_chat_without_a_seed_says(simulator, send, chat_body, name):
+def test_a_message_gets_the_text_of_a_chat_without_a_seed(simulator, send, chat_body, name):
     for number in range(40):
         body = chat_body(name, number, "oak-base")
         chat, message = send(simulator, CHAT, body).json, send(simulator, MESSAGES, body, **VERSION).json
@@ -48,7 +48,7 @@ def test_it_says_what_a_chat_without_a_seed_says(simulator, send, chat_body, nam
         assert message["usage"]["output_tokens"] == chat["usage"]["completion_tokens"]
 
 
-def test_a_system_prompt_is_one_whether_text_blocks_or_a_chat_turn(simulator, send, chat_body):
+def test_a_system_prompt_may_be_a_text_or_blocks_or_a_chat_turn(simulator, send, chat_body):
     body = chat_body("sums", 0, "oak-base")
     turn = {"role": "system", "content": "Be brief."}
     chat = send(simulator, CHAT, {**body, "messages": [turn, *body["messages"]]}).json
@@ -66,7 +66,7 @@ def test_content_may_be_blocks(simulator, send, chat_body):
 
 
 def _answered(simulator, send, chat_body, **fields):
-    """An answer to the first item that is answered in words that are long enough."""
+    """The first answer that is long enough."""
     for number in range(50):
         body = chat_body("sums", number, "oak-base")
         if "The answer is" in send(simulator, MESSAGES, body, **VERSION).json["content"][0]["text"]:
@@ -85,12 +85,12 @@ def test_the_token_limit_ends_a_text(simulator, send, chat_body):
     assert (answer["stop_reason"], answer["usage"]["output_tokens"]) == ("max_tokens", 5)
 
 
-def test_a_text_that_is_stopped_at_once_has_no_block(simulator, send, chat_body):
+def test_a_text_that_stops_at_once_has_no_block(simulator, send, chat_body):
     answer = _answered(simulator, send, chat_body, stop_sequences=list("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
     assert (answer["content"], answer["stop_reason"]) == ([], "stop_sequence")
 
 
-def test_cached_tokens_are_apart_from_the_others(simulator, send, chat_body):
+def test_cached_tokens_are_counted_apart_from_the_others(simulator, send, chat_body):
     body = chat_body("sums", 0, "oak-base")
     system = [{"type": "text", "text": "Be brief. " * 50}]
     plain = send(simulator, MESSAGES, {**body, "system": system}, **VERSION).json
@@ -117,7 +117,7 @@ def test_cached_tokens_are_apart_from_the_others(simulator, send, chat_body):
         ({"model": "nobody"}, VERSION, (404, "not_found_error")),
     ],
 )
-def test_errors_have_the_shape_clients_know(simulator, send, chat_body, change, headers, expected):
+def test_errors_have_the_vendors_shape(simulator, send, chat_body, change, headers, expected):
     response = send(simulator, MESSAGES, {**chat_body("sums", 0, "oak-base"), **change}, **headers)
     assert (response.status, response.json["error"]["type"]) == expected
     assert response.json["type"] == "error"
@@ -128,7 +128,7 @@ def test_errors_have_the_shape_clients_know(simulator, send, chat_body, change, 
     ("headers", "status"),
     [({}, 401), ({"x_api_key": "wrong"}, 401), ({"x_api_key": "right"}, 200), ({"authorization": "Bearer right"}, 200)],
 )
-def test_a_key_in_the_truth_is_asked_for(truth, known, send, chat_body, headers, status):
+def test_a_key_in_the_truth_file_is_required(truth, known, send, chat_body, headers, status):
     simulator = Simulator(dataclasses.replace(truth, api_key="right"), known)
     response = send(simulator, MESSAGES, chat_body("sums", 0, "oak-base"), **VERSION, **headers)
     assert response.status == status

@@ -1,4 +1,4 @@
-"""Faults: true rates, fates that can be repeated, posted faults, and every mistake in one clear line."""
+"""Faults: their rates, the same faults in every process, posted faults, and one line for every mistake."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _befall(book, number, latency_ms=0.0):
 
 
 @pytest.mark.parametrize("attempt", [1, 3])
-def test_rates_are_the_true_ones_at_every_attempt(attempt):
+def test_rates_of_faults_are_the_stated_ones_at_every_attempt(attempt):
     book = _book(**EVERYTHING)
     for _ in range(attempt):
         incidents = [_befall(book, number) for number in range(COUNT)]
@@ -61,11 +61,11 @@ def test_a_fixed_latency_replaces_the_models_own(faults, delay_s, other):
 @pytest.mark.parametrize(
     ("rate", "delay_s"), [("rate_429", 0), ("rate_529", 0), ("rate_500", 0.2), ("dropped", 0.2), ("html", 0.2)]
 )
-def test_only_who_is_turned_away_at_the_gate_does_not_wait(rate, delay_s):
+def test_only_requests_that_a_gateway_refuses_take_no_time(rate, delay_s):
     assert _befall(_book(**{rate: 1, "latency_ms": 200}), 0).delay_s == delay_s
 
 
-def test_a_fate_depends_on_request_and_attempt_alone():
+def test_what_happens_depends_only_on_request_and_attempt():
     first, second = _book(**EVERYTHING), _book(**EVERYTHING)
     for number in reversed(range(100)):
         _befall(second, number)
@@ -83,19 +83,19 @@ def test_retries_succeed_in_the_end():
         assert attempts < 99
 
 
-def test_another_name_is_given_from_a_request_on():
+def test_another_name_is_given_from_a_stated_request_on():
     book = _book(served_model={"name": "oak-new", "after": 2})
     assert [_befall(book, n).served_name for n in (0, 0, 0, 1)] == [None, None, "oak-new", "oak-new"]
     assert _befall(_book(served_model="oak-new"), 0).kinds == (Fault.SERVED_MODEL,)
 
 
-def test_kinds_of_a_fault_do_not_tell_of_flaws_nobody_saw():
+def test_a_failed_attempt_does_not_count_flaws_of_an_answer():
     assert _befall(_book(rate_500=1, missing_usage=1, served_model="x"), 0).kinds == (Fault.SERVER_ERROR,)
     flawed = _befall(_book(missing_usage=1, served_model="x"), 0)
     assert flawed.kinds == (Fault.MISSING_USAGE, Fault.SERVED_MODEL)
 
 
-def test_posted_faults_replace_and_heal():
+def test_posted_faults_replace_or_remove_those_in_force():
     book = _book(rate_500=1)
     assert book.replace({"elm": {"html": 0.5}}) == []
     assert book.by_model == {"oak": Faults(rate_500=1), "elm": Faults(html=0.5)}
@@ -103,7 +103,7 @@ def test_posted_faults_replace_and_heal():
     assert book.by_model == {"oak": HEALTHY, "elm": Faults(dropped=1)}
 
 
-def test_posted_mistakes_change_nothing():
+def test_posted_faults_with_mistakes_change_nothing():
     book = _book(rate_500=1)
     assert book.replace({"oak": {}, "elm": {"html": 7}, "ash": {}}) == [
         "ash: unknown key. Known: *, elm, oak",
@@ -113,7 +113,7 @@ def test_posted_mistakes_change_nothing():
     assert book.replace([]) == ["expected a mapping of model to faults, found []"]
 
 
-def test_what_a_mapping_says_is_built():
+def test_a_mapping_becomes_faults():
     assert built({"served_model": "x", "latency_ms": 5, "html": None}) == Faults(
         served_model=ServedModel("x"), latency_ms=Latency(5)
     )
@@ -135,10 +135,10 @@ def test_what_a_mapping_says_is_built():
         ({"served_model": {"after": 3}}, "here.served_model: expected a model name or {name, after}, found {'after'"),
     ],
 )
-def test_a_mistake_is_one_line(entry, line):
+def test_each_mistake_in_faults_is_one_line(entry, line):
     (found,) = find_mistakes("here", entry)
     assert found.startswith(line)
 
 
-def test_a_flaw_beside_full_rates_is_no_mistake():
+def test_missing_usage_may_be_added_to_rates_that_sum_to_1():
     assert list(find_mistakes("here", {"rate_500": 1, "missing_usage": 1})) == []

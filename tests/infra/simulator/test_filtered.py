@@ -1,4 +1,4 @@
-"""A vendor that declines in the model's place: each format's ways, at the true rate, told as filtered in the log."""
+"""A vendor declines in the model's place: in each way of its format, at the true rate, logged as filtered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from infra.simulator.app import Simulator
+from infra.simulator.asgi import Simulator
 from tasks.domain import PromptStyle
 
 COUNT = 500
@@ -56,7 +56,7 @@ def _body(known, number, path):
         ("/v1/messages", _message_way, 1),
     ],
 )
-def test_every_way_of_the_format_is_met_at_the_true_rate(truth, known, send, path, way_of, count_ways):
+def test_a_vendor_declines_in_every_way_of_its_format_at_the_true_rate(truth, known, send, path, way_of, count_ways):
     log = io.BytesIO()
     simulator = Simulator(truth, known, log)
     responses = [send(simulator, path, _body(known, n, path), anthropic_version="2023-06-01") for n in range(COUNT)]
@@ -70,7 +70,7 @@ def test_every_way_of_the_format_is_met_at_the_true_rate(truth, known, send, pat
     assert abs(found.total() / COUNT - rate) <= 4 * (rate * (1 - rate) / COUNT) ** 0.5
 
 
-def test_asked_again_it_declines_in_the_same_way(truth, known, send):
+def test_the_same_question_is_declined_in_the_same_way(truth, known, send):
     histories = []
     for _ in range(2):
         simulator = Simulator(truth, known)
@@ -80,7 +80,7 @@ def test_asked_again_it_declines_in_the_same_way(truth, known, send):
     assert set(histories[0]) == {None, "refusal", "content_filter"}
 
 
-def test_what_was_filtered_has_no_log_probabilities(truth, known, send):
+def test_a_filtered_answer_has_no_log_probabilities(truth, known, send):
     simulator = Simulator(truth, known)
     for number in range(60):
         body = {**_body(known, number, "/v1/chat/completions"), "logprobs": True}

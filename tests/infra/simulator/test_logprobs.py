@@ -1,4 +1,4 @@
-"""Log-probabilities: a real distribution at every token, and at a letter one that knows what was decided."""
+"""Log-probabilities: a distribution at every token, which at an answer's letter shows what was decided."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from statistics import mean
 
 import pytest
 
-from infra.simulator.app import Simulator
+from infra.simulator.asgi import Simulator
 from infra.simulator.logprobs import Letters, scored
 from infra.simulator.stream import Stream
 from tasks.domain import PromptStyle
@@ -29,7 +29,7 @@ def _letter(margin, right="C", given="C", seed=0, count_top=4):
 
 
 @pytest.mark.parametrize("text", [TEXT, "", " a\n\nb ", "[1, 'x']\t\u00e9 \u2019", "word12345"])
-def test_the_tokens_are_the_text(text):
+def test_the_tokens_joined_together_are_the_text(text):
     assert "".join(token.text for token in scored(text, None, 3, Stream(1))) == text
 
 
@@ -45,7 +45,7 @@ def test_every_token_has_a_distribution(count_top):
 
 @pytest.mark.parametrize("margin", [-math.inf, -1.0, -0.01, 0.01, 1.0, math.inf])
 @pytest.mark.parametrize("given", ["A", "C"])
-def test_the_given_letter_is_the_most_likely_and_all_letters_are_told(margin, given):
+def test_the_given_letter_is_the_most_likely_and_all_letters_are_listed(margin, given):
     for seed in range(50):
         letters = [word for word, _ in _letter(margin, given=given, seed=seed).alternatives]
         assert letters[0] == given
@@ -53,12 +53,12 @@ def test_the_given_letter_is_the_most_likely_and_all_letters_are_told(margin, gi
         assert given == "C" or letters[1] == "C"
 
 
-def test_clear_decisions_are_surer():
+def test_a_clearer_decision_gives_a_more_likely_letter():
     sure, unsure = (mean(_letter(margin, seed=seed).logprob for seed in range(100)) for margin in (2.0, 0.1))
     assert sure > unsure + 0.5
 
 
-def test_chat_has_the_shape_clients_know(simulator, send, chat_body):
+def test_chat_log_probabilities_have_the_vendors_shape(simulator, send, chat_body):
     body = chat_body("letters", 0, "oak-base", logprobs=True, top_logprobs=4)
     (choice,) = send(simulator, CHAT, body).json["choices"]
     content = choice["logprobs"]["content"]
@@ -73,7 +73,7 @@ def test_chat_has_the_shape_clients_know(simulator, send, chat_body):
 
 
 @pytest.mark.parametrize("count_top", [0, 3])
-def test_completions_have_the_shape_clients_know(simulator, send, known, count_top):
+def test_completion_log_probabilities_have_the_vendors_shape(simulator, send, known, count_top):
     prompt = known["letters"].render(known["letters"].items[0], PromptStyle.COMPLETION)
     body = {"model": "oak-base", "prompt": prompt.text, "stop": list(prompt.stop), "logprobs": count_top}
     (choice,) = send(simulator, COMPLETION, body).json["choices"]
@@ -91,9 +91,7 @@ def test_completions_have_the_shape_clients_know(simulator, send, known, count_t
         ]
 
 
-def test_the_letter_of_an_answer_is_found_and_right_answers_are_told_by_its_distribution(
-    simulator, send, chat_body, known
-):
+def test_the_answers_letter_has_a_distribution_with_the_right_letter_first_or_second(simulator, send, chat_body, known):
     seen = 0
     for number in range(100):
         body = chat_body("letters", number, "oak-base", logprobs=True, top_logprobs=4)
@@ -119,21 +117,21 @@ def test_the_letter_of_an_answer_is_found_and_right_answers_are_told_by_its_dist
         (COMPLETION, {"logprobs": "3"}, "logprobs"),
     ],
 )
-def test_what_cannot_be_given_is_refused(simulator, send, path, fields, param):
+def test_unsupported_numbers_of_alternatives_are_refused(simulator, send, path, fields, param):
     body = {"model": "oak-base", "prompt": "x", "messages": [{"role": "user", "content": "x"}], **fields}
     response = send(simulator, path, body)
     assert (response.status, response.json["error"]["param"]) == (400, param)
 
 
 @pytest.mark.parametrize("text", ["B", " B"])
-def test_a_letter_alone_has_the_letters_distribution_in_its_own_spelling(text):
+def test_a_bare_letter_has_a_distribution_over_letters_in_its_own_spelling(text):
     (token,) = scored(text, Letters("ABCD", "B", 1.0), 5, Stream(1))
     words = [word for word, _ in token.alternatives]
     assert words[0] == token.text == text
     assert {word for word in words if word.strip() in "ABCD"} == {text[:-1] + letter for letter in "ABCD"}
 
 
-def test_with_room_for_one_token_the_answer_is_the_letter(simulator, send, known):
+def test_with_a_limit_of_one_token_the_answer_is_the_letter(simulator, send, known):
     item = known["letters"].items[0]
     prompt = known["letters"].render(item, PromptStyle.COMPLETION)
     body = {"model": "oak-base", "prompt": prompt.text, "max_tokens": 1, "logprobs": 5}

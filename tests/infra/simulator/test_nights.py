@@ -1,4 +1,4 @@
-"""The header x-night: another night is another draw of the same truth over items that stay as hard as they were."""
+"""The header x-night: another night is another draw of the same truth, and items stay as hard as they were."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from statistics import correlation, mean
 
 import pytest
 
-from infra.simulator.app import Simulator
+from infra.simulator.asgi import Simulator
 from tasks.scorers.exact import Exact
 
 CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
 COUNT = 500
-PINNED = "chatcmpl-dd83c82ed1bf26a47892d557"  # of a seed, model, prompt and repeat, before there were nights
+PINNED = "chatcmpl-dd83c82ed1bf26a47892d557"  # the id that this request had before nights existed
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +41,11 @@ def test_nights_differ_and_each_can_be_repeated(simulator, send, chat_body, nigh
     assert [answer["choices"] for answer in again] == [answer["choices"] for answer in first]
 
 
-def test_without_a_night_the_answers_are_what_they_always_were(send, chat_body, simulator):
+def test_without_a_night_the_answers_are_those_from_before_nights_existed(send, chat_body, simulator):
     assert send(simulator, CHAT, chat_body("sums", 0, "oak-base")).json["id"] == PINNED
 
 
-def test_rates_stay_and_items_stay_as_hard_as_they_were(known, truth, nights):
+def test_another_night_changes_neither_rates_nor_the_difficulty_of_items(known, truth, nights):
     first, second = (_is_right(known, answers) for answers in nights.values())
     assert first != second
     assert correlation(first, second) > 0.4
@@ -53,7 +53,7 @@ def test_rates_stay_and_items_stay_as_hard_as_they_were(known, truth, nights):
         assert abs(mean(night) - truth.models["oak-tuned"].rates["outputs"].competence) < 5 * (0.19 / COUNT) ** 0.5
 
 
-def test_a_night_means_the_same_to_both_vendors(simulator, send, chat_body, nights):
+def test_a_night_gives_the_same_texts_in_both_vendors_formats(simulator, send, chat_body, nights):
     messages = _answers(simulator, send, chat_body, path=MESSAGES, x_night="2026-11-21")
     texts = [message["content"][0]["text"] for message in messages]
     assert texts == [answer["choices"][0]["message"]["content"] for answer in nights["2026-11-21"]]

@@ -1,4 +1,4 @@
-"""Texts: they say what was decided, in words that the scorers of the warehouse read the same way."""
+"""Texts say what was decided, in words that the scorers read in the same way."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 
 import pytest
 
-from infra.simulator import answers, words
-from infra.simulator.answers import wrong_answer
-from infra.simulator.draw import Decision, Question, Stream
+from infra.simulator import word_pools
 from infra.simulator.phrasing import Limits, Voice, count_tokens, reply
-from tasks.domain import Item, PromptStyle
+from infra.simulator.question_index import Question
+from infra.simulator.stream import Stream
+from infra.simulator.threshold_model import Decision
+from tasks.domain import PromptStyle
 from tasks.scorers.choice import Choice
 from tasks.scorers.exact import Exact
 from tasks.scorers.numeric import Numeric
@@ -46,7 +47,7 @@ def test_an_answer_scores_as_decided(known, name, decision, style):
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_rambling_holds_no_answer(known, name, style):
+def test_rambling_contains_no_answer(known, name, style):
     for _, answer, verdict in _replies(known, name, Decision.UNPARSED, style):
         assert verdict.outcome == "unparsed", answer.text
         assert not re.search(r"\d|\b[A-Z]\b", answer.text)
@@ -54,21 +55,21 @@ def test_rambling_holds_no_answer(known, name, style):
 
 
 @pytest.mark.parametrize("name", ANSWERS + CONDUCT)
-def test_a_refusal_is_read_as_one(known, name, style):
+def test_a_refusal_is_detected_as_a_refusal(known, name, style):
     texts = [answer.text for _, answer, _ in _replies(known, name, Decision.REFUSED, style)]
     assert all(map(is_refusal, texts))
     assert any("'" in text for text in texts)
     assert any("\N{RIGHT SINGLE QUOTATION MARK}" in text for text in texts)
 
 
-@pytest.mark.parametrize("opening", words.REFUSALS)
+@pytest.mark.parametrize("opening", word_pools.REFUSALS)
 @pytest.mark.parametrize("mark", ["'", "\N{RIGHT SINGLE QUOTATION MARK}"])
-def test_every_refusal_opening_is_read_as_one(opening, mark):
+def test_every_refusal_opening_is_detected_as_a_refusal(opening, mark):
     assert is_refusal(opening.replace("'", mark))
 
 
 @pytest.mark.parametrize("name", CONDUCT)
-def test_compliance_is_read_as_such(known, name, style):
+def test_compliance_is_detected_as_compliance(known, name, style):
     for _, answer, verdict in _replies(known, name, Decision.COMPLIED, style):
         assert verdict.answer == "compliance", answer.text
 
@@ -84,7 +85,7 @@ def test_truncation_ends_in_mid_sentence_before_an_answer(known, name, max_token
         assert name in CONDUCT or not verdict.is_final
 
 
-def test_the_token_limit_cuts_an_answer_as_well(known, style):
+def test_the_token_limit_also_cuts_an_answer(known, style):
     for _, answer, _ in _replies(known, "sums", Decision.CORRECT, style, limits=Limits(max_tokens=5), count=50):
         assert (answer.finish_reason, len(answer.text.split())) == ("length", 3)
 
@@ -120,7 +121,7 @@ def test_the_first_stop_string_ends_the_text(known):
         ("harmless", Decision.COMPLIED),
     ],
 )
-def test_no_two_models_say_the_same(known, name, decision):
+def test_no_two_models_give_the_same_text(known, name, decision):
     benchmark = known[name]
     for item in benchmark.items[:100]:
         shared, question = Stream("opening", item.item_id).uniform(), Question(benchmark, item)
@@ -132,23 +133,6 @@ def test_no_two_models_say_the_same(known, name, decision):
 def test_texts_vary_in_length(known, style):
     lengths = {len(answer.text.split()) for _, answer, _ in _replies(known, "sums", Decision.CORRECT, style)}
     assert len(lengths) > 15
-
-
-@pytest.mark.parametrize("name", ANSWERS)
-def test_wrong_answers_are_wrong_and_not_always_the_same(known, name):
-    benchmark = known[name]
-    for item in benchmark.items[:50]:
-        wrong = {wrong_answer(Question(benchmark, item), Stream(item.item_id, n)) for n in range(20)}
-        assert item.target not in wrong
-        assert len(wrong) > 1
-
-
-@pytest.mark.parametrize("number", ["0", "-5", "1,000", "0.5", "3/4", "99", "$7"])
-def test_a_shifted_number_is_another_number(number):
-    item = Item("id", "question", number, "cluster", "all")
-    for draw in range(50):
-        shifted = answers._shifted_number(number, Stream(draw))
-        assert Numeric().score(item, f"The answer is {shifted}.").outcome == "incorrect", shifted
 
 
 @pytest.mark.parametrize(("text", "tokens"), [("", 0), ("one", 2), ("one two three", 4), (" a\n\nb ", 3)])

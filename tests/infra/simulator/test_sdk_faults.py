@@ -1,4 +1,4 @@
-"""Every fault as the vendors' own clients see it, over real HTTP: one attempt each, then a healed endpoint."""
+"""Every fault as the vendors' own clients see it, over real HTTP: one attempt each, then an endpoint without faults."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class OpenAIClient:
 
 
 class AnthropicClient:
-    """One attempt through Anthropic's client, which has no seed and takes a temperature on the side only."""
+    """One attempt through Anthropic's client, which has no seed and takes a temperature only as an extra field."""
 
     id_prefix, overloaded = "msg_", "OverloadedError"
 
@@ -74,7 +74,7 @@ def sdk(server, request):
 
 @pytest.fixture
 def break_with(server):
-    """Put faults in force on the running server; it is healed after the test."""
+    """Put faults in force on the running server and remove them after the test."""
 
     def posted(**faults):
         data = json.dumps({"*": {}, MODEL: faults}).encode()
@@ -95,7 +95,7 @@ def _stats(server):
     ("fault", "status", "error"),
     [("rate_429", 429, "RateLimitError"), ("rate_500", 500, "InternalServerError"), ("rate_529", 529, None)],
 )
-def test_an_error_status_is_the_error_clients_know(sdk, break_with, fault, status, error):
+def test_an_error_status_raises_the_clients_own_error(sdk, break_with, fault, status, error):
     break_with(**{fault: 1, "retry_after_s": 7})
     with pytest.raises(sdk.errors.APIStatusError) as caught:
         sdk.ask()
@@ -113,13 +113,13 @@ def test_a_dropped_connection_is_a_connection_error(sdk, break_with):
     assert not isinstance(caught.value, sdk.errors.APITimeoutError)
 
 
-def test_a_cut_answer_cannot_be_parsed(sdk, break_with):
+def test_an_answer_cut_in_half_cannot_be_parsed(sdk, break_with):
     break_with(malformed_json=1)
     with pytest.raises((json.JSONDecodeError, sdk.errors.APIResponseValidationError)):
         sdk.ask()
 
 
-def test_a_gateways_page_comes_as_a_text(sdk, break_with):
+def test_a_gateways_page_is_returned_as_text(sdk, break_with):
     break_with(html=1)
     page = sdk.ask()
     assert isinstance(page, str)
@@ -133,12 +133,12 @@ def test_usage_may_be_missing(sdk, break_with):
     assert sdk.text(answer)
 
 
-def test_another_model_may_serve(sdk, break_with):
+def test_the_answer_may_name_another_model(sdk, break_with):
     break_with(served_model="harbor-dpo-050-next")
     assert sdk.ask().model == "harbor-dpo-050-next"
 
 
-def test_the_healed_endpoint_gives_the_answer_it_would_have_given(sdk, break_with):
+def test_after_faults_the_answer_is_the_one_without_faults(sdk, break_with):
     whole = sdk.ask()
     break_with(rate_429=0.3, rate_500=0.3, dropped=0.3)
     answer = None
@@ -163,7 +163,7 @@ def test_faults_are_counted_by_kind(sdk, server, break_with, kind):
     assert after["requests"] - before.get("requests", 0) == 3
 
 
-def test_the_night_goes_out_as_a_header(sdk):
+def test_the_client_sends_the_night_as_a_header(sdk):
     nights = [sdk.ask(extra_headers={"x-night": night}).id for night in ("2026-11-20", "2026-11-21", "2026-11-20")]
     assert nights[0] == nights[2]
     assert nights[1] != nights[0]

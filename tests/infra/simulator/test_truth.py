@@ -1,4 +1,4 @@
-"""The truth file: what is shipped keeps its promises, and every mistake gets one clear line."""
+"""The truth file: the shipped one is as its comments say, and every mistake is reported in one line."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _load(tmp_path, document, known):
     return load(path, known)
 
 
-def test_defaults_are_filled_in(tmp_path, known):
+def test_missing_values_get_their_defaults(tmp_path, known):
     truth = _load(tmp_path, VALID, known)
     assert (truth.seed, truth.api_key) == (0, None)
     assert (truth.correlation.cluster, truth.correlation.item) == (0.05, 0.60)
@@ -96,13 +96,13 @@ WHERE = "families.oak.oak-base"
         ),
     ],
 )
-def test_a_mistake_is_one_line_that_says_where(tmp_path, known, path, value, line):
+def test_each_mistake_is_one_line_that_says_where_it_is(tmp_path, known, path, value, line):
     with pytest.raises(TruthError) as caught:
         _load(tmp_path, _changed(path, value), known)
     assert f"truth.yaml: {line}" in str(caught.value).split("\n")
 
 
-def test_all_mistakes_are_told_at_once(tmp_path, known):
+def test_all_mistakes_are_reported_at_once(tmp_path, known):
     document = _changed("seed", "x")
     document["families"]["oak"]["oak-base"]["rates"]["sums"]["competence"] = 2
     with pytest.raises(TruthError) as caught:
@@ -111,7 +111,7 @@ def test_all_mistakes_are_told_at_once(tmp_path, known):
 
 
 @pytest.mark.parametrize("content", [None, "families: [", "- 1"])
-def test_a_file_that_is_no_truth_is_refused(tmp_path, known, content):
+def test_a_file_that_cannot_be_a_truth_file_is_refused(tmp_path, known, content):
     path = tmp_path / "truth.yaml"
     if content is not None:
         path.write_text(content, encoding="utf-8")
@@ -151,7 +151,7 @@ def test_every_shipped_model_answers_every_benchmark(shipped):
 CAPABILITIES = ("arithmetic", "knowledge", "code_output", "reading", "logic")
 
 
-def test_harbor_buys_safety_linearly_and_pays_quadratically(shipped):
+def test_in_harbor_safety_rises_linearly_and_capability_falls_quadratically(shipped):
     base = shipped.models["harbor-base"].rates
     sweep = [shipped.models[f"harbor-dpo-{s}"] for s in ("025", "050", "075", "100")]
     for model in sweep:
@@ -174,7 +174,7 @@ def test_a_mitigation_recovers_about_half_for_a_little_safety(shipped, mitigatio
     assert 0 < plain.rates["harmful"].refusal - model.rates["harmful"].refusal < 0.1
 
 
-def test_meadow_sft_is_a_windfall_where_it_says_so(shipped):
+def test_meadow_sft_is_a_windfall_on_the_stated_benchmarks(shipped):
     base, tuned = (shipped.models[f"meadow-{name}"].rates for name in ("base", "sft"))
     gains = {name: tuned[name].competence - base[name].competence for name in CAPABILITIES}
     assert gains["arithmetic"] > 0
@@ -203,7 +203,7 @@ def test_a_mistake_in_an_attack_is_one_line(tmp_path, known, shares, message):
     assert message in str(found.value)
 
 
-def test_every_shipped_attack_weakens_refusals(shipped):
+def test_every_attack_lowers_the_refusals_of_the_shipped_models(shipped):
     assert set(shipped.attacks) == set(attacks())
     assert all(0 < share < 1 for share in shipped.attacks.values())
 
@@ -224,7 +224,7 @@ def test_a_mistake_in_a_judge_is_one_line(tmp_path, known, judges, message):
     assert str(found.value).endswith(message)
 
 
-def test_judges_can_be_asked_and_are_no_models(tmp_path, known):
+def test_judges_can_be_asked_but_are_not_listed_as_models(tmp_path, known):
     truth = _load(tmp_path, _changed("judges", {"jury": {"noise": 0.1}}), known)
     assert "jury" not in truth.models
     assert truth.everyone["jury"].judge.noise == 0.1

@@ -1,7 +1,7 @@
-"""What crosses between a wire format and the simulated model: a checked request, an answer, an error.
+"""What a wire format and the simulated model exchange: a checked request, an answer, an error.
 
-A wire format is a ``Format``: it reads a request's fields into ``Asked`` and gives ``Answered`` or a ``RequestError``
-the vendor's shape. It knows nothing of draws, faults or sockets.
+A wire format is a ``Format``. It reads a request's fields into ``Asked``, and shapes an ``Answered`` or an error as
+its vendor does. It must not know decisions, faults or sockets. Tested in tests/infra/simulator/test_asgi.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tasks.domain import PromptStyle
 
 
 class RequestError(Exception):
-    """A request that gets an error; each format gives it its vendor's shape."""
+    """A request that is answered with an error, which each format shapes as its vendor does."""
 
     def __init__(
         self,
@@ -28,7 +28,7 @@ class RequestError(Exception):
         code: str | None = None,
         retry_after_s: float | None = None,
     ) -> None:
-        """Keep what status line, headers and error body show."""
+        """Keep what the status line, the headers and the error's body show."""
         super().__init__(message)
         self.status = status
         self.param = param
@@ -38,10 +38,11 @@ class RequestError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, checked. ``lookup`` is the text an item was rendered to, ``content`` all that was sent.
+    """A question whose request has been checked.
 
-    ``repeat`` is the seed, 0 where a format has none. ``count_top`` is how many alternatives each token is wanted
-    with, None without log-probabilities. ``count_cached`` are the prompt's tokens that come from a cache.
+    ``lookup`` holds the texts that may be a benchmark's prompt, ``content`` everything that was sent. ``repeat`` is the
+    seed, 0 where a format has none. ``count_top`` is the number of alternatives wanted for each token, None without
+    log-probabilities. ``count_cached`` is the number of the prompt's tokens that come from a cache.
     """
 
     model: SimulatedModel
@@ -56,10 +57,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a format puts in its shape.
+    """An answer before a format shapes it.
 
-    ``filter_draw`` (0 to 1) chooses among the vendor's ways of declining, None where the model itself answers;
-    ``tokens`` are there when log-probabilities were asked for and a text is given.
+    ``filter_draw`` (0 to 1) chooses among the vendor's ways of declining; it is None where the model itself answers.
+    ``tokens`` is set where log-probabilities were asked for and the answer has a text.
     """
 
     reply: Reply
@@ -73,8 +74,8 @@ class Answered:
 class Format:
     """One wire format.
 
-    ``shape`` is given the name of the model that is said to have served; it may raise ``RequestError`` where the vendor
-    declines by an error status.
+    ``shape`` also receives the name of the model that the answer claims to come from. It raises ``RequestError`` where
+    the vendor declines with an error status.
     """
 
     read: Callable[[Mapping[str, Any], Mapping[str, SimulatedModel]], Asked]

@@ -1,7 +1,7 @@
-"""The pools of words from which answers are put together. Data only: what is drawn from them is for ``phrasing``.
+"""The pools of words from which ``phrasing`` builds answers. Data only.
 
-No pool holds operational content, digits or stand-alone capital letters, so that no extraction rule can find an answer
-in words that give none.
+No pool contains operational content, digits or stand-alone capital letters, so that no extraction rule can find an
+answer in a text that gives none. Tested in tests/infra/simulator/test_phrasing.py.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ CONTINUATIONS = (
     "\n\nQuestion: What comes next?\nAnswer: It is hard to say.",
 )
 
-# For texts of which only the form is judged: lower-case, ASCII, none of them a word that an instruction names.
+# For answers of which only the form is checked. No instruction names one of these words.
 PLAIN_WORDS = (
     *("amber", "birch", "calm", "dust", "early", "field", "grass", "hill", "inner", "jolly", "kind", "lake"),
     *("mild", "north", "open", "plain", "quiet", "round", "soft", "tall", "under", "valley", "warm", "yellow"),

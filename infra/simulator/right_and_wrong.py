@@ -1,6 +1,6 @@
-"""What is right and what is plausibly wrong, for each scorer whose benchmarks ask for an answer.
+"""Right answers and plausible wrong ones, for each scorer whose benchmarks ask for an answer.
 
-Knows items and scorers' rules; must not know voices, decisions or wire formats.
+Knows items and scorers' rules; must not know voices, decisions or vendors' shapes.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from infra.simulator.draw import Question
+from infra.simulator.question_index import Question
 from infra.simulator.stream import Stream
-from infra.simulator.words import PLAIN_WORDS
+from infra.simulator.word_pools import PLAIN_WORDS
 from tasks.benchmarks import coding
 from tasks.benchmarks.compliance import kept, missed
 from tasks.domain import Item
@@ -26,23 +26,23 @@ def right_answer(question: Question, stream: Stream) -> str:
 
 
 def wrong_answer(question: Question, stream: Stream) -> str:
-    """A plausible answer that is not the right one."""
+    """A plausible answer that is wrong."""
     return _WRONG[question.benchmark.scorer](question, stream)
 
 
 def is_right_program(item: Item, text: str) -> bool:
-    """Whether a text holds the right program, as our models write it."""
+    """Whether a text contains the right program as the simulated models write it."""
     return coding.solved(item).right in text
 
 
 def _plain_words(stream: Stream) -> list[str]:
-    """All plain words, beginning at a drawn one, so that two texts of the same form differ."""
+    """All plain words, beginning at a drawn one, so that two texts of the same form are different."""
     start = stream.below(len(PLAIN_WORDS))
     return [*PLAIN_WORDS[start:], *PLAIN_WORDS[:start]]
 
 
 def letters_of(item: Item) -> tuple[str, str]:
-    """The letters of a multiple-choice item, and the right one."""
+    """The letters of a multiple-choice item, and the right one among them."""
     return _LETTERS[: len(item.choices)], _letter(item)
 
 
@@ -60,7 +60,7 @@ def _wrong_letter(question: Question, stream: Stream) -> str:
 
 
 def _wrong_output(question: Question, stream: Stream) -> str:
-    """A number in the output off by a bit, else another program's output, else the output with its end missing."""
+    """The output with one number changed; else another program's output; else the output without its last character."""
     target = question.item.target
     numbers = list(re.finditer(r"\d+", target))
     if numbers:
@@ -71,7 +71,7 @@ def _wrong_output(question: Question, stream: Stream) -> str:
 
 
 def _shifted_number(number: str, stream: Stream) -> str:
-    """The number off by one, two or ten, or with a digit changed; written like the right one."""
+    """The number changed by one, two or ten, and written like the right one."""
     found = re.search(r"\d+(?!.*\d)", number)
     if found is None:
         return f"{number}1"
@@ -83,13 +83,13 @@ def _shifted_number(number: str, stream: Stream) -> str:
 
 
 def _wrong_word(question: Question, stream: Stream) -> str:
-    """The answer to another question of the benchmark, where the two differ."""
+    """The answer to another question of the benchmark that differs from the right one."""
     right = question.item.target.casefold()
     return stream.pick(sorted({i.target for i in question.benchmark.items if i.target.casefold() != right}))
 
 
 def _wrong_span(question: Question, stream: Stream) -> str:
-    """The answer to another question that shares no word with this one's, so that it earns nothing."""
+    """An answer to another question that shares no word with the right ones, so that its score is 0."""
     items = question.benchmark.items
     right = {word for gold in _spans(question.item) for word in normalised(gold)}
     start = stream.below(len(items))

@@ -1,17 +1,18 @@
-"""Decisions: true rates, repeatable draws, shared difficulty."""
+"""Decisions: their rates, the same draws every time, shared difficulty."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter, defaultdict
+from collections import defaultdict
 from statistics import correlation, mean
 
 import pytest
 
-from infra.simulator.draw import Decision, Question, build_index, decide, margin, prompt_digest, threshold
+from infra.simulator.question_index import Question
 from infra.simulator.stream import Stream
+from infra.simulator.threshold_model import Decision, decide, margin, threshold
 from tasks.benchmarks.attacks import attacked
-from tasks.domain import Dimension, PromptStyle
+from tasks.domain import Dimension
 
 REPEATS = 4
 ANSWER_ENDS = {
@@ -24,7 +25,7 @@ ANSWER_ENDS = {
 
 
 def _decisions(truth, model_id, benchmark, repeats=REPEATS):
-    """Per item, what the model does on each repeat."""
+    """For each item, what the model does in each repeat."""
     model = truth.models[model_id]
     return {
         item: [
@@ -47,7 +48,7 @@ def _rate_and_standard_error(decisions, event):
 
 @pytest.mark.parametrize("model_id", ["oak-base", "oak-tuned", "elm-base", "elm-guarded"])
 @pytest.mark.parametrize("name", ["sums", "letters", "outputs", "harmless", "dangerous"])
-def test_marginal_rates_are_the_true_ones(truth, known, model_id, name):
+def test_marginal_rates_are_those_of_the_truth_file(truth, known, model_id, name):
     decisions = _decisions(truth, model_id, known[name])
     rates = truth.models[model_id].rates[name]
     assert sum(map(len, decisions.values())) == 2000
@@ -66,39 +67,18 @@ def test_under_an_attack_a_model_keeps_the_stated_share_of_its_refusals(truth, k
     assert _decisions(weakened, "oak-tuned", safety) == _decisions(truth, "oak-tuned", safety)
 
 
-def test_a_question_of_no_benchmark_or_of_no_rates_gets_small_talk(truth, known):
+def test_a_question_without_benchmark_or_rates_gets_small_talk(truth, known):
     model = truth.models["oak-base"]
     assert decide(truth, model, None, Stream("any")) is Decision.GENERIC
     elsewhere = dataclasses.replace(known["sums"], benchmark_id="elsewhere")
     assert decide(truth, model, Question(elsewhere, elsewhere.items[0]), Stream("any")) is Decision.GENERIC
 
 
-def test_the_same_key_gives_the_same_uniforms_on_any_machine():
-    stream = Stream(7, "oak-base", "prompt", 0)
-    assert [round(stream.uniform(), 12) for _ in range(3)] == [0.485029733147, 0.733012487221, 0.262413642575]
-
-
-def test_uniforms_are_open_and_even():
-    stream = Stream("even")
-    values = [stream.uniform() for _ in range(20_000)]
-    assert 0.0 < min(values) < max(values) < 1.0
-    tenths = Counter(int(value * 10) for value in values)
-    assert sum((tenths[t] - 2000) ** 2 / 2000 for t in range(10)) < 27.9  # chi-squared, 9 df, alpha 0.001
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [((1, "m", "p", 0), (2, "m", "p", 0)), (("m", "p"), ("mp",)), ((1, "m", "p", 0), (1, "m", "p", 1))],
-)
-def test_each_part_of_the_key_matters(first, second):
-    assert Stream(*first).uniform() != Stream(*second).uniform()
-
-
 def _item_means(decisions):
     return [mean(made is Decision.CORRECT for made in row) for row in decisions.values()]
 
 
-def test_models_share_difficulty_and_relatives_share_more(truth, known):
+def test_models_share_difficulty_and_models_of_one_family_share_more(truth, known):
     base, tuned, stranger = (
         _item_means(_decisions(truth, name, known["sums"])) for name in ("oak-base", "oak-tuned", "elm-base")
     )
@@ -106,13 +86,13 @@ def test_models_share_difficulty_and_relatives_share_more(truth, known):
     assert correlation(base, stranger) > 0.3
 
 
-def test_repeats_of_one_item_differ_but_less_than_items_do(truth, known):
+def test_repeats_of_one_item_differ_less_than_items_do(truth, known):
     rows = _decisions(truth, "oak-base", known["sums"]).values()
     mixed = [row for row in rows if 0 < sum(made is Decision.CORRECT for made in row) < REPEATS]
     assert 0.1 < len(mixed) / len(rows) < 0.7  # 4 independent draws at 0.7 would mix 75 % of the items
 
 
-def test_no_answer_is_independent_of_difficulty(truth, known):
+def test_whether_there_is_an_answer_does_not_depend_on_difficulty(truth, known):
     rows = list(_decisions(truth, "oak-tuned", known["sums"]).values())
     refused = [mean(made is Decision.REFUSED for made in row) for row in rows]
     solved = _item_means(_decisions(truth, "oak-base", known["sums"]))
@@ -127,20 +107,7 @@ def test_threshold_is_the_quantile_among_answers(rate, unanswered, expected):
     assert threshold(rate, unanswered) == pytest.approx(expected)
 
 
-def test_every_prompt_in_either_style_leads_to_its_item(known):
-    index = build_index(known)
-    for benchmark in known.values():
-        for item in benchmark.items:
-            chat, completion = (benchmark.render(item, style) for style in (PromptStyle.CHAT, PromptStyle.COMPLETION))
-            for style, text in (
-                (PromptStyle.CHAT, chat.messages[-1].content),
-                (PromptStyle.CHAT, chat.content),
-                (PromptStyle.COMPLETION, completion.text),
-            ):
-                assert index[prompt_digest(style, text)] == Question(benchmark, item)
-
-
-def test_the_margin_tells_how_clearly_competence_decided(truth, known):
+def test_the_margin_is_positive_exactly_where_the_answer_is_correct(truth, known):
     model, benchmark = truth.models["oak-base"], known["letters"]
     for item in benchmark.items:
         question = Question(benchmark, item)

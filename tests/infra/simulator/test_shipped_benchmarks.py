@@ -1,11 +1,13 @@
-"""The shipped benchmarks, rendered and limited as they are: what is decided is what their scorers will read."""
+"""For every item of the shipped benchmarks the scorer reads a simulated text as it was decided."""
 
 from __future__ import annotations
 
 import pytest
 
-from infra.simulator.draw import Decision, Question, Stream, build_index
 from infra.simulator.phrasing import Limits, Voice, reply
+from infra.simulator.question_index import Question
+from infra.simulator.stream import Stream
+from infra.simulator.threshold_model import Decision
 from tasks import benchmarks
 from tasks.domain import Outcome, PromptStyle
 from tasks.scorers import SCORERS, Fact, ProgramScorer, is_refusal
@@ -22,8 +24,8 @@ READ = {
 CASES = [(name, decision) for name, decisions in READ.items() for decision in decisions]
 
 
-def verdict_on(scorer, item, text):
-    """The verdict on a text; its program, if there is one, is our own and runs here."""
+def scored(scorer, item, text):
+    """The score of a text. If it contains a program, the program is one of ours and is run here."""
     if not isinstance(scorer, ProgramScorer):
         return scorer.score(item, text)
     source = scorer.program(item, text)
@@ -40,7 +42,7 @@ def finding(source):
 
 @pytest.mark.parametrize("style", list(PromptStyle))
 @pytest.mark.parametrize(("name", "decision"), CASES)
-def test_every_item_is_read_as_decided(name, decision, style):
+def test_the_scorer_reads_every_item_as_it_was_decided(name, decision, style):
     benchmark = benchmarks.load(name)
     for number, item in enumerate(benchmark.items):
         prompt = benchmark.render(item, style)
@@ -49,7 +51,7 @@ def test_every_item_is_read_as_decided(name, decision, style):
         answer = reply(decision, Question(benchmark, item), voice, limits, Stream("text", number))
         assert answer.finish_reason == "stop", answer.text
         assert is_refusal(answer.text) == (decision is Decision.REFUSED), answer.text
-        verdict = verdict_on(SCORERS[benchmark.scorer], item, answer.text)
+        verdict = scored(SCORERS[benchmark.scorer], item, answer.text)
         if decision in {Decision.CORRECT, Decision.INCORRECT, Decision.UNPARSED}:
             assert verdict.outcome == decision.value, (item.target, answer.text)
         if decision is Decision.REFUSED:
@@ -58,7 +60,7 @@ def test_every_item_is_read_as_decided(name, decision, style):
 
 @pytest.mark.parametrize("style", list(PromptStyle))
 @pytest.mark.parametrize("name", [name for name, decisions in READ.items() if decisions == ANSWERED])
-def test_a_text_cut_off_earns_nothing(name, style):
+def test_a_text_that_is_cut_off_scores_0(name, style):
     benchmark = benchmarks.load(name)
     for number, item in enumerate(benchmark.items):
         prompt = benchmark.render(item, style)
@@ -66,10 +68,3 @@ def test_a_text_cut_off_earns_nothing(name, style):
         answer = reply(Decision.TRUNCATED, Question(benchmark, item), voice, limits, Stream("text", number))
         judged = judge(SCORERS[benchmark.scorer], item, answer.text, status="answered", finish_reason="length")
         assert (judged.outcome, judged.value) == (Outcome.TRUNCATED, 0.0), (item.target, answer.text)
-
-
-@pytest.mark.parametrize("name", READ)
-def test_every_item_is_found_again_by_its_prompt(name):
-    benchmark = benchmarks.load(name)
-    index = build_index({name: benchmark})
-    assert {question.item.item_id for question in index.values()} == {item.item_id for item in benchmark.items}

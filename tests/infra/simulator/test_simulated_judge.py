@@ -1,4 +1,4 @@
-"""Simulated judges: they know a rubric when they see one, tell the truth, and err at the rates that are stated."""
+"""Simulated judges recognise rubrics, know the true grades, and err at their stated rates."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from infra.simulator.draw import Question
-from infra.simulator.judging import judged, recognised
 from infra.simulator.phrasing import Limits
+from infra.simulator.question_index import Question
+from infra.simulator.simulated_judge import judged, recognised
 from infra.simulator.stream import Stream
 from infra.simulator.truth import JudgeTruth
 from tasks.rubrics import rubric
@@ -40,7 +40,7 @@ def said(name, *texts, order=0, judge=None, number=0):
         ("preference", (HELP, HELP), 0, {"verdict": "tie"}),
     ],
 )
-def test_a_judge_without_fault_tells_the_truth(name, texts, order, grades):
+def test_a_judge_that_never_errs_gives_the_true_grades(name, texts, order, grades):
     assert said(name, *texts, order=order) == grades
 
 
@@ -65,7 +65,7 @@ def put(known, name, rubric_name, *texts):
 
 
 @pytest.mark.parametrize(("name", "text", "rating"), RATED.values(), ids=RATED)
-def test_a_chooser_rates_by_what_the_benchmark_calls_right(known, name, text, rating):
+def test_a_rating_follows_what_the_benchmark_calls_right(known, name, text, rating):
     assert put(known, name, "rating", text).truth == {"rating": rating}
 
 
@@ -73,11 +73,11 @@ def test_a_chooser_rates_by_what_the_benchmark_calls_right(known, name, text, ra
     ("name", "verdict"),
     [("sums", "legitimate"), ("harmless", "legitimate"), ("dangerous", "illegitimate"), (None, "illegitimate")],
 )
-def test_a_checker_permits_what_is_known_to_be_harmless(known, name, verdict):
+def test_a_request_is_legitimate_if_it_is_known_to_be_harmless(known, name, verdict):
     assert put(known, name, "legitimacy").truth == {"verdict": verdict}
 
 
-def test_a_checker_errs_at_its_rates(known):
+def test_a_checker_errs_at_its_stated_rates(known):
     case, judge = put(known, "harmless", "legitimacy"), JudgeTruth(noise=0.2, off_menu=0.1)
     texts = [judged(case, judge, Limits(), Stream(number)).text for number in range(COUNT)]
     found = [rubric("legitimacy").read(text) for text in texts]
@@ -95,23 +95,23 @@ def test_a_checker_errs_at_its_rates(known):
         (f"{REFUSAL} It is dry.", "yes", "no"),
     ],
 )
-def test_truth_is_what_was_looked_up(answer, truthful, informative):
+def test_an_answer_is_truthful_if_it_contains_no_listed_false_answer(answer, truthful, informative):
     grades = said("truthfulness", answer, "True:\n- It is wet\n\nFalse:\n- It is dry\n- A metal")
     assert grades == {"truthful": truthful, "informative": informative}
 
 
 @pytest.mark.parametrize("prompt", ["What is 2 + 2?", "<answer-00000000>\nx\n</answer-00000000>", ""])
-def test_anything_else_is_no_rubric(prompt):
+def test_other_prompts_are_not_recognised_as_a_rubric(prompt):
     assert recognised(prompt) is None
 
 
-def test_a_rubric_with_a_changed_word_is_no_rubric():
+def test_a_rubric_with_a_changed_word_is_not_recognised():
     prompt = rubric("refusal").prompt("How?", HELP)
     assert recognised(prompt) is not None
     assert recognised(prompt.replace("one label", "a label")) is None
 
 
-def test_it_errs_at_its_rates():
+def test_a_judge_errs_at_its_stated_rates():
     found = [said("refusal", HELP, judge=JudgeTruth(noise=0.2, off_menu=0.1), number=n) for n in range(COUNT)]
     off_menu = sum(grades is None for grades in found) / COUNT
     wrong = sum(grades is not None and grades["verdict"] != "compliance" for grades in found) / COUNT
@@ -119,6 +119,6 @@ def test_it_errs_at_its_rates():
     assert wrong == pytest.approx(0.9 * 0.2, abs=0.04)
 
 
-def test_one_that_favours_the_first_place_contradicts_itself():
+def test_a_judge_that_favours_the_first_answer_contradicts_itself_in_the_other_order():
     biased = JudgeTruth(favours_first=1.0)
     assert said("preference", HELP, LONGER, judge=biased) == said("preference", HELP, LONGER, order=1, judge=biased)

@@ -1,4 +1,4 @@
-"""The HTTP face without a socket: lookup, identity of answers, error shapes, statistics, log."""
+"""The ASGI program without a socket: recognised questions, identity of answers, errors, statistics, log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from infra.simulator.app import Simulator
+from infra.simulator.asgi import Simulator
 from tasks.domain import PromptStyle
 
 CHAT, COMPLETION = "/v1/chat/completions", "/v1/completions"
@@ -92,7 +92,7 @@ def test_the_same_request_gets_the_same_answer_from_another_process(simulator, t
     assert _identity(simulator, _body(known, path), path) == _identity(other, _body(known, path), path)
 
 
-def test_absent_and_zero_seed_are_one_repeat(simulator, known):
+def test_an_absent_seed_and_seed_0_are_the_same_repeat(simulator, known):
     expected = _identity(simulator, _chat(_question(known)))
     assert _identity(simulator, _chat(_question(known), seed=0)) == expected
     assert _identity(simulator, _chat(_question(known), seed=None, temperature=0.3)) == expected
@@ -159,7 +159,7 @@ def test_an_unknown_prompt_gets_small_talk(simulator, log):
     ]
 
 
-def test_a_style_only_knows_its_own_rendering(simulator, known, log):
+def test_a_prompt_is_recognised_only_in_its_own_style(simulator, known, log):
     _send(simulator, CHAT, _chat(_question(known, style=PromptStyle.COMPLETION)))
     assert _logged(log)[0]["benchmark"] is None
 
@@ -185,7 +185,7 @@ def test_a_style_only_knows_its_own_rendering(simulator, known, log):
         ("/v1/embeddings", {}, (404, None, None)),
     ],
 )
-def test_errors_have_the_shape_clients_know(simulator, log, path, body, expected):
+def test_errors_have_the_vendors_shape(simulator, log, path, body, expected):
     status, param, code = expected
     response = _send(simulator, path, body)
     error = response.json["error"]
@@ -203,7 +203,7 @@ def test_a_wrong_method_is_refused(simulator, method, path):
 @pytest.mark.parametrize(
     ("token", "status"), [(None, 401), ("Bearer wrong", 401), ("right", 401), ("Bearer right", 200)]
 )
-def test_a_key_in_the_truth_is_asked_for(truth, known, token, status):
+def test_a_key_in_the_truth_file_is_required(truth, known, token, status):
     simulator = Simulator(dataclasses.replace(truth, api_key="right"), known)
     headers = [] if token is None else [(b"authorization", token.encode())]
     response = _send(simulator, CHAT, _chat("x"), headers=headers)
@@ -213,7 +213,7 @@ def test_a_key_in_the_truth_is_asked_for(truth, known, token, status):
     assert _send(simulator, "/health", method="GET").status == 200
 
 
-def test_models_and_health(simulator, truth):
+def test_the_models_are_listed_and_the_server_reports_its_health(simulator, truth):
     listed = _send(simulator, "/v1/models", method="GET").json
     assert [model["id"] for model in listed["data"]] == list(truth.models)
     assert _send(simulator, "/health", method="GET").json == {"status": "ok"}
@@ -233,7 +233,7 @@ def test_statistics_count_completion_requests_by_status(simulator):
     }
 
 
-def test_a_models_latency_is_waited_for(truth, known):
+def test_an_answer_waits_for_the_models_latency(truth, known):
     slow = dataclasses.replace(truth.models["oak-base"], latency_ms=50.0)
     waits = []
 

@@ -1,4 +1,4 @@
-"""Whatever befalls the attempts, a request's answer is the one a healthy endpoint gives, and all of it is counted."""
+"""Under any faults a request gets the answer that an endpoint without faults gives, and every attempt is counted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from infra.simulator.app import Simulator
+from infra.simulator.asgi import Simulator
 
 CHAT = "/v1/chat/completions"
 BROKEN = {"rate_429": 0.1, "rate_500": 0.1, "rate_529": 0.1, "dropped": 0.1, "malformed_json": 0.1, "html": 0.1}
@@ -63,7 +63,7 @@ def test_another_process_meets_the_same_faults(truth, known, send, chat_body):
     assert histories[0] == histories[1]
 
 
-def test_only_answers_that_arrive_are_logged(truth, known, send, chat_body):
+def test_only_answers_that_reach_the_client_are_logged(truth, known, send, chat_body):
     log = io.BytesIO()
     simulator = Simulator(truth, known, log)
     for faults, count in (({"malformed_json": 1}, 0), ({"rate_500": 1}, 0), ({"missing_usage": 1}, 1)):
@@ -72,13 +72,13 @@ def test_only_answers_that_arrive_are_logged(truth, known, send, chat_body):
         assert len(log.getvalue().splitlines()) == count, faults
 
 
-def test_each_attempt_that_fails_has_an_id_of_its_own(simulator, send, chat_body):
+def test_each_failed_attempt_has_its_own_id(simulator, send, chat_body):
     simulator.faults.replace({"*": {"rate_500": 1}})
     ids = [send(simulator, CHAT, chat_body("sums", 0, "oak-base")).headers["x-request-id"] for _ in range(3)]
     assert len(set(ids)) == 3
 
 
-def test_a_running_server_is_broken_and_healed(simulator, send, chat_body):
+def test_faults_can_be_put_into_force_and_removed_on_a_running_server(simulator, send, chat_body):
     body = chat_body("sums", 0, "oak-base")
     whole = send(simulator, "/faults", method="GET").json
     assert set(whole) == set(simulator.truth.models)
@@ -98,6 +98,6 @@ def test_posted_faults_with_mistakes_are_refused(simulator, send, posted):
     assert send(simulator, "/faults", method="GET").json == before
 
 
-def test_administration_is_not_counted(simulator, send):
+def test_only_questions_are_counted(simulator, send):
     send(simulator, "/faults", {"*": {}})
     assert send(simulator, "/stats", method="GET").json["total"]["requests"] == 0

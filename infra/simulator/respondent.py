@@ -1,6 +1,6 @@
-"""What a simulated model answers: recognise the question, decide, phrase, log. The same at every attempt.
+"""What a simulated model answers: recognise the question, decide, phrase, log. Every attempt gets the same answer.
 
-Knows draws and words; must not know HTTP, wire formats' shapes or faults.
+Knows decisions and words; must not know HTTP, vendors' shapes or faults. Tested in tests/infra/simulator/test_asgi.py.
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ from typing import BinaryIO
 
 import orjson
 
-from infra.simulator.answers import letters_of
-from infra.simulator.draw import Decision, Question, build_index, decide, margin, prompt_digest
-from infra.simulator.exchange import Answered, Asked
-from infra.simulator.judging import Case, judged, recognised
 from infra.simulator.logprobs import Letters, scored
 from infra.simulator.phrasing import Voice, reply
+from infra.simulator.question_index import Question, build_index, prompt_digest
+from infra.simulator.right_and_wrong import letters_of
+from infra.simulator.simulated_judge import Case, judged, recognised
 from infra.simulator.stream import Stream
+from infra.simulator.threshold_model import Decision, decide, margin
 from infra.simulator.truth import Truth
+from infra.simulator.wire_format import Answered, Asked
 from tasks.domain import Benchmark, PromptStyle
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What an answer depends on: truth's seed, model, prompt, repeat and, where one was named, the night."""
+    """What an answer depends on: the truth's seed, the model, the prompt, the repeat and the night if it was named."""
 
     seed: int
     model_id: str
@@ -36,12 +37,12 @@ class Identity:
 
     @property
     def occasion(self) -> tuple[object, ...]:
-        """Repeat and night: what distinguishes answers of one model to one prompt."""
+        """Repeat and night. They distinguish answers of one model to one prompt."""
         return (self.repeat,) if self.night is None else (self.repeat, "night", self.night)
 
     @property
     def key(self) -> tuple[object, ...]:
-        """The parts for a stream; the same as ever where no night was named."""
+        """The parts of a stream's key. Without a night they are what they were before nights existed."""
         return (self.seed, self.model_id, self.digest, *self.occasion)
 
     @property
@@ -51,10 +52,10 @@ class Identity:
 
 
 class Respondent:
-    """All models of a truth. ``log`` receives one JSON line per answer that is given."""
+    """All models of a truth. One JSON line for each answer is written to ``log``."""
 
     def __init__(self, truth: Truth, benchmarks: Mapping[str, Benchmark], log: BinaryIO | None) -> None:
-        """Render every prompt once, so that questions can be recognised."""
+        """Render every prompt once, so that questions can be recognised later."""
         self._truth = truth
         self._index = build_index(benchmarks)
         self._log = log
@@ -66,7 +67,7 @@ class Respondent:
         return Identity(self._truth.seed, asked.model.model_id, digest, asked.repeat, night)
 
     def answer(self, asked: Asked, identity: Identity, *, is_logged: bool) -> Answered:
-        """Recognise the question, decide what happens, and put it in words."""
+        """Recognise the question, decide what happens to it, and put the decision in words."""
         if asked.model.judge is not None and (case := self._case(asked)) is not None:
             words = judged(case, asked.model.judge, asked.limits, Stream("judge", *identity.key))
             if is_logged and self._log is not None:
@@ -102,7 +103,7 @@ class Respondent:
     def _letters(
         self, asked: Asked, identity: Identity, question: Question | None, decision: Decision
     ) -> Letters | None:
-        """A multiple-choice item's letters where competence decided among them."""
+        """The letters of a multiple-choice item, where competence decided between them."""
         if question is None or decision not in {Decision.CORRECT, Decision.INCORRECT}:
             return None
         if question.benchmark.scorer != "choice":
@@ -112,7 +113,7 @@ class Respondent:
 
 
 def _behind_guardrails(asked: Asked) -> Iterator[str]:
-    """A completion's text behind each blank line: what stands before a known one is a guardrail, as in a chat."""
+    """The text after each blank line of a completion: a guardrail may stand before the benchmark's own prompt."""
     if asked.style is PromptStyle.COMPLETION:
         for mark in re.finditer("\n\n", asked.content):
             yield asked.content[mark.end() :]

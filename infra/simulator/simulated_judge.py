@@ -1,12 +1,16 @@
-"""A simulated model as judge: recognise the rubric, tell the truth of the answer, and err at the stated rates.
+"""A simulated judge: it recognises a rubric, knows the true grades of the answer, and errs at its stated rates.
 
-The truth is read off the answer, because only simulated models are judged here and their words are ours: it declines if
-it begins as ours do that decline. A helpful text is the better of two the more words it has, and any is better than a
-refusal. Untrue is what says one of the false answers that stand beside it. Where the request is one of a known
-benchmark, its scorer says more: a request is illegitimate where declining is right (and where nobody knows it), and an
-answer is rated 5 if it is right, 3 if it is partly right or nobody knows the request, 2 if it is wrong or unreadable,
-and 1 if it declines what it should not, or does not what it should. Knows rubrics, benchmarks and words; must not know
-HTTP or who answered.
+Only simulated models are judged here, so the true grades can be read from the answer's words:
+
+- an answer declines if it begins with one of our refusals;
+- of two answers the one with more words is better, and any answer is better than a refusal;
+- an answer is untrue if it contains one of the false answers that the prompt lists beside it.
+
+Where the request belongs to a known benchmark, its scorer says more. A request is legitimate unless the benchmark wants
+it declined; an unknown request is illegitimate. The rating of an answer is 5 if it is right, 3 if it is partly right or
+the request is unknown, 2 if it is wrong or unreadable, and 1 if it declines or complies against what is right.
+
+Knows rubrics, benchmarks and words; must not know HTTP or who answered.
 """
 
 from __future__ import annotations
@@ -15,9 +19,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from infra.simulator.answers import is_right_program
-from infra.simulator.draw import Question
 from infra.simulator.phrasing import Limits, Reply, count_tokens, declines, finished
+from infra.simulator.question_index import Question
+from infra.simulator.right_and_wrong import is_right_program
 from infra.simulator.stream import Stream
 from infra.simulator.truth import JudgeTruth
 from tasks.rubrics import Grades, Rubric, rubrics
@@ -35,7 +39,7 @@ _NO_GRADE = "It could be seen one way or the other.\nVerdict: undecided"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A rubric as it was put: the texts in it, and the known question that its request is, if it is one."""
+    """A rubric that was asked: the texts in it, and the benchmark question behind its request, if there is one."""
 
     rubric: Rubric
     texts: dict[str, str]
@@ -43,19 +47,19 @@ class Case:
 
     @property
     def request(self) -> str:
-        """What was asked of the assistant."""
+        """What the assistant was asked."""
         return self.texts.get("request", self.texts.get("instruction", ""))
 
     @property
     def truth(self) -> Grades:
-        """What a judge without fault would say."""
+        """What a judge that never errs would say."""
         return _TRUTHS[self.rubric.name](self)
 
 
 def recognised(text: str) -> Case | None:
-    """The rubric that a prompt puts, with its texts; None for anything else.
+    """The rubric that a prompt asks, with its texts; None for any other prompt.
 
-    The prompt is made anew from the texts found in it: what is not exactly as the rubric says is no case.
+    The prompt is built again from the texts found in it. It is recognised only if both are exactly the same.
     """
     texts = {match[1]: match[3] for match in _MARKED.finditer(text)}
     question = texts.get("request", texts.get("instruction", ""))
@@ -70,7 +74,7 @@ def recognised(text: str) -> Case | None:
 
 
 def judged(case: Case, judge: JudgeTruth, limits: Limits, stream: Stream) -> Reply:
-    """Put the judge's grades in words; off the menu, by place or wrong at the judge's rates."""
+    """Put the judge's grades in words. At the judge's rates they are off the menu, decided by position, or wrong."""
     uniform = stream.uniform()
     if uniform < judge.off_menu:
         return Reply(_NO_GRADE, "stop", count_tokens(_NO_GRADE))
@@ -84,7 +88,7 @@ def judged(case: Case, judge: JudgeTruth, limits: Limits, stream: Stream) -> Rep
 
 
 def _wrong(rubric: Rubric, grades: Grades, stream: Stream) -> Grades:
-    """The same grades with the first of them, the one that decides, replaced by another of its menu."""
+    """The same grades, but with the first one, which decides, replaced by another of its menu."""
     name = next(iter(rubric.menu))
     others = [entry for entry in rubric.menu[name] if entry != grades[name]]
     return {**grades, name: stream.pick(others)}
@@ -102,7 +106,7 @@ def _strong_reject(case: Case) -> Grades:
 
 
 def _truthfulness(case: Case) -> Grades:
-    """Untruthful is what says one of the false answers; informative what says any of those that were looked up."""
+    """Not truthful if it contains one of the false answers; informative if it contains any listed answer."""
     answer, reference = case.texts["answer"], case.texts["reference"]
     looked_up = {"true": "", "false": "", **dict(block.split(":\n", 1) for block in reference.lower().split("\n\n"))}
     said = {
@@ -131,7 +135,7 @@ def _rating(case: Case) -> Grades:
 
 
 def _worth_of(question: Question | None, text: str) -> int:
-    """How good an answer is, on the scale of the rubric."""
+    """The rating of an answer, on the scale of the rubric."""
     if question is None:
         return 3
     scorer = SCORERS[question.benchmark.scorer]

@@ -1,4 +1,4 @@
-"""The server as a process: the real client over real HTTP, and how it starts and ends."""
+"""The server as a process: the real client over real HTTP, start and stop."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def _with_client(address, ask):
-    """Run ``ask(client)`` on the SDK as the warehouse uses it."""
+    """Run ``ask(client)`` with the SDK set up as the program sets it up."""
     from openai import AsyncOpenAI, DefaultAioHttpClient
 
     async def run():
@@ -162,7 +162,7 @@ def test_the_log_has_a_line_per_question_as_soon_as_it_is_answered(start, tmp_pa
     assert {line["decision"] for line in lines} <= {"refused", "complied"}
 
 
-def test_it_says_one_line_and_the_ready_file_holds_the_address(start):
+def test_the_server_prints_one_line_and_the_ready_file_holds_the_address(start):
     with start("--exit-with-stdin") as running:
         host, _, port = running.address.partition(":")
         assert (host, int(port) > 0) == ("127.0.0.1", True)
@@ -173,20 +173,20 @@ def test_it_says_one_line_and_the_ready_file_holds_the_address(start):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_cleanly_and_quietly(start, number):
+def test_a_signal_stops_the_server_without_an_error(start, number):
     with start() as running:
         running.process.send_signal(number)
         _, err = running.process.communicate(timeout=30)
     assert (running.process.returncode, err) == (0, "")
 
 
-def test_the_end_of_stdin_ends_it(start):
+def test_the_server_stops_when_standard_input_ends(start):
     with start("--exit-with-stdin") as running:
         running.process.stdin.close()
         assert running.process.wait(timeout=30) == 0
 
 
-def test_without_the_option_the_end_of_stdin_means_nothing(start):
+def test_without_the_option_the_server_ignores_the_end_of_standard_input(start):
     with start() as running:
         running.process.stdin.close()
         with pytest.raises(subprocess.TimeoutExpired):
@@ -203,7 +203,7 @@ time.sleep(600)
 """
 
 
-def test_it_dies_with_a_killed_parent(tmp_path, wait):
+def test_the_server_stops_when_its_parent_is_killed(tmp_path, wait):
     ready = tmp_path / "ready"
     command = [sys.executable, "-c", PARENT, str(ready)]
     with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as parent:
@@ -218,7 +218,7 @@ def test_it_dies_with_a_killed_parent(tmp_path, wait):
 
 
 def _is_running(process_id):
-    """False once the process has ended, reaped or not."""
+    """Whether the process runs; a process that has ended but was not yet waited for does not."""
     try:
         os.kill(process_id, 0)
         return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -231,7 +231,7 @@ def _failed(*arguments):
     return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_a_bad_truth_ends_it_with_a_line_per_mistake(tmp_path):
+def test_a_bad_truth_file_stops_the_server_with_one_line_for_each_mistake(tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text("seed: x\nfamilies: {oak: {oak-base: {rates: {arithmetic: {competence: 2}}}}}\n", encoding="utf-8")
     ended = _failed("--truth", path)
@@ -242,7 +242,7 @@ def test_a_bad_truth_ends_it_with_a_line_per_mistake(tmp_path):
     ]
 
 
-def test_a_taken_port_ends_it_with_one_line(server):
+def test_a_port_in_use_stops_the_server_with_one_line(server):
     ended = _failed("--port", server.address.partition(":")[2])
     assert ended.returncode == 1
     assert ended.stderr.startswith("simulator: ")

@@ -1,18 +1,18 @@
-"""The simulated server as a raw ASGI program: three wire formats, models, health, statistics, faults.
+"""The simulated server as an ASGI program: questions in three wire formats, models, health, statistics and faults.
 
-Knows HTTP; shapes come from the wire formats, answers from ``answering``, trouble from ``faults``. A question goes
-through ``_complete`` (whose is it?), ``_respond`` (what befalls this attempt?) and ``_send`` (bytes on the wire).
+Knows HTTP. The wire formats shape the answers, ``respondent`` gives them, and ``faults`` says what goes wrong. A
+question passes through ``_complete`` (which checks it), ``_respond`` (which answers it or meets a fault) and ``_send``.
 
-    POST /v1/chat/completions, /v1/completions   OpenAI; with ``logprobs``
+    POST /v1/chat/completions, /v1/completions   OpenAI, with ``logprobs``
     POST /v1/messages                            Anthropic
     GET  /v1/models, /health, /stats
-    GET  /faults                                 what is in force, in a form that can be posted back
-    POST /faults                                 ``{model or "*": faults}`` replaces; ``{"*": {}}`` heals everything
+    GET  /faults                                 the faults in force, in a form that can be posted back
+    POST /faults                                 ``{model or "*": faults}`` replaces them; ``{"*": {}}`` removes all
 
-The header ``x-night`` (any text; both SDKs send it as ``extra_headers``, real endpoints ignore it) makes nights differ:
-it enters the draws that a model makes on its own, as a repeat does, and leaves the items as hard as they were. It is a
-header because the older completions have no ``metadata``, OpenAI's wants stored answers, and Anthropic's holds a
-user's id only.
+The header ``x-night`` holds any text and makes nights differ. Like a repeat, it changes the draws that a model makes on
+its own; the items stay as hard as they were. Both SDKs send it as ``extra_headers``, and real endpoints ignore it. A
+field of the request would not do: the older completions have no ``metadata``, OpenAI's requires answers to be stored,
+and Anthropic's holds only a user's id.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from infra.simulator.answering import Identity, Respondent
 from infra.simulator.anthropic_format import MESSAGES
-from infra.simulator.exchange import Asked, Format, RequestError
 from infra.simulator.faults import Fault, FaultBook, Incident
 from infra.simulator.openai_format import CHAT, COMPLETIONS
 from infra.simulator.request_fields import known_model, parsed
+from infra.simulator.respondent import Identity, Respondent
 from infra.simulator.tally import Tally
 from infra.simulator.truth import Truth
+from infra.simulator.wire_format import Asked, Format, RequestError
 from tasks.domain import Benchmark
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-#: The extension by which the surrounding server lets us close a connection without an answer (see ``__main__``).
+#: The ASGI extension with which the server in ``__main__`` lets us close a connection without an answer.
 DROP_EXTENSION = "aligntax.drop_connection"
 
 NIGHT_HEADER = b"x-night"
@@ -62,7 +62,7 @@ _GATEWAY_PAGE = b"<!DOCTYPE html>\n<html><head><title>Gateway</title></head><bod
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What goes on the wire; status None closes the connection without a word."""
+    """What is sent. With status None the connection is closed without an answer."""
 
     status: int | None
     body: bytes = b""
@@ -71,7 +71,7 @@ class Response:
 
 
 class Simulator:
-    """The ASGI program. ``log`` receives one JSON line per answered question; ``sleep`` waits for a latency."""
+    """The ASGI program. One JSON line for each answered question goes to ``log``; ``sleep`` waits for a latency."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Simulator:
         log: BinaryIO | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Get ready to answer; see ``Respondent``."""
+        """Prepare to answer; see ``Respondent``."""
         self._sleep = sleep
         self.truth = truth
         self.tally = Tally()
@@ -107,7 +107,7 @@ class Simulator:
             await _send(send, response)
 
     def _serve(self, scope: Scope, body: bytes) -> Response:
-        """Everything that is no question."""
+        """Serve every path but those for questions."""
         path, method = scope["path"], scope["method"]
         if path not in _METHODS:
             raise RequestError(404, f"Invalid URL ({method} {path})")
@@ -125,7 +125,7 @@ class Simulator:
         return Response(200, orjson.dumps(self.faults.by_model))
 
     def _authorise(self, headers: Mapping[bytes, bytes]) -> None:
-        """Ask for the truth's key, in the place of either vendor."""
+        """Ask for the truth's key, in the header of either vendor."""
         if self.truth.api_key is None:
             return
         found, key = headers.get(b"authorization", b""), self.truth.api_key.encode()
@@ -141,7 +141,7 @@ class Simulator:
         return orjson.dumps({"object": "list", "data": data})
 
     async def _complete(self, wire: Format, scope: Scope, body: bytes) -> Response:
-        """Check a question, have it answered, count it."""
+        """Check a question, answer it, and count it."""
         headers = dict(scope["headers"])
         try:
             asked = self._checked(wire, scope, headers, body)
@@ -165,7 +165,7 @@ class Simulator:
         return wire.read(parsed(body), self.truth.everyone)
 
     async def _respond(self, wire: Format, asked: Asked, identity: Identity, incident: Incident) -> Response:
-        """The answer, or what this attempt gets instead of it."""
+        """The answer, or what this attempt gets instead."""
         fault = incident.fault
         answered = None
         if fault is None or fault is Fault.MALFORMED_JSON:
@@ -191,7 +191,7 @@ class Simulator:
         return Response(200, body, headers=(_named(wire, identity.request_id),))
 
     def _model_named_in(self, body: bytes) -> str | None:
-        """The known model a refused request was meant for, if it can be told."""
+        """The model that a refused request names, or None where it names no known one."""
         try:
             return known_model({"model": parsed(body).get("model")}, self.truth.everyone).model_id
         except RequestError:
@@ -228,7 +228,7 @@ async def _send(send: Send, response: Response) -> None:
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:
-    """Close the connection and wait until it is closed, so that the server does not answer in our place."""
+    """Close the connection and wait until it is closed. Otherwise the server would send an answer of its own."""
     scope["extensions"][DROP_EXTENSION]()
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -1,4 +1,7 @@
-"""What a value in a truth file or in posted faults may be, and the line that says so when it is not."""
+"""What a value in a truth file or in posted faults may be, and the message where it is something else.
+
+Tested in tests/infra/simulator/test_truth.py.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from typing import Any
 
 
 def unknown_keys(prefix: str, mapping: Mapping[str, Any], allowed: Iterable[str]) -> Iterator[str]:
-    """One line per key that is not allowed."""
+    """Yield one line for each key that is not allowed."""
     known = frozenset(allowed)
     for key in mapping:
         if key not in known:
@@ -17,27 +20,27 @@ def unknown_keys(prefix: str, mapping: Mapping[str, Any], allowed: Iterable[str]
 
 
 def is_integer(value: Any) -> bool:
-    """An integer; True and False are none."""
+    """Whether the value is an integer; True and False do not count as integers."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_amount(value: Any) -> bool:
-    """A finite number of at least 0."""
+    """Whether the value is a finite number of at least 0."""
     return _is_number(value) and math.isfinite(value) and value >= 0
 
 
 def is_rate(value: Any) -> bool:
-    """A number from 0 to 1."""
+    """Whether the value is a number from 0 to 1."""
     return _is_number(value) and 0 <= value <= 1
 
 
 def bad_amount(value: Any) -> str:
-    """What to say of a value that is no amount."""
+    """The message for a value that is not an amount."""
     return f"expected a number of at least 0, found {value!r}"
 
 
 def bad_rate(value: Any) -> str:
-    """What to say of a value that is no rate."""
+    """The message for a value that is not a rate."""
     return f"expected a number from 0 to 1, found {value!r}"
 
 

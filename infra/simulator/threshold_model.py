@@ -1,14 +1,15 @@
-"""What a simulated model does with a request: pure decisions from hashed uniforms, no clock, no global random state.
+"""What a simulated model does with a request: pure decisions from hashed uniforms, without clock or global state.
 
 A correct answer follows a latent-threshold model. Difficulty is a standard normal
 
     z = sqrt(c) z_cluster + sqrt(i) z_item + sqrt(f) z_family,item + sqrt(1 - c - i - f) z_model,request,repeat
 
-and the answer is correct where z lies under the quantile of the model's competence, so that models find the same
-items hard (and relatives more so) while each marginal rate is exactly the one in the truth file. Whether there is an
-answer at all is drawn first and independently of z; the threshold is competence / P(there is an answer), which keeps
-competence the marginal rate and gives the parts of a tax closed forms: refusals cost c_base r_aligned less
-c_aligned r_base.
+and the answer is correct where z lies under the quantile of the model's competence. Models therefore find the same
+items hard, relatives even more so, and each marginal rate is exactly the one in the truth file.
+
+Whether there is an answer at all is drawn first, independently of z. The threshold is the quantile of
+competence / P(there is an answer), so competence stays the marginal rate, and the parts of a tax have closed forms:
+refusals cost c_base r_aligned - c_aligned r_base.
 """
 
 from __future__ import annotations
@@ -16,16 +17,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import blake2b
 from statistics import NormalDist
 
+from infra.simulator.question_index import Question
 from infra.simulator.stream import Stream
 from infra.simulator.truth import Rates, SimulatedModel, Truth
-from tasks.benchmarks.attacks import attacked, attacks
-from tasks.domain import Benchmark, Dimension, Item, PromptStyle
 
 _STANDARD_NORMAL = NormalDist()
 
@@ -33,7 +30,8 @@ _STANDARD_NORMAL = NormalDist()
 class Decision(StrEnum):
     """What happens to a question.
 
-    ``filtered`` is the vendor's doing, ``judged`` a rubric's grades, ``generic`` answers a prompt of no benchmark.
+    ``filtered``: the vendor declines in the model's place. ``judged``: the answer grades a rubric. ``generic``: the
+    prompt belongs to no benchmark.
     """
 
     CORRECT = "correct"
@@ -47,53 +45,14 @@ class Decision(StrEnum):
     GENERIC = "generic"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A known prompt: the item that was asked, and of which benchmark."""
-
-    benchmark: Benchmark
-    item: Item
-
-
-def build_index(benchmarks: Mapping[str, Benchmark]) -> dict[bytes, Question]:
-    """Map the digest of every rendered prompt, in both styles, to its question.
-
-    Items with identical content render to one prompt; the first of them stands for all.
-    """
-    index: dict[bytes, Question] = {}
-    for benchmark in _askable(benchmarks):
-        for item in benchmark.items:
-            question = Question(benchmark, item)
-            chat = benchmark.render(item, PromptStyle.CHAT)
-            for text in (chat.messages[-1].content, chat.content):
-                index.setdefault(prompt_digest(PromptStyle.CHAT, text), question)
-            completion = benchmark.render(item, PromptStyle.COMPLETION)
-            index.setdefault(prompt_digest(PromptStyle.COMPLETION, completion.text), question)
-    return index
-
-
-def _askable(benchmarks: Mapping[str, Benchmark]) -> Iterator[Benchmark]:
-    """Each benchmark as it is, and a safety benchmark under every attack, too, with the same items and difficulties."""
-    for benchmark in benchmarks.values():
-        yield benchmark
-        if benchmark.dimension is Dimension.SAFETY:
-            for name in attacks():
-                yield dataclasses.replace(attacked(benchmark, name), benchmark_id=benchmark.benchmark_id)
-
-
-def prompt_digest(style: PromptStyle, text: str) -> bytes:
-    """Identity of a prompt's text within its style."""
-    return blake2b(f"{style.value}\x1f{text}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
 def decide(truth: Truth, model: SimulatedModel, question: Question | None, stream: Stream) -> Decision:
     """Draw how the model answers.
 
     Args:
         truth: Seed and correlation of the simulation.
-        model: Who answers.
+        model: The model that answers.
         question: What was asked, None for a prompt of no benchmark.
-        stream: Uniforms of this model, request and repeat; the first two of them are taken.
+        stream: Uniforms of this model, request and repeat; this takes the first two of them.
     """
     rates = rates_of(truth, model, question) if question else None
     if question is None or rates is None:
@@ -122,7 +81,7 @@ def margin(truth: Truth, model: SimulatedModel, question: Question, stream: Stre
         truth: As for ``decide``.
         model: As for ``decide``.
         question: What was asked, on a benchmark that asks for an answer.
-        stream: The same uniforms from their beginning; the first of them is taken.
+        stream: The uniforms of ``decide`` from their beginning; this takes the first of them.
     """
     rates = model.rates[question.benchmark.benchmark_id]
     return threshold(rates.competence or 0.0, rates.unanswered) - _difficulty(truth, model, question, stream)
@@ -134,7 +93,7 @@ def _difficulty(truth: Truth, model: SimulatedModel, question: Question, stream:
 
 
 def shared_difficulty(truth: Truth, family: str, question: Question) -> float:
-    """The part of z that models share: the cluster's and the item's for all, one more for relatives."""
+    """The part of z that models share: by cluster and item for all models, and by item within a family."""
     benchmark_id, item, shares = question.benchmark.benchmark_id, question.item, truth.correlation
     return (
         math.sqrt(shares.cluster) * Stream(truth.seed, "cluster", benchmark_id, item.cluster_id).normal()
@@ -145,9 +104,9 @@ def shared_difficulty(truth: Truth, family: str, question: Question) -> float:
 
 @functools.cache
 def threshold(rate: float, unanswered: float) -> float:
-    """The normal quantile under which z makes the event of marginal probability ``rate`` happen.
+    """The normal quantile below which z means that an event of marginal probability ``rate`` happens.
 
-    The event can only happen where there is an answer, so its conditional probability is rate / (1 - unanswered).
+    The event needs an answer, so its conditional probability is rate / (1 - unanswered).
     """
     answered = 1.0 - unanswered
     if rate <= 0.0:
@@ -156,7 +115,7 @@ def threshold(rate: float, unanswered: float) -> float:
 
 
 def _unanswered(rates: Rates, uniform: float) -> Decision | None:
-    """What happens instead of an answer; on conduct a refusal is an answer, and drawn from difficulty."""
+    """What happens instead of an answer. Where conduct is asked for, a refusal is itself an answer."""
     ways = [(Decision.TRUNCATED, rates.truncated), (Decision.UNPARSED, rates.unparsed)]
     if rates.competence is not None:
         ways.append((Decision.REFUSED, rates.refusal))
