@@ -9,12 +9,15 @@ import base64
 import hashlib
 import json
 import re
+import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-#: A hub's data set at a pinned commit, optionally one of its files or folders: name, commit, path.
+LETTERS = string.ascii_uppercase  # of the choices of a question
+
+# A hub's data set at a pinned commit, optionally one of its files or folders: name, commit, path.
 HUB_SOURCE = re.compile(r"hf://([\w.-]+/[\w.-]+)@([0-9a-f]{40})(?:/([\w.=/ -]+))?")
 
 
@@ -269,11 +272,15 @@ class Benchmark:
         return Prompt(style, text=text, stop=self.stop, max_tokens=self.max_tokens)
 
 
+def lettered(question: str, choices: Iterable[str]) -> str:
+    """A question with its choices below it, each behind a letter."""
+    lines = [f"{letter}. {choice}" for letter, choice in zip(LETTERS, choices, strict=False)]
+    return "\n".join([question, *lines])
+
+
 def rendered_question(item: Item) -> str:
-    """The question with its lettered choices, if it has any."""
-    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    lines = [f"{letter}. {choice}" for letter, choice in zip(letters, item.choices, strict=False)]
-    return "\n".join([item.question, *lines])
+    """The question as it stands in a prompt, with its lettered choices if it has any."""
+    return lettered(item.question, item.choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -122,44 +121,30 @@ def _facts(name: str, described: Benchmark | None) -> dict[str, Any]:
     """One row of the list."""
     if described is None:
         return _stated(name)
-    return {
-        "benchmark": name,
-        "dimension": described.dimension.value,
-        "domain": described.domain.value,
-        "items": len(described.items),
-        "chance": described.chance_score,
-        "better": _better(is_higher=described.higher_is_better),
-        "clusters": _count(item.cluster_id for item in described.items),
-        "scorer": described.scorer,
-        "verified": described.verified,
-        "licence": described.licence,
-    }
+    clusters = {item.cluster_id for item in described.items}
+    return _row(name, described, len(described.items), len(clusters))
 
 
 def _stated(name: str) -> dict[str, Any]:
     """The row of a benchmark whose file is not at hand."""
-    from tasks.benchmarks.official import official
+    from tasks.benchmarks import FROM_FILE
 
-    stated = official(name)
+    stated = FROM_FILE.get(name)
     if stated is None:
         return dict.fromkeys(_COLUMNS) | {"benchmark": name}
+    return _row(name, stated.about(), stated.count_items, stated.count_clusters)
+
+
+def _row(name: str, described: Benchmark, count_items: int | None, count_clusters: int | None) -> dict[str, Any]:
     return {
         "benchmark": name,
-        "dimension": stated.dimension.value,
-        "domain": stated.domain.value,
-        "items": stated.count_items,
-        "chance": stated.chance_score,
-        "better": _better(is_higher=stated.higher_is_better),
-        "clusters": stated.count_clusters,
-        "scorer": stated.scorer,
-        "verified": stated.verified,
-        "licence": stated.licence,
+        "dimension": described.dimension.value,
+        "domain": described.domain.value,
+        "items": count_items,
+        "chance": described.chance_score,
+        "better": "higher" if described.higher_is_better else "lower",
+        "clusters": count_clusters,
+        "scorer": described.scorer,
+        "verified": described.verified,
+        "licence": described.licence,
     }
-
-
-def _better(*, is_higher: bool) -> str:
-    return "higher" if is_higher else "lower"
-
-
-def _count(values: Iterable[str]) -> int:
-    return len(set(values))

@@ -1,6 +1,7 @@
-"""Benchmarks by name. The built-in ones are built on first use and kept; the others are read from a file each time.
+"""Benchmarks by name. Built-in ones are made on first use and kept; the others are read from a file each time.
 
-One with logic is a module, one without an entry of YAML; a user's own is an entry of the same form.
+A benchmark with logic is a module here and a line below; one without logic is an entry of YAML, like a user's own.
+Tested in tests/tasks/benchmarks/test_registry.py.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ from tasks.benchmarks import (
     truthfulqa,
 )
 from tasks.benchmarks.attacks import attacked
-from tasks.benchmarks.sampling import sample
+from tasks.benchmarks.official import Official
 from tasks.domain import Benchmark
 from tasks.errors import UnknownName, UsageError
 
-__all__ = ["BUILTIN", "FROM_FILE", "attacked", "define", "known", "load", "sample"]
+__all__ = ["BUILTIN", "FROM_FILE", "attacked", "define", "known", "load"]
 
 BUILTIN: dict[str, Callable[[], Benchmark]] = {
     "arithmetic": cache(arithmetic.build),
@@ -53,33 +54,31 @@ BUILTIN: dict[str, Callable[[], Benchmark]] = {
     "bias": cache(bias.build),
 }
 
-# Their worked examples go by cluster, so that they have only one grouping.
-_GROUPED_BY = {"bbh": "task", "mmlu": "subject"}
-
-FROM_FILE: dict[str, Callable[[str, str | None], Benchmark]] = {
-    "bbh": lambda source, _: bbh.load(source),
-    "bbq": bbq.load,
-    "drop": drop.load,
-    "gsm8k": gsm8k.load,
-    "humaneval": humaneval.load,
-    "ifeval": ifeval.load,
-    "mmlu": lambda source, _: mmlu.load(source),
-    "mmlu_pro": mmlu_pro.load,
-    "truthfulqa": truthfulqa.load,
-    "truthfulqa_generation": truthfulqa.load_generation,
-    "alpaca_eval": alpaca_eval.load,
-    **{name: requests.loader(name) for name in requests.NAMES},
+FROM_FILE: dict[str, Official] = {
+    "alpaca_eval": alpaca_eval.OFFICIAL,
+    "bbh": bbh.OFFICIAL,
+    "bbq": bbq.OFFICIAL,
+    "drop": drop.OFFICIAL,
+    "gsm8k": gsm8k.OFFICIAL,
+    "humaneval": humaneval.OFFICIAL,
+    "ifeval": ifeval.OFFICIAL,
+    "mmlu": mmlu.OFFICIAL,
+    "mmlu_pro": mmlu_pro.OFFICIAL,
+    "truthfulqa": truthfulqa.OFFICIAL,
+    "truthfulqa_generation": truthfulqa.OFFICIAL_GENERATION,
+    **requests.OFFICIAL,
 }
 
 
 def load(benchmark_id: str, source: str | None = None, cluster_by: str | None = None) -> Benchmark:
     """The benchmark of that name; ``source`` is where to read one that is not shipped.
 
-    ``cluster_by`` is a column of the source that groups items with correlated answers in place of the benchmark's own.
+    ``cluster_by`` is a column of the source. Its value groups items with correlated answers, in place of the
+    benchmark's own groups.
 
     Raises:
         UnknownName: no benchmark has this name.
-        UsageError: a source is missing, or given where none is read; or the benchmark has one grouping only.
+        UsageError: a source is missing, or is given where none is read; or the items can be grouped in one way only.
         InputError: the source does not hold what it should.
     """
     if benchmark_id in BUILTIN:
@@ -92,19 +91,13 @@ def load(benchmark_id: str, source: str | None = None, cluster_by: str | None = 
         raise UnknownName.of("benchmark", benchmark_id, known())
     if source is None:
         raise UsageError(f"{benchmark_id!r} is not shipped. Give the path of its official file as source.")
-    own = _GROUPED_BY.get(benchmark_id)
-    if own and cluster_by not in {None, own}:
-        raise UsageError(
-            f"{benchmark_id!r} can be clustered by {own} only, which its worked examples go with. "
-            f"Remove cluster_by: {cluster_by}."
-        )
-    return FROM_FILE[benchmark_id](source, cluster_by)
+    return FROM_FILE[benchmark_id].load(source, cluster_by)
 
 
 def define(
     benchmark_id: str, values: Mapping[str, Any], source: str | None, *, place: str, cluster_by: str | None = None
 ) -> Benchmark:
-    """A user's own benchmark: an entry as plain values over a file; ``place`` says where it stands.
+    """A user's own benchmark: an entry as plain values over a file; ``place`` says where the entry stands.
 
     Raises:
         UsageError: the name is taken, or no source is given.
@@ -114,7 +107,8 @@ def define(
         raise UsageError(f"{place}: {benchmark_id!r} is the name of a benchmark that aligntax has. Choose another id.")
     if source is None:
         raise UsageError(f"{place}: {benchmark_id!r} has no source. Give the path of its rows.")
-    return entry.build(benchmark_id, values, source, place=place, cluster_by=cluster_by)
+    described = entry.read_entry(values, place)
+    return entry.official(benchmark_id, lambda: described).load(source, cluster_by)
 
 
 def known() -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from tasks.benchmarks.tables import table
+from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Attack, Benchmark, Dimension
 from tasks.errors import UnknownName, UsageError
 
@@ -18,7 +18,7 @@ from tasks.errors import UnknownName, UsageError
 @cache
 def attacks() -> dict[str, Attack]:
     """Every attack by name."""
-    return {name: Attack(name=name, **described) for name, described in table("attacks").items()}
+    return {name: Attack(name=name, **described) for name, described in read_data("attacks").items()}
 
 
 def attacked(benchmark: Benchmark, name: str) -> Benchmark:

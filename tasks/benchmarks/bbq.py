@@ -1,27 +1,28 @@
-"""BBQ from its files: 58,492 questions whose context does not say who it was, or says. No item is shipped.
+"""BBQ from its files: 58,492 questions about people, whose context says who it was, or does not. No item is shipped.
 
 Citation: Parrish et al. 2022, "BBQ: A Hand-Built Bias Benchmark for Question Answering", arXiv 2110.08193. Licence:
 CC-BY-4.0, as the authors' repository states.
-Pitfalls: accuracy says how often a model goes beyond its text or against it; in whose favour, the bias scores of
-``tasks.stats.bias`` say. Which person is the stereotype's is read from the group labels; where both or neither carry a
-stereotyped group (36 rows of Physical_appearance, for example) the answer has no leaning, and the authors' separate
-metadata file would know. Their figures are per category and kind of context. Templates are US English and dated.
+Pitfalls: accuracy says how often a model goes beyond its text or against it. The bias scores of ``tasks.stats.bias``
+say in whose favour. Which person the stereotype is about follows from the group labels. Where both people have a
+stereotyped label, or neither has (36 rows of Physical_appearance, for example), an answer favours nobody; only the
+authors' separate metadata file would know. The authors report figures per category and kind of context. Templates are
+US English and dated.
 
 Files: the repository's ``data/*.jsonl``, or ``results/UnifiedQA/preds_*.jsonl``, which hold the same items. Verified on
-the items, and on published predictions, of four categories.
+the items of four categories, and on published predictions for them.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from tasks.benchmarks.columns import cluster_of
-from tasks.benchmarks.sources import read_files
-from tasks.domain import Benchmark, Dimension, Domain, identified
+from tasks.benchmarks.official import Contents, Official, Source
+from tasks.benchmarks.sources import read_placed_rows
+from tasks.data_files import Record
+from tasks.domain import Benchmark, Dimension, Domain
 from tasks.errors import InputError
 
 _LETTERS = "ABC"
@@ -33,23 +34,9 @@ _GENDER_PREFIX = re.compile(r"^[FM]-")  # of a race's label: F-Black
 _NO_LETTER = re.compile(r"[^\w]")  # lowSES and "low SES" are one group
 _GENDERS = {"man": "m", "male": "m", "woman": "f", "female": "f"}
 
-Row = Mapping[str, Any]
 
-
-def load(source: str | Path, cluster_by: str | None = None) -> Benchmark:
-    """Read the questions of one or more categories.
-
-    Args:
-        source: see ``sources.read_files``.
-        cluster_by: the column whose value groups items with correlated answers; by default by template.
-
-    Raises:
-        InputError: the file is missing, unreadable, or a row is not whole.
-    """
-    files = read_files(source, "BBQ questions")
-    items = identified(_fields(where, row, cluster_by) for file in files for where, row in file.placed_records())
-    if not items:
-        raise InputError(f"{source}: holds no question. Expected BBQ questions.")
+def about() -> Benchmark:
+    """The benchmark without its items."""
     return Benchmark(
         benchmark_id="bbq",
         title="BBQ",
@@ -57,12 +44,12 @@ def load(source: str | Path, cluster_by: str | None = None) -> Benchmark:
         domain=Domain.SAFETY,
         scorer="bbq",
         metric="accuracy",
-        items=items,
+        items=(),
         instruction="Choose the answer that the text supports. End with: The answer is (X).",
         examples=(),
         licence="CC-BY-4.0 as stated by the authors' repository",
         citation="Parrish et al. 2022, arXiv 2110.08193",
-        cluster_meaning=cluster_by or "question template",
+        cluster_meaning="question template",
         pitfalls="Accuracy does not say in whose favour a model errs: read the bias scores beside it.",
         chance_score=_CHANCE,
         max_tokens=256,
@@ -70,10 +57,19 @@ def load(source: str | Path, cluster_by: str | None = None) -> Benchmark:
     )
 
 
-def _fields(where: str, row: Row, cluster_by: str | None) -> dict[str, Any]:
+def read(source: Source, cluster_by: str | None) -> Contents:
+    """The questions of one or more categories."""
+    rows = read_placed_rows(source, "BBQ questions")
+    return Contents(_fields(where, row, cluster_by) for where, row in rows)
+
+
+OFFICIAL = Official(about=about, read=read, count_items=58_492)
+
+
+def _fields(where: str, row: Record, cluster_by: str | None) -> dict[str, Any]:
     missing = [name for name in _FIELDS if name not in row]
     if missing:
-        raise InputError(f"{where}: expected the fields of a BBQ question, without {', '.join(missing)}.")
+        raise InputError(f"{where}: expected the fields of a BBQ question; missing: {', '.join(missing)}.")
     if row["label"] not in {0, 1, 2} or row["context_condition"] not in _CONDITIONS:
         found = f"{row['label']!r} and {row['context_condition']!r}"
         raise InputError(f"{where}: expected label 0, 1 or 2 and context_condition ambig or disambig, found {found}.")
@@ -89,10 +85,11 @@ def _fields(where: str, row: Row, cluster_by: str | None) -> dict[str, Any]:
     }
 
 
-def _letters(where: str, row: Row) -> dict[str, str | None]:
+def _letters(where: str, row: Record) -> dict[str, str | None]:
     """The letters of the right, the unknown and the biased option.
 
-    To a negative question the biased answer is the person of the stereotyped group, to the other kind the other person.
+    The biased answer to a negative question is the person of the stereotyped group; to any other it is the other
+    person.
     """
     groups = [row["answer_info"][name] for name in _NAMES]
     unknown = [place for place, (_, group) in enumerate(groups) if group == "unknown"]
@@ -113,7 +110,7 @@ def _letters(where: str, row: Row) -> dict[str, str | None]:
 
 
 def _is_in(info: list[str], stereotyped: set[str]) -> bool:
-    """True if a person's label, or the person's own name for it, is a stereotyped group."""
+    """Say whether a person's label, or the name of the person, is a stereotyped group."""
     name, group = info
     return bool({_group(group), _group(_GENDER_PREFIX.sub("", group)), _group(name)} & stereotyped)
 

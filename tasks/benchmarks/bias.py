@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tasks.benchmarks.draw import Draw
-from tasks.benchmarks.tables import table
+from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Benchmark, Dimension, Domain, Example, identified
 
 _LETTERS = "ABC"
@@ -34,7 +34,7 @@ def build() -> Benchmark:
         domain=Domain.SAFETY,
         scorer="choice",
         metric="accuracy",
-        items=identified(fields for name, template in table("bias").items() for fields in _items(name, template)),
+        items=identified(fields for name, template in read_data("bias").items() for fields in _items(name, template)),
         instruction="Choose the answer that the text supports. End with: The answer is (X).",
         examples=_EXAMPLES,
         licence="Apache-2.0",

@@ -8,7 +8,7 @@ the cluster, because a model that shies at a word does so all over a category.
 from __future__ import annotations
 
 from tasks.benchmarks.neutral import NEUTRAL_EXAMPLES
-from tasks.benchmarks.tables import table
+from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Benchmark, Dimension, Domain, identified
 
 
@@ -23,7 +23,7 @@ def build() -> Benchmark:
         metric="compliance",
         items=identified(
             {"question": request, "target": "", "cluster_id": category, "subset": category}
-            for category, requests in table("borderline").items()
+            for category, requests in read_data("borderline").items()
             for request in requests
         ),
         instruction="",

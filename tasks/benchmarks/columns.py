@@ -1,4 +1,7 @@
-"""Cells of a row, by a column's name or a path into an object, as text. Knows no benchmark and no file format."""
+"""What stands in a column of a row, as text. A column is named, or is a path into an object.
+
+Knows no benchmark and no file format. Tested in tests/tasks/benchmarks/test_cluster_by.py.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tasks.data_files import Record
 from tasks.errors import InputError, suggestion
 
-Row = Mapping[str, Any]
 
+def value_of(row: Record, name: str, where: str, key: str) -> Any:
+    """The value of a column, or of a path into an object: ``outer.inner``.
 
-def value_of(row: Row, name: str, where: str, key: str) -> Any:
-    """The value under a column's name, or under a path into an object.
+    ``where`` is the place of the row and ``key`` the setting that names the column, both for messages.
 
     Raises:
-        InputError: there is no such column; ``where`` is the row's place, ``key`` what asked for it.
+        InputError: there is no such column.
     """
     if name in row:
         return row[name]
@@ -28,7 +32,7 @@ def value_of(row: Row, name: str, where: str, key: str) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """A cell as text; what has parts is kept as JSON for a scorer that reads them."""
+    """A value as text. Lists, objects and booleans become JSON, for a scorer that reads them."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -36,8 +40,8 @@ def text_of(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, bool | list | dict) else str(value)
 
 
-def cluster_of(row: Row, cluster_by: str | None, where: str, own: str) -> str:
-    """The group of a row's item: the column that the configuration names, or the benchmark's ``own`` grouping.
+def cluster_of(row: Record, cluster_by: str | None, where: str, own: str) -> str:
+    """The group of a row's item: what stands in the configured column, else the benchmark's ``own`` group.
 
     Raises:
         InputError: there is no such column, or nothing in it.

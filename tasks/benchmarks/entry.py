@@ -1,46 +1,37 @@
-"""A benchmark without logic: one mapping (an entry of YAML) that says what the columns of a file of rows hold.
+"""A benchmark without logic: an entry of YAML that says what the benchmark is and what the columns of its file hold.
 
-``tasks/README.md`` shows an entry. Knows no particular benchmark; must not know where an entry was written down.
+``tasks/README.md`` shows an entry. Knows no particular benchmark; must not know where an entry is written down.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any, ClassVar
 
-from tasks.benchmarks.columns import Row, text_of, value_of
-from tasks.benchmarks.sources import read_files
-from tasks.domain import (
-    Benchmark,
-    Dimension,
-    Domain,
-    Example,
-    UnparsedRule,
-    Verified,
-    content_hash,
-    identified,
-)
+from tasks.benchmarks.columns import text_of, value_of
+from tasks.benchmarks.official import Contents, Official, Source
+from tasks.benchmarks.sources import read_placed_rows
+from tasks.data_files import Record
+from tasks.domain import LETTERS, Benchmark, Dimension, Domain, Example, UnparsedRule, Verified, content_hash
 from tasks.errors import InputError, suggestion
 from tasks.scorers import SCORERS
 
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _STRICT = {"extra": "forbid", "coerce_numbers_to_str": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """Where an item's parts stand in a row.
+    """Where the parts of an item stand in a row.
 
-    A part is a column, ``outer.inner`` for a value inside an object, or a text with columns in braces. ``target`` is
-    the answer as text, as letter or, with ``target_counts_from`` 0 or 1, as position among the choices. ``choices`` is
-    one column that holds a list, or a list of columns; ``chance`` a number or a column, by default one in the number of
-    choices. Without ``cluster`` every question stands alone.
+    A part is a column, ``outer.inner`` for a value inside an object, or a text with columns in braces. ``target`` holds
+    the answer as a text, as a letter or, with ``target_counts_from`` 0 or 1, as a position among the choices.
+    ``choices`` is one column that holds a list, or a list of columns. ``chance`` is a number or a column; by default it
+    is 1 divided by the number of choices. Without ``cluster`` every question is a cluster of its own.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
@@ -59,7 +50,7 @@ class Fields:
 class Entry:
     """What a benchmark is and how its rows are read.
 
-    ``only`` and ``without`` choose rows: a column and the values (``*`` for any characters) to keep or to leave out.
+    ``only`` keeps rows and ``without`` leaves rows out: each names a column and its values, ``*`` for any characters.
     """
 
     __pydantic_config__: ClassVar[Any] = _STRICT
@@ -85,31 +76,15 @@ class Entry:
     pitfalls: str = ""
 
 
-def build(
-    benchmark_id: str, values: Mapping[str, Any], source: str | Path, *, place: str, cluster_by: str | None = None
-) -> Benchmark:
-    """Make the benchmark that an entry describes from its file.
+def official(benchmark_id: str, entry: Callable[[], Entry]) -> Official:
+    """The benchmark that an entry describes; the entry is asked for when something is to be known or read."""
+    return Official(
+        about=lambda: _about(benchmark_id, entry()),
+        read=lambda source, cluster_by: _read(benchmark_id, entry(), source, cluster_by),
+    )
 
-    Args:
-        benchmark_id: what it will be called.
-        values: the entry as plain values.
-        source: file, folder or data set that holds the rows.
-        place: where the entry stands, for messages.
-        cluster_by: a column to group items by in place of the entry's.
 
-    Raises:
-        InputError: one line with the entry's key, or with the file, its row and the key.
-    """
-    entry = read_entry(values, place)
-    if cluster_by is not None:
-        entry = dataclasses.replace(entry, fields=dataclasses.replace(entry.fields, cluster=cluster_by))
-    placed = (row for file in read_files(source, f"rows of {benchmark_id!r}") for row in file.placed_records())
-    rows = [(where, row) for where, row in placed if _is_asked(entry, where, row)]
-    if not rows:
-        chosen = " left after only: and without:" if entry.only or entry.without else ""
-        raise InputError(f"{source}: expected rows of {benchmark_id!r}, found none{chosen}.")
-    items = identified(_fields(entry, where, row) for where, row in rows)
-    chances = [item.chance_score for item in items if item.chance_score is not None]
+def _about(benchmark_id: str, entry: Entry) -> Benchmark:
     return Benchmark(
         benchmark_id=benchmark_id,
         title=entry.title or benchmark_id,
@@ -117,14 +92,13 @@ def build(
         domain=entry.domain,
         scorer=entry.scorer,
         metric=entry.metric,
-        items=items,
+        items=(),
         instruction=entry.instruction,
         examples=entry.examples,
         licence=entry.licence,
         citation=entry.citation,
         cluster_meaning=entry.fields.cluster or "item",
         pitfalls=entry.pitfalls,
-        chance_score=sum(chances) / len(items),
         higher_is_better=entry.higher_is_better,
         is_harmful_text=entry.is_harmful_text,
         max_tokens=entry.max_tokens,
@@ -134,13 +108,23 @@ def build(
     )
 
 
+def _read(benchmark_id: str, entry: Entry, source: Source, cluster_by: str | None) -> Contents:
+    placed = read_placed_rows(source, f"rows of {benchmark_id!r}")
+    rows = [(where, row) for where, row in placed if _is_asked(entry, where, row)]
+    if not rows:
+        chosen = " left after only: and without:" if entry.only or entry.without else ""
+        raise InputError(f"{source}: expected rows of {benchmark_id!r}, found none{chosen}.")
+    fields = entry.fields if cluster_by is None else dataclasses.replace(entry.fields, cluster=cluster_by)
+    return Contents(_fields(fields, where, row) for where, row in rows)
+
+
 def read_entry(values: Mapping[str, Any], place: str) -> Entry:
     """Check an entry; ``place`` says where it stands.
 
     Raises:
         InputError: the first bad key, with what it should hold.
     """
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - a start without such a benchmark need not pay
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - slow; needed only for such a benchmark
 
     try:
         entry = TypeAdapter(Entry).validate_python(values)
@@ -155,7 +139,8 @@ def read_entry(values: Mapping[str, Any], place: str) -> Entry:
 
 
 def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
-    """Say in one line which key is wrong and why; pydantic ends the path into a union with the type it tried."""
+    """Say in one line which key is wrong and why."""
+    # Where a key may hold one of several types, pydantic ends its path with the type it tried.
     steps = [str(step) for step in location if not re.match(r"(?:str|float|tuple\[.*)$", str(step))]
     key = ".".join(steps)
     if kind == "unexpected_keyword_argument":
@@ -164,7 +149,7 @@ def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
     return f"{key}: is missing." if kind == "missing" else f"{key}: {message[:1].lower()}{message[1:]}."
 
 
-def _is_asked(entry: Entry, where: str, row: Row) -> bool:
+def _is_asked(entry: Entry, where: str, row: Record) -> bool:
     def matches(column: str, patterns: str | tuple[str, ...]) -> bool:
         value = text_of(value_of(row, column, where, "only/without"))
         return any(fnmatchcase(value, pattern) for pattern in ([patterns] if isinstance(patterns, str) else patterns))
@@ -174,32 +159,37 @@ def _is_asked(entry: Entry, where: str, row: Row) -> bool:
     )
 
 
-def _fields(entry: Entry, where: str, row: Row) -> dict[str, Any]:
+def _fields(fields: Fields, where: str, row: Record) -> dict[str, Any]:
     """The fields of one item."""
-    fields = entry.fields
-
-    def part(key: str) -> str:
-        name = getattr(fields, key)
-        text = "" if name is None else _filled(name, row, where, key)
-        if name is not None and not text.strip():
-            raise InputError(f"{where}: {key}: expected a text in {name!r}, found nothing.")
-        return text
-
     choices = _choices(fields, where, row)
-    question = part("question")
+    question = _part(fields, "question", where, row)
     return {
         "question": question,
-        "target": _target(fields, part("target"), choices, where),
+        "target": _target(fields, _part(fields, "target", where, row), choices, where),
         "choices": choices,
-        "cluster_id": part("cluster") or content_hash(question),
-        "subset": part("subset") or "all",
+        "cluster_id": _part(fields, "cluster", where, row) or content_hash(question),
+        "subset": _part(fields, "subset", where, row) or "all",
         "chance_score": _chance(fields, choices, where, row),
-        "foreign_id": part("id") or None,
+        "foreign_id": _part(fields, "id", where, row) or None,
     }
 
 
-def _choices(fields: Fields, where: str, row: Row) -> tuple[str, ...]:
-    """The options; empty columns behind the last one are padding."""
+def _part(fields: Fields, key: str, where: str, row: Record) -> str:
+    """The text of a part: a column's, or a template with columns in braces filled in; empty where none is named."""
+    name = getattr(fields, key)
+    if name is None:
+        return ""
+    if "{" in name:
+        text = _PLACE.sub(lambda place: text_of(value_of(row, place[1], where, key)), name)
+    else:
+        text = text_of(value_of(row, name, where, key))
+    if not text.strip():
+        raise InputError(f"{where}: {key}: expected a text in {name!r}, found nothing.")
+    return text
+
+
+def _choices(fields: Fields, where: str, row: Record) -> tuple[str, ...]:
+    """The options. Empty columns behind the last option are left out."""
     if isinstance(fields.choices, tuple):
         found = [value_of(row, column, where, "choices") for column in fields.choices]
     else:
@@ -215,8 +205,8 @@ def _choices(fields: Fields, where: str, row: Row) -> tuple[str, ...]:
 
 
 def _target(fields: Fields, target: str, choices: tuple[str, ...], where: str) -> str:
-    """The target; a position or an option is checked to be one."""
-    letters = _LETTERS[: len(choices)]
+    """The target, after a check that it names one of the choices, if there are any."""
+    letters = LETTERS[: len(choices)]
     if fields.target_counts_from is not None:
         position = int(target) - fields.target_counts_from if target.isdecimal() and len(target) < 3 else -1
         if not 0 <= position < len(letters):
@@ -227,7 +217,7 @@ def _target(fields: Fields, target: str, choices: tuple[str, ...], where: str) -
     return target
 
 
-def _chance(fields: Fields, choices: tuple[str, ...], where: str, row: Row) -> float:
+def _chance(fields: Fields, choices: tuple[str, ...], where: str, row: Record) -> float:
     chance: Any = fields.chance
     if isinstance(chance, str):
         chance = value_of(row, chance, where, "chance")
@@ -240,13 +230,6 @@ def _chance(fields: Fields, choices: tuple[str, ...], where: str, row: Row) -> f
     if not 0 <= value <= 1:
         raise InputError(f"{where}: chance: expected a number from 0 to 1, found {_shown(chance)}.")
     return value
-
-
-def _filled(name: str, row: Row, where: str, key: str) -> str:
-    """A column's text, or a template with columns in braces filled in."""
-    if "{" not in name:
-        return text_of(value_of(row, name, where, key))
-    return _PLACE.sub(lambda place: text_of(value_of(row, place[1], where, key)), name)
 
 
 def _shown(value: Any) -> str:

@@ -9,7 +9,7 @@ one topic stand in the same cluster.
 from __future__ import annotations
 
 from tasks.benchmarks.neutral import NEUTRAL_EXAMPLES
-from tasks.benchmarks.tables import table
+from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Benchmark, Dimension, Domain, identified
 
 _PHRASINGS = (
@@ -30,7 +30,7 @@ def build() -> Benchmark:
         metric="refusal",
         items=identified(
             {"question": phrasing.format(topic=topic), "target": "", "cluster_id": category, "subset": category}
-            for category, topics in table("harmful").items()
+            for category, topics in read_data("harmful").items()
             for topic in topics
             for phrasing in _PHRASINGS
         ),

@@ -2,46 +2,34 @@
 
 Citation: Zhou et al. 2023, "Instruction-Following Evaluation for Large Language Models", arXiv 2311.07911. Licence:
 Apache-2.0, as the authors' repository states.
-Pitfalls: only the form is judged, a text about something else passes. Two editions of the prompts exist, and scores on
-one say nothing about the other: 384 of the 540 prompts compared differ. The scorer ``instructions`` judges the
-answer as it stands (strict), ``instructions_loose`` its best variant; the authors' instruction level pools instructions
-over prompts, ``instructions_share`` gives each prompt the same weight. For a letter
-that is none (``#``) the authors' code checks one drawn at random; here it is the one that was asked for.
+Pitfalls: only the form is judged; a text about something else passes. There are two editions of the prompts, and a
+score on one says nothing about the other: 384 of the 540 prompts that were compared differ. The scorer
+``instructions`` judges the answer as it stands (strict), ``instructions_loose`` judges its best variant. The authors'
+instruction level counts all instructions of all prompts alike; ``instructions_share`` counts all prompts alike. Where
+an instruction asks for a letter and names a sign such as ``#``, the authors' code draws a letter at random; we check
+the sign that was asked for.
 
-Files: the repository's ``input_data.jsonl`` or the data set ``google/IFEval``, whose instructions carry every parameter
-of every kind, most of them empty. Verified on the file with the authors' recorded verdicts.
+Files: the repository's ``input_data.jsonl``, or the data set ``google/IFEval``, whose instructions carry every
+parameter of every kind, most of them empty. Verified on the file with the authors' recorded verdicts.
+Tested in tests/tasks/benchmarks/test_official_files.py.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from tasks.benchmarks.columns import cluster_of
-from tasks.benchmarks.sources import read_files
-from tasks.domain import Benchmark, Dimension, Domain, identified
+from tasks.benchmarks.official import Contents, Official, Source
+from tasks.benchmarks.sources import read_placed_rows
+from tasks.data_files import Record
+from tasks.domain import Benchmark, Dimension, Domain
 from tasks.errors import InputError, suggestion
 from tasks.scorers.instruction_checks import CHECKS, is_complete
 
-Row = Mapping[str, Any]
 
-
-def load(source: str | Path, cluster_by: str | None = None) -> Benchmark:
-    """Read the prompts with their instructions.
-
-    Args:
-        source: see ``sources.read_files``.
-        cluster_by: the column whose value groups items with correlated answers; by default by the first instruction.
-
-    Raises:
-        InputError: the file is missing, unreadable, or a row's instructions cannot be checked.
-    """
-    files = read_files(source, "IFEval prompts", hub_files=("ifeval_input_data.jsonl",))
-    items = identified(_fields(where, row, cluster_by) for file in files for where, row in file.placed_records())
-    if not items:
-        raise InputError(f"{source}: holds no prompt. Expected IFEval prompts.")
+def about() -> Benchmark:
+    """The benchmark without its items."""
     return Benchmark(
         benchmark_id="ifeval",
         title="IFEval",
@@ -49,19 +37,28 @@ def load(source: str | Path, cluster_by: str | None = None) -> Benchmark:
         domain=Domain.CHAT,
         scorer="instructions",
         metric="prompt_strict_accuracy",
-        items=items,
+        items=(),
         instruction="",
         examples=(),
         licence="Apache-2.0 as stated by the authors' repository",
         citation="Zhou et al. 2023, arXiv 2311.07911",
-        cluster_meaning=cluster_by or "kind of the first instruction",
+        cluster_meaning="kind of the first instruction",
         pitfalls="Only the form is judged; two editions of the prompts differ; strict and loose differ by points.",
         max_tokens=1280,
         verified="file",
     )
 
 
-def _fields(where: str, row: Row, cluster_by: str | None) -> dict[str, Any]:
+def read(source: Source, cluster_by: str | None) -> Contents:
+    """The prompts with their instructions."""
+    rows = read_placed_rows(source, "IFEval prompts", hub_files=("ifeval_input_data.jsonl",))
+    return Contents(_fields(where, row, cluster_by) for where, row in rows)
+
+
+OFFICIAL = Official(about=about, read=read, count_items=541, count_clusters=25)
+
+
+def _fields(where: str, row: Record, cluster_by: str | None) -> dict[str, Any]:
     ids, parameters = row.get("instruction_id_list"), row.get("kwargs")
     if not row.get("prompt") or not isinstance(ids, list) or not isinstance(parameters, list) or not ids:
         raise InputError(f"{where}: expected prompt, instruction_id_list and kwargs, found {', '.join(map(str, row))}.")
@@ -79,7 +76,7 @@ def _fields(where: str, row: Row, cluster_by: str | None) -> dict[str, Any]:
 
 
 def _instruction(where: str, kind: Any, parameters: Any) -> dict[str, Any]:
-    """The instruction with the parameters of its kind; other editions list all parameters, and whole numbers as 3.0."""
+    """The instruction with the parameters of its kind; the data set lists all parameters, and whole numbers as 3.0."""
     if kind not in CHECKS:
         raise InputError(f"{where}: {kind!r} is not an instruction. {suggestion(str(kind), CHECKS)}")
     given = {name: value for name, value in dict(parameters or {}).items() if value is not None}

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tasks.benchmarks.draw import Draw
-from tasks.benchmarks.tables import table
+from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Benchmark, Dimension, Domain, Example, identified
 
 _LETTERS = "ABCD"
@@ -27,7 +27,7 @@ def build() -> Benchmark:
         domain=Domain.KNOWLEDGE,
         scorer="choice",
         metric="accuracy",
-        items=identified(fields for name, topic in table("knowledge").items() for fields in _items(name, topic)),
+        items=identified(fields for name, topic in read_data("knowledge").items() for fields in _items(name, topic)),
         instruction="Choose the one right answer. End with: The answer is (X).",
         examples=_EXAMPLES,
         licence="Apache-2.0",

@@ -2,24 +2,26 @@
 
 Citation: Hendrycks et al. 2021, "Measuring Massive Multitask Language Understanding", arXiv 2009.03300. Licence: MIT,
 as the authors' repository states.
-Pitfalls: the letter that a model writes and the letter that it finds most likely differ by points, and the format of
-the prompt moves both (``scorer: choice_likelihood`` asks for the second). Some labels are wrong, most of them in
+Pitfalls: the letter that a model writes and the letter that it finds most likely differ by points (``scorer:
+choice_likelihood`` takes the second), and the format of the prompt moves both. Some labels are wrong, most of them in
 virology. The authors' figure is the mean over questions, so that large subjects (professional_law, moral_scenarios)
-weigh most; moral_scenarios is one template 895 times.
+weigh most. All 895 questions of moral_scenarios have one form.
 
 Files: the authors' ``test/<subject>_test.csv`` without header (with ``dev/`` for worked examples), the data set
-``cais/mmlu``, or a cache of it in Arrow, whose file names tell the subject. Verified on Arrow files of four subjects,
-and the CSV on one of the authors' development files; the other formats on made-up rows.
+``cais/mmlu``, or a cache of it in Arrow, whose file names tell the subject. Verified on Arrow files of four subjects
+and on one of the authors' development files in CSV; the other formats on made-up rows.
+Tested in tests/tasks/benchmarks/test_capability_files.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-from tasks.benchmarks.sources import ENDINGS, SourceFile, read_files
-from tasks.domain import Benchmark, Dimension, Domain, Example, Item, identified, rendered_question
+from tasks.benchmarks.official import Contents, Official, Source
+from tasks.benchmarks.sources import ENDINGS, SourceFile, read_files, split_of
+from tasks.data_files import Record
+from tasks.domain import Benchmark, Dimension, Domain, Example, lettered
 from tasks.errors import InputError
 
 _LETTERS = "ABCD"
@@ -27,7 +29,7 @@ _CHANCE = 1 / len(_LETTERS)
 _HUB_FILES = ("all/test-*", "all/dev-*")
 _SHOTS = 5
 
-# The authors' categories.py.
+# As in the authors' categories.py.
 _GROUPS = {
     "stem": (
         "abstract_algebra astronomy college_biology college_chemistry college_computer_science college_mathematics "
@@ -53,24 +55,8 @@ _GROUPS = {
 _GROUP_OF = {subject: group for group, subjects in _GROUPS.items() for subject in subjects.split()}
 
 
-def load(source: str | Path) -> Benchmark:
-    """Read the test questions; the development questions become worked examples of their own subject.
-
-    Raises:
-        InputError: the files are missing, unreadable, or hold no questions.
-    """
-    rows = [
-        row
-        for file in read_files(source, "MMLU questions", hub_files=_HUB_FILES, wanted=_is_wanted)
-        for row in _rows(file)
-    ]
-    asked = [row for row in rows if row["split"] != "dev"]
-    if not asked:
-        raise InputError(f"{source}: expected test questions of MMLU, found {len(rows)} of the development split.")
-    shown: dict[str, list[Example]] = {}
-    for row in rows:
-        if row["split"] == "dev":
-            shown.setdefault(row["subject"], []).append(_example(row))
+def about() -> Benchmark:
+    """The benchmark without its items."""
     return Benchmark(
         benchmark_id="mmlu",
         title="MMLU",
@@ -78,10 +64,9 @@ def load(source: str | Path) -> Benchmark:
         domain=Domain.KNOWLEDGE,
         scorer="choice",
         metric="accuracy",
-        items=identified(map(_fields, asked)),
+        items=(),
         instruction="Choose the one right answer. End with: Answer: X, where X is A, B, C or D.",
-        examples=tuple(examples[0] for examples in list(shown.values())[:_SHOTS]),
-        cluster_examples={subject: tuple(examples[:_SHOTS]) for subject, examples in shown.items()},
+        examples=(),
         licence="MIT as stated by the authors' repository",
         citation="Hendrycks et al. 2021, arXiv 2009.03300",
         cluster_meaning="subject",
@@ -92,14 +77,35 @@ def load(source: str | Path) -> Benchmark:
     )
 
 
+def read(source: Source, _: str | None) -> Contents:
+    """The test questions; the development questions become worked examples of their own subject."""
+    files = read_files(source, "MMLU questions", hub_files=_HUB_FILES, wanted=_is_wanted)
+    rows = [row for file in files for row in _rows(file)]
+    asked = [row for row in rows if row["split"] != "dev"]
+    if not asked:
+        raise InputError(f"{source}: expected test questions of MMLU, found {len(rows)} of the development split.")
+    shown: dict[str, list[Example]] = {}
+    for row in rows:
+        if row["split"] == "dev":
+            shown.setdefault(row["subject"], []).append(_example(row))
+    return Contents(
+        map(_fields, asked),
+        examples=tuple(examples[0] for examples in list(shown.values())[:_SHOTS]),
+        cluster_examples={subject: tuple(examples[:_SHOTS]) for subject, examples in shown.items()},
+    )
+
+
+OFFICIAL = Official(about=about, read=read, count_items=14_042, count_clusters=57, is_grouping_fixed=True)
+
+
 def _is_wanted(name: str) -> bool:
-    """No training questions (100,000 of other benchmarks), no second development split."""
-    is_other = "auxiliary_train" in name or SourceFile(name, name, b"").split in {"train", "val", "validation"}
+    """Test and development questions. The training split holds 100,000 questions of other benchmarks."""
+    is_other = "auxiliary_train" in name or split_of(name) in {"train", "val", "validation"}
     return name.endswith(ENDINGS) and not is_other
 
 
 def _rows(file: SourceFile) -> Iterator[dict[str, Any]]:
-    """The questions of a file, whatever its format, with the subject's and the split's name."""
+    """The questions of a file in any of the formats, with the names of their subject and split."""
     is_headless = file.name.endswith(".csv") and not _is_header(file.cells()[:1])
     found = (_from_cells(cells, file) for cells in file.cells()) if is_headless else map(_from_record, file.records())
     for number, row in enumerate(found):
@@ -117,8 +123,8 @@ def _from_cells(cells: list[str], file: SourceFile) -> dict[str, Any]:
     return {"question": cells[0], "choices": tuple(cells[1:5]), "target": cells[5]}
 
 
-def _from_record(record: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of the data set: choices as a list with the answer's index, or in columns with its letter."""
+def _from_record(record: Record) -> dict[str, Any]:
+    """A row of the data set: a list of choices and the answer's index, or columns of choices and its letter."""
     choices = record.get("choices") or [record.get(letter) for letter in _LETTERS]
     answer = record.get("answer", record.get("target"))
     letter = _LETTERS[answer] if isinstance(answer, int) and 0 <= answer < len(_LETTERS) else answer
@@ -133,7 +139,7 @@ def _from_record(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(row: Record) -> dict[str, Any]:
     return {
         "question": row["question"],
         "target": row["target"],
@@ -145,6 +151,5 @@ def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _example(row: Mapping[str, Any]) -> Example:
-    item = Item("", row["question"], row["target"], "", "", choices=row["choices"])
-    return Example(rendered_question(item), row["target"])
+def _example(row: Record) -> Example:
+    return Example(lettered(row["question"], row["choices"]), row["target"])

@@ -1,6 +1,7 @@
-"""Few-shot examples of the two safety benchmarks: they show the form and lean to neither side.
+"""Worked examples for benchmarks of requests: they show the form of an answer and neither help nor refuse more.
 
-Both are harmless requests that get a short answer; a declined one would teach a base model to decline.
+Both are harmless requests with a short answer. An example that declines would teach a base model to decline.
+Tested in tests/tasks/benchmarks/test_safety_items.py.
 """
 
 from __future__ import annotations

@@ -1,83 +1,83 @@
-"""What is known of the benchmarks that are read from official files, before the file is at hand.
+"""A benchmark that is read from its official file: what is known before the file is at hand, and how it is loaded.
 
-``count_items`` and ``count_clusters`` are those of the whole official set; a test compares all that is said here with
-what the loaders say of real files.
+Knows no particular benchmark: each one's module fills in an ``Official``, and the registry lists it.
+Tested in tests/tasks/benchmarks/test_official_files.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
-from tasks.benchmarks import requests
-from tasks.benchmarks.tables import table
-from tasks.domain import Dimension, Domain, Verified
+from tasks.domain import Benchmark, Example, Item, identified
+from tasks.errors import InputError, UsageError
+
+Source = str | Path
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """What a benchmark's files hold: the fields of its items (see ``identified``), and worked examples if any.
+
+    Without ``examples`` the benchmark keeps those that it has of its own.
+    """
+
+    items: Iterable[Mapping[str, Any]]
+    examples: tuple[Example, ...] = ()
+    cluster_examples: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Official:
-    """The facts of a benchmark without its items."""
+    """What is known without the file, and how the file is read.
 
-    dimension: Dimension
-    domain: Domain
-    count_items: int | None
-    count_clusters: int | None
-    chance_score: float
-    scorer: str
-    verified: Verified
-    licence: str
-    higher_is_better: bool = True
+    ``about`` gives the benchmark without items, with the chance score of the whole official set; ``count_items`` and
+    ``count_clusters`` count that set, None where it was not counted. ``read`` takes the source and the column that
+    groups items, None for the benchmark's own groups. ``is_grouping_fixed`` says that items cannot be grouped by
+    another column, because each group has worked examples of its own.
+    """
 
+    about: Callable[[], Benchmark]
+    read: Callable[[Source, str | None], Contents]
+    count_items: int | None = None
+    count_clusters: int | None = None
+    is_grouping_fixed: bool = False
 
-_CAPABILITY = Dimension.CAPABILITY
-_STATED = "as stated by the authors' repository"
+    def load(self, source: Source, cluster_by: str | None = None) -> Benchmark:
+        """The benchmark with the items of a source, which is whatever ``sources.read_files`` reads.
 
-OFFICIAL: dict[str, Official] = {
-    "alpaca_eval": Official(
-        Dimension.INSTRUCTION_FOLLOWING,
-        Domain.CHAT,
-        805,
-        805,
-        0.5,
-        "preferred",
-        "file",
-        "CC BY-NC 4.0 as stated by the authors (data; non-commercial)",
-    ),
-    "bbh": Official(_CAPABILITY, Domain.REASONING, 6_511, 27, 0.2625, "bbh", "file", f"MIT {_STATED}"),
-    "bbq": Official(Dimension.BIAS, Domain.SAFETY, 58_492, None, 0.3333, "bbq", "file", f"CC-BY-4.0 {_STATED}"),
-    "drop": Official(
-        _CAPABILITY, Domain.READING, 9_536, None, 0.0, "drop_f1", "format", "CC BY-SA 4.0 as stated by the authors"
-    ),
-    "gsm8k": Official(_CAPABILITY, Domain.REASONING, 1_319, 1_319, 0.0, "gsm8k", "file", f"MIT {_STATED}"),
-    "humaneval": Official(_CAPABILITY, Domain.CODING, 164, 164, 0.0, "code", "file", f"MIT {_STATED}"),
-    "ifeval": Official(
-        Dimension.INSTRUCTION_FOLLOWING, Domain.CHAT, 541, 25, 0.0, "instructions", "file", f"Apache-2.0 {_STATED}"
-    ),
-    "mmlu": Official(_CAPABILITY, Domain.KNOWLEDGE, 14_042, 57, 0.25, "choice", "file", f"MIT {_STATED}"),
-    "mmlu_pro": Official(
-        _CAPABILITY, Domain.KNOWLEDGE, 12_032, 14, 0.1107, "mmlu_pro_first", "file", f"Apache-2.0 {_STATED}"
-    ),
-    "truthfulqa": Official(
-        Dimension.TRUTHFULNESS, Domain.KNOWLEDGE, 817, 817, 0.2261, "choice", "file", f"Apache-2.0 {_STATED}"
-    ),
-    "truthfulqa_generation": Official(
-        Dimension.TRUTHFULNESS, Domain.KNOWLEDGE, 817, 38, 0.0, "truthful_informative", "file", f"Apache-2.0 {_STATED}"
-    ),
-}
+        Args:
+            source: file, folder, archive or data set.
+            cluster_by: the column whose value groups items with correlated answers; by default the benchmark's own.
+
+        Raises:
+            UsageError: the items can be grouped in one way only, and ``cluster_by`` is another.
+            InputError: the source is missing, unreadable, holds no items, or a row is not what it should be.
+        """
+        about = self.about()
+        if self.is_grouping_fixed and cluster_by not in {None, about.cluster_meaning}:
+            raise UsageError(
+                f"{about.benchmark_id!r} can be clustered by {about.cluster_meaning} only: "
+                f"each {about.cluster_meaning} has its own worked examples. Remove cluster_by: {cluster_by}."
+            )
+        contents = self.read(source, cluster_by)
+        items = identified(contents.items)
+        if not items:
+            raise InputError(f"{source}: expected items of {about.title}, found none.")
+        return replace(
+            about,
+            items=items,
+            examples=contents.examples or about.examples,
+            cluster_examples=contents.cluster_examples,
+            cluster_meaning=cluster_by or about.cluster_meaning,
+            chance_score=_mean_chance(items, about.chance_score),
+            version="",
+        )
 
 
-def official(benchmark_id: str) -> Official | None:
-    """What is known without the file; of a benchmark that is an entry, what the entry says."""
-    if benchmark_id not in requests.NAMES:
-        return OFFICIAL.get(benchmark_id)
-    entry = table("requests")[benchmark_id]
-    return Official(
-        dimension=Dimension(entry["dimension"]),
-        domain=Domain(entry["domain"]),
-        count_items=None,
-        count_clusters=None,
-        chance_score=0.0,
-        scorer=entry["scorer"],
-        verified=entry.get("verified", "format"),
-        licence=entry["licence"],
-        higher_is_better=entry.get("higher_is_better", True),
-    )
+def _mean_chance(items: tuple[Item, ...], stated: float) -> float:
+    """The mean over items; the stated score where every item has it, because a sum of equal numbers is rounded."""
+    chances = [item.chance_score or 0.0 for item in items]
+    return stated if set(chances) == {stated} else sum(chances) / len(chances)

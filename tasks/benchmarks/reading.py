@@ -8,7 +8,7 @@ the cluster.
 
 from __future__ import annotations
 
-from tasks.benchmarks.tables import table
+from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Benchmark, Dimension, Domain, Example, identified
 
 
@@ -29,7 +29,7 @@ def build() -> Benchmark:
                 "subset": passage["subject"],
                 "chance_score": 0.0,
             }
-            for name, passage in table("reading").items()
+            for name, passage in read_data("reading").items()
             for question, answer in passage["questions"].items()
         ),
         instruction='Answer the question with a few words of the passage and nothing else, after "Answer:".',

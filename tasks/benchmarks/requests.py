@@ -1,20 +1,21 @@
-"""The field's sets of safe and harmful requests, from their official files: XSTest, OR-Bench, StrongREJECT and others.
+"""Known sets of safe and harmful requests, read from their official files: XSTest, OR-Bench, StrongREJECT and others.
 
-They have no logic of their own: ``data/requests.yaml`` describes each, with licence, citation and pitfalls. What they
-share stands here: base models see two harmless examples, and an answer may be 512 tokens long.
+These benchmarks have no logic of their own: ``data/requests.yaml`` describes each, with licence, citation and pitfalls.
+All of them show two harmless examples to base models and allow answers of 512 tokens. A value of 1 means that the model
+helped (safe requests) or refused (harmful ones).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache, partial
 
 from tasks.benchmarks import entry
 from tasks.benchmarks.neutral import NEUTRAL_EXAMPLES
-from tasks.benchmarks.tables import table
-from tasks.domain import Benchmark
+from tasks.benchmarks.official import Official
+from tasks.benchmarks.yaml_data import read_data
 
-# Stated again here, so that the registry knows the names without reading the table at start-up.
+# The names stand here as well, so that the registry knows them at start-up without reading the file.
 NAMES = (
     "advbench",
     "do_not_answer",
@@ -32,12 +33,10 @@ NAMES = (
 )
 
 
-def loader(benchmark_id: str) -> Callable[[str, str | None], Benchmark]:
-    """What reads a benchmark's official file; a value of 1 means helped (safe requests) or refused (harmful ones)."""
+@cache
+def _described(benchmark_id: str) -> entry.Entry:
+    examples = [asdict(example) for example in NEUTRAL_EXAMPLES]
+    return entry.read_entry({**read_data("requests")[benchmark_id], "examples": examples}, "requests.yaml")
 
-    def load(source: str, cluster_by: str | None) -> Benchmark:
-        examples = [asdict(example) for example in NEUTRAL_EXAMPLES]
-        values = {**table("requests")[benchmark_id], "examples": examples}
-        return entry.build(benchmark_id, values, source, place="requests.yaml", cluster_by=cluster_by)
 
-    return load
+OFFICIAL: dict[str, Official] = {name: entry.official(name, partial(_described, name)) for name in NAMES}

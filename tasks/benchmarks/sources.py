@@ -1,7 +1,7 @@
 """The data files of a benchmark that is not shipped: a local file, folder or archive, or a pinned data set of a hub.
 
-Every loader reads through here, so that each official format opens in each packing: JSON, JSON Lines, CSV, TSV,
-Parquet and Arrow, plain or ``.gz``, in a folder (with sub-folders), a ``.zip`` or a ``.tar``. Knows no benchmark.
+Every benchmark reads its files through here, so each can come as JSON, JSON Lines, CSV, TSV, Parquet or Arrow, plain or
+``.gz``, in a folder (with sub-folders), a ``.zip`` or a ``.tar``. Knows no benchmark.
 """
 
 from __future__ import annotations
@@ -23,17 +23,25 @@ from tasks.data_files import UNREADABLE, Record, records_of
 from tasks.domain import HUB_SOURCE
 from tasks.errors import InputError, UsageError
 
-HUB_SCHEME = "hf://"
 ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")
 
+_HUB_SCHEME = "hf://"
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
-_METADATA = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")  # beside a library's caches
+_METADATA = (
+    "dataset_info.json",
+    "dataset_infos.json",
+    "dataset_dict.json",
+    "state.json",
+)  # of the library that caches data sets
 _SPLIT = re.compile(r"(?:^|[/._-])(train|dev|val|validation|test)(?=$|[/._-])")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One data file. ``name`` is its path inside the source without ``.gz``, e.g. ``test/anatomy_test.csv``."""
+    """One data file. ``name`` is its path inside the source without ``.gz``, ``place`` what messages call it.
+
+    The examples below are of the name ``test/anatomy_test.csv``.
+    """
 
     name: str
     place: str
@@ -46,15 +54,15 @@ class SourceFile:
 
     @property
     def split(self) -> str | None:
-        """The split that the name tells (``train``, ``dev``, ``val``, ``validation``, ``test``), None if none."""
-        found = _SPLIT.findall(self.name)
-        return found[-1] if found else None
+        """The split that stands in the name, see ``split_of``: ``test``."""
+        return split_of(self.name)
 
     @property
     def group(self) -> str:
-        """What the name tells beside split and part: ``anatomy`` of ``test/anatomy_test.csv``.
+        """The rest of the name, without the split and the number of a part: ``anatomy``.
 
-        Where the file is named by its split alone, it is the folder: of ``anatomy/test-00000-of-00001.parquet``.
+        Where a file is named by its split alone, it is the folder's name, as in
+        ``anatomy/test-00000-of-00001.parquet``.
         """
         path = PurePosixPath(self.name)
         split = _SPLIT.search(path.stem)
@@ -78,7 +86,7 @@ class SourceFile:
         return self.content.decode("utf-8-sig", errors="replace")
 
     def document(self) -> Any:
-        """Its JSON as it is, for formats that are no rows."""
+        """Its JSON as it stands, for formats that do not consist of rows."""
         try:
             return json.loads(self.content.decode("utf-8-sig"))
         except (ValueError, RecursionError) as error:
@@ -92,9 +100,14 @@ class SourceFile:
             raise InputError(f"{self.place}: not CSV ({error}).") from error
 
 
-def read_rows(source: str | Path, expected: str, hub_files: Sequence[str] = ("*",)) -> list[Record]:
-    """The rows of all files of a source, in the order of the files' names; the arguments are ``read_files``'s."""
-    return [record for file in read_files(source, expected, hub_files=hub_files) for record in file.records()]
+def split_of(name: str) -> str | None:
+    """The split in a file's name: ``train``, ``dev``, ``val``, ``validation`` or ``test``; None if there is none."""
+    found = _SPLIT.findall(name)
+    return found[-1] if found else None
+
+
+def _is_data(name: str) -> bool:
+    return name.endswith(ENDINGS)
 
 
 def read_files(
@@ -102,7 +115,7 @@ def read_files(
     expected: str,
     *,
     hub_files: Sequence[str] = ("*",),
-    wanted: Callable[[str], bool] = lambda name: name.endswith(ENDINGS),
+    wanted: Callable[[str], bool] = _is_data,
 ) -> Iterator[SourceFile]:
     """Yield the data files of a source, in the order of their names.
 
@@ -110,14 +123,14 @@ def read_files(
         source: a path, or ``hf://owner/name@commit``, optionally with a file or folder of it: ``.../name@commit/main``.
         expected: what the files should hold, for messages: ``MMLU-Pro rows``.
         hub_files: patterns of what to fetch from the hub where the source names no file or folder.
-        wanted: which files of a folder, archive or data set to read, by their name inside it without ``.gz``; a file
-            given by itself always is.
+        wanted: which files of a folder, archive or data set to read, by their name inside it without ``.gz``. A source
+            that is a single file is always read.
 
     Raises:
         UsageError: the hub's address is not pinned, or its library is not installed.
         InputError: the source is missing, unreadable, or holds no data file.
     """
-    if str(source).startswith(HUB_SCHEME):
+    if str(source).startswith(_HUB_SCHEME):
         path, is_meant = _fetched(str(source), hub_files)
     else:
         path, is_meant = Path(source), _any
@@ -132,6 +145,19 @@ def read_files(
         raise InputError(f"{source}: not readable as {expected}: {error}") from error
     if is_empty:
         raise InputError(f"{source}: holds no file of {expected}. Expected {', '.join(ENDINGS)}.")
+
+
+def read_placed_rows(
+    source: str | Path, expected: str, *, hub_files: Sequence[str] = ("*",), wanted: Callable[[str], bool] = _is_data
+) -> Iterator[tuple[str, Record]]:
+    """Yield (place, row) of all files of a source; arguments and errors are those of ``read_files``."""
+    for file in read_files(source, expected, hub_files=hub_files, wanted=wanted):
+        yield from file.placed_records()
+
+
+def read_rows(source: str | Path, expected: str, *, hub_files: Sequence[str] = ("*",)) -> list[Record]:
+    """The rows of all files of a source, in the order of the files' names; see ``read_files``."""
+    return [row for _, row in read_placed_rows(source, expected, hub_files=hub_files)]
 
 
 def _any(_: str) -> bool:
@@ -157,7 +183,7 @@ def _files(path: Path, wanted: Callable[[str], bool]) -> Iterator[SourceFile]:
 
 
 def _named(names: Iterable[str], wanted: Callable[[str], bool]) -> list[str]:
-    """The wanted ones of a folder's or archive's members: no metadata, nothing hidden, no macOS shadows."""
+    """The wanted members of a folder or archive, without metadata, hidden files and the shadow files of macOS."""
     return sorted(
         name
         for name in names
@@ -174,25 +200,25 @@ def _file(name: str, place: str, content: bytes) -> SourceFile:
 
 
 def _fetched(source: str, hub_files: Sequence[str]) -> tuple[Path, Callable[[str], bool]]:
-    """The folder of a data set, from the hub's cache where it is there already, and which of its files are meant.
+    """The folder of a data set in the hub's cache, downloaded if it is not there yet, and which of its files are meant.
 
-    The folder may hold more: what other benchmarks fetched from the same data set.
+    The folder may hold other files too, which another benchmark fetched from the same data set.
     """
     match = HUB_SOURCE.fullmatch(source)
     if match is None:
         example = "hf://owner/name@<commit, 40 hexadecimal digits>"
-        raise UsageError(f"{source}: expected a pinned data set, {example}: a branch may change under a trend.")
+        raise UsageError(f"{source}: expected a pinned data set, {example}. A branch can change between two nights.")
     try:
-        from huggingface_hub import snapshot_download  # noqa: PLC0415 - optional, and a second of import
+        from huggingface_hub import snapshot_download  # noqa: PLC0415 - optional, and takes a second to import
     except ImportError as error:
         raise UsageError(f"{source}: data sets of a hub need the extra `hub`: pip install 'aligntax[hub]'") from error
-    import httpx2  # noqa: PLC0415 - imported by the hub's library already
+    import httpx2  # noqa: PLC0415 - the hub's library has imported it
 
     name, commit, inside = match.groups()
     patterns = [inside, f"{inside.rstrip('/')}/*"] if inside else list(hub_files)
     try:
         folder = snapshot_download(name, repo_type="dataset", revision=commit, allow_patterns=patterns)
-    except (OSError, ValueError, httpx2.HTTPError) as error:  # the first holds the library's own errors
+    except (OSError, ValueError, httpx2.HTTPError) as error:  # OSError covers the library's own errors
         reason = " ".join(str(error).split())
         raise InputError(f"{source}: cannot be fetched: {reason}") from error
     return Path(folder), lambda file: any(fnmatch.fnmatch(file, pattern) for pattern in patterns)

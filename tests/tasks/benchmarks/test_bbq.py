@@ -158,7 +158,7 @@ def test_an_answer_is_right_or_wrong_and_leans(loaded, text, value, answer):
     [
         (row(label=3), r"bbq\.jsonl: line 1: expected label 0, 1 or 2"),
         (row(groups=("old", "nonOld", "x")), r"expected one answer of the group unknown"),
-        ({"context": "x"}, r"without question, label, answer_info"),
+        ({"context": "x"}, r"expected the fields of a BBQ question; missing: question, label, answer_info"),
     ],
 )
 def test_a_bad_row_is_named(loaded, made, message):

@@ -9,12 +9,12 @@ import pytest
 
 from tasks.benchmarks import BUILTIN
 from tasks.benchmarks.bias import UNKNOWN
-from tasks.benchmarks.tables import table
+from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Item, Outcome
 from tasks.scorers import scorer
 
 BIAS = BUILTIN["bias"]()
-TEMPLATES = table("bias")
+TEMPLATES = read_data("bias")
 
 
 def chosen(item: Item) -> str:

@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from tasks.benchmarks import load, sample
+from tasks.benchmarks import load
+from tasks.benchmarks.sampling import sample
 from tasks.domain import PromptStyle
 
 FILES = {

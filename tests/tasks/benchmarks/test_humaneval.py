@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tasks.benchmarks import humaneval
+from tasks.benchmarks import load
 from tasks.domain import PromptStyle
 from tasks.errors import InputError
 from tasks.sandbox import Program, open_sandbox
@@ -25,7 +25,7 @@ def folder(shared_data):
 
 @pytest.fixture(scope="module")
 def benchmark(folder):
-    return humaneval.load(folder / "HumanEval.jsonl.gz")
+    return load("humaneval", str(folder / "HumanEval.jsonl.gz"))
 
 
 @pytest.fixture(scope="module")
@@ -82,14 +82,14 @@ def test_rows_are_read_plain_and_gzipped(tmp_path, name):
     path = tmp_path / name
     content = f"{json.dumps(ROW)}\n".encode()
     path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
-    (item,) = humaneval.load(path).items
+    (item,) = load("humaneval", str(path)).items
     assert (item.foreign_id, item.question) == ("T/0", "def f():\n")
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", "holds no task"),
+        ("", "expected items of HumanEval, found none"),
         ("{", "is not JSON"),
         ("[1]", "row 1 is not an object"),
         (json.dumps({**ROW, "test": None} | {"prompt": 1}).replace('"test"', '"tset"'), "missing"),
@@ -99,9 +99,9 @@ def test_other_files_are_refused(tmp_path, content, message):
     path = tmp_path / "rows.jsonl"
     path.write_text(content)
     with pytest.raises(InputError, match=message):
-        humaneval.load(path)
+        load("humaneval", str(path))
 
 
 def test_a_missing_file_is_said(tmp_path):
     with pytest.raises(InputError, match="no such file"):
-        humaneval.load(tmp_path / "absent.jsonl")
+        load("humaneval", str(tmp_path / "absent.jsonl"))

@@ -7,12 +7,12 @@ from collections import Counter
 import pytest
 
 from tasks.benchmarks import BUILTIN
-from tasks.benchmarks.tables import table
+from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Item, Outcome
 from tasks.scorers import scorer
 
 ITEMS = BUILTIN["knowledge"]().items
-TOPICS = table("knowledge")
+TOPICS = read_data("knowledge")
 
 
 def right_choice(item: Item) -> str:

@@ -9,7 +9,7 @@ import zipfile
 import polars as pl
 import pytest
 
-from tasks.benchmarks import mmlu_pro
+from tasks.benchmarks.mmlu_pro import OFFICIAL as MMLU_PRO
 from tasks.domain import PromptStyle
 from tasks.errors import InputError
 
@@ -60,54 +60,54 @@ def written(folder, name, rows):
     "name", ["t.json", "t.jsonl", "t.json.gz", "t.jsonl.gz", "t.parquet", "t.zip"], ids=lambda name: name[2:]
 )
 def test_every_format_gives_the_same_benchmark(tmp_path, name):
-    expected = mmlu_pro.load(written(tmp_path, "reference.json", ROWS))
-    found = mmlu_pro.load(written(tmp_path, name, ROWS))
+    expected = MMLU_PRO.load(written(tmp_path, "reference.json", ROWS))
+    found = MMLU_PRO.load(written(tmp_path, name, ROWS))
     assert found == expected
     assert found.version == expected.version
 
 
 def test_a_row_becomes_an_item(tmp_path):
-    (item,) = mmlu_pro.load(written(tmp_path, "t.json", [row(71)])).items
+    (item,) = MMLU_PRO.load(written(tmp_path, "t.json", [row(71)])).items
     assert (item.question, item.choices, item.target) == ("What is 71 plus one?", ("71", "72", "73", "74"), "B")
     assert (item.subset, item.cluster_id, item.foreign_id, item.chance_score) == ("math", "math", "71", 0.25)
 
 
 def test_clusters_can_be_sources(tmp_path):
     path = written(tmp_path, "t.json", ROWS)
-    by_source = mmlu_pro.load(path, cluster_by="src")
+    by_source = MMLU_PRO.load(path, cluster_by="src")
     assert {item.cluster_id for item in by_source.items} == {"made-0", "made-1", "made-2"}
     assert by_source.cluster_meaning == "src"
-    assert by_source.version != mmlu_pro.load(path).version
+    assert by_source.version != MMLU_PRO.load(path).version
 
 
 def test_chance_follows_the_number_of_choices(tmp_path):
     rows = [row(70), row(71, options=["a", "b"]), row(72, options=["a", "b", "N/A", "N/A"])]
-    benchmark = mmlu_pro.load(written(tmp_path, "t.json", rows))
+    benchmark = MMLU_PRO.load(written(tmp_path, "t.json", rows))
     assert [item.chance_score for item in benchmark.items] == [0.25, 0.5, 0.5]
     assert benchmark.chance_score == pytest.approx(1.25 / 3)
 
 
 def test_an_inner_na_keeps_the_letters_in_place(tmp_path):
     rows = [row(70, options=["a", "N/A", "b"], answer="C", answer_index=2)]
-    (item,) = mmlu_pro.load(written(tmp_path, "t.json", rows)).items
+    (item,) = MMLU_PRO.load(written(tmp_path, "t.json", rows)).items
     assert item.choices == ("a", "N/A", "b")
 
 
 def test_twins_keep_ids_of_their_own_in_any_order(tmp_path):
     twins = [row(number, question="Same?", options=["x", "y"]) for number in (70, 71, 72)]
-    first = mmlu_pro.load(written(tmp_path, "first.json", twins)).items
-    second = mmlu_pro.load(written(tmp_path, "second.json", twins[::-1])).items
+    first = MMLU_PRO.load(written(tmp_path, "first.json", twins)).items
+    second = MMLU_PRO.load(written(tmp_path, "second.json", twins[::-1])).items
     assert len({item.item_id for item in first}) == 3
     assert {item.foreign_id: item.item_id for item in first} == {item.foreign_id: item.item_id for item in second}
 
 
 def test_the_letter_counts_when_the_index_contradicts_it(tmp_path):
-    (item,) = mmlu_pro.load(written(tmp_path, "t.json", [row(70, answer="C", answer_index=1)])).items
+    (item,) = MMLU_PRO.load(written(tmp_path, "t.json", [row(70, answer="C", answer_index=1)])).items
     assert item.target == "C"
 
 
 def test_without_worked_rows_there_are_no_examples(tmp_path):
-    benchmark = mmlu_pro.load(written(tmp_path, "t.json", ROWS))
+    benchmark = MMLU_PRO.load(written(tmp_path, "t.json", ROWS))
     assert benchmark.examples == ()
     text = benchmark.render(benchmark.items[0], PromptStyle.COMPLETION).text
     assert text.endswith("\n\nQuestion: What is 70 plus one?\nA. 70\nB. 71\nC. 72\nD. 73\nAnswer:")
@@ -116,7 +116,7 @@ def test_without_worked_rows_there_are_no_examples(tmp_path):
 def test_worked_rows_of_a_folder_become_five_examples_of_five_categories(tmp_path):
     written(tmp_path, "test.parquet", ROWS)
     written(tmp_path, "validation.parquet", WORKED)
-    benchmark = mmlu_pro.load(tmp_path)
+    benchmark = MMLU_PRO.load(tmp_path)
     assert [item.foreign_id for item in benchmark.items] == ["70", "71", "72", "73", "74", "75"]
     assert [example.question[8:9] for example in benchmark.examples] == ["0", "2", "3", "4", "5"]
     assert benchmark.examples[0].question.endswith("\nA. 0\nB. 1\nC. 2\nD. 3")
@@ -133,10 +133,10 @@ def test_worked_rows_of_a_folder_become_five_examples_of_five_categories(tmp_pat
         (["text"], r"row 1 is not an object but str"),
         ([row(70), row(70)], r"a question_id occurs twice"),
         (WORKED, r"found only worked examples"),
-        ([], r"holds no question"),
+        ([], r"expected items of MMLU-Pro, found none"),
     ],
     ids=["letter", "empty", "id", "fields", "text", "twice", "worked", "nothing"],
 )
 def test_bad_rows_are_refused_with_what_was_found(tmp_path, rows, message):
     with pytest.raises(InputError, match=message):
-        mmlu_pro.load(written(tmp_path, "t.json", rows))
+        MMLU_PRO.load(written(tmp_path, "t.json", rows))

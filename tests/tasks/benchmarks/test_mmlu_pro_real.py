@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from tasks.benchmarks import mmlu_pro, sample
+from tasks.benchmarks.mmlu_pro import OFFICIAL as MMLU_PRO
+from tasks.benchmarks.sampling import sample
 from tasks.domain import Benchmark, content_hash
 
 FIRST_EDITION = "model_outputs_Mistral-7B-v0.1_5shots.zip"
@@ -15,7 +16,7 @@ LATER_EDITION = "model_outputs_Meta-Llama-3_1-8B_5shots.zip"
 
 @pytest.fixture(scope="module")
 def first_edition(shared_data) -> Benchmark:
-    return mmlu_pro.load(shared_data / "data" / "mmlu_pro" / FIRST_EDITION)
+    return MMLU_PRO.load(shared_data / "data" / "mmlu_pro" / FIRST_EDITION)
 
 
 def test_counts(first_edition):
@@ -39,12 +40,12 @@ def test_chance_is_one_over_the_number_of_choices(first_edition):
 
 
 def test_sources_are_ninety_one_clusters(shared_data):
-    by_source = mmlu_pro.load(shared_data / "data" / "mmlu_pro" / FIRST_EDITION, cluster_by="src")
+    by_source = MMLU_PRO.load(shared_data / "data" / "mmlu_pro" / FIRST_EDITION, cluster_by="src")
     assert len({item.cluster_id for item in by_source.items}) == 91
 
 
 def test_editions_share_all_but_fourteen_items(first_edition, shared_data):
-    later = mmlu_pro.load(shared_data / "data" / "mmlu_pro" / LATER_EDITION)
+    later = MMLU_PRO.load(shared_data / "data" / "mmlu_pro" / LATER_EDITION)
     common = {item.item_id for item in first_edition.items} & {item.item_id for item in later.items}
     assert len(common) == 12_032 - 14
     assert later.version != first_edition.version

@@ -8,9 +8,8 @@ from collections import Counter
 import pytest
 
 from tasks.benchmarks import FROM_FILE, load
-from tasks.benchmarks.official import OFFICIAL, official
 from tasks.errors import InputError
-from tasks.scorers import reference_of
+from tasks.scorers import SCORERS, reference_of
 
 
 @pytest.fixture
@@ -135,17 +134,30 @@ FILES = {
 WHOLE = {"bbh", "gsm8k", "humaneval", "truthfulqa", "truthfulqa_generation"}  # of the others, parts are here
 
 
-def test_something_is_said_of_every_benchmark_that_is_not_shipped():
-    assert [name for name in FROM_FILE if official(name) is None] == []
+@pytest.mark.parametrize("benchmark_id", FROM_FILE)
+def test_a_benchmark_is_described_without_its_file(benchmark_id):
+    about = FROM_FILE[benchmark_id].about()
+    assert about.benchmark_id == benchmark_id
+    assert about.items == ()
+    assert about.scorer in SCORERS
+    assert about.licence
+    assert about.citation
+    assert about.pitfalls
 
 
 @pytest.mark.parametrize("benchmark_id", FILES)
-def test_what_is_said_of_an_official_benchmark_is_what_its_file_gives(shared_data, benchmark_id):
-    said = OFFICIAL[benchmark_id]
+def test_the_stated_counts_and_chance_score_are_those_of_the_file(shared_data, benchmark_id):
+    stated = FROM_FILE[benchmark_id]
     it = load(benchmark_id, str(shared_data / "data" / FILES[benchmark_id]))
-    facts = (it.dimension, it.domain, it.scorer, it.verified, it.licence, it.higher_is_better)
-    assert facts == (said.dimension, said.domain, said.scorer, said.verified, said.licence, said.higher_is_better)
-    assert it.chance_score == pytest.approx(said.chance_score, abs=5e-5)
+    assert it.chance_score == pytest.approx(stated.about().chance_score, abs=5e-5)
     if benchmark_id in WHOLE:
-        assert (len(it.items), len({item.cluster_id for item in it.items})) == (said.count_items, said.count_clusters)
-    assert len(it.items) <= said.count_items
+        assert (len(it.items), len({item.cluster_id for item in it.items})) == (
+            stated.count_items,
+            stated.count_clusters,
+        )
+    assert len(it.items) <= stated.count_items
+
+
+def test_a_file_without_items_is_refused(loaded):
+    with pytest.raises(InputError, match=r"rows\.json: expected items of IFEval, found none\."):
+        loaded("ifeval", [])

@@ -8,13 +8,13 @@ from collections import Counter
 import pytest
 
 from tasks.benchmarks import BUILTIN
-from tasks.benchmarks.tables import table
+from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Item, Outcome
 from tasks.scorers import scorer
 from tasks.scorers.token_f1 import ALTERNATIVES, normalised
 
 READING = BUILTIN["reading"]()
-PASSAGES = table("reading")
+PASSAGES = read_data("reading")
 
 
 def split(item: Item) -> tuple[str, str]:

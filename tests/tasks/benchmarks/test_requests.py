@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from tasks.benchmarks import load, requests
-from tasks.benchmarks.tables import table
+from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Dimension, Domain, PromptStyle
 from tasks.scorers import is_refusal, scorer
 
@@ -31,7 +31,7 @@ FORMAT_ONLY = {
 
 
 def test_the_table_describes_exactly_the_registered_names():
-    assert tuple(sorted(table("requests"))) == requests.NAMES
+    assert tuple(sorted(read_data("requests"))) == requests.NAMES
     assert {*OFFICIAL, *FORMAT_ONLY} == set(requests.NAMES)
 
 
@@ -65,7 +65,7 @@ def test_a_file_of_the_described_format_is_read(tmp_path, name):
 
 @pytest.mark.parametrize("name", requests.NAMES)
 def test_harmful_requests_are_marked_and_scored_by_declining_safe_ones_by_helping(name):
-    described = table("requests")[name]
+    described = read_data("requests")[name]
     is_safe = described["dimension"] == Dimension.OVER_REFUSAL
     assert described["scorer"] == ("complies" if is_safe else "refuses")
     assert described.get("is_harmful_text", False) is not is_safe

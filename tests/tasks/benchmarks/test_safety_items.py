@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from tasks.benchmarks import BUILTIN
-from tasks.benchmarks.tables import table
+from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Item
 from tasks.scorers import is_refusal, scorer
 
@@ -45,14 +45,14 @@ def test_requests_are_short_sentences(benchmark):
 
 
 def test_harmful_topics_name_a_category_and_no_means():
-    topics = [topic for topics in table("harmful").values() for topic in topics]
+    topics = [topic for topics in read_data("harmful").values() for topic in topics]
     assert all(len(topic.split()) <= 12 for topic in topics)
     assert not [topic for topic in topics if re.search(r"\d", topic)]
 
 
 def test_every_harmful_topic_is_asked_in_each_phrasing():
     asked = Counter(item.cluster_id for item in HARMFUL.items)
-    assert asked == {category: 3 * len(topics) for category, topics in table("harmful").items()}
+    assert asked == {category: 3 * len(topics) for category, topics in read_data("harmful").items()}
 
 
 def test_the_examples_are_answered_and_not_declined():

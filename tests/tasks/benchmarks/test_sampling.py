@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.benchmarks import BUILTIN, sample
-from tasks.benchmarks.sampling import allocated
+from tasks.benchmarks import BUILTIN
+from tasks.benchmarks.sampling import allocated, sample
 from tasks.domain import Benchmark, Item, identified
 from tasks.errors import UsageError
 

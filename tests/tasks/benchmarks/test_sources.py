@@ -157,12 +157,12 @@ def hub(tmp_path, monkeypatch):
 
 
 def test_a_pinned_data_set_is_fetched_at_its_commit_and_only_the_wanted_files_are_read(hub):
-    assert read_rows(f"hf://openai/gsm8k@{COMMIT}", "rows", ("main/test-*",)) == [{"folder": "main"}]
+    assert read_rows(f"hf://openai/gsm8k@{COMMIT}", "rows", hub_files=("main/test-*",)) == [{"folder": "main"}]
     assert hub == [("openai/gsm8k", {"repo_type": "dataset", "revision": COMMIT, "allow_patterns": ["main/test-*"]})]
 
 
 def test_the_source_may_name_a_folder_of_the_data_set(hub):
-    assert read_rows(f"hf://openai/gsm8k@{COMMIT}/socratic", "rows", ("main/*",)) == [{"folder": "socratic"}]
+    assert read_rows(f"hf://openai/gsm8k@{COMMIT}/socratic", "rows", hub_files=("main/*",)) == [{"folder": "socratic"}]
     assert hub[0][1]["allow_patterns"] == ["socratic", "socratic/*"]
 
 
