@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from tasks.steps.execute_programs import Executed
     from tasks.steps.publish import Published
 
-_TAXES = """
-select * from reports.alignment_tax
-where is_headline and as_of_date = '{date}'
-order by family, domain, benchmark_id, tax_absolute
-"""
-_SAFETY = "select * from reports.safety where as_of_date = '{date}' order by family, dimension desc, rate_candidate"
 _TRY = (
     "select candidate_model_id, benchmark_id, tax_absolute, p_value_holm from reports.alignment_tax where is_headline"
 )
@@ -88,8 +82,8 @@ def program() -> str:
 def published_rows(database: Path, as_of_date: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Headline taxes and safety rows of a date, from the publication."""
     with Warehouse.read(database) as snapshot:
-        taxes = snapshot.rows(_TAXES.format(date=as_of_date))
-        safety = snapshot.rows(_SAFETY.format(date=as_of_date))
+        taxes = snapshot.query_rows("headline_taxes", as_of_date=as_of_date)
+        safety = snapshot.query_rows("headline_safety", as_of_date=as_of_date)
     return _dicts(*taxes), _dicts(*safety)
 
 

@@ -238,9 +238,12 @@ class Warehouse:
             cursor.close()
 
     def query_rows(self, name: str, **parameters: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Run the named query and return column names and rows, without importing polars."""
-        with self._lock:
-            return _fetched(self._connection.execute(_query_text(name), parameters or None), None)
+        """Run a named query without importing polars: column names and rows.
+
+        Raises:
+            QueryError: DuckDB refused it, for instance because nothing is built yet.
+        """
+        return self._fetched(_query_text(name), parameters or None)
 
     def rows(self, sql: str, limit: int | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a user's SQL: column names and rows (at most ``limit``).
@@ -248,9 +251,16 @@ class Warehouse:
         Raises:
             QueryError: DuckDB refused it.
         """
+        return self._fetched(sql, None, limit)
+
+    def _fetched(
+        self, sql: str, parameters: dict[str, Any] | None, limit: int | None = None
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
         with self._lock:
             try:
-                return _fetched(self._connection.execute(sql), limit)
+                cursor = self._connection.execute(sql, parameters)
+                names = [column[0] for column in cursor.description or []]
+                return names, cursor.fetchall() if limit is None else cursor.fetchmany(limit)
             except duckdb.Error as error:
                 raise QueryError(str(error).strip()) from None
 
@@ -262,11 +272,6 @@ class Warehouse:
                 yield self._connection
             except DISK_ERRORS as error:
                 raise unwritable(error, self.path) from None
-
-
-def _fetched(cursor: duckdb.DuckDBPyConnection, limit: int | None) -> tuple[list[str], list[tuple[Any, ...]]]:
-    names = [column[0] for column in cursor.description or []]
-    return names, cursor.fetchall() if limit is None else cursor.fetchmany(limit)
 
 
 @cache

@@ -17,20 +17,6 @@ from warehouse.errors import WarehouseBusy, WarehouseError
 
 _LONGEST_TABLE = 200
 
-_RUNS = """
-select run_id, kind, as_of_date, started_at, last_event, count_cells, count_cells_complete, is_simulated,
-    is_voided, void_reason, source
-from marts.dim_run
-order by started_at desc
-"""
-_STATUS = """
-select model_id, benchmark_id, prompt_style, status, count_planned, count_answered, count_failed, count_quarantined,
-    run_id, reason
-from reports.coverage
-where as_of_date = (select max(as_of_date) from reports.coverage)
-order by run_id, model_id, benchmark_id
-"""
-
 
 def sql(
     query: Annotated[str, typer.Argument(help="One SELECT. Quote it.")] = "show all tables",
@@ -51,7 +37,7 @@ def sql(
 
 def status(config: Config = CONFIG, json: Json = False) -> None:
     """Show how the newest runs' cells stand."""
-    names, rows, source = _look(config, _STATUS)
+    names, rows, source = _look(config, "newest_cells")
     if json:
         print_json([dict(zip(names, row, strict=True)) for row in rows])
         return
@@ -62,7 +48,7 @@ def status(config: Config = CONFIG, json: Json = False) -> None:
 
 def runs(config: Config = CONFIG, json: Json = False) -> None:
     """List the runs, newest first."""
-    names, rows, source = _look(config, _RUNS)
+    names, rows, source = _look(config, "listed_runs")
     if json:
         print_json([dict(zip(names, row, strict=True)) for row in rows])
         return
@@ -78,11 +64,11 @@ def doctor(config: Config = CONFIG) -> None:
 
 
 def _look(config: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]], str]:
-    """Ask the warehouse, or its published copy while a run holds it."""
+    """Ask a named query of the warehouse, or of its published copy while a run holds it."""
     for is_live, source in ((True, "warehouse"), (False, "published copy: a run is going on")):
         try:
             with _database(config, is_live=is_live) as database:
-                return *database.rows(query), source
+                return *database.query_rows(query), source
         except WarehouseBusy:
             if not is_live:
                 raise

@@ -42,6 +42,11 @@ def prompts(*hashes: str) -> pl.DataFrame:
     return pl.DataFrame({"prompt_hash": list(hashes), "prompt": ["text"] * len(hashes)})
 
 
+def voids(*run_ids: str) -> pl.DataFrame:
+    marks = {"action": pl.lit("void"), "reason": pl.lit("test"), "happened_at": datetime.now(UTC)}
+    return pl.DataFrame({"run_id": list(run_ids)}).with_columns(**marks)
+
+
 def test_a_second_writer_gets_one_line_that_says_who_holds_it(path):
     with Warehouse.open(path):
         command = [sys.executable, "-c", OPEN_ELSEWHERE, str(path)]
@@ -194,14 +199,18 @@ def test_a_checkpoint_never_has_to_rewrite_more_than_a_small_group_of_rows(path)
 def test_rows_come_in_batches_to_writer_and_reader_whatever_the_files_name(tmp_path, opening):
     path = tmp_path / "it's an odd-name.duckdb"
     with Warehouse.open(path) as warehouse:
-        runs = pl.DataFrame({"run_id": ["a", "b", "c"]})
-        warehouse.append(
-            {
-                "raw.voids": runs.with_columns(
-                    action=pl.lit("void"), reason=pl.lit("test"), happened_at=datetime.now(UTC)
-                )
-            }
-        )
+        warehouse.append({"raw.voids": voids("a", "b", "c")})
     with opening(path) as warehouse:
         found = [batch.height for batch in warehouse.query_batches("voided_runs", 2)]
     assert sum(found) == 3
+
+
+def test_a_named_query_gives_names_and_rows_to_the_command_line(path):
+    with Warehouse.open(path) as warehouse:
+        warehouse.append({"raw.voids": voids("a")})
+        assert warehouse.query_rows("voided_runs") == (["run_id"], [("a",)])
+
+
+def test_a_named_query_of_tables_that_are_not_built_yet_is_refused_as_a_users_query_is(path):
+    with Warehouse.open(path) as warehouse, pytest.raises(QueryError, match="does not exist"):
+        warehouse.query_rows("newest_cells")
