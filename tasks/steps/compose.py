@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from tasks.composites import Ask, Choice, Composition, Occasion, Part, composition
-from tasks.domain import content_hash
+from tasks.identity import id_after, part_id, request_hash
 from tasks.planned import CellResult, CellWork, PlannedCell, Request
 from tasks.providers import effective_parameters
 from warehouse.connection import Warehouse
@@ -166,12 +166,13 @@ class _Composer:
         """A part's question, under an id that follows from the whole's: the next run finds the answer by it."""
         parent = entry.request.generation_id
         parameters = effective_parameters(ask.model, ask.prompt, ask.repeat)
-        facts = (ask.model.provider, ask.model.endpoint, ask.prompt.content, parameters, ask.repeat)
         request = Request(
             generation_id=self._part_id(parent, name),
             item_id=entry.request.item_id,
             repeat=entry.request.repeat,
-            request_hash=content_hash(*facts, length=20),
+            request_hash=request_hash(
+                ask.model.provider, ask.model.endpoint, ask.prompt.content, parameters, ask.repeat
+            ),
             prompt=ask.prompt,
             parameters=parameters,
             parent_generation_id=parent,
@@ -181,7 +182,7 @@ class _Composer:
 
     def _part_id(self, parent: str, name: str) -> str:
         """The id of a part's answer; another one where the answer under it no longer counts."""
-        generation_id = content_hash(parent, name, length=20)
+        generation_id = part_id(parent, name)
         while generation_id in self._landed.spoiled:
-            generation_id = content_hash(generation_id, "again", length=20)
+            generation_id = id_after(generation_id)
         return generation_id

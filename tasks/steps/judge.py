@@ -14,7 +14,8 @@ from typing import Any
 
 import polars as pl
 
-from tasks.domain import Message, Prompt, PromptStyle, content_hash
+from tasks.domain import Message, Prompt, PromptStyle
+from tasks.identity import id_after, judgment_id, request_hash
 from tasks.planned import CellWork, Plan, Request
 from tasks.providers import effective_parameters
 from tasks.rows import JUDGMENTS, storable
@@ -158,12 +159,12 @@ def judge_request(asked: Rubric, judging: ModelSettings, row: Mapping[str, Any])
     )
     prompt = Prompt(PromptStyle.CHAT, messages=(Message("user", text),), max_tokens=asked.max_tokens)
     parameters = effective_parameters(judging, prompt, 0)
-    request_hash = content_hash(judging.provider, judging.endpoint, prompt.content, parameters, 0, length=20)
+    question = request_hash(judging.provider, judging.endpoint, prompt.content, parameters, 0)
     return Request(
-        generation_id=content_hash("judge", judging.id, request_hash, length=20),
+        generation_id=judgment_id(judging.id, question),
         item_id=row["item_id"],
         repeat=0,
-        request_hash=request_hash,
+        request_hash=question,
         prompt=prompt,
         parameters=parameters,
         parent_generation_id=row["generation_id"],
@@ -187,7 +188,7 @@ def _settled(warehouse: Warehouse, questions: Sequence[_Question]) -> tuple[set[
 
 def _again(question: _Question) -> _Question:
     """The same question under another id, because the answer under its own one no longer counts."""
-    generation_id = content_hash(question.request.generation_id, "again", length=20)
+    generation_id = id_after(question.request.generation_id)
     return replace(question, request=replace(question.request, generation_id=generation_id))
 
 

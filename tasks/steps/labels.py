@@ -8,7 +8,6 @@ drawn item are on the sheet: a random sample is what a correction by labels rest
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Collection, Iterator, Mapping
@@ -22,6 +21,7 @@ import polars as pl
 from tasks.benchmarks.sampling import allocated
 from tasks.domain import content_hash
 from tasks.errors import InputError
+from tasks.identity import file_hash
 from tasks.rows import LABELS, storable
 from tasks.rubrics import rubric
 from tasks.scorers import grading_scorer, reference_of
@@ -151,7 +151,7 @@ def import_labels(warehouse: Warehouse, path: Path, labeller: str | None) -> Lab
         InputError: a grade off the menu, an answer that is not here, a row without a name.
     """
     rows = _read(path)
-    source_hash = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    source_hash = file_hash(path)
     now = datetime.now(UTC)
     labels = []
     for number, row in enumerate(rows, start=2 if path.suffix == ".csv" else 1):

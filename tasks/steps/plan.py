@@ -16,6 +16,7 @@ from tasks.benchmarks.sampling import sample
 from tasks.composites import Ask, Occasion, composed_parameters, composition
 from tasks.domain import Benchmark, Item, Origin, PromptStyle, RunKind, content_hash
 from tasks.errors import UsageError
+from tasks.identity import cell_id, planned_answer_id, request_hash, run_id
 from tasks.planned import Plan, PlannedCell, Request
 from tasks.providers import effective_parameters
 from tasks.rubrics import rubric
@@ -49,8 +50,7 @@ def plan(
         for style in settings.styles_for(model, wanted)
     )
     plan_hash = _plan_hash(settings, cells)
-    run_id = f"{as_of_date.isoformat()}-{kind.value}-{plan_hash[:8]}"
-    return Plan(run_id, kind, as_of_date, partition_key, plan_hash, settings, cells)
+    return Plan(run_id(as_of_date, kind, plan_hash), kind, as_of_date, partition_key, plan_hash, settings, cells)
 
 
 def _plan_hash(settings: Settings, cells: Sequence[PlannedCell]) -> str:
@@ -89,7 +89,7 @@ def _cell(
     if SCORERS[scorer].reads == "first_token" and any(part.api == "messages" for part in model.answering):
         raise UsageError(f"{model.id!r}: this API tells no log-probabilities, which the scorer {scorer!r} reads.")
     return PlannedCell(
-        cell_id=f"{model.id}/{benchmark.benchmark_id}/{style.value}",
+        cell_id=cell_id(model.id, benchmark.benchmark_id, style),
         model=model,
         benchmark=benchmark,
         source=wanted.source,
@@ -127,9 +127,11 @@ def _requests(
                 parameters = composed_parameters(model, composed.rule, prompt, repeat)
                 # a part may be asked in the other style, so the wording of either makes another request
                 content = [put.content for put in Occasion.of(benchmark, item, prompt, repeat).prompts.values()]
-            request_hash = content_hash(model.provider, model.endpoint, content, parameters, repeat, length=20)
-            keys = (partition_key, model.id, benchmark.benchmark_id, style.value, item.item_id, repeat, request_hash)
-            yield Request(content_hash(*keys, length=20), item.item_id, repeat, request_hash, prompt, parameters)
+            asked = request_hash(model.provider, model.endpoint, content, parameters, repeat)
+            answer_id = planned_answer_id(
+                partition_key, model.id, benchmark.benchmark_id, style, item.item_id, repeat, asked
+            )
+            yield Request(answer_id, item.item_id, repeat, asked, prompt, parameters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ Knows the usage of paired requests; must not know prices or providers. What was 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from tasks.identity import seed_of
 from tasks.stats.cost import cost_per_right_ratio, quantile_ratio, sum_ratio
 from tasks.stats.ratio import RatioEstimate
 from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, ratio_columns
@@ -42,7 +42,7 @@ def usage_rows(usage: pl.DataFrame, *, seed: str) -> Iterator[Row]:
         yield from _measure_rows(measure, sum_ratio(before, after, clusters), _means(before, after))
     before, after = columns["reference_latency_ms"], columns["candidate_latency_ms"]
     for measure, quantile in QUANTILES.items():
-        rng = np.random.default_rng(int(hashlib.sha256(f"{seed}{measure}".encode()).hexdigest()[:16], 16))
+        rng = np.random.default_rng(seed_of(seed, measure))
         ratio = quantile_ratio(before, after, clusters, quantile=quantile, rng=rng)
         yield from _measure_rows(measure, ratio, _quantiles(before, after, quantile))
     reference, candidate = (

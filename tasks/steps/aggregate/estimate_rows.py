@@ -5,13 +5,13 @@ Knows no warehouse and computes nothing: a family of statistics yields rows, ``a
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from tasks.identity import seed_of
 from tasks.stats.estimates import Estimate
 from tasks.stats.ratio import RatioEstimate
 
@@ -86,4 +86,4 @@ def clusters_of(items: pl.DataFrame, *, is_whole: bool) -> np.ndarray[Any, Any] 
 
 def generator_of(subject_id: str) -> np.random.Generator:
     """Random numbers that belong to a subject, so that the same facts give the same bytes in any order."""
-    return np.random.default_rng(int(hashlib.sha256(subject_id.encode()).hexdigest()[:16], 16))
+    return np.random.default_rng(seed_of(subject_id))

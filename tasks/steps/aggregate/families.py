@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tasks.domain import content_hash
+from tasks.identity import family_seed
 from tasks.stats.clustered import FloatArray
 from warehouse.connection import Warehouse
 
@@ -56,8 +56,7 @@ class Family:
 
     def rng(self, *what: str) -> np.random.Generator:
         """A generator that the same question always starts from, whatever else is computed."""
-        seed = content_hash(str(self.as_of_date), self.name, self.origin, *what)
-        return np.random.default_rng(int(seed[:8], 16))
+        return np.random.default_rng(family_seed(self.as_of_date, self.name, self.origin, *what))
 
     def asked_of(self, members: Sequence[Member], dimensions: Sequence[str]) -> list[Asked]:
         """The benchmarks of some dimensions that all of some models answered, in order of their names."""

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from tasks.domain import content_hash
+from tasks.identity import series_id_after
 from tasks.settings import MonitorSettings
 from tasks.stats.clustered import FloatArray
 from tasks.stats.monitor import (
@@ -134,7 +135,7 @@ def _series_id(cell: dict[str, Any], settings: MonitorSettings) -> str:
         for mark in settings.acknowledged
         if (mark.model, mark.benchmark) == (cell["model_id"], cell["benchmark_id"]) and mark.night < cell["as_of_date"]
     ]
-    return str(cell["series_id"]) if not seen else content_hash(cell["series_id"], max(seen).isoformat())
+    return str(cell["series_id"]) if not seen else series_id_after(cell["series_id"], max(seen))
 
 
 def _values(warehouse: Warehouse, night: str) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:

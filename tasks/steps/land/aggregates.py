@@ -8,11 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.domain import RunKind, content_hash
 from tasks.errors import InputError
-from tasks.planned import Plan
+from tasks.identity import file_hash
 from tasks.settings import Settings
-from tasks.steps.land.foreign_rows import Imported, hash_of
+from tasks.steps.land.foreign_rows import Imported, import_plan
 from tasks.steps.land.runs import run_event, run_frames
 from warehouse.connection import Warehouse
 
@@ -28,9 +27,7 @@ def land_aggregates(
         UnknownName: a row's model is not configured.
         InputError: the file is empty, or gives a mean twice.
     """
-    plan_hash = content_hash(hash_of(source), "aggregates")
-    run_id = f"{as_of_date.isoformat()}-import-{plan_hash[:8]}"
-    plan = Plan(run_id, RunKind.IMPORT, as_of_date, "", plan_hash, settings, (), source.name)
+    plan = import_plan(settings, as_of_date, source, (file_hash(source), "aggregates"))
     frame = pl.concat(list(batches)).rename(_NAMES)
     if frame.is_empty():
         raise InputError(f"{source}: no rows.")
@@ -44,8 +41,8 @@ def land_aggregates(
         is_new = warehouse.append({"raw.runs": run_frames(plan)["raw.runs"]}) > 0
         if is_new:
             warehouse.append(run_frames(plan))
-            run_event(warehouse, run_id, "started")
-        count_new = warehouse.append({"raw.published_means": frame.with_columns(run_id=pl.lit(run_id))})
+            run_event(warehouse, plan.run_id, "started")
+        count_new = warehouse.append({"raw.published_means": frame.with_columns(run_id=pl.lit(plan.run_id))})
         if is_new:
-            run_event(warehouse, run_id, "finished")
-    return Imported(run_id, frame.height, count_new)
+            run_event(warehouse, plan.run_id, "finished")
+    return Imported(plan.run_id, frame.height, count_new)

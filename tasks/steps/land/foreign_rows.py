@@ -9,7 +9,6 @@ Knows the raw tables' columns; must not know any file's format.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 import polars as pl
 
 from tasks.domain import Benchmark, Origin, PromptStyle, RunKind, UnparsedRule, content_hash
+from tasks.identity import cell_id, imported_answer_id, run_id, sample_hash
 from tasks.planned import Plan
 from tasks.rows import GENERATIONS
 from tasks.settings import ModelSettings, Settings
@@ -38,7 +38,7 @@ class Recorded:
     @property
     def cell_id(self) -> str:
         """Model, benchmark and style."""
-        return f"{self.model.id}/{self.benchmark.benchmark_id}/{self.prompt_style.value}"
+        return cell_id(self.model.id, self.benchmark.benchmark_id, self.prompt_style)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +56,32 @@ def landed_before(warehouse: Warehouse, run_id: str) -> Imported | None:
     return Imported(run_id, count_rows, 0) if count_rows else None
 
 
-def hash_of(path: Path) -> str:
-    """Hash of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
-
-
 def import_plan(settings: Settings, as_of_date: date, source: Path, parts: tuple[Any, ...]) -> Plan:
     """The run of an import: the same files and the same way of reading them are the same run of that date."""
     plan_hash = content_hash(*parts)
-    run_id = f"{as_of_date.isoformat()}-import-{plan_hash[:8]}"
-    return Plan(run_id, RunKind.IMPORT, as_of_date, "", plan_hash, settings, (), source.name)
+    return Plan(
+        run_id(as_of_date, RunKind.IMPORT, plan_hash),
+        RunKind.IMPORT,
+        as_of_date,
+        "",
+        plan_hash,
+        settings,
+        (),
+        source.name,
+    )
 
 
-def generation_id(recorded: Recorded, file_hash: str, item_id: str, repeat: int) -> str:
+def generation_id(recorded: Recorded, source_hash: str, item_id: str, repeat: int) -> str:
     """Identity of an imported answer: the file's bytes, the cell, item and repeat."""
-    return content_hash(file_hash, recorded.cell_id, recorded.scorer == "recorded", item_id, repeat, length=20)
+    return imported_answer_id(
+        source_hash, recorded.cell_id, item_id, repeat, is_only_scored=recorded.scorer == "recorded"
+    )
 
 
-def with_keys(rows: pl.DataFrame, run_id: str, recorded: Recorded, file_hash: str) -> pl.DataFrame:
+def with_keys(rows: pl.DataFrame, run_id: str, recorded: Recorded, source_hash: str) -> pl.DataFrame:
     """Rows with an item and a repeat, and the ids under which they land."""
     keys = rows.select("item_id", "repeat").iter_rows()
-    generation_ids = [generation_id(recorded, file_hash, item_id, repeat) for item_id, repeat in keys]
+    generation_ids = [generation_id(recorded, source_hash, item_id, repeat) for item_id, repeat in keys]
     return rows.with_columns(
         run_id=pl.lit(run_id),
         cell_id=pl.lit(recorded.cell_id),
@@ -142,14 +146,9 @@ def cell_row(run_id: str, recorded: Recorded, item_ids: list[str], repeats: int)
         "origin": Origin.IMPORTED.value,
         "count_items": len(item_ids),
         "count_repeats": repeats,
-        "sample_hash": content_hash(sorted(item_ids)),
+        "sample_hash": sample_hash(item_ids),
         "parameters_json": "{}",
         "judge_model_id": recorded.judge.id if recorded.judge else None,
         "judge_version": recorded.judge.model_version if recorded.judge else None,
     }
     return pl.DataFrame([row], schema_overrides=dict.fromkeys(("judge_model_id", "judge_version"), pl.String))
-
-
-def foreign_item_id(benchmark_id: str, item: str) -> str:
-    """An item of which only the source's id is known."""
-    return content_hash(benchmark_id, item)

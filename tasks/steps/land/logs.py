@@ -17,6 +17,7 @@ import polars as pl
 
 from tasks.domain import Benchmark, Dimension, Domain, Item, Outcome, UnparsedRule, content_hash
 from tasks.errors import InputError, UnknownName
+from tasks.identity import file_hash, foreign_item_id
 from tasks.importers.log import ForeignLog, ForeignScore, LogSample, benchmarks_of, squeezed
 from tasks.rows import PLAN, SCORES, storable
 from tasks.scorers import SCORERS, JudgedScorer, chosen_scorer, measured_by
@@ -27,7 +28,6 @@ from tasks.steps.land.foreign_rows import (
     failure_rows,
     generation_id,
     generation_rows,
-    hash_of,
     import_plan,
     landed_before,
     with_keys,
@@ -87,14 +87,14 @@ def land_log(
     Raises:
         InputError: a model that the configuration does not name, a log without samples, or one that cannot be read.
     """
-    file_hash = content_hash(*(hash_of(path) for path in log.sources))
-    plan = import_plan(settings, as_of_date, log.sources[0], (file_hash, log.tool, log.model, *astuple(options)))
+    source_hash = content_hash(*(file_hash(path) for path in log.sources))
+    plan = import_plan(settings, as_of_date, log.sources[0], (source_hash, log.tool, log.model, *astuple(options)))
     if (landed := landed_before(warehouse, plan.run_id)) is not None:
         return ImportedLog(plan.run_id, landed.count_rows, 0, ("landed already",))
-    _read(_Landing(None, plan.run_id, file_hash, settings, known, log, options))
+    _read(_Landing(None, plan.run_id, source_hash, settings, known, log, options))
     warehouse.append(run_frames(plan))
     run_event(warehouse, plan.run_id, "started")
-    landing = _Landing(warehouse, plan.run_id, file_hash, settings, known, log, options)
+    landing = _Landing(warehouse, plan.run_id, source_hash, settings, known, log, options)
     _read(landing)
     notes = (*landing.notes, *log.notes, *_lines(log.skipped))
     return ImportedLog(plan.run_id, landing.count_rows, landing.count_new, notes)
@@ -170,7 +170,7 @@ class _Items:
     def _made(self, sample: LogSample) -> str:
         occurrence = self._occurrences[sample.content]
         self._occurrences[sample.content] += 1
-        item_id = content_hash(self.benchmark.benchmark_id, sample.content, occurrence)
+        item_id = foreign_item_id(self.benchmark.benchmark_id, sample.content, occurrence)
         chance = 1 / len(sample.choices) if sample.choices else None
         group = sample.group
         self.made.append(
@@ -195,13 +195,13 @@ class _Landing:
         self,
         warehouse: Warehouse | None,
         run_id: str,
-        file_hash: str,
+        source_hash: str,
         settings: Settings,
         known: Mapping[str, Benchmark],
         log: ForeignLog,
         options: LogOptions,
     ) -> None:
-        self._warehouse, self._run_id, self._file_hash = warehouse, run_id, file_hash
+        self._warehouse, self._run_id, self._file_hash = warehouse, run_id, source_hash
         self._settings, self._known, self.log, self._options = settings, known, log, options
         self._now = datetime.now(UTC)
         self.cells: dict[tuple[str, str], _Cell] = {}

@@ -21,6 +21,7 @@ from tasks.domain import (
     UnparsedRule,
 )
 from tasks.errors import InputError
+from tasks.identity import file_hash, foreign_item_id
 from tasks.rows import PLAN, SCORES, storable
 from tasks.settings import Settings
 from tasks.steps.land.foreign_rows import (
@@ -28,9 +29,7 @@ from tasks.steps.land.foreign_rows import (
     Recorded,
     cell_row,
     failure_rows,
-    foreign_item_id,
     generation_rows,
-    hash_of,
     import_plan,
     landed_before,
     with_keys,
@@ -60,9 +59,9 @@ def land_responses(
     Raises:
         InputError: a row names no item of the benchmark, or the file is empty.
     """
-    file_hash = hash_of(source)
+    source_hash = file_hash(source)
     judged_by = [recorded.judge.model_version] if recorded.judge else []
-    parts = (file_hash, recorded.cell_id, recorded.scorer, is_extracted, *judged_by)
+    parts = (source_hash, recorded.cell_id, recorded.scorer, is_extracted, *judged_by)
     plan = import_plan(settings, as_of_date, source, parts)
     if (landed := landed_before(warehouse, plan.run_id)) is not None:
         return landed
@@ -80,7 +79,7 @@ def land_responses(
     for batch in read():
         items = lookup.items(batch, count_rows)
         asked.update(item.item_id for item in items)
-        frames = _response_frames(plan.run_id, recorded, items, batch, file_hash, is_extracted=is_extracted)
+        frames = _response_frames(plan.run_id, recorded, items, batch, source_hash, is_extracted=is_extracted)
         with warehouse.transaction():
             warehouse.append({name: frames[name] for name in ("raw.plan", "raw.failures")})
             count_new += warehouse.append({"raw.generations": frames["raw.generations"]})
@@ -109,8 +108,8 @@ def land_scores(
         UnknownName: a row's model is not configured.
         InputError: the file is empty.
     """
-    file_hash = hash_of(source)
-    plan = import_plan(settings, as_of_date, source, (file_hash, "scores"))
+    source_hash = file_hash(source)
+    plan = import_plan(settings, as_of_date, source, (source_hash, "scores"))
     if (landed := landed_before(warehouse, plan.run_id)) is not None:
         return landed
     names = {name for batch in read() for name in batch["model"].unique()}
@@ -127,7 +126,7 @@ def land_scores(
             model, benchmark = models[str(model_id)], _scored_benchmark(str(benchmark_id), known, part)
             recorded = Recorded(model, benchmark, model.prompt_styles[0], "recorded", UnparsedRule.WRONG)
             described.append(benchmark_frames(benchmark, benchmark.items, source))
-            described.append(_score_frames(plan.run_id, recorded, part, file_hash))
+            described.append(_score_frames(plan.run_id, recorded, part, source_hash))
             repeats = int(part["repeat"].max() or 0) + 1  # type: ignore[arg-type]
             _, seen, most = cells.get(recorded.cell_id, (recorded, set(), 1))
             seen |= {item.item_id for item in benchmark.items}
@@ -181,7 +180,7 @@ class _ItemLookup:
 
 
 def _response_frames(
-    run_id: str, recorded: Recorded, items: list[Item], batch: pl.DataFrame, file_hash: str, *, is_extracted: bool
+    run_id: str, recorded: Recorded, items: list[Item], batch: pl.DataFrame, source_hash: str, *, is_extracted: bool
 ) -> dict[str, pl.DataFrame]:
     now = datetime.now(UTC)
     texts = batch["response"].fill_null("") if is_extracted else batch["response"]
@@ -189,7 +188,7 @@ def _response_frames(
         item_id=pl.Series([item.item_id for item in items]),
         text=texts.map_elements(storable, return_dtype=pl.String),
     )
-    rows = with_keys(rows, run_id, recorded, file_hash)
+    rows = with_keys(rows, run_id, recorded, source_hash)
     answered = rows.filter(pl.col("text").is_not_null())
     missing = rows.filter(pl.col("text").is_null())
     return {
@@ -199,11 +198,11 @@ def _response_frames(
     }
 
 
-def _score_frames(run_id: str, recorded: Recorded, part: pl.DataFrame, file_hash: str) -> dict[str, pl.DataFrame]:
+def _score_frames(run_id: str, recorded: Recorded, part: pl.DataFrame, source_hash: str) -> dict[str, pl.DataFrame]:
     now = datetime.now(UTC)
     ids = [foreign_item_id(recorded.benchmark.benchmark_id, item) for item in part["item"]]
     rows = part.with_columns(item_id=pl.Series(ids, dtype=pl.String), text=pl.lit(None, dtype=pl.String))
-    rows = with_keys(rows, run_id, recorded, file_hash)
+    rows = with_keys(rows, run_id, recorded, source_hash)
     answered = rows.filter(~pl.col("outcome").is_in(["failed", "quarantined"]))
     missing = rows.filter(pl.col("outcome").is_in(["failed", "quarantined"]))
     scores = answered.select(

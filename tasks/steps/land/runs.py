@@ -12,8 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from tasks.domain import Benchmark, Item, content_hash
+from tasks.domain import Benchmark, Item
 from tasks.errors import UnknownName
+from tasks.identity import id_after, sample_hash
 from tasks.planned import Plan, PlannedCell, Request
 from tasks.rows import MODEL_COSTS, PLAN, parameters_json, storable
 from tasks.settings import ModelSettings
@@ -173,7 +174,7 @@ def _cell_row(run_id: str, cell: PlannedCell) -> dict[str, Any]:
         "origin": cell.origin.value,
         "count_items": len(cell.items),
         "count_repeats": cell.repeats,
-        "sample_hash": content_hash(sorted(item.item_id for item in cell.items)),
+        "sample_hash": sample_hash(item.item_id for item in cell.items),
         "parameters_json": parameters_json(cell.requests[0].parameters if cell.requests else {}),
         "judge_model_id": cell.judge.id if cell.judge else None,
         "judge_version": cell.judge.model_version if cell.judge else None,
@@ -221,7 +222,7 @@ def _asked_anew(warehouse: Warehouse, planned: pl.DataFrame) -> pl.DataFrame:
         spoiled = set(warehouse.query("spoiled_generations", frames={"wanted_generations": wanted})["generation_id"])
         if not spoiled:
             return planned
-        ids = [content_hash(name, "again", length=20) if name in spoiled else name for name in wanted["generation_id"]]
+        ids = [id_after(name) if name in spoiled else name for name in wanted["generation_id"]]
         planned = planned.with_columns(generation_id=pl.Series(ids, dtype=pl.String))
 
 
