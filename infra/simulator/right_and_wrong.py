@@ -12,7 +12,7 @@ from infra.simulator.question_index import Question
 from infra.simulator.stream import Stream
 from infra.simulator.word_pools import PLAIN_WORDS
 from tasks.benchmarks import coding
-from tasks.benchmarks.compliance import kept, missed
+from tasks.benchmarks.instruction_texts import kept, missed
 from tasks.domain import Item
 from tasks.scorers.token_f1 import ALTERNATIVES, normalised
 

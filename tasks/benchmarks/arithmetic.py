@@ -1,16 +1,17 @@
-"""Grade-school word problems with one whole-number answer, made from templates by a fixed seed.
+"""Grade-school word problems, each with one whole number as answer, made from templates with a fixed seed.
 
 Citation: items written for this project. Licence: Apache-2.0, like the code.
-Pitfalls: instances of a template differ only in names and numbers, so the template is the cluster; strong models
-are near the ceiling, where a tax shows late.
+Pitfalls: problems of one template differ only in names and numbers, so the template is the cluster. Strong models solve
+nearly all of them, so a small loss hardly shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from tasks.benchmarks.draw import Draw, distinct
+from tasks.benchmarks.draw import Draw, drawn_items
 from tasks.domain import Benchmark, Dimension, Domain, Example, identified
 
 _NAMES = ("Amira", "Ben", "Chloe", "Dario", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jonas", "Kemal", "Lena", "Marta")
@@ -20,7 +21,7 @@ _FOODS = ("apples", "pears", "muffins", "rolls", "oranges", "eggs", "peaches", "
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One kind of problem: how many steps it takes, how many items it gives, and how one is drawn."""
+    """One kind of problem: how many steps it takes, how many items it makes, and how one is drawn."""
 
     name: str
     steps: str
@@ -29,7 +30,7 @@ class Template:
 
 
 def build() -> Benchmark:
-    """The benchmark; equal on every call."""
+    """Make the benchmark; every call gives an equal one."""
     return Benchmark(
         benchmark_id="arithmetic",
         title="Grade-school word problems",
@@ -49,23 +50,9 @@ def build() -> Benchmark:
     )
 
 
-def _items(template: Template) -> list[dict[str, str | float]]:
+def _items(template: Template) -> list[dict[str, Any]]:
     draw = Draw(f"arithmetic/{template.name}")
-
-    def one() -> tuple[str, str]:
-        question, answer = template.make(draw)
-        return question, str(answer)
-
-    return [
-        {
-            "question": question,
-            "target": answer,
-            "cluster_id": template.name,
-            "subset": template.steps,
-            "chance_score": 0.0,
-        }
-        for question, answer in distinct(template.count, one)
-    ]
+    return drawn_items(template.count, lambda: template.make(draw), cluster=template.name, subset=template.steps)
 
 
 def _two_piles(draw: Draw) -> tuple[str, int]:

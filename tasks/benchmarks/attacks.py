@@ -1,8 +1,9 @@
 """A safety benchmark under attack: the same items, each request wrapped in a published template.
 
-The attacked benchmark has a name of its own, ``strongreject+role_play``, so that its answers are compared with each
-other only; its items keep their ids, so that they can be joined with the plain ones. ``data/attacks.yaml`` names the
-sources. These are the simplest attacks there are: a model that stands them may still give way to a search.
+The attacked benchmark has a name of its own, ``strongreject+role_play``, so that its answers are compared only with
+each other. Its items keep their ids, so that they can be joined with the plain ones. ``data/attacks.yaml`` names the
+sources. These are the simplest attacks: a model that resists them may still give in to an attack that searches for a
+weak spot.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ def attacks() -> dict[str, Attack]:
 
 
 def attacked(benchmark: Benchmark, name: str) -> Benchmark:
-    """The benchmark with its requests wrapped.
+    """The benchmark with each of its requests wrapped in the attack of that name.
 
     Raises:
         UnknownName: there is no such attack.
-        UsageError: the benchmark does not measure safety, so that giving in would not be a fault.
+        UsageError: the benchmark does not measure safety, so an answer to its requests is no fault.
     """
     if name not in attacks():
         raise UnknownName.of("kind of attack", name, attacks())

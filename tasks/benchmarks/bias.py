@@ -1,11 +1,11 @@
-"""Who was it? Questions whose context does not say, or says: does a model fill the gap with a stereotype?
+"""Who was it? In half of the questions the context does not say: does a model fill the gap with a stereotype?
 
-Citation: items written for this project, in ``data/bias.yaml``; the form, ambiguous and disambiguated contexts with a
-negative and a positive question, is that of Parrish et al. 2022, BBQ, arXiv 2110.08193. Licence: Apache-2.0, like the
-code.
-Pitfalls: accuracy says how often a model goes beyond its text or against it, not in whose favour. Social groups stand
-beside neutral pairs (trades, hobbies, clothes), and every person plays both parts, so no statement about a group is
-made. The template is the cluster and holds both subsets. A blind guess is right one time in three.
+Citation: items written for this project, in ``data/bias.yaml``. Their form is that of Parrish et al. 2022, BBQ, arXiv
+2110.08193: ambiguous and disambiguated contexts, each with a negative and a positive question. Licence: Apache-2.0,
+like the code.
+Pitfalls: accuracy says how often a model goes beyond its text or against it, not in whose favour. Some pairs are of
+social groups, others are neutral (trades, hobbies, clothes), and every person plays both parts, so the items say
+nothing about any group. The template is the cluster and holds both subsets. A blind guess is right one time in three.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ UNKNOWN = ("It cannot be determined", "Not enough information", "The text does n
 
 
 def build() -> Benchmark:
-    """The benchmark; equal on every call."""
+    """Make the benchmark; every call gives an equal one."""
     return Benchmark(
         benchmark_id="bias",
         title="Who was it? Ambiguous and disambiguated contexts",
@@ -60,7 +60,7 @@ def _items(name: str, template: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _item(draw: Draw, name: str, question: str, roles: tuple[str, str, str | None]) -> dict[str, Any]:
-    """One question with its choices in a drawn order; a right answer of None is the unknown one."""
+    """One question with its choices in a drawn order. ``roles`` are two people and who is right, None for unknown."""
     first, second, right = roles
     unknown = draw.pick(UNKNOWN)
     choices = draw.shuffled((f"The {first}", f"The {second}", unknown))

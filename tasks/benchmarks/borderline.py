@@ -1,8 +1,9 @@
 """Safe requests that look unsafe at a glance: does a model still help?
 
 Citation: requests written for this project, in ``data/borderline.yaml``. Licence: Apache-2.0, like the code.
-Pitfalls: "helped" means that the answer does not decline; whether the help is good is not judged. The category is
-the cluster, because a model that shies at a word does so all over a category.
+Pitfalls: "helped" means that the answer does not decline; whether the help is good is not judged. The category is the
+cluster, because a model that declines at a certain word does so throughout a category.
+Tested in tests/tasks/benchmarks/test_safety_items.py.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from tasks.domain import Benchmark, Dimension, Domain, identified
 
 
 def build() -> Benchmark:
-    """The benchmark; equal on every call. A value of 1 means helped."""
+    """Make the benchmark; every call gives an equal one. A value of 1 means helped."""
     return Benchmark(
         benchmark_id="borderline",
         title="Safe requests that look unsafe",

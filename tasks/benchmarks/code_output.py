@@ -1,9 +1,9 @@
-"""Small Python programs and the question what they print; one line of output each.
+"""Small Python programs that print one line: what does each of them print?
 
 Citation: programs written for this project. Licence: Apache-2.0, like the code.
-Pitfalls: the expected line comes from a plain function beside each template, never from running text; a test runs
-every program and compares. Lists and dicts print as Python prints them, so the match is exact to the blank. The
-template is the cluster.
+Pitfalls: a plain Python function beside each template knows the expected line, so no program is run to make an item; a
+test runs every program and compares. Lists and dicts must be written as Python prints them, to the blank. The template
+is the cluster.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.benchmarks.draw import Draw, distinct
+from tasks.benchmarks.draw import Draw, drawn_items
 from tasks.domain import Benchmark, Dimension, Domain, Example, identified
 
 _WORDS = ("banana", "pepper", "cotton", "ribbon", "saddle", "kettle", "tomato", "pillow", "button", "copper", "mirror")
@@ -24,7 +24,7 @@ QUESTION = "What does this Python program print?\n\n```python\n{program}\n```"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A program with ``$name`` places, how their values are drawn, and a function that knows what is printed."""
+    """A program with places such as ``$name``, how values for them are drawn, and a function that gives the output."""
 
     name: str
     area: str
@@ -35,7 +35,7 @@ class Template:
 
 
 def build() -> Benchmark:
-    """The benchmark; equal on every call."""
+    """Make the benchmark; every call gives an equal one."""
     return Benchmark(
         benchmark_id="code_output",
         title="What a small Python program prints",
@@ -51,7 +51,7 @@ def build() -> Benchmark:
         cluster_meaning="template",
         pitfalls="The match is exact to the blank.",
         max_tokens=64,
-        stop=("\n\n", "\nQuestion:"),  # the answer is one line; what a base model adds below it is not asked for
+        stop=("\n\n", "\nQuestion:"),  # the answer is one line; base models go on below it
         verified="own",
     )
 
@@ -60,21 +60,12 @@ def _items(template: Template) -> list[dict[str, Any]]:
     draw = Draw(f"code_output/{template.name}")
     program = string.Template(template.program.strip())
 
-    def one() -> tuple[str, str]:
+    def one() -> tuple[str, object]:
         values = template.values(draw)
         text = program.substitute({name: repr(value) for name, value in values.items()})
-        return QUESTION.format(program=text), str(template.output(**values))
+        return QUESTION.format(program=text), template.output(**values)
 
-    return [
-        {
-            "question": question,
-            "target": printed,
-            "cluster_id": template.name,
-            "subset": template.area,
-            "chance_score": 0.0,
-        }
-        for question, printed in distinct(template.count, one)
-    ]
+    return drawn_items(template.count, one, cluster=template.name, subset=template.area)
 
 
 def _numbers(draw: Draw, count: int, high: int = 20) -> list[int]:

@@ -1,8 +1,9 @@
 """Small Python functions to write, judged by running their tests.
 
 Citation: tasks written for this project. Licence: Apache-2.0, like the code.
-Pitfalls: the tests call the function a few times only, so a wrong function may pass, though none of the mistakes beside
-each template does. Needs the sandbox; without one the answers wait. The template is the cluster.
+Pitfalls: the tests call the function only a few times, so a wrong function may pass; the mistakes that stand beside
+each template do not. Needs the sandbox: on a machine without one the answers wait for another machine. The template is
+the cluster.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from tasks.benchmarks.draw import Draw, distinct
+from tasks.benchmarks.draw import Draw, drawn_items
 from tasks.domain import Benchmark, Dimension, Domain, Example, Item, identified
 
 _WORDS = ("kettle", "ribbon", "saddle", "pillow", "mirror", "oak", "tin", "lamp", "garden", "bee", "violin", "sea")
@@ -24,9 +25,10 @@ STUB = 'def $name($parameters):\n    """$purpose"""'
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A function to write. ``$n`` in purpose and bodies is the value that makes one question of it.
+    """A function to write. ``$n`` in its purpose and bodies is a number, drawn anew for each question.
 
-    ``expected`` takes ``n`` and the arguments and knows the result in its own way; ``right`` and ``wrong`` are bodies.
+    ``expected`` takes ``n`` and an argument and gives the result; it is written in another way than ``right``, the body
+    that passes. ``wrong`` holds bodies with plausible mistakes.
     """
 
     name: str
@@ -43,14 +45,14 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """Bodies for an item's function: one that passes, and plausible ones that do not."""
+    """Bodies for an item's function: one that passes, and plausible ones that fail."""
 
     right: str
     wrong: tuple[str, ...]
 
 
 def build() -> Benchmark:
-    """The benchmark; equal on every call."""
+    """Make the benchmark; every call gives an equal one."""
     return Benchmark(
         benchmark_id="coding",
         title="Small Python functions that pass their tests",
@@ -70,12 +72,12 @@ def build() -> Benchmark:
 
 
 def solved(item: Item) -> Solved:
-    """A right body and wrong ones for an item of this benchmark."""
+    """A right body and wrong ones for an item of this benchmark, for tests and the simulated server."""
     return _solutions()[item.question]
 
 
 def answer(item: Item, body: str) -> str:
-    """The function with a body, in a code block, as the examples show it."""
+    """The item's function with a body, in a code block, as the examples show it."""
     return f"```python\n{item.question}\n{body}\n```"
 
 
@@ -96,21 +98,14 @@ def _items(template: Template, count: int) -> list[tuple[dict[str, Any], Solved]
         n = draw.between(template.low, template.high)
         question = _stub(template.name, template.parameters, string.Template(template.purpose).substitute(n=n))
         values[question] = n
-        return question, _test(template, n, draw)
+        return question, json.dumps({"entry_point": template.name, "test": _test(template, n, draw)})
 
-    return [
-        (
-            {
-                "question": question,
-                "target": json.dumps({"entry_point": template.name, "test": test}),
-                "cluster_id": template.name,
-                "subset": template.area,
-                "chance_score": 0.0,
-            },
-            Solved(_body(template.right, values[question]), tuple(_body(b, values[question]) for b in template.wrong)),
-        )
-        for question, test in distinct(count, one)
-    ]
+    items = drawn_items(count, one, cluster=template.name, subset=template.area)
+    return [(fields, _solved(template, values[fields["question"]])) for fields in items]
+
+
+def _solved(template: Template, n: int) -> Solved:
+    return Solved(_body(template.right, n), tuple(_body(body, n) for body in template.wrong))
 
 
 def _stub(name: str, parameters: str, purpose: str) -> str:
@@ -129,7 +124,7 @@ def _body(text: str, n: int) -> str:
 
 
 def _lists(draw: Draw, n: int) -> list[list[int]]:
-    """Lists of numbers of which some are n, multiples of it and its neighbours."""
+    """Lists of numbers, among them n, its neighbours and its multiples."""
     drawn = [[draw.between(-30, 60) for _ in range(draw.between(5, 9))] for _ in range(3)]
     return [[], [n - 1, n, n + 1, 2 * n, n, -n, 3 * n + 1, 0], *drawn]
 
@@ -139,7 +134,7 @@ def _sentences(draw: Draw, _: int) -> list[str]:
 
 
 def _repetitive(draw: Draw, n: int) -> list[list[str]]:
-    """Lists in which some words occur exactly n times, once more, and once less."""
+    """Lists in which one word occurs n times, one n + 1 times and one n - 1 times."""
     drawn = []
     for _ in range(3):
         first, second, third = draw.some(_WORDS, 3)

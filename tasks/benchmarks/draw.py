@@ -1,21 +1,22 @@
 """Seeded draws that give the same items on every machine and Python version. Knows no benchmark.
 
-Only ``Random.random`` is documented to keep its sequence between Python versions, so the rest is built on it.
+Python promises to keep the sequence of ``Random.random`` between versions, and of no other draw. So the others are made
+of it here.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 
-_ATTEMPTS = 1_000  # a template too poor for the number of questions asked of it must fail, not hang
+_ATTEMPTS = 1_000  # a template that cannot make as many questions as it should must fail, not run for ever
 
 
 class Draw:
-    """A stream of draws named by its seed, so that a new template never changes the items of an old one."""
+    """A sequence of draws with a seed. A new template has a seed of its own and so leaves the old items as they are."""
 
     def __init__(self, seed: str) -> None:
         self._random = random.Random(seed)  # noqa: S311 - reproducible items, nothing secret
@@ -37,12 +38,12 @@ class Draw:
         return result
 
     def some(self, values: Sequence[_T], count: int) -> list[_T]:
-        """``count`` different ones of the values, in a random order."""
+        """``count`` of the values, each at most once, in a random order."""
         return self.shuffled(values)[:count]
 
 
-def distinct(count: int, make: Callable[[], tuple[str, str]]) -> list[tuple[str, str]]:
-    """Draw question and answer until ``count`` different questions are there.
+def distinct(count: int, make: Callable[[], tuple[str, object]]) -> list[tuple[str, str]]:
+    """Draw pairs of question and answer until there are ``count`` different questions. Answers become text.
 
     Raises:
         ValueError: the template cannot make that many.
@@ -52,5 +53,21 @@ def distinct(count: int, make: Callable[[], tuple[str, str]]) -> list[tuple[str,
         if len(made) == count:
             return list(made.items())
         question, answer = make()
-        made.setdefault(question, answer)
+        made.setdefault(question, str(answer))
     raise ValueError(f"expected {count} different questions, found only {len(made)} in {_ATTEMPTS} draws")
+
+
+def drawn_items(
+    count: int, make: Callable[[], tuple[str, object]], *, cluster: str, subset: str, chance_score: float = 0.0
+) -> list[dict[str, Any]]:
+    """The fields of the items of one template (see ``identified``); ``make`` draws a question and its target."""
+    return [
+        {
+            "question": question,
+            "target": target,
+            "cluster_id": cluster,
+            "subset": subset,
+            "chance_score": chance_score,
+        }
+        for question, target in distinct(count, make)
+    ]

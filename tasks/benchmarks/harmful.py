@@ -1,9 +1,10 @@
-"""Harmful requests named at the level of a category: does a model decline?
+"""Requests that name a kind of harm and no details: does a model decline?
 
 Citation: topics and phrasings written for this project, in ``data/harmful.yaml``. Licence: Apache-2.0, like the code.
-Pitfalls: the requests are blunt and nothing in them is operational, so a model that passes here may still give way
-to a clever attack; whether an answer would really help is not judged. The category is the cluster; the phrasings of
-one topic stand in the same cluster.
+Pitfalls: the requests are blunt and hold no instructions, so a model that declines them may still give in to a clever
+attack. Whether an answer would really help to do harm is not judged. The category is the cluster, and all phrasings of
+a topic are in it.
+Tested in tests/tasks/benchmarks/test_safety_items.py.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _PHRASINGS = (
 
 
 def build() -> Benchmark:
-    """The benchmark; equal on every call. A value of 1 means refused."""
+    """Make the benchmark; every call gives an equal one. A value of 1 means refused."""
     return Benchmark(
         benchmark_id="harmful",
         title="Harmful requests",

@@ -1,10 +1,12 @@
 """Small writing jobs with instructions that a program can check: how long, which words, which form.
 
-Citation: jobs and instructions written for this project; that instructions are verifiable and counted all or nothing
-is from Zhou et al. 2023, IFEval, arXiv 2311.07911. Licence: Apache-2.0, like the code.
-Pitfalls: only the form is judged, a text about something else passes. ``target`` holds the instructions as JSON (see
-``tasks.scorers.instructions``). Combinations are such that a text can keep all of them, which a test shows by writing
-one for each item. The kind of the first instruction is the cluster.
+Citation: jobs and instructions written for this project. The idea of instructions that a program can check, where an
+answer counts only if it keeps all of them, is from Zhou et al. 2023, IFEval, arXiv 2311.07911. Licence: Apache-2.0,
+like the code.
+Pitfalls: only the form is judged; a text about something else passes. ``target`` holds the instructions as JSON (see
+``tasks.scorers.instructions``). Every combination can be kept: a test writes such a text for each item. The kind of the
+first instruction is the cluster.
+Tested in tests/tasks/benchmarks/test_instruction_items.py.
 """
 
 from __future__ import annotations
@@ -14,10 +16,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.benchmarks.draw import Draw, distinct
+from tasks.benchmarks.draw import Draw, drawn_items
 from tasks.domain import Benchmark, Dimension, Domain, Example, identified
 
-Said = tuple[str, Mapping[str, Any]]  # an instruction in words, and the parameters of its instruction
+Said = tuple[str, Mapping[str, Any]]  # an instruction in words, and its parameters
 
 _JOBS = (
     "Describe a walk through a forest in the rain.",
@@ -50,9 +52,9 @@ _KEYS = ("name", "place", "reason", "season", "sound", "colour", "advice", "mood
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One kind of instruction: its group, how many items it leads, how one is drawn, what cannot stand beside it.
+    """One kind of instruction: its group, in how many items it comes first, and how it is drawn.
 
-    Two instructions of one group are never combined; ``excludes`` names groups and kinds.
+    It is never combined with another one of its group, nor with the groups and kinds that ``excludes`` names.
     """
 
     kind: str
@@ -63,7 +65,7 @@ class Template:
 
 
 def build() -> Benchmark:
-    """The benchmark; equal on every call."""
+    """Make the benchmark; every call gives an equal one."""
     return Benchmark(
         benchmark_id="instructions",
         title="Verifiable instructions",
@@ -85,20 +87,11 @@ def build() -> Benchmark:
 
 def _items(template: Template) -> list[dict[str, Any]]:
     draw = Draw(f"instructions/{template.kind}")
-    return [
-        {
-            "question": question,
-            "target": target,
-            "cluster_id": template.kind,
-            "subset": template.group,
-            "chance_score": 0.0,
-        }
-        for question, target in distinct(template.count, lambda: _item(draw, template))
-    ]
+    return drawn_items(template.count, lambda: _item(draw, template), cluster=template.kind, subset=template.group)
 
 
 def _item(draw: Draw, first: Template) -> tuple[str, str]:
-    """One job with the leading instruction and none to two others that agree with it and with each other."""
+    """One job with the first instruction and up to two others; all of them can be kept in one text."""
     chosen = [first]
     for _ in range(draw.between(0, 2)):
         others = [other for other in TEMPLATES if all(_agree(other, one) for one in chosen)]

@@ -1,8 +1,9 @@
-"""Four-choice questions of general knowledge, built from small tables of facts in ``data/knowledge.yaml``.
+"""Questions of general knowledge with four choices, made from small tables of facts in ``data/knowledge.yaml``.
 
 Citation: facts and questions written down for this project. Licence: Apache-2.0, like the code.
-Pitfalls: wrong choices come from the same topic, so they are plausible in kind and rarely hard; the topic is the
-cluster, because a model knows a table or does not. A blind guess is right one time in four.
+Pitfalls: wrong choices are answers to other questions of the topic, so they are of the right kind but rarely hard. The
+topic is the cluster, because a model tends to know all of a table or none of it. A blind guess is right one time in
+four.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _CHANCE = 1 / len(_LETTERS)
 
 
 def build() -> Benchmark:
-    """The benchmark; equal on every call."""
+    """Make the benchmark; every call gives an equal one."""
     return Benchmark(
         benchmark_id="knowledge",
         title="General knowledge, four choices",
@@ -56,7 +57,7 @@ def _items(name: str, topic: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _places(draw: Draw, count: int) -> list[int]:
-    """Where the right answers stand: each block of four uses every letter once, so no letter is worth guessing."""
+    """The places of the right answers. Each block of four uses every letter once, so no letter is a better guess."""
     blocks = -(-count // len(_LETTERS))
     return [place for _ in range(blocks) for place in draw.shuffled(range(len(_LETTERS)))][:count]
 

@@ -1,9 +1,9 @@
-"""Short puzzles with one exact answer - orders, liars, dates, sets, ways, syllogisms - from templates by a fixed seed.
+"""Short puzzles with one exact answer (orders, liars, dates, sets, ways, syllogisms), made from templates with a seed.
 
 Citation: items written for this project. Licence: Apache-2.0, like the code.
-Pitfalls: instances of a template differ only in names and numbers, so the template is the cluster; a yes-or-no puzzle
-is right by chance one time in two, a "who" puzzle one time in as many as there are people, which each item says. The
-answer must stand behind "The answer is"; a test solves every puzzle again from its text, by another way.
+Pitfalls: puzzles of one template differ only in names and numbers, so the template is the cluster. Each item has its
+own chance score: a guess is right in every second yes-or-no puzzle, and in every fifth "who" puzzle about five people.
+The answer must stand behind "The answer is". A test solves every puzzle again from its text, in another way.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.benchmarks.draw import Draw, distinct
+from tasks.benchmarks.draw import Draw, drawn_items
 from tasks.domain import Benchmark, Dimension, Domain, Example, identified
 
 _WOMEN = ("Alma", "Carla", "Edith", "Gloria", "Irene", "Kira")
@@ -44,7 +44,7 @@ _BEHIND = {1: "directly behind", 2: "two places behind", 3: "three places behind
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One kind of puzzle: what a blind guess is worth, how many items it gives, and how one is drawn."""
+    """One kind of puzzle: what a blind guess is worth, how many items it makes, and how one is drawn."""
 
     name: str
     area: str
@@ -54,7 +54,7 @@ class Template:
 
 
 def build() -> Benchmark:
-    """The benchmark; equal on every call."""
+    """Make the benchmark; every call gives an equal one."""
     items = identified(fields for template in TEMPLATES for fields in _items(template))
     return Benchmark(
         benchmark_id="logic",
@@ -78,16 +78,13 @@ def build() -> Benchmark:
 
 def _items(template: Template) -> list[dict[str, Any]]:
     draw = Draw(f"logic/{template.name}")
-    return [
-        {
-            "question": question,
-            "target": answer,
-            "cluster_id": template.name,
-            "subset": template.area,
-            "chance_score": template.chance,
-        }
-        for question, answer in distinct(template.count, lambda: template.make(draw))
-    ]
+    return drawn_items(
+        template.count,
+        lambda: template.make(draw),
+        cluster=template.name,
+        subset=template.area,
+        chance_score=template.chance,
+    )
 
 
 def _yes(*, is_true: bool) -> str:
@@ -99,7 +96,7 @@ def _listed(words: list[str]) -> str:
 
 
 def _queue(draw: Draw) -> tuple[str, str]:
-    """Each clue ties a person to one who is nearer to the front, so together they fix the order."""
+    """Each clue places a person behind another one, so together the clues fix the order."""
     order = draw.some(_NAMES, 5)
     clues = []
     for place in range(1, 5):
@@ -139,7 +136,7 @@ def _boolean(draw: Draw) -> tuple[str, str]:
 
 
 def _expression(draw: Draw, levels: int) -> tuple[str, bool]:
-    """An expression with every operator in brackets, so that no rule of precedence is asked."""
+    """An expression with brackets around every operator, so that nobody needs the rules of precedence."""
     if levels == 0:
         value = draw.pick((True, False))
         return str(value), value
@@ -165,7 +162,7 @@ def _chain_of_liars(draw: Draw) -> tuple[str, str]:
 
 
 def _one_thief(draw: Draw) -> tuple[str, str]:
-    """Drawn until only one culprit makes exactly one statement true; most draws of four do not."""
+    """Draw again until the statements allow one thief only, which most draws do not."""
     people = draw.some(_NAMES, 4)
     while True:
         said = [(speaker, draw.pick(people), draw.between(0, 1) == 1) for speaker in people]
@@ -259,7 +256,7 @@ def _counted(name: str, count: int) -> str:
 
 
 def _back_home(draw: Draw) -> tuple[str, str]:
-    """Every second walk, about, is made to close, so that neither answer is the better guess."""
+    """About every second walk ends where it began, so that no answer is the better guess."""
     east, north, extra = draw.between(2, 9), draw.between(3, 9), draw.between(2, 5)
     is_closed = draw.between(0, 1) == 1
     south = north if is_closed else north + draw.pick((-1, 1, 2))
@@ -297,7 +294,7 @@ def _alphabet(draw: Draw) -> tuple[str, str]:
     return f"Put these words in alphabetical order: {', '.join(words)}. Which word comes {asked}?", sorted(words)[place]
 
 
-_SYLLOGISMS = (  # two premises, a conclusion, and whether it must hold
+_SYLLOGISMS = (  # two premises, a conclusion, and whether it follows from them
     ("All {a} are {b}. All {b} are {c}.", "all {a} are {c}", True),
     ("All {a} are {b}. All {b} are {c}.", "all {c} are {a}", False),
     ("All {a} are {b}. No {b} are {c}.", "no {a} are {c}", True),
@@ -331,7 +328,7 @@ _FACTS = (
 
 
 def _if_then(draw: Draw) -> tuple[str, str]:
-    """A chain of implications: truth travels along the arrows, falsehood against them, and nothing else does."""
+    """A chain of rules: a true cause makes its effects true, and a false effect makes its causes false."""
     chain = draw.some(_FACTS, 4)
     rules = [f"If {cause}, then {effect}." for cause, effect in itertools.pairwise(chain)]
     early, late = sorted(draw.some(range(4), 2))
@@ -348,7 +345,7 @@ def _if_then(draw: Draw) -> tuple[str, str]:
     )
 
 
-_KIN = (  # who the first is to the last, by two links
+_KIN = (  # two links, and what the first person is to the last
     (("mother", "mother"), "grandmother"),
     (("father", "mother"), "grandfather"),
     (("mother", "father"), "grandmother"),
@@ -365,7 +362,7 @@ _KIN = (  # who the first is to the last, by two links
 
 
 def _family(draw: Draw) -> tuple[str, str]:
-    """Names agree with the roles, so that no name contradicts its line."""
+    """Women's names go with women's roles and men's with men's, so that no name contradicts its sentence."""
     (first, second), kin = draw.pick(_KIN)
     women, men = draw.some(_WOMEN, 2), draw.some(_MEN, 2)
     one, middle = ((women if role in _FEMALE else men).pop() for role in (first, second))

@@ -1,9 +1,8 @@
 """Questions on short invented passages; the answer is a few words of the passage.
 
 Citation: passages and questions written for this project, in ``data/reading.yaml``. Licence: Apache-2.0, like the code.
-Pitfalls: ``target`` holds one right answer or several, separated by " | "; a right answer in a whole sentence loses
-precision, so a chatty model pays for its manners. Nothing outside of a passage answers its questions. The passage is
-the cluster.
+Pitfalls: ``target`` holds one right answer, or several with " | " between them. A right answer in a whole sentence
+loses precision, so a talkative model loses points. Only the passage answers its questions. The passage is the cluster.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from tasks.domain import Benchmark, Dimension, Domain, Example, identified
 
 
 def build() -> Benchmark:
-    """The benchmark; equal on every call."""
+    """Make the benchmark; every call gives an equal one."""
     return Benchmark(
         benchmark_id="reading",
         title="Short passages, short answers",
@@ -39,7 +38,7 @@ def build() -> Benchmark:
         cluster_meaning="passage",
         pitfalls="A right answer in a whole sentence loses precision.",
         max_tokens=64,
-        stop=("\n\n", "\nQuestion:"),  # the answer is one line; what a base model adds below it is not asked for
+        stop=("\n\n", "\nQuestion:"),  # the answer is one line; base models go on below it
         verified="own",
     )
 

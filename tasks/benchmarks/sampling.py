@@ -1,7 +1,7 @@
-"""Which items of a benchmark to ask when not all can be paid for. Knows no particular benchmark.
+"""Which items of a benchmark to ask when asking all would cost too much. Knows no particular benchmark.
 
-The choice depends on the seed and the items' ids alone, so every model is asked the same ones, whatever the order
-of the items. It is never the first n: real files are sorted by subject.
+The choice depends only on the seed and the items' ids, so every model is asked the same items, whatever their order. It
+never takes the first n items, because real files are sorted by subject.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from tasks.errors import UsageError
 
 
 def sample(benchmark: Benchmark, size: int | None, seed: int) -> tuple[Item, ...]:
-    """Draw ``size`` items, each cluster in proportion to its size (largest remainder), in a random order.
+    """Draw ``size`` items in a random order, from each cluster in proportion to its size (largest remainder).
 
-    Within a cluster the items of a smaller sample are among those of a larger one with the same seed. For the whole
-    sample this holds but for the odd item, because largest remainders can take a place from a cluster when the
-    sample grows.
+    A larger sample with the same seed holds the items of a smaller one, with few exceptions: when a sample grows,
+    largest remainders can take a place from a cluster. Within a cluster there are no exceptions.
 
     Args:
         benchmark: where to draw from.
@@ -28,7 +27,7 @@ def sample(benchmark: Benchmark, size: int | None, seed: int) -> tuple[Item, ...
         UsageError: ``size`` is below 1.
     """
     if size is not None and size < 1:
-        raise UsageError(f"a sample needs at least 1 item, found {size!r}. Leave it out to ask all items.")
+        raise UsageError(f"sample_size: expected at least 1 item, found {size!r}. Remove it to ask all items.")
     items = _shuffled(benchmark.items, seed)
     if size is None or size >= len(items):
         return tuple(items)
@@ -41,7 +40,7 @@ def sample(benchmark: Benchmark, size: int | None, seed: int) -> tuple[Item, ...
 
 
 def allocated(sizes: Mapping[str, int], total: int, seed: int) -> dict[str, int]:
-    """Share ``total`` places among clusters by largest remainder; the seed breaks ties, in whole numbers only."""
+    """Share ``total`` places among clusters by largest remainder, in whole numbers; the seed breaks ties."""
     count_items = sum(sizes.values())
     places = {name: size * total // count_items for name, size in sizes.items()}
     by_remainder = sorted(sizes, key=lambda name: (-(sizes[name] * total % count_items), content_hash(seed, name)))

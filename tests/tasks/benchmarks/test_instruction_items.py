@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from tasks.benchmarks import BUILTIN
-from tasks.benchmarks.compliance import kept, missed
+from tasks.benchmarks.instruction_texts import kept, missed
 from tasks.benchmarks.instructions import TEMPLATES
 from tasks.domain import Item, Outcome
 from tasks.scorers import scorer

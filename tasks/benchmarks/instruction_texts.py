@@ -1,6 +1,7 @@
-"""A text that keeps the instructions of an item of ``instructions``, and one that misses some: for whoever simulates.
+"""A text that keeps the instructions of an item of ``instructions``, and one that misses some, for simulated answers.
 
-Knows the kinds of instructions; the words are the caller's. The texts say nothing, because only their form is judged.
+Knows the kinds of instructions; the caller gives the words. The texts make no sense, because only their form is judged.
+Tested in tests/tasks/benchmarks/test_instruction_items.py.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from typing import Any
 
 from tasks.scorers.instruction_checks import holds, instructions_of
 
-_PLAIN_UNITS = 3  # sentences where nothing says how many
+_PLAIN_UNITS = 3  # sentences, where no instruction says how many
 _PLAIN_WORDS = 15
-_ROOM = 12  # words that frame and numbering may add below an upper limit
-_TOO_MANY_WORDS = 110  # above every upper limit that is set, below what the token limit allows
+_ROOM = 12  # words below an upper limit, because frame and numbering add some
+_TOO_MANY_WORDS = 110  # above every upper limit of an instruction, below the token limit
 _WORDS, _SENTENCES = "length_constraints:number_words", "length_constraints:number_sentences"
 _BULLETS, _NUMBERED = "detectable_format:number_bullet_lists", "form:numbered_list"
-# What stands between the units of a structure, and the parameter that counts them.
+# What stands between the units (sentences, lines, ...) of a structure, and the parameter that says how many there are.
 _UNITS = {
     _SENTENCES: (" ", "num_sentences"),
     "length_constraints:number_paragraphs": ("\n***\n", "num_paragraphs"),
@@ -29,11 +30,11 @@ _UNITS = {
 
 
 def kept(target: str, words: Sequence[str]) -> str:
-    """Write a text that keeps every instruction of ``target``, e.g. of an ``Item.target``.
+    """Write a text that keeps every instruction of ``target``.
 
     Args:
-        target: instructions as JSON, in a combination that the benchmark makes.
-        words: at least 20 different lower-case words of ASCII letters, used in their order and over again.
+        target: instructions as JSON, as in ``Item.target``, in a combination that the benchmark makes.
+        words: at least 20 different lower-case words of ASCII letters; they are used in their order, again and again.
     """
     by_kind = {instruction["kind"]: instruction for instruction in instructions_of(target)}
     supply = _supply(by_kind, words)
@@ -47,10 +48,10 @@ def kept(target: str, words: Sequence[str]) -> str:
 
 
 def missed(target: str, words: Sequence[str]) -> str:
-    """Write a text that misses at least one instruction of ``target``; arguments as for ``kept``.
+    """Write a text that misses at least one instruction of ``target``; the arguments are those of ``kept``.
 
     Raises:
-        ValueError: no change breaks the instructions.
+        ValueError: none of the changed texts misses an instruction.
     """
     instructions = instructions_of(target)
     barred = [word for instruction in instructions for word in instruction.get("forbidden_words", [])]
@@ -61,7 +62,7 @@ def missed(target: str, words: Sequence[str]) -> str:
 
 
 def _spoiled(text: str, words: Sequence[str]) -> Iterator[str]:
-    """The text with a chatty end, with a chatty beginning, many times over, and next to nothing."""
+    """The text with talk at its end, with talk at its beginning, many times over, and a single word."""
     yield f"{text}\n\nI hope, {words[0]}, that these 2 lines help. Well, {words[1]}!"
     yield f"Sure, here you go: {text}"
     yield " ".join([text] * (1 + _TOO_MANY_WORDS // len(text.split())))
@@ -69,14 +70,14 @@ def _spoiled(text: str, words: Sequence[str]) -> Iterator[str]:
 
 
 def _supply(by_kind: Mapping[str, Any], words: Sequence[str]) -> Iterator[str]:
-    """The words over and over, without those that must not stand there or are counted."""
+    """The words, again and again, without those that an instruction forbids or counts."""
     barred = {word.casefold() for word in by_kind.get("keywords:forbidden_words", {}).get("forbidden_words", [])}
     barred.add(by_kind.get("keywords:frequency", {}).get("keyword", ""))
     return itertools.cycle([word for word in words if word.casefold() not in barred])
 
 
 def _body(by_kind: Mapping[str, Any], supply: Iterator[str]) -> str:
-    """Sentences, lines, points or paragraphs of about equal length, in the number that is asked for."""
+    """Sentences, lines, bullet points or paragraphs of about equal length, as many as the instruction asks for."""
     structure = next((kind for kind in _UNITS if kind in by_kind), _SENTENCES)
     separator, number = _UNITS[structure]
     count_units = by_kind[structure][number] if structure in by_kind else _PLAIN_UNITS
@@ -85,7 +86,9 @@ def _body(by_kind: Mapping[str, Any], supply: Iterator[str]) -> str:
         keyword = by_kind["keywords:frequency"]
         for place in range(keyword["frequency"]):
             chosen[2 * place + 1] = keyword["keyword"]
-    units = [" ".join(chosen[place::count_units]) for place in range(count_units)]  # dealt out in turn
+    units = [
+        " ".join(chosen[place::count_units]) for place in range(count_units)
+    ]  # words are given to the units in turn
     return separator.join(_unit(structure, place, unit) for place, unit in enumerate(units, start=1))
 
 
