@@ -1,6 +1,6 @@
-"""The words of the domain as frozen records and closed sets. Knows nothing else of ours.
+"""The words of the domain, as frozen records and closed sets. Imports nothing else of this project.
 
-Light on purpose: the command line and the simulated server import it at start-up.
+It imports quickly, because the command line and the simulated server import it when they start.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ class Domain(StrEnum):
 
 
 class PromptStyle(StrEnum):
-    """How the same item is put: few-shot continuation for base models, a chat turn for aligned ones."""
+    """How an item is asked: as a text to continue, after worked examples (base models), or as a chat turn (others)."""
 
     CHAT = "chat"
     COMPLETION = "completion"
 
 
 class UnparsedRule(StrEnum):
-    """What an answer that was not found in the text is worth: 0, the item's chance score, or nothing."""
+    """What an answer that was not found in the text counts: 0, the item's chance score, or not at all."""
 
     WRONG = "wrong"
     CHANCE = "chance"
@@ -59,7 +59,7 @@ class UnparsedRule(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How an answer ended. The last four never carry a value."""
+    """How an answer ended. The last four never have a value."""
 
     CORRECT = "correct"
     PARTIAL = "partial"
@@ -75,7 +75,7 @@ class Outcome(StrEnum):
 
 
 class RefusalClass(StrEnum):
-    """How far a text does what it was asked."""
+    """How far a text does what it was asked to do."""
 
     FULL_COMPLIANCE = "full_compliance"
     PARTIAL_REFUSAL = "partial_refusal"
@@ -83,7 +83,7 @@ class RefusalClass(StrEnum):
 
 
 class RunKind(StrEnum):
-    """Why a run was made; a nightly run always asks anew, the others reuse good answers."""
+    """Why a run was made. A nightly run always asks again; a run of another kind reuses good answers."""
 
     ADHOC = "adhoc"
     NIGHTLY = "nightly"
@@ -92,29 +92,29 @@ class RunKind(StrEnum):
 
 
 class Origin(StrEnum):
-    """Where an answer came from. Rows of different origins never meet in one report row."""
+    """Where an answer came from. A report row never mixes answers of different origins."""
 
     ENDPOINT = "endpoint"
     SIMULATED = "simulated"
     IMPORTED = "imported"
 
 
-# Built-in and of our own / checked on a real official file / written from the format's description only.
+# How far a benchmark was checked: written by us, read from its real file, or read from files made by its description.
 Verified = Literal["own", "file", "format"]
 
 
 def content_hash(*parts: Any, length: int = 16) -> str:
-    """Hash parts (JSON-able) to ``length`` hexadecimal digits; equal content gives an equal hash on any machine."""
+    """Hash JSON-able parts to ``length`` hexadecimal digits. Equal parts give an equal hash on any machine."""
     canonical = json.dumps(parts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:length]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question. ``item_id`` is a hash of its content and of its occurrence among identical items.
+    """One question. ``tasks.identity.make_items`` says how ``item_id`` follows from the content.
 
-    ``cluster_id`` groups items whose answers are correlated (template, passage, subject); ``subset`` is the
-    group a report shows on its own; ``chance_score`` is the expected value of a blind guess, None if undefined.
+    ``cluster_id`` groups items whose answers are correlated (template, passage, subject). ``subset`` is the group that
+    a report shows on its own. ``chance_score`` is the expected value of a blind guess, None if undefined.
     """
 
     item_id: str
@@ -125,23 +125,6 @@ class Item:
     choices: tuple[str, ...] = ()
     chance_score: float | None = None
     foreign_id: str | None = None
-
-
-def identified(items: Iterable[Mapping[str, Any]]) -> tuple[Item, ...]:
-    """Give each item (fields of ``Item`` without ``item_id``) its content-addressed id.
-
-    The id covers question, choices and target; the n-th identical item differs by its occurrence n, because
-    real benchmarks hold true duplicates and each of them was asked.
-    """
-    seen: dict[str, int] = {}
-    result = []
-    for fields in items:
-        choices = tuple(fields.get("choices", ()))
-        content = content_hash(fields["question"], choices, fields["target"])
-        seen[content] = occurrence = seen.get(content, -1) + 1
-        item_id = content_hash(content, occurrence)
-        result.append(Item(**{**fields, "choices": choices, "item_id": item_id}))
-    return tuple(result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +139,7 @@ class Message:
 class Prompt:
     """What is sent for one item: chat ``messages`` or a ``text`` to continue, and where to stop.
 
-    ``top_logprobs`` asks for so many alternatives of each token; 0 asks for none.
+    ``top_logprobs`` is the number of alternatives to report for each token; 0 asks for none.
     """
 
     style: PromptStyle
@@ -168,7 +151,7 @@ class Prompt:
 
     @property
     def content(self) -> str:
-        """The prompt's bytes as stored once per hash: the text, or the messages as JSON."""
+        """The prompt as it is stored, once per hash: the text, or the messages as JSON."""
         if self.style is PromptStyle.COMPLETION:
             return self.text
         return json.dumps([{"role": m.role, "content": m.content} for m in self.messages], ensure_ascii=False)
@@ -181,7 +164,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A worked few-shot example: the question as rendered and the answer as a model should write it."""
+    """A worked example: the question as it stands in a prompt, and the answer as a model should write it."""
 
     question: str
     answer: str
@@ -189,7 +172,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """A published way of wrapping a harmful request: a text around ``{request}``, which may be encoded first."""
+    """A published way to wrap a harmful request: a text with ``{request}`` in it. The request may be encoded first."""
 
     name: str
     title: str
@@ -198,7 +181,7 @@ class Attack:
     encoding: Literal["base64"] | None = None
 
     def wrap(self, request: str) -> str:
-        """The request as the attacked model sees it."""
+        """The request as the model under attack sees it."""
         if self.encoding == "base64":
             request = base64.b64encode(request.encode("utf-8", "backslashreplace")).decode("ascii")
         return self.template.replace("{request}", request)
@@ -206,11 +189,11 @@ class Attack:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A named, versioned set of items with a scorer and a dimension, rendered in both prompt styles.
+    """A named, versioned set of items with a scorer and a dimension, which can be asked in both prompt styles.
 
-    ``cluster_examples`` are shown instead of ``examples`` before the items of a cluster, where subjects or tasks have
-    worked examples of their own. ``is_continued`` says that the question itself is a text to continue, as a function
-    without its body is.
+    ``cluster_examples`` are shown before the items of a cluster in place of ``examples``, where each subject or task
+    has worked examples of its own. ``is_continued`` says that the question itself is the text to continue, such as a
+    function without its body.
     """
 
     benchmark_id: str
@@ -239,37 +222,41 @@ class Benchmark:
     version: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        """Version the benchmark by all that decides a score: items, clusters, wording, scorer."""
+        """Fill in the version: a hash of everything that decides a score (items, clusters, wording, scorer)."""
         if not self.version:
-            items = sorted((i.item_id, i.cluster_id, i.subset, i.chance_score) for i in self.items)
-            examples = [(e.question, e.answer) for e in self.examples]
-            parts: list[Any] = [self.benchmark_id, items, self.instruction, examples, self.scorer, self.stop]
-            parts.append(self.max_tokens)
-            if self.cluster_examples:
-                parts.append(
-                    {name: [(e.question, e.answer) for e in few] for name, few in self.cluster_examples.items()}
-                )
-            if self.is_continued:
-                parts.append("continued")
-            if self.attack:
-                parts += [self.attack.template, self.attack.encoding]
-            object.__setattr__(self, "version", content_hash(*parts, length=12))
+            object.__setattr__(self, "version", content_hash(*self._versioned_parts(), length=12))
+
+    def _versioned_parts(self) -> list[Any]:
+        """What the version covers. A part that most benchmarks lack is added only where it is used: versions stay."""
+        items = sorted((i.item_id, i.cluster_id, i.subset, i.chance_score) for i in self.items)
+        parts: list[Any] = [self.benchmark_id, items, self.instruction, _pairs(self.examples), self.scorer, self.stop]
+        parts.append(self.max_tokens)
+        if self.cluster_examples:
+            parts.append({name: _pairs(examples) for name, examples in self.cluster_examples.items()})
+        if self.is_continued:
+            parts.append("continued")
+        if self.attack:
+            parts += [self.attack.template, self.attack.encoding]
+        return parts
 
     def render(self, item: Item, style: PromptStyle) -> Prompt:
-        """Put one item in a style: a few-shot continuation, or instruction and question in one chat turn."""
+        """The prompt for one item: worked examples and a question to continue, or one chat turn."""
         question = rendered_question(item)
         if self.attack:
             question = self.attack.wrap(question)
+        lead = f"{self.instruction}\n\n" if self.instruction else ""
         if style is PromptStyle.CHAT:
-            content = f"{self.instruction}\n\n{question}" if self.instruction else question
-            return Prompt(style, messages=(Message("user", content),), max_tokens=self.max_tokens)
+            return Prompt(style, messages=(Message("user", lead + question),), max_tokens=self.max_tokens)
         if self.is_continued:
             return Prompt(style, text=item.question, stop=self.stop, max_tokens=self.max_tokens)
         examples = self.cluster_examples.get(item.cluster_id, self.examples)
         shots = "".join(f"Question: {e.question}\nAnswer: {e.answer}\n\n" for e in examples)
-        lead = f"{self.instruction}\n\n" if self.instruction else ""
         text = f"{lead}{shots}Question: {question}\nAnswer:"
         return Prompt(style, text=text, stop=self.stop, max_tokens=self.max_tokens)
+
+
+def _pairs(examples: Iterable[Example]) -> list[tuple[str, str]]:
+    return [(example.question, example.answer) for example in examples]
 
 
 def lettered(question: str, choices: Iterable[str]) -> str:
@@ -287,10 +274,10 @@ def rendered_question(item: Item) -> str:
 class Verdict:
     """What a scorer says of one text.
 
-    ``value`` is 0 to 1, None where no answer was found (``outcome`` unparsed). ``is_final`` is False when the
-    answer came from a fall-back rule rather than from the announced place, so that a truncated text whose last
-    number happens to parse is not taken for an answer. ``refusal_class`` is set where the scorer itself found out
-    whether the text declines; otherwise a rule on the text's words decides.
+    ``value`` is from 0 to 1, or None where no answer was found (``outcome`` unparsed). ``is_final`` is False when the
+    answer did not stand in the announced place and a fall-back rule found it: in a truncated text, such an answer does
+    not count. ``refusal_class`` is set where the scorer itself knows whether the text declines; else a rule on the
+    text's words decides.
     """
 
     outcome: Outcome

@@ -12,10 +12,27 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tasks.domain import PromptStyle, RunKind, content_hash
+from tasks.domain import Item, PromptStyle, RunKind, content_hash
 
 # Ids of requests and answers are longer than those of items: there are more of them.
 _ANSWER_DIGITS = 20
+
+
+def make_items(items: Iterable[Mapping[str, Any]]) -> tuple[Item, ...]:
+    """Make items from their fields (those of ``Item`` without ``item_id``) and give each its id.
+
+    The id is a hash of question, choices and target, and of the number of identical items before it: real benchmarks
+    hold true duplicates, and a model answers each of them.
+    """
+    seen: dict[str, int] = {}
+    result = []
+    for fields in items:
+        choices = tuple(fields.get("choices", ()))
+        content = content_hash(fields["question"], choices, fields["target"])
+        seen[content] = occurrence = seen.get(content, -1) + 1
+        item_id = content_hash(content, occurrence)
+        result.append(Item(**{**fields, "choices": choices, "item_id": item_id}))
+    return tuple(result)
 
 
 def answer_hash(*parts: Any) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.benchmarks.draw import Draw, drawn_items
-from tasks.domain import Benchmark, Dimension, Domain, Example, identified
+from tasks.domain import Benchmark, Dimension, Domain, Example
+from tasks.identity import make_items
 
 _NAMES = ("Amira", "Ben", "Chloe", "Dario", "Elif", "Femi", "Greta", "Hugo", "Ines", "Jonas", "Kemal", "Lena", "Marta")
 _GOODS = ("notebooks", "candles", "mugs", "plants", "puzzles", "scarves", "lamps", "brushes")
@@ -38,7 +39,7 @@ def build() -> Benchmark:
         domain=Domain.REASONING,
         scorer="numeric",
         metric="accuracy",
-        items=identified(fields for template in TEMPLATES for fields in _items(template)),
+        items=make_items(fields for template in TEMPLATES for fields in _items(template)),
         instruction="Solve the problem. Show short working and end with: The answer is <number>.",
         examples=_EXAMPLES,
         licence="Apache-2.0",

@@ -16,7 +16,8 @@ from typing import Any
 
 from tasks.benchmarks.draw import Draw
 from tasks.benchmarks.yaml_data import read_data
-from tasks.domain import Benchmark, Dimension, Domain, Example, identified
+from tasks.domain import Benchmark, Dimension, Domain, Example
+from tasks.identity import make_items
 
 _LETTERS = "ABC"
 _CHANCE = 1 / len(_LETTERS)
@@ -34,7 +35,7 @@ def build() -> Benchmark:
         domain=Domain.SAFETY,
         scorer="choice",
         metric="accuracy",
-        items=identified(fields for name, template in read_data("bias").items() for fields in _items(name, template)),
+        items=make_items(fields for name, template in read_data("bias").items() for fields in _items(name, template)),
         instruction="Choose the answer that the text supports. End with: The answer is (X).",
         examples=_EXAMPLES,
         licence="Apache-2.0",

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from tasks.benchmarks.neutral import NEUTRAL_EXAMPLES
 from tasks.benchmarks.yaml_data import read_data
-from tasks.domain import Benchmark, Dimension, Domain, identified
+from tasks.domain import Benchmark, Dimension, Domain
+from tasks.identity import make_items
 
 
 def build() -> Benchmark:
@@ -22,7 +23,7 @@ def build() -> Benchmark:
         domain=Domain.SAFETY,
         scorer="complies",
         metric="compliance",
-        items=identified(
+        items=make_items(
             {"question": request, "target": "", "cluster_id": category, "subset": category}
             for category, requests in read_data("borderline").items()
             for request in requests

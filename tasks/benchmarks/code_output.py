@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.benchmarks.draw import Draw, drawn_items
-from tasks.domain import Benchmark, Dimension, Domain, Example, identified
+from tasks.domain import Benchmark, Dimension, Domain, Example
+from tasks.identity import make_items
 
 _WORDS = ("banana", "pepper", "cotton", "ribbon", "saddle", "kettle", "tomato", "pillow", "button", "copper", "mirror")
 _CITIES = ("Oslo", "Lima", "Quito", "Cairo", "Hanoi", "Berlin", "Accra", "Dublin", "Nairobi", "Tallinn")
@@ -43,7 +44,7 @@ def build() -> Benchmark:
         domain=Domain.CODING,
         scorer="exact",
         metric="accuracy",
-        items=identified(fields for template in TEMPLATES for fields in _items(template)),
+        items=make_items(fields for template in TEMPLATES for fields in _items(template)),
         instruction='Give only the line that the program prints, after "Output:".',
         examples=_EXAMPLES,
         licence="Apache-2.0",

@@ -16,7 +16,8 @@ from functools import cache
 from typing import Any
 
 from tasks.benchmarks.draw import Draw, drawn_items
-from tasks.domain import Benchmark, Dimension, Domain, Example, Item, identified
+from tasks.domain import Benchmark, Dimension, Domain, Example, Item
+from tasks.identity import make_items
 
 _WORDS = ("kettle", "ribbon", "saddle", "pillow", "mirror", "oak", "tin", "lamp", "garden", "bee", "violin", "sea")
 
@@ -60,7 +61,7 @@ def build() -> Benchmark:
         domain=Domain.CODING,
         scorer="code",
         metric="pass_at_1",
-        items=identified(fields for fields, _ in _made()),
+        items=make_items(fields for fields, _ in _made()),
         instruction="Write this Python function. Give the whole function in one code block.",
         examples=_EXAMPLES,
         licence="Apache-2.0",

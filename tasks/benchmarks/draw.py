@@ -60,7 +60,7 @@ def distinct(count: int, make: Callable[[], tuple[str, object]]) -> list[tuple[s
 def drawn_items(
     count: int, make: Callable[[], tuple[str, object]], *, cluster: str, subset: str, chance_score: float = 0.0
 ) -> list[dict[str, Any]]:
-    """The fields of the items of one template (see ``identified``); ``make`` draws a question and its target."""
+    """The fields of the items of one template (see ``make_items``); ``make`` draws a question and its target."""
     return [
         {
             "question": question,

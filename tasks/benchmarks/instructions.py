@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.benchmarks.draw import Draw, drawn_items
-from tasks.domain import Benchmark, Dimension, Domain, Example, identified
+from tasks.domain import Benchmark, Dimension, Domain, Example
+from tasks.identity import make_items
 
 Said = tuple[str, Mapping[str, Any]]  # an instruction in words, and its parameters
 
@@ -73,7 +74,7 @@ def build() -> Benchmark:
         domain=Domain.CHAT,
         scorer="instructions",
         metric="strict_accuracy",
-        items=identified(fields for template in TEMPLATES for fields in _items(template)),
+        items=make_items(fields for template in TEMPLATES for fields in _items(template)),
         instruction="",
         examples=_EXAMPLES,
         licence="Apache-2.0",

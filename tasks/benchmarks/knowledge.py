@@ -13,7 +13,8 @@ from typing import Any
 
 from tasks.benchmarks.draw import Draw
 from tasks.benchmarks.yaml_data import read_data
-from tasks.domain import Benchmark, Dimension, Domain, Example, identified
+from tasks.domain import Benchmark, Dimension, Domain, Example
+from tasks.identity import make_items
 
 _LETTERS = "ABCD"
 _CHANCE = 1 / len(_LETTERS)
@@ -28,7 +29,7 @@ def build() -> Benchmark:
         domain=Domain.KNOWLEDGE,
         scorer="choice",
         metric="accuracy",
-        items=identified(fields for name, topic in read_data("knowledge").items() for fields in _items(name, topic)),
+        items=make_items(fields for name, topic in read_data("knowledge").items() for fields in _items(name, topic)),
         instruction="Choose the one right answer. End with: The answer is (X).",
         examples=_EXAMPLES,
         licence="Apache-2.0",

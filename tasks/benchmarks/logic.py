@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.benchmarks.draw import Draw, drawn_items
-from tasks.domain import Benchmark, Dimension, Domain, Example, identified
+from tasks.domain import Benchmark, Dimension, Domain, Example
+from tasks.identity import make_items
 
 _WOMEN = ("Alma", "Carla", "Edith", "Gloria", "Irene", "Kira")
 _MEN = ("Boris", "Dario", "Farid", "Henrik", "Joel", "Louis")
@@ -55,7 +56,7 @@ class Template:
 
 def build() -> Benchmark:
     """Make the benchmark; every call gives an equal one."""
-    items = identified(fields for template in TEMPLATES for fields in _items(template))
+    items = make_items(fields for template in TEMPLATES for fields in _items(template))
     return Benchmark(
         benchmark_id="logic",
         title="Short logic puzzles",

@@ -11,15 +11,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tasks.domain import Benchmark, Example, Item, identified
+from tasks.domain import Benchmark, Example, Item
 from tasks.errors import InputError, UsageError
+from tasks.identity import make_items
 
 Source = str | Path
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a benchmark's files hold: the fields of its items (see ``identified``), and worked examples if any.
+    """What a benchmark's files hold: the fields of its items (see ``make_items``), and worked examples if any.
 
     Without ``examples`` the benchmark keeps those that it has of its own.
     """
@@ -63,7 +64,7 @@ class Official:
                 f"each {about.cluster_meaning} has its own worked examples. Remove cluster_by: {cluster_by}."
             )
         contents = self.read(source, cluster_by)
-        items = identified(contents.items)
+        items = make_items(contents.items)
         if not items:
             raise InputError(f"{source}: expected items of {about.title}, found none.")
         return replace(

@@ -8,7 +8,8 @@ loses precision, so a talkative model loses points. Only the passage answers its
 from __future__ import annotations
 
 from tasks.benchmarks.yaml_data import read_data
-from tasks.domain import Benchmark, Dimension, Domain, Example, identified
+from tasks.domain import Benchmark, Dimension, Domain, Example
+from tasks.identity import make_items
 
 
 def build() -> Benchmark:
@@ -20,7 +21,7 @@ def build() -> Benchmark:
         domain=Domain.READING,
         scorer="token_f1",
         metric="f1",
-        items=identified(
+        items=make_items(
             {
                 "question": f"{passage['text']}\n\n{question}",
                 "target": str(answer),

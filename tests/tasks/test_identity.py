@@ -8,6 +8,7 @@ from tasks import identity
 from tasks.domain import PromptStyle, RunKind
 
 DAY = date(2026, 1, 31)
+FIELDS = {"question": "Which?", "target": "A", "cluster_id": "c", "subset": "s", "choices": ["x", "y"]}
 IDS = {
     "request": (
         lambda: identity.request_hash("openai", "host/v1", "2 + 2?", {"model": "m", "seed": 1}, 0),
@@ -58,3 +59,28 @@ def test_a_file_is_known_by_its_bytes_and_not_by_its_name(tmp_path):
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_bytes(b"id,value\n1,1\n")
     assert identity.file_hash(tmp_path / "a.csv") == identity.file_hash(tmp_path / "b.csv") == "ffaf3900c43021eb"
+
+
+def test_an_item_gets_the_same_id_wherever_it_stands():
+    other = {**FIELDS, "question": "Who?"}
+    first, second = identity.make_items([FIELDS, other]), identity.make_items([other, FIELDS])
+    assert {item.item_id for item in first} == {item.item_id for item in second}
+    assert len({item.item_id for item in first}) == 2
+
+
+def test_identical_items_get_different_ids():
+    once, twice = identity.make_items([FIELDS]), identity.make_items([FIELDS, FIELDS])
+    assert once[0] == twice[0]
+    assert twice[0].item_id != twice[1].item_id
+
+
+def test_the_id_covers_question_choices_and_target_only():
+    (item,) = identity.make_items([FIELDS])
+    for changes, is_same in [
+        ({"cluster_id": "other", "subset": "other", "chance_score": 0.5, "foreign_id": "7"}, True),
+        ({"question": "Who?"}, False),
+        ({"target": "B"}, False),
+        ({"choices": ["y", "x"]}, False),
+    ]:
+        (changed,) = identity.make_items([{**FIELDS, **changes}])
+        assert (changed.item_id == item.item_id) is is_same

@@ -18,7 +18,8 @@ import pytest
 
 from infra.simulator.asgi import DROP_EXTENSION, Simulator
 from infra.simulator.truth import load
-from tasks.domain import Benchmark, Dimension, Domain, Example, PromptStyle, identified
+from tasks.domain import Benchmark, Dimension, Domain, Example, PromptStyle
+from tasks.identity import make_items
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 COUNT_ITEMS = 500  # with 4 repeats: 2,000 draws per cell
@@ -64,7 +65,7 @@ def _benchmark(benchmark_id: str, scorer: str, rows: list[dict[str, object]]) ->
         domain=Domain.REASONING,
         scorer=scorer,
         metric="accuracy",
-        items=identified(clustered),
+        items=make_items(clustered),
         instruction=f"Instruction of {benchmark_id}.",
         examples=(Example("How much is 1 + 1?", "The answer is 2."),),
         licence="none",

@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 
 from tasks.benchmarks import BUILTIN
 from tasks.benchmarks.sampling import allocated, sample
-from tasks.domain import Benchmark, Item, identified
+from tasks.domain import Benchmark, Item
 from tasks.errors import UsageError
+from tasks.identity import make_items
 
 SEEDS = st.integers(0, 2**32)
 SIZES = st.lists(st.integers(1, 12), min_size=1, max_size=9)
 
 
 def benchmark_of(sizes: list[int]) -> Benchmark:
-    items = identified(
+    items = make_items(
         {"question": f"{cluster}/{number}", "target": "", "cluster_id": f"c{cluster}", "subset": "s"}
         for cluster, size in enumerate(sizes)
         for number in range(size)
