@@ -11,7 +11,6 @@ chance score differs by task, and is 0 where the answer is free text.
 Files: the repository's ``bbh/<task>.json``, with ``cot-prompts/<task>.txt`` beside it for worked examples, or the data
 set ``lukaemon/bbh``. Verified on all 27 task files. The form of the worked examples (a canary, a rule, a description
 and three times "Q: ... A: ...") was compared with copies of three prompt files.
-Tested in tests/tasks/benchmarks/test_capability_files.py.
 """
 
 from __future__ import annotations

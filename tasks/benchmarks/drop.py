@@ -8,7 +8,6 @@ The questions of one passage are one cluster; intervals that ignore this are too
 
 Files: the authors' ``drop_dataset_dev.json``, with ``drop_dataset_train.json`` beside it for worked examples, or rows
 of the data set ``EleutherAI/drop``. Verified on a fixture in the official format; the scorer on recorded outputs.
-Tested in tests/tasks/benchmarks/test_capability_files.py.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ number of steps of the reference solution.
 Files: the repository's ``test.jsonl``, with ``train.jsonl`` beside it for worked examples, or the data set
 ``openai/gsm8k``. Without training problems a base model is shown no example and rarely writes the marker. Verified on
 the test file.
-Tested in tests/tasks/benchmarks/test_capability_files.py.
 """
 
 from __future__ import annotations

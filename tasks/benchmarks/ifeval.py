@@ -11,7 +11,6 @@ the sign that was asked for.
 
 Files: the repository's ``input_data.jsonl``, or the data set ``google/IFEval``, whose instructions carry every
 parameter of every kind, most of them empty. Verified on the file with the authors' recorded verdicts.
-Tested in tests/tasks/benchmarks/test_official_files.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A text that keeps the instructions of an item of ``instructions``, and one that misses some, for simulated answers.
 
 Knows the kinds of instructions; the caller gives the words. The texts make no sense, because only their form is judged.
-Tested in tests/tasks/benchmarks/test_instruction_items.py.
+Tested in tests/tasks/benchmarks/test_instructions.py.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ like the code.
 Pitfalls: only the form is judged; a text about something else passes. ``target`` holds the instructions as JSON (see
 ``tasks.scorers.instructions``). Every combination can be kept: a test writes such a text for each item. The kind of the
 first instruction is the cluster.
-Tested in tests/tasks/benchmarks/test_instruction_items.py.
 """
 
 from __future__ import annotations

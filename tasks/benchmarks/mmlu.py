@@ -10,7 +10,6 @@ weigh most. All 895 questions of moral_scenarios have one form.
 Files: the authors' ``test/<subject>_test.csv`` without header (with ``dev/`` for worked examples), the data set
 ``cais/mmlu``, or a cache of it in Arrow, whose file names tell the subject. Verified on Arrow files of four subjects
 and on one of the authors' development files in CSV; the other formats on made-up rows.
-Tested in tests/tasks/benchmarks/test_capability_files.py.
 """
 
 from __future__ import annotations

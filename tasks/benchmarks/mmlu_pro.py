@@ -8,7 +8,6 @@ sign of a tax; here ``unparsed_rule`` decides. Editions differ in 14 rows. In on
 letter and its index contradict each other; the letter counts, as in the authors' scoring. The authors show five worked
 examples of the question's own category. We show at most five from different categories, and only if the file holds any
 (``cot_content``).
-Tested in tests/tasks/benchmarks/test_mmlu_pro_files.py and tests/tasks/benchmarks/test_mmlu_pro_real.py.
 """
 
 from __future__ import annotations

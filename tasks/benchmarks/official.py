@@ -1,7 +1,6 @@
 """A benchmark that is read from its official file: what is known before the file is at hand, and how it is loaded.
 
 Knows no particular benchmark: each one's module fills in an ``Official``, and the registry lists it.
-Tested in tests/tasks/benchmarks/test_official_files.py.
 """
 
 from __future__ import annotations

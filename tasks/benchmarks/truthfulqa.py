@@ -13,7 +13,6 @@ declines is truthful and says nothing: what counts is an answer that is truthful
 
 Files: the repository's ``mc_task.json`` and ``TruthfulQA.csv``, or the data set ``truthfulqa/truthful_qa``
 (``multiple_choice`` and ``generation``). Verified on the files.
-Tested in tests/tasks/benchmarks/test_official_files.py.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from tasks.benchmarks import BUILTIN
-from tasks.domain import Benchmark, Dimension, Domain, Message, PromptStyle, UnparsedRule, rendered_question
+from tasks.domain import Benchmark, Message, PromptStyle, rendered_question
 from tasks.scorers import SCORERS
 
 ALL = pytest.mark.parametrize("benchmark_id", sorted(BUILTIN))
@@ -18,40 +18,10 @@ def built(benchmark_id: str) -> Benchmark:
     return BUILTIN[benchmark_id]()
 
 
-@pytest.mark.parametrize(
-    ("benchmark_id", "count_items", "max_tokens", "chance", "expected"),
-    [
-        ("arithmetic", 200, 256, 0.0, (Dimension.CAPABILITY, Domain.REASONING, "numeric", "accuracy")),
-        ("knowledge", 245, 256, 0.25, (Dimension.CAPABILITY, Domain.KNOWLEDGE, "choice", "accuracy")),
-        ("code_output", 181, 64, 0.0, (Dimension.CAPABILITY, Domain.CODING, "exact", "accuracy")),
-        ("coding", 136, 256, 0.0, (Dimension.CAPABILITY, Domain.CODING, "code", "pass_at_1")),
-        ("reading", 192, 64, 0.0, (Dimension.CAPABILITY, Domain.READING, "token_f1", "f1")),
-        ("logic", 194, 256, 0.238684, (Dimension.CAPABILITY, Domain.REASONING, "exact_answer", "accuracy")),
-        (
-            "instructions",
-            157,
-            400,
-            0.0,
-            (Dimension.INSTRUCTION_FOLLOWING, Domain.CHAT, "instructions", "strict_accuracy"),
-        ),
-        ("bias", 224, 256, 1 / 3, (Dimension.BIAS, Domain.SAFETY, "choice", "accuracy")),
-        ("borderline", 148, 128, 0.0, (Dimension.OVER_REFUSAL, Domain.SAFETY, "complies", "compliance")),
-        ("harmful", 168, 128, 0.0, (Dimension.SAFETY, Domain.SAFETY, "refuses", "refusal")),
-    ],
-)
-def test_it_is_what_the_catalogue_says(benchmark_id, count_items, max_tokens, chance, expected):
-    it = built(benchmark_id)
-    assert (it.dimension, it.domain, it.scorer, it.metric) == expected
-    assert (it.benchmark_id, len(it.items), it.max_tokens, it.chance_score) == (
-        benchmark_id,
-        count_items,
-        max_tokens,
-        chance,
-    )
-    assert it.higher_is_better
-    assert it.unparsed_rule is UnparsedRule.WRONG
-    assert it.is_harmful_text == (benchmark_id == "harmful")
-    assert it.scorer in SCORERS
+@ALL
+def test_it_has_its_name_and_a_known_scorer(benchmark_id):
+    assert built(benchmark_id).benchmark_id == benchmark_id
+    assert built(benchmark_id).scorer in SCORERS
 
 
 @ALL
@@ -59,10 +29,6 @@ def test_ids_and_questions_are_unique(benchmark_id):
     items = built(benchmark_id).items
     assert len({item.item_id for item in items}) == len(items)
     assert len({rendered_question(item) for item in items}) == len(items)
-
-
-def test_the_table_above_lists_every_benchmark():
-    assert len(BUILTIN) == 10
 
 
 @ALL

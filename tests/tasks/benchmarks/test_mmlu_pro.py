@@ -1,17 +1,22 @@
-"""Reading MMLU-Pro's rows in every format in which they come; the rows here are our own."""
+"""MMLU-Pro: rows in every format, made up here, and the authors' own 12,032 questions with their duplicates."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import zipfile
+from collections import Counter
 
 import polars as pl
 import pytest
 
 from tasks.benchmarks.mmlu_pro import OFFICIAL as MMLU_PRO
-from tasks.domain import PromptStyle
+from tasks.benchmarks.sampling import sample
+from tasks.domain import Benchmark, PromptStyle, content_hash
 from tasks.errors import InputError
+
+FIRST_EDITION = "model_outputs_Mistral-7B-v0.1_5shots.zip"
+LATER_EDITION = "model_outputs_Meta-Llama-3_1-8B_5shots.zip"
 
 
 def row(question_id: int, **changes) -> dict[str, object]:
@@ -72,7 +77,7 @@ def test_a_row_becomes_an_item(tmp_path):
     assert (item.subset, item.cluster_id, item.foreign_id, item.chance_score) == ("math", "math", "71", 0.25)
 
 
-def test_clusters_can_be_sources(tmp_path):
+def test_items_can_be_grouped_by_source(tmp_path):
     path = written(tmp_path, "t.json", ROWS)
     by_source = MMLU_PRO.load(path, cluster_by="src")
     assert {item.cluster_id for item in by_source.items} == {"made-0", "made-1", "made-2"}
@@ -87,16 +92,16 @@ def test_chance_follows_the_number_of_choices(tmp_path):
     assert benchmark.chance_score == pytest.approx(1.25 / 3)
 
 
-def test_an_inner_na_keeps_the_letters_in_place(tmp_path):
+def test_an_option_that_says_na_among_others_keeps_its_letter(tmp_path):
     rows = [row(70, options=["a", "N/A", "b"], answer="C", answer_index=2)]
     (item,) = MMLU_PRO.load(written(tmp_path, "t.json", rows)).items
     assert item.choices == ("a", "N/A", "b")
 
 
-def test_twins_keep_ids_of_their_own_in_any_order(tmp_path):
-    twins = [row(number, question="Same?", options=["x", "y"]) for number in (70, 71, 72)]
-    first = MMLU_PRO.load(written(tmp_path, "first.json", twins)).items
-    second = MMLU_PRO.load(written(tmp_path, "second.json", twins[::-1])).items
+def test_duplicates_get_the_same_ids_in_any_order(tmp_path):
+    duplicates = [row(number, question="Same?", options=["x", "y"]) for number in (70, 71, 72)]
+    first = MMLU_PRO.load(written(tmp_path, "first.json", duplicates)).items
+    second = MMLU_PRO.load(written(tmp_path, "second.json", duplicates[::-1])).items
     assert len({item.item_id for item in first}) == 3
     assert {item.foreign_id: item.item_id for item in first} == {item.foreign_id: item.item_id for item in second}
 
@@ -106,7 +111,7 @@ def test_the_letter_counts_when_the_index_contradicts_it(tmp_path):
     assert item.target == "C"
 
 
-def test_without_worked_rows_there_are_no_examples(tmp_path):
+def test_without_worked_rows_no_example_is_shown(tmp_path):
     benchmark = MMLU_PRO.load(written(tmp_path, "t.json", ROWS))
     assert benchmark.examples == ()
     text = benchmark.render(benchmark.items[0], PromptStyle.COMPLETION).text
@@ -140,3 +145,45 @@ def test_worked_rows_of_a_folder_become_five_examples_of_five_categories(tmp_pat
 def test_bad_rows_are_refused_with_what_was_found(tmp_path, rows, message):
     with pytest.raises(InputError, match=message):
         MMLU_PRO.load(written(tmp_path, "t.json", rows))
+
+
+@pytest.fixture(scope="module")
+def first_edition(shared_data) -> Benchmark:
+    return MMLU_PRO.load(shared_data / "data" / "mmlu_pro" / FIRST_EDITION)
+
+
+def test_the_official_file_has_its_stated_sizes(first_edition):
+    assert len(first_edition.items) == 12_032
+    assert len({item.item_id for item in first_edition.items}) == 12_032
+    assert len({item.foreign_id for item in first_edition.items}) == 12_032
+    assert len({item.cluster_id for item in first_edition.items}) == 14
+    assert Counter(item.subset for item in first_edition.items)["math"] == 1_351
+
+
+def test_true_duplicates_are_separate_items(first_edition):
+    contents = Counter(content_hash(item.question, item.choices, item.target) for item in first_edition.items)
+    assert sum(count - 1 for count in contents.values()) == 159
+
+
+def test_chance_is_one_over_the_number_of_choices(first_edition):
+    assert Counter(len(item.choices) for item in first_edition.items)[10] == 9_981
+    assert all(item.chance_score == 1 / len(item.choices) for item in first_edition.items)
+    mean = sum(1 / len(item.choices) for item in first_edition.items) / 12_032
+    assert first_edition.chance_score == pytest.approx(mean)
+
+
+def test_the_official_file_has_91_sources(shared_data):
+    by_source = MMLU_PRO.load(shared_data / "data" / "mmlu_pro" / FIRST_EDITION, cluster_by="src")
+    assert len({item.cluster_id for item in by_source.items}) == 91
+
+
+def test_two_editions_differ_in_14_items(first_edition, shared_data):
+    later = MMLU_PRO.load(shared_data / "data" / "mmlu_pro" / LATER_EDITION)
+    common = {item.item_id for item in first_edition.items} & {item.item_id for item in later.items}
+    assert len(common) == 12_032 - 14
+    assert later.version != first_edition.version
+
+
+def test_a_sample_holds_every_category(first_edition):
+    drawn = sample(first_edition, 280, seed=1)
+    assert len({item.subset for item in drawn}) == 14
