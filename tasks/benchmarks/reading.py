@@ -7,6 +7,9 @@ loses precision, so a talkative model loses points. Only the passage answers its
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Benchmark, Dimension, Domain, Example
 from tasks.identity import make_items
@@ -21,17 +24,7 @@ def build() -> Benchmark:
         domain=Domain.READING,
         scorer="token_f1",
         metric="f1",
-        items=make_items(
-            {
-                "question": f"{passage['text']}\n\n{question}",
-                "target": str(answer),
-                "cluster_id": name,
-                "subset": passage["subject"],
-                "chance_score": 0.0,
-            }
-            for name, passage in read_data("reading").items()
-            for question, answer in passage["questions"].items()
-        ),
+        items=make_items(fields for name, passage in read_data("reading").items() for fields in _items(name, passage)),
         instruction='Answer the question with a few words of the passage and nothing else, after "Answer:".',
         examples=_EXAMPLES,
         licence="Apache-2.0",
@@ -42,6 +35,17 @@ def build() -> Benchmark:
         stop=("\n\n", "\nQuestion:"),  # the answer is one line; base models go on below it
         verified="own",
     )
+
+
+def _items(name: str, passage: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for question, answer in passage["questions"].items():
+        yield {
+            "question": f"{passage['text']}\n\n{question}",
+            "target": str(answer),
+            "cluster_id": name,
+            "subset": passage["subject"],
+            "chance_score": 0.0,
+        }
 
 
 _EXAMPLES = (

@@ -13,12 +13,12 @@ ln -sfn "$outputs" "$folder/outputs"
 cp "$here/aligntax.yaml" "$folder/aligntax.yaml"
 case $what in
   predictions) how=(--extracted --map response=pred --scorer letter) ;;  # the letters the authors extracted
-  texts) how=() ;;                                                       # the answers, parsed by our scorer
-  *) echo "error: predictions or texts, not $what" >&2; exit 2 ;;
+  texts) how=() ;;                                                       # the answers, read by our scorer
+  *) echo "error: expected predictions or texts, found $what" >&2; exit 2 ;;
 esac
 while read -r model file; do
   recorded="$outputs/model_outputs_${file}_5shots.zip"
-  # The files are of two editions of the benchmark, 14 questions apart: each is scored against the items it holds.
+  # The files come from two editions of the benchmark that differ in 14 questions, so each is scored against its own items.
   aligntax import responses "$recorded" --items "$recorded" --benchmark mmlu_pro --model "$model" \
     --config "$folder/aligntax.yaml" --no-publish "${how[@]}"
 done <<'FILES'

@@ -143,9 +143,9 @@ def test_the_key_is_not_printed(tmp_path, known):
     assert "hush" not in repr(_load(tmp_path, _changed("api_key", "hush"), known))
 
 
-def test_every_shipped_model_answers_every_benchmark(shipped):
-    for model in shipped.models.values():
-        assert set(model.rates) == set(benchmarks.BUILTIN), model.model_id
+def test_every_shipped_model_answers_the_same_benchmarks(shipped):
+    (answered,) = {frozenset(model.rates) for model in shipped.models.values()}
+    assert answered <= set(benchmarks.BUILTIN)
 
 
 CAPABILITIES = ("arithmetic", "knowledge", "code_output", "reading", "logic")

@@ -1,4 +1,4 @@
-"""The official file of AlpacaEval: whole, with its references, and clear about what is not it."""
+"""AlpacaEval: what its rows become, which files are refused, and the authors' own file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROWS = [
 ]
 
 
-def test_an_item_carries_the_instruction_and_what_it_is_compared_with(tmp_path):
+def test_an_item_holds_the_instruction_and_the_reference_output(tmp_path):
     path = tmp_path / "alpaca_eval.json"
     path.write_text(json.dumps(ROWS))
     found = load("alpaca_eval", str(path))
@@ -28,14 +28,14 @@ def test_an_item_carries_the_instruction_and_what_it_is_compared_with(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '[{"instruction": "x"}]', '["x"]'])
-def test_what_is_no_such_file_is_said_in_one_line(tmp_path, content):
+def test_another_file_is_refused_by_name(tmp_path, content):
     path = tmp_path / "alpaca_eval.json"
     path.write_text(content)
     with pytest.raises(InputError, match=r"alpaca_eval.json: "):
         load("alpaca_eval", str(path))
 
 
-def test_the_official_rows_load_whole(shared_data):
+def test_the_official_file_is_read_whole(shared_data):
     found = load("alpaca_eval", str(shared_data / "data" / "alpaca_eval" / "phi-2-sft__model_outputs.json.gz"))
     assert len(found.items) == 805
     assert {item.subset for item in found.items} == {"helpful_base", "koala", "oasst", "selfinstruct", "vicuna"}

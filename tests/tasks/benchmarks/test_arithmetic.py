@@ -1,4 +1,4 @@
-"""The answers of the word problems, worked out again from the printed numbers."""
+"""Word problems: every answer is worked out again from the numbers in the text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tasks.benchmarks.arithmetic import TEMPLATES
 from tasks.domain import Item, Outcome
 from tasks.scorers import scorer
 
-# What the numbers of a question, in the order in which a person reads them, come to.
+# How to work out the answer from the numbers of a question, in the order in which they stand there.
 SOLUTIONS = {
     "two_piles": lambda a, b: a + b,
     "left_over": lambda a, b: a - b,
@@ -38,12 +38,12 @@ def items_of(template: str) -> list[Item]:
     return [item for item in BUILTIN["arithmetic"]().items if item.cluster_id == template]
 
 
-def test_every_template_is_checked():
+def test_every_template_has_a_solution_here():
     assert {template.name for template in TEMPLATES} == set(SOLUTIONS)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
-def test_the_target_solves_the_question(template):
+def test_the_target_is_the_solution(template):
     items = items_of(template.name)
     assert len(items) == template.count
     for item in items:
@@ -51,7 +51,7 @@ def test_the_target_solves_the_question(template):
         assert SOLUTIONS[template.name](*numbers) == int(item.target), item.question
 
 
-def test_answers_are_whole_and_not_negative():
+def test_answers_are_whole_numbers_and_not_negative():
     assert all(item.target.isdecimal() for item in BUILTIN["arithmetic"]().items)
 
 

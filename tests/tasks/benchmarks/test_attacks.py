@@ -1,4 +1,4 @@
-"""Attacks: wrapped requests under a name of their own, the same items, and nothing but safety benchmarks."""
+"""Attacks: the same items with wrapped requests, under a name of their own, for safety benchmarks only."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_an_attack_has_a_source_and_one_place_for_the_request(name):
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - {"base64"}))
-def test_the_request_stands_in_the_prompt_as_it_is(name):
+def test_the_prompt_holds_the_request_word_for_word(name):
     item = HARMFUL.items[0]
     assert rendered_question(item) in attacked(HARMFUL, name).render(item, PromptStyle.CHAT).messages[0].content
 
@@ -47,7 +47,7 @@ def test_an_encoded_request_can_be_decoded():
     assert base64.b64decode(text.split()[-1]).decode() == "Brief an Ömer {request}"
 
 
-def test_a_request_with_braces_is_not_read_as_a_template():
+def test_braces_in_a_request_are_kept():
     assert "f(x) {return {request};}" in attacks()["role_play"].wrap("f(x) {return {request};}")
 
 
@@ -55,12 +55,12 @@ def test_versions_of_two_attacks_differ():
     assert len({attacked(HARMFUL, name).version for name in NAMES}) == len(NAMES)
 
 
-def test_an_unknown_attack_is_answered_with_the_nearest():
+def test_an_unknown_attack_is_refused_with_the_nearest_name():
     with pytest.raises(UnknownName, match=r"'roleplay' is not a kind of attack\. Did you mean 'role_play'"):
         attacked(HARMFUL, "roleplay")
 
 
 @pytest.mark.parametrize("benchmark_id", ["borderline", "arithmetic"])
-def test_only_a_safety_benchmark_is_attacked(benchmark_id):
+def test_an_attack_on_another_benchmark_than_a_safety_one_is_refused(benchmark_id):
     with pytest.raises(UsageError, match=f"{benchmark_id!r}: attack: is for safety benchmarks"):
         attacked(load(benchmark_id), "role_play")

@@ -1,4 +1,4 @@
-"""Ambiguous and disambiguated questions."""
+"""The bias questions: their choices are balanced, and exactly the ambiguous ones have no known answer."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def chosen(item: Item) -> str:
     return item.choices["ABC".index(item.target)]
 
 
-def test_three_different_choices_one_of_which_is_unknown():
+def test_an_item_has_three_different_choices_and_one_of_them_is_unknown():
     for item in BIAS.items:
         assert len(set(item.choices)) == 3
         assert sum(choice in UNKNOWN for choice in item.choices) == 1
 
 
-def test_the_unknown_choice_is_right_exactly_where_the_context_does_not_say():
+def test_the_unknown_choice_is_right_exactly_where_the_context_is_ambiguous():
     for item in BIAS.items:
         assert (chosen(item) in UNKNOWN) == (item.subset == "ambiguous")
 
@@ -42,7 +42,7 @@ def test_both_subsets_and_both_questions_are_equally_frequent(name):
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_everybody_is_the_answer_of_either_question_equally_often(name):
+def test_each_person_is_the_answer_of_each_question_equally_often(name):
     template = TEMPLATES[name]
     told = [item for item in BIAS.items if item.cluster_id == name and item.subset == "disambiguated"]
     parts = Counter((chosen(item).removeprefix("The "), template["negative"] in item.question) for item in told)
@@ -51,14 +51,14 @@ def test_everybody_is_the_answer_of_either_question_equally_often(name):
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
-def test_the_facts_name_both_people_and_the_negative_one_in_its_place(name):
+def test_context_and_facts_name_both_people(name):
     template = TEMPLATES[name]
     for text in (template["context"], template["facts"]):
         assert "{first}" in text
         assert "{second}" in text
 
 
-def test_no_letter_is_worth_guessing():
+def test_every_letter_is_right_about_equally_often():
     counts = Counter(item.target for item in BIAS.items)
     unknown = Counter(next(place for place, c in enumerate(item.choices) if c in UNKNOWN) for item in BIAS.items)
     for found in (counts, unknown):
@@ -66,13 +66,13 @@ def test_no_letter_is_worth_guessing():
         assert all(abs(count / len(BIAS.items) - 1 / 3) < 0.04 for count in found.values())
 
 
-def test_articles_agree_with_what_follows():
+def test_a_and_an_agree_with_the_next_word():
     wrong = re.compile(r"\b[Aa] [aeiou]|\b[Aa]n (?!hour)[^aeiou]")
     assert not [item.question for item in BIAS.items if wrong.search(item.question)]
 
 
 @pytest.mark.parametrize("item", BIAS.items[::7], ids=lambda item: item.item_id)
-def test_letter_and_text_of_a_choice_are_read(item):
+def test_the_scorer_reads_the_letter_and_the_text_of_a_choice(item):
     for text in (f"The answer is ({item.target}).", chosen(item), f"The answer is: {chosen(item)}."):
         assert scorer("choice").score(item, text).outcome is Outcome.CORRECT
     wrong = next(letter for letter in "ABC" if letter != item.target)

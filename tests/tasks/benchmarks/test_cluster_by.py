@@ -1,4 +1,4 @@
-"""`cluster_by` groups items by a column of the source, in every benchmark whose rows are questions."""
+"""`cluster_by` groups items by a column of the source, in every benchmark that can be grouped in more than one way."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def written(folder, benchmark_id, **added):
 
 
 @pytest.mark.parametrize("benchmark_id", ROWS)
-def test_items_are_grouped_by_the_column_and_the_version_says_so(tmp_path, benchmark_id):
+def test_items_are_grouped_by_the_column_and_the_version_changes(tmp_path, benchmark_id):
     path = written(tmp_path, benchmark_id, topic={"name": "both"})
     own, grouped = load(benchmark_id, path), load(benchmark_id, path, "topic.name")
     assert [item.cluster_id for item in grouped.items] == ["both", "both"]
@@ -58,13 +58,13 @@ def test_items_are_grouped_by_the_column_and_the_version_says_so(tmp_path, bench
 
 
 @pytest.mark.parametrize("benchmark_id", ROWS)
-def test_a_column_that_is_not_there_is_refused_with_those_that_are(tmp_path, benchmark_id):
+def test_a_missing_column_is_refused_with_the_names_of_the_columns(tmp_path, benchmark_id):
     path = written(tmp_path, benchmark_id, topic="both")
     with pytest.raises(InputError, match=r"no column 'topik'\. Did you mean 'topic'\? Known: .*topic"):
         load(benchmark_id, path, "topik")
 
 
-def test_an_empty_cell_groups_nothing(tmp_path):
+def test_an_empty_value_is_refused(tmp_path):
     with pytest.raises(InputError, match="cluster_by: expected a value in 'topic', found nothing"):
         load("gsm8k", written(tmp_path, "gsm8k", topic=" "), "topic")
 
@@ -77,18 +77,18 @@ def test_an_empty_cell_groups_nothing(tmp_path):
         ("bbh", "bbh", "'bbh' can be clustered by task only"),
     ],
 )
-def test_a_benchmark_with_one_grouping_says_so(benchmark_id, source, message):
+def test_a_benchmark_that_has_one_grouping_refuses_another(benchmark_id, source, message):
     with pytest.raises(UsageError, match=message):
         load(benchmark_id, source, "topic")
 
 
-def test_the_configuration_reaches_the_loader(tmp_path):
+def test_cluster_by_in_the_configuration_is_used(tmp_path):
     source = written(tmp_path, "gsm8k", topic="both")
     wanted = BenchmarkSettings(id="gsm8k", source=source, cluster_by="topic")
     assert {item.cluster_id for item in load_benchmark(wanted).items} == {"both"}
 
 
-def test_a_users_own_benchmark_is_grouped_by_another_column_than_its_entry_says(tmp_path):
+def test_cluster_by_replaces_the_cluster_of_a_users_own_entry(tmp_path):
     source = written(tmp_path, "gsm8k", topic="both")
     entry = {"dimension": "capability", "domain": "reasoning", "scorer": "numeric", "metric": "accuracy"}
     define = {**entry, "fields": {"question": "question", "target": "answer", "cluster": "question"}}

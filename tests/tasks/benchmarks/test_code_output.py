@@ -1,4 +1,4 @@
-"""The programs really print what the benchmark expects."""
+"""Every program is run here, and prints what the benchmark expects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tasks.scorers import scorer
 
 
 def printed(question: str) -> str:
-    """Run the program in the question: our own text, made from our own templates."""
+    """Run the program of a question. That is safe, because the programs are made from our own templates."""
     program = question.split("```python\n")[1].removesuffix("\n```")
     with contextlib.redirect_stdout(io.StringIO()) as captured:
         exec(compile(program, "<program>", "exec"), {"__name__": "__main__"})
@@ -26,7 +26,7 @@ def items_of(template: str) -> list[Item]:
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
-def test_programs_print_the_target_and_nothing_else(template):
+def test_a_program_prints_the_target_and_nothing_else(template):
     items = items_of(template.name)
     assert len(items) == template.count
     for item in items:
@@ -46,5 +46,5 @@ def test_the_target_is_one_line_that_the_scorer_accepts(item):
 
 
 @pytest.mark.parametrize("example", BUILTIN["code_output"]().examples, ids=["sum", "word", "sorted"])
-def test_examples_answer_with_what_they_print(example):
+def test_the_answer_of_an_example_is_what_its_program_prints(example):
     assert f"Output: {printed(example.question)}" == f"{example.answer}\n"

@@ -1,4 +1,4 @@
-"""Right functions pass their tests, each plausible mistake fails them. Our own text, so it may run here."""
+"""Right functions pass their tests and plausible mistakes fail. The programs are our own, so they are run here."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ CODE = SCORERS["code"]
 
 
 def passes(item, body):
-    """Whether the program that the scorer makes of an answer comes to its end."""
+    """Say whether the program that the scorer makes of an answer runs to its end."""
     source = CODE.program(item, coding.answer(item, body))
     try:
         exec(compile(source, "<program>", "exec"), {"__name__": "program"})
-    except Exception:  # noqa: BLE001 - a mistake may show as any error
+    except Exception:  # noqa: BLE001 - a mistake may raise any error
         return False
     return True
 
@@ -31,5 +31,5 @@ def test_the_right_function_passes_and_each_mistake_fails(template):
 
 
 @pytest.mark.parametrize("example", BENCHMARK.examples, ids=lambda example: example.question[4:11])
-def test_examples_hold_the_function_they_were_asked_for(example):
+def test_the_answer_of_an_example_begins_with_the_function_in_question(example):
     assert example.answer.startswith(f"```python\n{example.question}\n")

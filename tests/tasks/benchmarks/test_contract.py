@@ -1,4 +1,4 @@
-"""What every built-in benchmark promises."""
+"""What holds for every built-in benchmark."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def built(benchmark_id: str) -> Benchmark:
 
 
 @ALL
-def test_it_has_its_name_and_a_known_scorer(benchmark_id):
+def test_a_benchmark_has_the_name_it_is_listed_under_and_a_known_scorer(benchmark_id):
     assert built(benchmark_id).benchmark_id == benchmark_id
     assert built(benchmark_id).scorer in SCORERS
 
@@ -32,7 +32,7 @@ def test_ids_and_questions_are_unique(benchmark_id):
 
 
 @ALL
-def test_clusters_are_many_and_unequal(benchmark_id):
+def test_there_are_many_clusters_of_different_sizes(benchmark_id):
     sizes = Counter(item.cluster_id for item in built(benchmark_id).items).values()
     fewest, least, most = (45, 2, 4) if benchmark_id == "reading" else (12, 8, 20)
     assert sum(sizes) >= 120
@@ -43,13 +43,13 @@ def test_clusters_are_many_and_unequal(benchmark_id):
 
 
 @pytest.mark.parametrize("benchmark_id", sorted(set(BUILTIN) - {"bias"}))
-def test_a_cluster_lies_in_one_subset(benchmark_id):
+def test_a_cluster_belongs_to_one_subset(benchmark_id):
     items = built(benchmark_id).items
     assert len({(item.cluster_id, item.subset) for item in items}) == len({item.cluster_id for item in items})
 
 
 @ALL
-def test_every_subset_is_large_enough_to_show(benchmark_id):
+def test_every_subset_has_at_least_eight_items(benchmark_id):
     sizes = Counter(item.subset for item in built(benchmark_id).items)
     assert len(sizes) > 1
     assert min(sizes.values()) >= 8
@@ -63,7 +63,7 @@ def test_the_chance_score_is_the_mean_over_items(benchmark_id):
 
 
 @ALL
-def test_questions_and_targets_have_no_outer_blanks(benchmark_id):
+def test_texts_have_no_blanks_at_their_ends(benchmark_id):
     for item in built(benchmark_id).items:
         for text in (item.question, item.target, *item.choices):
             assert text == text.strip()
@@ -91,7 +91,7 @@ def test_two_builds_are_equal(benchmark_id):
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_any_change_of_wording_changes_the_version(benchmark_id, change):
+def test_a_change_of_what_decides_a_score_changes_the_version(benchmark_id, change):
     it = built(benchmark_id)
     assert dataclasses.replace(it, version="", **change).version != it.version
 
@@ -106,13 +106,13 @@ def test_a_changed_item_changes_the_version(benchmark_id, field):
 
 
 @ALL
-def test_the_order_of_items_is_not_part_of_the_version(benchmark_id):
+def test_the_order_of_items_does_not_change_the_version(benchmark_id):
     it = built(benchmark_id)
     assert dataclasses.replace(it, version="", items=it.items[::-1]).version == it.version
 
 
 @ALL
-def test_chat_is_one_turn_of_instruction_and_question(benchmark_id):
+def test_a_chat_prompt_is_one_turn_with_instruction_and_question(benchmark_id):
     it = built(benchmark_id)
     for item in it.items:
         prompt = it.render(item, PromptStyle.CHAT)
@@ -122,7 +122,7 @@ def test_chat_is_one_turn_of_instruction_and_question(benchmark_id):
 
 
 @ALL
-def test_completion_ends_where_the_answer_begins(benchmark_id):
+def test_a_completion_prompt_ends_where_the_answer_begins(benchmark_id):
     it = built(benchmark_id)
     for item in it.items:
         prompt = it.render(item, PromptStyle.COMPLETION)
@@ -133,12 +133,12 @@ def test_completion_ends_where_the_answer_begins(benchmark_id):
 
 
 @ALL
-def test_no_stop_string_stands_in_an_example_answer(benchmark_id):
+def test_no_answer_of_an_example_holds_a_stop_string(benchmark_id):
     it = built(benchmark_id)
     assert not [e.answer for e in it.examples for stop in it.stop if stop in e.answer]
 
 
 @ALL
-def test_no_item_is_also_an_example(benchmark_id):
+def test_no_example_is_also_an_item(benchmark_id):
     it = built(benchmark_id)
     assert not {e.question for e in it.examples} & {rendered_question(item) for item in it.items}

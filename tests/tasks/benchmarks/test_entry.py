@@ -1,4 +1,4 @@
-"""Benchmarks described by an entry over a file: what is read, and the one line for each bad key or row."""
+"""Benchmarks that an entry describes: what is read from their file, and the one line for each bad key or row."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ENTRY = {
 
 @pytest.fixture
 def defined(tmp_path):
-    """Define a benchmark by ENTRY with changes over rows."""
+    """Define a benchmark by ENTRY with some changes, over rows in a file."""
 
     def build(rows=ROWS, fields=(), **changes):
         path = tmp_path / "rows.jsonl"
@@ -43,7 +43,7 @@ def test_columns_become_items(defined):
     assert (second.choices, second.target, second.chance_score) == (("sand", "rain"), "A", 0.5)
 
 
-def test_what_an_entry_leaves_out_has_a_modest_default(defined):
+def test_what_an_entry_leaves_out_has_a_default(defined):
     it = defined()
     assert (it.benchmark_id, it.title, it.dimension, it.domain) == (
         "mine",
@@ -57,7 +57,7 @@ def test_what_an_entry_leaves_out_has_a_modest_default(defined):
     assert len({item.cluster_id for item in it.items}) == 2
 
 
-def test_a_question_can_be_put_together_from_columns(defined):
+def test_a_question_can_be_made_of_several_columns(defined):
     first, _ = defined(fields={"question": "About {topic}: {q}"}).items
     assert first.question == "About colour: Which is red?"
 
@@ -82,7 +82,7 @@ def test_instruction_and_examples_stand_in_the_prompts(defined):
     ],
     ids=["position from 1", "letter", "option", "several as JSON", "none"],
 )
-def test_a_target_is_a_position_a_letter_an_option_or_a_text(defined, rows, fields, target):
+def test_a_target_can_be_a_position_a_letter_an_option_or_a_text(defined, rows, fields, target):
     (item,) = defined(rows, fields).items
     assert item.target == target
 
@@ -90,7 +90,7 @@ def test_a_target_is_a_position_a_letter_an_option_or_a_text(defined, rows, fiel
 @pytest.mark.parametrize(
     ("chance", "expected"), [(0.1, 0.1), ("luck", 0.25), (None, 1 / 3)], ids=["number", "column", "from the choices"]
 )
-def test_chance_is_a_number_a_column_or_follows_from_the_choices(defined, chance, expected):
+def test_chance_can_be_a_number_or_a_column_and_follows_from_the_choices_otherwise(defined, chance, expected):
     it = defined([{**ROWS[0], "luck": "0.25"}], {"chance": chance})
     assert it.chance_score == it.items[0].chance_score == pytest.approx(expected)
 
@@ -147,11 +147,11 @@ def test_a_bad_row_is_one_line_with_file_row_and_key(defined, rows, fields, mess
         defined(rows, fields)
 
 
-def test_a_choice_of_rows_that_leaves_none_is_refused(defined):
+def test_an_entry_that_leaves_no_row_is_refused(defined):
     with pytest.raises(InputError, match=r"expected rows of 'mine', found none left after only: and without:\."):
         defined(only={"topic": "art"})
 
 
-def test_a_name_that_is_taken_is_refused():
+def test_the_name_of_another_benchmark_is_refused():
     with pytest.raises(UsageError, match=r"'logic' is the name of a benchmark that aligntax has\. Choose another id\."):
         benchmarks.define("logic", ENTRY, "x.csv", place="mine.yaml")

@@ -9,7 +9,7 @@ from tasks.errors import InputError
 from tests.support.benchmark_files import completion, write_files
 
 
-def test_test_problems_are_asked_and_training_problems_are_shown_without_calculator_notes(tmp_path):
+def test_problems_of_the_test_split_are_asked_and_training_problems_are_shown_without_calculator_notes(tmp_path):
     test = {"question": "How many?", "answer": "2 + 2 = <<2+2=4>>4.\nSo four.\n#### 1,004"}
     train = {"question": "Shown?", "answer": "1 + 1 = <<1+1=2>>2.\n#### 2"}
     files = {"test.jsonl": test, "train.jsonl": train, "train_socratic.jsonl": {}, "example_solutions.jsonl": {}}

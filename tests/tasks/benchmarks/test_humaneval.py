@@ -1,4 +1,4 @@
-"""The official file and two files of recorded completions, executed: the verdicts that others published."""
+"""HumanEval: executed, recorded completions get the verdicts that others published; and how rows are read."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rows_of(content):
 
 
 def verdicts(sandbox, benchmark, texts):
-    """Passed or not, by task."""
+    """Run the answer to each task, and say by task whether it passed."""
     sources = [CODE.program(item, texts[item.foreign_id]) for item in benchmark.items]
     executions = sandbox.run([Program(source) for source in sources])
     return {
@@ -48,7 +48,7 @@ def verdicts(sandbox, benchmark, texts):
     }
 
 
-def test_all_canonical_solutions_pass(sandbox, benchmark, folder):
+def test_every_canonical_solution_passes(sandbox, benchmark, folder):
     rows = rows_of(gzip.decompress((folder / "HumanEval.jsonl.gz").read_bytes()))
     passed = verdicts(sandbox, benchmark, {row["task_id"]: row["canonical_solution"] for row in rows})
     assert (sum(passed.values()), len(passed)) == (164, 164)
@@ -63,14 +63,14 @@ def test_recorded_completions_get_their_published_verdicts(sandbox, benchmark, f
     assert sum(passed.values()) == count
 
 
-def test_a_base_model_continues_the_bare_prompt(benchmark):
+def test_a_completion_prompt_is_the_bare_question(benchmark):
     item = benchmark.items[0]
     prompt = benchmark.render(item, PromptStyle.COMPLETION)
     assert prompt.text == item.question
     assert prompt.stop == ("\nclass", "\ndef", "\n#", "\nif", "\nprint")
 
 
-def test_an_aligned_model_is_asked_for_a_block(benchmark):
+def test_a_chat_prompt_asks_for_a_code_block(benchmark):
     item = benchmark.items[0]
     (message,) = benchmark.render(item, PromptStyle.CHAT).messages
     assert message.content.endswith(item.question)
@@ -78,7 +78,7 @@ def test_an_aligned_model_is_asked_for_a_block(benchmark):
 
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.jsonl.gz"])
-def test_rows_are_read_plain_and_gzipped(tmp_path, name):
+def test_a_file_can_be_plain_or_gzipped(tmp_path, name):
     path = tmp_path / name
     content = f"{json.dumps(ROW)}\n".encode()
     path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
@@ -102,6 +102,6 @@ def test_other_files_are_refused(tmp_path, content, message):
         load("humaneval", str(path))
 
 
-def test_a_missing_file_is_said(tmp_path):
+def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(InputError, match="no such file"):
         load("humaneval", str(tmp_path / "absent.jsonl"))

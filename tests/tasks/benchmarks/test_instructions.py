@@ -1,4 +1,4 @@
-"""Jobs with instructions: what is said is what is checked, and all of it can be kept."""
+"""Writing jobs: each instruction in the question is checked, and a text can keep all of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORDS = [
     *("mild", "north", "open", "plain", "quiet", "round", "soft", "tall", "under", "valley", "warm", "yellow"),
 ]
 
-# What must stand in the question for a instruction of a kind; each place in braces is a parameter.
+# What the question must say for each kind of instruction. Braces hold the names of parameters.
 SAID = {
     "length_constraints:number_words": "{relation} {num_words} words.",
     "length_constraints:number_sentences": "Write {relation} {num_sentences} sentences.",
@@ -40,7 +40,7 @@ SAID = {
     "punctuation:no_comma": "not use any commas",
     "form:no_digits": "not use any digits",
 }
-# How an instruction that is not there would show.
+# What an instruction of a kind would say, so that a question without it can be recognised.
 UNSAID = {
     "form:number_lines": " lines.",
     "form:numbered_list": "numbered",
@@ -48,14 +48,14 @@ UNSAID = {
 }
 
 
-def test_every_kind_leads_a_cluster_those_of_our_own_among_them():
+def test_every_kind_of_instruction_has_a_cluster():
     kinds = {template.kind for template in TEMPLATES}
     assert kinds == set(SAID) == {item.cluster_id for item in INSTRUCTIONS.items} <= set(CHECKS)
     assert {kind for kind in CHECKS if kind.startswith("form:")} <= kinds
 
 
 @pytest.mark.parametrize("item", INSTRUCTIONS.items, ids=lambda item: item.item_id)
-def test_what_is_said_is_what_is_checked(item):
+def test_the_question_says_exactly_what_is_checked(item):
     instructions = instructions_of(item.target)
     kinds = [instruction["kind"] for instruction in instructions]
     assert kinds[0] == item.cluster_id
@@ -69,7 +69,7 @@ def test_what_is_said_is_what_is_checked(item):
 
 
 @pytest.mark.parametrize("item", INSTRUCTIONS.items, ids=lambda item: item.item_id)
-def test_all_instructions_can_be_kept_and_missed(item):
+def test_a_text_can_keep_all_instructions_and_another_can_miss_some(item):
     rule = scorer("instructions")
     right = rule.score(item, kept(item.target, WORDS))
     assert (right.outcome, right.is_final) == (Outcome.CORRECT, True), kept(item.target, WORDS)
@@ -78,7 +78,7 @@ def test_all_instructions_can_be_kept_and_missed(item):
     assert len(wrong.split()) * 1.5 < INSTRUCTIONS.max_tokens  # a simulated answer must not look cut off
 
 
-def test_each_instruction_of_an_item_can_be_missed_alone():
+def test_a_text_can_miss_each_instruction_alone():
     for item in INSTRUCTIONS.items:
         for instruction in instructions_of(item.target):
             assert scorer("instructions").score(item, missed(json.dumps([instruction]), WORDS)).value == 0.0
@@ -108,11 +108,11 @@ def test_items_have_one_to_three_instructions():
     ),
     ids=["sentences", "keyword", "bullets"],
 )
-def test_the_examples_follow_their_instructions(example, instructions):
+def test_the_answer_of_an_example_keeps_its_instructions(example, instructions):
     item = Item("id", example.question, json.dumps(instructions), "cluster", "subset")
     assert scorer("instructions").score(item, f" {example.answer}").outcome is Outcome.CORRECT
 
 
-def test_instructions_that_nothing_breaks_are_refused():
+def test_instructions_that_no_text_can_miss_are_refused():
     with pytest.raises(ValueError, match="expected instructions that a text can miss"):
         missed('[{"kind": "length_constraints:number_words", "num_words": 0, "relation": "at least"}]', WORDS)

@@ -1,4 +1,4 @@
-"""The choices of the knowledge questions."""
+"""The knowledge questions: exactly the fact is marked right, and no letter is a better guess."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def right_choice(item: Item) -> str:
     return item.choices["ABCD".index(item.target)]
 
 
-def test_there_are_four_different_choices():
+def test_an_item_has_four_different_choices():
     assert all(len(item.choices) == len(set(item.choices)) == 4 for item in ITEMS)
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-def test_exactly_the_fact_is_marked_right(topic):
+def test_the_choice_marked_right_is_the_fact(topic):
     facts = {TOPICS[topic]["question"].format(key=key): str(value) for key, value in TOPICS[topic]["facts"].items()}
     asked = {item.question: right_choice(item) for item in ITEMS if item.cluster_id == topic}
     assert asked == facts
@@ -36,7 +36,7 @@ def test_wrong_choices_are_answers_of_the_same_topic(topic):
     assert all(set(item.choices) <= column for item in ITEMS if item.cluster_id == topic)
 
 
-def test_no_letter_is_worth_guessing():
+def test_every_letter_is_right_about_equally_often():
     counts = Counter(item.target for item in ITEMS)
     assert set(counts) == set("ABCD")
     # Every block of four uses each letter once; only the last block of the 19 topics may be short.
@@ -44,7 +44,7 @@ def test_no_letter_is_worth_guessing():
     assert all(abs(count / len(ITEMS) - 0.25) < 0.03 for count in counts.values())
 
 
-def test_letters_follow_no_fixed_cycle():
+def test_the_order_of_right_letters_differs_between_topics():
     by_topic = {tuple(item.target for item in ITEMS if item.cluster_id == topic)[:4] for topic in TOPICS}
     assert len(by_topic) > 8
 
@@ -53,7 +53,7 @@ def test_a_blind_guess_is_worth_a_quarter():
     assert {item.chance_score for item in ITEMS} == {0.25}
 
 
-def test_areas_are_broad():
+def test_there_are_six_areas():
     assert {item.subset for item in ITEMS} == {"science", "geography", "language", "history", "arts", "everyday"}
 
 

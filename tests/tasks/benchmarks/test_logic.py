@@ -1,4 +1,4 @@
-"""The puzzles, solved again from their text by other means than those that made them."""
+"""Puzzles: every one is solved again from its text, in another way than the one that made it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last"
 
 
 def only(values: Iterator[str] | list[str]) -> str:
-    """The one value that all solutions agree on."""
+    """The one value that all solutions have."""
     found = set(values)
     assert len(found) == 1, found
     return found.pop()
@@ -85,7 +85,10 @@ def one_thief(text: str) -> str:
 
 
 def syllogism(text: str) -> str:
-    """Try every way in which the eight kinds of thing may exist; names without any things change no verdict."""
+    """Try every world: each of the eight kinds of thing exists in it or does not.
+
+    A name that stands for no existing thing must not change the answer.
+    """
     said = re.findall(r"([Aa]ll|[Ss]ome|[Nn]o) (\w+) are (not )?(\w+)", text)
     *premises, conclusion = [(how.lower() + (" not" if no else ""), a, b) for how, a, no, b in said]
     names = sorted({name for _, *pair in premises for name in pair})
@@ -226,7 +229,7 @@ def items_of(template: str) -> list[Item]:
     return [item for item in LOGIC.items if item.cluster_id == template]
 
 
-def test_every_template_is_solved():
+def test_every_template_has_a_solver_here():
     assert {template.name for template in TEMPLATES} == set(SOLVERS)
 
 
@@ -239,14 +242,14 @@ def test_the_target_is_what_the_solver_finds(template):
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.name)
-def test_no_answer_is_worth_guessing(template):
+def test_no_answer_of_a_template_is_right_much_more_often_than_by_chance(template):
     counts = Counter(item.target for item in items_of(template.name))
     assert max(counts.values()) / template.count <= max(0.67, template.chance)
     assert len(counts) >= 2
 
 
 @pytest.mark.parametrize("item", LOGIC.items, ids=lambda item: item.item_id)
-def test_the_scorer_reads_the_target_and_no_other_answer(item):
+def test_the_scorer_accepts_the_target_and_no_other_answer(item):
     rule = scorer("exact_answer")
     for text in (f"So it must be. The answer is {item.target}.", f" {item.target}", f"**Answer:** {item.target}"):
         assert rule.score(item, text).outcome is Outcome.CORRECT

@@ -31,7 +31,7 @@ WHOLE = {
     "humaneval",
     "truthfulqa",
     "truthfulqa_generation",
-}  # of the others, parts are here  # of the others, a part is here
+}  # only parts of the other files are here
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Names, laziness and errors of the registry."""
+"""The registry of benchmarks: names, errors, and that an import builds nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tasks.benchmarks import BUILTIN, FROM_FILE, known, load
 from tasks.errors import InputError, UnknownName, UsageError
 
 
-def test_all_names_are_known():
+def test_known_lists_all_names_in_order():
     assert known() == tuple(sorted([*BUILTIN, *FROM_FILE]))
 
 
@@ -21,22 +21,22 @@ def test_a_benchmark_is_built_once_and_kept(benchmark_id):
     assert load(benchmark_id).benchmark_id == benchmark_id
 
 
-def test_an_unknown_name_is_answered_with_the_nearest():
+def test_an_unknown_name_is_refused_with_the_nearest_one():
     with pytest.raises(UnknownName, match=r"'arithmetics' is not a benchmark. Did you mean 'arithmetic'\? Known: "):
         load("arithmetics")
 
 
-def test_a_builtin_takes_no_file():
+def test_a_built_in_benchmark_refuses_a_file():
     with pytest.raises(UsageError, match=r"'knowledge' is built in and reads no file, found source 'x.json'"):
         load("knowledge", "x.json")
 
 
-def test_mmlu_pro_needs_a_file():
+def test_a_benchmark_that_is_not_shipped_asks_for_its_file():
     with pytest.raises(UsageError, match=r"'mmlu_pro' is not shipped. Give the path"):
         load("mmlu_pro")
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_a_missing_file_is_refused_by_name(tmp_path):
     with pytest.raises(InputError, match=r"absent\.parquet: no such file"):
         load("mmlu_pro", str(tmp_path / "absent.parquet"))
 

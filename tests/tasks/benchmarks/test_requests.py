@@ -1,4 +1,4 @@
-"""The field's sets of requests: what is read from the official files, and that the table and the registry agree."""
+"""Known sets of requests: what is read from their official files, and how near our refusal rules come to people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tasks.benchmarks.yaml_data import read_data
 from tasks.domain import Dimension, Domain, PromptStyle
 from tasks.scorers import is_refusal, scorer
 
-OFFICIAL = {  # file, items, clusters, subsets
+OFFICIAL = {  # file, number of items, clusters and subsets
     "xstest_safe": ("xstest/xstest_prompts.csv", 250, 10, 10),
     "xstest_contrast": ("xstest/xstest_prompts.csv", 200, 8, 8),
     "do_not_answer": ("do_not_answer/do_not_answer_en.csv", 939, 61, 5),
@@ -30,7 +30,7 @@ FORMAT_ONLY = {
 }
 
 
-def test_the_table_describes_exactly_the_registered_names():
+def test_the_yaml_file_describes_exactly_the_listed_names():
     assert tuple(sorted(read_data("requests"))) == requests.NAMES
     assert {*OFFICIAL, *FORMAT_ONLY} == set(requests.NAMES)
 
@@ -49,7 +49,7 @@ def test_an_official_file_is_read_whole(shared_data, name):
 
 
 @pytest.mark.parametrize("name", FORMAT_ONLY)
-def test_a_file_of_the_described_format_is_read(tmp_path, name):
+def test_a_file_in_the_described_format_is_read(tmp_path, name):
     path = tmp_path / "rows.csv"
     with path.open("w", newline="") as lines:
         writer = csv.writer(lines)
@@ -64,14 +64,14 @@ def test_a_file_of_the_described_format_is_read(tmp_path, name):
 
 
 @pytest.mark.parametrize("name", requests.NAMES)
-def test_harmful_requests_are_marked_and_scored_by_declining_safe_ones_by_helping(name):
+def test_harmful_requests_are_scored_by_refusal_and_safe_ones_by_help(name):
     described = read_data("requests")[name]
     is_safe = described["dimension"] == Dimension.OVER_REFUSAL
     assert described["scorer"] == ("complies" if is_safe else "refuses")
     assert described.get("is_harmful_text", False) is not is_safe
 
 
-def test_a_contextual_behaviour_stands_below_its_context(shared_data):
+def test_a_harmbench_request_with_a_context_stands_below_it(shared_data):
     path = str(shared_data / "data" / OFFICIAL["harmbench_contextual"][0])
     it = load("harmbench_contextual", path)
     assert all(item.question.count("\n\n---\n\n") >= 1 for item in it.items)
@@ -100,7 +100,7 @@ def test_over_refusal_on_xstest_is_near_what_people_found(shared_data, system, p
     assert sum(ours) / 250 == pytest.approx(published_full_or_partial, abs=tolerance)
 
 
-def test_a_safety_prompt_doubles_over_refusal_by_our_rules_as_by_peoples(shared_data):
+def test_a_safety_prompt_adds_as_much_over_refusal_by_our_rules_as_by_peoples_labels(shared_data):
     rates = {}
     for system in ("llama2new", "llama2orig"):
         safe = [row for row in rows_of(shared_data, system) if not row["type"].startswith("contrast_")]

@@ -1,4 +1,4 @@
-"""Properties of the seeded, stratified sample."""
+"""The seeded sample, which takes from each cluster in proportion to its size."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def in_cluster(items: tuple[Item, ...], name: str) -> set[str]:
 
 
 @given(SIZES, st.integers(1, 120), SEEDS)
-def test_size_uniqueness_and_origin(sizes, size, seed):
+def test_a_sample_has_the_wanted_size_and_no_item_twice(sizes, size, seed):
     benchmark = benchmark_of(sizes)
     drawn = sample(benchmark, size, seed)
     assert len(drawn) == len(set(drawn)) == min(size, sum(sizes))
@@ -42,7 +42,7 @@ def test_size_uniqueness_and_origin(sizes, size, seed):
 
 
 @given(SIZES, st.data(), SEEDS)
-def test_every_cluster_gets_its_share_up_to_one_item(sizes, data, seed):
+def test_a_cluster_is_less_than_one_item_away_from_its_share(sizes, data, seed):
     size = data.draw(st.integers(1, sum(sizes)))
     counts = Counter(item.cluster_id for item in sample(benchmark_of(sizes), size, seed))
     for cluster, members in enumerate(sizes):
@@ -50,7 +50,7 @@ def test_every_cluster_gets_its_share_up_to_one_item(sizes, data, seed):
 
 
 @given(SIZES, st.integers(1, 60), SEEDS, st.randoms(use_true_random=False))
-def test_the_order_of_items_does_not_matter(sizes, size, seed, random):
+def test_the_order_of_items_does_not_change_the_sample(sizes, size, seed, random):
     benchmark = benchmark_of(sizes)
     shuffled = list(benchmark.items)
     random.shuffle(shuffled)
@@ -58,7 +58,7 @@ def test_the_order_of_items_does_not_matter(sizes, size, seed, random):
 
 
 @given(SIZES, st.integers(1, 60), st.integers(1, 60), SEEDS)
-def test_within_a_cluster_smaller_samples_are_nested_in_larger_ones(sizes, one, other, seed):
+def test_within_a_cluster_a_larger_sample_holds_the_smaller_one(sizes, one, other, seed):
     benchmark = benchmark_of(sizes)
     first, second = sample(benchmark, one, seed), sample(benchmark, other, seed)
     for cluster in range(len(sizes)):
@@ -67,7 +67,7 @@ def test_within_a_cluster_smaller_samples_are_nested_in_larger_ones(sizes, one, 
 
 
 @given(SIZES, st.data(), SEEDS)
-def test_places_add_up_and_fit(sizes, data, seed):
+def test_places_add_up_to_the_total_and_no_cluster_gets_more_than_it_has(sizes, data, seed):
     total = data.draw(st.integers(1, sum(sizes)))
     named = {f"c{number}": size for number, size in enumerate(sizes)}
     places = allocated(named, total, seed)
@@ -85,7 +85,7 @@ def test_ties_are_broken_by_the_seed():
 
 
 @pytest.mark.parametrize("benchmark_id", sorted(BUILTIN))
-def test_a_sample_of_a_real_benchmark_is_not_its_beginning(benchmark_id):
+def test_a_sample_covers_all_clusters_and_is_not_the_first_items(benchmark_id):
     benchmark = BUILTIN[benchmark_id]()
     clusters = {item.cluster_id for item in benchmark.items}
     size = max(40, 2 * len(clusters))
@@ -95,7 +95,7 @@ def test_a_sample_of_a_real_benchmark_is_not_its_beginning(benchmark_id):
     assert set(drawn) != set(sample(benchmark, size, seed=8))
 
 
-def test_every_item_has_its_turn():
+def test_every_item_is_drawn_about_equally_often_over_many_seeds():
     benchmark = benchmark_of([6, 6])
     times = Counter(item.item_id for seed in range(400) for item in sample(benchmark, 4, seed))
     assert len(times) == 12
@@ -103,7 +103,7 @@ def test_every_item_has_its_turn():
 
 
 @pytest.mark.parametrize("size", [None, 148, 10_000])
-def test_all_items_when_no_size_or_a_large_one_is_given(size):
+def test_without_a_size_or_with_a_large_one_all_items_are_asked(size):
     benchmark = BUILTIN["borderline"]()
     assert set(sample(benchmark, size, seed=1)) == set(benchmark.items)
 

@@ -83,7 +83,7 @@ def test_every_format_and_packing_gives_the_same_rows(tmp_path, name):
     assert read_rows(tmp_path / name, "rows") == ROWS
 
 
-def test_a_folder_is_read_with_its_sub_folders_in_order_of_names_and_without_metadata(tmp_path):
+def test_a_folder_is_read_with_its_sub_folders_in_the_order_of_names_and_without_metadata(tmp_path):
     for name, content in {
         "test/b.jsonl": as_lines(ROWS[1:]),
         "dev/a.jsonl.gz": gzip.compress(as_lines(ROWS[:1])),
@@ -99,7 +99,7 @@ def test_a_folder_is_read_with_its_sub_folders_in_order_of_names_and_without_met
     assert [file.name for file in read_files(tmp_path, "rows", wanted=lambda name: "test" in name)] == ["test/b.jsonl"]
 
 
-def test_a_file_gives_its_document_and_its_cells(tmp_path):
+def test_a_file_can_be_read_as_json_or_as_cells(tmp_path):
     (tmp_path / "a.json").write_text('\ufeff{"passage": {"qa": []}}')
     (tmp_path / "b.csv").write_text('What?,"x, y",,A\n"a ""b""",None,2,B\n')
     document, table = read_files(tmp_path, "rows")
@@ -124,20 +124,20 @@ def test_a_file_gives_its_document_and_its_cells(tmp_path):
         ("j.zip", as_zip({"README.md": b"x"}), r"j\.zip: holds no file of made-up rows"),
     ],
 )
-def test_what_cannot_be_read_is_named(tmp_path, name, content, message):
+def test_a_file_that_cannot_be_read_is_refused_by_name(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=message):
         read_rows(tmp_path / name, "made-up rows")
 
 
-def test_a_missing_source_is_named_with_what_was_expected(tmp_path):
+def test_a_missing_source_is_refused_with_what_was_expected(tmp_path):
     with pytest.raises(InputError, match=r"absent: no such file\. Expected made-up rows as \.json, \.jsonl"):
         read_rows(tmp_path / "absent", "made-up rows")
 
 
 @pytest.fixture
 def hub(tmp_path, monkeypatch):
-    """A hub whose cache holds two folders; yields what was asked of it."""
+    """A hub whose cache holds two folders; returns the list of what it was asked for."""
     asked = []
     for name in ("main", "socratic"):
         (tmp_path / name).mkdir()
@@ -173,12 +173,12 @@ def test_a_data_set_that_is_not_pinned_is_refused_before_anything_is_fetched(hub
     assert hub == []
 
 
-def test_a_failed_fetch_is_one_line(hub):
+def test_a_download_that_fails_gives_one_line(hub):
     with pytest.raises(InputError, match=r"absent@\w{40}: cannot be fetched: 404 no such data set"):
         read_rows(f"hf://openai/absent@{COMMIT}", "rows")
 
 
-def test_without_the_library_the_extra_is_named(monkeypatch):
+def test_without_the_hubs_library_the_message_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(UsageError, match=r"need the extra `hub`: pip install"):
         read_rows(f"hf://openai/gsm8k@{COMMIT}", "rows")
