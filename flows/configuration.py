@@ -8,8 +8,10 @@ from typing import Any
 
 from tasks import benchmarks
 from tasks.domain import Benchmark
+from tasks.providers import PROVIDERS
+from tasks.rubrics import rubrics
 from tasks.scorers import SCORERS
-from tasks.settings import BenchmarkSettings, Overrides, Settings, load_settings
+from tasks.settings import BenchmarkSettings, Known, Overrides, Settings, load_settings
 from tasks.settings.document import read_document
 
 
@@ -22,10 +24,19 @@ def load_configuration(path: Path, overrides: dict[str, Any] | None = None, *, w
     return load_settings(
         path,
         environment=os.environ,
-        known_benchmarks=benchmarks.known(),
-        known_scorers=SCORERS,
+        known=known_names(),
         overrides=Overrides(**(overrides or {})),
         will_send=will_send,
+    )
+
+
+def known_names() -> Known:
+    """What a configuration may name: benchmarks, scorers, providers and rubrics that exist."""
+    return Known(
+        benchmarks=benchmarks.known(),
+        scorers=SCORERS,
+        providers={name: provider.facts for name, provider in PROVIDERS.items()},
+        rubrics={name: rubric.version for name, rubric in rubrics().items()},
     )
 
 

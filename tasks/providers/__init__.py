@@ -1,25 +1,37 @@
 """How models are asked: one module per wire format behind one small protocol.
 
-A provider turns a prompt into an ``Answer`` or raises a ``ProviderError`` whose type decides the retry. It knows
-wire formats only: no benchmarks, no warehouse, no scores. The SDKs take seconds to import, so each module imports
-its own inside ``connect``.
+A provider turns a prompt into an ``Answer`` or raises a ``ProviderError`` whose type decides the retry. It states what
+its wire takes (``ProviderFacts``) and knows nothing else: no benchmarks, no warehouse, no scores. The SDKs take seconds
+to import, so each module imports its own when a client is opened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
+from tasks.domain import Prompt, PromptStyle
 from tasks.errors import UnknownName
 from tasks.providers import anthropic_wire, openai_wire
 from tasks.providers.limiter import Limiter, Limits
-from tasks.providers.wire import Answer, Connection, Endpoint, effective_parameters
+from tasks.providers.wire import Answer, Connection, Endpoint, Provider
+from tasks.settings import ModelSettings, ProviderFacts
 
-PROVIDERS: dict[str, Callable[[Connection], Endpoint]] = {
-    "anthropic": anthropic_wire.connect,
-    "openai": openai_wire.connect,
+PROVIDERS: dict[str, Provider] = {
+    "openai": openai_wire.PROVIDER,
+    "anthropic": anthropic_wire.PROVIDER,
 }
 
-__all__ = ["PROVIDERS", "Answer", "Connection", "Endpoint", "Limiter", "Limits", "connect", "effective_parameters"]
+__all__ = [
+    "PROVIDERS",
+    "Answer",
+    "Connection",
+    "Endpoint",
+    "Limiter",
+    "Limits",
+    "connect",
+    "effective_parameters",
+    "facts_of",
+]
 
 
 def connect(connection: Connection) -> Endpoint:
@@ -28,6 +40,47 @@ def connect(connection: Connection) -> Endpoint:
     Raises:
         UnknownName: no wire format of that name.
     """
-    if connection.provider not in PROVIDERS:
-        raise UnknownName.of("provider", connection.provider, PROVIDERS)
-    return PROVIDERS[connection.provider](connection)
+    return _provider(connection.provider).connect(connection)
+
+
+def facts_of(model: ModelSettings) -> ProviderFacts:
+    """What the wire of a model takes.
+
+    Raises:
+        UnknownName: no wire format of that name.
+    """
+    return _provider(model.provider).facts
+
+
+def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> dict[str, Any]:
+    """Everything that is sent beside the prompt, after defaults: what the raw row stores and the hash covers.
+
+    One spelling for all wires, so that validation can compare a pair: ``max_tokens`` is the limit under whatever name
+    it travels (``token_limit_name`` where that is another one), ``stop`` is Anthropic's ``stop_sequences``. The repeat
+    travels as the seed, so that a server with seeds gives each repeat an answer of its own; Anthropic has none.
+    """
+    sampling, facts = model.sampling, facts_of(model)
+    seed = (sampling.seed or 0) + repeat if sampling.seed is not None or repeat else None
+    limit_name = sampling.limit_name
+    names_limit = limit_name != "max_tokens" and "token_limit_name" not in facts.not_taken
+    parameters = {
+        "api": facts.api_for(prompt.style),
+        "model": model.model,
+        "max_tokens": sampling.max_tokens or prompt.max_tokens,
+        "token_limit_name": limit_name if names_limit else None,
+        "reasoning_effort": sampling.reasoning_effort,
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "seed": seed if facts.takes_seed else None,
+        "stop": [*prompt.stop, *(sampling.stop or ())] or None,
+        "top_logprobs": prompt.top_logprobs or None,
+        "system_prompt": model.system_prompt if prompt.style is PromptStyle.CHAT else None,
+        "extra": dict(sampling.extra) or None,
+    }
+    return {name: value for name, value in parameters.items() if value is not None}
+
+
+def _provider(name: str) -> Provider:
+    if name not in PROVIDERS:
+        raise UnknownName.of("provider", name, PROVIDERS)
+    return PROVIDERS[name]

@@ -12,12 +12,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tasks.domain import Prompt
+from tasks.domain import Prompt, PromptStyle
 from tasks.providers.posting import Reply, Sender, status_error, unreadable
-from tasks.providers.wire import Answer, Connection, Endpoint, answered, count_of, part_of, text_of
+from tasks.providers.wire import Answer, Connection, Endpoint, Provider, answered, count_of, part_of, text_of
+from tasks.settings import ProviderFacts
 
-# Stated, or the SDK would take it from the environment, and answers of another server would go under this one's name.
-_BASE_URL = "https://api.anthropic.com"
+FACTS = ProviderFacts(
+    vendor="Anthropic",
+    apis={"messages": PromptStyle.CHAT},
+    own_address="https://api.anthropic.com",
+    own_endpoint="api.anthropic.com",
+    added_path="/v1",
+    takes_seed=False,
+    not_taken=("reasoning_effort", "token_limit_name"),
+    instead="Thinking is set by sampling.extra.",
+)
 # The SDK looks for credentials all over the machine unless it is handed one.
 _NO_KEY = "none"
 # Anthropic's words in OpenAI's, which are the ones that are landed; an unknown one lands as it is.
@@ -41,7 +50,8 @@ def connect(connection: Connection) -> Endpoint:
     limits = httpx2.Limits(max_connections=connection.concurrency, max_keepalive_connections=connection.concurrency)
     client = anthropic.AsyncAnthropic(
         api_key=connection.api_key or _NO_KEY,
-        base_url=connection.base_url or _BASE_URL,
+        # Always stated: the SDK would take it from the environment otherwise, and ask another server under this name.
+        base_url=connection.base_url or FACTS.own_address,
         timeout=connection.timeout_s,
         max_retries=0,
         default_headers=connection.headers,
@@ -123,3 +133,6 @@ def _facts(reply: Reply) -> dict[str, Any]:
         "tokens_output": count_of(usage, "output_tokens"),
         "tokens_reasoning": count_of(part_of(usage, "output_tokens_details"), "thinking_tokens"),
     }
+
+
+PROVIDER = Provider(FACTS, connect)

@@ -17,7 +17,8 @@ from typing import Any
 
 from tasks.domain import Prompt, PromptStyle
 from tasks.providers.posting import Reply, Sender, status_error, unreadable
-from tasks.providers.wire import Answer, Connection, Endpoint, answered, count_of, part_of, text_of
+from tasks.providers.wire import Answer, Connection, Endpoint, Provider, answered, count_of, part_of, text_of
+from tasks.settings import ProviderFacts
 
 # The SDK refuses to start without a key; local servers ask for none.
 _NO_KEY = "none"
@@ -25,7 +26,13 @@ _FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
 _CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 # Our names that the wire does not know, or knows by another name.
 _OURS = frozenset({"api", "system_prompt", "extra", "token_limit_name", "max_tokens", "top_logprobs"})
-_MOST_COMPLETION_LOGPROBS = 5  # OpenAI's own limit for completions, enough for the letters of four choices
+FACTS = ProviderFacts(
+    vendor="OpenAI",
+    apis={"chat": PromptStyle.CHAT, "completions": PromptStyle.COMPLETION},
+    own_address="https://api.openai.com/v1",
+    # OpenAI's own limits; five are enough for the letters of four choices.
+    alternatives={"chat": 20, "completions": 5},
+)
 
 
 def connect(connection: Connection) -> Endpoint:
@@ -82,7 +89,7 @@ def _arguments(parameters: Mapping[str, Any]) -> dict[str, Any]:
         sent |= (
             {"logprobs": True, "top_logprobs": count}
             if is_chat
-            else {"logprobs": min(count, _MOST_COMPLETION_LOGPROBS)}
+            else {"logprobs": min(count, FACTS.alternatives["completions"])}
         )
     return {**sent, **parameters.get("extra", {})}
 
@@ -157,3 +164,6 @@ def _facts(reply: Reply) -> dict[str, Any]:
         "tokens_output": count_of(usage, "completion_tokens"),
         "tokens_reasoning": count_of(output, "reasoning_tokens"),
     }
+
+
+PROVIDER = Provider(FACTS, connect)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from tasks.domain import Prompt, PromptStyle
+from tasks.domain import Prompt
 from tasks.errors import TransientError
-from tasks.settings import ModelSettings
+from tasks.settings import ProviderFacts
 
 # The tables hold counts of 63 bits.
 _MORE_THAN_FITS = 2**63
@@ -76,33 +76,12 @@ class Endpoint(Protocol):
         """Close the connections."""
 
 
-def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> dict[str, Any]:
-    """Everything that is sent beside the prompt, after defaults: what the raw row stores and the hash covers.
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One wire: what it takes, and how a client for it is opened."""
 
-    One spelling for all wires, so that validation can compare a pair: ``max_tokens`` is the limit under whatever name
-    it travels (``token_limit_name`` where that is another one), ``stop`` is Anthropic's ``stop_sequences``. The repeat
-    travels as the seed, so that a server with seeds gives each repeat an answer of its own; Anthropic has none.
-    """
-    sampling = model.sampling
-    is_messages = model.api == "messages"
-    style_api = "completions" if prompt.style is PromptStyle.COMPLETION else "chat"
-    seed = (sampling.seed or 0) + repeat if sampling.seed is not None or repeat else None
-    limit_name = sampling.limit_name
-    parameters = {
-        "api": "messages" if is_messages else style_api,
-        "model": model.model,
-        "max_tokens": sampling.max_tokens or prompt.max_tokens,
-        "token_limit_name": limit_name if limit_name != "max_tokens" and not is_messages else None,
-        "reasoning_effort": sampling.reasoning_effort,
-        "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "seed": None if is_messages else seed,
-        "stop": [*prompt.stop, *(sampling.stop or ())] or None,
-        "top_logprobs": prompt.top_logprobs or None,
-        "system_prompt": model.system_prompt if prompt.style is PromptStyle.CHAT else None,
-        "extra": dict(sampling.extra) or None,
-    }
-    return {name: value for name, value in parameters.items() if value is not None}
+    facts: ProviderFacts
+    connect: Callable[[Connection], Endpoint]
 
 
 def answered(text: str | None, finish: str | None, facts: Mapping[str, Any]) -> Answer:

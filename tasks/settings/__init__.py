@@ -18,22 +18,14 @@ Knows YAML and pydantic; must not know benchmarks, scorers, providers or Prefect
 
 from __future__ import annotations
 
-from tasks.settings.analysis import AnalysisSettings, GateSettings, MonitorSettings
+from tasks.settings.analysis import AnalysisSettings, GateSettings, MonitorSettings, Thresholds
+from tasks.settings.benchmarks import BenchmarkSettings, ComparisonSettings
+from tasks.settings.known import Known, ProviderFacts
 from tasks.settings.loading import load_places, load_settings, starter_text
+from tasks.settings.models import KnobSettings, ModelSettings, PriceSettings, SamplingSettings
 from tasks.settings.overrides import Overrides
-from tasks.settings.records import (
-    BenchmarkSettings,
-    ComparisonSettings,
-    KnobSettings,
-    ModelSettings,
-    Pair,
-    Places,
-    PriceSettings,
-    PublishSettings,
-    SamplingSettings,
-    Settings,
-    Thresholds,
-)
+from tasks.settings.places import Places, PublishSettings
+from tasks.settings.whole import Pair, Settings
 
 __all__ = [
     "AnalysisSettings",
@@ -41,12 +33,14 @@ __all__ = [
     "ComparisonSettings",
     "GateSettings",
     "KnobSettings",
+    "Known",
     "ModelSettings",
     "MonitorSettings",
     "Overrides",
     "Pair",
     "Places",
     "PriceSettings",
+    "ProviderFacts",
     "PublishSettings",
     "SamplingSettings",
     "Settings",

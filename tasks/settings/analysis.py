@@ -55,6 +55,16 @@ class GateSettings(Section):
         return value
 
 
+class Thresholds(Section):
+    """Limits of validation per cell, as rates from 0 to 1; None switches one off."""
+
+    max_truncated_rate: Rate | None = 0.2
+    max_failed_rate: Rate | None = 0.05
+    max_judge_error_rate: Rate | None = 0.05
+    max_unparsed_rate: Rate | None = None
+    max_filtered_rate: Rate | None = None
+
+
 class AnalysisSettings(Section):
     """What is asked of the families of models and of the nights.
 

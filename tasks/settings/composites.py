@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
-from tasks.rubrics import rubric
 from tasks.settings.fields import Text, Whole
+from tasks.settings.known import known_from
 from tasks.settings.section import Section
 
 COMPOSITE = "composite"
@@ -32,6 +32,12 @@ class CompositionSettings(Section):
     judging: ClassVar[str]
     rubric: ClassVar[str]
 
+    _rubric_version: int = PrivateAttr(default=0)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Remember the version of the rubric that the judging part answers."""
+        self._rubric_version = known_from(context).rubrics.get(self.rubric, 0)
+
     @property
     def parts(self) -> dict[str, str]:
         """The ids of the parts by role."""
@@ -41,7 +47,7 @@ class CompositionSettings(Section):
     def rule(self) -> dict[str, Any]:
         """How the parts are combined: all that is said beside their names, and the version of what the judge reads."""
         said = self.model_dump(mode="json", exclude={*self.answering, self.judging})
-        return {**said, "rubric": f"{self.rubric}@{rubric(self.rubric).version}"}
+        return {**said, "rubric": f"{self.rubric}@{self._rubric_version}"}
 
 
 class HybridSettings(CompositionSettings):

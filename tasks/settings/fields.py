@@ -6,8 +6,9 @@ secret by mistake, the sentence does not repeat it.
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -152,6 +153,26 @@ def checked_not_empty(value: object) -> object:
     if isinstance(value, list | tuple) and not value:
         raise ValueError("must hold at least one entry.")
     return value
+
+
+def not_one_of(value: object, names: Iterable[str]) -> str:
+    """Say which values a closed set has and which is nearest."""
+    known = list(names)
+    near = difflib.get_close_matches(value, known, n=1) if isinstance(value, str) else []
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"must be one of {', '.join(known)}, found {shown(value)}.{hint}"
+
+
+def shown(value: object) -> str:
+    """A found value in one short piece, in the words of YAML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict | list | tuple):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 NotEmpty = BeforeValidator(checked_not_empty)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from tasks.settings.checks import (
+from tasks.settings.composites import CompositionSettings
+from tasks.settings.conflicts import (
     benchmark_problems,
     comparison_problems,
     composite_problems,
@@ -15,19 +16,20 @@ from tasks.settings.checks import (
     origin_problems,
     sending_problems,
 )
-from tasks.settings.composites import CompositionSettings
 from tasks.settings.document import read_document
+from tasks.settings.known import Known
+from tasks.settings.models import ModelSettings, as_judge
 from tasks.settings.overrides import Document, Overrides, layered
+from tasks.settings.places import Places
 from tasks.settings.problems import Problem, problems_of, settings_error
-from tasks.settings.records import ModelSettings, Places, Settings, as_judge
+from tasks.settings.whole import Settings
 
 
 def load_settings(
     path: Path,
     *,
     environment: Mapping[str, str],
-    known_benchmarks: Collection[str],
-    known_scorers: Collection[str],
+    known: Known,
     overrides: Overrides | None = None,
     will_send: bool = True,
 ) -> Settings:
@@ -36,8 +38,7 @@ def load_settings(
     Args:
         path: The YAML file; its relative paths are read from its folder.
         environment: Environment variables (``os.environ``), for overrides and to see that keys are set.
-        known_benchmarks: Ids of the benchmarks that exist.
-        known_scorers: Names of the scorers that exist.
+        known: The names that exist, and the facts of providers.
         overrides: Values given as flags.
         will_send: False for a command that asks no model; key variables and benchmark files may then be missing.
 
@@ -46,11 +47,11 @@ def load_settings(
     """
     values = read_document(path)
     document = layered(path.name, values, environment, overrides or Overrides())
-    settings = with_parts(parsed_settings(document, path.parent.absolute()))
+    settings = with_parts(parsed_settings(document, path.parent.absolute(), known), known)
     problems = [
-        *model_problems(settings),
-        *composite_problems(settings),
-        *benchmark_problems(settings, known_benchmarks, known_scorers),
+        *model_problems(settings, known),
+        *composite_problems(settings, known),
+        *benchmark_problems(settings, known),
         *comparison_problems(settings),
         *(sending_problems(settings, environment) if will_send else ()),
     ]
@@ -74,12 +75,12 @@ def load_places(path: Path, environment: Mapping[str, str]) -> Places:
         raise settings_error(problems_of(error), document) from None
 
 
-def parsed_settings(document: Document, folder: Path) -> Settings:
+def parsed_settings(document: Document, folder: Path, known: Known) -> Settings:
     """Build the sections from plain values."""
     values = {key: value for key, value in document.values.items() if key != "model_defaults"}
     problems = model_defaults_problems(document.values.get("model_defaults", {}))
     try:
-        settings = Settings.model_validate(values, context={"folder": folder})
+        settings = Settings.model_validate(values, context={"folder": folder, "known": known})
     except ValidationError as error:
         problems += problems_of(error)
     if problems:
@@ -96,14 +97,14 @@ def model_defaults_problems(defaults: object) -> list[Problem]:
     return []
 
 
-def with_parts(settings: Settings) -> Settings:
+def with_parts(settings: Settings, known: Known) -> Settings:
     """Give each composite model its parts; the one that judges is pinned. Unknown names are left for the checks."""
     models = {model.id: model for model in settings.models}
-    judges = {judge.id: as_judge(judge) for judge in (*settings.judges, *settings.models)}
+    judges = {judge.id: as_judge(judge, known) for judge in (*settings.judges, *settings.models)}
 
     def parts(names: CompositionSettings) -> dict[str, ModelSettings]:
-        known = {role: judges if role == names.judging else models for role in names.parts}
-        return {role: known[role][name] for role, name in names.parts.items() if name in known[role]}
+        among = {role: judges if role == names.judging else models for role in names.parts}
+        return {role: among[role][name] for role, name in names.parts.items() if name in among[role]}
 
     filled = tuple(m.composed(parts(m.composition)) if m.composition else m for m in settings.models)
     return settings.model_copy(update={"models": filled})

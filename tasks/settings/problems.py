@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -12,10 +12,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from tasks.errors import SettingsError
-from tasks.settings.composites import COMPOSITE
+from tasks.settings.fields import not_one_of, shown
+from tasks.settings.models import SamplingSettings
 from tasks.settings.overrides import Document, Location, path_text
-from tasks.settings.records import SamplingSettings, Settings
 from tasks.settings.section import Section
+from tasks.settings.whole import Settings
 
 # Keys that are read before the sections are built.
 LAYER_KEYS: Mapping[type[Section], tuple[str, ...]] = {Settings: ("model_defaults",)}
@@ -80,7 +81,7 @@ def sentence(details: ErrorDetails) -> str:
         return str(context["error"])
     if kind in {"enum", "literal_error"}:
         names = re.findall(r"'([^']*)'", context["expected"])
-        return not_one_of(details["input"], [name for name in names if name != COMPOSITE])  # nobody writes that one
+        return not_one_of(details["input"], names)
     if kind in EXPECTATIONS:
         found = "" if details["loc"][-1] in SECRET_KEYS else f", found {shown(details['input'])}"
         return f"must be {EXPECTATIONS[kind](context)}{found}.{quotes_hint(details)}"
@@ -111,26 +112,6 @@ def quotes_hint(details: ErrorDetails) -> str:
     """YAML reads an unquoted 7, yes or 1.0 as no text."""
     is_scalar = isinstance(details["input"], bool | int | float)
     return " Put it in quotes." if details["type"] == "string_type" and is_scalar else ""
-
-
-def not_one_of(value: object, names: Iterable[str]) -> str:
-    """Say which values a closed set has and which is nearest."""
-    known = list(names)
-    near = difflib.get_close_matches(value, known, n=1) if isinstance(value, str) else []
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"must be one of {', '.join(known)}, found {shown(value)}.{hint}"
-
-
-def shown(value: object) -> str:
-    """A found value in one short piece, in the words of YAML."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "nothing"
-    if isinstance(value, dict | list | tuple):
-        return "a mapping" if isinstance(value, dict) else "a list"
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def unknown_key(section: type[Section], key: str) -> str:

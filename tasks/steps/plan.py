@@ -18,7 +18,7 @@ from tasks.domain import Benchmark, Item, Origin, PromptStyle, RunKind, content_
 from tasks.errors import UsageError
 from tasks.identity import cell_id, planned_answer_id, request_hash, run_id
 from tasks.planned import Plan, PlannedCell, Request
-from tasks.providers import effective_parameters
+from tasks.providers import effective_parameters, facts_of
 from tasks.rubrics import rubric
 from tasks.scorers import LONGEST_TEXT, SCORERS, JudgedScorer, chosen_scorer, measured_by, reference_of
 from tasks.scorers.contract import Reads
@@ -27,8 +27,8 @@ from tasks.stats.power import Pilot, VarianceComponents, items_needed, minimum_d
 
 # Prior share of items on which a base and an aligned model differ; DESIGN's pilot figure until a run measured it.
 _PRIOR_DISCORDANCE = 0.2
-# The most that chat endpoints tell of a token; completions tell fewer.
-_TOP_LOGPROBS = 20
+
+
 # English text: about four characters a token. Only for the estimate that `plan` prints.
 _CHARACTERS_PER_TOKEN = 4
 
@@ -86,7 +86,7 @@ def _cell(
     scorer = chosen_scorer(benchmark, wanted.scorer, has_judge=judge is not None)
     benchmark = measured_by(benchmark, SCORERS.get(scorer))
     items = sample(benchmark, wanted.sample_size, settings.sample_seed)
-    if SCORERS[scorer].reads == "first_token" and any(part.api == "messages" for part in model.answering):
+    if SCORERS[scorer].reads == "first_token" and not _alternatives(model):
         raise UsageError(f"{model.id!r}: this API tells no log-probabilities, which the scorer {scorer!r} reads.")
     return PlannedCell(
         cell_id=cell_id(model.id, benchmark.benchmark_id, style),
@@ -105,6 +105,11 @@ def _cell(
     )
 
 
+def _alternatives(model: ModelSettings) -> int:
+    """How many alternatives of a token can be asked for; 0 where a part's API tells none."""
+    return min(facts_of(part).most_alternatives for part in model.answering)
+
+
 def _requests(
     model: ModelSettings,
     benchmark: Benchmark,
@@ -118,7 +123,7 @@ def _requests(
     for item in items:
         prompt = benchmark.render(item, style)
         if reads == "first_token":
-            prompt = replace(prompt, max_tokens=1, top_logprobs=_TOP_LOGPROBS)
+            prompt = replace(prompt, max_tokens=1, top_logprobs=_alternatives(model))
         for repeat in range(repeats):
             content: Any = prompt.content
             if composed is None:

@@ -14,6 +14,7 @@ from tasks.composites import Occasion, Part
 from tasks.domain import PromptStyle
 from tasks.scorers import SCORERS
 from tasks.settings import Settings, load_settings
+from tests.support.known import known_names
 
 NOW = datetime(2026, 1, 31, tzinfo=UTC)
 CONFIG = """
@@ -40,7 +41,7 @@ def configured(tmp_path: Path) -> Callable[..., Settings]:
             text = text.replace(old, new)
         path = tmp_path / "aligntax.yaml"
         path.write_text(text)
-        return load_settings(path, environment={}, known_benchmarks=benchmarks.known(), known_scorers=SCORERS)
+        return load_settings(path, environment={}, known=known_names(benchmarks.known(), SCORERS))
 
     return load
 

@@ -11,6 +11,7 @@ import pytest
 from tasks.domain import Message, Prompt, PromptStyle
 from tasks.providers import effective_parameters
 from tasks.settings import ModelSettings
+from tests.support.known import known_names
 
 CHAT = Prompt(PromptStyle.CHAT, messages=(Message("user", "six times seven?"),), max_tokens=64)
 TEXT = Prompt(PromptStyle.COMPLETION, text="six times seven is", stop=("\n\n",), max_tokens=64)
@@ -18,7 +19,8 @@ TEXT = Prompt(PromptStyle.COMPLETION, text="six times seven is", stop=("\n\n",),
 
 def model(api, **fields):
     address = {"messages": {"provider": "anthropic"}}.get(api, {"provider": "openai", "base_url": "http://h/v1"})
-    return ModelSettings.model_validate({"id": "m", "model": "m-1", "api": api, "base": None, **address, **fields})
+    entry = {"id": "m", "model": "m-1", "api": api, "base": None, **address, **fields}
+    return ModelSettings.model_validate(entry, context={"known": known_names()})
 
 
 def sent(wire, prompt, settings, repeat=0):

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tasks.settings import Settings, load_settings
+from tests.support.known import known_names
 
 REMOVED = object()
 VALID: Mapping[str, Any] = {
@@ -73,8 +74,7 @@ def load_text(tmp_path: Path) -> Callable[..., Settings]:
         path.write_text(text, encoding="utf-8")
         given = {
             "environment": {},
-            "known_benchmarks": ("arithmetic", "borderline", "harmful", "knowledge"),
-            "known_scorers": ("choice", "exact", "refusal"),
+            "known": known_names(("arithmetic", "borderline", "harmful", "knowledge"), ("choice", "exact", "refusal")),
         }
         return load_settings(path, **{**given, **arguments})
 

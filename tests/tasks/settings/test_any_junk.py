@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tasks.errors import SettingsError
 from tasks.settings import Settings, load_settings, starter_text
+from tests.support.known import known_names
 
 KNOWN = ("arithmetic", "borderline", "harmful", "knowledge")
 JUNK = (
@@ -61,7 +62,7 @@ def outcome(text: str) -> Settings | str:
         path.write_text(text, encoding="utf-8", newline="")
         try:
             environment = {"HARBOR_KEY": "x", "ALIGNTAX_SAMPLE_SIZE": "3"}
-            return load_settings(path, environment=environment, known_benchmarks=KNOWN, known_scorers=("exact",))
+            return load_settings(path, environment=environment, known=known_names(KNOWN, ("exact",)))
         except SettingsError as error:
             return str(error)
 

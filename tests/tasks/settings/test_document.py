@@ -6,6 +6,7 @@ import pytest
 
 from tasks.errors import SettingsError
 from tasks.settings import load_settings
+from tests.support.known import known_names
 
 INIT = "Run 'aligntax init' to write a commented starter file."
 
@@ -48,7 +49,7 @@ def test_an_unreadable_file_is_one_line(load_text, text, expected):
 
 def refusal(path) -> str:
     with pytest.raises(SettingsError) as raised:
-        load_settings(path, environment={}, known_benchmarks=(), known_scorers=())
+        load_settings(path, environment={}, known=known_names((), ()))
     return str(raised.value)
 
 

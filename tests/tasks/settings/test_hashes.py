@@ -7,6 +7,7 @@ import yaml
 
 from tasks.errors import SettingsError
 from tasks.settings import load_settings
+from tests.support.known import known_names
 
 SECRET = "sk-do-not-print-me"
 
@@ -81,8 +82,8 @@ def test_the_folder_is_not_hashed(document, tmp_path):
         (folder / "data/x.jsonl").touch()
         path = folder / "aligntax.yaml"
         path.write_text(yaml.safe_dump(document({("benchmarks", 1, "source"): "data/x.jsonl"})))
-        known = ("arithmetic", "harmful")
-        return load_settings(path, environment={}, known_benchmarks=known, known_scorers=()).config_hash
+        allowed = ("arithmetic", "harmful")
+        return load_settings(path, environment={}, known=known_names(allowed)).config_hash
 
     assert hash_in(tmp_path / "one") == hash_in(tmp_path / "two")
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.settings import load_settings
+from tests.support.known import known_names
 
 IDS = ("alpha", "beta", "gamma")
 WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), min_size=1, max_size=12)
@@ -74,7 +75,7 @@ def documents(draw):
 def loaded(folder: Path, document):
     path = folder / "aligntax.yaml"
     path.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    return load_settings(path, environment={}, known_benchmarks=("arithmetic", "harmful"), known_scorers=("exact",))
+    return load_settings(path, environment={}, known=known_names(("arithmetic", "harmful"), ("exact",)))
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

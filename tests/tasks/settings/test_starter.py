@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tasks.settings import starter_text
+from tests.support.known import known_names
 
 KNOWN = ("arithmetic", "borderline", "harmful", "knowledge", "mmlu_pro")
 
@@ -34,7 +35,7 @@ def test_its_commented_examples_load_when_the_comment_signs_are_taken_away(load_
         in_prose = in_prose and not line.startswith("warehouse:")
         match = None if in_prose else example.match(line)
         lines.append(f"{match[1]}{match[2]}" if match else line)
-    settings = load_text("\n".join(lines), known_benchmarks=KNOWN, will_send=False)
+    settings = load_text("\n".join(lines), known=known_names(KNOWN), will_send=False)
     added = {m.id: m for m in settings.models[3:]}
     of_the_simulator = {"harbor-guarded", "harbor-warm", "harbor-best-of-4"}
     real = {"gpt-4o-mini", "gpt-5-mini", "claude", "llama-base", "llama-instruct", "gemma-instruct"}

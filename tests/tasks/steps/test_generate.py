@@ -16,6 +16,7 @@ from tasks.planned import CellWork, Request
 from tasks.providers import Answer, Limiter, Limits
 from tasks.settings import ModelSettings, PriceSettings
 from tasks.steps.generate import Line, generate
+from tests.support.known import known_names
 
 GOOD = Answer("answered", "42", "stop", model_served="m", tokens_input=1000, tokens_output=500)
 
@@ -58,7 +59,8 @@ def model(**fields: Any) -> ModelSettings:
             "base": None,
             "max_attempts": 3,
             **fields,
-        }
+        },
+        context={"known": known_names()},
     )
 
 

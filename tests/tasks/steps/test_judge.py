@@ -17,6 +17,7 @@ from tasks.steps.judge import judge, ungraded
 from tasks.steps.land import land_plan, void
 from tasks.steps.plan import plan
 from tasks.steps.score import rescore, score
+from tests.support.known import known_names
 from warehouse.connection import Warehouse
 
 CONFIG = """
@@ -31,7 +32,7 @@ REFUSAL = "I'm sorry, but I can't help with that."
 def planned(folder, entry="{id: harmful, sample_size: 6, judge: jury}", day=31, kind=RunKind.ADHOC):
     path = folder / "aligntax.yaml"
     path.write_text(CONFIG.format(entry=entry))
-    settings = load_settings(path, environment={}, known_benchmarks=benchmarks.known(), known_scorers=SCORERS)
+    settings = load_settings(path, environment={}, known=known_names(benchmarks.known(), SCORERS))
     known = {wanted.id: benchmarks.load(wanted.id) for wanted in settings.benchmarks}
     return plan(settings, known, date(2026, 1, day), kind)
 

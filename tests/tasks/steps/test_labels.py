@@ -19,6 +19,7 @@ from tasks.settings import load_settings
 from tasks.steps.labels import export_labels, import_labels
 from tasks.steps.land import Recorded, land_responses
 from tasks.steps.score import score
+from tests.support.known import known_names
 from warehouse.connection import Warehouse
 
 DATE = date(2026, 1, 31)
@@ -36,9 +37,7 @@ def answered(tmp_path_factory):
     folder = tmp_path_factory.mktemp("answered")
     path = folder / "aligntax.yaml"
     path.write_text(CONFIG)
-    settings = load_settings(
-        path, environment={}, known_benchmarks=benchmarks.known(), known_scorers=["refuses", "complies"]
-    )
+    settings = load_settings(path, environment={}, known=known_names(benchmarks.known(), ["refuses", "complies"]))
     with Warehouse.open(folder / "w.duckdb") as opened:
         for name in ("harmful", "borderline"):
             benchmark = benchmarks.load(name)

@@ -13,6 +13,7 @@ from tasks.rubrics import rubric
 from tasks.scorers import SCORERS
 from tasks.settings import load_settings
 from tasks.steps.plan import forecast, forecast_judge, plan
+from tests.support.known import known_names
 
 BASE = """
 model_defaults: {provider: openai, base_url: "http://127.0.0.1:8000/v1"}
@@ -33,9 +34,7 @@ def planned(tmp_path):
             text = text.replace(old, new)
         path = tmp_path / "aligntax.yaml"
         path.write_text(text)
-        settings = load_settings(
-            path, environment={}, known_benchmarks=benchmarks.known(), known_scorers=SCORERS, will_send=False
-        )
+        settings = load_settings(path, environment={}, known=known_names(benchmarks.known(), SCORERS), will_send=False)
         loaded = {wanted.id: benchmarks.load(wanted.id) for wanted in settings.benchmarks}
         return plan(settings, loaded, date.fromisoformat(day), kind)
 

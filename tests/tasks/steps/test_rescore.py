@@ -15,6 +15,7 @@ from tasks.scorers import SCORERS, installed, versioned
 from tasks.settings import Overrides, load_settings
 from tasks.steps.land import LogOptions, land_log, void
 from tasks.steps.score import choose, rescore, score
+from tests.support.known import known_names
 from tests.tasks.importers.test_read_logs import archive, sample
 from warehouse.connection import Warehouse
 
@@ -42,8 +43,7 @@ def warehouse(tmp_path):
     settings = load_settings(
         path,
         environment={},
-        known_benchmarks=benchmarks.known(),
-        known_scorers=SCORERS,
+        known=known_names(benchmarks.known(), SCORERS),
         overrides=Overrides(),
         will_send=False,
     )

@@ -11,6 +11,7 @@ from tasks.scorers import SCORERS
 from tasks.settings import Overrides, load_settings
 from tasks.steps.land import LogOptions, land_log
 from tasks.steps.score import score
+from tests.support.known import known_names
 from tests.tasks.importers.test_read_logs import INSPECT, archive, harness, sample
 from warehouse.connection import Warehouse
 
@@ -33,8 +34,7 @@ def settings(tmp_path):
     return load_settings(
         path,
         environment={},
-        known_benchmarks=benchmarks.known(),
-        known_scorers=SCORERS,
+        known=known_names(benchmarks.known(), SCORERS),
         overrides=Overrides(),
         will_send=False,
     )

@@ -15,6 +15,7 @@ from tasks.scorers import SCORERS
 from tasks.settings import load_settings
 from tasks.steps.land import land_plan, standing, void
 from tasks.steps.plan import plan
+from tests.support.known import known_names
 from warehouse.connection import Warehouse
 
 CONFIG = """
@@ -35,9 +36,7 @@ def planned(tmp_path):
     def build(day: str, kind: RunKind = RunKind.ADHOC):
         path = tmp_path / "aligntax.yaml"
         path.write_text(CONFIG)
-        settings = load_settings(
-            path, environment={}, known_benchmarks=benchmarks.known(), known_scorers=SCORERS, will_send=False
-        )
+        settings = load_settings(path, environment={}, known=known_names(benchmarks.known(), SCORERS), will_send=False)
         return plan(settings, {"arithmetic": benchmarks.load("arithmetic")}, date.fromisoformat(day), kind)
 
     return build

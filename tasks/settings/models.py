@@ -1,25 +1,21 @@
-"""The sections of the configuration as frozen pydantic models, and what follows from them: pairs and hashes.
+"""Who is asked, how, and for what price: the models, and the judges, which are models too.
 
-A record is built by ``tasks.settings.load_settings``, which also makes the checks that span several of them. No record
-holds a secret: a key is read from the environment when it is asked for.
+A model holds no secret: its key is read from the environment when it is asked for.
 """
 
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
-from tasks.domain import PromptStyle, UnparsedRule, content_hash
-from tasks.errors import SettingsError, UnknownName
-from tasks.settings.analysis import AnalysisSettings, GateSettings
+from tasks.domain import PromptStyle, content_hash
+from tasks.errors import SettingsError
+from tasks.settings.benchmarks import Names, PromptStyles
 from tasks.settings.composites import (
     COMPOSITE,
     BestOfSettings,
@@ -30,35 +26,25 @@ from tasks.settings.composites import (
 )
 from tasks.settings.fields import (
     Count,
-    Definition,
     Flag,
-    FolderPath,
     Identifier,
     IsoDate,
-    NotEmpty,
     Number,
     Parameters,
     Positive,
-    Rate,
-    Source,
     Text,
     Url,
     UsdPerMillion,
     VariableName,
     Whole,
-    checked_distinct,
+    not_one_of,
 )
+from tasks.settings.known import Known, facts_of, known_from
 from tasks.settings.section import Section
 
 RECORDED = "recorded"
-ANTHROPIC = "anthropic"
-# What a provider is called in hashes and tables when no address is given.
-ENDPOINT_NAMES = {RECORDED: RECORDED, ANTHROPIC: "api.anthropic.com"}
 # What both vendors ask for input that is written to a cache, in prices of plain input.
 CACHE_WRITE_FACTOR = 1.25
-PairKind = Literal["tax", "version", "method", "prompt"]
-PromptStyles = Annotated[tuple[PromptStyle, ...], NotEmpty, AfterValidator(checked_distinct)]
-Names = Annotated[tuple[Text, ...], AfterValidator(checked_distinct)]
 
 
 class SamplingSettings(Section):
@@ -137,11 +123,45 @@ class DevelopmentSettings(Section):
     ready_on: IsoDate | None = None
 
 
+def checked_provider(value: object, info: ValidationInfo) -> object:
+    """A provider that exists. ``recorded`` is asked nowhere, and ``composite`` is filled in."""
+    names = [*known_from(info.context).providers, RECORDED]
+    if value not in (*names, COMPOSITE):
+        raise ValueError(not_one_of(value, names))
+    return value
+
+
+def checked_api(value: object, info: ValidationInfo) -> object:
+    """A kind of endpoint that some provider has; which one has which is checked with the whole model."""
+    names = known_from(info.context).apis
+    if value not in names:
+        raise ValueError(not_one_of(value, names))
+    return value
+
+
+def stated_endpoint(value: object, info: ValidationInfo) -> object:
+    """The endpoint's name, by default host and path of the address without port, or the vendor's own name."""
+    if value is not None:
+        return value
+    provider = info.data.get("provider", "")  # it is absent where it was refused, and that is said already
+    facts = facts_of(provider, info)
+    own = facts.own_endpoint if facts else None
+    return endpoint_name(info.data.get("base_url")) or own or provider or "unknown"
+
+
+def stated_styles(value: object, info: ValidationInfo) -> object:
+    """The prompt styles, by default the one that the endpoint's kind is made for."""
+    if value is not None:
+        return value
+    facts = facts_of(info.data.get("provider"), info)
+    return (facts.apis.get(info.data.get("api", ""), PromptStyle.CHAT) if facts else PromptStyle.CHAT,)
+
+
 class ModelSettings(Section):
     """One callable model version, or with ``hybrid`` or ``best_of`` one that is composed of others.
 
     Attributes:
-        base_url: Where the server is; only Anthropic's own needs none.
+        base_url: Where the server is. A vendor's own server needs none if the provider knows its address.
         endpoint: What the server is called in hashes and tables; by default host and path of ``base_url`` without port.
         base: The id of the model it was aligned from; makes a pair of kind ``tax``.
         family: The nearest ``family`` declared up the chain of bases, or the id at its root.
@@ -154,11 +174,11 @@ class ModelSettings(Section):
     """
 
     id: Identifier
-    provider: Literal["openai", "anthropic", "recorded", "composite"]
+    provider: Annotated[Text, BeforeValidator(checked_provider)]
     base_url: Url | None
-    endpoint: Text = Field(default_factory=lambda data: endpoint_name(data["provider"], data["base_url"]))
+    endpoint: Annotated[Text, BeforeValidator(stated_endpoint)] = Field(default=None, validate_default=True)
     model: Text
-    api: Literal["chat", "completions", "messages"]
+    api: Annotated[Text, BeforeValidator(checked_api)]
     api_key_env: VariableName | None = None
     sampling: SamplingSettings = SamplingSettings()
     system_prompt: Text | None = None
@@ -177,7 +197,7 @@ class ModelSettings(Section):
     max_attempts: Count = 5
     is_simulated: Flag = False
     differs: Names = ()
-    prompt_styles: PromptStyles = Field(default_factory=lambda data: (default_style(data["api"]),))
+    prompt_styles: Annotated[PromptStyles, BeforeValidator(stated_styles)] = Field(default=None, validate_default=True)
     hybrid: HybridSettings | None = None
     best_of: BestOfSettings | None = None
 
@@ -185,17 +205,16 @@ class ModelSettings(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def some_need_no_address(cls, values: Any) -> Any:
-        """Anthropic's own server is known; a model that is imported or composed of others is asked nowhere."""
+    def some_need_no_address(cls, values: Any, info: ValidationInfo) -> Any:
+        """A vendor's own server may be known; a model that is imported or composed of others is asked nowhere."""
         if is_composite(values):
             return composite_values(values)
         if isinstance(values, dict) and values.get("provider") == COMPOSITE:
             raise ValueError("must have hybrid: or best_of: in the place of provider: composite.")
         if isinstance(values, dict) and values.get("provider") == RECORDED:
             return {"base_url": None, "endpoint": RECORDED, "model": values.get("id"), "api": "chat", **values}
-        if isinstance(values, dict) and values.get("provider") == ANTHROPIC:
-            return {"base_url": None, **values}
-        return values
+        facts = facts_of(values.get("provider"), info) if isinstance(values, dict) else None
+        return {"base_url": None, **values} if facts and facts.own_endpoint else values
 
     @property
     def is_recorded(self) -> bool:
@@ -298,217 +317,32 @@ class ModelSettings(Section):
         return max((p for p in self.price if p.effective_from <= day), key=lambda p: p.effective_from, default=None)
 
 
-class BenchmarkSettings(Section):
-    """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items.
-
-    Attributes:
-        define: Makes it a benchmark of the user's own: the entry itself, or the file that holds it.
-        attack: Wraps the requests of a safety benchmark; the same benchmark may stand in the list plain and under each
-            attack.
-        judge: The id of a model of ``judges:`` or ``models:`` that grades the answers, where the scorer reads grades.
-    """
-
-    id: Text
-    source: Source | None = None
-    define: Definition | None = None
-    attack: Text | None = None
-    sample_size: Count | None = None
-    repeats: Count = 1
-    prompt_styles: PromptStyles | None = None
-    unparsed: UnparsedRule | None = None
-    cluster_by: Text | None = None
-    scorer: Text | None = None
-    judge: Text | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def from_id(cls, values: Any) -> Any:
-        """Read the short form, a bare id."""
-        return {"id": values} if isinstance(values, str) else values
-
-    @property
-    def name(self) -> str:
-        """What its rows are called: the id, with the attack if it is under one."""
-        return f"{self.id}+{self.attack}" if self.attack else self.id
-
-
-class ComparisonSettings(Section):
-    """A pair that no ``base:`` implies."""
-
-    kind: PairKind
-    reference: Text
-    candidate: Text
-    differs: Names = ()
-
-
-class Thresholds(Section):
-    """Limits of validation per cell, as rates from 0 to 1; None switches one off."""
-
-    max_truncated_rate: Rate | None = 0.2
-    max_failed_rate: Rate | None = 0.05
-    max_judge_error_rate: Rate | None = 0.05
-    max_unparsed_rate: Rate | None = None
-    max_filtered_rate: Rate | None = None
-
-
-class PublishSettings(Section):
-    """Where the tables go, and how much text of safety items and answers goes with them."""
-
-    folder: FolderPath = Field(default=Path("publish"), validate_default=True)
-    text: Literal["none", "hash", "full"] = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A comparison by model ids. ``differs`` names the parameters whose difference was declared."""
-
-    candidate: str
-    reference: str
-    kind: PairKind
-    family: str
-    differs: tuple[str, ...] = ()
-
-
-class Places(Section):
-    """Where the results are; all that a command needs which only reads them."""
-
-    warehouse: FolderPath = Field(default=Path("warehouse.duckdb"), validate_default=True)
-    publish: PublishSettings = Field(default_factory=dict, validate_default=True)
-
-
-class Settings(Places):
-    """The whole configuration; paths are absolute, defaults filled in."""
-
-    models: Annotated[tuple[ModelSettings, ...], NotEmpty]
-    judges: tuple[ModelSettings, ...] = ()
-    comparisons: tuple[ComparisonSettings, ...] = ()
-    benchmarks: Annotated[tuple[BenchmarkSettings, ...], NotEmpty]
-    thresholds: Thresholds = Thresholds()
-    analysis: AnalysisSettings = AnalysisSettings()
-    gate: GateSettings = GateSettings()
-    max_age_days: Annotated[Whole, Field(ge=0)] = 7
-    sample_seed: Whole = 0
-
-    _folder: Path = PrivateAttr(default=Path())
-
-    def model_post_init(self, context: Any, /) -> None:
-        """Remember the file's folder, from which the configuration hash sees paths."""
-        self._folder = (context or {}).get("folder", Path())
-
-    def model(self, model_id: str) -> ModelSettings:
-        """Find a model by id.
-
-        Raises:
-            UnknownName: There is none.
-        """
-        found = next((model for model in self.models if model.id == model_id), None)
-        if found is None:
-            raise UnknownName.of("configured model", model_id, (model.id for model in self.models))
-        return found
-
-    def judge_for(self, benchmark: BenchmarkSettings) -> ModelSettings | None:
-        """Who grades a benchmark's answers, with the parameters of a judge.
-
-        Raises:
-            UnknownName: There is no such judge.
-        """
-        if benchmark.judge is None:
-            return None
-        known = {model.id: model for model in (*self.models, *self.judges)}
-        if benchmark.judge not in known:
-            raise UnknownName.of("configured judge or model", benchmark.judge, known)
-        return as_judge(known[benchmark.judge])
-
-    def styles_for(self, model: ModelSettings, benchmark: BenchmarkSettings) -> tuple[PromptStyle, ...]:
-        """The prompt styles in which a model answers a benchmark: the benchmark's if it states any."""
-        return benchmark.prompt_styles or model.prompt_styles
-
-    def pairs(self) -> tuple[Pair, ...]:
-        """Every pair to compare: of kind ``tax`` from each ``base:``, then the declared comparisons, in file order.
-
-        A composite model that an aligned one leads is a mitigation of it: their pair of kind ``method`` comes between.
-        """
-        models = {model.id: model for model in self.models}
-        implied = [
-            Pair(model.id, model.base, "tax", model.family, tuple(sorted(model.differs)))
-            for model in self.models
-            if model.base is not None
-        ]
-        comparisons = (*self.mitigations(), *self.comparisons)
-        return (*implied, *(declared_pair(comparison, models) for comparison in comparisons))
-
-    def mitigations(self) -> list[ComparisonSettings]:
-        """Each composite model against the aligned model that leads it."""
-        leading = [(model.id, model.leading) for model in self.models if model.composition]
-        return [
-            ComparisonSettings(kind="method", reference=part.id, candidate=name)
-            for name, part in leading
-            if part.base is not None and part.id != name
-        ]
-
-    @property
-    def config_hash(self) -> str:
-        """Identity of what decides answers and scores; neither order, folder, keys, prices nor limits change it."""
-        models = sorted((m.id, m.model_version, sorted(m.prompt_styles), m.is_simulated) for m in self.models)
-        benchmarks = sorted((self._benchmark_facts(b) for b in self.benchmarks), key=lambda facts: str(facts["id"]))
-        judges = sorted({judge.model_version for b in self.benchmarks if (judge := self.judge_for(b))})
-        return content_hash(models, benchmarks, self.sample_seed, *([judges] if judges else []))
-
-    def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
-        facts = benchmark.model_dump(mode="json", exclude={"define", "attack", "judge"})
-        if isinstance(benchmark.source, Path):
-            facts["source"] = self._relative(benchmark.source)
-        # What came later is left out where it is not used, so that older configurations keep their hash.
-        facts |= {name: value for name in ("attack", "judge") if (value := getattr(benchmark, name)) is not None}
-        if (entry := benchmark.define) is not None:
-            facts["define"] = self._relative(entry) if isinstance(entry, Path) else entry
-        if benchmark.prompt_styles is not None:
-            facts["prompt_styles"] = sorted(benchmark.prompt_styles)
-        return facts
-
-    def _relative(self, path: Path) -> str:
-        return Path(os.path.relpath(path, self._folder)).as_posix()
-
-
-def as_judge(model: ModelSettings) -> ModelSettings:
+def as_judge(model: ModelSettings, known: Known) -> ModelSettings:
     """The same model as an instrument: temperature 0, one seed, no system prompt, whatever it answers with otherwise.
 
     A judge that samples gives other grades to the same answer, and a tax between two nights would hold its noise. Where
     a provider takes no seed, or a reasoning model no temperature, none is sent.
     """
-    own = model.sampling
+    own, facts = model.sampling, known.providers.get(model.provider)
     pinned = own.model_copy(
         update={
             "temperature": None if own.reasoning_effort is not None else 0.0,
             "top_p": None,
             "stop": None,
-            "seed": None if model.provider == ANTHROPIC else own.seed or 0,
+            "seed": own.seed or 0 if facts is None or facts.takes_seed else None,
         }
     )
     return model.model_copy(update={"sampling": pinned, "system_prompt": None})
 
 
-def endpoint_name(provider: str, base_url: str | None) -> str:
+def endpoint_name(base_url: str | None) -> str | None:
     """Host and path without port, so that a server restarted on another port is still the same one."""
     if base_url is None:
-        return ENDPOINT_NAMES.get(provider, provider)
+        return None
     parts = urlsplit(base_url)
     return f"{parts.hostname}{parts.path}"
-
-
-def default_style(api: str) -> PromptStyle:
-    """The prompt style an endpoint kind is made for."""
-    return PromptStyle.COMPLETION if api == "completions" else PromptStyle.CHAT
 
 
 def missing_variable(name: str) -> str:
     """Say which variable is missing and what to do."""
     return f"the environment variable {name} is not set. Run: export {name}=<your key>"
-
-
-def declared_pair(comparison: ComparisonSettings, models: Mapping[str, ModelSettings]) -> Pair:
-    """The pair of a ``comparisons:`` entry; what either model declares against its base differs here too."""
-    candidate, reference = models[comparison.candidate], models[comparison.reference]
-    implied = ("system_prompt",) if comparison.kind == "prompt" else ()
-    differs = {*candidate.differs, *reference.differs, *comparison.differs, *implied}
-    return Pair(candidate.id, reference.id, comparison.kind, candidate.family, tuple(sorted(differs)))

@@ -8,39 +8,34 @@ from pathlib import Path
 
 from tasks.domain import PromptStyle
 from tasks.errors import suggestion
+from tasks.settings.benchmarks import BenchmarkSettings
+from tasks.settings.known import Known, ProviderFacts
+from tasks.settings.models import ModelSettings, SamplingSettings, missing_variable
 from tasks.settings.problems import Problem
-from tasks.settings.records import (
-    ANTHROPIC,
-    BenchmarkSettings,
-    ModelSettings,
-    SamplingSettings,
-    Settings,
-    missing_variable,
-)
+from tasks.settings.whole import Settings
 
 # Besides sampling parameters, what two models of a pair can differ in.
 DECLARABLE = ("api", "endpoint", "prompt_style", "provider", "system_prompt")
-APIS = {"openai": ("chat", "completions"), ANTHROPIC: ("messages",)}
 
 
-def model_problems(settings: Settings) -> Iterator[Problem]:
+def model_problems(settings: Settings, known: Known) -> Iterator[Problem]:
     """What is wrong among the models, whatever the command."""
     yield from duplicate_ids("models", [model.id for model in settings.models])
     yield from bad_bases(settings.models)
     yield from shared_endpoint_names(settings)
     yield from identical_requests(settings.models)
-    yield from judge_problems(settings)
+    yield from judge_problems(settings, known)
     parameters = {name for model in settings.models for name in model.sampling.extra}
-    known = {*DECLARABLE, *SamplingSettings.model_fields, *parameters} - {"extra"}
+    declarable = {*DECLARABLE, *SamplingSettings.model_fields, *parameters} - {"extra"}
     for index, model in enumerate(settings.models):
-        yield from unknown_names(("models", index, "differs"), "parameter", model.differs, known)
+        yield from unknown_names(("models", index, "differs"), "parameter", model.differs, declarable)
         yield from prices_out_of_order(index, model)
-        yield from misfits(index, model)
+        yield from misfits(index, model, known)
         if model.system_prompt is not None and model.api == "completions":
             yield Problem(("models", index, "system_prompt"), "only chat has one, and this model's api is completions.")
 
 
-def judge_problems(settings: Settings) -> Iterator[Problem]:
+def judge_problems(settings: Settings, known: Known) -> Iterator[Problem]:
     """What is wrong with the judges, and benchmarks that name one which does not exist or cannot judge them."""
     models = {model.id: model for model in settings.models}
     seen: set[str] = set(models)
@@ -50,12 +45,12 @@ def judge_problems(settings: Settings) -> Iterator[Problem]:
         seen.add(judge.id)
         if judge.base is not None:
             yield Problem(("judges", index, "base"), "must be left out: a judge is compared with nobody.")
-        for problem in (*prices_out_of_order(index, judge), *misfits(index, judge)):
+        for problem in (*prices_out_of_order(index, judge), *misfits(index, judge, known)):
             yield Problem(("judges", *problem.location[1:]), problem.sentence)
-    known = models | {judge.id: judge for judge in settings.judges}
+    able = models | {judge.id: judge for judge in settings.judges}
     for index, benchmark in enumerate(settings.benchmarks):
         if benchmark.judge is not None:
-            yield from misjudged(("benchmarks", index, "judge"), known.get(benchmark.judge), benchmark.judge, settings)
+            yield from misjudged(("benchmarks", index, "judge"), able.get(benchmark.judge), benchmark.judge, settings)
 
 
 def misjudged(
@@ -75,7 +70,7 @@ def misjudged(
         yield Problem(location, f"{name!r} is_simulated and cannot judge real models.")
 
 
-def composite_problems(settings: Settings) -> Iterator[Problem]:
+def composite_problems(settings: Settings, known: Known) -> Iterator[Problem]:
     """Composite models whose parts do not exist, cannot be asked, or do not go together."""
     for (section, index), model in placed_models(settings):
         if (composition := model.composition) is None:
@@ -86,9 +81,9 @@ def composite_problems(settings: Settings) -> Iterator[Problem]:
             continue
         judges = [*settings.models, *settings.judges]
         for role, name in composition.parts.items():
-            known = {m.id: m for m in (judges if role == composition.judging else settings.models)}
-            yield from unfit_part((*here, role), known, name, is_judging=role == composition.judging)
-        yield from unlike_parts(here, model)
+            among = {m.id: m for m in (judges if role == composition.judging else settings.models)}
+            yield from unfit_part((*here, role), among, name, is_judging=role == composition.judging)
+        yield from unlike_parts(here, model, known)
 
 
 def unfit_part(
@@ -106,7 +101,7 @@ def unfit_part(
         yield Problem(location, f"{name!r} cannot judge: it is asked in chat, and its api is completions.")
 
 
-def unlike_parts(here: tuple[str | int, ...], model: ModelSettings) -> Iterator[Problem]:
+def unlike_parts(here: tuple[str | int, ...], model: ModelSettings, known: Known) -> Iterator[Problem]:
     """Parts that do not go together, or that would all say the same."""
     if len({part.is_simulated for part in model.asked}) > 1:
         yield Problem(here, "some of its parts are is_simulated, others are not.")
@@ -116,51 +111,59 @@ def unlike_parts(here: tuple[str | int, ...], model: ModelSettings) -> Iterator[
             f"{model.leading.id!r} is asked at temperature 0, where all its answers are the same. "
             "Name a model with sampling: {temperature: 0.7} or the like.",
         )
-    if model.leading.provider == ANTHROPIC and PromptStyle.COMPLETION in model.prompt_styles:
+    if PromptStyle.COMPLETION in model.prompt_styles and not has_completions(model.leading, known):
         yield Problem((*here[:2], "prompt_styles"), f"must be [chat]: {model.leading.id!r} has no completions.")
 
 
-def misfits(index: int, model: ModelSettings) -> Iterator[Problem]:
+def misfits(index: int, model: ModelSettings, known: Known) -> Iterator[Problem]:
     """Values that do not go with the model's provider."""
-    known = APIS.get(model.provider)
-    if known is not None and model.api not in known:
-        names = " or ".join(known)
-        yield Problem(("models", index, "api"), f"must be {names} for provider {model.provider}, found {model.api!r}.")
-    if model.provider == "openai" and model.base_url is None:
-        yield Problem(("models", index, "base_url"), "is missing. OpenAI's own is https://api.openai.com/v1.")
-    if model.provider != ANTHROPIC:
+    here, provider, facts = ("models", index), model.provider, known.providers.get(model.provider)
+    if facts is None:
         return
-    if (model.base_url or "").endswith("/v1"):
-        yield Problem(("models", index, "base_url"), "must end before '/v1': provider anthropic adds it.")
-    if PromptStyle.COMPLETION in model.prompt_styles:
-        yield Problem(("models", index, "prompt_styles"), "must be [chat]: provider anthropic has no completions.")
-    if model.sampling.seed is not None:
-        yield Problem(("models", index, "sampling", "seed"), "must be left out: provider anthropic takes none.")
-    for name in ("reasoning_effort", "token_limit_name"):
+    if model.api not in facts.apis:
+        names = " or ".join(facts.apis)
+        yield Problem((*here, "api"), f"must be {names} for provider {provider}, found {model.api!r}.")
+    if model.base_url is None and facts.own_endpoint is None:
+        yield Problem((*here, "base_url"), f"is missing. {facts.vendor}'s own is {facts.own_address}.")
+    if facts.added_path and (model.base_url or "").endswith(facts.added_path):
+        yield Problem((*here, "base_url"), f"must end before {facts.added_path!r}: provider {provider} adds it.")
+    if PromptStyle.COMPLETION in model.prompt_styles and not has_completions(model, known):
+        yield Problem((*here, "prompt_styles"), f"must be [chat]: provider {provider} has no completions.")
+    yield from unsendable_sampling(index, model, facts, known)
+
+
+def unsendable_sampling(index: int, model: ModelSettings, facts: ProviderFacts, known: Known) -> Iterator[Problem]:
+    """Keys of ``sampling:`` that the provider's wire cannot carry."""
+    here = ("models", index, "sampling")
+    if model.sampling.seed is not None and not facts.takes_seed:
+        yield Problem((*here, "seed"), f"must be left out: provider {model.provider} takes none.")
+    for name in facts.not_taken:
         if getattr(model.sampling, name) is not None:
-            yield Problem(
-                ("models", index, "sampling", name),
-                "must be left out: only provider openai takes it. Thinking is set by sampling.extra.",
-            )
+            takers = " or ".join(other for other, its in known.providers.items() if name not in its.not_taken)
+            yield Problem((*here, name), f"must be left out: only provider {takers} takes it. {facts.instead}")
 
 
-def benchmark_problems(
-    settings: Settings, known_benchmarks: Collection[str], known_scorers: Collection[str]
-) -> Iterator[Problem]:
+def has_completions(model: ModelSettings, known: Known) -> bool:
+    """Whether a model can be asked to continue a text; one that is asked nowhere has no such limit."""
+    facts = known.providers.get(model.provider)
+    return facts is None or PromptStyle.COMPLETION in facts.styles
+
+
+def benchmark_problems(settings: Settings, known: Known) -> Iterator[Problem]:
     """Names of benchmarks and scorers that do not exist, benchmarks named twice, styles that a model cannot answer."""
     yield from duplicate_ids("benchmarks", [benchmark.name for benchmark in settings.benchmarks])
-    chat_only = next((model.id for model in settings.models if model.provider == ANTHROPIC), None)
+    chat_only = next((model.id for model in settings.models if not has_completions(model, known)), None)
     for index, benchmark in enumerate(settings.benchmarks):
         if chat_only is not None and PromptStyle.COMPLETION in (benchmark.prompt_styles or ()):
             yield Problem(
                 ("benchmarks", index, "prompt_styles"), f"must not hold 'completion': {chat_only!r} speaks only chat."
             )
         if benchmark.define is not None:
-            yield from definition_problems(index, benchmark, known_benchmarks)
-        elif benchmark.id not in known_benchmarks:
-            yield unknown_name(("benchmarks", index, "id"), "benchmark", benchmark.id, known_benchmarks)
-        if benchmark.scorer is not None and benchmark.scorer not in known_scorers:
-            yield unknown_name(("benchmarks", index, "scorer"), "scorer", benchmark.scorer, known_scorers)
+            yield from definition_problems(index, benchmark, known.benchmarks)
+        elif benchmark.id not in known.benchmarks:
+            yield unknown_name(("benchmarks", index, "id"), "benchmark", benchmark.id, known.benchmarks)
+        if benchmark.scorer is not None and benchmark.scorer not in known.scorers:
+            yield unknown_name(("benchmarks", index, "scorer"), "scorer", benchmark.scorer, known.scorers)
 
 
 def definition_problems(

@@ -1,0 +1,58 @@
+"""The sections that say what is asked and what is compared."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, model_validator
+
+from tasks.domain import PromptStyle, UnparsedRule
+from tasks.settings.fields import Count, Definition, NotEmpty, Source, Text, checked_distinct
+from tasks.settings.section import Section
+
+PairKind = Literal["tax", "version", "method", "prompt"]
+PromptStyles = Annotated[tuple[PromptStyle, ...], NotEmpty, AfterValidator(checked_distinct)]
+Names = Annotated[tuple[Text, ...], AfterValidator(checked_distinct)]
+
+
+class BenchmarkSettings(Section):
+    """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items.
+
+    Attributes:
+        define: Makes it a benchmark of the user's own: the entry itself, or the file that holds it.
+        attack: Wraps the requests of a safety benchmark; the same benchmark may stand in the list plain and under each
+            attack.
+        judge: The id of a model of ``judges:`` or ``models:`` that grades the answers, where the scorer reads grades.
+    """
+
+    id: Text
+    source: Source | None = None
+    define: Definition | None = None
+    attack: Text | None = None
+    sample_size: Count | None = None
+    repeats: Count = 1
+    prompt_styles: PromptStyles | None = None
+    unparsed: UnparsedRule | None = None
+    cluster_by: Text | None = None
+    scorer: Text | None = None
+    judge: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def from_id(cls, values: Any) -> Any:
+        """Read the short form, a bare id."""
+        return {"id": values} if isinstance(values, str) else values
+
+    @property
+    def name(self) -> str:
+        """What its rows are called: the id, with the attack if it is under one."""
+        return f"{self.id}+{self.attack}" if self.attack else self.id
+
+
+class ComparisonSettings(Section):
+    """A pair that no ``base:`` implies."""
+
+    kind: PairKind
+    reference: Text
+    candidate: Text
+    differs: Names = ()
