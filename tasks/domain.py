@@ -99,7 +99,8 @@ class Origin(StrEnum):
     IMPORTED = "imported"
 
 
-# How far a benchmark was checked: written by us, read from its real file, or read from files made by its description.
+# How far a benchmark was checked: written for this project (own), tried on its real file (file), or written from the
+# description of the file's format (format).
 Verified = Literal["own", "file", "format"]
 
 
@@ -227,7 +228,7 @@ class Benchmark:
             object.__setattr__(self, "version", content_hash(*self._versioned_parts(), length=12))
 
     def _versioned_parts(self) -> list[Any]:
-        """What the version covers. A part that most benchmarks lack is added only where it is used: versions stay."""
+        """What the version covers. Parts that came later are added only where they are used, so old versions stay."""
         items = sorted((i.item_id, i.cluster_id, i.subset, i.chance_score) for i in self.items)
         parts: list[Any] = [self.benchmark_id, items, self.instruction, _pairs(self.examples), self.scorer, self.stop]
         parts.append(self.max_tokens)

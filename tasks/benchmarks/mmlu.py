@@ -106,7 +106,10 @@ def _is_wanted(name: str) -> bool:
 def _rows(file: SourceFile) -> Iterator[dict[str, Any]]:
     """The questions of a file in any of the formats, with the names of their subject and split."""
     is_headless = file.name.endswith(".csv") and not _is_header(file.cells()[:1])
-    found = (_from_cells(cells, file) for cells in file.cells()) if is_headless else map(_from_record, file.records())
+    if is_headless:
+        found = [_from_cells(cells, file.place) for cells in file.cells()]
+    else:
+        found = [_from_record(record, file.place) for record in file.records()]
     for number, row in enumerate(found):
         subject = row.get("subject") or file.group
         yield {**row, "subject": subject, "split": file.split, "foreign_id": f"{subject}/{number}"}
@@ -116,20 +119,20 @@ def _is_header(first: list[list[str]]) -> bool:
     return bool({"question", "input"} & {cell.lower() for cells in first for cell in cells})
 
 
-def _from_cells(cells: list[str], file: SourceFile) -> dict[str, Any]:
+def _from_cells(cells: list[str], place: str) -> dict[str, Any]:
     if len(cells) != 6 or cells[5] not in _LETTERS:
-        raise InputError(f"{file.place}: expected question, four choices and a letter, found {cells!r:.80}.")
+        raise InputError(f"{place}: expected question, four choices and a letter, found {cells!r:.80}.")
     return {"question": cells[0], "choices": tuple(cells[1:5]), "target": cells[5]}
 
 
-def _from_record(record: Record) -> dict[str, Any]:
+def _from_record(record: Record, place: str) -> dict[str, Any]:
     """A row of the data set: a list of choices and the answer's index, or columns of choices and its letter."""
     choices = record.get("choices") or [record.get(letter) for letter in _LETTERS]
     answer = record.get("answer", record.get("target"))
     letter = _LETTERS[answer] if isinstance(answer, int) and 0 <= answer < len(_LETTERS) else answer
     question = record.get("question") or record.get("input")
     if not question or len(choices) != len(_LETTERS) or None in choices or letter not in list(_LETTERS):
-        raise InputError(f"MMLU: expected question, four choices and an answer, found {dict(record)!r:.120}.")
+        raise InputError(f"{place}: expected question, four choices and an answer, found {dict(record)!r:.120}.")
     return {
         "question": question,
         "choices": tuple(map(str, choices)),

@@ -27,12 +27,8 @@ ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")
 
 _HUB_SCHEME = "hf://"
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
-_METADATA = (
-    "dataset_info.json",
-    "dataset_infos.json",
-    "dataset_dict.json",
-    "state.json",
-)  # of the library that caches data sets
+# Written by the library that caches data sets.
+_METADATA = ("dataset_info.json", "dataset_infos.json", "dataset_dict.json", "state.json")
 _SPLIT = re.compile(r"(?:^|[/._-])(train|dev|val|validation|test)(?=$|[/._-])")
 
 
