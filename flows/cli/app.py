@@ -19,6 +19,7 @@ from flows.cli import (
     running,
 )
 from tasks.errors import AligntaxError
+from tasks.importers import LOG_TOOLS
 from warehouse.errors import QueryError, WarehouseError
 
 app = typer.Typer(
@@ -52,8 +53,8 @@ for command in (
 ):
     app.command()(command)
 importing.app.command()(import_aggregates.aggregates)
-for tool in import_logs.TOOLS:
-    importing.app.command(tool.name, help=tool.help)(import_logs.command_of(tool))
+for tool in LOG_TOOLS:
+    importing.app.command(tool.command, help=tool.help)(import_logs.command_of(tool))
 app.add_typer(importing.app, name="import")
 app.add_typer(catalogue.app, name="benchmarks")
 app.add_typer(labels.app, name="labels")

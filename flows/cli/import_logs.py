@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +15,7 @@ from flows.cli.output import print_json, print_safety, print_taxes, shown
 from tasks.domain import Dimension, Domain
 
 if TYPE_CHECKING:
-    from tasks.importers.log import ForeignLog
+    from tasks.importers.log import ForeignLog, LogTool
     from tasks.steps.land import ImportedLog, LogOptions
 
 # Python and its libraries take half a gigabyte beside it.
@@ -31,55 +30,7 @@ Measures = Annotated[Dimension, typer.Option(help="What a task that no configure
 About = Annotated[Domain, typer.Option(help="What such a task is about.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """A tool whose logs are imported: the command's name and help, what it is given, and who reads that."""
-
-    name: str
-    help: str
-    metavar: str
-    given: str
-    read: Callable[[Path], Sequence[ForeignLog]]
-
-
-def _of_lm_eval(folder: Path) -> Sequence[ForeignLog]:
-    from tasks.importers import read_lm_eval
-
-    return read_lm_eval(folder)
-
-
-def _of_inspect(file: Path) -> Sequence[ForeignLog]:
-    from tasks.importers import read_inspect
-
-    return [read_inspect(file)]
-
-
-def _of_every_eval_ever(file: Path) -> Sequence[ForeignLog]:
-    from tasks.importers import read_every_eval_ever
-
-    return [read_every_eval_ever(file)]
-
-
-TOOLS = (
-    Tool(
-        "lm-eval",
-        "Import folders of the LM Evaluation Harness: samples_*.jsonl with their results_*.json.",
-        "FOLDER",
-        "The --output_path of a run with --log_samples, or several.",
-        _of_lm_eval,
-    ),
-    Tool("inspect", "Import logs of Inspect, .eval or .json.", "FILE", "One or more files.", _of_inspect),
-    Tool(
-        "every-eval-ever",
-        "Import instance-level files of Every Eval Ever (.jsonl, or the .json that names one).",
-        "FILE",
-        "One or more files.",
-        _of_every_eval_ever,
-    ),
-)
-
-
-def command_of(tool: Tool) -> Callable[..., None]:
+def command_of(tool: LogTool) -> Callable[..., None]:
     """The command of a tool; the options are the same for all."""
     argument = typer.Argument(metavar=tool.metavar, help=tool.given)
 

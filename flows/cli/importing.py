@@ -50,7 +50,7 @@ def responses(
     """Import recorded answers; they are validated, scored and reported like any other."""
     from flows import transform
     from flows.configuration import load_benchmark, load_configuration
-    from tasks.importers import read_responses
+    from tasks.importers.responses import read_responses
     from tasks.scorers import SCORERS, JudgedScorer, chosen_scorer, measured_by
     from tasks.steps.land import Recorded, land_responses
     from warehouse.connection import Warehouse
@@ -97,7 +97,7 @@ def scores(
     """Import item scores: rows of model, benchmark, item, value; cluster, repeat, outcome, latency, tokens, cost."""
     from flows import transform
     from flows.configuration import load_benchmarks, load_configuration
-    from tasks.importers import read_scores
+    from tasks.importers.scores import read_scores
     from tasks.steps.land import land_scores
     from warehouse.connection import Warehouse
 

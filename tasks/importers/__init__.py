@@ -1,30 +1,12 @@
-"""Other tools' files as frames. Importers read; they land nothing and know neither the warehouse nor the flows."""
+"""Other tools' files: logs as samples, tables of answers and scores as frames.
+
+An importer reads; it lands nothing and knows neither the warehouse nor the flows. The logs of another tool are one
+module that states a ``LogTool``, and one line here: the command line makes a command of each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from tasks.importers import every_eval_ever, inspect_ai, lm_eval
+from tasks.importers.log import LogTool
 
-import polars as pl
-
-from tasks.importers.aggregates import read_aggregates
-from tasks.importers.every_eval_ever import read_every_eval_ever
-from tasks.importers.inspect_ai import read_inspect
-from tasks.importers.lm_eval import read_lm_eval
-from tasks.importers.responses import read_responses
-from tasks.importers.scores import read_scores
-
-__all__ = [
-    "IMPORTERS",
-    "read_aggregates",
-    "read_every_eval_ever",
-    "read_inspect",
-    "read_lm_eval",
-    "read_responses",
-    "read_scores",
-]
-
-IMPORTERS: dict[str, Callable[..., Iterator[pl.DataFrame]]] = {
-    "aggregates": read_aggregates,
-    "responses": read_responses,
-    "scores": read_scores,
-}
+LOG_TOOLS: tuple[LogTool, ...] = (lm_eval.TOOL, inspect_ai.TOOL, every_eval_ever.TOOL)

@@ -15,9 +15,9 @@ from typing import Any
 from tasks.data_files import read_records
 from tasks.domain import content_hash
 from tasks.errors import InputError
-from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, as_value, problem_of
+from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, LogTool, as_value, problem_of
 
-TOOL = "every_eval_ever"
+_NAME = "every_eval_ever"
 _GROUPS = ("subject", "category", "subset")
 
 Record = Mapping[str, Any]
@@ -36,7 +36,7 @@ def read_every_eval_ever(path: Path) -> ForeignLog:
         path, lower = _instances(path)
     skipped: Counter[str] = Counter()
     samples = partial(_samples, path, skipped)
-    return ForeignLog(tool=TOOL, sources=(path,), samples=samples, lower_is_better=lower, skipped=skipped)
+    return ForeignLog(tool=_NAME, sources=(path,), samples=samples, lower_is_better=lower, skipped=skipped)
 
 
 def _instances(aggregate: Path) -> tuple[Path, frozenset[str]]:
@@ -54,7 +54,7 @@ def _instances(aggregate: Path) -> tuple[Path, frozenset[str]]:
             "A tax needs items: give the *_samples.jsonl file."
         )
     directions = [(r.get("metric_config") or {}).get("lower_is_better") for r in document.get("evaluation_results", [])]
-    return found, frozenset({f"{TOOL}:score"} if directions and all(directions) else ())
+    return found, frozenset({f"{_NAME}:score"} if directions and all(directions) else ())
 
 
 def _samples(path: Path, skipped: Counter[str]) -> Iterator[LogSample]:
@@ -111,9 +111,18 @@ def _scores(record: Record, judged: Record, skipped: Counter[str]) -> Iterator[F
     """The score under one name; where it is no proportion, whether the answer was correct."""
     attributed = record.get("answer_attribution") or [{}]
     answer = attributed[-1].get("extracted_value")
-    scorer = f"{TOOL}:score"
+    scorer = f"{_NAME}:score"
     try:
         yield ForeignScore.of(scorer, as_value(judged.get("score")), answer)
     except ValueError as error:
         skipped[f"scores of {scorer}: {error}; is_correct counts instead"] += 1
         yield ForeignScore.of(scorer, as_value(judged.get("is_correct")), answer)
+
+
+TOOL = LogTool(
+    command="every-eval-ever",
+    help="Import instance-level files of Every Eval Ever (.jsonl, or the .json that names one).",
+    metavar="FILE",
+    given="One or more files.",
+    read=lambda path: [read_every_eval_ever(path)],
+)

@@ -19,9 +19,9 @@ import orjson
 
 from tasks.domain import content_hash
 from tasks.errors import InputError
-from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, as_value, problem_of, text_of
+from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, LogTool, as_value, problem_of, text_of
 
-TOOL = "inspect"
+_NAME = "inspect"
 _ZSTANDARD = 93  # the zip method; Python's zipfile reads it from 3.14 on
 _WHOLE_BYTES = 64 * 2**20  # a .json log up to this size is read whole, which also takes NaN
 _LOCAL_HEADER = struct.Struct("<26xHH")
@@ -55,7 +55,7 @@ def read_inspect(path: Path) -> ForeignLog:
 
     status = header.get("status", "started")
     return ForeignLog(
-        tool=TOOL,
+        tool=_NAME,
         sources=(path,),
         samples=samples,
         version=str(described.get("task_version", 0)),
@@ -222,9 +222,18 @@ def _scores(sample: Document, skipped: Counter[str]) -> Iterator[ForeignScore]:
         value, answer = score["value"], score.get("answer")
         named = {f"{name}.{key}": part for key, part in value.items()} if isinstance(value, dict) else {name: value}
         for part, verdict in named.items():
-            scorer = f"{TOOL}:{part}"
+            scorer = f"{_NAME}:{part}"
             known = _LETTERS.get(verdict, verdict) if isinstance(verdict, str) else verdict
             try:
                 yield ForeignScore.of(scorer, as_value(known), None if answer is None else str(answer)[:500])
             except ValueError as error:
                 skipped[f"scores of {scorer}: {error}"] += 1
+
+
+TOOL = LogTool(
+    command="inspect",
+    help="Import logs of Inspect, .eval or .json.",
+    metavar="FILE",
+    given="One or more files.",
+    read=lambda path: [read_inspect(path)],
+)

@@ -20,9 +20,9 @@ from typing import Any
 from tasks.data_files import read_records
 from tasks.domain import content_hash
 from tasks.errors import InputError
-from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, as_value, problem_of
+from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, LogTool, as_value, problem_of
 
-TOOL = "lm_eval"
+_NAME = "lm_eval"
 _TIME = r"\d{4}-\d{2}-\d{2}T[\d:.-]+"
 _RESULTS = re.compile(rf"results_(?P<time>{_TIME})\.json")
 _SAMPLES = re.compile(rf"samples_(?P<task>.+)_(?P<time>{_TIME})\.jsonl")
@@ -66,11 +66,14 @@ def _log(files: Mapping[str, Path], results: Path | None, folder: Path) -> Forei
     skipped: Counter[str] = Counter()
     directions = described.get("higher_is_better") or {}
     lower = {
-        f"{TOOL}:{metric}" for task in files for metric, is_up in (directions.get(task) or {}).items() if is_up is False
+        f"{_NAME}:{metric}"
+        for task in files
+        for metric, is_up in (directions.get(task) or {}).items()
+        if is_up is False
     }
     versions = described.get("versions") or {}
     return ForeignLog(
-        tool=TOOL,
+        tool=_NAME,
         sources=tuple(files.values()),
         samples=partial(_samples, files, model, groups, skipped),
         version="-".join(sorted({str(versions.get(task, 0)) for task in files})),
@@ -166,10 +169,10 @@ def _scores(record: Record, answer: str | None, skipped: Counter[str]) -> Iterat
     """Each metric under its name; of a filter that is not the only one, with it, as the harness prints them."""
     chosen = record.get("filter", "none")
     for metric in record.get("metrics") or ():
-        name = f"{TOOL}:{metric}" if chosen == "none" else f"{TOOL}:{metric},{chosen}"
+        name = f"{_NAME}:{metric}" if chosen == "none" else f"{_NAME}:{metric},{chosen}"
         try:
             if found := _PERPLEXITY.fullmatch(metric):
-                yield _weighed(f"{TOOL}:{found['unit']}_probability", record[metric])
+                yield _weighed(f"{_NAME}:{found['unit']}_probability", record[metric])
             else:
                 yield ForeignScore.of(name, as_value(record[metric]), answer)
         except ValueError as error:
@@ -188,3 +191,12 @@ def _weighed(name: str, entry: Any) -> ForeignScore:
     except (TypeError, ValueError, ArithmeticError):
         raise ValueError("no log-likelihood of a text with its length") from None
     return ForeignScore.of(name, as_value(value), f"{count:.15g}")
+
+
+TOOL = LogTool(
+    command="lm-eval",
+    help="Import folders of the LM Evaluation Harness: samples_*.jsonl with their results_*.json.",
+    metavar="FOLDER",
+    given="The --output_path of a run with --log_samples, or several.",
+    read=read_lm_eval,
+)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,25 @@ class ForeignLog:
     count_planned: int | None = None
     notes: tuple[str, ...] = ()
     skipped: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class LogTool:
+    """A tool whose logs are imported, as its module states it.
+
+    Attributes:
+        command: The name of the command, ``aligntax import COMMAND``.
+        help: What the command does.
+        metavar: What it is given, in one word: FILE or FOLDER.
+        given: The same in a sentence.
+        read: Opens what is at a path: one log or several.
+    """
+
+    command: str
+    help: str
+    metavar: str
+    given: str
+    read: Callable[[Path], Sequence[ForeignLog]]
 
 
 def benchmarks_of(task: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.cli import import_logs
+from tasks.importers import LOG_TOOLS
 
 CONFIG = """
 model_defaults: {provider: recorded}
@@ -137,7 +138,7 @@ def peak_mb() -> float:
 
 def main(kind: str, megabytes: int, folder: Path) -> None:
     tool_name, write = KINDS[kind]
-    (tool,) = (tool for tool in import_logs.TOOLS if tool.name == tool_name)
+    (tool,) = (tool for tool in LOG_TOOLS if tool.command == tool_name)
     config = folder / "aligntax.yaml"
     config.write_text(CONFIG)
     paths = write(folder, megabytes * 1_000_000)

@@ -10,7 +10,10 @@ import pytest
 
 from tasks.domain import Outcome
 from tasks.errors import InputError
-from tasks.importers import inspect_ai, read_every_eval_ever, read_inspect, read_lm_eval
+from tasks.importers import inspect_ai
+from tasks.importers.every_eval_ever import read_every_eval_ever
+from tasks.importers.inspect_ai import read_inspect
+from tasks.importers.lm_eval import read_lm_eval
 from tasks.importers.log import as_value, benchmarks_of
 
 # file: task, model, samples, scorer and its mean as the log's own header has it

@@ -10,7 +10,7 @@ from flows import transform
 from tasks import benchmarks
 from tasks.domain import Item, Verdict
 from tasks.errors import UsageError
-from tasks.importers import read_inspect
+from tasks.importers.inspect_ai import read_inspect
 from tasks.scorers import SCORERS, installed, versioned
 from tasks.settings import Overrides, load_settings
 from tasks.steps.land import LogOptions, land_log, void

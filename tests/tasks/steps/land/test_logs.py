@@ -6,7 +6,8 @@ import pytest
 
 from tasks import benchmarks
 from tasks.errors import InputError
-from tasks.importers import read_inspect, read_lm_eval
+from tasks.importers.inspect_ai import read_inspect
+from tasks.importers.lm_eval import read_lm_eval
 from tasks.scorers import SCORERS
 from tasks.settings import Overrides, load_settings
 from tasks.steps.land import LogOptions, land_log
