@@ -155,3 +155,8 @@ def test_an_entry_that_leaves_no_row_is_refused(defined):
 def test_the_name_of_another_benchmark_is_refused():
     with pytest.raises(UsageError, match=r"'logic' is the name of a benchmark that aligntax has\. Choose another id\."):
         benchmarks.define("logic", ENTRY, "x.csv", place="mine.yaml")
+
+
+def test_an_entry_without_a_source_is_refused():
+    with pytest.raises(UsageError, match=r"mine\.yaml: 'mine' has no source\. Give the path of its rows\."):
+        benchmarks.define("mine", ENTRY, None, place="mine.yaml")
