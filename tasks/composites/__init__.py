@@ -23,7 +23,7 @@ __all__ = ["KINDS", "Ask", "Choice", "Composition", "Occasion", "Part", "compose
 
 
 def composition(model: ModelSettings) -> Composition | None:
-    """How a model is composed, ready to be asked; None for one that is asked itself."""
+    """How a model is composed; None for a model that is asked itself."""
     return None if model.composition is None else KINDS[model.composition.kind](model)
 
 

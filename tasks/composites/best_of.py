@@ -1,7 +1,7 @@
-"""Several answers of one model, and a chooser that rates each by itself: the highest stands, the first of equals.
+"""Ask one model several times and let a chooser rate each answer. The first of the highest rated is the answer.
 
-An answer that its provider blocked is not rated. One without a rating, because it was blocked or the chooser left the
-menu, stands behind every rated one.
+An answer that its provider blocked is not rated. An answer without a rating, because it was blocked or the chooser's
+reply was not on the menu, comes after every rated one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tasks.composites.contract import Ask, Choice, Occasion, Part
-from tasks.composites.judging import asked_by, grade
+from tasks.composites.rubric_question import asked_by, grade
 from tasks.rubrics import Rubric, rubric
 from tasks.settings import ModelSettings
 
@@ -61,7 +61,7 @@ class BestOf:
             yield asked_by(self.rubric, self.chooser, occasion.request, "x" * tokens * _CHARACTERS_PER_TOKEN)
 
     def _samples(self, occasion: Occasion) -> dict[str, Ask]:
-        """Repeats of their own: the samples of two repeats of the whole share none."""
+        """The samples, as repeats of the model; two repeats of the composite model share no sample."""
         prompt, first = occasion.prompts[occasion.style], occasion.repeat * self.count
         return {f"sample {n + 1}": Ask(self.model, prompt, first + n) for n in range(self.count)}
 

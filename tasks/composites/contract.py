@@ -1,4 +1,4 @@
-"""What a composition is given and what it says: occasions and parts in, questions or a choice out."""
+"""The protocol of compositions: they are given an occasion and the parts so far, and return questions or a choice."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any, Protocol
 from tasks.domain import Benchmark, Item, Prompt, PromptStyle
 from tasks.settings import ModelSettings
 
-# What the answer that stands says for the whole.
+# Columns that the chosen answer decides.
 _OF_THE_CHOSEN = ("status", "text", "refusal_text", "finish_reason", "first_token_json")
-# What every part that was asked adds to.
+# Columns that are sums over all parts that were asked.
 _ADDED = (
     *("attempts", "tokens_input", "tokens_cached", "tokens_cache_write", "tokens_output", "tokens_reasoning"),
     "cost_usd",

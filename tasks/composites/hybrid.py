@@ -1,7 +1,7 @@
 """An aligned model first; where it refuses a request that a checker calls legitimate, the base model answers.
 
-The checker sees the request alone. Anything but its clear permission lets the refusal stand. The fallback is told a
-guardrail first: as its system prompt in a chat, before the text that a completion goes on with.
+The checker sees the request alone. Unless it clearly permits the request, the refusal is the answer. The fallback is
+told a guardrail first: as its system prompt in chat, before the text that it continues in completion style.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tasks.composites.contract import Ask, Choice, Occasion, Part
-from tasks.composites.judging import asked_by, grade
+from tasks.composites.rubric_question import asked_by, grade
 from tasks.domain import PromptStyle, RefusalClass
 from tasks.rubrics import Rubric, rubric
 from tasks.scorers import LONGEST_TEXT

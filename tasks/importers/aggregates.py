@@ -1,4 +1,4 @@
-"""Means that a table elsewhere gives, one row per model, benchmark and metric, as frames. Lands nothing."""
+"""Read means that were published elsewhere as frames: one row per model, benchmark and metric. Lands nothing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read_aggregates(
     """Yield frames of ``AGGREGATE_SCHEMA``.
 
     A mean is in its metric's own unit (a proportion, a perplexity). ``metric`` defaults to "mean", ``higher_is_better``
-    to true; a standard error of 0 is none.
+    to true; a standard error of 0 counts as unknown.
 
     Raises:
         InputError: with file and line, at the first bad row.

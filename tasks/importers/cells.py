@@ -1,4 +1,4 @@
-"""One cell as text, whole number or amount; and which column of a file holds which field of ours."""
+"""Read one cell of a table as text, whole number or amount, and find which column holds which field of ours."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def as_text(value: Any) -> str | None:
 
 
 def as_id(value: Any) -> str | None:
-    """Text without outer blanks; an empty id is none."""
+    """Text without outer blanks; an empty text counts as no id."""
     return (as_text(value) or "").strip() or None
 
 

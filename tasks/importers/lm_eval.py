@@ -1,8 +1,8 @@
 """Output folders of the LM Evaluation Harness: ``results_<time>.json`` with ``samples_<task>_<time>.jsonl`` beside it.
 
 Run it with ``--log_samples``; results alone are aggregates, which no item-level import can use. A generation task logs
-its text once per filter, a likelihood task the log-likelihood of each choice and no text. Of a task that weighs whole
-texts (``word_perplexity`` and its like) an item has the geometric mean of its words' probabilities, and their number.
+its text once per filter, a likelihood task the log-likelihood of each choice and no text. Tasks on whole texts
+(``word_perplexity`` and the like) log the geometric mean of the words' probabilities and the number of words.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def read_lm_eval(folder: Path) -> list[ForeignLog]:
     """One log per results file under a folder, with the samples of the same time.
 
     Raises:
-        InputError: no such folder, no samples in it, or results that are no JSON.
+        InputError: there is no such folder, it holds no samples, or its results are not JSON.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder. Expected the one given to lm-eval as --output_path.")

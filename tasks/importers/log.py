@@ -1,7 +1,7 @@
 """What a log of another evaluation tool is to us: samples with texts and foreign scores, one at a time.
 
-Knows the domain only; must not know formats, configuration or tables. A reader never guesses: what it cannot read it
-counts in ``skipped`` under the reason, and the import says it.
+Knows the domain only; must not know formats, configuration or tables. A reader never guesses: it counts what it
+cannot read in ``skipped``, by reason, and the import prints that.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from tasks.domain import Outcome
 
-# Where a task of another tool asks the items of a benchmark of ours. A proposal: the questions decide.
+# Tasks of other tools that may ask the items of a benchmark of ours. Whether they do is decided by comparing questions.
 _TASKS = {
     "mmlu_pro": r"mmlu_pro(_.+)?",
     "mmlu": r"mmlu(_.+)?",
@@ -37,13 +37,13 @@ _TASKS = {
     "bbq": r"bbq(_.+)?",
 }
 
-# What reading a field of a sample raises where the sample is not what its format says.
+# What Python raises when a sample does not follow its format.
 MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignScore:
-    """A verdict of the other tool under a name of its own (``inspect:match``); None where it gave none."""
+    """A score of the other tool under a name of its own (``inspect:match``); the value is None where it gave none."""
 
     scorer: str
     value: float | None
@@ -52,7 +52,7 @@ class ForeignScore:
 
     @classmethod
     def of(cls, scorer: str, value: float | None, answer: str | None = None) -> ForeignScore:
-        """A proportion as a verdict: 1 is correct, 0 incorrect, what lies between partial, None not scored."""
+        """The score of a proportion: 1 is correct, 0 incorrect, anything between is partial, None is not scored."""
         if value is None:
             return cls(scorer, None, Outcome.NOT_RUN, answer)
         return cls(scorer, value, {0.0: Outcome.INCORRECT, 1.0: Outcome.CORRECT}.get(value, Outcome.PARTIAL), answer)
@@ -140,15 +140,15 @@ def problem_of(error: Exception) -> str:
 
 
 def squeezed(question: str) -> str:
-    """A question without differences of blanks, by which two editions of it are one."""
+    """A question with its white space folded, so that two editions of it compare equal."""
     return " ".join(question.split())
 
 
 def as_value(raw: Any) -> float | None:
-    """A foreign verdict as a proportion, None for one that was not given.
+    """A score of another tool as a proportion; None where it gave none.
 
     Raises:
-        ValueError: no verdict that can be a proportion; the message says what it is.
+        ValueError: it cannot be a proportion; the message says what it is.
     """
     if raw is None or (isinstance(raw, float) and math.isnan(raw)):
         return None

@@ -1,4 +1,4 @@
-"""Recorded answers, of any tool that writes one row per answer, as frames. Lands nothing, scores nothing."""
+"""Read answers obtained elsewhere as frames, from any tool that writes one row per answer. Lands and scores nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scores that another tool gave, one row per model, benchmark, item and repeat, as frames. Lands nothing."""
+"""Read scores of another tool as frames: one row per model, benchmark, item and repeat. Lands nothing."""
 
 from __future__ import annotations
 
@@ -93,10 +93,10 @@ def _rows(path: Path, mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
 
 
 def judgement(value: float | None, outcome: str | None) -> tuple[float | None, Outcome]:
-    """Value and outcome that agree, e.g. (1.0, None) gives (1.0, correct).
+    """Complete a value and an outcome: (1.0, None) gives (1.0, correct).
 
     Raises:
-        ValueError: they contradict each other, the value is no proportion, the outcome is unknown.
+        ValueError: they contradict each other, the value is not a proportion, or the outcome is unknown.
     """
     if value is not None and not 0 <= value <= 1:
         raise ValueError(f"value {value} is not between 0 and 1; a percentage must be divided by 100.")

@@ -27,9 +27,9 @@ FACTS = ProviderFacts(
     not_taken=("reasoning_effort", "token_limit_name"),
     instead="Thinking is set by sampling.extra.",
 )
-# The SDK looks for credentials all over the machine unless it is handed one.
+# Without a key of ours the SDK would search the machine for credentials.
 _NO_KEY = "none"
-# Anthropic's words in OpenAI's, which are the ones that are landed; an unknown one lands as it is.
+# Anthropic's words in OpenAI's, under which answers are landed. An unknown word is landed as it is.
 _FINISH_REASONS = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -89,7 +89,7 @@ def _body(prompt: Prompt, parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(reply: Reply) -> Answer:
-    """Read the refusal before length, length before emptiness: the order decides what an answer is called."""
+    """Read the refusal before length, and length before emptiness, because the first that applies names the outcome."""
     if not reply.is_success:
         return _declined(reply)
     document = reply.document

@@ -1,13 +1,12 @@
 """One adaptive limit per endpoint: how many requests may be in flight, and when the next one may start.
 
-Knows counts and the event loop's clock, no other (a test hands in a loop whose clock jumps); must not know providers,
-retries or rows. The rules:
+It knows counts and the event loop's clock, and neither providers, retries nor rows. The rules:
 
 - The number in flight starts at the configured concurrency. An overloaded server halves it, at most once per round
-  trip: a request that was under way when the limit was cut says nothing of the new limit. At most once per second
-  too, or a fast server that refuses a few requests whatever the load would be asked one by one. Each answer adds to
-  it, so that a halved limit is back after about sixteen round trips.
-- A server that names a wait (``Retry-After``) lets nobody in until then, or until ``LONGEST_PAUSE_S``.
+  trip: a request that was sent before the cut says nothing about the new limit. It is cut at most once a second, too:
+  otherwise a fast server that refuses a few requests at any load would end up being asked one by one. Each answer adds
+  to it, so that a halved limit is back after about sixteen round trips.
+- While a server's wait (``Retry-After``) lasts, no request starts; a wait is cut to ``LONGEST_PAUSE_S``.
 - Requests and tokens per minute are paced evenly: a burst at the start of each minute is what servers refuse.
 
 Reference for halving and adding: Chiu and Jain (1989), additive increase and multiplicative decrease.
@@ -20,7 +19,7 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-# A server may ask for any wait; beyond this bound the item fails and the next run asks again.
+# A server may ask for any wait. Where a longer one is needed the item fails, and the next run asks again.
 LONGEST_PAUSE_S = 60.0
 # Round trips in which a halved limit is back, or fewer where that would be less than one request each.
 _ROUNDS_TO_RECOVER = 16
@@ -48,7 +47,7 @@ class Place:
 
 
 class Limiter:
-    """The gate of one endpoint. ``enter`` before each attempt, ``leave`` after it, first come first served."""
+    """The entrance to one endpoint: ``enter`` before each attempt, ``leave`` after it. First come, first served."""
 
     def __init__(self, limits: Limits) -> None:
         self._most = limits.concurrency
@@ -109,12 +108,12 @@ class Limiter:
             self._cut_s = now
 
     def pause(self, seconds: float) -> None:
-        """Let nobody in for that long, at most ``LONGEST_PAUSE_S``. Requests in flight go on."""
+        """Start no request for that long, at most ``LONGEST_PAUSE_S``. Requests in flight continue."""
         until_s = asyncio.get_running_loop().time() + min(seconds, LONGEST_PAUSE_S)
         self._paused_until_s = max(self._paused_until_s, until_s)
 
     async def wait(self, seconds: float) -> None:
-        """Sleep, or until the limiter is closed."""
+        """Sleep for some seconds, or until the limiter is closed."""
         try:
             async with asyncio.timeout(seconds):
                 await self._closed.wait()
@@ -122,7 +121,7 @@ class Limiter:
             pass
 
     def close(self) -> None:
-        """Let nobody in any more and send away whoever waits; what is in flight comes home."""
+        """Start no request any more, and end every wait with None. Requests in flight continue."""
         self._closed.set()
         for future, _ in self._queue:
             if not future.done():
@@ -148,7 +147,7 @@ class Limiter:
         return Place(now, tokens)
 
     def _admit(self) -> None:
-        """Let in from the queue as many as fit; if they wait for time alone, come back then."""
+        """Start as many waiting requests as fit. If they only wait for time to pass, look again then."""
         loop = asyncio.get_running_loop()
         while self._queue and self._in_flight < self.limit:
             now, opens_s = loop.time(), self._opens_s()
@@ -162,12 +161,12 @@ class Limiter:
     def _come_back(self, loop: asyncio.AbstractEventLoop, when_s: float) -> None:
         if self._timer:
             if self._timer.when() <= when_s:
-                return  # an earlier look does no harm: it comes back again
+                return  # the earlier look will set the timer again
             self._timer.cancel()
         self._timer = loop.call_at(when_s, self._look_again)
 
     def _look_again(self) -> None:
-        self._timer = None  # first: a timer may fire a clock tick early, and must be set anew then
+        self._timer = None  # before admitting: a timer may fire a clock tick early, and is set again then
         self._admit()
 
 

@@ -4,9 +4,9 @@ Other servers (vLLM, llama.cpp, Ollama) come by ``base_url``; what they leave ou
 stays unknown.
 
 A prompt that does not fit the model's context (HTTP 400 ``context_length_exceeded`` and its local spellings) is an
-answer cut to nothing: text "" and finish reason ``length``, so ``truncated``. It is a property of model and item that
-no later run changes, so it must not count as missing; and a token limit that leaves no room for any prompt, which is a
-mistake in the configuration, shows in the truncation rate that validation stops.
+answer of length 0: text "" and finish reason ``length``, so its outcome is ``truncated``. Model and item decide it, and
+no later run changes it, so it must not count as missing. A token limit that leaves no room for any prompt is a mistake
+in the configuration: it shows in the truncation rate, which validation limits.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tasks.settings import ProviderFacts
 _NO_KEY = "none"
 _FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
 _CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
-# Our names that the wire does not know, or knows by another name.
+# Names of ours that are not sent, or are sent under another name.
 _OURS = frozenset({"api", "system_prompt", "extra", "token_limit_name", "max_tokens", "top_logprobs"})
 FACTS = ProviderFacts(
     vendor="OpenAI",
@@ -95,7 +95,7 @@ def _arguments(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(reply: Reply) -> Answer:
-    """Read refusal and filter before length, length before emptiness: the order decides what an answer is called."""
+    """Read refusal and filter first, then length, then emptiness: the first that applies names the outcome."""
     if not reply.is_success:
         return _declined(reply)
     choice = _first_choice(reply)
@@ -130,7 +130,7 @@ def _first_token(logprobs: Mapping[str, Any]) -> str | None:
 
 
 def _declined(reply: Reply) -> Answer:
-    """The two bad requests that say something of model and item; every other one is an error."""
+    """The answer behind a bad request: blocked by a filter, or too long a prompt. Other bad requests are errors."""
     if reply.status == 400 and reply.codes & _FILTER_CODES:
         return Answer(
             "filtered", None, "content_filter", refusal_text=reply.message, provider_request_id=reply.request_id

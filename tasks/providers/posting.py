@@ -1,11 +1,11 @@
-"""Send one request through an official SDK, and give every way in which that can fail its name.
+"""Send one request through an official SDK, and turn every failure into an error with a name.
 
-Both SDKs come from one generator, so that one module knows the errors of both. Requests go through their public
+Both SDKs come from one generator and have the same errors, so one module serves both. Requests go through their public
 ``client.post`` with the bare response: the typed methods spend half of a request's CPU time on copying the arguments
 and on building response models of which a few fields are read (0.80 against 0.38 ms per request).
 
-No key leaves this module: wherever a server repeats it, in an answer, an error or a header, it is cut out of the bytes
-before anything reads them.
+No key leaves this module. Where a server repeats the key in an answer, an error or a header, it is removed from the
+bytes before anything reads them.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     import httpx2
 
 _TRANSIENT_STATUS = frozenset({408, 409, 425, 429})
-# Authentication, payment, permission, an unknown model: no other request of the cell can do better.
+# Authentication, payment, permission, an unknown model: every other request of the cell would fail the same way.
 _CELL_STATUS = frozenset({401, 402, 403, 404})
-# A spent quota comes as 429 and does not come back within a run.
+# A spent quota comes as 429 and lasts longer than a run.
 _CELL_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 _REMOVED = "[key removed]"
-# What local servers take for a key (EMPTY, ollama) is a word that answers may hold; real keys are longer.
+# Placeholder keys of local servers (EMPTY, ollama) are words that answers may contain; real keys are longer.
 _SHORTEST_KEY = 8
 _LONGEST_MESSAGE = 200
 
@@ -84,7 +84,7 @@ class Sender:
         self._secrets = {api_key, api_key.replace("/", "\\/")} if is_secret and api_key else set()
 
     async def post(self, path: str, body: Mapping[str, Any], timeout_s: float) -> Reply:
-        """Make one attempt; the time-out covers all of it, also a server that drips one byte a minute.
+        """Make one attempt. The time-out covers all of it, so a server that sends one byte a minute is cut off, too.
 
         Raises:
             TransientError: No complete reply came.
@@ -116,7 +116,7 @@ class Sender:
         return Reply(response.status_code, _parsed(content), headers, request_id and self._clean(request_id))
 
     def _unreachable(self, error: BaseException) -> TransientError:
-        """Name what kept the reply away by the cause at the bottom: in between, transports call it what they like."""
+        """Name the failure by its innermost cause, because each transport wraps it in errors of its own."""
         root = error
         while root.__cause__ is not None:
             root = root.__cause__
@@ -132,14 +132,14 @@ class Sender:
 
 
 def unreadable(reply: Reply, missing: str) -> TransientError:
-    """The error of a reply that is no answer: a gateway's page, a half-sent document, an error sent with status 200."""
+    """The error of a success that holds no answer: a gateway's page, half a document, an error with status 200."""
     found = f"text starting {reply.document[:60]!r}" if isinstance(reply.document, str) else missing
     said = f": {reply.message}" if isinstance(reply.document, Mapping) and reply.document.get("error") else ""
     return TransientError(f"unreadable answer: {found}{said}", error_type="unreadable_answer")
 
 
 def status_error(reply: Reply) -> ProviderError:
-    """The error of a status that is no answer; its type decides what happens next."""
+    """The error of a failed reply. Its type decides whether the request is tried again."""
     message, kind = f"HTTP {reply.status}: {reply.message}", f"http_{reply.status}"
     if reply.status in _CELL_STATUS or reply.codes & _CELL_CODES:
         return CellError(message, error_type=kind)
@@ -149,7 +149,7 @@ def status_error(reply: Reply) -> ProviderError:
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """The wait a server asks for, in seconds: milliseconds, seconds or a date, which the server's own clock reads."""
+    """The wait that a server asks for, in seconds; it says milliseconds, seconds, or a date by its own clock."""
     if (milliseconds := _number(headers.get("retry-after-ms"))) is not None:
         return milliseconds / 1000
     asked = headers.get("retry-after")
@@ -182,7 +182,7 @@ def _date(text: str | None) -> datetime | None:
 
 
 def _parsed(content: bytes) -> Any:
-    """JSON as Python's own reader takes it, which allows a lone surrogate; the fast one first, which does not."""
+    """The parsed JSON. The fast reader refuses a lone surrogate; Python's own reader, which takes it, is tried next."""
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:

@@ -18,7 +18,7 @@ _MORE_THAN_FITS = 2**63
 class Connection:
     """Where an endpoint is and how it is reached. The key stays out of every printed form.
 
-    ``night`` goes to a simulated server alone, which gives each night answers of its own.
+    ``night`` is sent to a simulated server only, which gives each night answers of its own.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer as the provider gave it. Unknown is None: a server that reports no usage cost an unknown amount.
+    """One answer as the provider gave it. Unknown is None: without a report of usage the cost is unknown, not 0.
 
     ``status`` is ``answered``, or ``filtered`` when the provider declined on the model's behalf (``refusal_text``).
     ``first_token_json`` holds the first token's alternatives with their log-probabilities, if they were asked for.

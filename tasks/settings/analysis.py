@@ -1,4 +1,4 @@
-"""What the statistics are asked: safety levels, the price of helpfulness, when a night alarms, what stops a release."""
+"""What users decide about the numbers: safety levels, the worth of helpfulness, thresholds, alarms and releases."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ class MonitorSettings(Section):
     """When a night alarms.
 
     Attributes:
-        reference_nights: Nights that later ones are compared with; falls during them cannot be seen.
-        tolerance: A fall, as a proportion, that is none of our business; also what night-level shocks may do.
+        reference_nights: The first nights, with which later ones are compared. A fall within them is not found.
+        tolerance: A fall, as a proportion, that is too small to matter. It also bounds how far one night may shift all
+            scores together.
         alpha: False alarms per night's family of series, over a year.
         acknowledged: Alarms that were seen.
     """

@@ -1,4 +1,4 @@
-"""The sections that make a model out of other models. Knows ids only; must not know how a part is asked.
+"""The sections that compose a model of other models. They know ids only, not how a part is asked.
 
 A part plays a role, which is the name of its field. The *leading* part is asked first and in the composite's own prompt
 style; the *judging* part answers a rubric and is never the answer itself.
@@ -16,7 +16,7 @@ from tasks.settings.section import Section
 
 COMPOSITE = "composite"
 KINDS = ("hybrid", "best_of")
-# What is asked through the parts only, which have their own; a judge's limits, a price or an address would do nothing.
+# Keys that have no effect on a composite model, because only its parts are asked, and these have their own.
 _OF_THE_PARTS = (
     *("provider", "base_url", "endpoint", "model", "api", "api_key_env", "sampling", "system_prompt", "price"),
     *("requests_per_minute", "tokens_per_minute", "timeout_s", "max_attempts", "is_simulated"),
@@ -54,7 +54,7 @@ class HybridSettings(CompositionSettings):
     """``first`` answers; where it refuses a request that ``checker`` calls legitimate, ``fallback`` does.
 
     Attributes:
-        guardrail: What the fallback is told before the request: a base model has no alignment of its own.
+        guardrail: What the fallback is told before the request, because a base model is not aligned.
     """
 
     kind = "hybrid"

@@ -102,7 +102,7 @@ def unfit_part(
 
 
 def unlike_parts(here: tuple[str | int, ...], model: ModelSettings, known: Known) -> Iterator[Problem]:
-    """Parts that do not go together, or that would all say the same."""
+    """Parts that do not go together, or that would all give the same answer."""
     if len({part.is_simulated for part in model.asked}) > 1:
         yield Problem(here, "some of its parts are is_simulated, others are not.")
     if model.best_of is not None and model.leading.sampling.temperature == 0:
@@ -201,7 +201,7 @@ def comparison_problems(settings: Settings) -> Iterator[Problem]:
 
 
 def origin_problems(settings: Settings) -> Iterator[Problem]:
-    """Pairs of a simulated and a real model, whose answers never meet in one report row."""
+    """Pairs of a simulated and a real model. Their answers never stand in one report row."""
     models = {model.id: model for model in settings.models}
     places: list[tuple[tuple[str, int, str] | tuple[str, int], str, str]] = [
         (("models", index, "base"), model.id, model.base)
@@ -271,7 +271,7 @@ def placed_models(settings: Settings) -> Iterator[tuple[tuple[str, int], ModelSe
 
 
 def shared_endpoint_names(settings: Settings) -> Iterator[Problem]:
-    """Two servers under one name: requests to them would have the same hash and share answers; and one has one key."""
+    """Two servers, or two keys, under one endpoint name: requests to both would have one hash and share answers."""
     first: dict[str, tuple[str, ModelSettings]] = {}
     for place, model in placed_models(settings):
         here = f"{place[0]}[{place[1]}]"
@@ -294,7 +294,7 @@ def shared_endpoint_names(settings: Settings) -> Iterator[Problem]:
 
 
 def identical_requests(models: Iterable[ModelSettings]) -> Iterator[Problem]:
-    """Two models whose answers would be the same ones: a tax between them says nothing."""
+    """Two models that would send identical requests, so that the tax between them would be exactly 0."""
     first: dict[str, str] = {}
     for index, model in enumerate(models):
         other = first.setdefault(model.model_version, model.id)

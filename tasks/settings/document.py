@@ -1,7 +1,7 @@
 """Read the YAML file into plain values. Knows YAML; must not know any key of ours.
 
-Stricter than YAML alone where a slip would otherwise pass in silence: a key that appears twice is refused, and a
-date stays text until it is checked.
+It is stricter than YAML where YAML would hide a mistake: a key that appears twice is refused, and a date stays text
+until it is checked.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def syntax_sentence(error: yaml.MarkedYAMLError) -> str:
 
 
 def check_keys(name: str, root: yaml.Node | None) -> None:
-    """Refuse keys that appear twice or are no text; PyYAML would keep the last of them without a word."""
+    """Refuse keys that appear twice or are not text. PyYAML would silently keep the last one."""
     waiting, seen = [] if root is None else [root], set[int]()
     while waiting:
         node = waiting.pop()

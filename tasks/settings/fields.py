@@ -1,7 +1,7 @@
 """The kinds of single values a configuration holds. Knows no section; must not know where a value stands.
 
-A check raises ``ValueError`` with the end of a sentence whose start is the value's path. Where a value may hold a
-secret by mistake, the sentence does not repeat it.
+A check raises ``ValueError`` with the rest of a sentence that starts with the value's path. Where a user may have put
+a secret by mistake, the sentence does not repeat the value.
 """
 
 from __future__ import annotations

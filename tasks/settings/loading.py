@@ -62,10 +62,10 @@ def load_settings(
 
 
 def load_places(path: Path, environment: Mapping[str, str]) -> Places:
-    """Read where the results are, and nothing else: whatever is wrong with the rest, they can be read.
+    """Read where the results are and nothing else, so that they can be read even if the rest of the file is wrong.
 
     Raises:
-        SettingsError: No such file, not YAML, or one of the places is none.
+        SettingsError: The file is missing or not YAML, or one of the places is not a path.
     """
     document = layered(path.name, read_document(path), environment, Overrides())
     values = {key: value for key, value in document.values.items() if key in Places.model_fields}
@@ -89,7 +89,7 @@ def parsed_settings(document: Document, folder: Path, known: Known) -> Settings:
 
 
 def model_defaults_problems(defaults: object) -> list[Problem]:
-    """What the checks of the models it was merged under cannot see."""
+    """What is wrong with ``model_defaults`` itself; the rest is found in the models that it was merged into."""
     if not isinstance(defaults, dict):
         return [Problem(("model_defaults",), "must be a mapping of keys to values.")]
     if "id" in defaults:
@@ -98,7 +98,7 @@ def model_defaults_problems(defaults: object) -> list[Problem]:
 
 
 def with_parts(settings: Settings, known: Known) -> Settings:
-    """Give each composite model its parts; the one that judges is pinned. Unknown names are left for the checks."""
+    """Give each composite model its parts; the part that judges is asked as a judge. Unknown names are left out."""
     models = {model.id: model for model in settings.models}
     judges = {judge.id: as_judge(judge, known) for judge in (*settings.judges, *settings.models)}
 

@@ -112,10 +112,10 @@ class KnobSettings(Section):
 
 
 class DevelopmentSettings(Section):
-    """What making a model took beyond what it was made from, as its owner states it; nothing of it is measured.
+    """What it took to make a model from its base, as its owner states it. None of it is measured.
 
     Attributes:
-        ready_on: The day it could be deployed; later than its base's by what alignment added.
+        ready_on: The day on which it could be deployed. Compared with its base's day it says how long alignment took.
     """
 
     hours: Annotated[Number, Field(ge=0)] | None = None
@@ -292,7 +292,7 @@ class ModelSettings(Section):
 
     @property
     def model_version(self) -> str:
-        """Identity of everything that changes an answer; the port, the key, prices and limits do not."""
+        """Hash of everything that changes an answer. The port, the key, prices and limits do not change one."""
         if self.composition is not None:
             versions = {role: part.model_version for role, part in self.parts.items()}
             return content_hash(self.provider, self.composition.kind, self.composition.rule, versions)
@@ -320,8 +320,8 @@ class ModelSettings(Section):
 def as_judge(model: ModelSettings, known: Known) -> ModelSettings:
     """The same model as an instrument: temperature 0, one seed, no system prompt, whatever it answers with otherwise.
 
-    A judge that samples gives other grades to the same answer, and a tax between two nights would hold its noise. Where
-    a provider takes no seed, or a reasoning model no temperature, none is sent.
+    A judge that samples would give the same answer other grades, and the tax between two nights would contain that
+    noise. No seed is sent where the provider takes none, and no temperature to a reasoning model.
     """
     own, facts = model.sampling, known.providers.get(model.provider)
     pinned = own.model_copy(

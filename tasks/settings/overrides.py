@@ -1,7 +1,7 @@
-"""What stands above the file: flags, then environment variables; and under each model, ``model_defaults``.
+"""What is laid over the file (flags, then environment variables), and under each model (``model_defaults``).
 
-Works on plain values before they are checked, and keeps for every value that does not stand where it is used a label
-of where it does stand, so that a message names the variable or the flag a user has to change.
+Works on plain values before they are checked. Each value that comes from elsewhere keeps a label, so that a message
+can name the variable or the flag that the user has to change.
 """
 
 from __future__ import annotations
@@ -90,12 +90,12 @@ def override_value(key: str, environment: Mapping[str, str], overrides: Override
 
 
 def absolute_path(text: str) -> str:
-    """Read a path typed in a shell from the current directory; what is no local path is left for the check."""
+    """Make a path typed in a shell absolute. A value that is not a local path is left for the check."""
     return text if SCHEME.match(text) else str(Path(text).expanduser().absolute())
 
 
 def whole_number(text: str) -> int | str:
-    """Read a variable's text as a number; text that is none is left for the check."""
+    """Read a variable's text as a number. Text that is not a number is left for the check."""
     try:
         return int(text)
     except ValueError:
@@ -128,7 +128,7 @@ def placed(node: Any, location: Location, value: Any) -> Any:
 def with_model_defaults(name: str, values: Mapping[str, Any], labels: dict[Location, str]) -> dict[str, Any]:
     """Merge ``model_defaults`` under each model and judge: mappings key by key, anything else as a whole.
 
-    They say how a model is asked, so there is nothing for one that is composed of others.
+    They say how a model is asked, so they do not apply to a composite model.
     """
     defaults = values.get("model_defaults")
     if not isinstance(defaults, dict):

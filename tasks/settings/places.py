@@ -19,7 +19,7 @@ class PublishSettings(Section):
 
 
 class Places(Section):
-    """Where the results are; all that a command needs which only reads them."""
+    """Where the results are. Commands that only read results need nothing else."""
 
     warehouse: FolderPath = Field(default=Path("warehouse.duckdb"), validate_default=True)
     publish: PublishSettings = Field(default_factory=dict, validate_default=True)

@@ -59,7 +59,7 @@ def owner_text(location: Location, values: Mapping[str, Any]) -> str:
 
 
 def problems_of(error: ValidationError) -> list[Problem]:
-    """Translate pydantic's errors, a misspelt key before the gaps it leaves and without the one it explains."""
+    """Translate pydantic's errors. A misspelt key comes first, and the key it was meant to be is not called missing."""
     details = [d for d in error.errors(include_url=False) if d["type"] != "default_factory_not_called"]
     explained = {
         (*d["loc"][:-1], nearest_key(section_at(d["loc"][:-1]), str(d["loc"][-1])))
@@ -109,7 +109,7 @@ EXPECTATIONS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
 
 
 def quotes_hint(details: ErrorDetails) -> str:
-    """YAML reads an unquoted 7, yes or 1.0 as no text."""
+    """YAML does not read an unquoted 7, yes or 1.0 as text."""
     is_scalar = isinstance(details["input"], bool | int | float)
     return " Put it in quotes." if details["type"] == "string_type" and is_scalar else ""
 

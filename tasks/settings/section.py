@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 class Section(BaseModel):
     """A mapping of the file: unknown keys are refused, and nothing changes after it was read.
 
-    Its validator is built when it is first needed: a command that reads the places alone pays for no other section.
+    Its validator is built when it is first needed, so that a command that reads only the places builds no other one.
     """
 
     model_config = ConfigDict(
@@ -20,7 +20,7 @@ class Section(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def null_is_absent(cls, values: Any) -> Any:
-        """Take ``key:`` with nothing after it for a key that was left out, wherever null has no meaning of its own."""
+        """Treat ``key:`` with nothing after it as a key that was left out, unless null means something there."""
         if not isinstance(values, dict):
             return values
         fields = {field.alias or name: field for name, field in cls.model_fields.items()}

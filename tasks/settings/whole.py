@@ -105,7 +105,7 @@ class Settings(Places):
 
     @property
     def config_hash(self) -> str:
-        """Identity of what decides answers and scores; neither order, folder, keys, prices nor limits change it."""
+        """Hash of what decides answers and scores. Order, folder, keys, prices and limits do not change it."""
         models = sorted((m.id, m.model_version, sorted(m.prompt_styles), m.is_simulated) for m in self.models)
         benchmarks = sorted((self._benchmark_facts(b) for b in self.benchmarks), key=lambda facts: str(facts["id"]))
         judges = sorted({judge.model_version for b in self.benchmarks if (judge := self.judge_for(b))})
@@ -115,7 +115,7 @@ class Settings(Places):
         facts = benchmark.model_dump(mode="json", exclude={"define", "attack", "judge"})
         if isinstance(benchmark.source, Path):
             facts["source"] = self._relative(benchmark.source)
-        # What came later is left out where it is not used, so that older configurations keep their hash.
+        # Newer keys are left out where they are not used, so that older configurations keep their hash.
         facts |= {name: value for name in ("attack", "judge") if (value := getattr(benchmark, name)) is not None}
         if (entry := benchmark.define) is not None:
             facts["define"] = self._relative(entry) if isinstance(entry, Path) else entry
