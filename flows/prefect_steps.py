@@ -13,8 +13,8 @@ from prefect.cache_policies import NO_CACHE
 from flows import transform
 from flows.session import Session
 from tasks.errors import CellError
-from tasks.planned import CellResult, CellWork
-from tasks.steps.compose import Sink, compose, landed_parts
+from tasks.planned import CellResult, CellWork, Sink
+from tasks.steps.compose import compose, landed_parts
 from tasks.steps.execute_programs import Executed, execute
 from tasks.steps.generate import generate
 from tasks.steps.judge import judge

@@ -110,6 +110,11 @@ def content_hash(*parts: Any, length: int = 16) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:length]
 
 
+def storable(text: str) -> str:
+    """Text as UTF-8 can hold it: a lone surrogate, which UTF-8 cannot hold, becomes its escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One question. ``tasks.identity.make_items`` says how ``item_id`` follows from the content.
@@ -126,6 +131,18 @@ class Item:
     choices: tuple[str, ...] = ()
     chance_score: float | None = None
     foreign_id: str | None = None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Item:
+        """The item in a row of raw.items, as scorers need it: cluster and subset play no part in a verdict."""
+        return cls(
+            item_id=row["item_id"],
+            question=row["question"] or "",
+            target=row["target"] or "",
+            cluster_id="",
+            subset="",
+            choices=tuple(json.loads(row["choices_json"])),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from tasks.domain import Benchmark, Item, Origin, Prompt, PromptStyle, RunKind, UnparsedRule
+from tasks.identity import cell_id
 from tasks.settings import ModelSettings, Settings
+
+# Where answers go as soon as they are there: a table's name and a row of it.
+Sink: TypeAlias = Callable[[str, dict[str, Any]], Awaitable[None]]
+
+
+def parameters_json(parameters: Mapping[str, Any]) -> str:
+    """Effective parameters in one canonical spelling, so that equal ones compare equal."""
+    return json.dumps(parameters, sort_keys=True, ensure_ascii=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +35,33 @@ class Request:
     parent_generation_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedCell:
-    """One model x benchmark x prompt style with every request it needs, answered already or not."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One model x benchmark x prompt style, and how its answers are scored, wherever they come from."""
 
-    cell_id: str
     model: ModelSettings
     benchmark: Benchmark
-    source: Path | str | None
-    items: tuple[Item, ...]
     prompt_style: PromptStyle
     is_primary_style: bool
-    repeats: int
     scorer: str
     unparsed_rule: UnparsedRule
+    judge: ModelSettings | None = None
+
+    @property
+    def cell_id(self) -> str:
+        """Unique within a run."""
+        return cell_id(self.model.id, self.benchmark.benchmark_id, self.prompt_style)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCell(Cell):
+    """A cell that a run asks, with every request it needs, answered already or not."""
+
+    source: Path | str | None
+    items: tuple[Item, ...]
+    repeats: int
     origin: Origin
     requests: tuple[Request, ...]
-    judge: ModelSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +107,7 @@ class CellWork:
             "request_hash": request.request_hash,
             "prompt_hash": request.prompt.prompt_hash,
             "model_requested": self.model.model,
-            "parameters": request.parameters,
+            "parameters_json": parameters_json(request.parameters),
         }
 
 

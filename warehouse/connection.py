@@ -7,11 +7,11 @@ file. Readers use the published snapshot, which is never locked.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 import duckdb
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 Result = TypeVar("Result")
+# A row of a table, by column name.
+Row: TypeAlias = dict[str, Any]
 
 _QUERIES = Path(__file__).parent / "queries"
 
@@ -156,22 +158,28 @@ class Warehouse:
         if identity(self.path) != self._file:
             raise WarehouseUnwritable(f"{self.path} was moved, deleted or replaced while it was being written.")
 
-    def append(self, frames: Mapping[str, pl.DataFrame]) -> int:
-        """Insert frames into tables by column name in one transaction, ignoring rows whose key is there already.
+    def append(self, tables: Mapping[str, pl.DataFrame | Sequence[Row]]) -> int:
+        """Insert frames or rows into tables in one transaction, ignoring rows whose key is there already.
 
         Tables without a key (events, failures, validations) are logs: every row is kept. Returns the number of rows
         that were new.
         """
         inserted = 0
         with self.transaction():
-            for table, frame in frames.items():
-                if not frame.is_empty():
+            for table, rows in tables.items():
+                if len(rows):
                     verb = "insert or ignore" if self._has_key(table) else "insert"
-                    inserted += self._insert(verb, table, frame)
+                    inserted += self._insert(verb, table, rows)
         return inserted
 
-    def _insert(self, verb: str, table: str, frame: pl.DataFrame) -> int:
-        """Insert a frame by column name; returns the number of rows that were new."""
+    def append_columns(self, table: str, frame: pl.DataFrame) -> int:
+        """Append those columns of a frame that a table has; the table's others are NULL. Returns the new rows."""
+        columns = self.schema(table)
+        return self.append({table: frame.select(name for name in frame.columns if name in columns)})
+
+    def _insert(self, verb: str, table: str, rows: pl.DataFrame | Sequence[Row]) -> int:
+        """Insert by column name; returns the number of rows that were new."""
+        frame = self.frame(table, rows) if isinstance(rows, Sequence) else rows
         self._connection.register("incoming", frame.to_arrow())
         row = self._connection.execute(f"{verb} into {table} by name select * from incoming").fetchone()  # noqa: S608 - names are ours
         self._connection.unregister("incoming")
@@ -195,12 +203,26 @@ class Warehouse:
                 self._schemas[table] = dict(self._connection.execute(f"from {table} limit 0").pl().schema)
         return self._schemas[table]
 
-    def replace(self, table: str, dates: list[str], frame: pl.DataFrame) -> None:
+    def frame(self, table: str, rows: Iterable[Row]) -> pl.DataFrame:
+        """Rows as a frame with all columns of a table; a column that a row does not name is NULL.
+
+        Raises:
+            ValueError: a row names a column that the table does not have.
+        """
+        import polars as pl  # noqa: PLC0415 - the command line opens warehouses without polars
+
+        schema, whole = self.schema(table), list(rows)
+        if unknown := {name for row in whole for name in row} - schema.keys():
+            raise ValueError(f"{table} has no column {', '.join(sorted(unknown))}")
+        return pl.DataFrame(whole, schema=schema, orient="row")
+
+    def replace(self, table: str, dates: Sequence[str], rows: pl.DataFrame | Sequence[Row]) -> None:
         """Replace the rows of a table that belong to the given ``as_of_date``s."""
         with self.transaction():
-            self._connection.execute(f"delete from {table} where as_of_date in (select unnest(?::date[]))", [dates])  # noqa: S608 - table names are ours
-            if not frame.is_empty():
-                self._insert("insert", table, frame)
+            emptied = f"delete from {table} where as_of_date in (select unnest(?::date[]))"  # noqa: S608 - names are ours
+            self._connection.execute(emptied, [list(dates)])
+            if len(rows):
+                self._insert("insert", table, rows)
 
     def has(self, table: str) -> bool:
         """Whether a table or view exists: the first run builds the models."""

@@ -16,7 +16,7 @@ from tasks.domain import Dimension, Domain
 
 if TYPE_CHECKING:
     from tasks.importers.log import ForeignLog, LogTool
-    from tasks.steps.land import ImportedLog, LogOptions
+    from tasks.steps.land import Imported, LogOptions
 
 # Python and its libraries take half a gigabyte beside it.
 _BUFFER_MB = 300
@@ -110,7 +110,7 @@ def _import(
         typer.echo(f"Next: aligntax publish --config {config}")
 
 
-def _counts(log: ForeignLog, imported: ImportedLog, count_scored: int) -> dict[str, Any]:
+def _counts(log: ForeignLog, imported: Imported, count_scored: int) -> dict[str, Any]:
     first, *others = log.sources
     return {
         "source": f"{first.name} and {len(others)} more" if others else first.name,

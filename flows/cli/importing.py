@@ -50,9 +50,10 @@ def responses(
     """Import recorded answers; they are validated, scored and reported like any other."""
     from flows import transform
     from flows.configuration import load_benchmark, load_configuration
+    from tasks.benchmarks.cells import cell_of
     from tasks.importers.responses import read_responses
-    from tasks.scorers import SCORERS, JudgedScorer, chosen_scorer, measured_by
-    from tasks.steps.land import Recorded, land_responses
+    from tasks.scorers import SCORERS
+    from tasks.steps.land import land_responses
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
@@ -61,22 +62,12 @@ def responses(
         raise UnknownName.of("configured benchmark", benchmark, (entry.name for entry in settings.benchmarks))
     if scorer is not None and scorer not in SCORERS:
         raise UnknownName.of("scorer", scorer, SCORERS)
-    described = load_benchmark(wanted, items)
-    answering = settings.model(model)
-    chosen = scorer or chosen_scorer(described, wanted.scorer, has_judge=wanted.judge is not None)
-    recorded = Recorded(
-        model=answering,
-        benchmark=measured_by(described, SCORERS[chosen]),
-        prompt_style=settings.styles_for(answering, wanted)[0],
-        scorer=chosen,
-        unparsed_rule=wanted.unparsed or described.unparsed_rule,
-        judge=settings.judge_for(wanted) if isinstance(SCORERS[chosen], JudgedScorer) else None,
-    )
+    cell = cell_of(settings, settings.model(model), load_benchmark(wanted, items), wanted, scorer=scorer)
     read = partial(read_responses, existing(file), mapped(mapping))
     day = as_of_date(as_of)
     with Warehouse.open(settings.warehouse) as warehouse:
         land = partial(land_responses, source=file, as_of_date=day, is_extracted=extracted)
-        imported = warehouse.sparing(_BUFFER_MB, partial(land, warehouse, settings, recorded, read))
+        imported = warehouse.sparing(_BUFFER_MB, partial(land, warehouse, settings, cell, read))
         score = partial(transform.score_run, warehouse, settings, imported.run_id)
         scored = warehouse.sparing(_BUFFER_MB, score)
         report = partial(transform.report_run, warehouse, settings, imported.run_id, day.isoformat())

@@ -16,7 +16,7 @@ from tasks.errors import UsageError
 
 if TYPE_CHECKING:
     from tasks.planned import Plan
-    from tasks.steps.plan import Forecast, JudgeForecast
+    from tasks.steps.forecast import Forecast, JudgeForecast
     from warehouse.connection import Warehouse
 
 _PLAN_COLUMNS = (
@@ -194,9 +194,9 @@ def _existing(path: Path) -> Iterator[Warehouse | None]:
 
 def _show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool, wanted_tax: float | None = None) -> None:
     from tasks.steps.aggregate.pilot import pilots
+    from tasks.steps.forecast import forecast, forecast_judge
     from tasks.steps.judge import ungraded
     from tasks.steps.land import open_requests
-    from tasks.steps.plan import forecast, forecast_judge
 
     pending = open_requests(warehouse, planned)
     known = {} if warehouse is None or not warehouse.has("marts.fct_paired_items") else pilots(warehouse)

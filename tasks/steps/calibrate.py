@@ -15,40 +15,20 @@ import polars as pl
 from tasks.scorers import grading_scorer
 from tasks.stats.agreement import agreement
 from tasks.stats.prediction_powered import PredictionPowered, prediction_powered_mean
-from warehouse.connection import Warehouse
+from warehouse.connection import Row, Warehouse
 
-Row = dict[str, Any]
-
-AGREEMENT: dict[str, Any] = {
-    "as_of_date": pl.Date,
-    **dict.fromkeys(("benchmark_id", "benchmark_version", "origin", "scorer"), pl.String),
-    **dict.fromkeys(("judge_model_id", "judge_version", "against"), pl.String),
-    **dict.fromkeys(("count_answers", "count_ratings", "count_clusters"), pl.Int64),
-    **dict.fromkeys(("accuracy", "accuracy_low", "accuracy_high"), pl.Float64),
-    **dict.fromkeys(("kappa", "kappa_low", "kappa_high", "kappa_standard_error"), pl.Float64),
-    **dict.fromkeys(("kappa_method", "reason"), pl.String),
-}
-CORRECTED: dict[str, Any] = {
-    "as_of_date": pl.Date,
-    "subject_id": pl.String,
-    **dict.fromkeys(("estimate", "low", "high", "standard_error", "degrees_of_freedom", "weight"), pl.Float64),
-    **dict.fromkeys(("scorer_only", "people_only", "people_only_standard_error"), pl.Float64),
-    **dict.fromkeys(("count_labelled", "count_others"), pl.Int64),
-    "reason": pl.String,
-}
 _JUDGED = ["as_of_date", "benchmark_id", "benchmark_version", "origin", "scorer", "judge_model_id", "judge_version"]
 
 
 def calibrate(warehouse: Warehouse, dates: Sequence[str]) -> int:
     """Recompute agreement and corrections of some report dates; returns the number of rows written."""
     answers = _graded(warehouse.query("labelled_answers", dates=list(dates)))
-    agreements = pl.DataFrame(list(_agreement_rows(answers)), schema=AGREEMENT, orient="row")
+    agreements = list(_agreement_rows(answers))
     pairs = warehouse.query("comparison_cells", dates=list(dates))
-    rows = [*_score_rows(answers), *_tax_rows(answers, pairs)]
-    corrected = pl.DataFrame(rows, schema=CORRECTED, orient="row")
-    warehouse.replace("stats.judge_agreement", list(dates), agreements)
-    warehouse.replace("stats.corrected", list(dates), corrected)
-    return agreements.height + corrected.height
+    corrected = [*_score_rows(answers), *_tax_rows(answers, pairs)]
+    warehouse.replace("stats.judge_agreement", dates, agreements)
+    warehouse.replace("stats.corrected", dates, corrected)
+    return len(agreements) + len(corrected)
 
 
 def _graded(answers: pl.DataFrame) -> pl.DataFrame:

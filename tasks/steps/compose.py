@@ -16,11 +16,10 @@ import polars as pl
 
 from tasks.composites import Ask, Choice, Composition, Occasion, Part, composition
 from tasks.identity import id_after, part_id, request_hash
-from tasks.planned import CellResult, CellWork, PlannedCell, Request
+from tasks.planned import CellResult, CellWork, PlannedCell, Request, Sink
 from tasks.providers import effective_parameters
 from warehouse.connection import Warehouse
 
-Sink = Callable[[str, dict[str, Any]], Awaitable[None]]
 Asking = Callable[[CellWork, Sink], Awaitable[CellResult]]
 
 

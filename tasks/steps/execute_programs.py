@@ -14,8 +14,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from tasks.domain import content_hash
-from tasks.rows import EXECUTIONS, item_of, storable
+from tasks.domain import Item, content_hash, storable
 from tasks.sandbox import BackEnd, Execution, Program, SandboxError, open_sandbox
 from tasks.scorers import LONGEST_TEXT, SCORERS, ProgramScorer, Scorer
 from warehouse.connection import Warehouse
@@ -93,7 +92,7 @@ def execute(
             except SandboxError as error:
                 reason = str(error)
             rows = [_row(program, known[program.key], new) for program in pending if program.key in known]
-            warehouse.append({"raw.executions": pl.DataFrame(rows, schema=EXECUTIONS, orient="row")})
+            warehouse.append({"raw.executions": rows})
             count_executed += sum(key in known for key in new)
             count_reused += len(rows) - sum(key in known for key in new)
             count_waiting += len(pending) - len(rows)
@@ -104,7 +103,7 @@ def _pending(batch: pl.DataFrame, scorers: Mapping[str, ProgramScorer]) -> list[
     found = []
     for row in batch.iter_rows(named=True):
         scorer = scorers[row["scorer"]]
-        source = scorer.program(item_of(row), (row["text"] or "")[:LONGEST_TEXT])
+        source = scorer.program(Item.of(row), (row["text"] or "")[:LONGEST_TEXT])
         if source is not None:
             found.append(_Pending(row["generation_id"], scorer, source))
     return found

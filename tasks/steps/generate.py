@@ -11,17 +11,15 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tasks.domain import Origin
 from tasks.errors import CellError, ProviderError, TerminalError, TransientError
-from tasks.planned import CellResult, CellWork, Request
+from tasks.planned import CellResult, CellWork, Request, Sink
 from tasks.providers import Answer, Endpoint, Limiter
-
-Sink = Callable[[str, dict[str, Any]], Awaitable[None]]
 
 # What a server says when it has too much to do; any other trouble is no reason to ask it less.
 _OVERLOADED = frozenset({"http_429", "http_503", "http_529"})

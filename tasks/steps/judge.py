@@ -14,11 +14,10 @@ from typing import Any
 
 import polars as pl
 
-from tasks.domain import Message, Prompt, PromptStyle
+from tasks.domain import Message, Prompt, PromptStyle, storable
 from tasks.identity import id_after, judgment_id, request_hash
 from tasks.planned import CellWork, Plan, Request
 from tasks.providers import effective_parameters
-from tasks.rows import JUDGMENTS, storable
 from tasks.rubrics import Rubric, rubric
 from tasks.scorers import LONGEST_TEXT, SCORERS, JudgedScorer, reference_of
 from tasks.settings import ModelSettings, Settings
@@ -196,25 +195,20 @@ def _land(
     warehouse: Warehouse, run_id: str, questions: Sequence[_Question], judges: Mapping[str, ModelSettings]
 ) -> None:
     now = datetime.now(UTC)
-    rows = [
-        (
-            question.request.parent_generation_id,
-            question.rubric.name,
-            question.rubric.version,
-            judges[question.cell_id].id,
-            judges[question.cell_id].model_version,
-            question.order,
-            question.request.generation_id,
-            run_id,
-            now,
-        )
+    judgments = [
+        {
+            "answer_generation_id": question.request.parent_generation_id,
+            "rubric": question.rubric.name,
+            "rubric_version": question.rubric.version,
+            "judge_model_id": judges[question.cell_id].id,
+            "judge_version": judges[question.cell_id].model_version,
+            "judge_order": question.order,
+            "generation_id": question.request.generation_id,
+            "run_id": run_id,
+            "planned_at": now,
+        }
         for question in questions
     ]
-    prompts = {q.request.prompt.prompt_hash: storable(q.request.prompt.content) for q in questions}
-    prompt_schema = {"prompt_hash": pl.String, "prompt": pl.String}
-    warehouse.append(
-        {
-            "raw.prompts": pl.DataFrame(list(prompts.items()), schema=prompt_schema, orient="row"),
-            "raw.judgments": pl.DataFrame(rows, schema=JUDGMENTS, orient="row"),
-        }
-    )
+    asked = {question.request.prompt.prompt_hash: question.request.prompt for question in questions}
+    prompts = [{"prompt_hash": key, "prompt": storable(prompt.content)} for key, prompt in asked.items()]
+    warehouse.append({"raw.prompts": prompts, "raw.judgments": judgments})

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +19,12 @@ from typing import Any
 import polars as pl
 
 from tasks.benchmarks.sampling import allocated
-from tasks.domain import content_hash
+from tasks.domain import content_hash, storable
 from tasks.errors import InputError
 from tasks.identity import file_hash
-from tasks.rows import LABELS, storable
 from tasks.rubrics import rubric
 from tasks.scorers import grading_scorer, reference_of
-from warehouse.connection import Warehouse
+from warehouse.connection import Row, Warehouse
 
 _FIXED = ("answer_id", "benchmark", "rubric", "request", "answer", "reference", "first", "second", "menu", "labeller")
 
@@ -153,7 +152,7 @@ def import_labels(warehouse: Warehouse, path: Path, labeller: str | None) -> Lab
     rows = _read(path)
     source_hash = file_hash(path)
     now = datetime.now(UTC)
-    labels = []
+    labels: list[Row] = []
     for number, row in enumerate(rows, start=2 if path.suffix == ".csv" else 1):
         label = _label(row, f"{path.name}: row {number}")
         if label is None:
@@ -163,10 +162,19 @@ def import_labels(warehouse: Warehouse, path: Path, labeller: str | None) -> Lab
             raise InputError(
                 f"{path.name}: row {number}: says not who labelled. Fill labeller, or give --labeller NAME."
             )
-        labels.append((row["answer_id"], row["rubric"], who, source_hash, json.dumps(label), path.name, now))
-    frame = pl.DataFrame(labels, schema=LABELS, orient="row")
-    _check_known(warehouse, frame, path)
-    return Labelled(len(rows), len(rows) - len(labels), warehouse.append({"raw.labels": frame}))
+        labels.append(
+            {
+                "answer_generation_id": row["answer_id"],
+                "rubric": row["rubric"],
+                "labeller": who,
+                "source_hash": source_hash,
+                "label": json.dumps(label),
+                "source": path.name,
+                "labelled_at": now,
+            }
+        )
+    _check_known(warehouse, [label["answer_generation_id"] for label in labels], path)
+    return Labelled(len(rows), len(rows) - len(labels), warehouse.append({"raw.labels": labels}))
 
 
 def _read(path: Path) -> list[dict[str, str]]:
@@ -197,8 +205,8 @@ def _label(row: Mapping[str, str], where: str) -> dict[str, str] | None:
     return given
 
 
-def _check_known(warehouse: Warehouse, labels: pl.DataFrame, path: Path) -> None:
-    wanted = labels.select(pl.col("answer_generation_id").unique().alias("generation_id"))
+def _check_known(warehouse: Warehouse, answer_ids: Sequence[str], path: Path) -> None:
+    wanted = pl.DataFrame({"generation_id": list(dict.fromkeys(answer_ids))}, schema={"generation_id": str})
     known = set(warehouse.query("known_answers", frames={"wanted_generations": wanted})["generation_id"])
     unknown = [name for name in wanted["generation_id"] if name not in known]
     if unknown:

@@ -16,10 +16,9 @@ import polars as pl
 
 from tasks.domain import Item, Outcome, RefusalClass, Verdict, content_hash
 from tasks.errors import UsageError
-from tasks.rows import SCORES, item_of
 from tasks.scorers import LONGEST_TEXT, SCORERS, Fact, FactScorer, JudgedScorer, Scorer
 from tasks.scorers.refusal import REFUSAL_RULE, classify
-from warehouse.connection import Warehouse
+from warehouse.connection import Row, Warehouse
 
 _BATCH_ROWS = 10_000
 
@@ -91,7 +90,7 @@ def choose(warehouse: Warehouse, name: str, version: int | None = None, benchmar
         and (cell["counted_scorer"], cell["counted_version"]) != (name, version)
         and _measure_alike(SCORERS.get(cell["scorer"]), SCORERS.get(name))
     ]
-    _append_choices(warehouse, rows)
+    warehouse.append({"raw.scorer_choices": rows})
     return sorted(wanted)
 
 
@@ -112,7 +111,7 @@ def _choose_for_run(
     ]
     if rows:
         rescore(warehouse, scorers[name], benchmark_id=benchmark_id)
-        _append_choices(warehouse, rows)
+        warehouse.append({"raw.scorer_choices": rows})
 
 
 def _measure_alike(own: Scorer | None, other: Scorer | None) -> bool:
@@ -123,7 +122,7 @@ def _measure_alike(own: Scorer | None, other: Scorer | None) -> bool:
     return judged[0] == judged[1]
 
 
-def _choice(cell: Mapping[str, Any], name: str, version: int | None, run_id: str | None = None) -> dict[str, Any]:
+def _choice(cell: Mapping[str, Any], name: str, version: int | None, run_id: str | None = None) -> Row:
     return {
         "benchmark_id": cell["benchmark_id"],
         "scorer": cell["scorer"],
@@ -132,11 +131,6 @@ def _choice(cell: Mapping[str, Any], name: str, version: int | None, run_id: str
         "run_id": run_id,
         "chosen_at": datetime.now(UTC),
     }
-
-
-def _append_choices(warehouse: Warehouse, rows: Sequence[Mapping[str, Any]]) -> None:
-    types = {"counted_version": pl.Int32, "run_id": pl.String}
-    warehouse.append({"raw.scorer_choices": pl.DataFrame(rows, schema_overrides=types)})
 
 
 def _score_missing(
@@ -150,7 +144,8 @@ def _score_missing(
         run_id=run_id,
         benchmark_id=benchmark_id,
     )
-    return sum(warehouse.append({"raw.scores": _scored(_with_items(warehouse, batch), scorers)}) for batch in unscored)
+    rows = (list(_score_rows(_with_items(warehouse, batch), scorers)) for batch in unscored)
+    return sum(warehouse.append({"raw.scores": scored}) for scored in rows)
 
 
 def _with_items(warehouse: Warehouse, answers: pl.DataFrame) -> pl.DataFrame:
@@ -184,11 +179,7 @@ def _wanted(scorers: Mapping[str, Scorer], judge_versions: Iterable[str]) -> pl.
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _scored(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> pl.DataFrame:
-    return pl.DataFrame(list(_score_rows(batch, scorers)), schema=SCORES, orient="row")
-
-
-def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[tuple[Any, ...]]:
+def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[Row]:
     now = datetime.now(UTC)
     for row in batch.iter_rows(named=True):
         scorer = scorers[row["scorer"]]
@@ -196,23 +187,23 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
         text, finish = row["text"], row["finish_reason"]
         if scorer.reads == "first_token":
             text, finish = row["first_token_json"], None  # one token was asked for, so being cut says nothing
-        judged = judge(scorer, item_of(row), text, facts, status=row["status"], finish_reason=finish)
+        judged = judge(scorer, Item.of(row), text, facts, status=row["status"], finish_reason=finish)
         if judged.outcome is Outcome.NOT_RUN:
             continue
-        yield (
-            row["generation_id"],
-            scorer.name,
-            scorer.version,
-            identity(scorer, row["judge_version"]),
-            judged.outcome.value,
-            judged.value,
-            judged.answer,
-            judged.is_refusal,
-            judged.is_cut,
-            judged.refusal_class.value,
-            now,
-            row["judge_version"],
-        )
+        yield {
+            "generation_id": row["generation_id"],
+            "scorer": scorer.name,
+            "scorer_version": scorer.version,
+            "scorer_config_hash": identity(scorer, row["judge_version"]),
+            "outcome": judged.outcome.value,
+            "value": judged.value,
+            "answer": judged.answer,
+            "is_refusal": judged.is_refusal,
+            "is_cut": judged.is_cut,
+            "refusal_class": judged.refusal_class.value,
+            "scored_at": now,
+            "judge_version": row["judge_version"],
+        }
 
 
 def identity(scorer: Scorer, judge_version: str | None = None) -> str:

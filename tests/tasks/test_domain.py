@@ -6,7 +6,18 @@ import dataclasses
 
 import pytest
 
-from tasks.domain import HUB_SOURCE, Benchmark, Dimension, Domain, Example, Item, PromptStyle, content_hash, lettered
+from tasks.domain import (
+    HUB_SOURCE,
+    Benchmark,
+    Dimension,
+    Domain,
+    Example,
+    Item,
+    PromptStyle,
+    content_hash,
+    lettered,
+    storable,
+)
 
 ITEM = Item("i", "Which is dry?", "A", "weather", "all", choices=("sand", "rain"))
 OWN = Example("Is ice cold?", "yes")
@@ -65,3 +76,16 @@ def test_a_pinned_data_set_has_name_commit_and_perhaps_a_path(source, inside):
 @pytest.mark.parametrize("source", ["hf://o/n@main", "hf://o/n", "hf://n@" + "a" * 40])
 def test_a_data_set_without_a_full_commit_is_not_pinned(source):
     assert HUB_SOURCE.fullmatch(source) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [("plain", "plain"), ("", ""), ("a\ud800b", "a\\ud800b"), ("\u202eright", "\u202eright"), ("n\x00l", "n\x00l")],
+)
+def test_a_text_becomes_one_that_utf8_can_hold(text, stored):
+    assert storable(text) == stored
+
+
+def test_an_item_of_the_warehouse_has_what_a_scorer_reads():
+    row = {"item_id": "i", "question": None, "target": "B", "choices_json": '["x", "y"]'}
+    assert Item.of(row) == Item("i", "", "B", cluster_id="", subset="", choices=("x", "y"))

@@ -205,6 +205,29 @@ def test_rows_come_in_batches_to_writer_and_reader_whatever_the_files_name(tmp_p
     assert sum(found) == 3
 
 
+def test_rows_become_a_frame_with_all_columns_of_the_table(path):
+    with Warehouse.open(path) as warehouse:
+        frame = warehouse.frame("raw.plan", [{"run_id": "r", "repeat": 1}])
+        assert dict(frame.schema) == warehouse.schema("raw.plan")
+        assert frame.drop_nulls("run_id").select("run_id", "repeat", "cell_id").rows() == [("r", 1, None)]
+
+
+def test_an_empty_list_still_gives_a_frame_with_all_columns(path):
+    with Warehouse.open(path) as warehouse:
+        assert warehouse.frame("raw.plan", []).columns == list(warehouse.schema("raw.plan"))
+
+
+def test_a_row_with_a_column_that_the_table_lacks_is_refused(path):
+    with Warehouse.open(path) as warehouse, pytest.raises(ValueError, match=r"raw\.plan has no column repeats"):
+        warehouse.append({"raw.plan": [{"run_id": "r", "repeats": 1}]})
+
+
+def test_of_a_wider_frame_the_columns_of_the_table_are_appended(path):
+    with Warehouse.open(path) as warehouse:
+        wide = prompts("a", "b").with_columns(length=pl.lit(1))
+        assert warehouse.append_columns("raw.prompts", wide) == 2
+
+
 def test_a_named_query_gives_names_and_rows_to_the_command_line(path):
     with Warehouse.open(path) as warehouse:
         warehouse.append({"raw.voids": voids("a")})

@@ -15,23 +15,23 @@ import polars as pl
 
 from tasks.settings import AnalysisSettings
 from tasks.steps.aggregate import cost, decomposition, overall, published_means, reliability, safety, styles, taxes
-from tasks.steps.aggregate.estimate_rows import SCHEMA, Row, frame_of
 from tasks.steps.aggregate.families import families
-from tasks.steps.aggregate.frontier import FIXED_SAFETY_SCHEMA, FRONTIER_SCHEMA, frontier_rows
+from tasks.steps.aggregate.frontier import frontier_rows
 from tasks.steps.aggregate.metrics import metric_rows
 from tasks.steps.aggregate.mitigation import mitigation_rows
 from tasks.steps.aggregate.monitor import monitor
 from tasks.steps.aggregate.multiplicity import adjusted
-from tasks.steps.aggregate.sweep import SWEEP_SCHEMA, sweep_rows
-from warehouse.connection import Warehouse
+from tasks.steps.aggregate.sweep import sweep_rows
+from warehouse.connection import Row, Warehouse
 
-__all__ = ["DERIVED", "FAMILIES", "SCHEMA", "TABLES", "aggregate"]
+__all__ = ["DERIVED", "FAMILIES", "TABLES", "aggregate"]
 
 Family: TypeAlias = Callable[[Warehouse, Sequence[str]], Iterator[Row]]
 Derived: TypeAlias = Callable[[Warehouse, Sequence[str], pl.DataFrame], Iterator[Row]]
-Table: TypeAlias = Callable[[Warehouse, Sequence[str]], pl.DataFrame]
+Table: TypeAlias = Callable[[Warehouse, Sequence[str]], list[Row]]
 
 DEFAULTS = AnalysisSettings()
+ESTIMATES = "stats.estimates"
 FAMILIES: tuple[Family, ...] = (
     taxes.comparison_rows,
     taxes.cell_rows,
@@ -49,24 +49,19 @@ TABLES: dict[str, Table] = {"stats.mitigations": mitigation_rows}
 def aggregate(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSettings = DEFAULTS) -> int:
     """Recompute the statistics of some report dates; returns the number of rows written."""
     rows = [row for family in FAMILIES for row in family(warehouse, dates)]
-    frame = frame_of([*rows, *metric_rows(warehouse, dates, settings.pass_at)])
+    frame = warehouse.frame(ESTIMATES, [*rows, *metric_rows(warehouse, dates, settings.pass_at)])
     groups = warehouse.query("comparison_groups", dates=list(dates))
-    derived = frame_of([row for family in DERIVED for row in family(warehouse, dates, frame)])
+    derived = warehouse.frame(ESTIMATES, [row for family in DERIVED for row in family(warehouse, dates, frame)])
     scopes = warehouse.query("scope_groups", dates=list(dates))
     frame = pl.concat([frame, derived, adjusted(frame, groups, scopes)])
-    warehouse.replace("stats.estimates", list(dates), frame)
-    count = frame.height
-    for name, table in TABLES.items():
-        found = table(warehouse, dates)
-        warehouse.replace(name, list(dates), found)
-        count += found.height
-    for name, found in _chosen(warehouse, dates, settings).items():
-        warehouse.replace(name, list(dates), found)
-        count += found.height
-    return count + monitor(warehouse, dates, settings.monitor)
+    warehouse.replace(ESTIMATES, dates, frame)
+    others = {name: table(warehouse, dates) for name, table in TABLES.items()} | _chosen(warehouse, dates, settings)
+    for name, found in others.items():
+        warehouse.replace(name, dates, found)
+    return frame.height + sum(map(len, others.values())) + monitor(warehouse, dates, settings.monitor)
 
 
-def _chosen(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSettings) -> dict[str, pl.DataFrame]:
+def _chosen(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSettings) -> dict[str, list[Row]]:
     """What families of models offer: three tables from one reading of their items."""
     places: list[Row] = []
     taxes: list[Row] = []
@@ -76,8 +71,4 @@ def _chosen(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSettin
         places += found[0]
         taxes += found[1]
         sweeps += sweep_rows(family, settings.helpfulness_weight)
-    return {
-        "stats.frontier": pl.DataFrame(places, schema=FRONTIER_SCHEMA, orient="row"),
-        "stats.fixed_safety": pl.DataFrame(taxes, schema=FIXED_SAFETY_SCHEMA, orient="row"),
-        "stats.sweeps": pl.DataFrame(sweeps, schema=SWEEP_SCHEMA, orient="row"),
-    }
+    return {"stats.frontier": places, "stats.fixed_safety": taxes, "stats.sweeps": sweeps}

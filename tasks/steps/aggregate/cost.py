@@ -14,8 +14,8 @@ import polars as pl
 from tasks.identity import seed_of
 from tasks.stats.cost import cost_per_right_ratio, quantile_ratio, sum_ratio
 from tasks.stats.ratio import RatioEstimate
-from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, ratio_columns
-from warehouse.connection import Warehouse
+from tasks.steps.aggregate.estimate_rows import WHOLE, clusters_of, ratio_columns
+from warehouse.connection import Row, Warehouse
 
 SUMS = ("tokens_input", "tokens_output", "latency_ms", "cost_usd")
 QUANTILES = {"latency_median_ms": 0.5, "latency_p95_ms": 0.95}

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tasks.stats.paired import paired_difference
-from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, estimate_columns
-from warehouse.connection import Warehouse
+from tasks.steps.aggregate.estimate_rows import WHOLE, clusters_of, estimate_columns
+from warehouse.connection import Row, Warehouse
 
 PARTS = ("part_wrong_answer", "part_refusal", "part_filter", "part_truncation", "part_format")
 

@@ -1,6 +1,6 @@
 """Rows of ``stats.estimates``: their columns, and how the results of ``tasks.stats`` become them.
 
-Knows no warehouse and computes nothing: a family of statistics yields rows, ``aggregate`` writes them.
+Reads no table and computes nothing: a family of statistics yields rows, ``aggregate`` writes them.
 """
 
 from __future__ import annotations
@@ -14,34 +14,9 @@ import polars as pl
 from tasks.identity import seed_of
 from tasks.stats.estimates import Estimate
 from tasks.stats.ratio import RatioEstimate
+from warehouse.connection import Row
 
 WHOLE = "all"
-
-SCHEMA: dict[str, Any] = {
-    "as_of_date": pl.Date,
-    "subject_id": pl.String,
-    "subset": pl.String,
-    "statistic": pl.String,
-    "estimate": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "standard_error": pl.Float64,
-    "degrees_of_freedom": pl.Float64,
-    "p_value": pl.Float64,
-    "method": pl.String,
-    "design_effect": pl.Float64,
-    "count_items": pl.Int64,
-    "count_clusters": pl.Int64,
-    "count_discordant": pl.Int64,
-    "flags": pl.String,
-    "reason": pl.String,
-}
-Row = dict[str, Any]
-
-
-def frame_of(rows: list[Row]) -> pl.DataFrame:
-    """The rows as a frame of ``stats.estimates``; a column that no row names is unknown."""
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def estimate_columns(result: Estimate) -> Row:

@@ -8,52 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
-
-import polars as pl
 
 from tasks.stats.frontier import Axis, frontier_probability, joint_axis, on_frontier, tax_at_fixed_safety
 from tasks.stats.mean import mean_score
 from tasks.steps.aggregate.families import Asked, Family, Member
+from warehouse.connection import Row
 
-Row: TypeAlias = dict[str, Any]
-
-FRONTIER_SCHEMA: dict[str, Any] = {
-    "as_of_date": pl.Date,
-    "family": pl.String,
-    "origin": pl.String,
-    "model_id": pl.String,
-    **{
-        f"{axis}{limit}": pl.Float64
-        for axis in ("capability", "safety", "over_refusal")
-        for limit in ("", "_low", "_high")
-    },
-    "is_on_frontier": pl.Boolean,
-    "probability_on_frontier": pl.Float64,
-    "count_models": pl.Int32,
-    "count_capability_items": pl.Int64,
-    "count_safety_items": pl.Int64,
-    "reason": pl.String,
-}
-FIXED_SAFETY_SCHEMA: dict[str, Any] = {
-    "as_of_date": pl.Date,
-    "family": pl.String,
-    "origin": pl.String,
-    "variants": pl.String,
-    "safety_level": pl.Float64,
-    "base_model_id": pl.String,
-    "base_capability": pl.Float64,
-    "tax": pl.Float64,
-    "tax_low": pl.Float64,
-    "tax_high": pl.Float64,
-    "probability_reachable": pl.Float64,
-    "method": pl.String,
-    "nearest_model_id": pl.String,
-    "nearest_tax": pl.Float64,
-    "count_variants": pl.Int32,
-    "flags": pl.String,
-    "reason": pl.String,
-}
 ALL = "all"
 
 

@@ -29,8 +29,8 @@ from tasks.stats.mean import mean_score
 from tasks.stats.paired import paired_difference
 from tasks.stats.pass_at_k import pass_at_k
 from tasks.stats.perplexity import perplexity
-from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, estimate_columns, generator_of, subsets_of
-from warehouse.connection import Warehouse
+from tasks.steps.aggregate.estimate_rows import WHOLE, clusters_of, estimate_columns, generator_of, subsets_of
+from warehouse.connection import Row, Warehouse
 
 Clusters: TypeAlias = npt.NDArray[Any] | None
 # What the answers to one item contribute to the sums of a metric, None where they have no part in it.

@@ -11,7 +11,8 @@ import polars as pl
 
 from tasks.stats.identified import identified_interval, missing_asymmetry
 from tasks.stats.missing import missing_bounds
-from tasks.steps.aggregate.estimate_rows import Row, clusters_of, estimate_columns
+from tasks.steps.aggregate.estimate_rows import clusters_of, estimate_columns
+from warehouse.connection import Row
 
 
 def missing_rows(items: pl.DataFrame, *, is_whole: bool) -> Iterator[Row]:

@@ -7,43 +7,21 @@ base is the reference's. Knows ``tasks.stats``; must not know how a comparison w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
 
 import polars as pl
 
 from tasks.stats.estimates import Estimate
 from tasks.stats.mitigation import rank_methods, recovery
-from warehouse.connection import Warehouse
+from warehouse.connection import Row, Warehouse
 
-Row: TypeAlias = dict[str, Any]
-
-MITIGATION_SCHEMA: dict[str, Any] = {
-    "as_of_date": pl.Date,
-    "comparison_id": pl.String,
-    "base_model_id": pl.String,
-    "count_items": pl.Int64,
-    "base_score": pl.Float64,
-    "aligned_score": pl.Float64,
-    "mitigated_score": pl.Float64,
-    **{f"{name}{limit}": pl.Float64 for name in ("tax", "gained") for limit in ("", "_low", "_high")},
-    "gained_p_value": pl.Float64,
-    **{f"{name}{limit}": pl.Float64 for name in ("remaining", "recovery") for limit in ("", "_low", "_high")},
-    "recovery_kind": pl.String,
-    "recovery_reason": pl.String,
-    "is_recovery_solid": pl.Boolean,
-    "method_rank": pl.Int32,
-    "better_than": pl.String,
-    "reason": pl.String,
-}
 _KEYS = ["as_of_date", "reference_model_id", "benchmark_id", "origin"]
 _ALPHA = 0.05
 
 
-def mitigation_rows(warehouse: Warehouse, dates: Sequence[str]) -> pl.DataFrame:
+def mitigation_rows(warehouse: Warehouse, dates: Sequence[str]) -> list[Row]:
     """Every mitigation of some dates, ranked among those of the same aligned model and benchmark."""
     items = warehouse.query("method_items", dates=list(dates))
-    rows = [row for _, group in items.group_by(_KEYS, maintain_order=True) for row in _ranked(group)]
-    return pl.DataFrame(rows, schema=MITIGATION_SCHEMA, orient="row")
+    return [row for _, group in items.group_by(_KEYS, maintain_order=True) for row in _ranked(group)]
 
 
 def _ranked(group: pl.DataFrame) -> Iterator[Row]:

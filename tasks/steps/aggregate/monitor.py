@@ -42,43 +42,6 @@ _NEXT_REFERENCE = 28
 _COUNT_FALLEN = 10
 _NORMAL = 1.959964
 
-NIGHT_SCHEMA: dict[str, Any] = {
-    "as_of_date": pl.Date,
-    "series_id": pl.String,
-    "run_id": pl.String,
-    "cell_id": pl.String,
-    "night_number": pl.Int32,
-    "phase": pl.String,
-    "reference_first_night": pl.Int32,
-    "count_reference": pl.Int32,
-    "count_items": pl.Int32,
-    "count_answered": pl.Int32,
-    "mean": pl.Float64,
-    "item_variance": pl.Float64,
-    "night_standard_error": pl.Float64,
-    "log_evidence": pl.Float64,
-    "log_evidence_highest": pl.Float64,
-    "p_value": pl.Float64,
-    "since_date": pl.Date,
-    "fall": pl.Float64,
-    "fall_low": pl.Float64,
-    "fall_high": pl.Float64,
-    "smallest_visible_fall": pl.Float64,
-    "items_fallen_json": pl.String,
-    "alpha": pl.Float64,
-    "tolerance": pl.Float64,
-    "rule_hash": pl.String,
-    "reason": pl.String,
-}
-ITEM_SCHEMA: dict[str, Any] = {
-    "as_of_date": pl.Date,
-    "series_id": pl.String,
-    "item_id": pl.String,
-    "count_nights": pl.Int32,
-    "total": pl.Float64,
-    "total_squares": pl.Float64,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -122,8 +85,8 @@ def monitor(warehouse: Warehouse, dates: Sequence[str], settings: MonitorSetting
                 states.append(_item_rows(cell["as_of_date"], series_id, series))
                 row |= _fallen(warehouse, series_id, series, row)
             rows.append({**row, "series_id": series_id, "rule_hash": rule_hash})
-        warehouse.replace(NIGHTS, [night], pl.DataFrame(rows, schema=NIGHT_SCHEMA, orient="row"))
-        warehouse.replace(ITEMS, [night], pl.concat(states) if states else pl.DataFrame(schema=ITEM_SCHEMA))
+        warehouse.replace(NIGHTS, [night], rows)
+        warehouse.replace(ITEMS, [night], pl.concat(states) if states else [])
         count += len(rows)
     return count
 
@@ -251,8 +214,7 @@ def _item_rows(as_of_date: Any, series_id: str, series: Series) -> pl.DataFrame:
             "count_nights": series.items.nights.astype(np.int32),
             "total": series.items.total,
             "total_squares": series.items.squares,
-        },
-        schema=ITEM_SCHEMA,
+        }
     )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tasks.stats.overall import Weighting, overall_tax
-from tasks.steps.aggregate.estimate_rows import Row, estimate_columns
-from warehouse.connection import Warehouse
+from tasks.steps.aggregate.estimate_rows import estimate_columns
+from warehouse.connection import Row, Warehouse
 
 ALL_CAPABILITY = "all capability"
 WEIGHTINGS: tuple[Weighting, ...] = ("macro", "weighted")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tasks.stats.unpaired import Published, unpaired_difference
-from tasks.steps.aggregate.estimate_rows import WHOLE, Row, estimate_columns
-from warehouse.connection import Warehouse
+from tasks.steps.aggregate.estimate_rows import WHOLE, estimate_columns
+from warehouse.connection import Row, Warehouse
 
 
 def published_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:

@@ -14,9 +14,9 @@ import polars as pl
 
 from tasks.stats.estimates import Estimate, nothing
 from tasks.stats.exchange import exchange_rate
-from tasks.steps.aggregate.estimate_rows import WHOLE, Row, ratio_columns
+from tasks.steps.aggregate.estimate_rows import WHOLE, ratio_columns
 from tasks.steps.aggregate.overall import ALL_CAPABILITY
-from warehouse.connection import Warehouse
+from warehouse.connection import Row, Warehouse
 
 
 def exchange_rows(warehouse: Warehouse, dates: Sequence[str], estimates: pl.DataFrame) -> Iterator[Row]:

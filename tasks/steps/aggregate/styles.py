@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tasks.stats.paired import paired_difference
-from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, estimate_columns
-from warehouse.connection import Warehouse
+from tasks.steps.aggregate.estimate_rows import WHOLE, clusters_of, estimate_columns
+from warehouse.connection import Row, Warehouse
 
 
 def style_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import polars as pl
 from scipy import special
 
 from tasks.stats.ratio import RatioEstimate
@@ -28,41 +27,8 @@ from tasks.stats.sweep import (
     sweep_means,
 )
 from tasks.steps.aggregate.families import Asked, Family, Member
+from warehouse.connection import Row
 
-Row: TypeAlias = dict[str, Any]
-
-SWEEP_SCHEMA: dict[str, Any] = {
-    "as_of_date": pl.Date,
-    "family": pl.String,
-    "origin": pl.String,
-    "method": pl.String,
-    "knob_name": pl.String,
-    "benchmark_id": pl.String,
-    "benchmark_version": pl.String,
-    "axis": pl.String,
-    "form": pl.String,
-    "count_strengths": pl.Int32,
-    "count_items": pl.Int64,
-    "knob_low": pl.Float64,
-    "knob_high": pl.Float64,
-    "criterion": pl.Float64,
-    "share_chosen": pl.Float64,
-    "is_best": pl.Boolean,
-    "is_shown": pl.Boolean,
-    "is_clear": pl.Boolean,
-    "parameters_json": pl.String,
-    "largest_residual": pl.Float64,
-    "shape": pl.String,
-    **{f"{name}{limit}": pl.Float64 for name in ("slope", "vertex") for limit in ("", "_low", "_high")},
-    "vertex_reason": pl.String,
-    "small_strength_from": pl.Float64,
-    "small_strength_to": pl.Float64,
-    **{f"{name}{limit}": pl.Float64 for name in ("optimum", "window_end") for limit in ("", "_low", "_high")},
-    "is_optimum_inside": pl.Boolean,
-    "optimum_reason": pl.String,
-    "helpfulness_weight": pl.Float64,
-    "reason": pl.String,
-}
 ALIGNMENT = ("safety", "bias")
 HELPFULNESS = ("capability", "instruction_following", "over_refusal", "truthfulness")
 _FEWEST_STRENGTHS = 4

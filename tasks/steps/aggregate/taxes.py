@@ -13,9 +13,9 @@ from tasks.stats.mean import mean_score
 from tasks.stats.paired import paired_difference
 from tasks.stats.power import minimum_detectable
 from tasks.stats.ratio import relative_tax
-from tasks.steps.aggregate.estimate_rows import WHOLE, Row, clusters_of, estimate_columns, ratio_columns, subsets_of
+from tasks.steps.aggregate.estimate_rows import WHOLE, clusters_of, estimate_columns, ratio_columns, subsets_of
 from tasks.steps.aggregate.missing import missing_rows
-from warehouse.connection import Warehouse
+from warehouse.connection import Row, Warehouse
 
 
 def comparison_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:

@@ -3,23 +3,19 @@
 Knows the raw tables' columns; must not know Prefect, providers or scores of its own.
 """
 
-from tasks.rows import FAILURES, GENERATIONS, PLAN, storable
 from tasks.steps.land.aggregates import land_aggregates
-from tasks.steps.land.foreign_rows import Imported, Recorded
-from tasks.steps.land.logs import ImportedLog, LogOptions, land_log
-from tasks.steps.land.responses import land_responses, land_scores
+from tasks.steps.land.foreign_rows import Imported
+from tasks.steps.land.log_cells import LogOptions
+from tasks.steps.land.logs import land_log
+from tasks.steps.land.responses import land_responses
 from tasks.steps.land.runs import cell_events, land_plan, missing_cells, open_requests, run_event, standing, void
+from tasks.steps.land.scores import land_scores
 from tasks.steps.land.sink import Landing
 
 __all__ = [
-    "FAILURES",
-    "GENERATIONS",
-    "PLAN",
     "Imported",
-    "ImportedLog",
     "Landing",
     "LogOptions",
-    "Recorded",
     "cell_events",
     "land_aggregates",
     "land_log",
@@ -30,6 +26,5 @@ __all__ = [
     "open_requests",
     "run_event",
     "standing",
-    "storable",
     "void",
 ]

@@ -11,8 +11,8 @@ import polars as pl
 from tasks.errors import InputError
 from tasks.identity import file_hash
 from tasks.settings import Settings
-from tasks.steps.land.foreign_rows import Imported, import_plan
-from tasks.steps.land.runs import run_event, run_frames
+from tasks.steps.land.foreign_rows import ForeignRun, Imported
+from tasks.steps.land.runs import run_event, run_rows
 from warehouse.connection import Warehouse
 
 _NAMES = {"model": "model_id", "benchmark": "benchmark_id"}
@@ -27,7 +27,7 @@ def land_aggregates(
         UnknownName: a row's model is not configured.
         InputError: the file is empty, or gives a mean twice.
     """
-    plan = import_plan(settings, as_of_date, source, (file_hash(source), "aggregates"))
+    run = ForeignRun.of(settings, as_of_date, source, file_hash(source), ["aggregates"])
     frame = pl.concat(list(batches)).rename(_NAMES)
     if frame.is_empty():
         raise InputError(f"{source}: no rows.")
@@ -38,11 +38,12 @@ def land_aggregates(
         model, benchmark, metric = twice.select(keys).row(0)
         raise InputError(f"{source}: {metric} of {model} on {benchmark} appears twice.")
     with warehouse.transaction():
-        is_new = warehouse.append({"raw.runs": run_frames(plan)["raw.runs"]}) > 0
+        rows = run_rows(run.plan)
+        is_new = warehouse.append({"raw.runs": rows["raw.runs"]}) > 0
         if is_new:
-            warehouse.append(run_frames(plan))
-            run_event(warehouse, plan.run_id, "started")
-        count_new = warehouse.append({"raw.published_means": frame.with_columns(run_id=pl.lit(plan.run_id))})
+            warehouse.append(rows)
+            run_event(warehouse, run.run_id, "started")
+        count_new = warehouse.append({"raw.published_means": frame.with_columns(run_id=pl.lit(run.run_id))})
         if is_new:
-            run_event(warehouse, plan.run_id, "finished")
-    return Imported(plan.run_id, frame.height, count_new)
+            run_event(warehouse, run.run_id, "finished")
+    return Imported(run.run_id, frame.height, count_new)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from tasks.domain import Benchmark, Item
+from tasks.domain import storable
 from tasks.errors import UnknownName
-from tasks.identity import id_after, sample_hash
-from tasks.planned import Plan, PlannedCell, Request
-from tasks.rows import MODEL_COSTS, PLAN, parameters_json, storable
-from tasks.settings import ModelSettings
-from warehouse.connection import Warehouse
+from tasks.identity import id_after
+from tasks.planned import Plan, PlannedCell, Request, parameters_json
+from tasks.settings import ModelSettings, Pair
+from tasks.steps.land.cell_rows import benchmark_rows, cell_row
+from warehouse.connection import Row, Warehouse
 
 
 def void(warehouse: Warehouse, run_id: str, reason: str, *, is_undone: bool = False) -> bool:
@@ -35,7 +33,7 @@ def void(warehouse: Warehouse, run_id: str, reason: str, *, is_undone: bool = Fa
         return False
     action = "unvoid" if is_undone else "void"
     row = {"run_id": run_id, "action": action, "reason": reason, "happened_at": datetime.now(UTC)}
-    warehouse.append({"raw.voids": pl.DataFrame([row])})
+    warehouse.append({"raw.voids": [row]})
     return True
 
 
@@ -57,7 +55,7 @@ def missing_cells(warehouse: Warehouse, plan: Plan) -> Plan:
 
 
 def _measured(cell: PlannedCell) -> tuple[Any, ...]:
-    row = _cell_row("", cell)
+    row = _planned_row("", cell)
     names = "model_id model_version benchmark_id benchmark_version prompt_style sample_hash scorer count_repeats"
     return tuple(row[name] for name in [*names.split(), "judge_version"])
 
@@ -68,14 +66,16 @@ def land_plan(warehouse: Warehouse, plan: Plan) -> dict[str, list[Request]]:
     A request that a good answer exists for is planned as that answer (except at night, whose partition is its
     own). The first landing of a run decides; landing the same run again only reads what is still open.
     """
-    frames = run_frames(plan)
+    tables = run_rows(plan)
     for cell in plan.cells:
-        for table, frame in benchmark_frames(cell.benchmark, cell.items, cell.source).items():
-            frames[table] = pl.concat([frames[table], frame]) if table in frames else frame
-    frames["raw.cells"] = _cell_frame(plan)
-    frames["raw.prompts"] = _prompt_frame(plan)
-    frames["raw.plan"] = _plan_frame(warehouse, plan)
-    warehouse.append(frames)
+        for table, rows in benchmark_rows(cell.benchmark, cell.items, cell.source).items():
+            tables.setdefault(table, []).extend(rows)
+    tables["raw.cells"] = [_planned_row(plan.run_id, cell) for cell in plan.cells]
+    prompts = {request.prompt.prompt_hash: request.prompt for cell in plan.cells for request in cell.requests}
+    tables["raw.prompts"] = [
+        {"prompt_hash": key, "prompt": storable(prompt.content)} for key, prompt in prompts.items()
+    ]
+    warehouse.append({**tables, "raw.plan": _plan_frame(warehouse, plan)})
     open_keys = warehouse.query("pending_requests", run_id=plan.run_id)
     return _by_cell(plan, open_keys)
 
@@ -99,8 +99,8 @@ def _by_cell(plan: Plan, open_keys: pl.DataFrame) -> dict[str, list[Request]]:
     return pending
 
 
-def run_frames(plan: Plan) -> dict[str, pl.DataFrame]:
-    """The run itself with the models and pairs it knows."""
+def run_rows(plan: Plan) -> dict[str, list[Row]]:
+    """The run itself with the models and pairs it knows, by table."""
     run = {
         "run_id": plan.run_id,
         "kind": plan.kind.value,
@@ -113,26 +113,31 @@ def run_frames(plan: Plan) -> dict[str, pl.DataFrame]:
         "source": plan.source,
         "started_at": datetime.now(UTC),
     }
-    models = [_model_row(plan.run_id, model) for model in plan.settings.models]
-    costs = [
-        (plan.run_id, model.id, model.development.hours, model.development.usd, model.development.ready_on)
-        for model in plan.settings.models
-        if model.development is not None
-    ]
-    pairs = [
-        (plan.run_id, pair.kind, pair.family, pair.reference, pair.candidate, ",".join(pair.differs))
-        for pair in plan.settings.pairs()
-    ]
-    pair_columns = ["run_id", "kind", "family", "reference_model_id", "candidate_model_id", "differs"]
+    keys, models = {"run_id": plan.run_id}, plan.settings.models
     return {
-        "raw.runs": pl.DataFrame([run], schema_overrides={"source": pl.String}),
-        "raw.models": pl.DataFrame(models, infer_schema_length=None),
-        "raw.model_costs": pl.DataFrame(costs, schema=MODEL_COSTS, orient="row"),
-        "raw.pairs": pl.DataFrame(pairs, schema=dict.fromkeys(pair_columns, pl.String), orient="row"),
+        "raw.runs": [run],
+        "raw.models": [_model_row(plan.run_id, model) for model in models],
+        "raw.model_costs": [
+            {**keys, "model_id": model.id, "hours": spent.hours, "cost_usd": spent.usd, "ready_date": spent.ready_on}
+            for model in models
+            if (spent := model.development) is not None
+        ],
+        "raw.pairs": [_pair_row(plan.run_id, pair) for pair in plan.settings.pairs()],
     }
 
 
-def _model_row(run_id: str, model: ModelSettings) -> dict[str, Any]:
+def _pair_row(run_id: str, pair: Pair) -> Row:
+    return {
+        "run_id": run_id,
+        "kind": pair.kind,
+        "family": pair.family,
+        "reference_model_id": pair.reference,
+        "candidate_model_id": pair.candidate,
+        "differs": ",".join(pair.differs),
+    }
+
+
+def _model_row(run_id: str, model: ModelSettings) -> Row:
     return {
         "run_id": run_id,
         "model_id": model.id,
@@ -153,59 +158,29 @@ def _model_row(run_id: str, model: ModelSettings) -> dict[str, Any]:
     }
 
 
-def _cell_frame(plan: Plan) -> pl.DataFrame:
-    texts = dict.fromkeys(("judge_model_id", "judge_version"), pl.String)
-    return pl.DataFrame([_cell_row(plan.run_id, cell) for cell in plan.cells], schema_overrides=texts)
-
-
-def _cell_row(run_id: str, cell: PlannedCell) -> dict[str, Any]:
-    return {
-        "run_id": run_id,
-        "cell_id": cell.cell_id,
-        "model_id": cell.model.id,
-        "model_version": cell.model.model_version,
-        "benchmark_id": cell.benchmark.benchmark_id,
-        "benchmark_version": cell.benchmark.version,
-        "prompt_style": cell.prompt_style.value,
-        "is_primary_style": cell.is_primary_style,
-        "attack": cell.benchmark.attack.name if cell.benchmark.attack else "none",
-        "scorer": cell.scorer,
-        "unparsed_rule": cell.unparsed_rule.value,
-        "origin": cell.origin.value,
-        "count_items": len(cell.items),
-        "count_repeats": cell.repeats,
-        "sample_hash": sample_hash(item.item_id for item in cell.items),
-        "parameters_json": parameters_json(cell.requests[0].parameters if cell.requests else {}),
-        "judge_model_id": cell.judge.id if cell.judge else None,
-        "judge_version": cell.judge.model_version if cell.judge else None,
-    }
-
-
-def _prompt_frame(plan: Plan) -> pl.DataFrame:
-    prompts = {
-        request.prompt.prompt_hash: storable(request.prompt.content) for cell in plan.cells for request in cell.requests
-    }
-    return pl.DataFrame(list(prompts.items()), schema={"prompt_hash": pl.String, "prompt": pl.String}, orient="row")
+def _planned_row(run_id: str, cell: PlannedCell) -> Row:
+    parameters = cell.requests[0].parameters if cell.requests else {}
+    return cell_row(run_id, cell, [item.item_id for item in cell.items], cell.repeats, cell.origin, parameters)
 
 
 def _plan_frame(warehouse: Warehouse, plan: Plan) -> pl.DataFrame:
-    rows = [
-        (
-            plan.run_id,
-            cell.cell_id,
-            request.item_id,
-            request.repeat,
-            request.generation_id,
-            request.request_hash,
-            request.prompt.prompt_hash,
-        )
+    rows = (
+        {
+            "run_id": plan.run_id,
+            "cell_id": cell.cell_id,
+            "item_id": request.item_id,
+            "repeat": request.repeat,
+            "generation_id": request.generation_id,
+            "request_hash": request.request_hash,
+            "prompt_hash": request.prompt.prompt_hash,
+            "is_reused": False,
+        }
         for cell in plan.cells
         for request in cell.requests
-    ]
-    planned = pl.DataFrame(rows, schema=[name for name in PLAN if name != "is_reused"], orient="row")
-    planned = _asked_anew(warehouse, planned.cast({"repeat": pl.Int32}))
+    )
+    planned = _asked_anew(warehouse, warehouse.frame("raw.plan", rows))
     if plan.partition_key:
-        return planned.with_columns(is_reused=pl.lit(value=False))
+        return planned
     wanted = planned.select("request_hash", "item_id")
     found = warehouse.query("reusable_generations", frames={"wanted_requests": wanted})
     joined = planned.join(found, on=["request_hash", "item_id"], how="left", suffix="_found")
@@ -229,7 +204,7 @@ def _asked_anew(warehouse: Warehouse, planned: pl.DataFrame) -> pl.DataFrame:
 def run_event(warehouse: Warehouse, run_id: str, event: str, detail: str | None = None) -> None:
     """Note that something happened to a run."""
     row = {"run_id": run_id, "event": event, "detail": detail, "happened_at": datetime.now(UTC)}
-    warehouse.append({"raw.run_events": pl.DataFrame([row], schema_overrides={"detail": pl.String})})
+    warehouse.append({"raw.run_events": [row]})
 
 
 def cell_events(warehouse: Warehouse, run_id: str, cells: Iterable[tuple[str, str, str | None]]) -> None:
@@ -239,54 +214,4 @@ def cell_events(warehouse: Warehouse, run_id: str, cells: Iterable[tuple[str, st
         {"run_id": run_id, "cell_id": cell_id, "status": status, "reason": reason, "happened_at": now}
         for cell_id, status, reason in cells
     ]
-    warehouse.append({"raw.cell_events": pl.DataFrame(rows, schema_overrides={"reason": pl.String})})
-
-
-def benchmark_frames(benchmark: Benchmark, items: Sequence[Item], source: Path | str | None) -> dict[str, pl.DataFrame]:
-    """A benchmark and some of its items as rows of the raw tables."""
-    described = {
-        "benchmark_id": benchmark.benchmark_id,
-        "benchmark_version": benchmark.version,
-        "title": benchmark.title,
-        "dimension": benchmark.dimension.value,
-        "domain": benchmark.domain.value,
-        "metric": benchmark.metric,
-        "scorer": benchmark.scorer,
-        "chance_score": benchmark.chance_score,
-        "higher_is_better": benchmark.higher_is_better,
-        "is_harmful_text": benchmark.is_harmful_text,
-        "cluster_meaning": benchmark.cluster_meaning,
-        "licence": benchmark.licence,
-        "citation": benchmark.citation,
-        "pitfalls": benchmark.pitfalls,
-        "source": source.name if isinstance(source, Path) else source,
-        "verified": benchmark.verified,
-    }
-    texts = [(item.item_id, storable(item.question), json.dumps(item.choices), storable(item.target)) for item in items]
-    members = [
-        (
-            benchmark.benchmark_id,
-            benchmark.version,
-            item.item_id,
-            item.cluster_id,
-            item.subset,
-            benchmark.chance_score if item.chance_score is None else item.chance_score,
-            item.foreign_id,
-        )
-        for item in items
-    ]
-    member_schema = {
-        "benchmark_id": pl.String,
-        "benchmark_version": pl.String,
-        "item_id": pl.String,
-        "cluster_id": pl.String,
-        "subset": pl.String,
-        "chance_score": pl.Float64,
-        "foreign_id": pl.String,
-    }
-    item_schema = {"item_id": pl.String, "question": pl.String, "choices_json": pl.String, "target": pl.String}
-    return {
-        "raw.benchmarks": pl.DataFrame([described], schema_overrides={"source": pl.String}),
-        "raw.items": pl.DataFrame(texts, schema=item_schema, orient="row"),
-        "raw.benchmark_items": pl.DataFrame(members, schema=member_schema, orient="row"),
-    }
+    warehouse.append({"raw.cell_events": rows})

@@ -1,20 +1,22 @@
 """The sink that ``generate`` writes to: answers are committed in small batches, soon after they came.
 
-An answer that was paid for is committed within half a second or a hundred answers; a full buffer makes the askers
-wait, so that a crash never loses more than is in flight plus two batches.
+An answer that was paid for is committed half a second after it came, or with the hundredth answer. A full buffer makes
+the askers wait, so that a crash never loses more than what is in flight plus two batches.
 """
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Self
+from typing import Self
 
-from tasks.rows import frame_of
-from warehouse.connection import Warehouse
+from tasks.domain import storable
+from warehouse.connection import Row, Warehouse
 
 _BATCH = 100
 _LONGEST_S = 0.5
+# The columns whose texts come from elsewhere, so that they may hold what UTF-8 cannot.
+_TEXTS = ("text", "refusal_text", "prompt")
 
 
 class Landing(AbstractAsyncContextManager["Landing"]):
@@ -26,7 +28,7 @@ class Landing(AbstractAsyncContextManager["Landing"]):
 
     def __init__(self, warehouse: Warehouse) -> None:
         self._warehouse = warehouse
-        self._queue: asyncio.Queue[tuple[str, dict[str, Any]] | None] = asyncio.Queue(maxsize=_BATCH)
+        self._queue: asyncio.Queue[tuple[str, Row] | None] = asyncio.Queue(maxsize=_BATCH)
         self._writer: asyncio.Task[None] | None = None
         self._failure: Exception | None = None
 
@@ -41,7 +43,7 @@ class Landing(AbstractAsyncContextManager["Landing"]):
         if self._failure is not None:
             raise self._failure
 
-    async def put(self, table: str, row: dict[str, Any]) -> None:
+    async def put(self, table: str, row: Row) -> None:
         """Hand over one row; waits while a full batch is still being committed."""
         if self._failure is not None:
             raise self._failure
@@ -57,7 +59,7 @@ class Landing(AbstractAsyncContextManager["Landing"]):
                 except Exception as error:  # noqa: BLE001 - whatever it is, the askers must learn of it
                     self._failure = error
 
-    async def _batch(self) -> tuple[list[tuple[str, dict[str, Any]]], bool]:
+    async def _batch(self) -> tuple[list[tuple[str, Row]], bool]:
         """The rows of one commit, and whether more may come."""
         entry = await self._queue.get()
         deadline = asyncio.get_running_loop().time() + _LONGEST_S
@@ -73,8 +75,9 @@ class Landing(AbstractAsyncContextManager["Landing"]):
                 return batch, True
         return batch, False
 
-    def _commit(self, batch: list[tuple[str, dict[str, Any]]]) -> None:
-        tables: dict[str, list[dict[str, Any]]] = {}
+    def _commit(self, batch: list[tuple[str, Row]]) -> None:
+        tables: dict[str, list[Row]] = {}
         for table, row in batch:
-            tables.setdefault(table, []).append(row)
-        self._warehouse.append({table: frame_of(table, rows) for table, rows in tables.items()})
+            texts = {name: storable(row[name]) for name in _TEXTS if row.get(name)}
+            tables.setdefault(table, []).append(row | texts)
+        self._warehouse.append(tables)

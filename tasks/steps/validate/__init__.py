@@ -7,7 +7,7 @@ same twice: rows that were quarantined before are looked at again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -24,7 +24,7 @@ from tasks.steps.validate.expectations import (
     report_checks,
     scored_checks,
 )
-from warehouse.connection import Warehouse
+from warehouse.connection import Row, Warehouse
 
 __all__ = [
     "ExpectationOutcome",
@@ -105,12 +105,13 @@ def _validate(
         outcomes += [tally.outcome() for tally in tallies.values()]
         quarantine += [(subject, t.check.name, t.check.meaning) for t in tallies.values() for subject in t.taken_out]
     now = datetime.now(UTC)
-    warehouse.append(
-        {
-            "raw.validations": _validation_rows(run_id, stage, outcomes, now),
-            "raw.quarantine": _quarantine_rows(run_id, quarantine, now),
-        }
-    )
+    said = {"run_id": run_id, "stage": stage, "validated_at": now}
+    broken = [
+        {"generation_id": subject, "run_id": run_id, "expectation": name, "reason": meaning, "quarantined_at": now}
+        for subject, name, meaning in dict.fromkeys(quarantine)
+    ]
+    validations = [said | _validation_row(outcome) for outcome in outcomes]
+    warehouse.append({"raw.validations": validations, "raw.quarantine": broken})
     return ValidationResult(stage, tuple(outcomes), len({generation_id for generation_id, *_ in quarantine}))
 
 
@@ -169,33 +170,13 @@ def _subjects(frame: pl.DataFrame, positions: Sequence[int]) -> list[str]:
     return subjects
 
 
-def _validation_rows(run_id: str, stage: Stage, outcomes: Iterable[ExpectationOutcome], now: datetime) -> pl.DataFrame:
-    rows = [
-        (run_id, stage, o.name, o.table, o.severity, o.is_success, o.count_checked, o.count_unexpected, o.detail, now)
-        for o in outcomes
-    ]
-    schema: dict[str, Any] = {
-        "run_id": pl.String,
-        "stage": pl.String,
-        "expectation": pl.String,
-        "table_name": pl.String,
-        "severity": pl.String,
-        "is_success": pl.Boolean,
-        "count_checked": pl.Int64,
-        "count_unexpected": pl.Int64,
-        "detail": pl.String,
-        "validated_at": pl.Datetime("us", "UTC"),
+def _validation_row(outcome: ExpectationOutcome) -> Row:
+    return {
+        "expectation": outcome.name,
+        "table_name": outcome.table,
+        "severity": outcome.severity,
+        "is_success": outcome.is_success,
+        "count_checked": outcome.count_checked,
+        "count_unexpected": outcome.count_unexpected,
+        "detail": outcome.detail,
     }
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _quarantine_rows(run_id: str, quarantine: Iterable[tuple[str, str, str]], now: datetime) -> pl.DataFrame:
-    rows = [(generation_id, run_id, name, reason, now) for generation_id, name, reason in dict.fromkeys(quarantine)]
-    schema: dict[str, Any] = {
-        "generation_id": pl.String,
-        "run_id": pl.String,
-        "expectation": pl.String,
-        "reason": pl.String,
-        "quarantined_at": pl.Datetime("us", "UTC"),
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")

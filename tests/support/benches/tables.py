@@ -13,7 +13,6 @@ from pathlib import Path
 from flows import transform
 from flows.configuration import load_configuration
 from tasks.importers.scores import read_scores
-from tasks.rows import frame_of
 from tasks.steps.land import land_scores
 from warehouse.connection import Warehouse
 
@@ -54,20 +53,20 @@ def landed_per_s(path: Path, count: int, batch: int = 10_000) -> float:
     answer = {
         "run_id": "r", "partition_key": "", "model_id": "m", "benchmark_id": "b", "prompt_style": "chat", "repeat": 0,
         "role": "answer", "origin": "simulated", "status": "answered", "text": "The answer is 7. " * 10,
-        "finish_reason": "stop", "model_requested": "m", "model_served": "m", "parameters": {"temperature": 0.0},
+        "finish_reason": "stop", "model_requested": "m", "model_served": "m", "parameters_json": '{"temperature": 0.0}',
         "attempts": 1, "tokens_input": 100, "tokens_output": 20, "latency_ms": 200.0, "finished_at": now,
     }  # fmt: skip
-    frames = [
-        frame_of(
-            "raw.generations",
-            [
-                {**answer, "generation_id": f"g{n}", "item_id": f"i{n}", "request_hash": f"h{n}"}
-                for n in range(start, start + batch)
-            ],
-        )
-        for start in range(0, count, batch)
-    ]
     with Warehouse.open(path) as warehouse:
+        frames = [
+            warehouse.frame(
+                "raw.generations",
+                (
+                    {**answer, "generation_id": f"g{n}", "item_id": f"i{n}", "request_hash": f"h{n}"}
+                    for n in range(start, start + batch)
+                ),
+            )
+            for start in range(0, count, batch)
+        ]
         started = time.perf_counter()
         for frame in frames:
             warehouse.append({"raw.generations": frame})

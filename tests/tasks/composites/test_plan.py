@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from tasks import benchmarks
-from tasks.steps.plan import forecast, plan
+from tasks.steps.forecast import forecast
+from tasks.steps.plan import plan
 
 DAY = date(2026, 1, 31)
 PRICE = "price: [{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 2}]"

@@ -10,7 +10,6 @@ import pytest
 from tasks import benchmarks
 from tasks.domain import RunKind
 from tasks.errors import UsageError
-from tasks.rows import frame_of
 from tasks.scorers import SCORERS
 from tasks.settings import load_settings
 from tasks.steps.judge import judge, ungraded
@@ -62,13 +61,13 @@ def answer(warehouse, run, requests, *, role="answer", text=lambda n: f"Answer {
             "text": text(number) if status == "answered" else None,
             "finish_reason": "stop",
             "model_requested": "m",
-            "parameters": {},
+            "parameters_json": "{}",
             "attempts": 1,
             "finished_at": datetime.now(UTC),
         }
         for number, request in enumerate(requests)
     ]
-    warehouse.append({"raw.generations": frame_of("raw.generations", rows)})
+    warehouse.append({"raw.generations": rows})
 
 
 def answered(warehouse, run, **fields):

@@ -13,11 +13,12 @@ import pytest
 
 from flows import transform
 from tasks import benchmarks
-from tasks.domain import PromptStyle, UnparsedRule
+from tasks.benchmarks.cells import cell_of
+from tasks.domain import PromptStyle
 from tasks.errors import InputError
 from tasks.settings import load_settings
 from tasks.steps.labels import export_labels, import_labels
-from tasks.steps.land import Recorded, land_responses
+from tasks.steps.land import land_responses
 from tasks.steps.score import score
 from tests.support.known import known_names
 from warehouse.connection import Warehouse
@@ -53,13 +54,9 @@ def answered(tmp_path_factory):
                     },
                     schema_overrides={"repeat": pl.Int32},
                 )
-                recorded = Recorded(
-                    settings.model(model), benchmark, PromptStyle.CHAT, benchmark.scorer, UnparsedRule.WRONG
-                )
+                cell = cell_of(settings, settings.model(model), benchmark, None, style=PromptStyle.CHAT)
                 rows = [batch_of(batch)]
-                landed = land_responses(
-                    opened, settings, recorded, lambda rows=rows: rows, source=source, as_of_date=DATE
-                )
+                landed = land_responses(opened, settings, cell, lambda rows=rows: rows, source=source, as_of_date=DATE)
                 score(opened, landed.run_id)
         transform.rebuild_dates(opened, [DATE.isoformat()])
     return folder / "w.duckdb"

@@ -12,7 +12,8 @@ from tasks.errors import UsageError
 from tasks.rubrics import rubric
 from tasks.scorers import SCORERS
 from tasks.settings import load_settings
-from tasks.steps.plan import forecast, forecast_judge, plan
+from tasks.steps.forecast import forecast, forecast_judge
+from tasks.steps.plan import plan
 from tests.support.known import known_names
 
 BASE = """

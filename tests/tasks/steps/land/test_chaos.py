@@ -58,7 +58,7 @@ def row(number: int, when: object) -> dict[str, object]:
         "status": "answered",
         "text": f"text of {number} " * 20,
         "model_requested": "m",
-        "parameters": {"temperature": 0.0},
+        "parameters_json": '{"temperature": 0.0}',
         "attempts": 1,
         "finished_at": when,
     }

@@ -10,7 +10,7 @@ import pytest
 
 from tasks import benchmarks
 from tasks.domain import RunKind
-from tasks.rows import frame_of
+from tasks.planned import parameters_json
 from tasks.scorers import SCORERS
 from tasks.settings import load_settings
 from tasks.steps.land import land_plan, standing, void
@@ -61,14 +61,14 @@ def answer(warehouse, run, pending, *, served: str = "m-7b-0613", hour: int = 1)
             "text": "The answer is 1.",
             "model_requested": "m-7b",
             "model_served": served,
-            "parameters": request.parameters,
+            "parameters_json": parameters_json(request.parameters),
             "attempts": 1,
             "finished_at": datetime(2026, 1, 31, hour, tzinfo=UTC),
         }
         for requests in pending.values()
         for request in requests
     ]
-    warehouse.append({"raw.generations": frame_of("raw.generations", rows)})
+    warehouse.append({"raw.generations": rows})
 
 
 def count_open(pending) -> int:

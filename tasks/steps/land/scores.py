@@ -1,0 +1,155 @@
+"""Land item scores that were obtained elsewhere, as a run of kind ``import``: there is no text to score again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from tasks.domain import Benchmark, Dimension, Domain, Item, Origin, UnparsedRule
+from tasks.errors import InputError
+from tasks.identity import file_hash, foreign_item_id
+from tasks.planned import Cell
+from tasks.settings import ModelSettings, Settings
+from tasks.steps.land.cell_rows import benchmark_rows, cell_row
+from tasks.steps.land.foreign_rows import RECORDED, ForeignRun, Imported
+from warehouse.connection import Row, Warehouse
+
+_WITHOUT_ANSWER = ("failed", "quarantined")
+
+
+def land_scores(
+    warehouse: Warehouse,
+    settings: Settings,
+    known: Mapping[str, Benchmark],
+    read: Callable[[], Iterable[pl.DataFrame]],
+    *,
+    source: Path,
+    as_of_date: date,
+) -> Imported:
+    """Land item scores; ``read`` begins anew (see ``importers.read_scores``), ``known`` are described here.
+
+    Raises:
+        UnknownName: a row's model is not configured.
+        InputError: the file is empty.
+    """
+    run = ForeignRun.of(settings, as_of_date, source, file_hash(source), ["scores"])
+    if (landed := run.landed_before(warehouse)) is not None:
+        return landed
+    names = {name for batch in read() for name in batch["model"].unique()}
+    if not names:
+        raise InputError(f"{source}: no rows.")
+    models = {name: settings.model(name) for name in sorted(names)}
+    run.begin(warehouse)
+    seen: dict[str, _Seen] = {}
+    count_rows = count_new = 0
+    for batch in read():
+        parts = []
+        for (model_id, benchmark_id), part in batch.group_by(["model", "benchmark"], maintain_order=True):
+            cell = _cell(models[str(model_id)], _benchmark(str(benchmark_id), known, part))
+            seen.setdefault(cell.cell_id, _Seen(cell)).add(cell.benchmark.items, part)
+            parts.append((cell, part))
+        count_new += _land_batch(warehouse, run, parts)
+        count_rows += batch.height
+    cells = [entry.row(run.run_id) for entry in seen.values()]
+    run.finish(warehouse, cells, [(cell_id, "complete", None) for cell_id in seen])
+    return Imported(run.run_id, count_rows, count_new)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """A cell with the items and the repeats that the file holds of it so far."""
+
+    cell: Cell
+    item_ids: set[str] = field(default_factory=set)
+    repeats: int = 1
+
+    def add(self, items: Iterable[Item], part: pl.DataFrame) -> None:
+        self.item_ids |= {item.item_id for item in items}
+        self.repeats = max(self.repeats, 1 + int(part["repeat"].max() or 0))  # type: ignore[arg-type]
+
+    def row(self, run_id: str) -> Row:
+        return cell_row(run_id, self.cell, self.item_ids, self.repeats, Origin.IMPORTED, {})
+
+
+def _cell(model: ModelSettings, benchmark: Benchmark) -> Cell:
+    """Where scores belong: no text was parsed and nobody judged, so no rule of the configuration applies."""
+    return Cell(
+        model=model,
+        benchmark=benchmark,
+        prompt_style=model.prompt_styles[0],
+        is_primary_style=True,
+        scorer=RECORDED,
+        unparsed_rule=UnparsedRule.WRONG,
+    )
+
+
+def _land_batch(warehouse: Warehouse, run: ForeignRun, parts: Iterable[tuple[Cell, pl.DataFrame]]) -> int:
+    """All rows of a batch in one transaction, a table at a time; returns how many answers were new."""
+    described: dict[str, list[Row]] = {}
+    planned, failures, generations, scores = [], [], [], []
+    for cell, part in parts:
+        for table, rows in benchmark_rows(cell.benchmark, cell.benchmark.items, run.source).items():
+            described.setdefault(table, []).extend(rows)
+        item_ids = [foreign_item_id(cell.benchmark.benchmark_id, item) for item in part["item"]]
+        keyed = run.keyed(part.with_columns(item_id=pl.Series(item_ids, dtype=pl.String)), cell)
+        is_missing = pl.col("outcome").is_in(_WITHOUT_ANSWER)
+        answered = keyed.filter(~is_missing)
+        planned.append(keyed)
+        failures.append(run.failures(keyed.filter(is_missing), "recorded_as_failed"))
+        generations.append(run.generations(answered, cell, "scored_elsewhere"))
+        scores.append(_scored(run, answered))
+    with warehouse.transaction():
+        warehouse.append(described)
+        warehouse.append_columns("raw.plan", pl.concat(planned))
+        warehouse.append_columns("raw.failures", pl.concat(failures))
+        count_new = warehouse.append_columns("raw.generations", pl.concat(generations))
+        warehouse.append_columns("raw.scores", pl.concat(scores))
+    return count_new
+
+
+def _scored(run: ForeignRun, answered: pl.DataFrame) -> pl.DataFrame:
+    return answered.with_columns(
+        scorer=pl.lit(RECORDED),
+        scorer_version=pl.lit(1, dtype=pl.Int32),
+        scorer_config_hash=pl.lit(""),
+        is_refusal=pl.col("outcome") == "refused",
+        is_cut=pl.lit(value=False),
+        scored_at=pl.lit(run.now),
+    )
+
+
+def _benchmark(benchmark_id: str, known: Mapping[str, Benchmark], part: pl.DataFrame) -> Benchmark:
+    """The benchmark of some scores: described by ours of the same name if there is one, with the file's items."""
+    columns = part.unique("item", keep="first", maintain_order=True).select("item", "cluster", "subset")
+    items = tuple(
+        Item(
+            item_id=foreign_item_id(benchmark_id, item),
+            question="",
+            target="",
+            cluster_id=cluster if cluster is not None else item,
+            subset=subset if subset is not None else "all",
+            foreign_id=item,
+        )
+        for item, cluster, subset in columns.iter_rows()
+    )
+    if benchmark_id in known:
+        return replace(known[benchmark_id], items=items, scorer=RECORDED, version=RECORDED, examples=())
+    return Benchmark(
+        benchmark_id=benchmark_id,
+        title=benchmark_id,
+        dimension=Dimension.CAPABILITY,
+        domain=Domain.REASONING,
+        scorer=RECORDED,
+        metric="score",
+        items=items,
+        instruction="",
+        examples=(),
+        licence="unknown",
+        citation="imported scores",
+        cluster_meaning="as given in the file, else the item",
+        version=RECORDED,
+    )
