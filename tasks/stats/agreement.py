@@ -1,11 +1,11 @@
 """How far two raters agree beyond chance: Cohen's kappa with an interval that respects clusters of items.
 
 Kappa is a smooth function of means over items, so its variance is that of the mean of its influence function. Without
-clusters this is the variance of Fleiss, Cohen and Everitt 1969 (Psychological Bulletin 72:323) up to n / (n - 1); with
-clusters (several answers to one item) the usual CR2 variance takes its place.
+clusters this is the variance of Fleiss, Cohen and Everitt 1969 (Psychological Bulletin 72:323), apart from a factor of
+n / (n - 1). With clusters, such as several answers to one item, it is the usual CR2 variance.
 
-Where few ratings differ the t interval is too short (at kappa = 1 it has no width). There the Wilson interval of the
-share of agreement is carried over at the observed chance agreement.
+Where few ratings differ the t interval is too short: at kappa = 1 it has no width. There the limits are Wilson's limits
+of the share of agreement, converted to kappa at the observed chance agreement.
 """
 
 from __future__ import annotations
@@ -15,16 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tasks.stats.clustered import (
-    ClusterSums,
-    FloatArray,
-    IntArray,
-    cluster_codes,
-    cluster_variance,
-    sum_by_cluster,
-    two_sided_critical,
-)
-from tasks.stats.estimates import Estimate, nothing
+from tasks.stats.clustered import ClusterSums, FloatArray, IntArray, cluster_codes, cluster_variance, sum_by_cluster
+from tasks.stats.estimates import Estimate
+from tasks.stats.levels import CONFIDENCE, t_critical
 from tasks.stats.mean import mean_score
 from tasks.stats.paired import FEWEST_EFFECTIVE
 
@@ -37,8 +30,29 @@ class Agreement:
     kappa: Estimate
 
 
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """Kappa without its interval: observed and chance agreement, and the influence of each rating [n]."""
+
+    observed: float
+    chance: float
+    influence: FloatArray
+
+    @property
+    def estimate(self) -> float:
+        return self.of(self.observed)
+
+    def of(self, agreement: float) -> float:
+        """The kappa that belongs to another share of agreement at the same chance agreement."""
+        return (agreement - self.chance) / (1 - self.chance)
+
+
 def agreement(
-    first: npt.ArrayLike, second: npt.ArrayLike, cluster: npt.ArrayLike | None = None, *, confidence: float = 0.95
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    cluster: npt.ArrayLike | None = None,
+    *,
+    confidence: float = CONFIDENCE,
 ) -> Agreement:
     """Accuracy and Cohen's kappa of two raters' labels.
 
@@ -49,8 +63,8 @@ def agreement(
         confidence: of the two-sided intervals.
 
     Returns:
-        Kappa is None with the reason ``one_class`` where both raters gave one and the same label throughout: chance
-        explains all of it.
+        Kappa is None with the reason ``one_class`` where both raters gave a single label throughout: chance alone
+        explains that they agree.
 
     Raises:
         ValueError: for labels of different lengths.
@@ -67,9 +81,11 @@ def agreement(
     equal = (codes_first == codes_second).astype(np.float64)
     accuracy = mean_score(equal, cluster, confidence=confidence)
     if equal.size == 0:
-        return Agreement(accuracy, nothing("no_items", None))
-    kappa = _kappa(codes_first, codes_second, count_classes, cluster, accuracy, confidence=confidence)
-    return Agreement(accuracy, kappa)
+        return Agreement(accuracy, Estimate(reason="no_items"))
+    point = _point(codes_first, codes_second, count_classes)
+    if point is None:
+        return Agreement(accuracy, _undefined("one_class", accuracy))
+    return Agreement(accuracy, _kappa(point, cluster, accuracy, confidence))
 
 
 def _coded(first: npt.ArrayLike, second: npt.ArrayLike) -> tuple[IntArray, IntArray, int]:
@@ -80,55 +96,46 @@ def _coded(first: npt.ArrayLike, second: npt.ArrayLike) -> tuple[IntArray, IntAr
     return codes[: labels_first.size], codes[labels_first.size :], classes.size
 
 
-def _kappa(
-    first: IntArray,
-    second: IntArray,
-    count_classes: int,
-    cluster: npt.ArrayLike | None,
-    accuracy: Estimate,
-    *,
-    confidence: float,
-) -> Estimate:
-    count = first.size
-    share_first = np.bincount(first, minlength=count_classes) / count
-    share_second = np.bincount(second, minlength=count_classes) / count
+def _point(first: IntArray, second: IntArray, count_classes: int) -> _Point | None:
+    """Kappa and its influence function; None where both raters gave a single label."""
+    share_first = np.bincount(first, minlength=count_classes) / first.size
+    share_second = np.bincount(second, minlength=count_classes) / first.size
     observed, chance = float((first == second).mean()), float(share_first @ share_second)
-    flags = accuracy.flags
     if chance >= 1.0:
-        return _undefined("one_class", accuracy)
-    estimate = (observed - chance) / (1 - chance)
+        return None
     # Derivatives of (p_o - p_e) / (1 - p_e) times each rating's part in the two shares, centred at 0.
     part = (first == second) - observed
     by_chance = share_second[first] + share_first[second] - 2 * chance
     influence = part / (1 - chance) - by_chance * (1 - observed) / (1 - chance) ** 2
-    standard_error, df, deff = _spread(influence, cluster)
-    rarer = count * min(observed, 1 - observed) / max(accuracy.deff or 1.0, 1.0)
+    return _Point(observed, chance, influence)
+
+
+def _kappa(point: _Point, cluster: npt.ArrayLike | None, accuracy: Estimate, confidence: float) -> Estimate:
+    standard_error, df, deff = _spread(point.influence, cluster)
     if accuracy.low is None or accuracy.high is None or standard_error is None or df is None:
         return _undefined(accuracy.reason or "one_item", accuracy)
-    critical = float(two_sided_critical(np.array([df]), confidence)[0])
+    count = point.influence.size
+    rarer = count * min(point.observed, 1 - point.observed) / max(accuracy.deff or 1.0, 1.0)
+    critical = t_critical(df, confidence)
     if rarer < FEWEST_EFFECTIVE:
-        low, high = ((limit - chance) / (1 - chance) for limit in (accuracy.low, accuracy.high))
+        low, high = point.of(accuracy.low), point.of(accuracy.high)
         method, standard_error = "wilson_carried_over", (high - low) / (2 * critical)
     else:
-        low, high = estimate - critical * standard_error, min(estimate + critical * standard_error, 1.0)
+        margin = critical * standard_error
+        low, high = point.estimate - margin, min(point.estimate + margin, 1.0)
         method = "delta_t" if cluster is None else "delta_cr2_bm"
     return Estimate(
-        estimate=estimate,
+        estimate=point.estimate,
         low=max(low, -1.0),
         high=high,
         standard_error=standard_error,
         df=df,
-        p_value=None,
         method=method,
         deff=deff,
         count_items=count,
         count_clusters=accuracy.count_clusters,
-        count_discordant=int((first != second).sum()),
-        flags=flags,
-        reason=None,
-        standard_error_naive=None,
-        standard_error_cr0=None,
-        standard_error_cr1=None,
+        count_discordant=count - round(count * point.observed),
+        flags=accuracy.flags,
     )
 
 
@@ -143,11 +150,9 @@ def _spread(influence: FloatArray, cluster: npt.ArrayLike | None) -> tuple[float
 
 
 def _undefined(reason: str, accuracy: Estimate) -> Estimate:
-    empty = nothing(reason, accuracy.count_discordant)
     return Estimate(
-        **{
-            **{name: getattr(empty, name) for name in Estimate.__slots__},
-            "count_items": accuracy.count_items,
-            "count_clusters": accuracy.count_clusters,
-        }
+        count_items=accuracy.count_items,
+        count_clusters=accuracy.count_clusters,
+        count_discordant=accuracy.count_discordant,
+        reason=reason,
     )

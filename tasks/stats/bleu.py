@@ -1,4 +1,7 @@
-"""BLEU of a corpus from sums over its texts: no mean over items, so that its error comes from resampling the sums."""
+"""BLEU of a corpus, from sums over its texts. It is no mean over items, so its error comes from resampling the sums.
+
+Tested in tests/tasks/steps/aggregate/test_metrics.py.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,9 @@ from numpy.typing import NDArray
 def corpus_bleu(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     """BLEU of corpora, 0 to 1, from sums [..., 10] over their texts, as sacrebleu computes it; NaN without a text.
 
-    Papineni et al. 2002: the geometric mean of the four precisions times the brevity penalty; an order without a
-    match counts as half, a quarter... of one (sacrebleu's exponential smoothing). Here for thousands of resamples at
-    once.
+    Papineni et al. 2002: the geometric mean of the four precisions times the brevity penalty. An order without a match
+    counts as half a match, the next such order as a quarter, and so on (sacrebleu's exponential smoothing). Thousands
+    of resamples are computed at once.
 
     >>> float(corpus_bleu(np.array([9.0, 7.0, 5.0, 3.0, 10.0, 8.0, 6.0, 4.0, 10.0, 10.0])).round(4))
     0.8376

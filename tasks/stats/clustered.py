@@ -1,7 +1,7 @@
-"""Variances of a mean whose items come in clusters, and the degrees of freedom that go with them.
+"""Variances of a mean whose items come in clusters, and their degrees of freedom.
 
-Everything works on stacked cluster sums: arrays [R, G] of R samples with G clusters each, so that one sample and ten
-thousand simulated ones take the same path. A cluster of size 0 is absent; a sample has at least one item.
+All functions work on stacked cluster sums: arrays [R, G] of R samples with G clusters each. One sample and ten thousand
+simulated ones therefore run through the same code. A cluster of size 0 is absent; a sample has at least one item.
 
 With n items, cluster sizes n_g, shares w_g = n_g / n and residual sums T_g = sum over the cluster of (x - mean):
 
@@ -11,7 +11,7 @@ With n items, cluster sizes n_g, shares w_g = n_g / n and residual sums T_g = su
     CR2   = sum T_g^2 / (1 - w_g) / n^2          Bell and McCaffrey 2002, Survey Methodology 28
 
 The degrees of freedom are Bell and McCaffrey's (Satterthwaite's under independent errors). Their double sum over pairs
-of clusters is a square of a sum less a sum of squares, so both cost O(G).
+of clusters is the square of a sum minus a sum of squares, so its cost is O(G).
 """
 
 from __future__ import annotations
@@ -21,20 +21,21 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 IntArray: TypeAlias = npt.NDArray[np.intp]
 
-# A variance of a mean of scores in [-1, 1] below this is rounding: a standard error of a billionth.
+# A variance below this, of a mean of scores in [-1, 1], is only rounding: its standard error is a billionth.
 ROUNDING_VARIANCE = 1e-18
-# A score difference below this is rounding: 0.9 - 0.6 is not 0.3 in binary.
+# A score difference below this is only rounding: 0.9 - 0.6 is not 0.3 in binary.
 ROUNDING_SCORE = 1e-12
-# With fewer informative items than this, the design effect is a guess and the prior correlation a floor.
-_FEWEST_INFORMATIVE_ITEMS = 3
-# With informative items in fewer clusters than this, no interval tried covers what it says.
+# With fewer informative items than this a sample says little of its design effect; the prior's is then the least.
+FEWEST_INFORMATIVE_ITEMS = 3
+# With informative items in fewer clusters than this, none of the intervals that were tried reaches its confidence.
 FEWEST_CLUSTERS = 5
+# The correlation within clusters that is assumed where a sample cannot tell.
+PRIOR_ICC = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class ClusterSums:
 
 @dataclass(frozen=True, slots=True)
 class ClusterVariance:
-    """The mean of R samples and its variances, each [R]; NaN where undefined (one item, one cluster)."""
+    """The mean of R samples and its variances, each [R]. With one item or one cluster they are undefined: NaN."""
 
     mean: FloatArray
     naive: FloatArray
@@ -62,7 +63,7 @@ class ClusterVariance:
 
 
 def cluster_codes(cluster: npt.ArrayLike | None, count_items: int) -> IntArray:
-    """Number the clusters from 0; without clusters every item is its own.
+    """Number the clusters from 0. Without clusters every item is a cluster of its own.
 
     Args:
         cluster: [n] labels of any hashable kind, or None.
@@ -81,7 +82,7 @@ def cluster_codes(cluster: npt.ArrayLike | None, count_items: int) -> IntArray:
         raise ValueError(f"expected one cluster label per item, shape ({count_items},), found {labels.shape}")
     try:
         return np.unique(labels, return_inverse=True)[1]
-    except TypeError:  # labels that cannot be ordered, such as None beside strings
+    except TypeError:  # some labels cannot be ordered, such as None and strings
         numbers: dict[Any, int] = {}
         return np.array([numbers.setdefault(label, len(numbers)) for label in labels], dtype=np.intp)
 
@@ -89,8 +90,8 @@ def cluster_codes(cluster: npt.ArrayLike | None, count_items: int) -> IntArray:
 def sum_by_cluster(codes: IntArray, *columns: FloatArray) -> tuple[FloatArray, ...]:
     """Sum columns [n] over clusters: the sizes [1, G], then one [1, G] per column.
 
-    Rows are sorted before and clusters after the summation, so that the order of rows and the names of clusters
-    change no bit of any result.
+    Rows are sorted before the summation and clusters after it. The order of rows and the names of clusters therefore
+    do not change a single bit of a result.
 
     >>> [part.tolist() for part in sum_by_cluster(np.array([0, 1, 0]), np.array([0.5, 1.0, 0.25]))]
     [[[1.0, 2.0]], [[1.0, 0.75]]]
@@ -116,7 +117,7 @@ def residual_sums(sums: ClusterSums) -> FloatArray:
 
 
 def cr2_covariance(first: ClusterSums, second: ClusterSums) -> FloatArray:
-    """CR2 covariance [R] of two means over the same items; the variance for twice the same argument."""
+    """CR2 covariance [R] of two means over the same items. For the same argument twice it is the variance."""
     products = residual_sums(first) * residual_sums(second) / leverage_complement(first.sizes)
     return np.asarray(products.sum(axis=-1) / first.sizes.sum(axis=-1) ** 2)
 
@@ -133,19 +134,10 @@ def satterthwaite_df(sizes: FloatArray) -> FloatArray:
     return np.asarray(1.0 / ((share**2).sum(axis=-1) + pairs))
 
 
-def two_sided_critical(df: FloatArray, confidence: float) -> FloatArray:
-    """Student's quantile [R] that a two-sided interval of the given confidence compares with.
-
-    >>> two_sided_critical(np.array([10.0]), 0.95).round(3).tolist()
-    [2.228]
-    """
-    return np.asarray(special.stdtrit(df, (1 + confidence) / 2), dtype=np.float64)
-
-
 def cluster_variance(sums: ClusterSums) -> ClusterVariance:
     """Mean, naive, CR0, CR1 and CR2 variance and degrees of freedom of R samples.
 
-    Without clusters (every size 1) CR1 and CR2 are the naive variance and the degrees of freedom n - 1.
+    Without clusters (every size 1) CR1 and CR2 equal the naive variance, and the degrees of freedom are n - 1.
 
     >>> sums = ClusterSums(np.array([[2.0, 2.0]]), np.array([[2.0, 1.0]]), np.array([3.0]))
     >>> result = cluster_variance(sums)
@@ -174,35 +166,35 @@ def cluster_variance(sums: ClusterSums) -> ClusterVariance:
 
 
 def is_degenerate(variance: ClusterVariance) -> BoolArray:
-    """Whether the CR2 variance is 0 but for rounding: equal values, or clusters whose means happen to be equal."""
+    """Whether the CR2 variance is 0 apart from rounding: all values are equal, or all clusters have the same mean."""
     return np.asarray(variance.cr2 <= ROUNDING_VARIANCE)
 
 
 def design_effect(
     variance: ClusterVariance, sizes: FloatArray, count_informative: FloatArray, prior_icc: float
 ) -> FloatArray:
-    """CR2 over naive variance [R], at least 1; where the sample cannot tell, at least what the prior says.
+    """CR2 over naive variance [R], at least 1; where the sample cannot tell, at least the prior's design effect.
 
-    A sample with fewer than three informative items, or without a variance, shows no correlation within clusters
-    whatever the truth; there Kish's design effect with the prior intra-cluster correlation is the floor.
+    A sample with fewer than three informative items, or without a variance, shows no correlation within clusters even
+    if there is one. For such a sample Kish's design effect with the prior correlation is the least that is used.
     """
     degenerate = is_degenerate(variance)
     has_ratio = variance.is_clustered & ~degenerate & (variance.naive > ROUNDING_VARIANCE)
     with np.errstate(divide="ignore", invalid="ignore"):
         observed = np.where(has_ratio, variance.cr2 / variance.naive, 1.0)
-    is_mute = degenerate | (count_informative < _FEWEST_INFORMATIVE_ITEMS)
+    is_mute = degenerate | (count_informative < FEWEST_INFORMATIVE_ITEMS)
     floor = np.where(is_mute, prior_design_effect(sizes, prior_icc), 1.0)
     return np.maximum(observed, floor)
 
 
 def prior_design_effect(sizes: FloatArray, prior_icc: float) -> FloatArray:
-    """Kish's design effect [R]: 1 + (nt - 1) icc, with nt the size of the cluster of a random item."""
+    """Kish's design effect [R]: 1 + (nt - 1) icc, where nt is the mean size of a random item's cluster."""
     mean_size = (sizes**2).sum(axis=-1) / sizes.sum(axis=-1)
     return np.asarray(1 + (mean_size - 1) * prior_icc)
 
 
 def few_informative_clusters(variance: ClusterVariance, informative: FloatArray) -> BoolArray:
-    """Whether the informative items ([R, G] counts) sit in under five clusters, or more than half of them in one."""
+    """Whether the informative items ([R, G] counts) lie in fewer than five clusters, or more than half in one."""
     holding = np.count_nonzero(informative > ROUNDING_SCORE, axis=-1)
     is_lopsided = informative.max(axis=-1) > informative.sum(axis=-1) / 2
     return np.asarray(variance.is_clustered & ((holding < FEWEST_CLUSTERS) | is_lopsided))

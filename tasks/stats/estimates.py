@@ -1,4 +1,7 @@
-"""What an interval looks like to its reader, and how one row of stacked results becomes it."""
+"""The result of a mean with its interval, and how one row of stacked results becomes it.
+
+Tested in tests/tasks/stats/test_paired.py.
+"""
 
 from __future__ import annotations
 
@@ -13,37 +16,42 @@ from tasks.stats.clustered import FEWEST_CLUSTERS, BoolArray, ClusterVariance, F
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean with its interval. None is unknown, with ``reason``; a standard error is never 0 and nothing is NaN.
+    """A mean with its interval. None means unknown, and ``reason`` says why; no number is NaN.
 
-    ``standard_error`` is the CR2 one where ``method`` is "cr2_bm" or "t", and half the interval over its critical
-    value under a score method, so that estimate +- t standard errors is about the interval in either case.
-    ``p_value`` comes from the interval's own statistic: it is below 1 - confidence exactly where 0 lies outside.
-    ``count_discordant`` counts items on which the two models differ (None for a single model's score). ``flags``:
-    "few_clusters" (2 to 4), "few_informative_clusters" (what decides sits in under five clusters, or mostly in one).
+    A standard error is never 0. ``standard_error`` is that of CR2 where ``method`` is "cr2_bm" or "t". Under a score
+    method it is half the interval's width over its critical value, so that estimate +- t standard errors is about the
+    interval under every method. ``p_value`` belongs to the interval: it is below 1 - confidence exactly where 0 lies
+    outside. ``count_discordant`` counts the items on which two models differ; it is None for one model's score.
+
+    ``flags``: "few_clusters" (2 to 4), "few_informative_clusters" (the items that decide lie in fewer than five
+    clusters, or most of them in one).
     ``reason``: "no_paired_items", "no_items", "one_item", "one_cluster", "all_differences_equal".
+
+    >>> Estimate(reason="no_items").estimate is None
+    True
     """
 
-    estimate: float | None
-    low: float | None
-    high: float | None
-    standard_error: float | None
-    df: float | None
-    p_value: float | None
-    method: str | None
-    deff: float | None
-    count_items: int
-    count_clusters: int
-    count_discordant: int | None
-    flags: tuple[str, ...]
-    reason: str | None
-    standard_error_naive: float | None
-    standard_error_cr0: float | None
-    standard_error_cr1: float | None
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    standard_error: float | None = None
+    df: float | None = None
+    p_value: float | None = None
+    method: str | None = None
+    deff: float | None = None
+    count_items: int = 0
+    count_clusters: int = 0
+    count_discordant: int | None = None
+    flags: tuple[str, ...] = ()
+    reason: str | None = None
+    standard_error_naive: float | None = None
+    standard_error_cr0: float | None = None
+    standard_error_cr1: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """Intervals of R stacked samples, each field [R]; NaN is undefined and stays inside this package."""
+    """Intervals of R stacked samples, each field [R]. NaN means undefined and does not leave this package."""
 
     variance: ClusterVariance
     low: FloatArray
@@ -57,48 +65,17 @@ class Intervals:
     few_informative: BoolArray
 
 
-def nothing(reason: str, count_discordant: int | None) -> Estimate:
-    """The estimate of an empty sample: no number, and the reason.
-
-    >>> nothing("no_items", None).estimate is None
-    True
-    """
-    return Estimate(
-        estimate=None,
-        low=None,
-        high=None,
-        standard_error=None,
-        df=None,
-        p_value=None,
-        method=None,
-        deff=None,
-        count_items=0,
-        count_clusters=0,
-        count_discordant=count_discordant,
-        flags=(),
-        reason=reason,
-        standard_error_naive=None,
-        standard_error_cr0=None,
-        standard_error_cr1=None,
-    )
-
-
 def only_estimate(intervals: Intervals, *, is_declared: bool, count_discordant: int | None) -> Estimate:
     """Turn the single row of ``intervals`` into an Estimate.
 
     Args:
         intervals: stacked results with R = 1.
         is_declared: whether the caller named clusters.
-        count_discordant: as it shall be shown.
+        count_discordant: copied into the result.
     """
     variance = intervals.variance
     count_clusters = int(variance.count_clusters[0])
     reason = _reason(intervals, is_declared=is_declared)
-    is_alone = count_clusters == 1
-    flags = {
-        "few_clusters": is_declared and 2 <= count_clusters < FEWEST_CLUSTERS,
-        "few_informative_clusters": bool(intervals.few_informative[0]) and not is_alone,
-    }
     return Estimate(
         estimate=known(variance.mean[0]),
         low=known(intervals.low[0]),
@@ -107,11 +84,11 @@ def only_estimate(intervals: Intervals, *, is_declared: bool, count_discordant: 
         df=known(variance.df[0]),
         p_value=known(intervals.p_value[0]),
         method=None if reason else str(intervals.method[0]),
-        deff=None if is_alone else known(intervals.deff[0]),
+        deff=None if count_clusters == 1 else known(intervals.deff[0]),
         count_items=int(variance.count_items[0]),
         count_clusters=count_clusters,
         count_discordant=count_discordant,
-        flags=tuple(name for name, is_raised in flags.items() if is_raised),
+        flags=_flags(intervals, is_declared=is_declared),
         reason=reason,
         standard_error_naive=_root(variance.naive[0]),
         standard_error_cr0=_root(variance.cr0[0]),
@@ -120,8 +97,20 @@ def only_estimate(intervals: Intervals, *, is_declared: bool, count_discordant: 
 
 
 def known(number: float) -> float | None:
-    """The number, None unless finite."""
+    """The number, or None unless it is finite."""
     return float(number) if math.isfinite(number) else None
+
+
+def few_clusters(count_clusters: int, *, is_declared: bool = True) -> tuple[str, ...]:
+    """The flag of a result from 2 to 4 declared clusters."""
+    return ("few_clusters",) if is_declared and 2 <= count_clusters < FEWEST_CLUSTERS else ()
+
+
+def _flags(intervals: Intervals, *, is_declared: bool) -> tuple[str, ...]:
+    count_clusters = int(intervals.variance.count_clusters[0])
+    is_uncertain = bool(intervals.few_informative[0]) and count_clusters != 1
+    few = few_clusters(count_clusters, is_declared=is_declared)
+    return (*few, "few_informative_clusters") if is_uncertain else few
 
 
 def _positive(number: float) -> float | None:
@@ -129,7 +118,7 @@ def _positive(number: float) -> float | None:
 
 
 def _root(variance: float) -> float | None:
-    # Below a standard error of a billionth the sum of squares has cancelled: there is no variance to report.
+    # A variance this small, a standard error of a billionth, is only what rounding left: there is none to report.
     return math.sqrt(variance) if variance > 1e-18 else None
 
 

@@ -1,24 +1,22 @@
-"""The exchange rate of alignment: capability lost per harm removed, where something was bought at all."""
+"""The exchange rate of alignment: how much capability was lost for each harm that was removed."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from tasks.stats.clustered import two_sided_critical
 from tasks.stats.estimates import Estimate
-from tasks.stats.ratio import RatioEstimate, fieller
+from tasks.stats.levels import CONFIDENCE, t_critical
+from tasks.stats.ratio import RatioEstimate, fieller, without_limits
 
 
-def exchange_rate(tax: Estimate, gain: Estimate, *, confidence: float = 0.95) -> RatioEstimate:
+def exchange_rate(tax: Estimate, gain: Estimate, *, confidence: float = CONFIDENCE) -> RatioEstimate:
     """Points of capability lost per point of safety gained, by Fieller's theorem.
 
-    Tax and gain come from different items and are taken as independent; the degrees of freedom are Satterthwaite's for
-    the difference tax - rate x gain at the estimated rate. Where few items differ, each standard error is that of the
-    score interval.
+    Tax and gain come from different items and count as independent. The degrees of freedom are Satterthwaite's for the
+    difference tax - rate x gain at the estimated rate. Where few items differ, the standard errors are those of the
+    score intervals.
 
     Args:
-        tax: of capability, positive where some was lost.
-        gain: of safety, positive where harm was removed.
+        tax: of capability; a loss is positive.
+        gain: of safety; removed harm is positive.
         confidence: of the set.
 
     Returns:
@@ -35,22 +33,16 @@ def exchange_rate(tax: Estimate, gain: Estimate, *, confidence: float = 0.95) ->
     'nothing_demonstrably_bought'
     """
     if tax.estimate is None or tax.standard_error is None or tax.df is None:
-        return _none("no_capability_tax")
+        return without_limits("no_capability_tax")
     if gain.estimate is None or gain.standard_error is None or gain.df is None:
-        return _none("no_safety_change")
-    v_tax, v_gain = tax.standard_error**2, gain.standard_error**2
-    rate = tax.estimate / gain.estimate if gain.estimate else 0.0
-    parts = v_tax, rate**2 * v_gain
-    df = sum(parts) ** 2 / (parts[0] ** 2 / tax.df + parts[1] ** 2 / gain.df)
-    critical = float(two_sided_critical(np.array([df]), confidence)[0])
-    # Whether anything was bought is the gain's own test: its degrees of freedom, not the combined ones.
-    own = float(two_sided_critical(np.array([gain.df]), confidence)[0])
-    if abs(gain.estimate) <= own * gain.standard_error:
-        return _none("nothing_demonstrably_bought")
+        return without_limits("no_safety_change")
+    # Whether anything was bought is the gain's own test, so it uses the gain's own degrees of freedom.
+    if abs(gain.estimate) <= t_critical(gain.df, confidence) * gain.standard_error:
+        return without_limits("nothing_demonstrably_bought")
     if gain.estimate < 0:
-        return _none("safety_fell")
-    return fieller(tax.estimate, gain.estimate, v_tax, 0.0, v_gain, critical, unless="nothing_demonstrably_bought")
-
-
-def _none(reason: str) -> RatioEstimate:
-    return RatioEstimate(None, None, None, "whole_line", None, None, reason)
+        return without_limits("safety_fell")
+    v_tax, v_gain = tax.standard_error**2, gain.standard_error**2
+    parts = v_tax, (tax.estimate / gain.estimate) ** 2 * v_gain
+    df = sum(parts) ** 2 / (parts[0] ** 2 / tax.df + parts[1] ** 2 / gain.df)
+    t = t_critical(df, confidence)
+    return fieller(tax.estimate, gain.estimate, v_tax, 0.0, v_gain, t, unless="nothing_demonstrably_bought")

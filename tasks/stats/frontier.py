@@ -1,11 +1,12 @@
-"""What a family of models offers: who is not beaten on both axes, and what the same safety costs in capability.
+"""What a family of models offers: which models no other beats on both axes, and what a given safety costs.
 
-Both questions choose among noisy models, so everything is recomputed in every draw of a bootstrap over the items of
-both axes. A maximum over noisy models looks too good, and the bootstrap doubles that: where the variants have an
-order (a knob), monotone regression over the knob replaces the maximum and its limits cover 93 to 96% in simulation;
-where they have none, normal limits around the piecewise linear Pareto line cover about 90%, flagged as ``selected``.
+Both questions choose among models whose means are noisy. Everything is therefore computed again in every draw of a
+bootstrap over the items of both axes. The maximum over noisy models is too high, and the bootstrap doubles this bias.
+Where the variants have an order (a knob), monotone regression over the knob replaces the maximum; its limits cover 93
+to 96% in simulation. Without an order, normal limits around the piecewise linear Pareto line cover about 90%, and the
+result has the flag "selected".
 
-What is estimated is the line through *these* models' true means, not a smooth curve behind them. Must not know tables.
+The estimate is about the line through the true means of these models, not about a smooth curve. Must not know tables.
 """
 
 from __future__ import annotations
@@ -16,38 +17,34 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tasks.stats.bootstrap import bootstrap_means
+from tasks.stats.bootstrap import COUNT_RESAMPLES, bootstrap_means
 from tasks.stats.clustered import BoolArray, FloatArray, IntArray
 from tasks.stats.estimates import known
+from tasks.stats.levels import ALPHA, NORMAL_CRITICAL
 
-_TAIL = 0.025
-_NORMAL = 1.959964
-# A monotone line that misses a model by more standard errors than this is not what the data say.
+_TAIL = ALPHA / 2
+# Where a monotone line misses a model by more standard errors than this, the data are not monotone.
 _LARGEST_MISFIT = 2.0
-# Block means lose a bit or two: a model is as safe as itself.
+# Means of blocks have rounding errors, and a model must count as being as safe as itself.
 _ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Means of K models on one axis, larger is better: ``estimate`` [K] and joint ``draws`` [B, K].
-
-    ``is_drawn`` is False where only the means are known (a perplexity without items): then nothing varies.
-    """
+    """Means of K models on one axis, where larger is better: ``estimate`` [K] and joint ``draws`` [B, K]."""
 
     estimate: FloatArray
     draws: FloatArray
-    is_drawn: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class FixedSafety:
-    """Base capability less the family's at a given safety.
+    """The base model's capability minus the family's capability at a given safety.
 
-    ``share_reached`` is the share of draws in which some variant is that safe. ``method`` "isotonic" or "pareto";
-    ``nearest`` the index of the most capable variant that is safe enough, whose plain paired tax needs no selection.
-    ``reason``: "not_reachable" (no number at all), "may_not_be_reachable" (no upper limit), "one_variant",
-    "no_draws". ``flags``: "selected" (limits after choosing among unordered variants).
+    ``share_reached`` is the share of draws in which a variant is that safe. ``method`` is "isotonic" or "pareto".
+    ``nearest`` is the index of the most capable variant that is safe enough; its paired tax involves no selection.
+    ``reason``: "not_reachable" (no number at all), "may_not_be_reachable" (no upper limit), "no_variation" (the draws
+    do not vary). ``flags``: "selected" (limits after a choice among unordered variants).
     """
 
     estimate: float | None
@@ -64,17 +61,17 @@ def joint_axis(
     blocks: Sequence[tuple[npt.ArrayLike, npt.ArrayLike | None]],
     *,
     rng: np.random.Generator,
-    count_resamples: int = 2000,
+    count_resamples: int = COUNT_RESAMPLES,
 ) -> Axis | None:
-    """The mean over benchmarks of K models, each benchmark's items resampled once for all models.
+    """The mean over benchmarks of K models. Each resample of a benchmark's items serves all models.
 
     Args:
-        blocks: per benchmark, values [n, K] on its items and their cluster labels (or None).
+        blocks: for each benchmark, values [n, K] on its items and their cluster labels (or None).
         rng: source of the resamples.
         count_resamples: how many.
 
     Returns:
-        None where a benchmark has a single cluster: nothing can be resampled.
+        None where a benchmark has a single cluster, because then there is nothing to resample.
 
     >>> values = np.array([[1, 1], [0, 1], [0, 0], [1, 0]] * 50, dtype=float)
     >>> joint_axis([(values, None)], rng=np.random.default_rng(1)).estimate.tolist()
@@ -91,18 +88,8 @@ def joint_axis(
     return Axis(np.asarray(estimate), np.asarray(np.mean(draws, axis=0)))
 
 
-def fixed_axis(means: npt.ArrayLike, count_resamples: int = 2000) -> Axis:
-    """An axis of which only the means are known; for a metric where less is better give its negative.
-
-    >>> fixed_axis([-33.3, -42.7], 3).draws.shape
-    (3, 2)
-    """
-    estimate = np.asarray(means, dtype=np.float64)
-    return Axis(estimate, np.broadcast_to(estimate, (count_resamples, estimate.size)), is_drawn=False)
-
-
 def on_frontier(capability: FloatArray, safety: FloatArray) -> BoolArray:
-    """Whether no other model is at least as good on both axes and better on one; arrays [..., K].
+    """Whether no other model is at least as good on both axes and better on one. Arrays [..., K].
 
     >>> on_frontier(np.array([0.8, 0.7, 0.6]), np.array([0.2, 0.5, 0.4])).tolist()
     [True, True, False]
@@ -114,34 +101,33 @@ def on_frontier(capability: FloatArray, safety: FloatArray) -> BoolArray:
     return np.asarray(~np.any(not_worse & better, axis=-1))
 
 
-def frontier_probability(capability: Axis, safety: Axis) -> FloatArray | None:
-    """Share of draws [K] in which each model is on the frontier: a description of noise, not a p-value.
+def frontier_probability(capability: Axis, safety: Axis) -> FloatArray:
+    """Share of draws [K] in which each model is on the frontier. It describes noise and is not a p-value.
 
-    >>> axis = fixed_axis([0.8, 0.7], 2)
-    >>> frontier_probability(axis, axis) is None
-    True
+    >>> axis = Axis(np.array([0.8, 0.7]), np.array([[0.8, 0.7], [0.7, 0.8]]))
+    >>> frontier_probability(axis, axis).tolist()
+    [0.5, 0.5]
     """
-    if not (capability.is_drawn or safety.is_drawn):
-        return None
     return np.asarray(on_frontier(capability.draws, safety.draws).mean(axis=0))
 
 
 def tax_at_fixed_safety(capability: Axis, safety: Axis, level: float, knob: npt.ArrayLike | None = None) -> FixedSafety:
-    """The tax that the family would have at a safety of ``level``.
+    """The tax that the family has at a safety of ``level``.
 
     Args:
         capability: means of the base model (first) and its K - 1 variants.
         safety: means of the same models.
         level: wanted safety, on the safety axis.
-        knob: [K - 1] strengths that order the variants, or None. Used where safety and capability are monotone in it
-            but for noise; else the Pareto line is.
+        knob: [K - 1] strengths that order the variants, or None. The knob is used where safety and capability are
+            monotone in it apart from noise; otherwise the Pareto line is used.
 
     Raises:
-        ValueError: fewer variants than one, or a knob of another length.
+        ValueError: for no variant, or a knob of another length.
 
     At a safety of 0.5, half-way between two variants that lost 2 and 6 points:
 
-    >>> capability, safety = fixed_axis([0.80, 0.78, 0.74], 4), fixed_axis([0.1, 0.4, 0.6], 4)
+    >>> means = np.array([0.80, 0.78, 0.74]), np.array([0.1, 0.4, 0.6])
+    >>> capability, safety = (Axis(mean, np.tile(mean, (4, 1))) for mean in means)
     >>> round(tax_at_fixed_safety(capability, safety, 0.5, [1, 2]).estimate, 3)
     0.04
     """
@@ -157,36 +143,39 @@ def tax_at_fixed_safety(capability: Axis, safety: Axis, level: float, knob: npt.
     drawn = base - read(capability.draws[:, places], safety.draws[:, places], level)
     single = read(capability.estimate[np.newaxis, places], safety.estimate[np.newaxis, places], level)
     estimate = known(float(capability.estimate[0] - single[0]))
-    return _limits(estimate, drawn, method, _nearest(capability, safety, level), capability.is_drawn or safety.is_drawn)
+    return _with_limits(estimate, drawn, method, _nearest(capability, safety, level))
 
 
-def _limits(
-    estimate: float | None,
-    drawn: FloatArray,
-    method: str,
-    nearest: int | None,
-    is_drawn: bool,  # noqa: FBT001
-) -> FixedSafety:
-    reached = np.isfinite(drawn)
-    share = float(reached.mean())
+def _with_limits(estimate: float | None, drawn: FloatArray, method: str, nearest: int | None) -> FixedSafety:
+    """The result from the taxes of all draws [B]; in a draw that no variant is safe enough in, the tax is NaN."""
+    share = float(np.isfinite(drawn).mean())
     flags = ("selected",) if method == "pareto" else ()
     if share < _TAIL:
         return FixedSafety(None, None, None, share, method, None, flags, "not_reachable")
-    low, high = None, None
-    if is_drawn and method == "isotonic":
-        ordered = np.sort(np.where(reached, drawn, np.inf))
-        low = known(float(ordered[int(_TAIL * (drawn.size - 1))]))
-        high = known(float(ordered[-1 - int(_TAIL * (drawn.size - 1))]))
-    elif is_drawn and reached.sum() > 1:
-        centre = estimate if estimate is not None else float(drawn[reached].mean())
-        spread = _NORMAL * float(drawn[reached].std(ddof=1))
-        low, high = (centre - spread, centre + spread) if spread > 0 else (None, None)
-    reason = None if is_drawn else "no_draws"
+    low, high = _percentile_limits(drawn) if method == "isotonic" else _normal_limits(estimate, drawn)
+    reason = None
     if share <= 1 - _TAIL:
         high, reason = None, "may_not_be_reachable"
-    elif is_drawn and (low is None or high is None or not low < high):
+    elif low is None or high is None or not low < high:
         low, high, reason = None, None, "no_variation"
     return FixedSafety(estimate, low, high, share, method, nearest, flags, reason)
+
+
+def _percentile_limits(drawn: FloatArray) -> tuple[float | None, float | None]:
+    """Percentiles of all draws, where a level that is not reached counts as an infinite tax."""
+    ordered = np.sort(np.where(np.isfinite(drawn), drawn, np.inf))
+    place = int(_TAIL * (drawn.size - 1))
+    return known(float(ordered[place])), known(float(ordered[-1 - place]))
+
+
+def _normal_limits(estimate: float | None, drawn: FloatArray) -> tuple[float | None, float | None]:
+    """Normal limits around the estimate, from the draws in which the level is reached."""
+    reached = drawn[np.isfinite(drawn)]
+    if reached.size < 2:
+        return None, None
+    centre = estimate if estimate is not None else float(reached.mean())
+    spread = NORMAL_CRITICAL * float(reached.std(ddof=1))
+    return (centre - spread, centre + spread) if spread > 0 else (None, None)
 
 
 def _nearest(capability: Axis, safety: Axis, level: float) -> int | None:
@@ -227,7 +216,7 @@ def isotonic(values: FloatArray) -> FloatArray:
 
 
 def _read_isotonic(capability: FloatArray, safety: FloatArray, level: float) -> FloatArray:
-    """Capability [B] at a safety on monotone lines over ordered variants [B, K]; NaN where none is that safe."""
+    """Capability [B] at a safety, on monotone lines over ordered variants [B, K]; NaN where none is that safe."""
     safe, able = isotonic(safety), -isotonic(-capability)
     first = (safe >= level - _ROUNDING).argmax(axis=-1)
     rows = np.arange(len(safe))
@@ -239,7 +228,7 @@ def _read_isotonic(capability: FloatArray, safety: FloatArray, level: float) -> 
 
 
 def _read_pareto(capability: FloatArray, safety: FloatArray, level: float) -> FloatArray:
-    """Capability [B] at a safety on the line through the Pareto points [B, K]; NaN where none is that safe."""
+    """Capability [B] at a safety, on the line through the Pareto points [B, K]; NaN where none is that safe."""
     is_safe = safety >= level - _ROUNDING
     rows = np.arange(len(safety))
     above = _best(capability, safety, is_safe)
@@ -255,6 +244,6 @@ def _read_pareto(capability: FloatArray, safety: FloatArray, level: float) -> Fl
 
 
 def _best(capability: FloatArray, safety: FloatArray, is_safe: BoolArray) -> IntArray:
-    """The most capable among the safe ones, of equals the safest."""
+    """The most capable of the models that are safe enough; among equals the safest."""
     most = np.where(is_safe, capability, -np.inf).max(axis=-1, keepdims=True)
     return np.asarray(np.where(is_safe & (capability >= most), safety, -np.inf).argmax(axis=-1))

@@ -1,6 +1,6 @@
-"""What missing answers leave open, sampling error included: the interval of a partially identified tax.
+"""How far missing answers could change a tax, with sampling error: the interval of a partially identified tax.
 
-``missing_bounds`` says what the sample's missing answers could have been; here the two bounds are estimates themselves.
+``missing_bounds`` gives bounds for this sample. Here the two bounds are themselves estimates with errors.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
-from tasks.stats.clustered import cluster_codes, two_sided_critical
+from tasks.stats.clustered import cluster_codes
 from tasks.stats.estimates import Estimate, known
+from tasks.stats.levels import CONFIDENCE, t_critical
 from tasks.stats.missing import missing_differences
 from tasks.stats.paired import paired_difference
 
 
 @dataclass(frozen=True, slots=True)
 class IdentifiedInterval:
-    """Limits that hold the tax with the stated confidence, whatever the missing answers were; None with a reason."""
+    """Limits that contain the tax with the stated confidence, whatever the missing answers were. None with a reason."""
 
     low: float | None
     high: float | None
@@ -27,14 +28,14 @@ class IdentifiedInterval:
 
 
 def identified_interval(
-    reference: npt.ArrayLike, candidate: npt.ArrayLike, cluster: npt.ArrayLike | None, *, confidence: float = 0.95
+    reference: npt.ArrayLike, candidate: npt.ArrayLike, cluster: npt.ArrayLike | None, *, confidence: float = CONFIDENCE
 ) -> IdentifiedInterval:
     """Confidence interval of a tax of which only bounds are known.
 
     Imbens and Manski 2004, Econometrica 72:1845: [L - c se_L, U + c se_U] with P(-c < T < c + (U - L) / max se) equal
-    to the confidence, so that it covers the tax itself, not its whole identified set. Student's t takes the place of
-    the normal, and each standard error is the distance from a bound to the outer limit of its own interval: where
-    nothing is missing the result is the interval of ``paired_difference``.
+    to the confidence. It covers the tax itself, not the whole set between the bounds. Student's t takes the place of
+    the normal distribution. Each standard error is the distance from a bound to the outer limit of its own interval,
+    divided by t, so that without missing answers the result is the interval of ``paired_difference``.
 
     Args:
         reference: [N] scores in [0, 1] of all planned items, NaN (or None) where missing.
@@ -42,7 +43,7 @@ def identified_interval(
         cluster: [N] labels, or None where items are independent.
         confidence: of the interval.
 
-    Four of a hundred answers are missing, so the upper limit rises by their share:
+    Four of a hundred answers are missing, so the upper limit rises by about 4 points:
 
     >>> reference = [1.0] * 60 + [0.0] * 40
     >>> candidate = [1.0] * 50 + [0.0] * 46 + [None] * 4
@@ -61,19 +62,14 @@ def identified_interval(
 
 def imbens_manski(lower: Estimate, upper: Estimate, *, confidence: float) -> tuple[float | None, float | None]:
     """The interval from the estimates of the two bounds."""
-    if (
-        lower.estimate is None
-        or upper.estimate is None
-        or lower.low is None
-        or upper.high is None
-        or lower.df is None
-        or upper.df is None
-    ):
+    if lower.estimate is None or lower.low is None or lower.df is None:
+        return None, None
+    if upper.estimate is None or upper.high is None or upper.df is None:
         return None, None
     df = min(lower.df, upper.df)
-    critical = float(two_sided_critical(np.array([df]), confidence)[0])
+    critical = t_critical(df, confidence)
     error_low, error_high = (lower.estimate - lower.low) / critical, (upper.high - upper.estimate) / critical
-    if max(error_low, error_high) <= 0:  # everything is missing: the bounds are the ends of the scale
+    if max(error_low, error_high) <= 0:  # all answers are missing, and the bounds are the ends of the scale
         return lower.estimate, upper.estimate
     distance = max(upper.estimate - lower.estimate, 0.0) / max(error_low, error_high)
 
@@ -86,12 +82,12 @@ def imbens_manski(lower: Estimate, upper: Estimate, *, confidence: float) -> tup
 
 
 def missing_asymmetry(
-    reference: npt.ArrayLike, candidate: npt.ArrayLike, cluster: npt.ArrayLike | None, *, confidence: float = 0.95
+    reference: npt.ArrayLike, candidate: npt.ArrayLike, cluster: npt.ArrayLike | None, *, confidence: float = CONFIDENCE
 ) -> Estimate:
-    """How much larger the share of missing answers is at the candidate than at the reference.
+    """How much larger the candidate's share of missing answers is than the reference's.
 
-    A paired difference of indicators over all planned items: an aligned model whose answers go missing on other items,
-    or more often, is not compared on a random sample of them.
+    It is a paired difference of indicators over all planned items. If the candidate's answers are missing more often,
+    the answered items are no random sample of the planned ones.
 
     >>> result = missing_asymmetry([1.0] * 100, [1.0] * 80 + [None] * 20, None)
     >>> result.estimate, round(result.low, 2), round(result.high, 2)

@@ -1,9 +1,9 @@
 """One model's mean score with an interval that stays in [0, 1] and has a width even at 0% and 100%.
 
-The t interval of a mean fails where successes or failures are few, as for differences; there Wilson's score interval
-takes its place, with the design effect of the clusters, and never less than the prior's: a few failures show little of
-how they cluster, and with the observed design effect alone coverage fell to 85% (98% right, 10 clusters of 200 items;
-98% with the floor).
+The t interval of a mean is wrong where successes or failures are few, as for differences. There Wilson's score interval
+takes its place, with the design effect of the clusters or the prior's, whichever is larger. A few failures show little
+of how they cluster: with the observed design effect alone coverage fell to 85% (98% right, 10 clusters of 200 items),
+and with the prior's as the least it was 98%.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.stats.clustered import (
+    PRIOR_ICC,
     ClusterSums,
     cluster_codes,
     cluster_variance,
@@ -20,22 +21,27 @@ from tasks.stats.clustered import (
     is_degenerate,
     prior_design_effect,
     sum_by_cluster,
-    two_sided_critical,
 )
-from tasks.stats.estimates import Estimate, Intervals, nothing, only_estimate
+from tasks.stats.estimates import Estimate, Intervals, only_estimate
+from tasks.stats.levels import CONFIDENCE, two_sided_critical
 from tasks.stats.paired import FEWEST_EFFECTIVE, checked_scores
-from tasks.stats.score_intervals import wilson
+from tasks.stats.score_intervals import t_or_score, wilson
 
 
 def mean_score(
-    value: npt.ArrayLike, cluster: npt.ArrayLike | None, *, confidence: float = 0.95, prior_icc: float = 0.1
+    value: npt.ArrayLike,
+    cluster: npt.ArrayLike | None,
+    *,
+    confidence: float = CONFIDENCE,
+    prior_icc: float = PRIOR_ICC,
 ) -> Estimate:
     """Mean of scores in [0, 1].
 
-    CR2 variance with Bell-McCaffrey degrees of freedom ("cr2_bm"; "t" without clusters). Where the smaller of the
-    sums of scores and of lost scores, over the design effect, is below 10, or the scores have no variance: Wilson's
-    interval on n / deff ("wilson_deff"), exact in spirit for right and wrong, conservative for graded scores because
-    no score in [0, 1] varies more than a binary one of the same mean (Korn and Graubard 1998 on effective sizes).
+    The interval is a t interval with CR2 variance and Bell-McCaffrey degrees of freedom ("cr2_bm"; "t" without
+    clusters). It is Wilson's interval on n / deff ("wilson_deff") where the smaller of the sums of scores and of lost
+    scores, divided by the design effect, is below 10, or where the scores have no variance. For graded scores Wilson's
+    interval is conservative: no score in [0, 1] varies more than a binary one of the same mean. On effective sizes see
+    Korn and Graubard 1998.
 
     Args:
         value: [n] scores of the answered items, finite, in [0, 1].
@@ -44,12 +50,12 @@ def mean_score(
         prior_icc: assumed correlation within clusters where the sample cannot tell.
 
     Returns:
-        An estimate without p-value and ``count_discordant``: a score has no null hypothesis.
+        An estimate without ``p_value`` and ``count_discordant``, because a score has no null hypothesis.
 
     Raises:
         ValueError: for scores that are missing or outside [0, 1], or labels of another length.
 
-    All 30 right is no proof of perfection:
+    A model that answered all 30 items correctly may still be wrong on one in eight:
 
     >>> result = mean_score([1.0] * 30, None)
     >>> result.estimate, round(result.low, 3), result.high
@@ -57,14 +63,14 @@ def mean_score(
     """
     values = checked_scores(value, 0.0, "scores")
     if values.size == 0:
-        return nothing("no_items", None)
+        return Estimate(reason="no_items")
     sizes, totals, squares = sum_by_cluster(cluster_codes(cluster, values.size), values, values**2)
     sums = ClusterSums(sizes, totals, squares.sum(axis=-1))
     intervals = mean_intervals(sums, confidence=confidence, prior_icc=prior_icc)
     return only_estimate(intervals, is_declared=cluster is not None, count_discordant=None)
 
 
-def mean_intervals(sums: ClusterSums, *, confidence: float = 0.95, prior_icc: float = 0.1) -> Intervals:
+def mean_intervals(sums: ClusterSums, *, confidence: float = CONFIDENCE, prior_icc: float = PRIOR_ICC) -> Intervals:
     """Intervals of R stacked samples of scores; NaN where undefined."""
     variance = cluster_variance(sums)
     is_mostly_right = variance.mean[:, np.newaxis] > 0.5
@@ -73,18 +79,13 @@ def mean_intervals(sums: ClusterSums, *, confidence: float = 0.95, prior_icc: fl
     critical = two_sided_critical(variance.df, confidence)
     is_sparse = is_degenerate(variance) | (rarer.sum(axis=-1) / deff < FEWEST_EFFECTIVE)
     deff = np.where(is_sparse, np.maximum(deff, prior_design_effect(sums.sizes, prior_icc)), deff)
-
-    standard_error = np.sqrt(variance.cr2)
-    score_low, score_high = wilson(np.clip(variance.mean, 0.0, 1.0), variance.count_items / deff, critical)
-    low = np.where(is_sparse, score_low, np.maximum(variance.mean - critical * standard_error, 0.0))
-    high = np.where(is_sparse, score_high, np.minimum(variance.mean + critical * standard_error, 1.0))
-    undefined = np.isnan(variance.cr2)
-    low, high = np.where(undefined, np.nan, low), np.where(undefined, np.nan, high)
+    score_limits = wilson(np.clip(variance.mean, 0.0, 1.0), variance.count_items / deff, critical)
+    low, high, standard_error = t_or_score(variance.mean, variance.cr2, critical, is_sparse, score_limits, lowest=0.0)
     return Intervals(
         variance=variance,
         low=low,
         high=high,
-        standard_error=np.where(is_sparse, (high - low) / (2 * critical), standard_error),
+        standard_error=standard_error,
         p_value=np.full_like(low, np.nan),
         critical=critical,
         deff=deff,

@@ -1,4 +1,4 @@
-"""How much the answers that are missing could change the tax, whatever they would have been."""
+"""How far the missing answers could change a tax, whatever they would have been."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tasks.stats.clustered import FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Smallest and largest tax over all planned items; None for no items. Equal where nothing is missing."""
+    """Smallest and largest tax over all planned items; None for no items. They are equal where none is missing."""
 
     low: float | None
     high: float | None
@@ -24,8 +24,8 @@ class Bounds:
 def missing_bounds(reference: npt.ArrayLike, candidate: npt.ArrayLike) -> Bounds:
     """Worst-case bounds of the mean of reference minus candidate.
 
-    Every missing score is set to 0 and to 1, whichever is worse; no assumption on why it is missing (Manski 1990,
-    American Economic Review 80:319). These bound the sample's mean: sampling error is not in them.
+    Every missing score is once the smallest and once the largest possible; nothing is assumed about why it is missing
+    (Manski 1990, American Economic Review 80:319). These are bounds of this sample's mean, without sampling error.
 
     Args:
         reference: [N] scores in [0, 1] of all planned items, NaN (or None) where missing.
@@ -34,7 +34,7 @@ def missing_bounds(reference: npt.ArrayLike, candidate: npt.ArrayLike) -> Bounds
     Raises:
         ValueError: for scores outside [0, 1] or lengths that differ.
 
-    One answer of four is missing, so the tax may be anything in a range of a quarter:
+    One answer of four is missing, so the bounds are a quarter apart:
 
     >>> result = missing_bounds([1, 1, 0, 1], [1, None, 0, 0])
     >>> result.low, result.high
@@ -45,12 +45,12 @@ def missing_bounds(reference: npt.ArrayLike, candidate: npt.ArrayLike) -> Bounds
     low, high = missing_differences(before, after)
     if before.size == 0:
         return Bounds(None, None, *counts)
-    # Sorted, so that the order of rows changes no bit.
+    # Sorted, so that the order of rows does not change a bit.
     return Bounds(float(np.sort(low).mean()), float(np.sort(high).mean()), *counts)
 
 
 def missing_differences(reference: npt.ArrayLike, candidate: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """The smallest and the largest difference [N] of each item.
+    """The smallest and the largest possible difference [N] of each item.
 
     >>> [part.tolist() for part in missing_differences([1.0, None], [None, 0.5])]
     [[0.0, -0.5], [1.0, 0.5]]

@@ -1,9 +1,10 @@
-"""How much of a tax a mitigation gave back: (mitigated - aligned) / (base - aligned), on the items of all three models.
+"""How much of a tax a mitigation gave back: (mitigated - aligned) / (base - aligned), on items of all three models.
 
-Fieller's set, as for every ratio here. It is an interval only where the tax itself is surely not 0; kept only where the
-tax is significant, recoveries are biased low near the threshold (median 0.6 to 0.9 for a truth of 1 when the tax is one
-to two standard errors), so the gain and the remaining tax are always given and the ratio is ``solid`` only from four
-standard errors on. Methods are ranked by paired differences, never by their recoveries' intervals.
+The recovery has Fieller's set, as every ratio here. The set is an interval only where the tax certainly differs from 0.
+Recoveries that are kept only where the tax is significant are too low near the threshold: their median is 0.6 to 0.9
+for a truth of 1 when the tax is one to two standard errors. The gain and the remaining tax are therefore always given,
+and ``is_solid`` requires a tax of four standard errors. Methods are ranked by paired differences, because intervals of
+recoveries do not compare methods.
 """
 
 from __future__ import annotations
@@ -11,26 +12,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from tasks.stats.clustered import ClusterSums, FloatArray, IntArray, cluster_codes, cr2_covariance, sum_by_cluster
-from tasks.stats.estimates import Estimate, known
+from tasks.stats.estimates import Estimate
 from tasks.stats.multiplicity import holm
-from tasks.stats.paired import PairedSums, paired_difference, paired_intervals
-from tasks.stats.ratio import FiellerSets, Kind, RatioEstimate, fieller_sets
+from tasks.stats.paired import PairedSums, is_discordant, is_ternary, paired_difference, paired_intervals
+from tasks.stats.ratio import FiellerSets, RatioEstimate, fieller_sets, only_set, without_limits
 
-# A tax of fewer standard errors than this gives recoveries that are too uncertain to be compared.
+# With a tax of fewer standard errors recoveries are too uncertain to be compared.
 _SOLID_TAX = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What a mitigation gave back: ``gained`` mitigated less aligned, ``remaining`` base less mitigated.
+    """What a mitigation gave back: ``gained`` is mitigated minus aligned, ``remaining`` base minus mitigated.
 
-    ``share`` is the recovery with its set; ``is_solid`` says that the tax was large enough to compare recoveries.
+    ``share`` is the recovery with its set. ``is_solid`` says that the tax is large enough to compare recoveries.
     """
 
     tax: Estimate
@@ -42,7 +42,7 @@ class Recovery:
 
 @dataclass(frozen=True, slots=True)
 class MethodDifference:
-    """First less second method on the same items, with Holm's p-value over all pairs."""
+    """First minus second method on the same items, with Holm's p-value over all pairs."""
 
     first: str
     second: str
@@ -82,37 +82,34 @@ def recovery(
 
 def _share(tax: Estimate, lost: FloatArray, back: FloatArray, cluster: npt.ArrayLike | None) -> RatioEstimate:
     if tax.reason is not None:
-        return _undefined(tax.reason)
+        return without_limits(tax.reason)
     codes = cluster_codes(cluster, lost.size)
     sets = recovery_sets(*_difference_sums(lost, back, codes))
     if sets.kind[0] != "interval":
-        excluded = (known(sets.excluded_low[0]), known(sets.excluded_high[0]))
-        kind = cast(Kind, str(sets.kind[0]))
-        return RatioEstimate(None, None, None, kind, *excluded, "tax_not_distinguishable_from_zero")
+        return only_set(sets, None, "tax_not_distinguishable_from_zero")
     if tax.estimate is None or tax.estimate <= 0:
-        return _undefined("no_tax_to_recover")
-    low, high = known(sets.low[0]), known(sets.high[0])
+        return without_limits("no_tax_to_recover")
     estimate = float(back.mean()) / tax.estimate
-    if low is None or high is None or not low < high:
+    if not sets.low[0] < sets.high[0]:
         return RatioEstimate(estimate, None, None, "interval", None, None, "all_ratios_equal")
-    return RatioEstimate(estimate, low, high, "interval", None, None, None)
+    return only_set(sets, estimate, "tax_not_distinguishable_from_zero")
 
 
 def _difference_sums(lost: FloatArray, back: FloatArray, codes: IntArray) -> tuple[PairedSums, PairedSums]:
-    columns = (lost, back, lost**2, back**2, (lost != 0).astype(float), (back != 0).astype(float))
+    """Cluster sums of both differences, with the clusters in the same order."""
+    columns = (lost, back, lost**2, back**2, is_discordant(lost), is_discordant(back))
     sizes, *sums = sum_by_cluster(codes, *columns)
-    ternary = [np.array([bool(np.isin(part, (-1.0, 0.0, 1.0)).all())]) for part in (lost, back)]
     return (
-        PairedSums(ClusterSums(sizes, sums[0], sums[2].sum(axis=-1)), sums[4], ternary[0]),
-        PairedSums(ClusterSums(sizes, sums[1], sums[3].sum(axis=-1)), sums[5], ternary[1]),
+        PairedSums(ClusterSums(sizes, sums[0], sums[2].sum(axis=-1)), sums[4], is_ternary(lost)),
+        PairedSums(ClusterSums(sizes, sums[1], sums[3].sum(axis=-1)), sums[5], is_ternary(back)),
     )
 
 
 def recovery_sets(tax: PairedSums, gained: PairedSums) -> FiellerSets:
     """Fieller's sets of R stacked samples of the gain over the tax.
 
-    Where few items differ the variances are those of the score intervals, their correlation kept; with the plain ones
-    a gain on no item would have none.
+    Where few items differ the variances are those of the score intervals, and the correlation is kept. With the plain
+    variance a gain on no item would have a variance of 0.
     """
     lost, back = paired_intervals(tax), paired_intervals(gained)
     v_lost, v_back = lost.standard_error**2, back.standard_error**2
@@ -124,7 +121,7 @@ def recovery_sets(tax: PairedSums, gained: PairedSums) -> FiellerSets:
 
 
 def rank_methods(scores: Mapping[str, npt.ArrayLike], cluster: npt.ArrayLike | None) -> list[MethodDifference]:
-    """Every pair of methods on the same items, the better one first; says which differences are real.
+    """Every pair of methods on the same items, the better one first, with p-values adjusted over all pairs.
 
     >>> pairs = rank_methods({"plain": [0] * 30, "merged": [1] * 20 + [0] * 10}, None)
     >>> pairs[0].first, pairs[0].p_value_holm < 0.001
@@ -140,7 +137,3 @@ def rank_methods(scores: Mapping[str, npt.ArrayLike], cluster: npt.ArrayLike | N
         MethodDifference(first, second, estimate, None if estimate.p_value is None else float(next(adjusted)))
         for (first, second), estimate in zip(pairs, found, strict=True)
     ]
-
-
-def _undefined(reason: str) -> RatioEstimate:
-    return RatioEstimate(None, None, None, "whole_line", None, None, reason)

@@ -1,22 +1,23 @@
-"""Is tonight worse than the reference? A test that may be looked at every night for a year.
+"""Is tonight worse than the reference? A test that stays valid when you look at it every night for a year.
 
-Night means y of the same items are compared only with each other, so that the error of the reference is part of the
-variance. For a fall that began on monitored night k (reference: R nights; so far t monitored ones)
+Night means y of the same items are compared only with each other, so the error of the reference is part of the
+variance. For a fall that began on monitored night k, after R reference nights and t monitored nights so far,
 
     D = mean(y_1 .. y_{R+k-1}) - mean(y_{R+k} .. y_{R+t}) - tolerance,   v = v1 (1 / (R + k - 1) + 1 / (t - k + 1)),
 
-the likelihood ratio against "no fall" mixed over a half-normal size, B_k, is a martingale; so is its mixture over k,
+let B_k be the likelihood ratio against "no fall", mixed over a half-normal size of the fall. B_k is a martingale, and
+so is its mixture over k,
 
-    E_t = sum pi_k B_k + 1 - sum pi_k,
+    E_t = sum pi_k B_k + 1 - sum pi_k.
 
-and by Ville's inequality (1939) P(E ever reaches 1 / alpha) <= alpha if nothing fell by more than the tolerance: no
-correction for the number of looks (Robbins 1970; Howard, Ramdas, McAuliffe and Sekhon 2021, Annals of Statistics
+By Ville's inequality (1939) P(E ever reaches 1 / alpha) <= alpha if the mean fell by no more than the tolerance. The
+number of looks needs no correction (Robbins 1970; Howard, Ramdas, McAuliffe and Sekhon 2021, Annals of Statistics
 49:1055; e-detectors: Shin, Ramdas and Rinaldo 2024, New England Journal of Statistics in Data Science 2). Half of pi
-lies on k = 1, the rest evenly on a year.
+lies on k = 1, the rest is spread evenly over a year.
 
-The variance v1 of a night mean comes from the items (their own level cancels) plus one standard error of itself and two
-pseudo-items, and is inflated by what successive nights differ beyond it (a server's bad night hits all items). Must
-not know tables.
+The variance v1 of a night mean is estimated from the items, whose own levels cancel. One standard error of this
+estimate and two pseudo-items are added, and it is inflated where successive nights differ by more, because a server's
+bad night affects all items. Must not know tables.
 """
 
 from __future__ import annotations
@@ -28,31 +29,32 @@ import numpy.typing as npt
 from scipy import special
 
 from tasks.stats.clustered import FloatArray
+from tasks.stats.levels import ALPHA, MONITOR_POWER
 
-# Raised whenever the same nights could give other evidence, so that stored nights are computed anew.
+# Raised whenever a change of the rule could give other evidence for the same nights, so that these are computed again.
 RULE_VERSION = 2
-# Nights for which the weights of a start sum to 1; after it a new year with a new reference begins.
+# The weights of the nights on which a fall may begin sum to 1 over this many nights. Then a new reference begins.
 HORIZON = 365
-# Scale of the half-normal prior on the size of a fall: five points.
+# Scale of the half-normal prior of a fall's size: five points.
 _SCALE = 0.05
-# Prior nights behind "no night-level shocks": how slowly the inflation reacts.
+# The inflation starts as if this many nights had shown no shock to all items. More nights make it react more slowly.
 _PRIOR_NIGHTS = 5.0
-# Variance of two answers given at random: what the sum over a night's items varies by at least.
+# The variance of two answers given at random, added to the variance of the sum over a night's items.
 _PSEUDO_VARIANCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class MonitorRule:
-    """What counts as an alarm: ``tolerance`` a fall that is none of our business, ``alpha`` false alarms per series."""
+    """What counts as an alarm: a fall by more than ``tolerance``, with false alarms in at most ``alpha`` of series."""
 
-    alpha: float = 0.05
+    alpha: float = ALPHA
     tolerance: float = 0.01
     count_reference: int = 5
 
 
 @dataclass(frozen=True, slots=True)
 class ItemSums:
-    """Per item [..., n], over the nights so far: answered nights, sum and sum of squares of its values."""
+    """For each item [..., n] over the nights so far: answered nights, sum and sum of squares of its values."""
 
     nights: FloatArray
     total: FloatArray
@@ -63,8 +65,8 @@ class ItemSums:
 class Evidence:
     """State of S series after one more night, each [S].
 
-    ``log_e`` is the log of tonight's evidence E, ``start`` the monitored night (from 1) at which a fall most likely
-    began, ``fall`` the mean before it less the mean since, with its standard error.
+    ``log_e`` is the logarithm of tonight's evidence E. ``start`` is the monitored night (from 1) on which a fall most
+    likely began, ``fall`` the mean before that night minus the mean since, with its standard error.
     """
 
     log_e: FloatArray
@@ -74,14 +76,14 @@ class Evidence:
 
 
 def answer_variance(items: ItemSums) -> FloatArray:
-    """Variance of one answer to one item around the item's own level, mean over items, on the safe side.
+    """Variance of one answer to one item around the item's own level, as a mean over items that is rather too large.
 
-    One standard error over the items is added: with few nights the plain estimate is 0 too often. So are two
-    pseudo-items that answer at random (variance 1/4 each), as Agresti and Min 2005 and Bonett and Price 2012 add
-    pseudo-observations to sparse pairs: where one or two of few items carry the whole variance, a night mean is no
-    normal variable, and an item that is right one night in fifty was right in the reference for one series in fifty.
-    Without them 50 items of variance 0.005 raise a false alarm in 7 to 8% of years; 300 items of variance 0.1 gain
-    less than a fiftieth of variance by them.
+    One standard error over the items is added, because with few nights the plain estimate is 0 too often. Two
+    pseudo-items that answer at random (variance 1/4 each) are added too, as Agresti and Min 2005 and Bonett and Price
+    2012 add pseudo-observations to sparse pairs. They matter where one or two of few items have the whole variance: a
+    night mean is then not normal, and an item that is right one night in fifty was right in the reference in one series
+    of fifty. Without them 50 items of variance 0.005 raise a false alarm in 7 to 8% of years. To 300 items of variance
+    0.1 they add less than 2% of variance.
 
     >>> sums = ItemSums(np.full(4, 2.0), np.array([2.0, 2.0, 1.0, 0.0]), np.array([2.0, 2.0, 1.0, 0.0]))
     >>> round(float(answer_variance(sums)), 4)  # one of four items changed its answer: 0.125 + 0.125 + 0.5 / 4
@@ -95,7 +97,7 @@ def answer_variance(items: ItemSums) -> FloatArray:
 
 
 def night_variance(means: FloatArray, item_variance: FloatArray, count_items: FloatArray | int) -> FloatArray:
-    """Variance v1 [S] of a night mean: that of its items, inflated by what successive nights differ beyond it.
+    """Variance v1 [S] of a night mean: that of its items, inflated where successive nights differ by more.
 
     Args:
         means: [S, N] night means, in order.
@@ -121,7 +123,7 @@ def evidence(means: FloatArray, variance: FloatArray, rule: MonitorRule) -> Evid
         rule: tolerance and reference.
 
     Raises:
-        ValueError: no night beyond the reference.
+        ValueError: for no night after the reference.
 
     Twenty nights at 80%, then three at 70%, of 300 items: evidence above 20, since monitored night 16:
 
@@ -152,11 +154,11 @@ def evidence(means: FloatArray, variance: FloatArray, rule: MonitorRule) -> Evid
 
 
 def _log_mixture(excess: FloatArray, v: FloatArray) -> FloatArray:
-    """Log of the likelihood ratio, mixed over a half-normal fall."""
+    """Logarithm of the likelihood ratio, mixed over a half-normal fall."""
     total = v + _SCALE**2
     ratio = excess * (_SCALE / np.sqrt(v * total))
     half = 0.5 * ratio**2
-    # log(2 Phi(ratio)) + half, without the cancellation of two large numbers where the night was better.
+    # log(2 Phi(ratio)) + half, written so that no two large numbers cancel where the night was better.
     tail = special.erfcx(np.abs(ratio) * np.sqrt(0.5))
     log_phi = np.log(np.where(ratio < 0, tail, 2 - np.exp(-half) * tail)) + np.where(ratio < 0, 0.0, half)
     return np.asarray(0.5 * np.log(v / total) + log_phi)
@@ -168,11 +170,13 @@ def _log_weights(monitored: int) -> FloatArray:
     return np.asarray(np.log(weights))
 
 
-def smallest_visible_fall(item_variance: float, count_items: int, *, alpha: float = 0.05, power: float = 0.90) -> float:
-    """Falls below this cannot be seen against one reference night, however long one waits.
+def smallest_visible_fall(
+    item_variance: float, count_items: int, *, alpha: float = ALPHA, power: float = MONITOR_POWER
+) -> float:
+    """The smallest fall that can be found against one reference night, after any number of nights.
 
-    The reference alone has the variance of a night, so that no method reaches the power for less than
-    (z_{1 - alpha} + z_power) standard errors of it.
+    The reference alone has the variance of a night. No method therefore reaches the power for a fall of less than
+    (z_{1 - alpha} + z_power) standard errors of a night.
 
     >>> round(100 * smallest_visible_fall(0.1, 300), 1)
     5.3

@@ -1,6 +1,6 @@
-"""p-values adjusted for how many were looked at.
+"""p-values adjusted for the number of tests.
 
-NaN (None is read as NaN) means that a test has no p-value: it is no member of the family, and stays NaN in the result.
+NaN or None means that a test has no p-value. Such a test is left out of the family, and is NaN in the result.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ PValues = Sequence[float | None] | npt.NDArray[np.float64]
 
 
 def holm(p_values: PValues) -> FloatArray:
-    """Holm's adjusted p-values: rejecting those below alpha errs at all in at most alpha of families.
+    """Holm's adjusted p-values. If those below alpha are rejected, at most alpha of families have a false rejection.
 
-    Holm 1979, Scandinavian Journal of Statistics 6:65. Holds under any dependence.
+    Holm 1979, Scandinavian Journal of Statistics 6:65. This is true under any dependence of the tests.
 
     Args:
         p_values: [k] in [0, 1]; NaN or None where there was nothing to test.
@@ -36,10 +36,10 @@ def holm(p_values: PValues) -> FloatArray:
 
 
 def benjamini_hochberg(p_values: PValues) -> FloatArray:
-    """Benjamini and Hochberg's adjusted p-values: of those below q, a share of at most q is false, on average.
+    """Benjamini and Hochberg's adjusted p-values. Of those below q, on average at most a share of q is false.
 
-    Benjamini and Hochberg 1995, JRSS B 57:289. Holds for independent and positively dependent tests, such as models
-    on shared items.
+    Benjamini and Hochberg 1995, JRSS B 57:289. This is true for independent and for positively dependent tests, such as
+    those of models on shared items.
 
     Args:
         p_values: [k] in [0, 1]; NaN or None where there was nothing to test.
@@ -57,7 +57,7 @@ def benjamini_hochberg(p_values: PValues) -> FloatArray:
 
 
 def _ranked(p_values: PValues) -> tuple[FloatArray, npt.NDArray[np.intp], FloatArray]:
-    """An answer of NaN, the indices of the family in rising order, and its p-values in that order."""
+    """An array of NaN for the result, the indices of the family by rising p-value, and its p-values in that order."""
     values = np.array(p_values, dtype=np.float64)
     members = np.flatnonzero(~np.isnan(values))
     if np.any((values[members] < 0) | (values[members] > 1)):

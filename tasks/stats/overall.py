@@ -1,14 +1,14 @@
 """One tax over several benchmarks: a weighted mean of their mean differences, with shared items counted once.
 
-The benchmarks are the ones that were chosen, not a sample of benchmarks; their items (or clusters of items) are
-sampled. With sizes n_gb and sums of d per cluster g and benchmark b, and weights w_b that add up to 1,
+The benchmarks are those that were chosen and not a sample of benchmarks; their items, or clusters of items, are a
+sample. With sizes n_gb and sums S_gb of d for cluster g and benchmark b, and weights w_b that add up to 1,
 
     theta = sum_b w_b dbar_b
     T_g   = sum_b (w_b / n_b) (S_gb - n_gb dbar_b) / sqrt(1 - n_gb / n_b)
     CR2   = sum_g T_g^2
 
 which is Bell and McCaffrey's variance of a linear combination of benchmark means (dummy variables in a regression),
-with their degrees of freedom. A cluster may reach over benchmarks: an item that two of them hold is one draw.
+with their degrees of freedom. A cluster may extend over benchmarks: an item that is in two of them is one draw.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from tasks.stats.clustered import (
-    FEWEST_CLUSTERS,
+    FEWEST_INFORMATIVE_ITEMS,
+    PRIOR_ICC,
     ROUNDING_VARIANCE,
+    BoolArray,
     FloatArray,
     IntArray,
     cluster_codes,
-    two_sided_critical,
+    prior_design_effect,
 )
-from tasks.stats.estimates import Estimate, known, nothing
+from tasks.stats.estimates import Estimate, few_clusters, known
+from tasks.stats.levels import CONFIDENCE, two_sided_critical, two_sided_p_value
 from tasks.stats.paired import FEWEST_EFFECTIVE, checked_scores
-from tasks.stats.score_intervals import bonett_price, bonett_price_moments
+from tasks.stats.score_intervals import bonett_price, bonett_price_moments, t_or_score
 
 Weighting: TypeAlias = Literal["macro", "weighted"]
-
-_PRIOR_ICC = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class OverallSums:
 
 @dataclass(frozen=True, slots=True)
 class OverallIntervals:
-    """Stacked results [R]; NaN is undefined (a benchmark in one cluster)."""
+    """Stacked results [R]. They are undefined (NaN) where all items of a benchmark lie in one cluster."""
 
     estimate: FloatArray
     low: FloatArray
@@ -60,7 +60,7 @@ class OverallIntervals:
     df: FloatArray
     p_value: FloatArray
     deff: FloatArray
-    is_sparse: npt.NDArray[np.bool_]
+    is_sparse: BoolArray
 
 
 def overall_tax(
@@ -70,22 +70,22 @@ def overall_tax(
     item: npt.ArrayLike,
     *,
     weighting: Weighting,
-    confidence: float = 0.95,
+    confidence: float = CONFIDENCE,
 ) -> Estimate:
     """Weighted mean over benchmarks of the mean difference.
 
     Args:
-        difference: [n] reference minus candidate of every item of every benchmark, turned so that more is a loss.
+        difference: [n] reference minus candidate of every item of every benchmark; a loss is positive.
         benchmark: [n] labels.
         cluster: [n] labels within the benchmark.
         item: [n] item ids; equal ids are the same item in several benchmarks.
-        weighting: "macro" counts every benchmark alike, "weighted" every item.
+        weighting: "macro" gives every benchmark the same weight, "weighted" every item.
         confidence: of the two-sided interval.
 
     Returns:
-        An estimate of method "cr2_bm"; where fewer than ten items differ, over the design effect,
-        "bonett_price_deff" on the effective number of items. Reasons: "no_paired_items", "one_cluster" (some benchmark
-        has only one, so its error is unknown).
+        An estimate of method "cr2_bm". Where fewer than ten items differ, divided by the design effect, the method is
+        "bonett_price_deff" on the effective number of items. Reasons: "no_paired_items", "one_cluster" (a benchmark
+        has a single cluster, so its error is unknown).
 
     A benchmark of four items that lost half and one of eight that lost nothing:
 
@@ -96,12 +96,16 @@ def overall_tax(
     """
     values = checked_scores(difference, -1.0, "differences")
     if values.size == 0:
-        return nothing("no_paired_items", 0)
+        return Estimate(count_discordant=0, reason="no_paired_items")
     codes = cluster_codes(benchmark, values.size)
     groups = joined_clusters(codes, cluster_codes(cluster, values.size), cluster_codes(item, values.size))
     sums = overall_sums(values, codes, groups)
     result = overall_intervals(sums, weighting=weighting, confidence=confidence)
-    count_clusters = sums.sizes.shape[1]
+    return _only_overall(result, values, sums.sizes.shape[1])
+
+
+def _only_overall(result: OverallIntervals, values: FloatArray, count_clusters: int) -> Estimate:
+    """The single row of stacked results."""
     is_unknown = bool(np.isnan(result.low[0]))
     return Estimate(
         estimate=known(result.estimate[0]),
@@ -115,16 +119,13 @@ def overall_tax(
         count_items=values.size,
         count_clusters=count_clusters,
         count_discordant=int(np.count_nonzero(values)),
-        flags=("few_clusters",) if 2 <= count_clusters < FEWEST_CLUSTERS else (),
+        flags=few_clusters(count_clusters),
         reason="one_cluster" if is_unknown else None,
-        standard_error_naive=None,
-        standard_error_cr0=None,
-        standard_error_cr1=None,
     )
 
 
 def joined_clusters(benchmark: IntArray, cluster: IntArray, item: IntArray) -> IntArray:
-    """Cluster codes [n] over all benchmarks: clusters that hold the same item are one.
+    """Cluster codes [n] over all benchmarks. Clusters that contain the same item become one.
 
     >>> joined_clusters(np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), np.array([7, 8, 8, 9])).tolist()
     [0, 1, 1, 2]
@@ -138,7 +139,7 @@ def joined_clusters(benchmark: IntArray, cluster: IntArray, item: IntArray) -> I
 
 
 def overall_sums(difference: FloatArray, benchmark: IntArray, cluster: IntArray) -> OverallSums:
-    """Sums of one sample, R = 1. Rows and clusters are put in an order of their own, so that theirs changes no bit."""
+    """Sums of one sample, R = 1. Rows and clusters are sorted first, so that their order does not change a bit."""
     order = np.lexsort((difference, cluster, benchmark))
     d, rows, columns = difference[order], cluster[order], benchmark[order]
     shape = int(cluster.max()) + 1, int(benchmark.max()) + 1
@@ -155,7 +156,7 @@ def overall_sums(difference: FloatArray, benchmark: IntArray, cluster: IntArray)
 
 
 def overall_intervals(
-    sums: OverallSums, *, weighting: Weighting, confidence: float = 0.95, prior_icc: float = _PRIOR_ICC
+    sums: OverallSums, *, weighting: Weighting, confidence: float = CONFIDENCE, prior_icc: float = PRIOR_ICC
 ) -> OverallIntervals:
     """Intervals of R stacked samples, every benchmark with at least one item in each."""
     count = sums.sizes.sum(axis=1)
@@ -163,39 +164,41 @@ def overall_intervals(
     mean = sums.totals.sum(axis=1) / count
     estimate = (share * mean).sum(axis=-1)
     variance, df = _cr2(sums, count, share, mean)
-
-    spread = sums.squares / count - mean**2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        naive = (share**2 * spread / np.where(count > 1, count - 1, np.nan)).sum(axis=-1)
-        observed = np.where(naive > ROUNDING_VARIANCE, variance / naive, 1.0)
-    informative = sums.discordant.sum(axis=(1, 2))
-    by_cluster = sums.sizes.sum(axis=-1)
-    prior = 1 + ((by_cluster**2).sum(axis=-1) / by_cluster.sum(axis=-1) - 1) * prior_icc
-    is_mute = (variance <= ROUNDING_VARIANCE) | (informative < 3)
-    deff = np.maximum(np.where(is_mute, np.maximum(observed, prior), observed), 1.0)
-    is_sparse = (variance <= ROUNDING_VARIANCE) | (informative / deff < FEWEST_EFFECTIVE)
-
+    deff, is_sparse = _design_effect(sums, share, variance, prior_icc)
     critical = two_sided_critical(df, confidence)
-    standard_error = np.sqrt(variance)
     moments = estimate, (share * sums.squares / count).sum(axis=-1), 1 / (share**2 / count).sum(axis=-1) / deff
-    low, high = bonett_price(*moments, critical)
+    limits = bonett_price(*moments, critical)
+    low, high, standard_error = t_or_score(estimate, variance, critical, is_sparse, limits, lowest=-1.0)
     centre, sparse_error = bonett_price_moments(*moments)
-    low = np.where(is_sparse, low, np.maximum(estimate - critical * standard_error, -1.0))
-    high = np.where(is_sparse, high, np.minimum(estimate + critical * standard_error, 1.0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(is_sparse, centre / sparse_error, estimate / standard_error)
-    undefined = np.isnan(variance)
-    low, high, statistic = (np.where(undefined, np.nan, part) for part in (low, high, statistic))
+        statistic = np.where(is_sparse, centre / sparse_error, estimate / np.sqrt(variance))
+    statistic = np.where(np.isnan(variance), np.nan, statistic)
     return OverallIntervals(
         estimate=estimate,
         low=low,
         high=high,
-        standard_error=np.where(is_sparse, (high - low) / (2 * critical), standard_error),
+        standard_error=standard_error,
         df=df,
-        p_value=2 * special.stdtr(df, -np.abs(statistic)),
+        p_value=two_sided_p_value(statistic, df),
         deff=deff,
         is_sparse=is_sparse,
     )
+
+
+def _design_effect(
+    sums: OverallSums, share: FloatArray, variance: FloatArray, prior_icc: float
+) -> tuple[FloatArray, BoolArray]:
+    """Design effect [R] of the weighted mean, and whether so few items differ that the t interval is wrong."""
+    count = sums.sizes.sum(axis=1)
+    spread = sums.squares / count - (sums.totals.sum(axis=1) / count) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        naive = (share**2 * spread / np.where(count > 1, count - 1, np.nan)).sum(axis=-1)
+        observed = np.where(naive > ROUNDING_VARIANCE, variance / naive, 1.0)
+    informative = sums.discordant.sum(axis=(1, 2))
+    is_mute = (variance <= ROUNDING_VARIANCE) | (informative < FEWEST_INFORMATIVE_ITEMS)
+    prior = prior_design_effect(sums.sizes.sum(axis=-1), prior_icc)
+    deff = np.maximum(np.where(is_mute, np.maximum(observed, prior), observed), 1.0)
+    return deff, np.asarray((variance <= ROUNDING_VARIANCE) | (informative / deff < FEWEST_EFFECTIVE))
 
 
 def _weights(count: FloatArray, weighting: Weighting) -> FloatArray:
@@ -205,10 +208,10 @@ def _weights(count: FloatArray, weighting: Weighting) -> FloatArray:
 
 
 def _cr2(sums: OverallSums, count: FloatArray, share: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """CR2 variance and degrees of freedom [R]; NaN where a benchmark sits in one cluster.
+    """CR2 variance and degrees of freedom [R]; NaN where all items of a benchmark lie in one cluster.
 
-    The degrees of freedom are (tr M)^2 / tr M^2 with M_gh = c_g' (I - H) c_h, c_g the weights of the items of cluster
-    g: a diagonal less one product of vectors per benchmark, so that no matrix of clusters is ever built.
+    The degrees of freedom are (tr M)^2 / tr M^2 with M_gh = c_g' (I - H) c_h, where c_g are the weights of the items of
+    cluster g. M is a diagonal minus one product of vectors for each benchmark, so no matrix of clusters is built.
     """
     complement = 1 - sums.sizes / count[:, np.newaxis, :]
     complement = np.where(complement > 0, complement, np.nan)

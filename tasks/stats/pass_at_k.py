@@ -6,9 +6,9 @@ from math import comb
 
 
 def pass_at_k(count_answers: int, count_passed: int, k: int) -> float | None:
-    """Estimate pass@k of one item without bias, exactly: one minus the share of k-subsets without a pass.
+    """The unbiased estimate of pass@k of one item: one minus the share of subsets of k answers without a pass.
 
-    The plug-in 1 - (1 - c/n)^k is biased for k < n. Average over items for a benchmark's figure.
+    The simpler 1 - (1 - c/n)^k is biased for k < n. A benchmark's pass@k is the mean over its items.
 
     Args:
         count_answers: n, the answers sampled for the item.
@@ -16,7 +16,7 @@ def pass_at_k(count_answers: int, count_passed: int, k: int) -> float | None:
         k: the size of the draw, at least 1.
 
     Returns:
-        None where fewer than k answers were sampled: nothing unbiased can be said then.
+        None where fewer than k answers were sampled, because then there is no unbiased estimate.
 
     Raises:
         ValueError: a count is out of its range.

@@ -1,4 +1,7 @@
-"""Perplexity of a corpus from sums over its texts: a long text counts for more than a short one."""
+"""Perplexity of a corpus, from sums over its texts. A long text has more weight than a short one.
+
+Tested in tests/tasks/steps/aggregate/test_metrics.py.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from numpy.typing import NDArray
 def perplexity(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     """exp(-log-likelihood / length) from sums [..., 2] of natural log-likelihoods and lengths; NaN without a text.
 
-    Jelinek et al. 1977, JASA 62:S63. The length is in the unit that is asked about: words or bytes.
+    Jelinek et al. 1977, JASA 62:S63. The length is in the unit of the wanted perplexity: words or bytes.
 
     >>> float(perplexity(np.array([-10 * np.log(4.0), 10.0])).round(6))
     4.0

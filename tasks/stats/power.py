@@ -1,11 +1,11 @@
-"""How large a tax a design can see: before a run from priors, after it from its own standard error.
+"""How large a tax a design can show: before a run from priors, after it from the run's own standard error.
 
 The variance of a mean difference (Miller 2024, arXiv 2411.00640, with clusters) is
 
     [ (1 + (nt - 1) rho) omega^2 + s_r^2 / K_r + s_c^2 / K_c ] / n,    nt = sum n_g^2 / n,
 
-omega^2 the variance of the items' true differences, rho its correlation within clusters, s^2 the mean variance of one
-answer to an item and K the answers per item. Repeats shrink the last two terms only.
+where omega^2 is the variance of the items' true differences, rho its correlation within clusters, s^2 the mean variance
+of one answer to an item, and K the number of answers per item. Repeats make only the last two terms smaller.
 """
 
 from __future__ import annotations
@@ -19,20 +19,21 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
-from tasks.stats.clustered import FloatArray, cluster_codes, satterthwaite_df
+from tasks.stats.clustered import PRIOR_ICC, FloatArray, cluster_codes, prior_design_effect, satterthwaite_df
 from tasks.stats.estimates import known
+from tasks.stats.levels import ALPHA, POWER, t_critical
 from tasks.stats.paired import paired_difference
 
-# Nodes of the quadrature over the standard error's distribution; 200 give seven digits of power.
+# The number of nodes of the quadrature over the standard error's distribution. 200 give seven digits of power.
 _COUNT_NODES = 200
-_PRIOR_ICC = 0.1
-# A design effect from fewer clusters than this says little about the correlation within them.
+# With fewer clusters a design effect says little about the correlation within them.
 _FEWEST_CLUSTERS_FOR_ICC = 10
+# A design of more items is not proposed.
 _MOST_ITEMS = 1_000_000
 
 
 class Design(NamedTuple):
-    """Standard error and degrees of freedom that a design will have; None where it cannot have any."""
+    """The standard error and the degrees of freedom that a design will have; None where they are undefined."""
 
     standard_error: float | None
     df: float | None
@@ -42,8 +43,8 @@ class Design(NamedTuple):
 class VarianceComponents:
     """Where the variance of a difference comes from, in squared score units.
 
-    ``between_items`` is omega^2, ``within_reference`` and ``within_candidate`` are the mean p (1 - p) of an item's
-    repeats, ``repeats_reference`` and ``repeats_candidate`` the answers per item.
+    ``between_items`` is omega^2. ``within_reference`` and ``within_candidate`` are the mean p (1 - p) of an item's
+    repeats, ``repeats_reference`` and ``repeats_candidate`` the numbers of answers per item.
     """
 
     between_items: float
@@ -59,16 +60,16 @@ def design_standard_error(
     discordance: float | None = None,
     components: VarianceComponents | None = None,
     tax: float = 0.0,
-    icc: float = _PRIOR_ICC,
+    icc: float = PRIOR_ICC,
 ) -> Design:
     """Standard error and degrees of freedom of a tax on planned items.
 
     Args:
         cluster_sizes: [G] planned items per cluster; ones for independent items.
-        discordance: expected share of items on which the models differ, right and wrong, one answer each. All of
-            it is then taken to be between items.
-        components: what is known in more detail, repeats included; exactly one of the two is given.
-        tax: the tax supposed to be true; only matters with ``discordance``.
+        discordance: expected share of items that one model answers correctly and the other does not, with one answer
+            each. All of this variance counts as variance between items.
+        components: the variance in more detail, with repeats. Exactly one of the two is given.
+        tax: the tax that is assumed to be true; used only with ``discordance``.
         icc: correlation of differences within clusters.
 
     Raises:
@@ -84,7 +85,7 @@ def design_standard_error(
         raise ValueError("expected either discordance or components")
     if sizes.size < 2:
         return Design(None, None)
-    inflation = 1 + (float((sizes**2).sum() / sizes.sum()) - 1) * icc
+    inflation = float(prior_design_effect(sizes, icc))
     variance = inflation * _between(discordance, tax) if components is None else _of(components, inflation)
     standard_error = float(np.sqrt(variance / sizes.sum()))
     return Design(standard_error if standard_error > 0 else None, float(satterthwaite_df(sizes[np.newaxis, :])[0]))
@@ -93,7 +94,7 @@ def design_standard_error(
 def _between(discordance: float | None, tax: float) -> float:
     if discordance is None or not 0 <= discordance <= 1:
         raise ValueError(f"expected a discordance in [0, 1], found {discordance!r}")
-    # A tax of x needs at least a share x of the items to differ.
+    # For a tax of x at least a share x of the items must differ.
     return max(discordance, abs(tax)) - tax**2
 
 
@@ -102,13 +103,13 @@ def _of(parts: VarianceComponents, inflation: float) -> float:
     return inflation * parts.between_items + within
 
 
-def detection_power(shift: float, df: float, *, alpha: float = 0.05) -> float:
+def detection_power(shift: float, df: float, *, alpha: float = ALPHA) -> float:
     """Power of the two-sided t test when the true mean is ``shift`` standard errors from 0.
 
     >>> round(detection_power(0.0, 10), 3), round(detection_power(1e6, 10), 3)
     (0.05, 1.0)
     """
-    critical = float(special.stdtrit(df, 1 - alpha / 2))
+    critical = t_critical(df, 1 - alpha)
     probability, weight = _quadrature()
     # Given the ratio of estimated to true standard error, a root of chi-square over df, the statistic is normal.
     # (scipy's noncentral t would do, but gives NaN in the far tail and for large shifts.)
@@ -124,12 +125,12 @@ def _quadrature() -> tuple[FloatArray, FloatArray]:
 
 
 def minimum_detectable(
-    standard_error: float | None, df: float | None, *, alpha: float = 0.05, power: float = 0.80
+    standard_error: float | None, df: float | None, *, alpha: float = ALPHA, power: float = POWER
 ) -> float | None:
     """Smallest true difference that the two-sided t test finds with the given power.
 
-    By the noncentral t; about (t_{1 - alpha/2} + t_power) standard errors. With a run's own standard error this is
-    "detectable with this design", which is no observed power.
+    It is computed from the noncentral t and is about (t_{1 - alpha/2} + t_power) standard errors. With a run's own
+    standard error it says what this design can detect; it is not an observed power.
 
     Args:
         standard_error: of the difference, or None.
@@ -138,7 +139,7 @@ def minimum_detectable(
         power: wanted, above ``alpha``.
 
     Returns:
-        None without a standard error or degrees of freedom, and where not even a difference of 1 would be found.
+        None without a standard error or degrees of freedom, and where even a difference of 1 would not be found.
 
     >>> round(minimum_detectable(0.0356, 29), 3)
     0.103
@@ -155,15 +156,15 @@ def minimum_detectable_design(
     *,
     discordance: float | None = None,
     components: VarianceComponents | None = None,
-    icc: float = _PRIOR_ICC,
-    alpha: float = 0.05,
-    power: float = 0.80,
+    icc: float = PRIOR_ICC,
+    alpha: float = ALPHA,
+    power: float = POWER,
 ) -> float | None:
-    """Smallest tax that planned items will show, with the standard error that this very tax would have.
+    """Smallest tax that planned items will show, computed with the standard error that a tax of this size has.
 
-    A large tax leaves less to vary, so with a ``discordance`` this is a little below
-    ``minimum_detectable(*design_standard_error(...))``. Simulated power is the nominal one or a few points more where
-    discordance times items is 30 or more. From a pilot of 50 items the answer itself is uncertain by about a fifth.
+    With a larger tax the differences vary less. With a ``discordance`` the result is therefore a little below
+    ``minimum_detectable(*design_standard_error(...))``. Where discordance times items is 30 or more, the simulated
+    power is the nominal one or a few points more. From a pilot of 50 items the result is uncertain by about a fifth.
 
     >>> round(minimum_detectable_design([1] * 300, discordance=0.25), 3)
     0.08
@@ -174,8 +175,8 @@ def minimum_detectable_design(
         return None
 
     def shift(tax: float) -> float:
-        supposed = design_standard_error(sizes, discordance=discordance, components=components, tax=tax, icc=icc)
-        return tax / supposed.standard_error if supposed.standard_error else np.inf
+        assumed = design_standard_error(sizes, discordance=discordance, components=components, tax=tax, icc=icc)
+        return tax / assumed.standard_error if assumed.standard_error else np.inf
 
     return _smallest(shift, plain.df, alpha, power)
 
@@ -186,14 +187,14 @@ def items_needed(
     *,
     discordance: float | None = None,
     components: VarianceComponents | None = None,
-    icc: float = _PRIOR_ICC,
-    alpha: float = 0.05,
-    power: float = 0.80,
+    icc: float = PRIOR_ICC,
+    alpha: float = ALPHA,
+    power: float = POWER,
 ) -> int | None:
-    """How many items, in more clusters of the same sizes, show a tax of the given size.
+    """How many items show a tax of the given size, if more clusters of the same sizes are added.
 
     Args:
-        tax: wanted, in (0, 1).
+        tax: to be shown, in (0, 1).
         cluster_sizes: [G] items per cluster as planned; ones for independent items.
         discordance: see ``design_standard_error``.
         components: see ``design_standard_error``.
@@ -202,7 +203,7 @@ def items_needed(
         power: wanted.
 
     Returns:
-        None without a cluster, and where a million items do not do.
+        None without a cluster, and where a million items are not enough.
 
     >>> items_needed(0.08, [1] * 50, discordance=0.25)
     301
@@ -221,21 +222,27 @@ def items_needed(
             return design.df is not None
         return detection_power(tax / design.standard_error, design.df, alpha=alpha) >= power
 
-    most = 2
-    while not is_enough(most):
-        most *= 2
-        if most * sizes.mean() > _MOST_ITEMS:
+    fewest = _fewest(is_enough, most=_MOST_ITEMS / float(sizes.mean()))
+    return None if fewest is None else int(np.resize(sizes, fewest).sum())
+
+
+def _fewest(is_enough: Callable[[int], bool], *, most: float) -> int | None:
+    """The smallest count of at least 2 that is enough, by doubling and halving; None above ``most``."""
+    high = 2
+    while not is_enough(high):
+        high *= 2
+        if high > most:
             return None
-    least = most // 2
-    while most - least > 1:
-        middle = (least + most) // 2
-        least, most = (least, middle) if is_enough(middle) else (middle, most)
-    return int(np.resize(sizes, most).sum())
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
+    return high
 
 
 @dataclass(frozen=True, slots=True)
 class Pilot:
-    """What earlier answers say about the variance of a difference, for the next run's design."""
+    """What earlier answers say about the variance of a difference. The design of the next run uses it."""
 
     components: VarianceComponents
     icc: float
@@ -247,17 +254,17 @@ def pilot_components(
     *,
     within: tuple[float, float] = (0.0, 0.0),
     repeats: tuple[int, int] = (1, 1),
-    prior_icc: float = _PRIOR_ICC,
+    prior_icc: float = PRIOR_ICC,
 ) -> Pilot | None:
-    """Split the variance of observed differences into what items and what single answers contribute.
+    """Split the variance of observed differences into the parts of items and of single answers.
 
     Args:
-        difference: [n] reference less candidate, means over repeats.
+        difference: [n] reference minus candidate, each the mean over repeats.
         cluster: [n] labels, or None where items are independent.
-        within: mean variance of one answer of reference and candidate around its item's own level; 0 where there was
-            one answer per item, which leaves all variance with the items: repeats then promise nothing.
+        within: mean variance of one answer of reference and candidate around its item's own level. It is 0 where there
+            was one answer per item; then all variance counts as variance between items, and repeats promise no gain.
         repeats: answers per item behind ``difference``.
-        prior_icc: where clusters are too few to tell.
+        prior_icc: correlation within clusters where there are too few clusters to estimate it.
 
     Returns:
         None for fewer than two items, and where no item differs.
@@ -284,7 +291,7 @@ def pilot_components(
 
 
 def _smallest(shift: Callable[[float], float], df: float, alpha: float, power: float) -> float | None:
-    """The tax in (0, 1) whose shift has the wanted power; None where that of 1 has not."""
+    """The tax in (0, 1) whose shift has the wanted power; None where even a tax of 1 does not have it."""
 
     def lacking(tax: float) -> float:
         return detection_power(shift(tax), df, alpha=alpha) - power

@@ -1,4 +1,4 @@
-"""A mean of what people would say, from a judge's verdicts on all answers and people's on some of them.
+"""The mean of what people would say, from a judge's values on all answers and people's values on some of them.
 
 Prediction-powered inference: Angelopoulos, Bates, Fannjiang, Jordan and Zrnic 2023, Science 382:669, with the power
 tuning of Angelopoulos, Duchi and Zrnic 2023, arXiv 2311.01453. With people's values y and the judge's f on n labelled
@@ -6,12 +6,12 @@ answers, and the judge's alone on N others,
 
     estimate = mean over others (w f) + mean over labelled (y - w f)
 
-has the right mean whatever the judge is worth and whatever the weight w, if the labelled answers are a random sample;
-the variance is that of the two means. w = 1 is the method of 2023; the tuned weight cov(y, f) / (var(f) (1 + n / N)),
-kept within [0, 1], makes the variance the smallest, so that a judge that is worth nothing costs nothing.
+is unbiased for any judge and any weight w, if the labelled answers are a random sample. Its variance is that of the two
+means. w = 1 is the method of 2023. The tuned weight cov(y, f) / (var(f) (1 + n / N)), kept within [0, 1], makes the
+variance smallest, so that a useless judge does no harm.
 
-Labelled and other answers of one cluster (two models' answers to an item, items of one passage) are correlated: the
-variance is that of the sum of their contributions, cluster by cluster.
+Labelled and other answers of one cluster (two models' answers to an item, items of one passage) are correlated. The
+variance is therefore that of the sum of each cluster's contributions.
 """
 
 from __future__ import annotations
@@ -21,38 +21,39 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from tasks.stats.clustered import FloatArray, IntArray, cluster_codes, two_sided_critical
+from tasks.stats.clustered import FloatArray, IntArray, cluster_codes
+from tasks.stats.levels import CONFIDENCE, t_critical
 
-# With fewer labelled clusters than this a variance of their residuals says nothing.
-FEWEST_LABELLED = 10
+# With fewer labelled clusters the variance of their residuals cannot be estimated.
+_FEWEST_LABELLED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class PredictionPowered:
-    """The corrected mean beside the two it is made of; None with a reason where undefined.
+    """The corrected mean, and the two means that it is made of. None with a reason where undefined.
 
-    ``people_only`` is the mean of the labels alone, with ``people_only_standard_error``; ``judge_only`` the judge's
-    mean over all answers, which carries its bias. ``weight`` is how far the judge was trusted, 0 to 1.
+    ``people_only`` is the mean of the labels alone, with ``people_only_standard_error``. ``judge_only`` is the judge's
+    mean over all answers, which includes its bias. ``weight`` says how much the judge was trusted, 0 to 1.
     """
 
-    estimate: float | None
-    low: float | None
-    high: float | None
-    standard_error: float | None
-    df: float | None
-    weight: float | None
-    judge_only: float | None
-    people_only: float | None
-    people_only_standard_error: float | None
-    count_labelled: int
-    count_others: int
-    count_clusters: int
-    reason: str | None
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    standard_error: float | None = None
+    df: float | None = None
+    weight: float | None = None
+    judge_only: float | None = None
+    people_only: float | None = None
+    people_only_standard_error: float | None = None
+    count_labelled: int = 0
+    count_others: int = 0
+    count_clusters: int = 0
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """The values of both groups, and the number of each answer's cluster."""
+    """The values of both groups, and the cluster of each answer."""
 
     people: FloatArray
     judge: FloatArray
@@ -72,26 +73,26 @@ def prediction_powered_mean(
     cluster: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     *,
     weight: float | None = None,
-    confidence: float = 0.95,
+    confidence: float = CONFIDENCE,
 ) -> PredictionPowered:
-    """Correct a judge's mean by the answers that people labelled.
+    """Correct a judge's mean with the answers that people labelled.
 
     Args:
         people: [n] people's values on the labelled answers (or differences of two answers' values).
-        judge: [n] the judge's values on the same ones.
-        others: [N] the judge's values where there are no labels.
+        judge: [n] the judge's values on the same answers.
+        others: [N] the judge's values on the answers without labels.
         cluster: labels [n] and [N] of groups of correlated answers, or None.
-        weight: how far to trust the judge; None tunes it.
+        weight: how much to trust the judge; None tunes it.
         confidence: of the two-sided interval (Student's t over the labelled clusters).
 
     Returns:
-        None with a reason below ten labelled clusters (``few_labels``), without other answers (``all_labelled``: the
-        labels' own mean is the answer), or where nothing varies (``no_variance``).
+        No estimate, with a reason, for fewer than ten labelled clusters (``few_labels``), without other answers
+        (``all_labelled``: the mean of the labels is the answer), and where no value varies (``no_variance``).
 
     Raises:
-        ValueError: for arrays that do not go together.
+        ValueError: for values that are not finite or have the wrong shapes.
 
-    The judge calls 60% of all answers harmful, but is wrong on two of ten that people call harmless:
+    The judge calls 60% of all answers harmful, but it is wrong on two of ten that people call harmless:
 
     >>> people = [1.0] * 10 + [0.0] * 10
     >>> judge = [1.0] * 12 + [0.0] * 8
@@ -101,7 +102,7 @@ def prediction_powered_mean(
     """
     parts = _checked(people, judge, others, cluster)
     labelled_clusters = np.unique(parts.codes_labelled).size
-    if labelled_clusters < FEWEST_LABELLED:
+    if labelled_clusters < _FEWEST_LABELLED:
         return _described(parts, "few_labels")
     if parts.others.size == 0:
         return _described(parts, "all_labelled")
@@ -111,7 +112,7 @@ def prediction_powered_mean(
         return _described(parts, "no_variance")
     estimate = float(trust * parts.others.mean() + (parts.people - trust * parts.judge).mean())
     df = float(labelled_clusters - 1)
-    margin = float(two_sided_critical(np.array([df]), confidence)[0]) * standard_error
+    margin = t_critical(df, confidence) * standard_error
     return replace(
         _described(parts, None),
         estimate=estimate,
@@ -142,7 +143,7 @@ def _checked(
 
 
 def _tuned(parts: _Parts) -> float:
-    """The weight of the smallest variance, within [0, 1]; 0 for a judge that always says the same."""
+    """The weight with the smallest variance, within [0, 1]; 0 for a judge whose value is always the same."""
     everything = np.concatenate([parts.judge, parts.others])
     spread = float(everything.var(ddof=1))
     if spread <= 0:
@@ -152,7 +153,10 @@ def _tuned(parts: _Parts) -> float:
 
 
 def _standard_error(parts: _Parts, weight: float) -> float | None:
-    """That of the sum of the clusters' contributions; n - 1 and N - 1 in the denominators without clusters."""
+    """The standard error of the sum of the clusters' contributions, or None where it is 0.
+
+    Without clusters its denominators are n - 1 and N - 1.
+    """
     corrected = parts.people - weight * parts.judge
     first = (corrected - corrected.mean()) / corrected.size
     second = weight * (parts.others - parts.others.mean()) / parts.others.size
@@ -164,24 +168,17 @@ def _standard_error(parts: _Parts, weight: float) -> float | None:
 
 
 def _inflation(codes: IntArray) -> float:
-    """The root of G / (G - 1): each mean was fitted to its own clusters."""
+    """The root of G / (G - 1), because each mean was fitted to its own G clusters."""
     count = np.unique(codes).size
     return float(np.sqrt(count / (count - 1))) if count > 1 else 1.0
 
 
 def _described(parts: _Parts, reason: str | None) -> PredictionPowered:
-    """The means and counts that need no correction, and no estimate."""
+    """The two means and the counts, without the corrected mean."""
     everything = np.concatenate([parts.judge, parts.others])
     return PredictionPowered(
-        estimate=None,
-        low=None,
-        high=None,
-        standard_error=None,
-        df=None,
-        weight=None,
         judge_only=float(everything.mean()) if everything.size else None,
         people_only=float(parts.people.mean()) if parts.people.size else None,
-        people_only_standard_error=None,
         count_labelled=parts.people.size,
         count_others=parts.others.size,
         count_clusters=parts.count_clusters,

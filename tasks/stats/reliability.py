@@ -1,6 +1,7 @@
-"""How far a score would move if nothing changed but chance: variance within and between items, and the noise floor.
+"""How far a score moves by chance alone: variance within and between items, and the noise floor.
 
-Only repeats of the same items tell. A fall smaller than the noise floor is what the same model does against itself.
+Only repeats of the same items show this. A change smaller than the noise floor also occurs when a model is measured
+twice.
 """
 
 from __future__ import annotations
@@ -11,19 +12,20 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from tasks.stats.clustered import FloatArray, cluster_codes
-from tasks.stats.estimates import Estimate, nothing
+from tasks.stats.clustered import FloatArray, IntArray, cluster_codes
+from tasks.stats.estimates import Estimate
+from tasks.stats.levels import CONFIDENCE
 from tasks.stats.mean import mean_score
 from tasks.stats.paired import checked_scores, paired_difference
 
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Variance components of one model's scores, as proportions squared. None with a reason where unknown.
+    """Variance components of one model's scores, in squared proportions. None with a reason where unknown.
 
-    ``within`` carries the interval of the variance within items; ``reliability`` is the share of the variance of item
-    means that is not answering noise; ``noise_sd`` the standard deviation of the difference of two such measurements
-    of the same model, ``noise_floor`` what 95% of those differences stay below in size.
+    ``within`` is the variance within items, with its interval. ``reliability`` is the share of the variance of item
+    means that does not come from noise. ``noise_sd`` is the standard deviation of the difference of two measurements
+    of the same model, and ``noise_floor`` the size that 95% of these differences do not exceed.
     """
 
     within: Estimate
@@ -36,14 +38,14 @@ class Reliability:
 
 
 def measured_reliability(
-    value: npt.ArrayLike, item: npt.ArrayLike, cluster: npt.ArrayLike | None, *, confidence: float = 0.95
+    value: npt.ArrayLike, item: npt.ArrayLike, cluster: npt.ArrayLike | None, *, confidence: float = CONFIDENCE
 ) -> Reliability:
     """Variance components from repeats, by the one-way analysis of variance.
 
-    The variance within items is the mean over items of the unbiased variance over repeats (mean of p (1 - p) for right
-    and wrong); items answered once say nothing of it. Between: variance of item means less what noise adds to it, not
-    below 0. Two measurements of the same items differ by noise of variance 2 within / (n K): what is between items
-    cancels (Miller 2024, arXiv 2411.00640, on resampling).
+    The variance within items is the mean over items of the unbiased variance over repeats (of right and wrong answers
+    the mean of p (1 - p)); items that were answered once do not enter. The variance between items is that of the item
+    means minus what noise adds to it, and at least 0. Two measurements of the same items differ by noise of variance
+    2 within / (n K), because the items' own levels cancel (Miller 2024, arXiv 2411.00640, on resampling).
 
     Args:
         value: [m] scores in [0, 1] of all answers.
@@ -52,10 +54,10 @@ def measured_reliability(
         confidence: of the interval of ``within`` and of the noise floor.
 
     Returns:
-        Reasons: "no_items", "one_repeat", "answers_never_vary" (the noise has no estimate above 0, though
-        ``within.high`` bounds it).
+        Reasons: "no_items", "one_repeat", "answers_never_vary" (the estimate of the noise is 0, and ``within.high``
+        bounds it).
 
-    Two of four items flicker:
+    Two of four items were answered differently in their two repeats:
 
     >>> result = measured_reliability([1, 1, 0, 1, 0, 0, 1, 0], [1, 1, 2, 2, 3, 3, 4, 4], None)
     >>> result.within.estimate, round(result.between, 3), round(result.noise_sd, 3)
@@ -81,7 +83,7 @@ def measured_reliability(
 
 def _components(within: Estimate, means: FloatArray, counts: FloatArray, confidence: float) -> Reliability:
     noise = float(within.estimate or 0.0)
-    of_mean = noise * float(np.mean(1 / counts))  # what noise adds to the variance of item means
+    of_mean = noise * float(np.mean(1 / counts))  # the part of the variance of item means that comes from noise
     total = float(np.sort((means - means.mean()) ** 2).sum() / (means.size - 1)) if means.size > 1 else None
     between = None if total is None else max(total - of_mean, 0.0)
     repeats = float(means.size / np.sum(1 / counts))
@@ -96,16 +98,16 @@ def _components(within: Estimate, means: FloatArray, counts: FloatArray, confide
 def self_difference(
     value: npt.ArrayLike, item: npt.ArrayLike, cluster: npt.ArrayLike | None, *, rng: np.random.Generator
 ) -> Estimate:
-    """The model against itself: each item's repeats are split at random, and the halves compared as two models are.
+    """The model against itself: each item's repeats are split at random, and the halves are compared like two models.
 
-    The truth is 0, so 95% of the intervals must hold it; one that does not says that the measurement, not the model,
-    makes differences.
+    The true difference is 0, so 95% of the intervals must contain 0. If one does not, the measurement makes differences
+    that the model does not have.
 
     Args:
         value: [m] scores in [0, 1] of all answers.
         item: [m] item labels.
         cluster: [m] labels of the items' clusters, or None.
-        rng: source of the split; the same state gives the same halves, whatever the order of rows.
+        rng: source of the split. The same state gives the same halves, whatever the order of rows.
 
     Returns:
         The estimate of ``paired_difference``; reason "one_repeat" where no item has two answers.
@@ -116,14 +118,14 @@ def self_difference(
     """
     values = checked_scores(value, 0.0, "scores")
     if values.size == 0:
-        return nothing("no_items", None)
+        return Estimate(reason="no_items")
     codes, first = _item_codes(item, values.size)
     counts = np.bincount(codes)
     if counts.max() < 2:
-        return nothing("one_repeat", None)
+        return Estimate(reason="one_repeat")
     order = np.lexsort((values, codes))
     values, codes = values[order], codes[order]
-    # A random rank within each item; an odd repeat is left out, so that both halves are of the same size.
+    # A random rank within each item. An odd repeat is left out, so that both halves have the same size.
     shuffled = np.lexsort((rng.random(values.size), codes))
     rank = np.arange(values.size) - np.repeat(np.cumsum(counts) - counts, counts)
     sign = np.where(rank < counts[codes] // 2, 1.0, np.where(rank < counts[codes] // 2 * 2, -1.0, 0.0))
@@ -133,11 +135,11 @@ def self_difference(
     return paired_difference(difference[counts > 1], clusters)
 
 
-def _item_codes(item: npt.ArrayLike, count: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Item codes [m], and a row of each item."""
+def _item_codes(item: npt.ArrayLike, count: int) -> tuple[IntArray, IntArray]:
+    """Item codes [m], and the first row of each item."""
     codes = cluster_codes(item, count)
     return codes, np.unique(codes, return_index=True)[1]
 
 
 def _unknown(reason: str) -> Reliability:
-    return Reliability(nothing(reason, None), None, None, None, None, None, reason)
+    return Reliability(Estimate(reason=reason), None, None, None, None, None, reason)

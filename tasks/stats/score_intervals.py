@@ -1,7 +1,7 @@
-"""Intervals for sparse data, by inverting a test: they have a width where the sample has no variance.
+"""Intervals for sparse data. They invert a test, so they have a width even where the sample has no variance.
 
-All take numbers or arrays of one shape and give a pair of float arrays (low, high). ``critical`` is the quantile the
-statistic is compared with; multiply it by the square root of a design effect for clustered items.
+They take numbers or arrays of one shape and return a pair of float arrays (low, high). ``critical`` is the quantile
+with which the statistic is compared; for clustered items multiply it by the square root of the design effect.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tasks.stats.clustered import FloatArray
+from tasks.stats.clustered import BoolArray, FloatArray
 
-# Halvings of [-1, 1] until neighbouring doubles are left.
+# After this many halvings of [-1, 1] only two neighbouring floating-point numbers are left.
 _COUNT_BISECTIONS = 60
 
 
 def tango_statistic(b: npt.ArrayLike, c: npt.ArrayLike, n: npt.ArrayLike, difference: npt.ArrayLike) -> FloatArray:
-    """Score statistic for a difference of paired proportions; decreasing in the hypothesised ``difference``.
+    """Score statistic for a difference of paired proportions. It falls as the hypothesised ``difference`` rises.
 
     At 0 it is McNemar's (b - c) / sqrt(b + c).
 
@@ -33,7 +33,7 @@ def tango_statistic(b: npt.ArrayLike, c: npt.ArrayLike, n: npt.ArrayLike, differ
     linear = (2 * n - b + c) * delta - b - c
     constant = -c * delta * (1 - delta)
     root = np.sqrt(np.maximum(linear**2 - 8 * n * constant, 0.0))
-    # The smaller discordant probability under the hypothesis; the second form avoids cancellation.
+    # The smaller discordant probability under the hypothesis. The second form avoids cancellation.
     with np.errstate(divide="ignore", invalid="ignore"):
         stable = np.where(root + linear > 0, -2 * constant / (root + linear), 0.0)
     nuisance = np.where(linear <= 0, (root - linear) / (4 * n), stable)
@@ -47,10 +47,10 @@ def tango_statistic(b: npt.ArrayLike, c: npt.ArrayLike, n: npt.ArrayLike, differ
 def tango(
     b: npt.ArrayLike, c: npt.ArrayLike, n: npt.ArrayLike, critical: npt.ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
-    """Score interval for a difference of paired proportions: all differences not rejected at ``critical``.
+    """Score interval for a difference of paired proportions: all differences that the test does not reject.
 
-    Tango 1998, Statistics in Medicine 17:891. Covers where b + c is small, and b = c = 0 gives
-    +- z^2 / (n + z^2) rather than a point.
+    Tango 1998, Statistics in Medicine 17:891. It also covers where b + c is small. For b = c = 0 it is
+    +- z^2 / (n + z^2), not a single point.
 
     Args:
         b: count of pairs the reference alone got right.
@@ -63,7 +63,8 @@ def tango(
     """
     b, c, n, critical = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in (b, c, n, critical)))
     estimate = (b - c) / n
-    # Row 0 searches [-1, estimate] for where the statistic falls to +critical, row 1 [estimate, 1] for -critical.
+    # Row 0 searches [-1, estimate] for the place where the statistic falls to +critical, row 1 [estimate, 1] for the
+    # place where it falls to -critical.
     left = np.stack([-np.ones_like(estimate), estimate])
     right = np.stack([estimate, np.ones_like(estimate)])
     target = np.stack([critical, -critical])
@@ -71,14 +72,14 @@ def tango(
         middle = (left + right) / 2
         is_above = tango_statistic(b, c, n, middle) > target
         left, right = np.where(is_above, middle, left), np.where(is_above, right, middle)
-    # The outer end of the last bracket on either side, so that the reported set holds the exact one.
+    # The outer end of the last bracket on either side, so that the interval contains the exact one.
     return left[0], right[1]
 
 
 def bonett_price_moments(
     mean: npt.ArrayLike, mean_square: npt.ArrayLike, n: npt.ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
-    """Centre and standard error after adding one difference of +1 and one of -1 to the sample."""
+    """The sample's centre and standard error after one difference of +1 and one of -1 were added to it."""
     mean, mean_square, n = (np.asarray(x, dtype=np.float64) for x in (mean, mean_square, n))
     centre = n * mean / (n + 2)
     variance = ((n * mean_square + 2) / (n + 2) - centre**2) / (n + 2)
@@ -90,8 +91,8 @@ def bonett_price(
 ) -> tuple[FloatArray, FloatArray]:
     """Adjusted Wald interval for a mean of differences in [-1, 1], graded ones included.
 
-    Bonett and Price 2012, Statistical Methods in Medical Research 21:479, in terms of moments so that it serves any
-    bounded difference. For clustered items give n / deff.
+    Bonett and Price 2012, Statistical Methods in Medical Research 21:479, written with moments, so that it applies to
+    any bounded difference. For clustered items pass n / deff.
 
     Args:
         mean: mean difference, in [-1, 1].
@@ -104,7 +105,7 @@ def bonett_price(
     """
     centre, standard_error = bonett_price_moments(mean, mean_square, n)
     margin = np.asarray(critical) * standard_error
-    # The mean itself always belongs: at low confidence the shrunken centre's interval may miss it.
+    # The interval always contains the mean: at low confidence one around the shrunken centre might miss it.
     low, high = np.minimum(centre - margin, mean), np.maximum(centre + margin, mean)
     return np.maximum(low, -1.0), np.minimum(high, 1.0)
 
@@ -112,7 +113,7 @@ def bonett_price(
 def wilson(proportion: npt.ArrayLike, n: npt.ArrayLike, critical: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Score interval for one proportion. Wilson 1927, JASA 22:209.
 
-    For the mean of any value in [0, 1] it is conservative: the variance of such a value is at most p (1 - p).
+    It is conservative for the mean of any value in [0, 1], whose variance is at most p (1 - p).
 
     Args:
         proportion: mean, in [0, 1].
@@ -128,3 +129,24 @@ def wilson(proportion: npt.ArrayLike, n: npt.ArrayLike, critical: npt.ArrayLike)
     margin = critical * np.sqrt(p * (1 - p) / n + squared / (4 * n**2)) / (1 + squared / n)
     low, high = np.maximum(centre - margin, 0.0), np.minimum(centre + margin, 1.0)
     return np.where(p <= 0, 0.0, np.minimum(low, p)), np.where(p >= 1, 1.0, np.maximum(high, p))
+
+
+def t_or_score(
+    mean: FloatArray,
+    variance: FloatArray,
+    critical: FloatArray,
+    is_sparse: BoolArray,
+    score_limits: tuple[FloatArray, FloatArray],
+    *,
+    lowest: float,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The t interval of R means within [lowest, 1], or the score interval where data are sparse; and standard errors.
+
+    Where the variance is undefined (NaN), so are the results. The standard error of a score interval is half its width
+    over the critical value.
+    """
+    standard_error = np.sqrt(variance)
+    low = np.where(is_sparse, score_limits[0], np.maximum(mean - critical * standard_error, lowest))
+    high = np.where(is_sparse, score_limits[1], np.minimum(mean + critical * standard_error, 1.0))
+    low, high = (np.where(np.isnan(variance), np.nan, limit) for limit in (low, high))
+    return low, high, np.where(is_sparse, (high - low) / (2 * critical), standard_error)

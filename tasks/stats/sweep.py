@@ -1,17 +1,19 @@
-"""A model along a knob: which curve its scores follow, where the small-strength form holds, which strength pays.
+"""A model along a knob: which curve its scores follow, where the small-strength form holds, which strength is best.
 
-Forms in a strength r: a line, a parabola, and the saturating ones of Wolf et al. (arXiv 2401.16332): a logistic curve
-(their tanh, for scores in [0, 1]) for behaviour, height / (1 + b (r - c)^2) (their 1 / (1 + a + b r^2), free to peak
-off 0) for helpfulness. Near 0 theory says behaviour is linear and helpfulness quadratic; the data decide.
+The forms in a strength r are a line, a parabola, and the saturating forms of Wolf et al. (arXiv 2401.16332): for
+behaviour a logistic curve (their tanh, for scores in [0, 1]), and for helpfulness height / (1 + b (r - c)^2) (their
+1 / (1 + a + b r^2), but its peak need not be at 0). Theory says that near 0 behaviour is linear and helpfulness
+quadratic; here the data decide.
 
-The same items answer at every strength, so their errors move together: a criterion that takes item residuals as
-independent is too timid about shape, and generalised least squares mis-estimates whenever no form is exactly true.
-Hence least squares on the means, judged by the covariance penalty with the items' own covariance C of the means
-(Mallows 1973; Efron 2004, JASA 99:619),
+The same items are answered at every strength, so the errors of the means are correlated. A criterion that takes the
+residuals of items as independent finds too few curves, and generalised least squares is biased where no form is exactly
+true. The means are therefore fitted by least squares, and forms are compared by the covariance penalty with the items'
+own covariance C of the means (Mallows 1973; Efron 2004, JASA 99:619),
 
-    Cp = sum (mean_r - fit_r)^2 + 2 tr(H C),   H the projection on the fit's tangent space,
+    Cp = sum (mean_r - fit_r)^2 + 2 tr(H C),   H the projection on the fit's tangent space.
 
-parameters with the sandwich of C, ratios of them (vertex, optimum) by Fieller. Must not know tables.
+The covariance of the parameters is the sandwich of C, and ratios of them (vertex, optimum) have Fieller's sets. This
+module must not know tables.
 """
 
 from __future__ import annotations
@@ -22,24 +24,26 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from tasks.stats.bootstrap import bootstrap_means
 from tasks.stats.clustered import FloatArray, cluster_codes
-from tasks.stats.ratio import RatioEstimate, fieller
+from tasks.stats.levels import t_critical
+from tasks.stats.ratio import RatioEstimate, fieller, without_limits
 
 Form: TypeAlias = Literal["line", "parabola", "tanh", "bell"]
 Shape: TypeAlias = Literal["rising", "falling", "flat", "concave", "convex"]
 
-# From simple to rich: of forms that cannot be told apart the first is shown.
+# From simple to rich. Among forms that the data cannot distinguish the first is shown.
 BEHAVIOUR_FORMS: tuple[Form, ...] = ("line", "tanh", "parabola")
 HELPFULNESS_FORMS: tuple[Form, ...] = ("line", "parabola", "bell")
 _FEWEST_STRENGTHS = 4
-# A form that wins less often than this in resamples of the items is not told apart from the others.
+# The choice of a form is clear if it wins in this share of the resamples of the items.
 _CLEAR_SHARE = 0.8
+# Where no choice is clear, a form is plausible if it wins in this share of the resamples.
 _PLAUSIBLE_SHARE = 0.2
-# Curves nowhere further apart than a quarter of a point say the same, however sure the choice between them.
+# Curves that are nowhere further apart than a quarter of a point count as equal.
 _SAME_CURVE = 0.0025
+# The number of steps of nonlinear least squares.
 _STEPS = 25
 
 
@@ -55,10 +59,10 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """One form: parameters with covariance, its curve at the strengths, the criterion, and the largest residual.
+    """One form: parameters with covariance, the curve at the strengths, the criterion, and the largest residual.
 
-    Parameters: line and parabola are coefficients of 1, r, r^2; tanh (slope a, offset b) of (1 + tanh(a r + b)) / 2;
-    bell (height, b, centre).
+    The parameters of line and parabola are the coefficients of 1, r, r^2; those of tanh are slope a and offset b of
+    (1 + tanh(a r + b)) / 2; those of bell are height, b and centre.
     """
 
     form: Form
@@ -73,11 +77,11 @@ class Fit:
 class SweepFit:
     """The forms of one axis, and the one to show.
 
-    ``shares`` say how often each form had the least criterion when items were resampled. ``is_clear`` is False where
-    the best and its equals (curves within a quarter of a point of it) have less than 0.8 together; ``shown`` is the
-    simplest of these, and if nothing is clear the simplest of all with 0.2 or more. ``shape`` comes from the parabola:
-    "concave" or "convex" where its curvature is surely not 0, else "rising", "falling" or "flat" by the line.
-    ``vertex`` is the parabola's, None where its curvature may be 0.
+    ``shares`` says how often each form had the smallest criterion when items were resampled. ``is_clear`` says that the
+    best form and its equals (curves within a quarter of a point of it) have at least 0.8 together. ``shown`` is the
+    simplest of these; if the choice is not clear, it is the simplest of all forms with 0.2 or more. ``shape`` is
+    "concave" or "convex" where the parabola's curvature certainly differs from 0, else "rising", "falling" or "flat" by
+    the line. ``vertex`` is the parabola's, None where its curvature may be 0.
     """
 
     fits: Mapping[Form, Fit]
@@ -91,10 +95,10 @@ class SweepFit:
 
 @dataclass(frozen=True, slots=True)
 class Optimum:
-    """The strength that maximises alignment + weight x helpfulness, and how far steering pays.
+    """The strength that maximises alignment + weight x helpfulness, and the strength up to which steering pays.
 
-    ``window`` is the strength at which the gain over no steering is spent; both None with a reason where there is no
-    interior optimum. ``is_inside`` says whether the optimum lies among the strengths tried.
+    At ``window`` the gain over no steering is back to 0. Both are None with a reason where there is no interior
+    optimum. ``is_inside`` says whether the optimum lies within the strengths that were tried.
     """
 
     strength: RatioEstimate
@@ -103,7 +107,7 @@ class Optimum:
 
 
 def sweep_means(strength: npt.ArrayLike, values: npt.ArrayLike, cluster: npt.ArrayLike | None) -> Means:
-    """Means and their covariance from items that answered at every strength.
+    """Means and their covariance, from items that were answered at every strength.
 
     Args:
         strength: [R] distinct strengths.
@@ -111,7 +115,7 @@ def sweep_means(strength: npt.ArrayLike, values: npt.ArrayLike, cluster: npt.Arr
         cluster: [n] labels, or None where items are independent.
 
     Raises:
-        ValueError: fewer than four strengths, or fewer than two items or clusters.
+        ValueError: for fewer than four strengths, or fewer than two items or clusters.
 
     >>> values = np.array([[0.2, 0.4, 0.6, 0.8], [0.4, 0.4, 0.8, 0.8]])
     >>> sweep_means([0, 1, 2, 3], values, None).mean.round(2).tolist()
@@ -122,7 +126,7 @@ def sweep_means(strength: npt.ArrayLike, values: npt.ArrayLike, cluster: npt.Arr
     count_groups = np.unique(codes).size
     if np.unique(knots).size < _FEWEST_STRENGTHS or table.shape[1] != knots.size or count_groups < 2:
         raise ValueError(
-            f"expected {_FEWEST_STRENGTHS} strengths or more and 2 items or clusters or more, found "
+            f"expected at least {_FEWEST_STRENGTHS} different strengths and 2 items or clusters, found "
             f"{knots.size} strengths, {count_groups} clusters"
         )
     order = np.argsort(knots)
@@ -165,7 +169,7 @@ def fit_sweep(
     rng: np.random.Generator,
     count_resamples: int = 500,
 ) -> SweepFit:
-    """Fit every form to one axis of a sweep and say which the items support.
+    """Fit every form to one axis of a sweep, and say which of them the items support.
 
     Args:
         strength: [R] distinct strengths.
@@ -188,10 +192,8 @@ def fit_sweep(
     fits = {form: fit_form(form, means) for form in forms}
     order = np.argsort(np.asarray(strength, dtype=np.float64))
     drawn = bootstrap_means(np.asarray(values)[:, order], cluster, rng=rng, count_resamples=count_resamples)
-    criteria = np.stack([_criteria(form, means, drawn) for form in forms]) if drawn is not None else None
     best = min(fits, key=lambda form: fits[form].criterion)
-    winners = [] if criteria is None else criteria.argmin(axis=0)
-    shares = {form: float(np.mean(winners == np.intp(index))) for index, form in enumerate(forms)}
+    shares = _winning_shares(forms, means, drawn)
     equals = [form for form in forms if np.abs(fits[form].curve - fits[best].curve).max() <= _SAME_CURVE]
     is_clear = sum(shares[form] for form in equals) >= _CLEAR_SHARE
     plausible = [form for form in forms if form in equals or (shares[form] >= _PLAUSIBLE_SHARE and not is_clear)]
@@ -207,8 +209,14 @@ def fit_sweep(
     )
 
 
+def _winning_shares(forms: Sequence[Form], means: Means, drawn: FloatArray | None) -> dict[Form, float]:
+    """The share of resamples [B, R] in which each form has the smallest criterion."""
+    winners = [] if drawn is None else np.stack([_criteria(form, means, drawn) for form in forms]).argmin(axis=0)
+    return {form: float(np.mean(winners == np.intp(index))) for index, form in enumerate(forms)}
+
+
 def _criteria(form: Form, means: Means, drawn: FloatArray) -> FloatArray:
-    """The criterion [B] of a form in each resample; the covariance stays that of the sample."""
+    """The criterion [B] of a form in each resample. Its covariance is always that of the sample."""
     fitted = _fitted(form, means.strength, drawn)
     projection = fitted.tangent @ np.linalg.pinv(fitted.tangent)
     penalty = 2 * np.einsum("bij,ji->b", projection, means.covariance)
@@ -216,13 +224,13 @@ def _criteria(form: Form, means: Means, drawn: FloatArray) -> FloatArray:
 
 
 def shape_of(line: Fit, parabola: Fit, df: float) -> Shape:
-    """What the curve looks like; a curvature or slope whose 95% interval holds 0 is none.
+    """The shape of the curve. A curvature or slope whose 95% interval contains 0 counts as 0.
 
     >>> means = Means(np.arange(5.0), np.full(5, 0.5), np.eye(5) * 1e-4, 99.0)
     >>> shape_of(fit_form("line", means), fit_form("parabola", means), 99.0)
     'flat'
     """
-    critical = float(special.stdtrit(df, 0.975))
+    critical = t_critical(df)
     curvature, bend = parabola.parameters[2], critical * np.sqrt(parabola.covariance[2, 2])
     if abs(curvature) > bend:
         return "concave" if curvature < 0 else "convex"
@@ -241,24 +249,23 @@ def vertex(parabola: Fit, df: float) -> RatioEstimate:
     (-0.03, 0.0, 0.03)
     """
     (_, slope, curvature), v = parabola.parameters, parabola.covariance
-    t = float(special.stdtrit(df, 0.975))
     numerator, denominator = -float(slope), 2 * float(curvature)
     covariances = float(v[1, 1]), -2 * float(v[1, 2]), 4 * float(v[2, 2])
-    return fieller(numerator, denominator, *covariances, t, unless="curvature_may_be_zero")
+    return fieller(numerator, denominator, *covariances, t_critical(df), unless="curvature_may_be_zero")
 
 
 def optimum(alignment: Means, helpfulness: Means, weight: float, *, is_alignment_line: bool) -> Optimum:
     """The strength that maximises alignment + weight x helpfulness, by the small-strength forms of both.
 
     Args:
-        alignment: means of the behaviour that steering is for, larger is better.
-        helpfulness: means of what it may cost; other items than those of alignment.
+        alignment: means of the behaviour that is to be strengthened; larger is better.
+        helpfulness: means of what may become worse; its items are not those of alignment.
         weight: what a point of helpfulness is worth in points of alignment.
-        is_alignment_line: take alignment as a line; else as a parabola.
+        is_alignment_line: whether alignment is fitted by a line; else by a parabola.
 
     Returns:
-        Reason "no_interior_optimum" where the sum does not surely bend down: more (or less) is always better, or the
-        data cannot tell.
+        The reason is "no_interior_optimum" where the sum does not certainly bend down: a larger (or smaller) strength
+        is always better, or the data cannot tell.
 
     >>> strength, noise = np.arange(-2.0, 3.0), np.eye(5) * 1e-6
     >>> alignment = Means(strength, 0.5 + 0.1 * strength, noise, 99.0)
@@ -276,10 +283,10 @@ def optimum(alignment: Means, helpfulness: Means, weight: float, *, is_alignment
         curvature += up.parameters[2]
         v[0, 1] += up.covariance[1, 2]
         v[1, 1] += up.covariance[2, 2]
-    t = float(special.stdtrit(min(alignment.df, helpfulness.df), 0.975))
+    t = t_critical(min(alignment.df, helpfulness.df))
     if curvature + t * np.sqrt(v[1, 1]) >= 0:
-        nothing = RatioEstimate(None, None, None, "whole_line", None, None, "no_interior_optimum")
-        return Optimum(nothing, nothing, None)
+        missing = without_limits("no_interior_optimum")
+        return Optimum(missing, missing, None)
     found = [
         fieller(-float(slope), float(c), float(v[0, 0]), -float(u), float(w), t, unless="no_interior_optimum")
         for c, u, w in ((2 * curvature, 2 * v[0, 1], 4 * v[1, 1]), (curvature, v[0, 1], v[1, 1]))
@@ -291,12 +298,12 @@ def optimum(alignment: Means, helpfulness: Means, weight: float, *, is_alignment
 
 
 def small_strength_range(means: Means, *, is_behaviour: bool) -> tuple[float, float] | None:
-    """The widest symmetric range of strengths around 0 in which the theory's form is not beaten by the next one.
+    """The widest symmetric range of strengths around 0 in which no richer form is better than the theory's.
 
-    For behaviour a line against a parabola, for helpfulness a parabola that turns at 0 against a free one.
+    For behaviour a line is compared with a parabola, for helpfulness a parabola with its vertex at 0 with a free one.
 
     Returns:
-        None where it is beaten in every such range of four strengths or more.
+        None where the richer form is better in every such range of four strengths or more.
 
     >>> strength, noise = np.arange(-3.0, 4.0), np.eye(7) * 1e-6
     >>> small_strength_range(Means(strength, 0.5 + 0.1 * strength, noise, 99.0), is_behaviour=True)
@@ -324,7 +331,7 @@ def _linear_criterion(means: Means, powers: Sequence[int]) -> float:
 
 # ------------------------------------------------------------------------------------------ the curves
 
-# Parameters [B, P] and strengths [R] to values [B, R] and their derivatives [B, R, P].
+# From parameters [B, P] and strengths [R] to values [B, R] and their derivatives [B, R, P].
 _Curve: TypeAlias = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 
@@ -377,7 +384,7 @@ def _bell_start(strength: FloatArray, means: FloatArray) -> FloatArray:
 
 
 def _levenberg_marquardt(curve: _Curve, start: FloatArray, strength: FloatArray, means: FloatArray) -> _Fitted:
-    """Nonlinear least squares of B small problems side by side; a step that makes a problem worse is not taken."""
+    """Nonlinear least squares of B small problems at once. A step that makes a problem's fit worse is not taken."""
     parameters = start
     values, tangent = curve(parameters, strength)
     loss = ((means - values) ** 2).sum(axis=-1)

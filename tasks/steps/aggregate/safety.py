@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.stats.estimates import Estimate, nothing
+from tasks.stats.estimates import Estimate
 from tasks.stats.exchange import exchange_rate
 from tasks.steps.aggregate.estimate_rows import WHOLE, ratio_columns
 from tasks.steps.aggregate.overall import ALL_CAPABILITY
@@ -26,8 +26,8 @@ def exchange_rows(warehouse: Warehouse, dates: Sequence[str], estimates: pl.Data
     for as_of_date, pair_id, comparison_id, direction in warehouse.query(
         "safety_comparisons", dates=list(dates)
     ).iter_rows():
-        tax = taxes.get((as_of_date, pair_id), nothing("no_capability_tax", None))
-        loss = changes.get((as_of_date, comparison_id), nothing("no_safety_change", None))
+        tax = taxes.get((as_of_date, pair_id), Estimate(reason="no_capability_tax"))
+        loss = changes.get((as_of_date, comparison_id), Estimate(reason="no_safety_change"))
         # The loss is reference minus candidate: a gain of safety is its negative where a higher score is safer.
         gain = replace(loss, estimate=None if loss.estimate is None else -direction * loss.estimate)
         keys = {"as_of_date": as_of_date, "subject_id": comparison_id, "subset": WHOLE, "statistic": "exchange_rate"}
@@ -42,7 +42,7 @@ def _by_subject(estimates: pl.DataFrame, statistic: str, subset: str) -> dict[tu
 def _estimate(row: dict[str, Any]) -> Estimate:
     """The part of an estimate that a ratio needs."""
     return replace(
-        nothing(row["reason"], None),
+        Estimate(reason=row["reason"]),
         estimate=row["estimate"],
         standard_error=row["standard_error"],
         df=row["degrees_of_freedom"],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,7 @@ from tasks.stats.bias import bias_score_ambiguous
 from tasks.stats.bootstrap import metric_difference
 from tasks.stats.clustered import ClusterSums
 from tasks.stats.cost import cost_per_right_ratio, sum_ratio
-from tasks.stats.estimates import nothing
+from tasks.stats.estimates import Estimate
 from tasks.stats.exchange import exchange_rate
 from tasks.stats.identified import imbens_manski
 from tasks.stats.paired import PairedSums, paired_intervals
@@ -41,7 +39,7 @@ def paired(counts, values):
 def estimates(intervals):
     """The parts of an Estimate that a function of it reads, one per replication."""
     return [
-        replace(nothing("", None), estimate=mean, low=low, high=high, standard_error=error, df=df)
+        Estimate(estimate=mean, low=low, high=high, standard_error=error, df=df)
         for mean, low, high, error, df in zip(
             *(intervals.variance.mean, intervals.low, intervals.high, intervals.standard_error, intervals.variance.df),
             strict=True,

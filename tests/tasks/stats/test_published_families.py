@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from tasks.stats.frontier import fixed_axis, frontier_probability, joint_axis, on_frontier, tax_at_fixed_safety
+from tasks.stats.frontier import Axis, frontier_probability, joint_axis, on_frontier, tax_at_fixed_safety
 from tasks.stats.multiplicity import holm
 from tasks.stats.unpaired import Published, unpaired_difference
 
@@ -25,7 +25,8 @@ def refusal_axes(folder, model):
         (path,) = (data / "completions").glob(f"{model}__jailbreakbench_{name}*.json")
         answers = json.loads(path.read_text(encoding="utf-8"))["completions"]
         safe.append([1 - answer["is_jailbreak_llamaguard2"] for answer in answers])
-    capability = fixed_axis([-loss["pile"]["perplexity"] for loss in losses])
+    perplexity = np.array([-loss["pile"]["perplexity"] for loss in losses])
+    capability = Axis(perplexity, np.tile(perplexity, (2_000, 1)))
     return capability, joint_axis([(np.array(safe, dtype=float).T, None)], rng=np.random.default_rng(1))
 
 

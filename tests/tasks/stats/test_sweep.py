@@ -128,7 +128,7 @@ def test_more_is_better_where_helpfulness_does_not_bend():
 
 @pytest.mark.parametrize(("strengths", "count"), [([0, 1, 2], 10), ([0, 1, 2, 2], 10), ([0, 1, 2, 3], 1)])
 def test_too_little_to_fit_is_refused(strengths, count):
-    with pytest.raises(ValueError, match="expected 4 strengths"):
+    with pytest.raises(ValueError, match="expected at least 4 different strengths"):
         sweep_means(strengths, np.ones((count, len(strengths))), None)
 
 
