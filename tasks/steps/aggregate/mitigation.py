@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from tasks.stats.estimates import Estimate
+from tasks.stats.levels import ALPHA
 from tasks.stats.mitigation import rank_methods, recovery
 from warehouse.connection import Row, Warehouse
 
 _KEYS = ["as_of_date", "reference_model_id", "benchmark_id", "origin"]
-_ALPHA = 0.05
 
 
 def mitigation_rows(warehouse: Warehouse, dates: Sequence[str]) -> list[Row]:
@@ -35,7 +35,7 @@ def _ranked(group: pl.DataFrame) -> Iterator[Row]:
         order = sorted(scores, key=lambda name: (-float(scores[name].mean()), name))
         ranks = {name: place for place, name in enumerate(order, start=1)}
         for pair in rank_methods(scores, shared["cluster_id"].to_numpy()):
-            if pair.p_value_holm is not None and pair.p_value_holm < _ALPHA:
+            if pair.p_value_holm is not None and pair.p_value_holm < ALPHA:
                 better.setdefault(pair.first, []).append(pair.second)
     for name, part in methods.items():
         beaten = ", ".join(sorted(better.get(name, []))) or None

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from scipy import special
 
+from tasks.stats.levels import t_critical
 from tasks.stats.ratio import RatioEstimate
 from tasks.stats.sweep import (
     BEHAVIOUR_FORMS,
@@ -148,7 +148,7 @@ def _form(sweep: SweepFit, fit: Fit) -> Row:
 
 def _slope(line: Fit, df: float) -> Row:
     slope, error = float(line.parameters[1]), float(np.sqrt(max(line.covariance[1, 1], 0.0)))
-    half = float(special.stdtrit(df, 0.975)) * error
+    half = t_critical(df) * error
     return {"slope": slope, "slope_low": slope - half if half else None, "slope_high": slope + half if half else None}
 
 
