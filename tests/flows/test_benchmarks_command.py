@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from flows.cli.app import app
 from tasks.benchmarks import known
 
-GUIDE = Path(__file__).resolve().parents[2] / "tasks" / "README.md"
+ROOT = Path(__file__).resolve().parents[2]
+GUIDES = (ROOT / "tasks" / "README.md", ROOT / "CONTRIBUTING.md")
 RUNNER = CliRunner()
 
 
@@ -29,8 +30,9 @@ def elsewhere(tmp_path, monkeypatch):
 
 
 def block(kind):
-    """The guide's only code block of a kind."""
-    (text,) = re.findall(rf"```{kind}\n(.*?)```", GUIDE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    """The only code block of a kind in the guides."""
+    texts = "".join(guide.read_text(encoding="utf-8") for guide in GUIDES)
+    (text,) = re.findall(rf"```{kind}\n(.*?)```", texts, flags=re.DOTALL)
     return text
 
 
