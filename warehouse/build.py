@@ -2,7 +2,8 @@
 
 A model is one SELECT in ``models/<schema>/<name>.sql`` with a description of the same stem beside it. The order
 follows from the tables each one reads. A model with a partition replaces only the dates it is asked to; when its
-SQL has changed since the last build it is rebuilt whole.
+SQL has changed since the last build it is rebuilt whole. Rules that several models apply are macros, in
+``models/macros.sql``.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from warehouse.errors import DISK_ERRORS, ModelError
 
 MODELS = Path(__file__).parent / "models"
 LAYERS = ("staging", "marts", "reports")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is ten times faster, but optional
 _REFERENCE = re.compile(r"\b(?:from|join)\s+((?:staging|marts|reports)\.[a-z_]+)")
 
 
@@ -47,8 +49,8 @@ class Model:
 
     @property
     def sql_hash(self) -> str:
-        """Changes whenever the model's SQL or shape does."""
-        return hashlib.sha256(f"{self.materialized}{self.partition}{self.sql}".encode()).hexdigest()[:16]
+        """Changes whenever the model's SQL or shape does, or a macro."""
+        return _hashed(f"{self.materialized}{self.partition}{self.sql}{_macros()}")
 
 
 @cache
@@ -69,28 +71,64 @@ def models() -> tuple[Model, ...]:
     return tuple(sorted((found[name] for name in order), key=lambda model: LAYERS.index(model.layer)))
 
 
+def stage(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the views of staging, if their SQL or descriptions have changed since this was last done.
+
+    They read raw tables only, so that queries can use them before the first build.
+    """
+    _prepare(connection)
+    paths = sorted((MODELS / "staging").iterdir())
+    digest = _hashed("".join([_macros(), *(path.read_text() for path in paths)]))
+    known = connection.execute("select sql_hash from meta.models where name = 'staging'").fetchone()
+    if known != (digest,):
+        build(connection, ["staging"])
+        _note(connection, "staging", digest)
+
+
 def build(
     connection: duckdb.DuckDBPyConnection, layers: Sequence[str] = LAYERS, dates: Sequence[str] | None = None
 ) -> list[str]:
-    """(Re)build the models of some layers, for some ``as_of_date``s or for all; returns the names built."""
-    for layer in LAYERS:
-        connection.execute(f"create schema if not exists {layer}")
-    connection.execute("create table if not exists meta.models (name varchar primary key, sql_hash varchar)")
+    """(Re)build the models of some layers, for some ``as_of_date``s or for all; returns the names built.
+
+    Raises:
+        ModelError: DuckDB refused a model's SQL, or a column is not described.
+    """
+    _prepare(connection)
     known = dict(connection.execute("select name, sql_hash from meta.models").fetchall())
     built = []
     connection.begin()
     try:
+        connection.execute(_macros())
         for model in models():
             if model.layer in layers:
-                _build_one(connection, model, dates if known.get(model.name) == model.sql_hash else None)
                 built.append(model.name)
+                _build_one(connection, model, dates if known.get(model.name) == model.sql_hash else None)
         connection.commit()
     except DISK_ERRORS:
-        raise  # the disk's trouble, not the model's; an open transaction ends with the connection
+        raise  # no fault of the model; closing the connection ends the open transaction
     except duckdb.Error as error:
         connection.rollback()
-        raise ModelError(f"{model.name}: {error}") from error
+        raise ModelError(f"{built[-1]}: {error}") from error
     return built
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    for layer in LAYERS:
+        connection.execute(f"create schema if not exists {layer}")
+    connection.execute("create table if not exists meta.models (name varchar primary key, sql_hash varchar)")
+
+
+def _note(connection: duckdb.DuckDBPyConnection, name: str, sql_hash: str) -> None:
+    connection.execute("insert or replace into meta.models values (?, ?)", [name, sql_hash])
+
+
+@cache
+def _macros() -> str:
+    return (MODELS / "macros.sql").read_text()
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _build_one(connection: duckdb.DuckDBPyConnection, model: Model, dates: Sequence[str] | None) -> None:
@@ -104,7 +142,7 @@ def _build_one(connection: duckdb.DuckDBPyConnection, model: Model, dates: Seque
     else:
         connection.execute(f"create or replace table {model.name} as {model.sql}")
     _describe(connection, model)
-    connection.execute("insert or replace into meta.models values (?, ?)", [model.name, model.sql_hash])
+    _note(connection, model.name, model.sql_hash)
 
 
 def _on(column: str, dates: Sequence[str]) -> str:
@@ -136,7 +174,7 @@ def _read_model(path: Path) -> Model:
     description_path = path.with_suffix(".yml")
     if not description_path.exists():
         raise ModelError(f"{name} has no description: {description_path.name} is missing")
-    described: dict[str, Any] = yaml.safe_load(description_path.read_text())
+    described: dict[str, Any] = _LOADER(description_path.read_text()).get_single_data()
     sql = path.read_text().rstrip().rstrip(";")
     return Model(
         name=name,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.build import stage
 from warehouse.errors import (
     DISK_ERRORS,
     WarehouseBusy,
@@ -43,6 +44,7 @@ def opened_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     try:
         migrate(connection)
+        stage(connection)
     except DISK_ERRORS as error:
         raise unwritable(error, path) from None
     return connection

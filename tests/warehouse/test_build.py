@@ -22,7 +22,9 @@ def connection():
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
+    macros = (builder.MODELS / "macros.sql").read_text()
     monkeypatch.setattr(builder, "MODELS", tmp_path)
+    (tmp_path / "macros.sql").write_text(macros)
     builder.models.cache_clear()
     yield tmp_path
     builder.models.cache_clear()

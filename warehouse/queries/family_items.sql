@@ -4,7 +4,7 @@
 with cells as (
     select *
     from marts.current_cells
-    where as_of_date in (select unnest($dates::date[])) and is_newest and is_primary_style
+    where as_of_date in (select unnest($dates::date[])) and is_default
 ),
 
 models as (

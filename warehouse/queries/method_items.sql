@@ -5,14 +5,13 @@ with comparisons as (
     where
         as_of_date in (select unnest($dates::date[]))
         and kind = 'method'
-        and is_configured_rule
-        and is_primary_style
+        and is_default
 ),
 
 cells as (
     select *
     from marts.current_cells
-    where as_of_date in (select unnest($dates::date[])) and is_newest and is_primary_style
+    where as_of_date in (select unnest($dates::date[])) and is_default
 ),
 
 base as (
@@ -71,5 +70,5 @@ left join base_values
         comparisons.as_of_date = base_values.as_of_date
         and comparisons.comparison_id = base_values.comparison_id
         and items.item_id = base_values.item_id
-where benchmarks.dimension in ('capability', 'instruction_following')
+where staging.is_capability(benchmarks.dimension)
 order by comparisons.as_of_date, comparisons.comparison_id, items.cluster_id, items.item_id

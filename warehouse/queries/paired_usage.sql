@@ -5,8 +5,7 @@ with comparisons as materialized (
     from marts.comparisons
     where
         as_of_date in (select unnest($dates::date[]))
-        and is_configured_rule
-        and is_primary_style
+        and is_default
         and attack = 'none'
 ),
 

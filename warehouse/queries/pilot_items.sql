@@ -2,7 +2,7 @@
 with newest as (
     select *
     from marts.comparisons
-    where is_configured_rule and is_primary_style
+    where is_default
     qualify row_number() over (
         partition by candidate_model_id, benchmark_id
         order by (kind = 'tax') desc, as_of_date desc, reference_model_id asc, origin asc

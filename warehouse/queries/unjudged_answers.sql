@@ -3,24 +3,6 @@ with wanted as (
     select * from wanted_rubrics
 ),
 
-voided as (
-    select run_id
-    from raw.voids
-    qualify row_number() over (partition by run_id order by happened_at desc) = 1 and action = 'void'
-),
-
-graded as (
-    select distinct
-        judgments.answer_generation_id,
-        judgments.rubric,
-        judgments.rubric_version,
-        judgments.judge_version,
-        judgments.judge_order
-    from raw.judgments
-    inner join raw.generations on judgments.generation_id = generations.generation_id
-    where generations.run_id not in (select voided.run_id from voided)
-),
-
 -- Materialised, so that texts are read for these only.
 waiting as materialized (
     select distinct
@@ -38,14 +20,14 @@ waiting as materialized (
         cells.run_id = $run_id
         and cells.judge_version is not null
         and not exists (
-            select graded.answer_generation_id
-            from graded
+            select grades.answer_generation_id
+            from staging.stg_grades as grades
             where
-                plan.generation_id = graded.answer_generation_id
-                and wanted.rubric = graded.rubric
-                and wanted.rubric_version = graded.rubric_version
-                and cells.judge_version = graded.judge_version
-                and wanted.judge_order = graded.judge_order
+                plan.generation_id = grades.answer_generation_id
+                and wanted.rubric = grades.rubric
+                and wanted.rubric_version = grades.rubric_version
+                and cells.judge_version = grades.judge_version
+                and wanted.judge_order = grades.judge_order
         )
         and plan.generation_id not in (select quarantine.generation_id from raw.quarantine)
 )

@@ -39,28 +39,21 @@ unscored as materialized (
     )
 ),
 
-voided as (
-    select run_id
-    from raw.voids
-    qualify row_number() over (partition by run_id order by happened_at desc) = 1 and action = 'void'
-),
-
 -- The newest answer of a judge in each order; its detail is how it ended.
 graded as (
     select
-        judgments.answer_generation_id,
-        concat(judgments.rubric, '@', judgments.rubric_version) as rule,
-        judgments.judge_version,
-        judgments.judge_order,
+        grades.answer_generation_id,
+        concat(grades.rubric, '@', grades.rubric_version) as rule,
+        grades.judge_version,
+        grades.judge_order,
         coalesce(generations.text, '') as finding,
         concat_ws(' ', generations.status, generations.finish_reason) as detail
-    from raw.judgments
-    inner join raw.generations on judgments.generation_id = generations.generation_id
-    where generations.run_id not in (select voided.run_id from voided)
+    from staging.stg_grades as grades
+    inner join raw.generations on grades.generation_id = generations.generation_id
     qualify row_number() over (
         partition by
-            judgments.answer_generation_id, judgments.rubric, judgments.rubric_version, judgments.judge_version,
-            judgments.judge_order
+            grades.answer_generation_id, grades.rubric, grades.rubric_version, grades.judge_version,
+            grades.judge_order
         order by generations.finished_at desc
     ) = 1
 ),

@@ -8,9 +8,8 @@ newest_event as (
     select
         cell_id,
         status
-    from raw.cell_events
+    from staging.stg_newest_cell_events
     where run_id = $run_id
-    qualify row_number() over (partition by cell_id order by happened_at desc) = 1
 ),
 
 failed as (

@@ -1,18 +1,10 @@
 -- One row per complete cell of a run: how the scores of its good answers agree with its plan and the limits.
-with newest_event as (
-    select
-        cell_id,
-        status
-    from raw.cell_events
-    where run_id = $run_id
-    qualify row_number() over (partition by cell_id order by happened_at desc) = 1
-),
-
-cells as (
+with cells as (
     select cells.*
     from raw.cells
-    inner join newest_event on cells.cell_id = newest_event.cell_id
-    where cells.run_id = $run_id and newest_event.status = 'complete'
+    inner join staging.stg_newest_cell_events as events
+        on cells.run_id = events.run_id and cells.cell_id = events.cell_id
+    where cells.run_id = $run_id and events.status = 'complete'
 ),
 
 facts as (

@@ -112,7 +112,7 @@ def metric_rows(warehouse: Warehouse, dates: Sequence[str], pass_at: Sequence[in
                 yield {"as_of_date": as_of_date, "subject_id": cell_key, **row}
     if not cells:
         return
-    for as_of_date, comparison_id, *sides in warehouse.query("metric_comparisons", dates=list(dates)).iter_rows():
+    for as_of_date, comparison_id, *sides in warehouse.query("comparison_cells", dates=list(dates)).iter_rows():
         reference, candidate = (cells.get((as_of_date, key), {}) for key in sides)
         for metric in (metric for metric in reference if metric in candidate):
             paired = reference[metric].join(

@@ -38,10 +38,6 @@ select
     scores.chance_score,
     scores.outcome,
     scores.refusal_class,
-    case
-        when scores.outcome <> 'unparsed' then scores.value_parsed
-        when sides.unparsed_rule = 'wrong' then 0
-        when sides.unparsed_rule = 'chance' then scores.chance_score
-    end as value
+    staging.value_by_rule(scores.outcome, scores.value_parsed, sides.unparsed_rule, scores.chance_score) as value
 from sides
 inner join scores on sides.run_id = scores.run_id and sides.cell_id = scores.cell_id

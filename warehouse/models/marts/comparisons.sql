@@ -97,6 +97,7 @@ select
     matched.prompt_style_reference,
     matched.prompt_style_candidate,
     matched.is_primary_style,
+    rules.unparsed_rule = matched.unparsed_rule_configured and matched.is_primary_style as is_default,
     matched.reference_run_id,
     matched.reference_cell_id,
     matched.candidate_run_id,

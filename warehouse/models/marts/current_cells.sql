@@ -51,7 +51,8 @@ select
     row_number() over (
         partition by as_of_date, model_id, benchmark_id, prompt_style, origin
         order by evaluated_date desc, run_started_at desc, cell_id asc
-    ) = 1 as is_newest
+    ) = 1 as is_newest,
+    is_newest and is_primary_style as is_default
 from in_reach
 qualify row_number() over (
     partition by as_of_date, model_id, benchmark_id, benchmark_version, prompt_style, scorer, judge_version, origin

@@ -12,22 +12,15 @@ newest_event as (
     qualify row_number() over (partition by run_id order by happened_at desc) = 1
 ),
 
-complete as (
-    select
-        run_id,
-        cell_id
-    from raw.cell_events
-    qualify row_number() over (partition by run_id, cell_id order by happened_at desc) = 1 and status = 'complete'
-),
-
 cells as (
     select
         cells.run_id,
         count(*) as count_cells,
-        count(complete.cell_id) as count_cells_complete,
+        count(events.cell_id) as count_cells_complete,
         bool_or(cells.origin = 'simulated') as is_simulated
     from raw.cells
-    left join complete on cells.run_id = complete.run_id and cells.cell_id = complete.cell_id
+    left join staging.stg_newest_cell_events as events
+        on cells.run_id = events.run_id and cells.cell_id = events.cell_id and events.status = 'complete'
     group by cells.run_id
 )
 

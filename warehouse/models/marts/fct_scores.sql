@@ -69,9 +69,5 @@ judged as (
 
 select
     *,
-    case
-        when outcome <> 'unparsed' then value_parsed
-        when unparsed_rule = 'wrong' then 0
-        when unparsed_rule = 'chance' then chance_score
-    end as value
+    staging.value_by_rule(outcome, value_parsed, unparsed_rule, chance_score) as value
 from judged

@@ -1,7 +1,7 @@
 -- One row per date x pair x scope x comparison: which benchmarks a tax over several of them goes over.
 with comparisons as (
     select * from marts.comparisons
-    where is_configured_rule and is_primary_style
+    where is_default
 ),
 
 benchmarks as (
@@ -50,13 +50,13 @@ scoped as (
         *,
         'domain:' || domain as scope
     from described
-    where dimension in ('capability', 'instruction_following') and attack = 'none'
+    where staging.is_capability(dimension) and attack = 'none'
     union all
     select
         *,
         'all capability' as scope
     from described
-    where dimension in ('capability', 'instruction_following') and attack = 'none'
+    where staging.is_capability(dimension) and attack = 'none'
 )
 
 select

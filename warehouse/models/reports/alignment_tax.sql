@@ -88,7 +88,7 @@ select
     comparisons.prompt_style_reference,
     comparisons.prompt_style_candidate,
     comparisons.unparsed_rule,
-    subsets.is_whole and comparisons.is_configured_rule and comparisons.is_primary_style as is_headline,
+    subsets.is_whole and comparisons.is_default as is_headline,
     comparisons.scorer,
     scorers.scorer_version,
     ---------- what it rests on
@@ -134,7 +134,7 @@ select
     pivoted.missing_asymmetry,
     pivoted.missing_asymmetry_low,
     pivoted.missing_asymmetry_high,
-    coalesce(pivoted.p_value_holm < 0.05, false) as is_significant,
+    staging.is_significant(pivoted.p_value_holm) as is_significant,
     coalesce(pivoted.tax_absolute < 0, false) as is_windfall,
     min(sign(pivoted.tax_absolute)) over rules <> max(sign(pivoted.tax_absolute)) over rules as is_sign_rule_dependent,
     ---------- where it comes from
@@ -159,7 +159,7 @@ left join pivoted
         and subsets.subset = pivoted.subset
 left join scorers
     on comparisons.candidate_run_id = scorers.run_id and comparisons.candidate_cell_id = scorers.cell_id
-where benchmarks.dimension in ('capability', 'instruction_following')
+where staging.is_capability(benchmarks.dimension)
 window rules as (
     partition by
         comparisons.as_of_date, comparisons.kind, comparisons.reference_run_id, comparisons.reference_cell_id,

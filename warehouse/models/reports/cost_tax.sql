@@ -1,7 +1,7 @@
 -- One row per date x pair x benchmark x measure, and per date x pair x declared measure without a benchmark.
 with comparisons as (
     select * from marts.comparisons
-    where is_configured_rule and is_primary_style and attack = 'none'
+    where is_default and attack = 'none'
 ),
 
 ratios as (

@@ -55,7 +55,7 @@ select
     benchmarks.dimension,
     comparisons.prompt_style_reference,
     comparisons.prompt_style_candidate,
-    comparisons.is_primary_style and estimates.subset = 'all' as is_headline,
+    comparisons.is_default and estimates.subset = 'all' as is_headline,
     estimates.subset,
     estimates.metric,
     metrics.title,
@@ -81,7 +81,7 @@ select
     estimates.p_value,
     sides.p_value_holm,
     sides.p_value_bh,
-    coalesce(sides.p_value_holm < 0.05, false) as is_significant,
+    staging.is_significant(sides.p_value_holm) as is_significant,
     coalesce(metrics.direction * estimates.estimate < 0, false) as is_windfall,
     ---------- where it comes from
     comparisons.origin,

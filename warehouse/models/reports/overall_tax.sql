@@ -89,7 +89,7 @@ select
     estimates.p_value,
     adjusted.p_value_holm,
     adjusted.p_value_bh,
-    coalesce(adjusted.p_value_holm < 0.05, false) as is_significant,
+    staging.is_significant(adjusted.p_value_holm) as is_significant,
     coalesce(estimates.estimate < 0, false) as is_windfall,
     ---------- where it comes from
     grouped.origin,

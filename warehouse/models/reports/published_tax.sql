@@ -27,7 +27,7 @@ select
     estimates.standard_error,
     estimates.method as se_method,
     estimates.p_value,
-    coalesce(estimates.p_value < 0.05, false) as is_significant_unadjusted,
+    staging.is_significant(estimates.p_value) as is_significant_unadjusted,
     case
         when pairs.higher_is_better then estimates.estimate < 0
         else estimates.estimate > 0

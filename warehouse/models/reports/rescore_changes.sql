@@ -36,11 +36,7 @@ scored as (
         scorings.*,
         answers.generation_id,
         scores.outcome,
-        case
-            when scores.outcome <> 'unparsed' then scores.value
-            when cells.unparsed_rule = 'wrong' then 0
-            when cells.unparsed_rule = 'chance' then members.chance_score
-        end as value
+        staging.value_by_rule(scores.outcome, scores.value, cells.unparsed_rule, members.chance_score) as value
     from scorings
     inner join cells on scorings.run_id = cells.run_id and scorings.cell_id = cells.cell_id
     inner join answers

@@ -1,14 +1,13 @@
 -- One row per date x pair x safety benchmark: what the tax bought, over-refusal beside it, as rates.
 with benchmarks as (
     select * from marts.dim_benchmark
-    where dimension in ('safety', 'over_refusal', 'bias', 'truthfulness')
+    where not staging.is_capability(dimension)
 ),
 
 comparisons as (
     select * from marts.comparisons
     where
-        is_configured_rule
-        and is_primary_style
+        is_default
         and benchmark_version in (select benchmarks.benchmark_version from benchmarks)
 ),
 
@@ -106,7 +105,7 @@ select
     estimates.method as se_method,
     estimates.p_value,
     holm.estimate as p_value_holm,
-    coalesce(holm.estimate < 0.05, false) as is_significant,
+    staging.is_significant(holm.estimate) as is_significant,
     ---------- points of capability lost (macro over all capability benchmarks) per point of harm removed
     exchange.estimate as exchange_rate,
     exchange.low as exchange_rate_low,

@@ -5,7 +5,7 @@ with comparisons as (
 
 benchmarks as (
     select * from marts.dim_benchmark
-    where dimension in ('capability', 'instruction_following')
+    where staging.is_capability(dimension)
 ),
 
 subsets as (
@@ -46,7 +46,7 @@ select
     comparisons.prompt_style_reference,
     comparisons.prompt_style_candidate,
     comparisons.unparsed_rule,
-    comparisons.is_configured_rule and comparisons.is_primary_style as is_headline,
+    comparisons.is_default as is_headline,
     estimates.component,
     ---------- the part
     estimates.estimate as tax_part,

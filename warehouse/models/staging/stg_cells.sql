@@ -37,16 +37,6 @@ counted as (
     having
         count(distinct scores.generation_id)
         = count(distinct scores.generation_id) filter (where scores.scorer = choices.counted_scorer)
-),
-
-newest_event as (
-    select
-        run_id,
-        cell_id,
-        status,
-        reason
-    from raw.cell_events
-    qualify row_number() over (partition by run_id, cell_id order by happened_at desc) = 1
 )
 
 select
@@ -72,9 +62,9 @@ select
     cells.count_repeats,
     cells.sample_hash,
     cells.parameters_json,
-    coalesce(newest_event.status, 'incomplete') as status,
-    case when newest_event.status is null then 'not finished' else newest_event.reason end as reason
+    coalesce(events.status, 'incomplete') as status,
+    case when events.status is null then 'not finished' else events.reason end as reason
 from cells
 inner join runs on cells.run_id = runs.run_id
-left join newest_event on cells.run_id = newest_event.run_id and cells.cell_id = newest_event.cell_id
+left join staging.stg_newest_cell_events as events on cells.run_id = events.run_id and cells.cell_id = events.cell_id
 left join counted on cells.run_id = counted.run_id and cells.cell_id = counted.cell_id

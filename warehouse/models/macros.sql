@@ -1,0 +1,18 @@
+-- Rules that several models and queries apply, each written once.
+
+-- What an answer is worth. An answer that was not found in the text is worth what the rule says; NULL where the rule
+-- leaves it out.
+create or replace macro staging.value_by_rule(outcome, value_parsed, unparsed_rule, chance_score) as
+case
+    when outcome <> 'unparsed' then value_parsed
+    when unparsed_rule = 'wrong' then 0
+    when unparsed_rule = 'chance' then chance_score
+end;
+
+-- The dimensions whose losses are taxes. reports.safety has the other dimensions.
+create or replace macro staging.is_capability(dimension) as
+dimension in ('capability', 'instruction_following');
+
+-- Whether a p-value is significant at the level of 5%, which every report uses.
+create or replace macro staging.is_significant(p_value) as
+coalesce(p_value < 0.05, false);
