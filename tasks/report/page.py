@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from html import escape
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 
+from tasks.kept_files import keep, kept
 from tasks.report.breakdown import cost_table, declared_table, metric_table, overall_table, parts_table
 from tasks.report.charts import (
     Chart,
@@ -355,10 +357,15 @@ def _navigation(sections: Sequence[str]) -> str:
 
 @cache
 def _bundle() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script (0.9 MB)."""
+    """Vega, Vega-Lite and Vega-Embed as one script (0.9 MB), which takes a second to bundle and is kept."""
     import vl_convert  # noqa: PLC0415 - loads a JavaScript engine
 
-    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+    name = f"vega-{version('vl-convert-python')}"
+    found = kept(name, ".js")
+    if found is None:
+        found = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")).encode()
+        keep(name, ".js", found)
+    return found.decode()
 
 
 def _asset(name: str) -> str:
