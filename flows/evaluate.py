@@ -24,7 +24,7 @@ from flows.judge_answers import Judging, judge_all
 from flows.planning import plan_run
 from flows.session import Session, session, shards
 from tasks.domain import RunKind
-from tasks.errors import AligntaxError, NothingEvaluated
+from tasks.errors import Interrupted, NothingEvaluated
 from tasks.planned import CellResult, CellWork
 from tasks.steps.execute_programs import Executed
 from tasks.steps.land import land_plan, run_event
@@ -51,12 +51,6 @@ class Evaluated:
     executed: Executed
     failures: tuple[str, ...]
     published: Published
-
-
-class Interrupted(AligntaxError):  # noqa: N818 - what happened, not a mistake
-    """The run was asked to stop; everything that came in is committed."""
-
-    exit_code = 130
 
 
 @flow(name="evaluate", flow_run_name="evaluate {as_of_date} ({kind})", validate_parameters=False)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from flows import transform
 from flows.session import session
 from tasks.domain import RunKind
-from tasks.errors import AligntaxError
+from tasks.errors import Interrupted
 from tasks.planned import CellResult, CellWork, Plan
 from tasks.steps.generate import generate
 from tasks.steps.judge import judge_imported, waiting
@@ -40,12 +40,6 @@ class Graded:
     published: Published | None = None
 
 
-class Stopped(AligntaxError):  # noqa: N818 - what happened, not a mistake
-    """The asking was asked to stop; every grade that came in is committed."""
-
-    exit_code = 130
-
-
 def count_waiting(warehouse: Warehouse) -> int:
     """How many imported answers wait for a judge."""
     return sum(waiting(warehouse, run_id) for run_id, _ in _imports(warehouse))
@@ -55,7 +49,7 @@ def judge_imports(warehouse: Warehouse, settings: Settings) -> Graded:
     """Ask about every imported answer that waits for its judge, score what was graded, rebuild and publish.
 
     Raises:
-        Stopped: by a signal; the same command goes on from there.
+        Interrupted: by a signal; the same command goes on from there.
         GateFailed: validation stopped the publication; the grades stay.
     """
     results: list[CellResult] = []
@@ -93,5 +87,5 @@ async def _ask(warehouse: Warehouse, plan: Plan, work: Sequence[CellWork]) -> li
         asked = (generate(piece, live.lines[piece.model.endpoint], live.landing.put) for piece in live.work)
         results = await asyncio.gather(*asked)
     if live.draining.is_set():
-        raise Stopped("stopped as asked: every grade is committed. The same command finishes the judging.")
+        raise Interrupted("stopped as asked: every grade is committed. The same command finishes the judging.")
     return results

@@ -1,16 +1,30 @@
-"""Every error that a user may see, one line each; the exception's type decides exit code and retry.
+"""Every error that a user may see as one line. Its class decides the exit code and whether a request is sent again.
 
-AligntaxError
- +-- UsageError            exit 2: what was asked for cannot be done (configuration, arguments, input files)
- |    +-- SettingsError
- |    +-- UnknownName      did-you-mean
- |    +-- InputError       a file that does not hold what it should
- +-- GateFailed            exit 1: validation stopped the publication
- +-- NothingEvaluated      exit 1: a run that evaluated nothing is never green
- +-- ProviderError
-      +-- TransientError   retried: network, 408/409/429, 5xx, unreadable answers
-      +-- TerminalError    this request can never succeed (bad request)
-      +-- CellError        no request of this cell can succeed (authentication, unknown model): the cell stops
+AligntaxError                   exit 1
+ +-- UsageError                 exit 2: the configuration, the arguments or an input file are wrong
+ |    +-- SettingsError         a bad value in the configuration
+ |    +-- UnknownName           a name that does not exist; the message says which name is nearest
+ |    +-- InputError            a file does not hold what it should
+ +-- GateFailed                 validation stopped the publication
+ +-- NothingEvaluated           a run ended without a single answer
+ +-- Interrupted                exit 130: a signal stopped the work; what came in is committed
+ +-- ProviderError              becomes the row of an answer that failed
+      +-- TransientError        the request is sent again: network, 408, 409, 425, 429, 5xx, an unreadable answer
+      +-- TerminalError         this request can never succeed: a bad request
+      +-- CellError             no request of this cell can succeed: authentication, unknown model; the cell stops
+
+Two packages import nothing from here, so each has a tree of its own.
+
+WarehouseError                  exit 1; warehouse/errors.py
+ +-- WarehouseBusy              another process writes to the file
+ +-- WarehouseMissing           there is no warehouse at this path
+ +-- WarehouseUnwritable        the disk is full, or the file is gone
+ +-- ModelError                 a SQL model or its description is wrong
+ +-- QueryError                 exit 2: DuckDB refused a user's SQL
+
+SandboxError                    becomes the reason why programs were not run; tasks/sandbox
+ +-- NoSandbox                  no sandbox holds on this machine
+ +-- SandboxBroken              a sandbox that held has stopped working
 """
 
 from __future__ import annotations
@@ -20,7 +34,7 @@ from collections.abc import Iterable
 
 
 class AligntaxError(Exception):
-    """Base of all errors shown to a user as one line."""
+    """Base of our errors. The command line prints the message as one line and ends with ``exit_code``."""
 
     exit_code = 1
 
@@ -36,16 +50,16 @@ class SettingsError(UsageError):
 
 
 class UnknownName(UsageError):  # noqa: N818 - reads as what it says at the raise site
-    """A name that is not in a closed set."""
+    """A name that does not exist."""
 
     @classmethod
     def of(cls, kind: str, name: str, known: Iterable[str]) -> UnknownName:
-        """Build the message with the nearest known names."""
+        """Build the message, with the nearest name first."""
         return cls(f"{name!r} is not a {kind}. {suggestion(name, known)}")
 
 
 class InputError(UsageError):
-    """A file that does not hold what it should."""
+    """A file does not hold what it should; the message starts with its path."""
 
 
 class GateFailed(AligntaxError):  # noqa: N818 - a verdict, not a mistake
@@ -56,22 +70,33 @@ class NothingEvaluated(AligntaxError):  # noqa: N818 - a verdict, not a mistake
     """A run ended without a single answer."""
 
 
+class Interrupted(AligntaxError):  # noqa: N818 - what happened, not a mistake
+    """Asking was stopped by a signal; everything that came in is committed."""
+
+    exit_code = 130
+
+
 class ProviderError(AligntaxError):
-    """A request to a model endpoint did not give an answer."""
+    """A request to a model endpoint did not give an answer.
+
+    Attributes:
+        error_type: What went wrong in one word; the row of the failed answer holds it.
+        retry_after_s: How long the server asks to wait before the next attempt; None if it does not say.
+    """
 
     def __init__(self, message: str, *, error_type: str, retry_after_s: float | None = None) -> None:
-        """Keep the provider's own error type for the failure row."""
+        """Keep what the retry and the row of the failed answer need."""
         super().__init__(message)
         self.error_type = error_type
         self.retry_after_s = retry_after_s
 
 
 class TransientError(ProviderError):
-    """Worth asking again: network, 408, 409, 429, 5xx, an unreadable or empty answer."""
+    """Another attempt may succeed: network, 408, 409, 425, 429, 5xx, an unreadable or empty answer."""
 
 
 class TerminalError(ProviderError):
-    """This request can never succeed; others of its cell may."""
+    """This request can never succeed; other requests of its cell may."""
 
 
 class CellError(ProviderError):
@@ -79,7 +104,7 @@ class CellError(ProviderError):
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """``Did you mean 'x'? Known: ...`` with the nearest name first, if any is near."""
+    """``Did you mean 'x'? Known: ...``; the question is left out where no name is near."""
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     hint = f"Did you mean {near[0]!r}? " if near else ""

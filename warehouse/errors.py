@@ -1,4 +1,7 @@
-"""What can go wrong with the file itself, as lines a user can act on."""
+"""What can go wrong with the file itself, as lines a user can act on. Their place in the tree: tasks/errors.py.
+
+Tested in tests/tasks/test_errors.py and tests/warehouse/test_connection.py.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ DISK_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionExce
 
 
 class WarehouseError(Exception):
-    """Base of the warehouse's own errors."""
+    """Base of the warehouse's own errors. The command line prints the message and ends with ``exit_code``."""
+
+    exit_code = 1
 
 
 class WarehouseBusy(WarehouseError):  # noqa: N818 - a state, not a mistake
@@ -30,3 +35,5 @@ class ModelError(WarehouseError):
 
 class QueryError(WarehouseError):
     """A user's SQL was refused; the message is DuckDB's first line."""
+
+    exit_code = 2

@@ -20,7 +20,7 @@ from flows.cli import (
 )
 from tasks.errors import AligntaxError
 from tasks.importers import LOG_TOOLS
-from warehouse.errors import QueryError, WarehouseError
+from warehouse.errors import WarehouseError
 
 app = typer.Typer(
     name="aligntax",
@@ -64,10 +64,8 @@ def main() -> NoReturn:
     """Run a command. Exit codes: 0 done, 1 failed, 2 asked wrongly, 130 interrupted."""
     try:
         app()
-    except AligntaxError as error:
+    except (AligntaxError, WarehouseError) as error:
         fail(str(error), error.exit_code)
-    except WarehouseError as error:
-        fail(str(error), 2 if isinstance(error, QueryError) else 1)
     except OSError as error:  # a full disk or a forbidden folder, wherever it was met
         fail(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
     except KeyboardInterrupt:
