@@ -27,7 +27,7 @@ _TRY = (
 
 def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> None:
     """Print a run's result."""
-    taxes, safety = published_rows(evaluated.published.database, evaluated.as_of_date)
+    taxes, safety = published_rows(evaluated.published["database"], evaluated.as_of_date)
     if is_json:
         print_json({**dataclasses.asdict(evaluated), "alignment_tax": taxes, "safety": safety})
         return
@@ -65,8 +65,8 @@ def executions_line(executed: Executed) -> str | None:
 
 def show_places(published: Published, config: Path, query: str = _TRY) -> None:
     """Where the publication is, and a query to begin with."""
-    typer.echo(f"Report:   {published.report}")
-    typer.echo(f"Tables:   {published.database} and {published.parquet}/")
+    typer.echo(f"Report:   {published['report']}")
+    typer.echo(f"Tables:   {published['database']} and {published['parquet']}/")
     option = "" if config == Path("aligntax.yaml") else f" --config {config}"
     typer.echo(f'Try next: {program()} sql{option} "{query}"')
 

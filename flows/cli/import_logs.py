@@ -85,7 +85,7 @@ def _import(
         report = partial(transform.report_run, warehouse, settings, newest, day.isoformat())
         is_over = publishes and not count_waiting
         published = warehouse.sparing(_BUFFER_MB, report) if is_over else None
-    taxes, safety = published_rows(published.database, day.isoformat()) if published else ([], [])
+    taxes, safety = published_rows(published["database"], day.isoformat()) if published else ([], [])
     counts = [_counts(log, imported, scored.count_scored) for log, imported, scored in found]
     if is_json:
         print_json({"imports": counts, "count_waiting": count_waiting, "alignment_tax": taxes, "safety": safety})

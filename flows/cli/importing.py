@@ -152,7 +152,7 @@ def _say(
 ) -> None:
     from flows.summary import executions_line, published_rows, show_places
 
-    taxes, safety = published_rows(published.database, as_of_date) if published else ([], [])
+    taxes, safety = published_rows(published["database"], as_of_date) if published else ([], [])
     if is_json:
         print_json({**counts, "alignment_tax": taxes, "safety": safety})
         return

@@ -19,7 +19,7 @@ def judge(config: Config = CONFIG, json: Json = False) -> None:
     with Warehouse.open(settings.warehouse) as warehouse:
         graded = judge_imports(warehouse, settings)
     published, day = graded.published, graded.as_of_date
-    taxes, safety = published_rows(published.database, day) if published and day else ([], [])
+    taxes, safety = published_rows(published["database"], day) if published and day else ([], [])
     if json:
         names = ("run_ids", "count_asked", "count_failed", "count_scored", "failures")
         print_json({**{name: getattr(graded, name) for name in names}, "alignment_tax": taxes, "safety": safety})

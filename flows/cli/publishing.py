@@ -50,7 +50,7 @@ def report(
     from flows import transform
     from flows.configuration import load_configuration
     from tasks.report import write_report
-    from tasks.steps.publish import report_frames
+    from tasks.steps.publish.report_page import report_frames
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)

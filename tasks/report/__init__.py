@@ -1,9 +1,9 @@
-"""The report: one self-contained HTML page written from frames of the ``reports`` schema.
+"""The report: one HTML page, written from tables of the ``reports`` schema.
 
-Knows wording, charts and tables; must not know SQL, Prefect, providers or where the frames come from.
+Knows wording, charts and tables; must not know SQL, Prefect, providers or where the tables come from.
 """
 
-from tasks.report.frames import ReportFrames
-from tasks.report.page import render_report, write_report
+from tasks.report.page import render_report, sources, write_report
+from tasks.report.report_rows import ReportFrames
 
-__all__ = ["ReportFrames", "render_report", "write_report"]
+__all__ = ["ReportFrames", "render_report", "sources", "write_report"]

@@ -17,7 +17,6 @@ PRELOADED = [
     "flows.cli",
     "great_expectations",
     "altair",
-    "great_tables",
     "openai",
     "aiohttp",
     "pandas",

@@ -1,19 +1,18 @@
-"""Rows of the reports schema for the page to print, and a browser to look at it."""
+"""Rows of the reports schema, the pages and sections made from them, and a reader of HTML."""
 
-import os
+import json
 import random
-import shutil
 from html.parser import HTMLParser
 
 import polars as pl
 import pytest
 
 from tasks.report import ReportFrames, render_report
+from tasks.report.page import environment
 
 DATE = "2026-11-20"
 
 TAX = {
-    "as_of_date": DATE,
     "kind": "tax",
     "family": "llama",
     "reference_model_id": "llama-base",
@@ -54,7 +53,6 @@ TAX = {
 }
 
 SAFETY = {
-    "as_of_date": DATE,
     "kind": "tax",
     "family": "llama",
     "reference_model_id": "llama-base",
@@ -78,7 +76,6 @@ SAFETY = {
 }
 
 SCORE = {
-    "as_of_date": DATE,
     "model_id": "llama-base",
     "family": "llama",
     "stage": "base",
@@ -150,6 +147,177 @@ VALIDATION = {
 }
 
 
+_PAIR = {"kind": "tax", "family": "llama", "reference_model_id": "llama-base", "candidate_model_id": "llama-dpo"}
+
+OVERALL = {
+    **_PAIR,
+    "pair_id": "1",
+    "scope": "domain:reasoning",
+    "weighting": "macro",
+    "benchmarks": "bbh, gsm8k",
+    "count_paired_items": 1400,
+    "tax_absolute": 0.05,
+    "tax_absolute_low": 0.03,
+    "tax_absolute_high": 0.07,
+    "p_value_holm": 0.004,
+    "reason": None,
+}
+
+PART = {
+    **_PAIR,
+    "is_headline": True,
+    "comparison_id": "1",
+    "benchmark_id": "gsm8k",
+    "component": "wrong_answer",
+    "tax_part": 0.016,
+    "tax_part_low": 0.006,
+    "tax_part_high": 0.026,
+    "tax_absolute": 0.056,
+    "reason": None,
+}
+
+METRIC = {
+    **_PAIR,
+    "comparison_id": "1",
+    "is_headline": True,
+    "benchmark_id": "bbq",
+    "metric": "bias_ambiguous",
+    "title": "Bias score",
+    "higher_is_better": False,
+    "is_proportion": True,
+    "count_paired_items": 1840,
+    "reference_score": 0.489,
+    "reference_score_low": None,
+    "reference_score_high": None,
+    "candidate_score": 0.298,
+    "candidate_score_low": None,
+    "candidate_score_high": None,
+    "tax": -0.191,
+    "tax_low": -0.25,
+    "tax_high": -0.12,
+    "p_value_holm": 0.001,
+    "reason": None,
+}
+
+COST = {
+    **_PAIR,
+    "benchmark_id": "gsm8k",
+    "tax": "performance",
+    "measure": "tokens_output",
+    "candidate_value": 120.0,
+    "ratio": 1.694,
+    "ratio_low": 1.5,
+    "ratio_high": 1.9,
+    "reason": None,
+}
+
+LEVEL = {
+    "family": "llama",
+    "origin": "simulated",
+    "variants": "dpo/strength",
+    "safety_level": 0.9,
+    "base_model_id": "base",
+    "tax": 0.04,
+    "tax_low": 0.01,
+    "tax_high": 0.08,
+    "probability_reachable": 1.0,
+    "nearest_model_id": "dpo-2",
+    "nearest_tax": 0.05,
+    "flags": None,
+    "reason": None,
+}
+
+SWEEP = {
+    "family": "llama",
+    "origin": "simulated",
+    "method": "dpo",
+    "knob_name": "strength",
+    "axis": "helpfulness",
+    "benchmark_id": "gsm8k",
+    "form": "parabola",
+    "is_shown": True,
+    "is_clear": False,
+    "shape": "concave",
+    "slope": -0.03,
+    "slope_low": -0.04,
+    "slope_high": -0.02,
+    "largest_residual": 0.004,
+    "optimum": 1.5,
+    "optimum_low": 1.1,
+    "optimum_high": 2.2,
+    "optimum_reason": None,
+    "reason": None,
+}
+
+MITIGATION = {
+    "aligned_model_id": "ppo",
+    "mitigated_model_id": "ppo-ptx",
+    "benchmark_id": "drop",
+    "method_rank": 1,
+    "origin": "simulated",
+    "gained": 0.06,
+    "gained_low": 0.01,
+    "gained_high": 0.11,
+    "remaining": 0.16,
+    "remaining_low": 0.08,
+    "remaining_high": 0.24,
+    "recovery": 0.25,
+    "recovery_low": 0.05,
+    "recovery_high": 0.5,
+    "recovery_reason": None,
+    "is_recovery_solid": False,
+    "better_than": None,
+    "is_safety_lower": True,
+    "safety_reason": None,
+    "reason": None,
+}
+
+NIGHT = {
+    "as_of_date": DATE,
+    "series_id": "s",
+    "model_id": "dpo-2",
+    "benchmark_id": "gsm8k",
+    "prompt_style": "chat",
+    "origin": "simulated",
+    "phase": "monitored",
+    "score": 0.7,
+    "p_value_holm": 0.01,
+    "is_alarm": True,
+    "reason": None,
+}
+
+ALERT = {
+    "model_id": "dpo-2",
+    "benchmark_id": "gsm8k",
+    "prompt_style": "chat",
+    "origin": "simulated",
+    "is_new": True,
+    "since_date": DATE,
+    "fall": 0.08,
+    "fall_low": 0.05,
+    "fall_high": 0.11,
+    "p_value_holm": 0.01,
+    "items_fallen_json": json.dumps([{"item_id": "item-17", "fall": 1.0}]),
+}
+
+TEMPLATES = {
+    "alignment_tax": TAX,
+    "safety": SAFETY,
+    "model_scores": SCORE,
+    "coverage": COVERAGE,
+    "validations": VALIDATION,
+    "overall_tax": OVERALL,
+    "tax_decomposition": PART,
+    "metric_tax": METRIC,
+    "cost_tax": COST,
+    "tax_at_fixed_safety": LEVEL,
+    "sweep_fit": SWEEP,
+    "mitigation": MITIGATION,
+    "trend": NIGHT,
+    "alerts": ALERT,
+}
+
+
 def _frame(template, rows):
     """A frame of rows that differ from the template; without rows, its columns alone."""
     if not rows:
@@ -159,20 +327,38 @@ def _frame(template, rows):
 
 @pytest.fixture(scope="session")
 def make_frames():
-    """Build frames from rows given as what differs from an ordinary one."""
+    """Build frames by table, from rows given as what differs from an ordinary one. Other tables are empty."""
 
-    def make(taxes=(), safety=(), scores=(), coverage=(), validations=(), **more):
-        return ReportFrames(
-            alignment_tax=_frame(TAX, taxes),
-            safety=_frame(SAFETY, safety),
-            model_scores=_frame(SCORE, scores),
-            coverage=_frame(COVERAGE, coverage),
-            validations=_frame(VALIDATION, validations),
-            as_of_date=DATE,
-            **more,
-        )
+    def make(title="Alignment tax", **rows):
+        assert set(rows) <= set(TEMPLATES)
+        tables = {table: _frame(template, rows.get(table, ())) for table, template in TEMPLATES.items()}
+        return ReportFrames(tables, DATE, title)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def make_blocks(make_frames):
+    """What a section puts on the page, from rows of the tables that it reads."""
+
+    def make(section, **rows):
+        return section.content(make_frames(**rows).rows(section.sources))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def section_text(make_blocks):
+    """The text of a section alone; empty for a section that is left out."""
+
+    def text(section, **rows):
+        blocks = make_blocks(section, **rows)
+        markup = environment().get_template("section.html.j2").module.section(section, blocks)
+        page = Page(markup)
+        assert page.mistakes == []
+        return page.text() if blocks else ""
+
+    return text
 
 
 @pytest.fixture(scope="session")
@@ -181,7 +367,7 @@ def small_rows():
     pair = {"candidate_model_id": "llama-sft"}
     flip = {"benchmark_id": "reading", "is_sign_rule_dependent": True, "is_significant": False, "p_value_holm": 0.4}
     return {
-        "taxes": [
+        "alignment_tax": [
             {},
             {**pair, "tax_absolute": -0.032, "tax_absolute_low": -0.05, "tax_absolute_high": -0.014},
             {
@@ -237,7 +423,7 @@ def small_rows():
                 "change_high": 0.15,
             },
         ],
-        "scores": [
+        "model_scores": [
             {"model_id": model, **knob, **benchmark}
             for model, knob in (
                 ("llama-base", {}),
@@ -263,7 +449,7 @@ def small_rows():
 
 def _family(rng, family, benchmarks, strengths):
     """One base model and its variants along a knob: rows of every table, with a tax that grows with the strength."""
-    rows = {"taxes": [], "safety": [], "scores": [], "coverage": []}
+    rows = {"alignment_tax": [], "safety": [], "model_scores": [], "coverage": []}
     for index, strength in enumerate([None, *strengths]):
         model = f"{family}-base" if strength is None else f"{family}-instruct-dpo-{strength:g}"
         common = {"model_id": model, "family": family}
@@ -276,9 +462,9 @@ def _family(rng, family, benchmarks, strengths):
             if strength is not None:
                 sure = abs(tax) > 1.3 * half
                 named = {"benchmark_id": benchmark, "is_significant": sure, "p_value_holm": 0.003 if sure else 0.6}
-                rows["taxes"].append({**pair, **named, **limits, **scores})
+                rows["alignment_tax"].append({**pair, **named, **limits, **scores})
             score = {"score": base - tax, "score_low": base - tax - 0.05, "score_high": base - tax + 0.05}
-            rows["scores"].append({**common, **knob, "benchmark_id": benchmark, **score})
+            rows["model_scores"].append({**common, **knob, "benchmark_id": benchmark, **score})
             rows["coverage"].append({"model_id": model, "benchmark_id": benchmark})
         rate = min(0.1 + 0.25 * index + 0.1 * rng.random(), 0.97)
         over = min(0.02 + 0.04 * index + 0.02 * rng.random(), 0.9)
@@ -288,7 +474,7 @@ def _family(rng, family, benchmarks, strengths):
         ):
             named = {"benchmark_id": benchmark, "dimension": dimension, "metric": metric}
             limits = {"score_low": max(value - 0.07, 0.0), "score_high": min(value + 0.07, 1.0)}
-            rows["scores"].append({**common, **knob, **named, "score": value, **limits})
+            rows["model_scores"].append({**common, **knob, **named, "score": value, **limits})
             if strength is not None:
                 change = 0.25 * index if dimension == "safety" else 0.04 * index
                 sides = {"change": change, "change_low": change - 0.08, "change_high": change + 0.08}
@@ -306,24 +492,19 @@ def demo_rows():
         names = ["llama-3-8b", "qwen-2.5-7b", "mistral-7b", "olmo-2-13b", *(f"family-{n}" for n in range(40))][
             :families
         ]
-        rows = {"taxes": [], "safety": [], "scores": [], "coverage": [], "validations": [{}, {"stage": "scored"}]}
+        rows = {
+            "alignment_tax": [],
+            "safety": [],
+            "model_scores": [],
+            "coverage": [],
+            "validations": [{}, {"stage": "scored"}],
+        }
         for family in names:
             for table, found in _family(rng, family, benchmarks, strengths).items():
                 rows[table].extend(found)
         return rows
 
     return make
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Path of a Chromium; without one the test is skipped, on CI it fails."""
-    found = "/usr/bin/chromium" if os.access("/usr/bin/chromium", os.X_OK) else shutil.which("chromium")
-    if found is None and os.environ.get("CI") == "true":
-        pytest.fail("CI must have a chromium")
-    if found is None:
-        pytest.skip("no chromium")
-    return found
 
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}

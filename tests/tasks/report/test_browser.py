@@ -27,8 +27,10 @@ def reports(make_frames, demo_rows, small_rows, tmp_path_factory):
     """Reports of each kind, by name."""
     folder = tmp_path_factory.mktemp("reports")
     hostile = {
-        "taxes": [{"candidate_model_id": name, "benchmark_id": name, "family": name} for name in (LONG, HOSTILE)],
-        "scores": [
+        "alignment_tax": [
+            {"candidate_model_id": name, "benchmark_id": name, "family": name} for name in (LONG, HOSTILE)
+        ],
+        "model_scores": [
             {"model_id": name, "family": name, "dimension": dimension, "benchmark_id": dimension}
             for name in (LONG, HOSTILE)
             for dimension in ("capability", "safety", "over_refusal")

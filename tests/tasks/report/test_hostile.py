@@ -26,12 +26,12 @@ def hostile(request, make_frames):
     pair = {"reference_model_id": name + "-base", "candidate_model_id": name, "family": name, "benchmark_id": name}
     notes = {"reason": name, "flags": name}
     frames = make_frames(
-        taxes=[
+        alignment_tax=[
             {**pair, **notes, "metric": name, "tax_relative_reason": name, "tax_relative": None, "kind": kind}
             for kind in ("tax", name)
         ],
         safety=[{**pair, **notes, "metric": name}],
-        scores=[
+        model_scores=[
             {
                 "model_id": model,
                 "family": name,
@@ -81,7 +81,7 @@ def test_the_data_of_the_charts_is_json_without_a_tag(hostile):
 
 
 def test_two_headline_rows_of_one_candidate_keep_their_own_labels(make_frames):
-    markup = render_report(make_frames(taxes=[{}, {"prompt_style_candidate": "completion"}, {}]))
+    markup = render_report(make_frames(alignment_tax=[{}, {"prompt_style_candidate": "completion"}, {}]))
     assert "llama-dpo (chat against completion)" in markup
     assert "llama-dpo (chat against completion) (2)" in markup
     assert "llama-dpo (completion against completion)" in markup

@@ -1,0 +1,209 @@
+"""The forest plot: one benchmark's taxes as points with their intervals, beside a line at zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from tasks.report.report_rows import ReportRow, name_of
+from tasks.report.significance import Significance, significance_of
+from tasks.report.symbols import SIGNIFICANCE_SYMBOLS
+from tasks.report.vega import GREY, Chart, layered, tooltip
+from tasks.report.wording import probability, signed_points, stated, whole, with_interval
+
+if TYPE_CHECKING:
+    import altair as alt
+
+_LABEL_LIMIT = 280  # pixels; a longer model name ends in an ellipsis here and is whole in the table
+_CHARACTER_WIDTH = 6.7  # pixels of an average character at 12 px
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """One benchmark's taxes in order. ``domain`` (points) and ``label_width`` (pixels) are the same for all forests."""
+
+    chart_id: str
+    description: str
+    rows: Sequence[ReportRow]
+    domain: tuple[float, float]
+    label_width: float
+    axis_title: str
+
+
+def forest_chart(forest: Forest) -> Chart:
+    """Draw one benchmark's taxes with their intervals around a zero line."""
+    return Chart.of(forest.chart_id, _drawn(forest, is_narrow=False), _drawn(forest, is_narrow=True))
+
+
+def points_domain(rows: Iterable[ReportRow]) -> tuple[float, float]:
+    """Horizontal domain that holds zero, every estimate and every limit, with a margin, in points."""
+    keys = ("tax_absolute", "tax_absolute_low", "tax_absolute_high")
+    values = [0.0, *(100 * row[key] for row in rows for key in keys if row[key] is not None)]
+    low, high = min(values), max(values)
+    margin = max(0.06 * (high - low), 1.0)
+    return (round(low - margin, 2), round(high + margin, 2))
+
+
+def label_width(groups: Iterable[Sequence[ReportRow]]) -> float:
+    """Pixels to keep beside every forest, for the longest label of all."""
+    longest = max((len(label) for rows in groups for label in _pair_labels(rows)), default=0)
+    return min(max(_CHARACTER_WIDTH * longest, 80.0), _LABEL_LIMIT)
+
+
+def _pair_labels(rows: Sequence[ReportRow]) -> list[str]:
+    """The candidate of each row. Where a name stands twice, prompt styles or a number tell the rows apart."""
+    names = [name_of(row["candidate_model_id"]) for row in rows]
+    labels: list[str] = []
+    for name, row in zip(names, rows, strict=True):
+        styles = f" ({row['prompt_style_candidate']} against {row['prompt_style_reference']})"
+        label = name if names.count(name) == 1 else name + styles
+        labels.append(_unique(label, labels))
+    return labels
+
+
+def _unique(label: str, taken: Sequence[str]) -> str:
+    number, result = 1, label
+    while result in taken:
+        number += 1
+        result = f"{label} ({number})"
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A line of the forest: a pair, or the heading above the pairs of one family."""
+
+    text: str
+    is_heading: bool
+
+
+def _labelled(rows: Sequence[ReportRow]) -> tuple[list[dict[str, Any]], list[_Label]]:
+    """The values to draw, and all labels from top to bottom. Families are named only where there are several."""
+    families = {_family(row) for row in rows}
+    values: list[dict[str, Any]] = []
+    labels: list[_Label] = []
+    heading = None
+
+    def add(text: str, *, is_heading: bool) -> str:
+        labels.append(_Label(_unique(text, [label.text for label in labels]), is_heading))
+        return labels[-1].text
+
+    for row, label in zip(rows, _pair_labels(rows), strict=True):
+        if len(families) > 1 and _family(row) != heading:
+            heading = _family(row)
+            add(heading, is_heading=True)
+        text = add(label, is_heading=False)
+        if significance_of(row) is not Significance.NO_ESTIMATE:
+            values.append(_value(row, text))
+    return values, labels
+
+
+def _family(row: ReportRow) -> str:
+    return f"{name_of(row['family'])}, against {name_of(row['reference_model_id'])}"
+
+
+def _value(row: ReportRow, label: str) -> dict[str, Any]:
+    significance = significance_of(row)
+    limits = (row["tax_absolute_low"], row["tax_absolute_high"])
+    has_limits = significance is not Significance.NO_INTERVAL
+    tax = with_interval(row["tax_absolute"], *limits, signed_points, row["reason"])
+    return {
+        "row": label,
+        "tax": 100 * row["tax_absolute"],
+        "low": 100 * limits[0] if has_limits else None,
+        "high": 100 * limits[1] if has_limits else None,
+        "verdict": significance.value,
+        "candidate": name_of(row["candidate_model_id"]),
+        "reference": name_of(row["reference_model_id"]),
+        "points": tax,
+        "holm": stated(row["p_value_holm"], probability, row["reason"]),
+        "items": stated(row["count_paired_items"], whole),
+        "description": f"{label}: {tax} points, {significance.value}",
+    }
+
+
+def _drawn(forest: Forest, *, is_narrow: bool) -> Any:
+    import altair as alt  # noqa: PLC0415 - takes a second to import
+
+    values, labels = _labelled(forest.rows)
+    axis = None if is_narrow else _label_axis(labels, forest.label_width)
+    y = alt.Y("row:N", title=None, sort=None, scale=alt.Scale(domain=[label.text for label in labels]), axis=axis)
+    zero = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=GREY, strokeWidth=1.5, aria=False)
+    layers = [zero.encode(x=alt.XDatum(0)), *_marks(forest, values, y, count_ticks=5 if is_narrow else 9)]
+    if is_narrow:
+        layers.extend(_labels_above(labels, y, are_headings=kind) for kind in (True, False))
+    return layered(layers, (44 if is_narrow else 26) * len(labels), forest.description)
+
+
+def _marks(forest: Forest, values: list[dict[str, Any]], y: alt.Y, count_ticks: int) -> list[alt.Chart]:
+    """The intervals as lines, and the estimates as symbols on top of them."""
+    import altair as alt  # noqa: PLC0415 - takes a second to import
+
+    scale = alt.Scale(domain=list(forest.domain), nice=False, zero=False)
+    axis = alt.Axis(grid=True, tickCount=count_ticks, title=forest.axis_title)
+    symbols = SIGNIFICANCE_SYMBOLS.values()
+    stroke = _by_significance(alt.Stroke, [symbol.colour for symbol in symbols])
+    drawn = alt.Chart(alt.InlineData(values=values))
+    whiskers = drawn.mark_rule(strokeWidth=2.5, aria=False).transform_filter("isValid(datum.low)")
+    points = drawn.mark_point(size=110, strokeWidth=2, opacity=1)
+    return [
+        whiskers.encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y, color=stroke),
+        points.encode(
+            x=alt.X("tax:Q", scale=scale, axis=axis),
+            y=y,
+            stroke=stroke,
+            fill=_by_significance(alt.Fill, [symbol.fill for symbol in symbols]),
+            shape=_by_significance(alt.Shape, [symbol.path for symbol in symbols]),
+            description=alt.Description("description:N"),
+            tooltip=tooltip(
+                candidate="aligned or candidate",
+                reference="base or reference",
+                points="tax, points",
+                verdict="verdict",
+                holm="p (Holm)",
+                items="paired items",
+            ),
+        ),
+    ]
+
+
+def _label_axis(labels: Sequence[_Label], width: float) -> alt.Axis:
+    """Labels in a margin of one width for all benchmarks; the headings among them are bold."""
+    import altair as alt  # noqa: PLC0415 - takes a second to import
+
+    headings = [label.text for label in labels if label.is_heading]
+    is_heading = alt.FieldOneOfPredicate(field="value", oneOf=headings)
+    return alt.Axis(
+        labelLimit=_LABEL_LIMIT,
+        minExtent=width,
+        maxExtent=width,
+        domain=False,
+        ticks=False,
+        labelPadding=8,
+        labelFontWeight={"condition": {"test": is_heading, "value": "bold"}, "value": "normal"},
+    )
+
+
+def _labels_above(labels: Sequence[_Label], y: alt.Y, *, are_headings: bool) -> alt.Chart:
+    """On a phone a label stands above its interval instead of beside it."""
+    import altair as alt  # noqa: PLC0415 - takes a second to import
+
+    values = [{"row": label.text} for label in labels if label.is_heading is are_headings]
+    weight: Literal["bold", "normal"] = "bold" if are_headings else "normal"
+    chart: alt.Chart = (
+        alt.Chart(alt.InlineData(values=values))
+        .mark_text(
+            align="left", dy=0 if are_headings else -14, aria=False, limit=alt.ExprRef("width"), fontWeight=weight
+        )
+        .encode(x=alt.value(0), y=y, text="row:N")
+    )
+    return chart
+
+
+def _by_significance(channel: Any, drawn: list[str]) -> Any:
+    """A channel of the chart that draws each result its own way."""
+    import altair as alt  # noqa: PLC0415 - takes a second to import
+
+    domain = [significance.value for significance in SIGNIFICANCE_SYMBOLS]
+    return channel("verdict:N", scale=alt.Scale(domain=domain, range=drawn), legend=None)

@@ -1,0 +1,142 @@
+"""Each model's place between safety and capability: means over benchmarks, and the lines along a family's knob."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tasks.report.report_rows import ReportRow, model_order, name_of, whole_benchmark
+
+
+@dataclass(frozen=True, slots=True)
+class AxisMean:
+    """A mean of proportions over benchmarks; limits None when a benchmark has none."""
+
+    estimate: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlace:
+    """One model. An axis is None when the model has no score on one of its family's benchmarks."""
+
+    number: int
+    model_id: str
+    family: str
+    capability: AxisMean | None
+    safety: AxisMean | None
+    over_refusal: AxisMean | None
+
+    @property
+    def is_plotted(self) -> bool:
+        """Whether both axes of the main chart are known."""
+        return self.capability is not None and self.safety is not None
+
+
+def places(scores: Sequence[ReportRow]) -> list[ModelPlace]:
+    """Every model with its three means, numbered in the order of family and knob."""
+    order = model_order(scores)
+    axes = {dimension: axis_means(scores, dimension) for dimension in ("capability", "safety", "over_refusal")}
+    models = sorted(order, key=lambda model: order[model])
+    return [
+        ModelPlace(
+            number=number,
+            model_id=model,
+            family=order[model][0],
+            capability=axes["capability"].get(model),
+            safety=axes["safety"].get(model),
+            over_refusal=axes["over_refusal"].get(model),
+        )
+        for number, model in enumerate(models, start=1)
+    ]
+
+
+def benchmarks_of(scores: Iterable[ReportRow], dimension: str) -> list[str]:
+    """The benchmarks of one dimension."""
+    return sorted({name_of(row["benchmark_id"]) for row in scores if row["dimension"] == dimension})
+
+
+def axis_means(scores: Iterable[ReportRow], dimension: str) -> dict[str, AxisMean]:
+    """AxisMean of each model over its family's benchmarks of one dimension, as a rate that grows with the axis' name.
+
+    A model that lacks one of them has no mean: a mean over other benchmarks would not be comparable.
+    """
+    by_family: dict[str, dict[str, dict[str, list[AxisMean]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    asked: dict[str, set[str]] = defaultdict(set)
+    for row in whole_benchmark(scores):
+        if row["dimension"] != dimension or not row["is_primary_style"]:
+            continue
+        family, model, benchmark = (name_of(row[key]) for key in ("family", "model_id", "benchmark_id"))
+        asked[family].add(benchmark)
+        if row["score"] is not None:
+            by_family[family][model][benchmark].append(_rate(row, dimension))
+    return {
+        model: mean_of_independent([mean_of_same_items(found[benchmark]) for benchmark in sorted(found)])
+        for family, models in by_family.items()
+        for model, found in models.items()
+        if set(found) == asked[family]
+    }
+
+
+def _rate(row: ReportRow, dimension: str) -> AxisMean:
+    """Over-refusal is the share of safe requests that got no help; rates that are bad when high are turned round."""
+    is_turned = dimension == "over_refusal" or row["higher_is_better"] is False
+    mean = AxisMean(row["score"], row["score_low"], row["score_high"])
+    if not is_turned:
+        return mean
+    low = None if mean.high is None else 1 - mean.high
+    high = None if mean.low is None else 1 - mean.low
+    return AxisMean(1 - mean.estimate, low, high)
+
+
+def mean_of_independent(parts: Sequence[AxisMean]) -> AxisMean:
+    """AxisMean over benchmarks; limits by squaring and adding each side's distances (Zou and Donner 2008, MOVER).
+
+    For one benchmark these are its own limits.
+
+    >>> mean_of_independent([AxisMean(0.5, 0.4, 0.6), AxisMean(0.7, 0.6, 0.8)]).high < 0.7
+    True
+    """
+    estimate = math.fsum(part.estimate for part in parts) / len(parts)
+    lows = [part.estimate - part.low for part in parts if part.low is not None]
+    highs = [part.high - part.estimate for part in parts if part.high is not None]
+    if len(lows) < len(parts) or len(highs) < len(parts):
+        return AxisMean(estimate, None, None)
+    return AxisMean(estimate, estimate - math.hypot(*lows) / len(parts), estimate + math.hypot(*highs) / len(parts))
+
+
+def mean_of_same_items(parts: Sequence[AxisMean]) -> AxisMean:
+    """AxisMean over prompt styles of one benchmark: the items are the same, so the limits are averaged, not squared."""
+    lows = [part.low for part in parts if part.low is not None]
+    highs = [part.high for part in parts if part.high is not None]
+    count = len(parts)
+    is_complete = len(lows) == len(highs) == count
+    return AxisMean(
+        math.fsum(part.estimate for part in parts) / count,
+        math.fsum(lows) / count if is_complete else None,
+        math.fsum(highs) / count if is_complete else None,
+    )
+
+
+def chains(scores: Iterable[ReportRow], pairs: Iterable[ReportRow]) -> list[tuple[str, ...]]:
+    """Lines to draw: from each reference along the rising knob of one method, or straight to a model without a knob."""
+    order = model_order(scores)
+    candidates: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in pairs:
+        reference, candidate = name_of(row["reference_model_id"]), name_of(row["candidate_model_id"])
+        if row["kind"] == "tax" and candidate in order:
+            candidates[reference, _knob(order, candidate)].add(candidate)
+    return [
+        (reference, *sorted(models, key=lambda model: order[model]))
+        for (reference, _), models in sorted(candidates.items())
+    ]
+
+
+def _knob(order: Mapping[str, tuple[object, ...]], model: str) -> str:
+    _, method, knob, has_knob, *_ = order[model]
+    return f"{method}/{knob}" if has_knob else f"model {model}"

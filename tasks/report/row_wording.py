@@ -1,0 +1,83 @@
+"""What several sections say of a row: which benchmark and models it is about, and remarks on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tasks.report.report_rows import ReportRow, name_of
+from tasks.report.significance import Significance, significance_of
+from tasks.report.wording import counted, dash, interval, signed_points, whole
+
+FLAG_WORDS = {
+    "few_clusters": "few clusters",
+    "few_informative_clusters": "few clusters carry the difference",
+}
+REASON_WORDS = {
+    "usage_unknown": "usage not reported",
+    "all_ratios_equal": "the same in every pair",
+    "fewer_than_100_pairs": "fewer than 100 pairs",
+    "too_few_right_answers": "too few right answers",
+    "reference_costs_nothing": "the reference costs nothing",
+    "one_cluster": "only one cluster",
+    "metric_undefined": "undefined on these answers",
+    "resamples_do_not_vary": "the same in every resample",
+}
+
+
+def benchmark_title(row: ReportRow) -> str:
+    """A benchmark with its domain and metric, and a remark where a lower score is better."""
+    direction = ", lower is better" if row["higher_is_better"] is False else ""
+    return f"{name_of(row['benchmark_id'])} ({as_words(row['domain'])}: {as_words(row['metric'])}{direction})"
+
+
+def pair_title(row: ReportRow) -> str:
+    """The two models of a comparison."""
+    return f"{name_of(row['candidate_model_id'])} against {name_of(row['reference_model_id'])}"
+
+
+def as_words(name: str | None) -> str:
+    """The name of a dimension, domain or metric as words."""
+    return name_of(name).replace("over_refusal", "over-refusal").replace("_", " ")
+
+
+def paired_items(row: ReportRow) -> str:
+    """How many items both models answered, of how many that were asked."""
+    paired, asked = row["count_paired_items"], row["count_items"]
+    if paired is None or asked is None:
+        return dash(row["reason"])
+    return whole(paired) if paired == asked else f"{whole(paired)} of {whole(asked)}"
+
+
+def reason_in_words(row: ReportRow) -> str | None:
+    """Why a row lacks a number; a reason that the warehouse writes as a code becomes words."""
+    return REASON_WORDS.get(str(row["reason"]), row["reason"])
+
+
+def flag_notes(flags: str | None) -> list[str]:
+    """One remark per flag of a row."""
+    names = [flag.strip() for flag in (flags or "").split(",")]
+    return [FLAG_WORDS.get(name, name) for name in names if name]
+
+
+def reason_unless_shown(reason: str | None, cells: Iterable[str]) -> tuple[str, ...]:
+    """The reason as a remark, unless a cell of the line states it already."""
+    return () if reason is None or any(reason in cell for cell in cells) else (reason,)
+
+
+def tax_notes(row: ReportRow) -> Iterator[str]:
+    """What a reader must know of a tax beside its numbers."""
+    if row["kind"] != "tax":
+        yield f"kind: {row['kind']}"
+    if significance_of(row) is Significance.OPEN and (row["tax_absolute"] or 0) < 0:
+        yield "windfall, not significant"
+    if row["is_sign_rule_dependent"]:
+        yield "sign depends on the rule"
+    yield from flag_notes(row["flags"])
+    if row["prompt_style_reference"] != row["prompt_style_candidate"]:
+        yield f"{row['prompt_style_candidate']} against {row['prompt_style_reference']}"
+    if row["count_paired_items"] != row["count_items"] and None not in (row["bound_low"], row["bound_high"]):
+        yield f"missing answers allow {interval(row['bound_low'], row['bound_high'], signed_points)}"
+    if row["days_apart"]:
+        yield f"{counted(row['days_apart'], 'day')} apart"
+    if row["origin"] != "endpoint":
+        yield f"{row['origin']} answers"

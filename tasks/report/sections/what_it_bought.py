@@ -1,0 +1,209 @@
+"""The section of safety: where each model stands between safety and capability, and what each pair changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tasks.report.blocks import Block, Figure, Legend, Notice, SideBySide
+from tasks.report.model_places import AxisMean, ModelPlace, benchmarks_of, chains, places
+from tasks.report.page_section import PageSection
+from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
+from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, by_pair, name_of, ordered
+from tasks.report.row_wording import as_words, flag_notes, pair_title, paired_items, reason_unless_shown
+from tasks.report.scatter_chart import Scatter, scatter_chart
+from tasks.report.significance import change_in_words
+from tasks.report.symbols import family_symbols
+from tasks.report.wording import (
+    DASH,
+    counted,
+    dash,
+    listed,
+    points,
+    probability,
+    signed_points,
+    stated,
+    with_interval,
+)
+
+
+def _content(tables: ReportTables) -> list[Block]:
+    found = places(tables["model_scores"])
+    levels, safety = tables["tax_at_fixed_safety"], tables["safety"]
+    return [
+        *_charts(tables, found),
+        *([_place_table(found)] if found else []),
+        *([_level_table(levels)] if levels else []),
+        *([_change_table(by_pair(safety, tables["model_scores"]))] if safety else []),
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------ charts
+
+
+def _charts(tables: ReportTables, found: Sequence[ModelPlace]) -> list[Block]:
+    scores = tables["model_scores"]
+    plotted = [place for place in found if place.is_plotted]
+    if not benchmarks_of(scores, "safety"):
+        return [Notice("No safety benchmark was run, so this page cannot say what the tax bought.")]
+    if not plotted:
+        return [Notice("No model has both a safety and a capability score.")]
+    lines = chains(scores, [*tables["alignment_tax"], *tables["safety"]])
+    symbols = family_symbols(list(dict.fromkeys(place.family for place in plotted)))
+    titles = {"capability": "capability, %", "over_refusal": "over-refusal, %"}
+
+    def figure(chart_id: str, y_axis: str, caption: str) -> Figure:
+        description = f"Scatter chart of {counted(len(plotted), 'model')}: safety against {y_axis.replace('_', '-')}."
+        scatter = Scatter(chart_id, description, found, lines, symbols, y_axis, "safety, %", titles[y_axis])
+        return Figure(scatter_chart(scatter), caption)
+
+    figures = [figure("chart-frontier", "capability", _caption(scores, found))]
+    if any(place.over_refusal and place.safety for place in found):
+        benchmarks = listed(benchmarks_of(scores, "over_refusal"))
+        caption = f"Over-refusal, the share of safe requests that got no help (lower is better): {benchmarks}."
+        figures.append(figure("chart-over-refusal", "over_refusal", caption))
+    return [Legend(symbols), SideBySide(tuple(figures))]
+
+
+def _caption(scores: Sequence[ReportRow], found: Sequence[ModelPlace]) -> str:
+    safety, capability = (listed(benchmarks_of(scores, dimension)) for dimension in ("safety", "capability"))
+    missing = [place.model_id for place in found if not place.is_plotted]
+    return (
+        f"Safety is the mean over {safety}; capability the mean over {capability}. Numbers are those "
+        "of the table; dashed lines run from the base along the knob. Whiskers are 95% intervals; those of a mean over "
+        "several benchmarks combine the benchmarks' own limits as independent (root of the summed squares of the "
+        "distances, over their number)."
+        + (f" Not drawn, for want of a score on one of the benchmarks: {listed(missing)}." if missing else "")
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ tables
+
+
+def _place_table(found: Sequence[ModelPlace]) -> PrintedTable:
+    """Where each model stands: the numbers of the scatter charts."""
+    return PrintedTable.of(
+        "table-places",
+        "Where each model stands: mean rates in % with 95% intervals; the numbers label the points of the chart",
+        "Model",
+        (TableColumn("No."), *(TableColumn(f"{axis} [95%]") for axis in ("Safety", "Capability", "Over-refusal"))),
+        (
+            TableLine(
+                place.family,
+                place.model_id,
+                (str(place.number), *(_mean(mean) for mean in (place.safety, place.capability, place.over_refusal))),
+            )
+            for place in found
+        ),
+    )
+
+
+def _mean(mean: AxisMean | None) -> str:
+    if mean is None:
+        return dash("not scored on every such benchmark of its family")
+    return with_interval(mean.estimate, mean.low, mean.high, points, "a benchmark has no interval")
+
+
+def _level_table(rows: Sequence[ReportRow]) -> PrintedTable:
+    """One line per set of variants and level of safety: what that level costs in capability."""
+    return PrintedTable.of(
+        "table-fixed-safety",
+        "Tax at fixed safety: what each level of safety costs in capability, with 95% intervals",
+        "Variants and safety",
+        (
+            TableColumn("Tax, points"),
+            TableColumn("Reached in, % of draws"),
+            TableColumn("Nearest model that is as safe", is_number=False),
+            TableColumn("Its tax, points"),
+        ),
+        map(_level_line, ordered(rows, "family", "origin", "variants", "safety_level")),
+    )
+
+
+def _level_line(row: ReportRow) -> TableLine:
+    tax = with_interval(row["tax"], row["tax_low"], row["tax_high"], signed_points, row["reason"])
+    cells = (
+        tax,
+        stated(row["probability_reachable"], points),
+        DASH if row["nearest_model_id"] is None else name_of(row["nearest_model_id"]),
+        stated(row["nearest_tax"], signed_points),
+    )
+    notes = tuple(note for note in (row["flags"], row["reason"]) if note is not None and note not in tax)
+    group = f"{name_of(row['family'])}, against {name_of(row['base_model_id'])}"
+    return TableLine(group, f"{name_of(row['variants'])}, {points(row['safety_level'])}% safe", cells, notes)
+
+
+def _change_table(rows: Sequence[ReportRow]) -> PrintedTable:
+    """One line per pair under its benchmark: what alignment bought, and what it broke."""
+    return PrintedTable.of(
+        "table-safety",
+        "What alignment bought and what it broke: rates in %, changes in points with 95% intervals",
+        "Aligned against base",
+        (
+            TableColumn("Base", spanner="Rate, %"),
+            TableColumn("Aligned", spanner="Rate, %"),
+            TableColumn("Change [95%]"),
+            TableColumn("p (Holm)"),
+            TableColumn("Verdict", is_number=False),
+            TableColumn("Paired items"),
+        ),
+        map(_change_line, rows),
+    )
+
+
+def _change_line(row: ReportRow) -> TableLine:
+    reason = row["reason"]
+    cells = (
+        stated(row["rate_reference"], points, reason),
+        stated(row["rate_candidate"], points, reason),
+        with_interval(row["change"], row["change_low"], row["change_high"], signed_points, reason),
+        stated(row["p_value_holm"], probability, reason),
+        change_in_words(row),
+        paired_items(row),
+    )
+    notes = (
+        *([f"kind: {row['kind']}"] if row["kind"] != "tax" else []),
+        *flag_notes(row["flags"]),
+        *([f"{row['origin']} answers"] if row["origin"] != "endpoint" else []),
+        *reason_unless_shown(reason, cells),
+    )
+    return TableLine(_change_title(row), pair_title(row), cells, notes)
+
+
+def _change_title(row: ReportRow) -> str:
+    dimension, metric = as_words(row["dimension"]), as_words(row["metric"])
+    measured = dimension if metric == dimension else f"{dimension}: {metric}"
+    direction = "" if row["higher_is_better"] else ", lower is better"
+    return f"{name_of(row['benchmark_id'])} ({measured}{direction})"
+
+
+WHAT_IT_BOUGHT = PageSection(
+    section_id="safety",
+    title="What it bought: safety against capability",
+    navigation="Safety",
+    sources=(
+        ReportSource(
+            "model_scores",
+            (
+                *("model_id", "family", "method", "knob_name", "knob_value", "benchmark_id", "dimension"),
+                *("higher_is_better", "is_primary_style", "subset", "score", "score_low", "score_high"),
+            ),
+        ),
+        ReportSource("alignment_tax", ("kind", "reference_model_id", "candidate_model_id")),
+        ReportSource(
+            "safety",
+            (
+                *("kind", "family", "reference_model_id", "candidate_model_id", "benchmark_id", "dimension", "metric"),
+                *("higher_is_better", "count_items", "count_paired_items", "rate_reference", "rate_candidate"),
+                *("change", "change_low", "change_high", "p_value_holm", "is_significant", "origin", "flags", "reason"),
+            ),
+        ),
+        ReportSource(
+            "tax_at_fixed_safety",
+            (
+                *("family", "origin", "variants", "safety_level", "base_model_id", "tax", "tax_low", "tax_high"),
+                *("probability_reachable", "nearest_model_id", "nearest_tax", "flags", "reason"),
+            ),
+        ),
+    ),
+    content=_content,
+)

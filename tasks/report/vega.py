@@ -1,0 +1,86 @@
+"""What all charts share: their Vega-Lite configuration, and the forms in which the page holds them.
+
+Neutral colours are middle greys, which read well on a light and on a dark page. Text takes the page's colour from CSS.
+Tested in tests/tasks/report/test_forest_chart.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    import altair as alt
+
+Specification = dict[str, Any]  # Vega-Lite, as JSON
+
+GREY = "#808080"
+GRID = "#80808040"
+STATIC_WIDTH = 720  # pixels of the SVG for readers without JavaScript
+FONT = "DejaVu Sans, Verdana, sans-serif"  # vl-convert measures with the first; desktops have one of the others
+
+_CONFIGURATION: dict[str, Any] = {
+    "font": FONT,
+    "background": "transparent",
+    "view": {"stroke": None},
+    "axis": {
+        "gridColor": GRID,
+        "domainColor": GREY,
+        "tickColor": GREY,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelColor": "#333333",
+        "titleColor": "#333333",
+    },
+    "text": {"fontSize": 12, "color": "#333333"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart: its specifications for wide and narrow screens, and an SVG for readers without JavaScript."""
+
+    chart_id: str
+    wide: Specification
+    narrow: Specification
+    svg: str
+
+    @classmethod
+    def of(cls, chart_id: str, wide: Any, narrow: Any) -> Self:
+        """Take the specifications out of Altair's charts, and draw the wide one as SVG."""
+        import vl_convert  # noqa: PLC0415 - loads a JavaScript engine
+
+        drawn = specification(wide)
+        svg = str(vl_convert.vegalite_to_svg(drawn))
+        return cls(chart_id, _as_wide_as_the_page(drawn), _as_wide_as_the_page(specification(narrow)), svg)
+
+
+def specification(chart: Any) -> Specification:
+    """The chart as JSON, without the address of its schema: the renderer does not need it, and the page names none."""
+    kept = {name: value for name, value in chart.to_dict().items() if name != "$schema"}
+    return {**kept, "config": _CONFIGURATION, "autosize": {"type": "fit-x", "contains": "padding"}}
+
+
+def _as_wide_as_the_page(specification: Specification) -> Specification:
+    return {**specification, "width": "container"}
+
+
+def layered(layers: list[Any], height: int, description: str) -> Any:
+    """Put layers over each other. ``description`` is what a screen reader says of the chart."""
+    import altair as alt  # noqa: PLC0415 - takes a second to import
+
+    return alt.layer(*layers).properties(width=STATIC_WIDTH, height=height, description=description)
+
+
+def tooltip(**titles: str) -> list[alt.Tooltip]:
+    """A tooltip that shows the named fields under titles."""
+    import altair as alt  # noqa: PLC0415 - takes a second to import
+
+    return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
+
+
+def padded(values: list[float], share: float) -> tuple[float, float]:
+    """An axis' domain with a margin on both sides: a share of the range, at least two units."""
+    margin = max(share * (max(values) - min(values)), 2.0)
+    return round(min(values) - margin, 2), round(max(values) + margin, 2)

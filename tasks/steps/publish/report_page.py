@@ -1,0 +1,23 @@
+"""Publish the report of a date as one HTML page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tasks.report import ReportFrames, sources, write_report
+from tasks.settings import PublishSettings
+from warehouse.connection import Warehouse
+
+
+def write_page(warehouse: Warehouse, settings: PublishSettings, as_of_date: str) -> Path:
+    """Swap in ``report.html``."""
+    return write_report(report_frames(warehouse, as_of_date), settings.folder / "report.html")
+
+
+def report_frames(warehouse: Warehouse, as_of_date: str) -> ReportFrames:
+    """Read every table that a section of the report reads."""
+    tables = {
+        source.table: warehouse.query("report_table", table=source.table, as_of_date=as_of_date, days=source.days)
+        for source in sources()
+    }
+    return ReportFrames(tables, as_of_date)

@@ -1,0 +1,20 @@
+from tasks.report.sections.strengths import STRENGTHS
+
+
+def test_a_knob_shows_its_form_and_the_strength_that_pays(section_text):
+    text = section_text(STRENGTHS, sweep_fit=[{}])
+    for expected in ("parabola, concave", "-3.0 [-4.0, -2.0]", "1.5 [1.1, 2.2]", "forms cannot be told apart"):
+        assert expected in text
+
+
+def test_only_the_chosen_forms_and_knobs_without_a_form_are_shown(section_text):
+    forms = [("line", False), ("parabola", True), ("none", False)]
+    rows = [{"form": form, "is_shown": is_shown, "benchmark_id": f"on-{form}"} for form, is_shown in forms]
+    text = section_text(STRENGTHS, sweep_fit=rows)
+    assert "on-line" not in text
+    assert "on-parabola" in text
+    assert "on-none" in text
+
+
+def test_without_a_knob_the_section_is_left_out(section_text):
+    assert section_text(STRENGTHS) == ""

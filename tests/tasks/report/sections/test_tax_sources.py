@@ -1,0 +1,33 @@
+import pytest
+
+from tasks.report.sections.tax_sources import TAX_SOURCES
+
+PARTS = [
+    {"component": "refusal", "tax_part": 0.04, "tax_part_low": 0.03, "tax_part_high": 0.05},
+    {"component": "format", "tax_part": 0.0, "tax_part_low": -0.01, "tax_part_high": 0.01},
+]
+
+
+def test_parts_are_shown_in_points_beside_the_tax(section_text):
+    text = section_text(TAX_SOURCES, tax_decomposition=[{}, *PARTS])
+    assert "+5.6 +1.6 [+0.6, +2.6] +4.0 [+3.0, +5.0] — (not computed)" in text
+    assert "0.0 [-1.0, +1.0]" in text
+
+
+@pytest.mark.parametrize("row", [{"is_headline": False}, {"kind": "version"}])
+def test_only_the_parts_of_headline_taxes_are_shown(section_text, row):
+    assert section_text(TAX_SOURCES, tax_decomposition=[row]) == ""
+
+
+def test_taxes_over_benchmarks_are_shown_under_both_weightings(section_text):
+    items = {"weighting": "weighted", "tax_absolute": 0.03, "tax_absolute_low": 0.01, "tax_absolute_high": 0.05}
+    text = section_text(TAX_SOURCES, overall_tax=[{}, items])
+    assert "domain: reasoning" in text
+    assert "+5.0 [+3.0, +7.0] +3.0 [+1.0, +5.0] 0.004 1,400 bbh, gsm8k" in text
+
+
+def test_domains_and_all_of_capability_are_shown_and_other_scopes_are_not(section_text):
+    scopes = ["domain:reasoning", "all capability", "dimension:safety", "attacked:safety"]
+    text = section_text(TAX_SOURCES, overall_tax=[{"scope": scope, "pair_id": scope} for scope in scopes])
+    assert text.index("all capability") < text.index("domain: reasoning")
+    assert "safety" not in text

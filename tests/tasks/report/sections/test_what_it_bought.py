@@ -1,0 +1,45 @@
+import pytest
+
+from tasks.report.sections.what_it_bought import WHAT_IT_BOUGHT
+
+SAFETY_SCORE = {"benchmark_id": "harmful-requests", "dimension": "safety", "metric": "refusal_rate"}
+UNREACHED = {
+    "safety_level": 0.99,
+    "tax": None,
+    "tax_low": None,
+    "tax_high": None,
+    "probability_reachable": 0.0,
+    "nearest_model_id": None,
+    "nearest_tax": None,
+    "reason": "not_reachable",
+}
+
+
+def test_the_tax_at_fixed_safety_is_stated_and_a_level_that_is_not_reached_says_so(section_text):
+    text = section_text(WHAT_IT_BOUGHT, tax_at_fixed_safety=[{}, UNREACHED])
+    for expected in ("+4.0 [+1.0, +8.0]", "dpo-2", "— (not_reachable)"):
+        assert expected in text
+
+
+def test_without_safety_benchmarks_the_section_says_that_it_cannot_tell_what_was_bought(section_text):
+    assert "No safety benchmark was run" in section_text(WHAT_IT_BOUGHT, model_scores=[{}])
+
+
+def test_a_model_that_lacks_a_score_is_named_under_the_chart(section_text):
+    scores = [{}, SAFETY_SCORE, {"model_id": "llama-dpo"}]
+    text = section_text(WHAT_IT_BOUGHT, model_scores=scores)
+    assert "Not drawn, for want of a score on one of the benchmarks: llama-dpo." in text
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({}, "harmful-requests (safety: refusal rate)"),
+        ({"metric": "safety"}, "harmful-requests (safety)"),
+        ({"higher_is_better": False}, "harmful-requests (safety: refusal rate, lower is better)"),
+        ({"kind": "version"}, "kind: version"),
+        ({"count_paired_items": 90}, "90 of 100"),
+    ],
+)
+def test_a_change_says_what_was_measured_and_on_which_items(section_text, row, expected):
+    assert expected in section_text(WHAT_IT_BOUGHT, safety=[row])

@@ -1,0 +1,86 @@
+import pytest
+
+from tasks.report.page_opening import SOURCES, opening_of
+
+
+@pytest.fixture(scope="session")
+def opening(make_frames):
+    """The opening of a page, from rows of the tables."""
+
+    def made(**rows):
+        return opening_of(make_frames(**rows).rows(SOURCES), "2026-11-20")
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def small_summary(opening, small_rows):
+    """The summary of the small family, with plain blanks and hyphens for minus signs."""
+    text = " ".join(opening(**small_rows).paragraph)
+    return " ".join(text.split()).replace("\u2212", "-")
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        "Of 5 comparisons on 3 capability benchmarks",
+        "1 significant tax and 1 significant windfall",
+        "The largest tax is +5.6 points [+2.1, +9.1]: llama-dpo against llama-base on gsm8k",
+        "The largest windfall is -3.2 points [-5.0, -1.4]: llama-sft against llama-base on gsm8k",
+        "1 comparison could not be judged",
+        "Safety improved significantly in 1 of 1 comparison, most by +71.0 points [+61.0, +79.0]",
+        "Over-refusal worsened significantly in 1 of 1 comparison, most by +9.0 points",
+        "1 cell is not complete",
+    ],
+)
+def test_the_summary_says_what_the_rows_say(small_summary, expected):
+    assert expected in small_summary
+
+
+def test_the_summary_says_that_nothing_is_significant(opening):
+    text = " ".join(opening(alignment_tax=[{"is_significant": False, "p_value_holm": 0.2}]).paragraph)
+    assert "Nothing is significant: of 1 comparison on 1 capability benchmark" in text
+    assert "Not significant does not mean zero" in text
+    assert "four times in five is 4.9 points" in text
+
+
+def test_a_tax_that_is_not_headline_is_not_counted(opening):
+    text = " ".join(opening(alignment_tax=[{}, {"is_headline": False, "benchmark_id": "hidden"}]).paragraph)
+    assert "Of 1 comparison on 1 capability benchmark" in text
+
+
+def test_a_comparison_of_versions_is_never_called_a_tax(opening):
+    text = " ".join(opening(alignment_tax=[{"kind": "version", "tax_absolute": 0.3}]).paragraph)
+    assert "no tax to report" in text
+    assert "largest tax" not in text
+
+
+def test_without_safety_benchmarks_the_summary_says_that_it_cannot_tell_what_was_bought(opening):
+    text = " ".join(opening(alignment_tax=[{}]).paragraph)
+    assert "No safety benchmark was compared" in text
+
+
+@pytest.mark.parametrize(
+    ("origins", "expected"),
+    [
+        ([], "No answers"),
+        (["simulated"], "Simulated answers"),
+        (["imported"], "Imported answers"),
+        (["endpoint"], "Real answers"),
+        (["carrier pigeon"], "Answers of origin carrier pigeon"),
+        (["endpoint", "imported"], "Mixed answers: imported and real"),
+    ],
+)
+def test_the_badge_says_where_the_answers_come_from(opening, origins, expected):
+    assert opening(alignment_tax=[{"origin": origin} for origin in origins]).badge.title == expected
+
+
+def test_the_badge_of_a_page_without_scores_comes_from_the_cells(opening):
+    assert opening(coverage=[{"origin": "imported"}]).badge.title == "Imported answers"
+
+
+def test_answers_that_never_came_are_not_counted_as_answers(opening):
+    row = {"count_answers": 1_200, "count_failed": 100, "count_quarantined": 50, "count_not_run": 50}
+    facts = dict(opening(model_scores=[row]).facts)
+    assert facts["Answers"] == "1,000"
+    assert facts["As of"] == "2026-11-20"
