@@ -19,7 +19,7 @@ from tasks.settings import ModelSettings
 
 KINDS: dict[str, Callable[[ModelSettings], Composition]] = {"hybrid": Hybrid.of, "best_of": BestOf.of}
 
-__all__ = ["KINDS", "Ask", "Choice", "Composition", "Occasion", "Part", "composed_parameters", "composition"]
+__all__ = ["Ask", "Choice", "Composition", "Occasion", "Part", "composed_parameters", "composition"]
 
 
 def composition(model: ModelSettings) -> Composition | None:

@@ -12,9 +12,9 @@ from typing import Any
 from tasks.domain import Prompt, PromptStyle
 from tasks.errors import UnknownName
 from tasks.providers import anthropic_wire, openai_wire
-from tasks.providers.limiter import Limiter, Limits
+from tasks.providers.limiter import Limiter
 from tasks.providers.wire import Answer, Connection, Endpoint, Provider
-from tasks.settings import ModelSettings, ProviderFacts
+from tasks.settings import Limits, ModelSettings, ProviderFacts
 
 PROVIDERS: dict[str, Provider] = {
     "openai": openai_wire.PROVIDER,

@@ -15,18 +15,20 @@ from typing import Any
 from tasks.domain import Prompt, PromptStyle
 from tasks.providers.posting import Reply, Sender, status_error, unreadable
 from tasks.providers.wire import Answer, Connection, Endpoint, Provider, answered, count_of, part_of, text_of
-from tasks.settings import ProviderFacts
+from tasks.settings import ApiFacts, ProviderFacts
 
 FACTS = ProviderFacts(
     vendor="Anthropic",
-    apis={"messages": PromptStyle.CHAT},
+    apis={"messages": ApiFacts(PromptStyle.CHAT, "/messages")},
     own_address="https://api.anthropic.com",
     own_endpoint="api.anthropic.com",
     added_path="/v1",
     takes_seed=False,
     not_taken=("reasoning_effort", "token_limit_name"),
     instead="Thinking is set by sampling.extra.",
+    cache_write_factor=1.25,
 )
+_PATH = f"{FACTS.added_path}{FACTS.apis['messages'].path}"
 # Without a key of ours the SDK would search the machine for credentials.
 _NO_KEY = "none"
 # Anthropic's words in OpenAI's, under which answers are landed. An unknown word is landed as it is.
@@ -68,7 +70,7 @@ class AnthropicEndpoint:
 
     async def ask(self, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Answer:
         """Send one request; see ``Endpoint.ask``."""
-        return _read(await self._sender.post("/v1/messages", _body(prompt, parameters), timeout_s))
+        return _read(await self._sender.post(_PATH, _body(prompt, parameters), timeout_s))
 
     async def close(self) -> None:
         """Close the connections."""

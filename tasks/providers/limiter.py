@@ -19,6 +19,8 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
+from tasks.settings import Limits
+
 # A server may ask for any wait. Where a longer one is needed the item fails, and the next run asks again.
 LONGEST_PAUSE_S = 60.0
 # Round trips in which a halved limit is back, or fewer where that would be less than one request each.
@@ -27,15 +29,6 @@ _ROUNDS_TO_RECOVER = 16
 _SECONDS_BETWEEN_CUTS = 1.0
 # How late a timer may fire before the pace counts it as lost; more would let a burst through after a rest.
 _TIMER_SLACK_S = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the user allows an endpoint. None is no limit."""
-
-    concurrency: int
-    requests_per_minute: float | None = None
-    tokens_per_minute: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

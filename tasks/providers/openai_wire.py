@@ -18,7 +18,7 @@ from typing import Any
 from tasks.domain import Prompt, PromptStyle
 from tasks.providers.posting import Reply, Sender, status_error, unreadable
 from tasks.providers.wire import Answer, Connection, Endpoint, Provider, answered, count_of, part_of, text_of
-from tasks.settings import ProviderFacts
+from tasks.settings import ApiFacts, ProviderFacts
 
 # The SDK refuses to start without a key; local servers ask for none.
 _NO_KEY = "none"
@@ -28,10 +28,13 @@ _CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_erro
 _OURS = frozenset({"api", "system_prompt", "extra", "token_limit_name", "max_tokens", "top_logprobs"})
 FACTS = ProviderFacts(
     vendor="OpenAI",
-    apis={"chat": PromptStyle.CHAT, "completions": PromptStyle.COMPLETION},
+    # OpenAI's own numbers of alternatives; five are enough for the letters of four choices.
+    apis={
+        "chat": ApiFacts(PromptStyle.CHAT, "/chat/completions", alternatives=20),
+        "completions": ApiFacts(PromptStyle.COMPLETION, "/completions", alternatives=5),
+    },
     own_address="https://api.openai.com/v1",
-    # OpenAI's own limits; five are enough for the letters of four choices.
-    alternatives={"chat": 20, "completions": 5},
+    cache_write_factor=1.25,
 )
 
 
@@ -63,11 +66,10 @@ class OpenAIEndpoint:
 
     async def ask(self, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Answer:
         """Send one request; see ``Endpoint.ask``."""
-        if prompt.style is PromptStyle.COMPLETION:
-            body = {"prompt": prompt.text, **_arguments(parameters)}
-            return _read(await self._sender.post("/completions", body, timeout_s))
-        body = {"messages": _messages(prompt, parameters), **_arguments(parameters)}
-        return _read(await self._sender.post("/chat/completions", body, timeout_s))
+        is_chat = prompt.style is PromptStyle.CHAT
+        asked = {"messages": _messages(prompt, parameters)} if is_chat else {"prompt": prompt.text}
+        path = FACTS.apis[FACTS.api_for(prompt.style)].path
+        return _read(await self._sender.post(path, {**asked, **_arguments(parameters)}, timeout_s))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -89,7 +91,7 @@ def _arguments(parameters: Mapping[str, Any]) -> dict[str, Any]:
         sent |= (
             {"logprobs": True, "top_logprobs": count}
             if is_chat
-            else {"logprobs": min(count, FACTS.alternatives["completions"])}
+            else {"logprobs": min(count, FACTS.apis["completions"].alternatives)}
         )
     return {**sent, **parameters.get("extra", {})}
 

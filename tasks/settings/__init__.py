@@ -18,33 +18,31 @@ Knows YAML and pydantic; must not know benchmarks, scorers, providers or Prefect
 
 from __future__ import annotations
 
-from tasks.settings.analysis import AnalysisSettings, GateSettings, MonitorSettings, Thresholds
-from tasks.settings.benchmarks import BenchmarkSettings, ComparisonSettings
-from tasks.settings.known import Known, ProviderFacts
+from tasks.settings.analysis import AnalysisSettings, GateSettings, MonitorSettings
+from tasks.settings.benchmarks import BenchmarkSettings
+from tasks.settings.known import ApiFacts, Known, ProviderFacts
+from tasks.settings.limits import Limits
 from tasks.settings.loading import load_places, load_settings, starter_text
-from tasks.settings.models import KnobSettings, ModelSettings, PriceSettings, SamplingSettings
+from tasks.settings.models import ModelSettings, PriceSettings
 from tasks.settings.overrides import Overrides
-from tasks.settings.places import Places, PublishSettings
+from tasks.settings.places import PublishSettings
 from tasks.settings.whole import Pair, Settings
 
 __all__ = [
     "AnalysisSettings",
+    "ApiFacts",
     "BenchmarkSettings",
-    "ComparisonSettings",
     "GateSettings",
-    "KnobSettings",
     "Known",
+    "Limits",
     "ModelSettings",
     "MonitorSettings",
     "Overrides",
     "Pair",
-    "Places",
     "PriceSettings",
     "ProviderFacts",
     "PublishSettings",
-    "SamplingSettings",
     "Settings",
-    "Thresholds",
     "load_places",
     "load_settings",
     "starter_text",

@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from tasks.domain import HUB_SOURCE
+from tasks.settings.known import known_from
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Flag = Annotated[bool, Strict()]
@@ -59,7 +60,7 @@ def checked_variable_name(value: str) -> str:
     return value
 
 
-def checked_url(value: str) -> str:
+def checked_url(value: str, info: ValidationInfo) -> str:
     """An http(s) address without trailing slash; refused with a user, a password or a query, where secrets hide."""
     example = "such as http://127.0.0.1:8000/v1"
     try:
@@ -72,7 +73,7 @@ def checked_url(value: str) -> str:
     if not is_address or any(character.isspace() for character in value.strip()):
         raise ValueError(f"must be an http:// or https:// address, {example}, found {value!r}.")
     address = value.strip().rstrip("/")
-    for suffix in ("/chat/completions", "/completions", "/messages"):
+    for suffix in known_from(info.context).paths:
         if address.endswith(suffix):
             raise ValueError(f"must end before {suffix!r}, {example}: `api:` chooses the rest of the path.")
     return address

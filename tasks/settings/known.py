@@ -13,45 +13,63 @@ from pydantic import ValidationInfo
 
 from tasks.domain import PromptStyle
 
+# What input that is written to a cache costs, in prices of plain input, for a model whose provider states nothing.
+CACHE_WRITE_FACTOR = 1.25
+
+
+@dataclass(frozen=True, slots=True)
+class ApiFacts:
+    """One kind of endpoint.
+
+    Attributes:
+        style: The prompt style that it is made for.
+        path: The end of its address, which is sent to, so that ``base_url`` must not have it.
+        alternatives: How many alternatives of a token it tells at most; 0 if it tells none.
+    """
+
+    style: PromptStyle
+    path: str
+    alternatives: int = 0
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderFacts:
     """What a provider's wire takes. Its module states it; configuration, plan and requests follow it.
 
     Attributes:
-        apis: The kinds of endpoint, and the prompt style that each is made for.
+        apis: The kinds of endpoint by the name that ``api:`` gives them.
         vendor: Who made the wire, and where the vendor's own server is (``own_address``).
         own_endpoint: What the vendor's own server is called in hashes and tables, where a model needs no ``base_url``.
         added_path: The end of an address that the provider's SDK adds by itself, so that ``base_url`` must not have it.
-        alternatives: How many alternatives of a token each api tells at most; an api that tells none is left out.
         takes_seed: Whether a request can carry a seed.
         not_taken: Keys of ``sampling:`` that the wire has no parameter for.
         instead: The sentence that tells a user what to set in the place of ``not_taken``.
+        cache_write_factor: What input that is written to a cache costs, in prices of plain input.
     """
 
-    apis: Mapping[str, PromptStyle]
+    apis: Mapping[str, ApiFacts]
     vendor: str
     own_address: str
     own_endpoint: str | None = None
     added_path: str | None = None
-    alternatives: Mapping[str, int] = field(default_factory=dict)
     takes_seed: bool = True
     not_taken: tuple[str, ...] = ()
     instead: str = ""
+    cache_write_factor: float = CACHE_WRITE_FACTOR
 
     @property
     def styles(self) -> frozenset[PromptStyle]:
         """The prompt styles that can be sent."""
-        return frozenset(self.apis.values())
+        return frozenset(api.style for api in self.apis.values())
 
     @property
     def most_alternatives(self) -> int:
         """How many alternatives of a token a request asks for; 0 where no api tells any."""
-        return max(self.alternatives.values(), default=0)
+        return max(api.alternatives for api in self.apis.values())
 
     def api_for(self, style: PromptStyle) -> str:
         """The kind of endpoint that is asked in a prompt style."""
-        return next((api for api, made_for in self.apis.items() if made_for is style), next(iter(self.apis)))
+        return next((name for name, api in self.apis.items() if api.style is style), next(iter(self.apis)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,11 @@ class Known:
     def apis(self) -> tuple[str, ...]:
         """The kinds of endpoint of all providers, in the order of the providers."""
         return tuple(dict.fromkeys(api for facts in self.providers.values() for api in facts.apis))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The ends of addresses that an api adds, in the order of the providers."""
+        return tuple(api.path for facts in self.providers.values() for api in facts.apis.values())
 
 
 def known_from(context: Any) -> Known:

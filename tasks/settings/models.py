@@ -39,12 +39,11 @@ from tasks.settings.fields import (
     Whole,
     not_one_of,
 )
-from tasks.settings.known import Known, facts_of, known_from
+from tasks.settings.known import CACHE_WRITE_FACTOR, Known, facts_of, known_from
+from tasks.settings.limits import Limits
 from tasks.settings.section import Section
 
 RECORDED = "recorded"
-# What both vendors ask for input that is written to a cache, in prices of plain input.
-CACHE_WRITE_FACTOR = 1.25
 
 
 class SamplingSettings(Section):
@@ -82,7 +81,8 @@ class SamplingSettings(Section):
 class PriceSettings(Section):
     """What a million tokens cost from a day on, in US dollars.
 
-    Cached input without a price costs what plain input does, a cache write ``CACHE_WRITE_FACTOR`` times that.
+    Cached input without a price costs what plain input does, a cache write the provider's ``cache_write_factor`` times
+    that.
     """
 
     effective_from: IsoDate = Field(alias="from")
@@ -97,11 +97,10 @@ class PriceSettings(Section):
         own = self.cached_input_usd_per_million
         return self.input_usd_per_million if own is None else own
 
-    @property
-    def cache_write_usd(self) -> float:
-        """A million tokens written to a cache, after defaults."""
+    def cache_write_usd(self, factor: float) -> float:
+        """A million tokens written to a cache; ``factor`` is the provider's, in prices of plain input."""
         own = self.cache_write_usd_per_million
-        return self.input_usd_per_million * CACHE_WRITE_FACTOR if own is None else own
+        return self.input_usd_per_million * factor if own is None else own
 
 
 class KnobSettings(Section):
@@ -154,7 +153,8 @@ def stated_styles(value: object, info: ValidationInfo) -> object:
     if value is not None:
         return value
     facts = facts_of(info.data.get("provider"), info)
-    return (facts.apis.get(info.data.get("api", ""), PromptStyle.CHAT) if facts else PromptStyle.CHAT,)
+    api = facts.apis.get(info.data.get("api", "")) if facts else None
+    return (api.style if api else PromptStyle.CHAT,)
 
 
 class ModelSettings(Section):
@@ -190,7 +190,7 @@ class ModelSettings(Section):
     parameters_billion: Positive | None = None
     price: tuple[PriceSettings, ...] = ()
     development: DevelopmentSettings | None = None
-    concurrency: Count = 16
+    concurrency: Count = Limits.concurrency
     requests_per_minute: Count | None = None
     tokens_per_minute: Count | None = None
     timeout_s: Positive = 60.0
@@ -202,6 +202,12 @@ class ModelSettings(Section):
     best_of: BestOfSettings | None = None
 
     _parts: Mapping[str, ModelSettings] = PrivateAttr(default_factory=dict)
+    _cache_write_factor: float = PrivateAttr(default=CACHE_WRITE_FACTOR)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Remember what the provider asks for cache writes."""
+        if facts := known_from(context).providers.get(self.provider):
+            self._cache_write_factor = facts.cache_write_factor
 
     @model_validator(mode="before")
     @classmethod
@@ -278,7 +284,8 @@ class ModelSettings(Section):
         cached, written = tokens_cached or 0, tokens_cache_write or 0
         plain = max(0, tokens_input - cached - written)
         spent = plain * price.input_usd_per_million + tokens_output * price.output_usd_per_million
-        return (spent + cached * price.cached_input_usd + written * price.cache_write_usd) / 1_000_000
+        write_usd = price.cache_write_usd(self._cache_write_factor)
+        return (spent + cached * price.cached_input_usd + written * write_usd) / 1_000_000
 
     def request_parameters(self) -> dict[str, Any]:
         """The parameters to send beside model, prompt and the benchmark's own limits; a copy the caller may change.

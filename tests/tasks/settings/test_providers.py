@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from tasks.domain import PromptStyle
+from tasks.errors import SettingsError
+from tasks.settings import ApiFacts, Known, ProviderFacts
+
 ANTHROPIC = {("models", 1, "provider"): "anthropic", ("models", 1, "api"): "messages"}
+
+# A provider that exists in this test alone, with facts that neither of the real ones has.
+PARROT = ProviderFacts(
+    apis={"talk": ApiFacts(PromptStyle.CHAT, "/talk", alternatives=3)},
+    vendor="Parrot",
+    own_address="https://parrot.example",
+    own_endpoint="parrot.example",
+    not_taken=("token_limit_name",),
+    instead="It has no limit.",
+    cache_write_factor=2.0,
+)
+FILE = """
+models:
+  - {id: polly, provider: parrot, model: polly-1, api: talk}
+benchmarks: [arithmetic]
+"""
+
+
+def parrot(load_text, **own):
+    stated = "".join(f", {name}: {value}" for name, value in own.items())
+    known = Known(benchmarks=("arithmetic",), providers={"parrot": PARROT})
+    return load_text(FILE.replace("}", f"{stated}}}"), known=known).models[0]
 
 
 def claude(load, removed, **changes):
@@ -59,3 +87,25 @@ def test_effort_is_part_of_what_a_model_is_and_a_pace_is_not(load):
 def test_one_of_two_models_of_an_endpoint_may_leave_the_key_to_the_other(load):
     models = load({("models", 0, "api_key_env"): "VLLM_KEY"}, environment={"VLLM_KEY": "x"}).models
     assert [model.api_key_env for model in models] == ["VLLM_KEY", None]
+
+
+def test_a_new_provider_needs_only_its_facts(load_text):
+    price = "[{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 0}]"
+    polly = parrot(load_text, price=price)
+    assert (polly.base_url, polly.endpoint, polly.prompt_styles) == (None, "parrot.example", (PromptStyle.CHAT,))
+    assert polly.cost_usd(date(2026, 1, 2), 1_000_000, 0, 0, 1_000_000) == 2.0
+    assert PARROT.most_alternatives == 3
+
+
+@pytest.mark.parametrize(
+    ("own", "line"),
+    [
+        ({"base_url": "http://127.0.0.1:1/talk"}, "must end before '/talk'"),
+        ({"prompt_styles": "[completion]"}, "must be [chat]: provider parrot has no completions."),
+        ({"sampling": "{token_limit_name: max_tokens}"}, "It has no limit."),
+    ],
+)
+def test_a_new_providers_facts_decide_what_is_refused(load_text, own, line):
+    with pytest.raises(SettingsError) as raised:
+        parrot(load_text, **own)
+    assert line in str(raised.value)
