@@ -5,20 +5,33 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typer
+from flows.launch import STATE_FOLDER, execute
+from flows.opened import opened
+from flows.processes.simulated import simulated_server
 
-from flows.launch import STATE_FOLDER, Order, execute
-from flows.simulated import simulated_server
-from flows.summary import summarise
+if TYPE_CHECKING:
+    from flows.evaluate import Evaluated
 
 _TEMPLATE = Path(__file__).with_suffix(".yaml")
 _PORT = "127.0.0.1:8377"
 
 
-def demonstrate(folder: Path, *, is_json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Demonstrated:
+    """A demo's run, its configuration, and what the simulated server was asked."""
+
+    evaluated: Evaluated
+    config: Path
+    count_requests: int
+    seconds: float
+
+
+def demonstrate(folder: Path) -> Demonstrated:
     """Evaluate two simulated families whose true taxes are known; a second call reuses every answer."""
     state = folder / STATE_FOLDER
     state.mkdir(parents=True, exist_ok=True)
@@ -26,14 +39,9 @@ def demonstrate(folder: Path, *, is_json: bool) -> None:
     with simulated_server(state) as address:
         config = folder / "aligntax.yaml"
         config.write_text(_TEMPLATE.read_text().replace(_PORT, address))
-        evaluated = execute(Order(config, datetime.now(UTC).date()))
-        count_requests = _count_requests(address)
-    summarise(evaluated, config=config, is_json=is_json)
-    if not is_json:
-        typer.echo(
-            f"{count_requests} real HTTP answers from simulated models in {time.monotonic() - started:.0f} s; "
-            "their true rates are in infra/simulator/truth.yaml."
-        )
+        with opened(config) as given:
+            evaluated = execute(given, [datetime.now(UTC).date()])
+        return Demonstrated(evaluated, config, _count_requests(address), time.monotonic() - started)
 
 
 def _count_requests(address: str) -> int:

@@ -1,40 +1,51 @@
 """The evaluation flow: plan, ask every cell, land, validate, execute and judge, score, aggregate, publish.
 
-One generation task per cell in one event loop; a failed cell leaves the others complete. The state of truth is the
-warehouse, not Prefect: the same command finishes whatever an earlier one began.
+One generation task per cell in one event loop; a failed cell leaves the others complete. The warehouse, not Prefect, is
+the state of truth: the same command finishes whatever an earlier one began.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import importlib
 import os
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from prefect import flow
-from prefect.client.schemas.objects import State
-from prefect.utilities.annotations import allow_failure, quote
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
+from prefect.utilities.annotations import quote
 
-from flows import prefect_steps as steps
-from flows.configuration import load_configuration
-from flows.judge_answers import Judging, judge_all
-from flows.planning import plan_run
-from flows.session import Session, session, shards
+from flows import cell_tasks
+from flows.asking.asked import Asked
+from flows.asking.session import Session, session
+from flows.opened import Opened, opened
+from flows.planning import plan_run, shards
 from tasks.domain import RunKind
-from tasks.errors import Interrupted, NothingEvaluated
-from tasks.planned import CellResult, CellWork
+from tasks.errors import NothingEvaluated
+from tasks.planned import Plan
 from tasks.steps.execute_programs import Executed
 from tasks.steps.land import land_plan, run_event
 from tasks.steps.publish import Published
-from warehouse.connection import Warehouse
+
+if TYPE_CHECKING:
+    from flows.conclude import Concluded
+    from flows.judge_answers import Judged
+
+_LONGEST_FLUSH_S = 30
+_FOLLOWING = ("flows.conclude", "great_expectations", "altair", "jinja2", "vl_convert")
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What came out of a run."""
+    """What a run did, and where its publication is."""
 
     run_id: str
     as_of_date: str
@@ -47,10 +58,22 @@ class Evaluated:
     count_undecided: int
     count_scored: int
     count_quarantined: int
-    judging: Judging
+    judging: Judged
     executed: Executed
     failures: tuple[str, ...]
     published: Published
+
+
+def evaluate_dates(given: Opened, dates: Sequence[date], kind: RunKind, only: Mapping[str, list[str]]) -> Evaluated:
+    """Evaluate one date after the other; returns what came out of the last."""
+    carried: Any = quote(given)  # Prefect neither walks through it nor stores it
+    config, overrides = str(given.config), dict(given.overrides)
+    try:
+        for day in dates:
+            evaluated = asyncio.run(evaluate(config, day.isoformat(), kind.value, overrides, dict(only), carried))
+    finally:
+        _flush()
+    return evaluated
 
 
 @flow(name="evaluate", flow_run_name="evaluate {as_of_date} ({kind})", validate_parameters=False)
@@ -60,108 +83,76 @@ async def evaluate(
     kind: str = "adhoc",
     overrides: dict[str, Any] | None = None,
     only: dict[str, list[str]] | None = None,
+    given: Opened | None = None,
 ) -> Evaluated:
     """Evaluate a configuration for a date; every step is a task of its own in Prefect's UI.
 
     ``only`` narrows the plan to some ``models`` and ``benchmarks``. A backfill leaves out what is complete already.
+    ``given`` is the configuration and the warehouse of a caller who holds them open.
 
     Raises:
         AligntaxError: one line that says what stopped the run and what to do.
     """
-    settings = load_configuration(Path(config), overrides)
-    with Warehouse.open(settings.warehouse) as warehouse:
-        planned = plan_run(warehouse, settings, date.fromisoformat(as_of_date), RunKind(kind), only)
+    with nullcontext(given) if given else opened(Path(config), overrides) as held:
+        warehouse = held.warehouse
+        planned = plan_run(warehouse, held.settings, date.fromisoformat(as_of_date), RunKind(kind), only)
         if not planned.cells:
             raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
-        pending = land_plan(warehouse, planned)
+        work = shards(planned, land_plan(warehouse, planned))
         run_event(warehouse, planned.run_id, "started")
-        async with session(warehouse, planned, shards(planned, pending), os.environ) as live:
-            states = await _generate_all(live)
-        results, failures = await _results(live.work, states)
-        stopped = _stopped(live.work, results, failures)
-        return await _finish(live, states, results, failures, stopped)
+        async with session(warehouse, planned, work, os.environ, _import_what_follows) as live:
+            asked = await _ask_all(live)
+        from flows.conclude import conclude  # noqa: PLC0415 - was imported while the answers came in
+
+        return _evaluated(planned, asked, await conclude(live, asked))
 
 
-async def _generate_all(live: Session) -> list[State[CellResult]]:
-    asked: list[Any] = [
-        (steps.compose_cell if work.model.composition else steps.generate_cell)(
+async def _ask_all(live: Session) -> Asked:
+    """Ask all cells at once, one Prefect task each."""
+    tasks: list[Any] = [
+        (cell_tasks.compose_cell if work.model.composition else cell_tasks.generate_cell)(
             work.name, quote(work), quote(live), return_state=True
         )
         for work in live.work
     ]
-    return list(await asyncio.gather(*asked))
+    return await Asked.of(live.work, await asyncio.gather(*tasks))
 
 
-async def _results(
-    work: Sequence[CellWork], states: Sequence[State[CellResult]]
-) -> tuple[list[CellResult], dict[str, str]]:
-    """The results of the cells that ended, and one line for each that did not."""
-    results, failures = [], {}
-    for shard, state in zip(work, states, strict=True):
-        outcome = await state.aresult(raise_on_failure=False)
-        if isinstance(outcome, CellResult):
-            results.append(outcome)
-        else:
-            failures[shard.cell_id] = str(outcome)
-    return results, failures
-
-
-def _stopped(
-    work: Iterable[CellWork], results: Iterable[CellResult], failures: dict[str, str]
-) -> dict[str, tuple[str, str]]:
-    """Cells that are not complete: failed, or cut short."""
-    cut = {result.cell_id: ("incomplete", result.stopped) for result in results if result.stopped}
-    failed = {shard.cell_id: ("failed", failures[shard.cell_id]) for shard in work if shard.cell_id in failures}
-    return {**cut, **failed}
-
-
-async def _finish(
-    live: Session,
-    states: Sequence[State[CellResult]],
-    results: Sequence[CellResult],
-    failures: dict[str, str],
-    stopped: dict[str, tuple[str, str]],
-) -> Evaluated:
-    planned, run_id = live.plan, live.plan.run_id
-    asked = [allow_failure(state) for state in states]
-    landed = steps.land_cells(run_id, quote(live), quote(stopped), wait_for=asked, return_state=True)
-    if live.draining.is_set():
-        run_event(live.warehouse, run_id, "interrupted")
-        count = sum(result.count_answered for result in results)
-        raise Interrupted(f"stopped as asked: {count} answers are committed. The same command finishes the run.")
-    if len(failures) == len({work.cell_id for work in live.work}):
-        run_event(live.warehouse, run_id, "failed", "nothing evaluated")
-        raise NothingEvaluated(f"no cell could be evaluated; the first: {next(iter(failures.values()))}")
-    checked = steps.validate_landed(run_id, quote(live), wait_for=[landed], return_state=True)
-    quarantined = (await checked.aresult()).quarantined
-    executed_state = steps.execute_programs(run_id, quote(live), wait_for=[checked], return_state=True)
-    executed = await executed_state.aresult()
-    judging = await judge_all(live, executed_state)
-    if judging.is_interrupted:
-        run_event(live.warehouse, run_id, "interrupted")
-        raise Interrupted("stopped as asked: every answer is committed. The same command finishes the judging.")
-    scored = steps.score_run(run_id, quote(live), wait_for=[executed_state], return_state=True)
-    count_scored = await scored.aresult()
-    aggregated = steps.aggregate_run(run_id, quote(live), wait_for=[scored], return_state=True)
-    await aggregated.aresult()
-    published_state = steps.publish_run(run_id, quote(live), wait_for=[aggregated], return_state=True)
-    published = await published_state.aresult()
-    run_event(live.warehouse, run_id, "finished")
+def _evaluated(planned: Plan, asked: Asked, concluded: Concluded) -> Evaluated:
     count_planned = sum(len(cell.requests) for cell in planned.cells)
     return Evaluated(
-        run_id=run_id,
+        run_id=planned.run_id,
         as_of_date=planned.as_of_date.isoformat(),
         count_cells=len(planned.cells),
-        count_cells_failed=len(failures),
+        count_cells_failed=len(asked.failures),
         count_planned=count_planned,
-        count_reused=count_planned - sum(len(work.requests) for work in live.work),
-        count_answered=sum(result.count_answered for result in results),
-        count_failed=sum(result.count_failed for result in results),
-        count_undecided=sum(result.count_undecided for result in results),
-        count_scored=count_scored,
-        count_quarantined=quarantined,
-        executed=executed,
-        judging=judging,
-        failures=(*failures.values(), *judging.failures),
-        published=published,
+        count_reused=count_planned - asked.count_requests,
+        count_answered=asked.count_answered,
+        count_failed=asked.count_failed,
+        count_undecided=asked.count_undecided,
+        count_scored=concluded.count_scored,
+        count_quarantined=concluded.count_quarantined,
+        executed=concluded.executed,
+        judging=concluded.judging,
+        failures=(*asked.failures.values(), *concluded.judging.failures),
+        published=concluded.published,
     )
+
+
+def _import_what_follows() -> None:
+    """Import what follows the answers, in a thread, because it takes seconds of CPU and the asking mostly waits."""
+    threading.Thread(target=_import_now, daemon=True).start()
+
+
+def _import_now() -> None:
+    for name in _FOLLOWING:
+        importlib.import_module(name)
+    gc.freeze()  # what was imported stays, so that nobody needs to look at it again
+
+
+def _flush() -> None:
+    """Let Prefect hand over its last events and logs before its server ends; otherwise it prints tracebacks."""
+    for worker in (EventsWorker, APILogWorker):
+        draining = worker.drain_all(timeout=_LONGEST_FLUSH_S)
+        if asyncio.iscoroutine(draining):
+            asyncio.run(draining)

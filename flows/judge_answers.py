@@ -1,7 +1,7 @@
-"""Ask the judges of a run about its answers, as the answers themselves were asked: one task per judged cell.
+"""Ask the judges of a run about its answers, as the models were asked: one Prefect task per judged cell.
 
-What a judge answers is landed like any other answer, so that an interrupted run finishes what it began. A judge that
-cannot be asked costs its cells their scores and no other anything.
+A judge's answer is landed like any other answer, so that an interrupted run can be finished. A judge that cannot be
+reached leaves its cells unscored; other cells are unaffected.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any
 
 from prefect.utilities.annotations import quote
 
-from flows import prefect_steps as steps
-from flows.session import Session, session
+from flows import cell_tasks, run_tasks
+from flows.asking.session import Session, session
 from tasks.planned import CellResult
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
-    """What asking the judges came to."""
+class Judged:
+    """How often the judges of a run were asked, and what failed."""
 
     count_asked: int = 0
     count_failed: int = 0
@@ -28,24 +28,24 @@ class Judging:
     is_interrupted: bool = False
 
 
-async def judge_all(live: Session, after: Any) -> Judging:
-    """Ask every open question to a judge; all that came back is committed when this returns.
+async def judge_all(live: Session, after: Any) -> Judged:
+    """Ask every open question to a judge; everything that came back is committed when this returns.
 
-    The connections of the answers are closed by now: who judges may be somebody else, somewhere else.
+    The run's own connections are closed by now, because a judge may be another model at another endpoint.
     """
-    planned = steps.plan_judgments(live.plan.run_id, quote(live), wait_for=[after], return_state=True)
+    planned = run_tasks.plan_judgments(live.plan.run_id, quote(live), wait_for=[after], return_state=True)
     work = await planned.aresult()
     if not work:
-        return Judging()
+        return Judged()
     async with session(live.warehouse, live.plan, tuple(work), os.environ) as asking:
         asked: list[Any] = [
-            steps.judge_cell(piece.name, quote(piece), quote(asking), wait_for=[planned], return_state=True)
+            cell_tasks.judge_cell(piece.name, quote(piece), quote(asking), wait_for=[planned], return_state=True)
             for piece in work
         ]
         states = await asyncio.gather(*asked)
     outcomes = [await state.aresult(raise_on_failure=False) for state in states]
     results = [outcome for outcome in outcomes if isinstance(outcome, CellResult)]
-    return Judging(
+    return Judged(
         count_asked=sum(result.count_answered + result.count_failed for result in results),
         count_failed=sum(result.count_failed for result in results),
         failures=tuple(str(outcome) for outcome in outcomes if not isinstance(outcome, CellResult)),

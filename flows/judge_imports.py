@@ -1,4 +1,4 @@
-"""Ask the judges about answers that were imported: what a run does with its own answers, later and without a run.
+"""Ask the judges about imported answers, which belong to no run that could ask.
 
 Like an import it needs no Prefect server; the step that asks is the one that a run's task wraps.
 """
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from flows import transform
-from flows.session import session
+from flows.asking.session import session
+from flows.publish import report_dates
+from flows.transform import run_dates, touched
+from flows.validation import check_scored
 from tasks.domain import RunKind
 from tasks.errors import Interrupted
 from tasks.planned import CellResult, CellWork, Plan
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Graded:
-    """What asking about imported answers came to; ``as_of_date`` is that of the publication."""
+class ImportsJudged:
+    """How often judges were asked about imported answers, and what followed. ``as_of_date`` is the publication's."""
 
     run_ids: tuple[str, ...]
     count_asked: int
@@ -45,8 +47,8 @@ def count_waiting(warehouse: Warehouse) -> int:
     return sum(waiting(warehouse, run_id) for run_id, _ in _imports(warehouse))
 
 
-def judge_imports(warehouse: Warehouse, settings: Settings) -> Graded:
-    """Ask about every imported answer that waits for its judge, score what was graded, rebuild and publish.
+def judge_imports(warehouse: Warehouse, settings: Settings) -> ImportsJudged:
+    """Ask about every imported answer that waits for its judge, score what was judged, rebuild and publish.
 
     Raises:
         Interrupted: by a signal; the same command goes on from there.
@@ -63,16 +65,16 @@ def judge_imports(warehouse: Warehouse, settings: Settings) -> Graded:
         results += asyncio.run(_ask(warehouse, plan, work))
     count_scored = sum(score(warehouse, run_id) for run_id in run_ids)
     for run_id in run_ids:
-        transform.check_scored(warehouse, settings, run_id)
-    dates = sorted({day for run_id in run_ids for day in transform.touched(warehouse, run_id)})
-    published = transform.report_dates(warehouse, settings, dates) if run_ids else None
-    return Graded(
+        check_scored(warehouse, settings, run_id)
+    dates = sorted({day for run_id in run_ids for day in touched(warehouse, run_id)})
+    published = report_dates(warehouse, settings, dates) if run_ids else None
+    return ImportsJudged(
         run_ids=tuple(run_ids),
         count_asked=sum(result.count_answered + result.count_failed for result in results),
         count_failed=sum(result.count_failed for result in results),
         count_scored=count_scored,
         failures=tuple(f"judge of {result.cell_id}: {result.stopped}" for result in results if result.stopped),
-        as_of_date=transform.run_dates(warehouse)[-1] if run_ids else None,
+        as_of_date=run_dates(warehouse)[-1] if run_ids else None,
         published=published,
     )
 

@@ -1,4 +1,4 @@
-"""From a configuration to the plan of a run on a warehouse: what is asked for, less what is there."""
+"""From a configuration to the plan of a run on a warehouse: what is wanted, less what is already there."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from datetime import date
 from flows.configuration import load_benchmarks
 from tasks.domain import RunKind
 from tasks.errors import UnknownName
-from tasks.planned import Plan
+from tasks.planned import CellWork, Plan, Request
 from tasks.settings import BenchmarkSettings, ModelSettings, Settings
 from tasks.steps.land import missing_cells, standing
 from tasks.steps.plan import plan
 from warehouse.connection import Warehouse
+
+# Cells above this size are asked by several Prefect tasks, so that progress shows in its UI.
+_SHARD = 2_000
 
 
 def plan_run(
@@ -37,10 +40,32 @@ def plan_run(
     return standing(warehouse, planned)
 
 
-def _narrowed(settings: Settings, only: Mapping[str, Collection[str]]) -> Settings:
-    """The settings with some of their models and benchmarks; pairs are read from the whole ones.
+def shards(plan: Plan, pending: Mapping[str, list[Request]]) -> tuple[CellWork, ...]:
+    """The open requests of every cell, large cells in several pieces."""
+    pieces = []
+    for cell in plan.cells:
+        requests = pending[cell.cell_id]
+        starts = range(0, max(len(requests), 1), _SHARD)
+        for number, start in enumerate(starts, start=1):
+            name = f"{cell.cell_id} [{number}/{len(starts)}]" if len(starts) > 1 else cell.cell_id
+            pieces.append(
+                CellWork(
+                    run_id=plan.run_id,
+                    partition_key=plan.partition_key,
+                    cell_id=cell.cell_id,
+                    benchmark_id=cell.benchmark.benchmark_id,
+                    model=cell.model,
+                    requests=requests[start : start + _SHARD],
+                    name=name,
+                )
+            )
+    return tuple(pieces)
 
-    A benchmark's id means it plain and under every attack, ``id+attack`` that one alone.
+
+def _narrowed(settings: Settings, only: Mapping[str, Collection[str]]) -> Settings:
+    """The settings with some of their models and benchmarks; pairs are still read from the whole settings.
+
+    A benchmark's id means the plain benchmark and every attack on it; ``id+attack`` means that attack alone.
     """
     chosen = {}
     for section, names in only.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from flows.simulated import simulated_server
+from flows.processes.simulated import simulated_server
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -9,6 +9,8 @@ import typer
 
 from flows.cli import (
     catalogue,
+    doctor,
+    gate,
     import_aggregates,
     import_logs,
     importing,
@@ -16,6 +18,7 @@ from flows.cli import (
     labels,
     looking,
     publishing,
+    rescore,
     running,
 )
 from tasks.errors import AligntaxError
@@ -39,17 +42,17 @@ for command in (
     running.backfill,
     running.serve,
     judge.judge,
-    publishing.rescore,
+    rescore.rescore,
     publishing.void,
     publishing.unvoid,
     publishing.build,
     publishing.publish,
     publishing.report,
-    publishing.gate,
+    gate.gate,
     looking.sql,
     looking.status,
     looking.runs,
-    looking.doctor,
+    doctor.doctor,
 ):
     app.command()(command)
 importing.app.command()(import_aggregates.aggregates)

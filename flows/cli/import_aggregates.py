@@ -18,9 +18,9 @@ def aggregates(
     json: Json = False,
 ) -> None:
     """Import published means: rows of model, benchmark, mean; metric, standard_error, n, higher_is_better."""
-    from flows import transform
+    from flows.cli.results import show_places
     from flows.configuration import load_configuration
-    from flows.summary import show_places
+    from flows.publish import report_run
     from tasks.importers.aggregates import read_aggregates
     from tasks.steps.land import land_aggregates
     from warehouse.connection import Warehouse
@@ -30,7 +30,7 @@ def aggregates(
     with Warehouse.open(settings.warehouse) as warehouse:
         batches = read_aggregates(existing(file), mapped(mapping))
         imported = land_aggregates(warehouse, settings, batches, source=file, as_of_date=day)
-        published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
+        published = None if no_publish else report_run(warehouse, settings, imported.run_id, day.isoformat())
     if json:
         print_json({"run_id": imported.run_id, "count_rows": imported.count_rows, "count_new": imported.count_new})
         return

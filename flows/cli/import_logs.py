@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.importing import NoBuild, waiting_line
+from flows.cli.importing import NoBuild
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
-from flows.cli.output import print_json, print_safety, print_taxes, shown
+from flows.cli.output import print_json, shown
 from tasks.domain import Dimension, Domain
 
 if TYPE_CHECKING:
@@ -64,9 +64,10 @@ def _import(
     publishes: bool,
     is_json: bool,
 ) -> None:
-    from flows import transform
+    from flows.cli.results import published_rows, say_what_follows
     from flows.configuration import load_benchmarks, load_configuration
-    from flows.summary import published_rows, show_places
+    from flows.publish import report_run
+    from flows.transform import score_run
     from tasks.steps.land import land_log
     from warehouse.connection import Warehouse
 
@@ -78,22 +79,19 @@ def _import(
         for log in logs:
             land = partial(land_log, warehouse, settings, known, log, options=options, as_of_date=day)
             imported = warehouse.sparing(_BUFFER_MB, land)
-            score = partial(transform.score_run, warehouse, settings, imported.run_id)
+            score = partial(score_run, warehouse, settings, imported.run_id)
             found.append((log, imported, warehouse.sparing(_BUFFER_MB, score)))
         newest = found[-1][1].run_id
         count_waiting = sum(scored.count_waiting for _, _, scored in found)
-        report = partial(transform.report_run, warehouse, settings, newest, day.isoformat())
+        report = partial(report_run, warehouse, settings, newest, day.isoformat())
         is_over = publishes and not count_waiting
         published = warehouse.sparing(_BUFFER_MB, report) if is_over else None
-    taxes, safety = published_rows(published["database"], day.isoformat()) if published else ([], [])
+    rows = published_rows(published, day.isoformat())
     counts = [_counts(log, imported, scored.count_scored) for log, imported, scored in found]
     if is_json:
-        print_json({"imports": counts, "count_waiting": count_waiting, "alignment_tax": taxes, "safety": safety})
+        print_json({"imports": counts, "count_waiting": count_waiting, **rows.as_json()})
         return
-    if taxes:
-        print_taxes(taxes)
-    if safety:
-        print_safety(safety)
+    rows.print()
     for row in counts:
         typer.echo(
             f"{row['source']}: landed {row['count_rows']} answers ({row['count_new']} new) as run {row['run_id']}; "
@@ -101,13 +99,7 @@ def _import(
         )
         for note in row["notes"]:
             typer.echo(f"  {shown(note)}")
-    if count_waiting:
-        typer.echo(waiting_line(count_waiting))
-        typer.echo(f"Next: aligntax judge --config {config}")
-    elif published:
-        show_places(published, config)
-    else:
-        typer.echo(f"Next: aligntax publish --config {config}")
+    say_what_follows(count_waiting, published, config)
 
 
 def _counts(log: ForeignLog, imported: Imported, count_scored: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
-from flows.cli.output import print_json, print_safety, print_taxes
+from flows.cli.output import print_json
 from tasks.errors import InputError, UnknownName, UsageError
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ def responses(
     json: Json = False,
 ) -> None:
     """Import recorded answers; they are validated, scored and reported like any other."""
-    from flows import transform
     from flows.configuration import load_benchmark, load_configuration
+    from flows.publish import report_run
+    from flows.transform import score_run
     from tasks.benchmarks.cells import cell_of
     from tasks.importers.responses import read_responses
     from tasks.scorers import SCORERS
@@ -68,9 +69,9 @@ def responses(
     with Warehouse.open(settings.warehouse) as warehouse:
         land = partial(land_responses, source=file, as_of_date=day, is_extracted=extracted)
         imported = warehouse.sparing(_BUFFER_MB, partial(land, warehouse, settings, cell, read))
-        score = partial(transform.score_run, warehouse, settings, imported.run_id)
+        score = partial(score_run, warehouse, settings, imported.run_id)
         scored = warehouse.sparing(_BUFFER_MB, score)
-        report = partial(transform.report_run, warehouse, settings, imported.run_id, day.isoformat())
+        report = partial(report_run, warehouse, settings, imported.run_id, day.isoformat())
         is_over = not (no_publish or scored.count_waiting)
         published = warehouse.sparing(_BUFFER_MB, report) if is_over else None
     _say(_counts(imported, scored), scored.executed, published, config, day.isoformat(), is_json=json)
@@ -86,8 +87,9 @@ def scores(
     json: Json = False,
 ) -> None:
     """Import item scores: rows of model, benchmark, item, value; cluster, repeat, outcome, latency, tokens, cost."""
-    from flows import transform
     from flows.configuration import load_benchmarks, load_configuration
+    from flows.publish import report_run
+    from flows.transform import score_run
     from tasks.importers.scores import read_scores
     from tasks.steps.land import land_scores
     from warehouse.connection import Warehouse
@@ -98,8 +100,8 @@ def scores(
     with Warehouse.open(settings.warehouse) as warehouse:
         known = load_benchmarks(settings)
         imported = land_scores(warehouse, settings, known, read, source=file, as_of_date=day)
-        scored = transform.score_run(warehouse, settings, imported.run_id)
-        published = None if no_publish else transform.report_run(warehouse, settings, imported.run_id, day.isoformat())
+        scored = score_run(warehouse, settings, imported.run_id)
+        published = None if no_publish else report_run(warehouse, settings, imported.run_id, day.isoformat())
     _say(_counts(imported, scored), scored.executed, published, config, day.isoformat(), is_json=json)
 
 
@@ -150,31 +152,17 @@ def _say(
     *,
     is_json: bool,
 ) -> None:
-    from flows.summary import executions_line, published_rows, show_places
+    from flows.cli.results import executions_line, published_rows, say_what_follows
 
-    taxes, safety = published_rows(published["database"], as_of_date) if published else ([], [])
+    rows = published_rows(published, as_of_date)
     if is_json:
-        print_json({**counts, "alignment_tax": taxes, "safety": safety})
+        print_json({**counts, **rows.as_json()})
         return
-    if taxes:
-        print_taxes(taxes)
-    if safety:
-        print_safety(safety)
+    rows.print()
     typer.echo(
         f"Landed {counts['count_rows']} rows ({counts['count_new']} new) as run {counts['run_id']}; "
         f"{counts['count_scored']} scored, {counts['count_quarantined']} quarantined."
     )
     if said := executions_line(executed):
         typer.echo(said)
-    if counts["count_waiting"]:
-        typer.echo(waiting_line(counts["count_waiting"]))
-        typer.echo(f"Next: aligntax judge --config {config}")
-    elif published:
-        show_places(published, config)
-    else:
-        typer.echo(f"Next: aligntax publish --config {config}")
-
-
-def waiting_line(count: int) -> str:
-    """What is said of answers that wait for a judge."""
-    return f"{count} answers wait for their judge, without a score: `aligntax judge` asks it."
+    say_what_follows(counts["count_waiting"], published, config)

@@ -5,37 +5,33 @@ from __future__ import annotations
 import typer
 
 from flows.cli.options import CONFIG, Config, Json
-from flows.cli.output import print_json, print_safety, print_taxes
+from flows.cli.output import print_json
 
 
 def judge(config: Config = CONFIG, json: Json = False) -> None:
     """Ask the configured judges about imported answers that wait for them, score these and publish."""
+    from flows.cli.results import published_rows, show_places
     from flows.configuration import load_configuration
     from flows.judge_imports import judge_imports
-    from flows.summary import published_rows, show_places
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config)
     with Warehouse.open(settings.warehouse) as warehouse:
-        graded = judge_imports(warehouse, settings)
-    published, day = graded.published, graded.as_of_date
-    taxes, safety = published_rows(published["database"], day) if published and day else ([], [])
+        judged = judge_imports(warehouse, settings)
+    rows = published_rows(judged.published, judged.as_of_date)
     if json:
         names = ("run_ids", "count_asked", "count_failed", "count_scored", "failures")
-        print_json({**{name: getattr(graded, name) for name in names}, "alignment_tax": taxes, "safety": safety})
+        print_json({**{name: getattr(judged, name) for name in names}, **rows.as_json()})
         return
-    if not graded.run_ids:
+    if not judged.run_ids:
         typer.echo("No imported answer waits for a judge. Nothing was sent.")
         return
-    if taxes:
-        print_taxes(taxes)
-    if safety:
-        print_safety(safety)
+    rows.print()
     typer.echo(
-        f"Judges were asked {graded.count_asked} times about {len(graded.run_ids)} imports, {graded.count_failed} "
-        f"failed; {graded.count_scored} answers scored."
+        f"Judges were asked {judged.count_asked} times about {len(judged.run_ids)} imports, {judged.count_failed} "
+        f"failed; {judged.count_scored} answers scored."
     )
-    for failure in graded.failures:
+    for failure in judged.failures:
         typer.echo(f"  {failure}")
-    if published:
-        show_places(published, config)
+    if judged.published:
+        show_places(judged.published, config)

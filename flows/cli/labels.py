@@ -31,8 +31,8 @@ def export(
     json: Json = False,
 ) -> None:
     """Write a blind, stratified sample of answers for people to grade."""
-    from flows import transform
     from flows.configuration import load_configuration
+    from flows.transform import run_dates
     from tasks.steps.labels import export_labels
     from warehouse.connection import Warehouse
 
@@ -40,7 +40,7 @@ def export(
         raise UsageError(f"{file}: a sheet is .csv or .jsonl, found {file.suffix!r}.")
     settings = load_configuration(config, will_send=False)
     with Warehouse.open(settings.warehouse) as warehouse:
-        dates = transform.run_dates(warehouse)
+        dates = run_dates(warehouse)
         if not dates:
             raise UsageError("nothing ran yet: `aligntax run` or `aligntax import` first.")
         sheet = export_labels(
@@ -69,9 +69,10 @@ def import_(
     json: Json = False,
 ) -> None:
     """Land people's grades, and rebuild what they are compared with."""
-    from flows import transform
+    from flows.cli.results import show_places
     from flows.configuration import load_configuration
-    from flows.summary import show_places
+    from flows.publish import report_dates
+    from flows.transform import run_dates
     from tasks.steps.labels import import_labels
     from warehouse.connection import Warehouse
 
@@ -79,7 +80,7 @@ def import_(
     existing(file)
     with Warehouse.open(settings.warehouse) as warehouse:
         landed = import_labels(warehouse, file, labeller)
-        published = transform.report_dates(warehouse, settings, transform.run_dates(warehouse))
+        published = report_dates(warehouse, settings, run_dates(warehouse))
     counts = {"count_rows": landed.count_rows, "count_blank": landed.count_blank, "count_new": landed.count_new}
     if json:
         print_json(counts)

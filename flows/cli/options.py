@@ -29,3 +29,19 @@ def as_of_date(text: str | None) -> date:
         return date.fromisoformat(str(text))
     except ValueError:
         raise UsageError(f"--as-of: {text!r} is no date. Write it as 2026-01-31.") from None
+
+
+def run_date(known: list[str], wanted: str | None) -> str:
+    """The date that ``--as-of`` names, among the dates on which something ran; by default the newest.
+
+    Raises:
+        UsageError: nothing ran then.
+    """
+    if not known:
+        raise UsageError("nothing ran yet: `aligntax run` or `aligntax import` first.")
+    if wanted is None:
+        return known[-1]
+    date = as_of_date(wanted).isoformat()
+    if date not in known:
+        raise UsageError(f"--as-of: nothing ran on {date}. The newest date is {known[-1]}.")
+    return date

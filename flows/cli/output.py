@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -53,110 +53,6 @@ def points(value: float | None) -> str:
 def interval(low: float | None, high: float | None) -> str:
     """Two limits in points."""
     return DASH if low is None or high is None else f"[{points(low)}, {points(high)}]"
-
-
-def print_taxes(rows: Sequence[Mapping[str, Any]]) -> None:
-    """The headline taxes, then the declared comparisons of other kinds."""
-    taxes = [row for row in rows if row["kind"] == "tax"]
-    others = [row for row in rows if row["kind"] != "tax"]
-    if taxes:
-        title = "Alignment tax in points: base minus aligned, 95% interval (negative = windfall; * = Holm p < 0.05)"
-        _print_differences(title, ["base model", "aligned model"], taxes)
-        print_domains(taxes)
-    if others:
-        _print_differences("Other comparisons: reference minus candidate", ["reference", "candidate"], others)
-
-
-def _print_differences(title: str, sides: list[str], rows: Sequence[Mapping[str, Any]]) -> None:
-    print_table(
-        title,
-        [*sides, "domain", "benchmark", "before", "after", "tax", "interval", "", "detectable"],
-        (
-            (
-                row["reference_model_id"],
-                row["candidate_model_id"],
-                row["domain"],
-                row["benchmark_id"],
-                percent(row["reference_score"]),
-                percent(row["candidate_score"]),
-                points(row["tax_absolute"]),
-                interval(row["tax_absolute_low"], row["tax_absolute_high"]),
-                "*" if row["is_significant"] else "",
-                points(row["minimum_detectable_tax"]).lstrip("+"),
-            )
-            for row in rows
-        ),
-        right=("before", "after", "tax", "interval", "detectable"),
-    )
-
-
-def print_domains(taxes: Iterable[Mapping[str, Any]]) -> None:
-    """Each pair's tax per domain: the mean over the domain's benchmarks, where there are two domains or more."""
-    domains: dict[str, None] = {}
-    found: dict[tuple[str, str], dict[str, list[float]]] = {}
-    for row in taxes:
-        if row["tax_absolute"] is not None:
-            domains[row["domain"]] = None
-            pair = found.setdefault((row["reference_model_id"], row["candidate_model_id"]), {})
-            pair.setdefault(row["domain"], []).append(row["tax_absolute"])
-    if len(domains) < 2:
-        return
-    print_table(
-        "Tax per domain in points: the mean over its benchmarks",
-        ["base model", "aligned model", *domains],
-        ([*pair, *(points(_mean(values.get(domain))) for domain in domains)] for pair, values in found.items()),
-        right=domains,
-    )
-
-
-def _mean(values: Sequence[float] | None) -> float | None:
-    return sum(values) / len(values) if values else None
-
-
-def print_safety(rows: Iterable[Mapping[str, Any]]) -> None:
-    """What the taxes bought."""
-    print_table(
-        "Bought with it, in points: aligned minus base",
-        ["base model", "aligned model", "measure", "before", "after", "change", "interval", ""],
-        (
-            (
-                row["reference_model_id"],
-                row["candidate_model_id"],
-                f"{row['metric'].replace('_', ' ')} ({row['benchmark_id']})",
-                percent(row["rate_reference"]),
-                percent(row["rate_candidate"]),
-                points(row["change"]),
-                interval(row["change_low"], row["change_high"]),
-                "*" if row["is_significant"] else "",
-            )
-            for row in rows
-            if row["kind"] == "tax"
-        ),
-        right=("before", "after", "change", "interval"),
-    )
-
-
-def print_changes(rows: Iterable[Mapping[str, Any]]) -> None:
-    """What scoring again changed, a line per cell."""
-    print_table(
-        "What changed per cell",
-        ["cell", "run", "before by", "now by", "before", "now", "raised", "lowered", "counts"],
-        (
-            (
-                row["cell_id"],
-                row["run_id"],
-                f"{row['scorer_old']}@{row['scorer_version_old']}",
-                f"{row['scorer_new']}@{row['scorer_version_new']}",
-                percent(row["score_old"]),
-                percent(row["score_new"]),
-                row["count_raised"],
-                row["count_lowered"],
-                "yes" if row["is_counted"] else "beside",
-            )
-            for row in rows
-        ),
-        right=("before", "now", "raised", "lowered"),
-    )
 
 
 def percent(value: float | None) -> str:

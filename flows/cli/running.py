@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
-from flows.cli.output import points, print_json, print_table
 from tasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from tasks.planned import Plan
-    from tasks.steps.forecast import Forecast, JudgeForecast
     from warehouse.connection import Warehouse
-
-_PLAN_COLUMNS = (
-    *("cell", "requests", "reused", "input tokens", "output tokens, at most", "USD, at most"),
-    "detectable tax",
-)
 
 Fresh = Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo left and start over.")]
 SampleSize = Annotated[int | None, typer.Option("--sample-size", min=1, help="Items per benchmark.")]
@@ -36,11 +29,18 @@ def demo(
     json: Json = False,
 ) -> None:
     """See an alignment tax without a key: simulated models on loopback, everything else real."""
+    from flows.cli.results import summarise
     from flows.demonstration import demonstrate
 
     if fresh and folder.exists():
         shutil.rmtree(folder)
-    demonstrate(folder, is_json=json)
+    shown = demonstrate(folder)
+    summarise(shown.evaluated, config=shown.config, is_json=json)
+    if not json:
+        typer.echo(
+            f"{shown.count_requests} real HTTP answers from simulated models in {shown.seconds:.0f} s; "
+            "their true rates are in infra/simulator/truth.yaml."
+        )
 
 
 def init(
@@ -73,13 +73,14 @@ def plan(
     json: Json = False,
 ) -> None:
     """Show cells, requests, tokens, money and detectable tax before anything is sent."""
+    from flows.cli.plan_table import show_plan
     from flows.configuration import load_configuration
     from flows.planning import plan_run
 
     settings = load_configuration(config, {"sample_size": sample_size})
     with _existing(settings.warehouse) as warehouse:
         planned = plan_run(warehouse, settings, as_of_date(as_of))
-        _show_plan(warehouse, planned, is_json=json, wanted_tax=detect)
+        show_plan(warehouse, planned, is_json=json, wanted_tax=detect)
     if not json:
         typer.echo(f"Next: aligntax run --config {config}")
 
@@ -93,36 +94,27 @@ def run(
     json: Json = False,
 ) -> None:
     """Evaluate the configured models; finishes what an interrupted run began and reuses every good answer."""
-    from flows.launch import Order, execute
-    from flows.summary import summarise
-
-    overrides = {"sample_size": sample_size, "concurrency": concurrency}
-    evaluated = execute(Order(config, as_of_date(as_of), overrides=overrides, wait_s=wait))
-    summarise(evaluated, config=config, is_json=json)
-    if not json:
-        _say_what_waits(config)
-
-
-def _say_what_waits(config: Path) -> None:
-    """Imported answers are no cells of a run, so that a run asks no judge about them."""
-    from flows.cli.importing import waiting_line
-    from flows.configuration import load_configuration
+    from flows.cli.results import summarise, waiting_line
     from flows.judge_imports import count_waiting
-    from warehouse.connection import Warehouse
+    from flows.launch import execute
+    from flows.opened import opened
 
-    with Warehouse.open(load_configuration(config, will_send=False).warehouse) as warehouse:
-        if count := count_waiting(warehouse):
+    with opened(config, {"sample_size": sample_size, "concurrency": concurrency}, wait) as given:
+        summarise(execute(given, [as_of_date(as_of)]), config=config, is_json=json)
+        # A run asks no judge about imported answers, because they belong to none of its cells.
+        if not json and (count := count_waiting(given.warehouse)):
             typer.echo(waiting_line(count))
 
 
 def nightly(config: Config = CONFIG, as_of: AsOf = None, wait: Wait = 0, json: Json = False) -> None:
     """Evaluate with fresh answers that belong to the night; the same night again asks only for what is open."""
-    from flows.launch import Order, execute
-    from flows.summary import summarise
+    from flows.cli.results import summarise
+    from flows.launch import execute
+    from flows.opened import opened
     from tasks.domain import RunKind
 
-    evaluated = execute(Order(config, as_of_date(as_of), RunKind.NIGHTLY, wait_s=wait))
-    summarise(evaluated, config=config, is_json=json)
+    with opened(config, wait_s=wait) as given:
+        summarise(execute(given, [as_of_date(as_of)], RunKind.NIGHTLY), config=config, is_json=json)
 
 
 def backfill(
@@ -137,28 +129,33 @@ def backfill(
     json: Json = False,
 ) -> None:
     """Fill in exactly the cells of some models that are missing, reusing every good answer."""
+    from flows.backfill import backfill as fill_in
+    from flows.cli.results import summarise
+    from flows.opened import opened
+
+    only = {"models": model, "benchmarks": benchmarks or []}
+    dates = [as_of_date(text) for text in (as_of or ["today"])]
+    if dry_run:
+        _show_missing(config, only, dates, is_json=json)
+        return
+    with opened(config, wait_s=wait) as given:
+        evaluated = fill_in(given, only, dates)
+    if evaluated:
+        summarise(evaluated, config=config, is_json=json)
+    else:
+        typer.echo(f"Nothing is missing: every cell of {', '.join(model)} is complete. Nothing was sent.")
+
+
+def _show_missing(config: Path, only: Mapping[str, list[str]], dates: Iterable[date], *, is_json: bool) -> None:
+    from flows.cli.plan_table import show_plan
     from flows.configuration import load_configuration
-    from flows.launch import Order, execute
     from flows.planning import plan_run
-    from flows.summary import summarise
     from tasks.domain import RunKind
 
     settings = load_configuration(config)
-    only = {"models": model, "benchmarks": benchmarks or []}
-    orders = []
     with _existing(settings.warehouse) as warehouse:
-        for day in [as_of_date(text) for text in (as_of or ["today"])]:
-            planned = plan_run(warehouse, settings, day, RunKind.BACKFILL, only)
-            if planned.cells:
-                orders.append(Order(config, day, RunKind.BACKFILL, only=only, wait_s=wait))
-            if dry_run:
-                _show_plan(warehouse, planned, is_json=json)
-    if dry_run:
-        return
-    if not orders:
-        typer.echo(f"Nothing is missing: every cell of {', '.join(model)} is complete. Nothing was sent.")
-        return
-    summarise(execute(*orders), config=config, is_json=json)
+        for day in dates:
+            show_plan(warehouse, plan_run(warehouse, settings, day, RunKind.BACKFILL, only), is_json=is_json)
 
 
 def serve(
@@ -169,20 +166,22 @@ def serve(
     """Run the nightly evaluation on a schedule, until interrupted."""
     from flows.configuration import load_configuration
     from flows.launch import STATE_FOLDER
-    from flows.server import prefect_server, wait_until_up
+    from flows.processes.prefect_server import prefect_server
 
     settings = load_configuration(config)
-    with prefect_server(settings.warehouse.parent / STATE_FOLDER, has_schedules=True) as address:
+    with prefect_server(settings.warehouse.parent / STATE_FOLDER, has_schedules=True) as server:
         from flows.nightly import serve as serve_nightly
 
-        wait_until_up(address)
-        typer.echo(f"Serving the nightly flow at {cron!r} ({timezone}); Prefect is at {address}. Ctrl-C ends it.")
+        server.wait_until_up()
+        typer.echo(
+            f"Serving the nightly flow at {cron!r} ({timezone}); Prefect is at {server.address}. Ctrl-C ends it."
+        )
         serve_nightly(config, cron, timezone)
 
 
 @contextmanager
 def _existing(path: Path) -> Iterator[Warehouse | None]:
-    """The warehouse if there is one; looking at a plan creates none."""
+    """The warehouse, if there is one: looking at a plan creates none."""
     from warehouse.connection import Warehouse
 
     if not path.exists():
@@ -190,74 +189,3 @@ def _existing(path: Path) -> Iterator[Warehouse | None]:
         return
     with Warehouse.open(path) as warehouse:
         yield warehouse
-
-
-def _show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool, wanted_tax: float | None = None) -> None:
-    from tasks.steps.aggregate.pilot import pilots
-    from tasks.steps.forecast import forecast, forecast_judge
-    from tasks.steps.judge import ungraded
-    from tasks.steps.land import open_requests
-
-    pending = open_requests(warehouse, planned)
-    known = {} if warehouse is None or not warehouse.has("marts.fct_paired_items") else pilots(warehouse)
-    forecasts = [
-        forecast(
-            cell,
-            pending[cell.cell_id],
-            planned.as_of_date,
-            known.get((cell.model.id, cell.benchmark.benchmark_id)),
-            wanted_tax,
-        )
-        for cell in planned.cells
-    ]
-    asked = ungraded(warehouse, planned, pending)
-    graded = [forecast_judge(cell, asked.get(cell.cell_id, ()), planned.as_of_date) for cell in planned.cells]
-    judges = [judged for judged in graded if judged is not None]
-    if is_json:
-        cells, judging = ([_as_dict(row) for row in rows] for rows in (forecasts, judges))
-        print_json({"run_id": planned.run_id, "cells": cells, "judges": judging})
-        return
-    print_table(
-        f"Plan {planned.run_id}",
-        [*_PLAN_COLUMNS, *(["items needed"] if wanted_tax is not None else [])],
-        [
-            *(
-                (
-                    *(cell.cell_id, cell.count_requests, cell.count_reused, cell.tokens_input),
-                    *(cell.tokens_output_at_most, _dollars(cell.cost_usd_at_most), _detectable(cell)),
-                    *([cell.count_items_needed] if wanted_tax is not None else []),
-                )
-                for cell in forecasts
-            ),
-            *(
-                (
-                    *(f"{row.cell_id} by {row.judge_model_id}", row.count_requests, row.count_reused),
-                    *(row.tokens_input_at_most, row.tokens_output_at_most, _dollars(row.cost_usd_at_most), None),
-                    *([None] if wanted_tax is not None else []),
-                )
-                for row in judges
-            ),
-        ],
-        right=(*_PLAN_COLUMNS[1:], "items needed"),
-    )
-    rows: list[Forecast | JudgeForecast] = [*forecasts, *judges]
-    prices = [row.cost_usd_at_most for row in rows if row.cost_usd_at_most is not None]
-    unknown = f", {len(rows) - len(prices)} rows without a price" if len(prices) < len(rows) else ""
-    typer.echo(f"{sum(row.count_requests for row in rows)} requests, at most {sum(prices):.2f} USD{unknown}.")
-    typer.echo(
-        "Detectable tax: points at 80% power, about; ~ if the models differ on a fifth of the items, else with the "
-        "variance of the newest comparison. Nothing was sent."
-    )
-
-
-def _dollars(amount: float | None) -> str | None:
-    return None if amount is None else f"{amount:.2f}"
-
-
-def _detectable(cell: Any) -> str:
-    """Points that would be seen; marked where only the prior says so."""
-    return points(cell.minimum_detectable_tax).lstrip("+") + (" ~" if cell.variance_from == "prior" else "")
-
-
-def _as_dict(cell: Any) -> dict[str, Any]:
-    return {name: getattr(cell, name) for name in cell.__slots__}

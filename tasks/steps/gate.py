@@ -18,6 +18,12 @@ Verdict: TypeAlias = Literal["PASS", "INCONCLUSIVE", "WARN", "BLOCK"]
 
 # From good to bad: the verdict of several findings is the last of these that occurs.
 ORDER: tuple[Verdict, ...] = ("PASS", "INCONCLUSIVE", "WARN", "BLOCK")
+# Which verdicts fail, by what the user wants to fail on.
+FAILING: dict[str, tuple[Verdict, ...]] = {
+    "block": ("BLOCK",),
+    "warn": ("BLOCK", "WARN"),
+    "inconclusive": ("BLOCK", "WARN", "INCONCLUSIVE"),
+}
 
 
 @dataclass(frozen=True, slots=True)

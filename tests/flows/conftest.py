@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from flows.server import QUIET, prefect_server, wait_until_up
+from flows.processes.prefect_server import QUIET, PrefectServer, prefect_server
 from tests.support.warm import Warm
 from warehouse.connection import Warehouse
 
@@ -51,17 +51,17 @@ LOGS = {"raw.run_events", "raw.cell_events", "raw.failures", "raw.validations", 
 
 
 @pytest.fixture(scope="session")
-def starting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a Prefect server will be that several runs use, configured as a user would."""
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as address:
-        yield address
+def starting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
+    """A Prefect server that several runs use, configured as a user would; it may not be up yet."""
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def prefect_api(starting_server: str) -> str:
+def prefect_api(starting_server: PrefectServer) -> str:
     """The address of that server, which is up."""
-    wait_until_up(starting_server)
-    return starting_server
+    starting_server.wait_until_up()
+    return starting_server.address
 
 
 @pytest.fixture
@@ -87,9 +87,9 @@ def environment(prefect_api: str | None = None) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def warm(starting_server: str) -> Warm:
+def warm(starting_server: PrefectServer) -> Warm:
     """Where commands are forked from; it has what it needs of the environment before it imports Prefect."""
-    wanted = {**environment(starting_server), **QUIET, "GX_ANALYTICS_ENABLED": "false"}
+    wanted = {**environment(starting_server.address), **QUIET, "GX_ANALYTICS_ENABLED": "false"}
     with pytest.MonkeyPatch.context() as patched:
         for name in os.environ.keys() - wanted.keys():
             patched.delenv(name)

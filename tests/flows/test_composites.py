@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from flows.simulated import simulated_server
+from flows.processes.simulated import simulated_server
 from tests.flows.conftest import count_requests, tables
 from tests.flows.test_stopping import stopped_after
 from warehouse.connection import Warehouse

@@ -7,7 +7,7 @@ import urllib.request
 
 import pytest
 
-from flows.simulated import simulated_server
+from flows.processes.simulated import simulated_server
 from tests.flows.conftest import tables, write_config
 
 pytestmark = pytest.mark.accept

@@ -11,7 +11,7 @@ import yaml
 
 from flows import transform
 from flows.cli import main
-from flows.simulated import simulated_server
+from flows.processes.simulated import simulated_server
 from tasks import benchmarks
 from tasks.steps.validate import ExpectationOutcome, ValidationResult
 from tests.flows.conftest import ROOT, count_requests

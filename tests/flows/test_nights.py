@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 
-from flows.simulated import simulated_server
+from flows.processes.simulated import simulated_server
 from tests.flows.conftest import count_requests, write_config
 from warehouse.connection import Warehouse
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from flows.simulated import simulated_server
+from flows.processes.simulated import simulated_server
 from warehouse.connection import Warehouse
 
 TRUTH = """

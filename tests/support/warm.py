@@ -14,6 +14,7 @@ from pathlib import Path
 
 PRELOADED = [
     "flows.evaluate",
+    "flows.conclude",
     "flows.cli",
     "great_expectations",
     "altair",

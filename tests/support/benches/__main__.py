@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from flows.simulated import simulated_server
+from flows.processes.simulated import simulated_server
 from tests.support.benches.scoring import BAR_MICROSECONDS, BARRED
 
 PAIRS, COUNT = 5, 2_000

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.configuration import load_configuration
-from flows.planning import plan_run
+from flows.planning import plan_run, shards
 from tasks.planned import Plan
 
 CONFIG = """
@@ -28,7 +28,7 @@ benchmarks: [{{id: arithmetic, repeats: 10}}]
 
 
 async def ours(plan: Plan, folder: Path) -> None:
-    from flows.session import session, shards
+    from flows.asking.session import session
     from tasks.steps.generate import generate
     from tasks.steps.land import land_plan
     from warehouse.connection import Warehouse

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from flows.configuration import load_configuration
-from flows.planning import plan_run
+from flows.planning import plan_run, shards
 
 CONFIG = """
 model_defaults: {{provider: openai, is_simulated: true, concurrency: 32, api: chat, max_attempts: 3}}
@@ -27,7 +27,7 @@ benchmarks: [{{id: arithmetic, repeats: 5}}]
 
 async def seconds(folder: Path, *models: str) -> float:
     """How long the healthy model's 1,000 questions take, answers landed, when these models are asked."""
-    from flows.session import session, shards
+    from flows.asking.session import session
     from tasks.steps.generate import generate
     from tasks.steps.land import land_plan
     from warehouse.connection import Warehouse

@@ -1,51 +1,132 @@
-"""What a user waits for before anything happens: the first question of a run, and the CPU of the small commands.
+"""What a run costs before its first request and after its last answer, and what the small commands cost.
 
-``python -m tests.support.benches.start FOLDER`` prints seconds as JSON. The run is a cold one: its own temporary
-Prefect server, an empty warehouse, a simulated model server that is up already.
+``python -m tests.support.benches.start alone FOLDER`` prints seconds as JSON: the wait for the first request of a cold
+run (its own Prefect server, an empty warehouse) and the CPU of two small commands.
+``python -m tests.support.benches.start run CHECKOUT FOLDER`` runs the command line of a checkout once and prints the
+CPU seconds of its process tree up to the first request, and from the last answer to its end. The simulated model server
+is up before and belongs to nobody's tree.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
 import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from flows.simulated import simulated_server
+import psutil
 
-CONFIG = """
+from flows.processes.simulated import simulated_server
+
+SMALL = """
 models: [{{id: aligned, provider: openai, base_url: "http://{address}/v1", is_simulated: true,
            model: harbor-dpo-100, api: chat}}]
 benchmarks: [{{id: arithmetic, sample_size: 10}}]
 """
+# 1,906 answers at 32 in flight and 200 ms each: the asking takes 12 seconds, as short as an ordinary run gets.
+ORDINARY = """
+model_defaults:
+  {{provider: openai, base_url: "http://{address}/v1", is_simulated: true, api: chat, concurrency: 32}}
+models:
+  - {{id: base, model: harbor-base, api: completions, family: harbor}}
+  - {{id: aligned, model: harbor-dpo-100, base: base}}
+benchmarks: [arithmetic, knowledge, reading, borderline, harmful]
+"""
+COUNT_ANSWERS, LATENCY_MS = 1906, 200
 ALIGNTAX = Path(sys.executable).with_name("aligntax")
 
 
-def main(folder: Path) -> None:
+def alone(folder: Path) -> dict[str, float]:
+    """Seconds until the first request of this checkout, and CPU seconds of its small commands."""
     found = {"first_request_s": first_request_s(folder)}
     found["help_cpu_s"] = cpu_s(folder, "--help")
     found["sql_cpu_s"] = cpu_s(folder, "sql", "select count(*) from marts.fct_scores")
-    sys.stdout.write(json.dumps(found))
-
-
-def first_request_s(folder: Path) -> float:
-    """From the command to the first question at the server; the run is left to finish."""
-    log = folder / "asked.jsonl"
-    with simulated_server(folder, "--log", log) as address:
-        (folder / "aligntax.yaml").write_text(CONFIG.format(address=address))
-        started = time.perf_counter()
-        with subprocess.Popen([ALIGNTAX, "run"], cwd=folder, stdout=subprocess.DEVNULL) as run:
-            while run.poll() is None and not (log.exists() and log.stat().st_size):
-                time.sleep(0.01)
-            found = time.perf_counter() - started
-        assert run.returncode == 0
     return found
 
 
+def first_request_s(folder: Path) -> float:
+    """From the command to the first request at the server; the run is left to finish."""
+    started = time.perf_counter()
+    with running(ALIGNTAX, folder, SMALL, "--log", asked(folder)) as (run, _):
+        wait_for(run, lambda: is_asked(folder))
+        return time.perf_counter() - started
+
+
+def run_cpu(checkout: Path, folder: Path) -> dict[str, float]:
+    """CPU seconds of a checkout's run up to the first request, and from the last answer to its end."""
+    program = checkout / ".venv" / "bin" / "aligntax"
+    with running(program, folder, ORDINARY, "--log", asked(folder)) as (run, address):
+        tree = psutil.Process(run.pid)
+        wait_for(run, lambda: is_asked(folder))
+        before = tree_cpu_s(tree)
+        wait_for(run, lambda: count_answered(address) >= COUNT_ANSWERS)
+        asking = tree_cpu_s(tree)
+        # Everything that the run started has ended and was waited for by then, so the system has counted it.
+        _, status, usage = os.wait4(run.pid, 0)
+        run.returncode = os.waitstatus_to_exitcode(status)
+    total = usage.ru_utime + usage.ru_stime
+    return {"start_cpu_s": before, "asking_cpu_s": asking - before, "end_cpu_s": total - asking}
+
+
+@contextmanager
+def running(
+    program: Path, folder: Path, config: str, *options: str | Path
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A run in a folder against a simulated server of its own; ends well, or the bench fails."""
+    with simulated_server(folder, *options) as address:
+        post(f"http://{address}/faults", {"*": {"latency_ms": LATENCY_MS}})
+        (folder / "aligntax.yaml").write_text(config.format(address=address))
+        with subprocess.Popen([program, "run"], cwd=folder, stdout=subprocess.DEVNULL) as run:
+            yield run, address
+        if run.returncode:
+            raise SystemExit(f"{program} run ended with {run.returncode}")
+
+
+def asked(folder: Path) -> Path:
+    """Where the simulated server notes the questions."""
+    return folder / "asked.jsonl"
+
+
+def is_asked(folder: Path) -> bool:
+    """Whether the first question has been noted."""
+    return asked(folder).exists() and asked(folder).stat().st_size > 0
+
+
+def wait_for(run: subprocess.Popen[bytes], is_so: Callable[[], bool]) -> None:
+    """Return once something is so; the run must not end before."""
+    while not is_so():
+        if run.poll() is not None:
+            raise SystemExit(f"the run ended too early, with {run.returncode}")
+        time.sleep(0.01)
+
+
+def count_answered(address: str) -> int:
+    with urllib.request.urlopen(f"http://{address}/stats", timeout=10) as response:
+        return int(json.load(response)["total"]["requests"])
+
+
+def post(url: str, document: object) -> None:
+    request = urllib.request.Request(url, json.dumps(document).encode(), {"content-type": "application/json"})
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+def tree_cpu_s(process: psutil.Process) -> float:
+    """CPU seconds of a process, of those it started, and of those that ended meanwhile."""
+    total = 0.0
+    for member in (process, *process.children(recursive=True)):
+        times = member.cpu_times()
+        total += times.user + times.system + times.children_user + times.children_system
+    return total
+
+
 def cpu_s(folder: Path, *arguments: str) -> float:
-    """CPU seconds of a command, at best of three: the first one reads its files from the disk."""
+    """CPU seconds of a command, the best of three: the first one reads its files from the disk."""
     return min(_cpu_once(folder, *arguments) for _ in range(3))
 
 
@@ -57,4 +138,6 @@ def _cpu_once(folder: Path, *arguments: str) -> float:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    kind, *given, folder = sys.argv[1:]
+    found = alone(Path(folder)) if kind == "alone" else run_cpu(Path(given[0]).resolve(), Path(folder))
+    sys.stdout.write(json.dumps(found))

@@ -21,7 +21,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from flows.simulated import simulated_server
+from flows.processes.simulated import simulated_server
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]

@@ -1,7 +1,7 @@
 """The Prefect server a run talks to: the configured one, or a temporary one on loopback that ends with the run.
 
-Must be entered before Prefect is imported: Prefect reads its settings once. The server takes ten seconds of CPU to
-start, so it starts first and everything else is imported meanwhile.
+It must be entered before Prefect is imported, because Prefect reads its settings once. The server needs some seconds to
+start. So it starts first, and the run imports what it needs meanwhile.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from flows.children import child, free_port
+from flows.processes.children import child, free_port
+from flows.processes.prefect_database import copy_template, keep_template
 from tasks.errors import AligntaxError
 
 # A busy machine may need minutes for the first start, which creates the server's database.
 _LONGEST_START_S = 180.0
 
-# Client: nothing of Prefect's own on the terminal; our own lines say what went wrong.
+# Prefect prints nothing on the terminal: our own lines say what went wrong.
 QUIET = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
@@ -30,7 +32,7 @@ QUIET = {
     "DO_NOT_TRACK": "1",
 }
 _NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-# Server of a single run: none of the services that only deployments need.
+# The server of a single run needs none of the services for deployments.
 _LEAN = {
     **_NO_TELEMETRY,
     "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
@@ -41,24 +43,57 @@ _LEAN = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class PrefectServer:
+    """A server that is up or starting. ``created`` is the database that it creates at this start, if it does."""
+
+    address: str
+    created: Path | None = None
+
+    def wait_until_up(self) -> None:
+        """Return once the server answers.
+
+        Raises:
+            AligntaxError: it did not within three minutes.
+        """
+        deadline = time.monotonic() + _LONGEST_START_S
+        while not self._answers():
+            if time.monotonic() >= deadline:
+                raise AligntaxError(f"the Prefect server at {self.address} does not answer. Is PREFECT_API_URL right?")
+            time.sleep(0.2)
+        if self.created:
+            keep_template(self.created)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}/health", timeout=5):  # noqa: S310 - http by construction
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+
 @contextmanager
-def prefect_server(folder: Path, *, has_schedules: bool = False) -> Iterator[str]:
-    """Yield the API address; a temporary server keeps its database in ``folder``, so that runs stay on record."""
+def prefect_server(folder: Path, *, has_schedules: bool = False) -> Iterator[PrefectServer]:
+    """Yield the server; a temporary one keeps its database in ``folder``, so that runs stay on record."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     if configured := configured_address():
-        yield configured
+        yield PrefectServer(configured)
         return
     port = free_port()
     address = f"http://127.0.0.1:{port}/api"
     os.environ["PREFECT_API_URL"] = address
     folder.mkdir(parents=True, exist_ok=True)
-    database = f"sqlite+aiosqlite:///{(folder / 'prefect.db').absolute()}"
+    database = (folder / "prefect.db").absolute()
+    is_created = not (database.exists() or copy_template(database))
     arguments = ["--factory", "prefect.server.api.server:create_app", "--host", "127.0.0.1", "--port", str(port)]
-    environment = {**(_NO_TELEMETRY if has_schedules else _LEAN), "PREFECT_API_DATABASE_CONNECTION_URL": database}
+    environment = {
+        **(_NO_TELEMETRY if has_schedules else _LEAN),
+        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{database}",
+    }
     with child("uvicorn", [*arguments, "--log-level", "error"], log=folder / "server.log", environment=environment):
         try:
-            yield address
+            yield PrefectServer(address, database if is_created else None)
         finally:
             os.environ.pop("PREFECT_API_URL", None)
 
@@ -75,19 +110,3 @@ def configured_address() -> str | None:
     name = os.environ.get("PREFECT_PROFILE", profiles.get("active"))
     address = profiles.get("profiles", {}).get(name, {}).get("PREFECT_API_URL")
     return str(address) if address else None
-
-
-def wait_until_up(address: str) -> None:
-    """Return once the server answers.
-
-    Raises:
-        AligntaxError: it did not within three minutes.
-    """
-    deadline = time.monotonic() + _LONGEST_START_S
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=5):  # noqa: S310 - http by construction
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise AligntaxError(f"the Prefect server at {address} does not answer. Is PREFECT_API_URL right?")

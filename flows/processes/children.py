@@ -1,11 +1,12 @@
 """Start helper processes that cannot outlive us, not even when we are killed.
 
-A child runs ``python -m flows.children MODULE ARGS``: it reads its standard input, a pipe that only we hold, and ends
-when the pipe closes. That works on every system and needs no signal from a dying parent.
+A child runs ``python -m flows.processes.children MODULE ARGS``. It reads its standard input, a pipe that only we hold,
+and ends when the pipe closes. That works on every system and needs no signal from a dying parent.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import runpy
 import signal
@@ -48,7 +49,7 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C in the terminal reaches us, and we decide when the child may go.
     return subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-        [sys.executable, "-m", "flows.children", module, *arguments],
+        [sys.executable, "-m", "flows.processes.children", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -78,6 +79,8 @@ def _end_with_parent() -> None:
 
 
 def _main(arguments: list[str]) -> None:
+    # A server's imports create a million objects; looking for garbage among them would cost a quarter of its start.
+    gc.set_threshold(50_000, 20, 50)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     module, sys.argv = arguments[0], arguments
     runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flows.children import child
+from flows.processes.children import child
 from tasks.errors import AligntaxError
 
 _LONGEST_START_S = 60.0

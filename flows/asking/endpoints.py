@@ -1,0 +1,67 @@
+"""One line per endpoint: the client, the limits and the drain signal that all models behind it share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+
+from flows.asking.progress import Progress
+from tasks.planned import CellWork
+from tasks.providers import Connection, Limiter, Limits, connect
+from tasks.settings import ModelSettings
+from tasks.steps.generate import Line
+
+
+def open_lines(
+    work: Iterable[CellWork],
+    environment: Mapping[str, str],
+    partition_key: str,
+    draining: asyncio.Event,
+    progress: Progress,
+) -> dict[str, Line]:
+    """Connect to every endpoint that the work asks; returns the lines by the endpoints' names."""
+    return {
+        name: Line(
+            connect(_connection(name, sharing, environment, partition_key)),
+            Limiter(_limits(sharing)),
+            draining,
+            on_progress=progress.count,
+        )
+        for name, sharing in _sharing(work).items()
+    }
+
+
+def _sharing(work: Iterable[CellWork]) -> dict[str, list[ModelSettings]]:
+    """The models behind each endpoint."""
+    models: dict[str, list[ModelSettings]] = {}
+    for shard in work:
+        for model in shard.model.asked:
+            sharing = models.setdefault(model.endpoint, [])
+            if model not in sharing:
+                sharing.append(model)
+    return models
+
+
+def _connection(
+    name: str, sharing: Sequence[ModelSettings], environment: Mapping[str, str], partition_key: str
+) -> Connection:
+    """How an endpoint is reached. The settings have checked that its models agree on address and key."""
+    keys = (model.api_key(environment) for model in sharing)
+    return Connection(
+        name=name,
+        provider=sharing[0].provider,
+        base_url=sharing[0].base_url,
+        concurrency=_limits(sharing).concurrency,
+        timeout_s=max(model.timeout_s for model in sharing),
+        api_key=next((key for key in keys if key), None),
+        night=partition_key if all(model.is_simulated for model in sharing) else None,
+    )
+
+
+def _limits(sharing: Sequence[ModelSettings]) -> Limits:
+    """An endpoint takes as many requests at once as any of its models allows, at the slowest stated pace."""
+    return Limits(
+        concurrency=max(model.concurrency for model in sharing),
+        requests_per_minute=min((m.requests_per_minute for m in sharing if m.requests_per_minute), default=None),
+        tokens_per_minute=min((m.tokens_per_minute for m in sharing if m.tokens_per_minute), default=None),
+    )

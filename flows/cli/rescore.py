@@ -1,0 +1,86 @@
+"""`rescore`: score answers again, beside the old scores. No model is asked anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.options import CONFIG, Config, Json
+from flows.cli.output import print_json
+from flows.cli.result_tables import print_changes
+from tasks.errors import UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from warehouse.connection import Warehouse
+
+
+def rescore(
+    scorer: Annotated[str, typer.Option(help="NAME or NAME@VERSION, as `numeric@2`.")],
+    run: Annotated[str | None, typer.Option(help="Only the answers of this run; default all runs.")] = None,
+    benchmark: Annotated[
+        str | None, typer.Option(help="The answers to this benchmark; default the cells whose own scorer it is.")
+    ] = None,
+    choose: Annotated[
+        bool, typer.Option("--choose", help="The cells count by it from now on; choose the old one to go back.")
+    ] = False,
+    config: Config = CONFIG,
+    json: Json = False,
+) -> None:
+    """Score answers again, beside the old scores, and say what changed per cell. No model is asked anything."""
+    from flows.configuration import load_configuration
+    from flows.transform import rebuild_dates, run_dates
+    from tasks.scorers import SCORERS, versioned
+    from warehouse.connection import Warehouse
+
+    if choose and run is not None:
+        raise UsageError("--choose: what a benchmark counts by holds for all of its runs. Leave out --run.")
+    settings = load_configuration(config, will_send=False)
+    name, version = versioned(scorer)
+    current = SCORERS[name].version
+    with Warehouse.open(settings.warehouse) as warehouse:
+        _check_run(warehouse, run)
+        # An earlier version of a scorer can no longer score, but the scores it gave can be chosen.
+        can_score = not choose or version in {None, current}
+        count = _score_again(warehouse, scorer, run, benchmark) if can_score else 0
+        chosen = _count_by(warehouse, scorer, benchmark) if choose else []
+        rebuild_dates(warehouse, run_dates(warehouse), settings.analysis)
+        changes = warehouse.query("rescore_changes", scorer=name, scorer_version=version or current, run_id=run)
+    rows = changes.to_dicts()
+    if json:
+        print_json({"count_scored": count, "chosen": chosen, "changes": rows})
+        return
+    print_changes(rows)
+    _say(count, scorer, chosen)
+    typer.echo(f"Next: aligntax publish --config {config}")
+
+
+def _check_run(warehouse: Warehouse, run: str | None) -> None:
+    known = warehouse.query("run_ids")["run_id"].to_list()
+    if run is not None and run not in known:
+        raise UnknownName.of("run", run, known)
+
+
+def _score_again(warehouse: Warehouse, scorer: str, run: str | None, benchmark: str | None) -> int:
+    from tasks.scorers import installed, versioned
+    from tasks.steps.score import rescore as score_again
+
+    return score_again(warehouse, installed(*versioned(scorer)), run_id=run, benchmark_id=benchmark)
+
+
+def _count_by(warehouse: Warehouse, scorer: str, benchmark: str | None) -> list[str]:
+    from tasks.scorers import versioned
+    from tasks.steps.score import choose
+
+    return choose(warehouse, *versioned(scorer), benchmark)
+
+
+def _say(count: int, scorer: str, chosen: Sequence[str]) -> None:
+    typer.echo(f"{count} answers scored by {scorer}; the old scores stay beside.")
+    if chosen:
+        name = scorer.partition("@")[0]
+        typer.echo(
+            f"Cells of {', '.join(chosen)} count by {scorer} now. A run lets them count by its configuration's scorer: "
+            f"write `scorer: {name}` there, too."
+        )

@@ -1,0 +1,135 @@
+"""What a command says at its end: the taxes, what they bought, failures, where things are, and what to try next."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from flows.cli.output import print_json
+from flows.cli.result_tables import print_safety, print_taxes
+from warehouse.connection import Warehouse
+
+if TYPE_CHECKING:
+    from flows.evaluate import Evaluated
+    from tasks.steps.execute_programs import Executed
+    from tasks.steps.publish import Published
+
+_TRY = (
+    "select candidate_model_id, benchmark_id, tax_absolute, p_value_holm from reports.alignment_tax where is_headline"
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PublishedRows:
+    """Headline taxes and safety rows of one date, as they were published; empty if nothing was."""
+
+    alignment_tax: Sequence[dict[str, Any]] = ()
+    safety: Sequence[dict[str, Any]] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The part of a JSON document that holds them."""
+        return {"alignment_tax": list(self.alignment_tax), "safety": list(self.safety)}
+
+    def print(self) -> None:
+        """Print a table of each kind that has rows."""
+        if self.alignment_tax:
+            print_taxes(self.alignment_tax)
+        if self.safety:
+            print_safety(self.safety)
+
+
+def published_rows(published: Published | None, as_of_date: str | None) -> PublishedRows:
+    """Read the rows of a date from a publication, if there is one."""
+    if published is None or as_of_date is None:
+        return PublishedRows()
+    with Warehouse.read(published["database"]) as snapshot:
+        taxes = snapshot.query_rows("headline_taxes", as_of_date=as_of_date)
+        safety = snapshot.query_rows("headline_safety", as_of_date=as_of_date)
+    return PublishedRows(_dicts(*taxes), _dicts(*safety))
+
+
+def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> None:
+    """Print a run's result."""
+    rows = published_rows(evaluated.published, evaluated.as_of_date)
+    if is_json:
+        print_json({**dataclasses.asdict(evaluated), **rows.as_json()})
+        return
+    rows.print()
+    for line in _lines(evaluated):
+        typer.echo(line)
+    show_places(evaluated.published, config)
+
+
+def _lines(evaluated: Evaluated) -> list[str]:
+    """What a run did, in a line each."""
+    asked = evaluated.count_answered + evaluated.count_failed
+    lines = [
+        (
+            f"Run {evaluated.run_id}: {evaluated.count_cells} cells, {evaluated.count_planned} answers planned, "
+            f"{evaluated.count_reused} there already, {asked} asked, {evaluated.count_failed} failed, "
+            f"{evaluated.count_scored} scored, {evaluated.count_quarantined} quarantined."
+        )
+    ]
+    judging = evaluated.judging
+    if judging.count_asked:
+        lines.append(f"Judges were asked {judging.count_asked} times, {judging.count_failed} failed.")
+    if evaluated.count_undecided:
+        lines.append(
+            f"{evaluated.count_undecided} answers of composite models stand only because their checker or chooser gave "
+            "no verdict of its menu."
+        )
+    if said := executions_line(evaluated.executed):
+        lines.append(said)
+    return [*lines, *(f"  failed cell: {failure}" for failure in evaluated.failures)]
+
+
+def executions_line(executed: Executed) -> str | None:
+    """What became of the programs in the answers; None if there were none to run."""
+    if executed.reason is not None:
+        return f"{executed.count_waiting} programs not run, their answers not scored: {executed.reason}"
+    if executed.count_executed or executed.count_reused:
+        return f"{executed.count_executed} programs run in the sandbox, {executed.count_reused} known from before."
+    return None
+
+
+def waiting_line(count: int) -> str:
+    """How many answers wait for a judge, and how to ask it."""
+    return f"{count} answers wait for their judge, without a score: `aligntax judge` asks it."
+
+
+def say_what_follows(count_waiting: int, published: Published | None, config: Path) -> None:
+    """Say where an import was published, or which command continues it."""
+    if count_waiting:
+        typer.echo(waiting_line(count_waiting))
+        typer.echo(f"Next: aligntax judge --config {config}")
+    elif published:
+        show_places(published, config)
+    else:
+        typer.echo(f"Next: aligntax publish --config {config}")
+
+
+def show_places(published: Published, config: Path, query: str = _TRY) -> None:
+    """Say where the publication is, and a query to begin with."""
+    typer.echo(f"Report:   {published['report']}")
+    typer.echo(f"Tables:   {published['database']} and {published['parquet']}/")
+    option = "" if config == Path("aligntax.yaml") else f" --config {config}"
+    typer.echo(f'Try next: {_program()} sql{option} "{query}"')
+
+
+def _program() -> str:
+    """How this program is called from here: by its name if the shell finds it, else by its path."""
+    called = Path(sys.argv[0])
+    if shutil.which(called.name) or not called.is_file():
+        return "aligntax"
+    return os.path.relpath(called)
+
+
+def _dicts(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    return [dict(zip(names, row, strict=True)) for row in rows]

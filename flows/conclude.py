@@ -1,0 +1,77 @@
+"""What follows the answers of a run, in order: validate, execute, judge, score, aggregate, publish.
+
+The evaluation flow imports this module while it asks: Great Expectations and scipy take seconds to import.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from prefect.utilities.annotations import quote
+
+from flows import run_tasks
+from flows.asking.asked import Asked
+from flows.asking.session import Session
+from flows.judge_answers import Judged, judge_all
+from tasks.errors import Interrupted, NothingEvaluated
+from tasks.steps.execute_programs import Executed
+from tasks.steps.land import run_event
+from tasks.steps.publish import Published
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """What the steps after the answers did."""
+
+    count_quarantined: int
+    executed: Executed
+    judging: Judged
+    count_scored: int
+    published: Published
+
+
+async def conclude(live: Session, asked: Asked) -> Concluded:
+    """Take a run from its answers to its publication.
+
+    Raises:
+        Interrupted: a signal came; everything that came in is committed.
+        NothingEvaluated: no cell could be evaluated.
+        GateFailed: validation stopped the publication.
+    """
+    run_id = live.plan.run_id
+    landed = run_tasks.land_cells(
+        run_id, quote(live), quote(asked.stopped), wait_for=asked.predecessors, return_state=True
+    )
+    if live.draining.is_set():
+        raise _interrupted(live, f"{asked.count_answered} answers are committed. The same command finishes the run.")
+    if len(asked.failures) == asked.count_cells:
+        run_event(live.warehouse, run_id, "failed", "nothing evaluated")
+        raise NothingEvaluated(f"no cell could be evaluated; the first: {next(iter(asked.failures.values()))}")
+    checked = run_tasks.validate_landed(run_id, quote(live), wait_for=[landed], return_state=True)
+    quarantined = (await checked.aresult()).quarantined
+    executed = run_tasks.execute_programs(run_id, quote(live), wait_for=[checked], return_state=True)
+    programs = await executed.aresult()
+    judging = await judge_all(live, executed)
+    if judging.is_interrupted:
+        raise _interrupted(live, "every answer is committed. The same command finishes the judging.")
+    count_scored, published = await _report(live, executed)
+    return Concluded(quarantined, programs, judging, count_scored, published)
+
+
+async def _report(live: Session, after: Any) -> tuple[int, Published]:
+    """Score, aggregate and publish; returns how many answers were scored, and the publication."""
+    run_id = live.plan.run_id
+    scored = run_tasks.score_run(run_id, quote(live), wait_for=[after], return_state=True)
+    count_scored = await scored.aresult()
+    aggregated = run_tasks.aggregate_run(run_id, quote(live), wait_for=[scored], return_state=True)
+    await aggregated.aresult()
+    published = run_tasks.publish_run(run_id, quote(live), wait_for=[aggregated], return_state=True)
+    publication = await published.aresult()
+    run_event(live.warehouse, run_id, "finished")
+    return count_scored, publication
+
+
+def _interrupted(live: Session, said: str) -> Interrupted:
+    run_event(live.warehouse, live.plan.run_id, "interrupted")
+    return Interrupted(f"stopped as asked: {said}")

@@ -1,0 +1,49 @@
+"""Rebuild, validate and publish the reports of a run or of some dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flows.transform import rebuild, rebuild_dates, run_dates
+from flows.validation import check_reports
+from tasks.settings import Settings
+from tasks.steps.land import run_event
+from tasks.steps.publish import Published, publish
+from warehouse.connection import Warehouse
+
+
+def report_run(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Published:
+    """Rebuild the tables a run can change, validate and publish them.
+
+    Raises:
+        GateFailed: validation stopped the publication; the last good one stays.
+    """
+    check_reports(warehouse, run_id, rebuild(warehouse, settings, run_id))
+    return publish_reports(warehouse, settings, run_id, as_of_date)
+
+
+def report_dates(warehouse: Warehouse, settings: Settings, dates: Sequence[str]) -> Published | None:
+    """Rebuild the tables of some dates, validate them and publish the newest date of all; None where nothing ran.
+
+    Raises:
+        GateFailed: validation stopped the publication; the last good one stays.
+    """
+    rebuild_dates(warehouse, dates, settings.analysis)
+    remaining = run_dates(warehouse)
+    if not remaining:
+        return None
+    newest = newest_run(warehouse, remaining[-1])
+    check_reports(warehouse, newest, dates)
+    return publish_reports(warehouse, settings, newest, remaining[-1])
+
+
+def publish_reports(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Published:
+    """Publish a date's reports, and note it as an event of the run."""
+    run_event(warehouse, run_id, "published")
+    warehouse.build(["staging", "marts"], [as_of_date])
+    return publish(warehouse, settings.publish, as_of_date)
+
+
+def newest_run(warehouse: Warehouse, as_of_date: str) -> str:
+    """The run of a date under which validation and publication are noted."""
+    return str(warehouse.query("newest_run", as_of_date=as_of_date).item())

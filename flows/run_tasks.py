@@ -1,0 +1,64 @@
+"""The steps after the answers, as Prefect tasks: one task per run. See ``cell_tasks`` for what they have in common."""
+
+from __future__ import annotations
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from flows import publish, transform, validation
+from flows.asking.session import Session
+from tasks.planned import CellWork
+from tasks.steps.execute_programs import Executed, execute
+from tasks.steps.judge import judge
+from tasks.steps.land import cell_events
+from tasks.steps.publish import Published
+from tasks.steps.score import score
+from tasks.steps.validate import ValidationResult
+
+
+@task(task_run_name="land {run_id}", cache_policy=NO_CACHE)
+def land_cells(run_id: str, session: Session, stopped: dict[str, tuple[str, str]]) -> None:
+    """Note how each cell ended, once all its answers are committed."""
+    cells = [cell.cell_id for cell in session.plan.cells]
+    cell_events(session.warehouse, run_id, ((cell_id, *stopped.get(cell_id, ("complete", None))) for cell_id in cells))
+
+
+@task(task_run_name="validate landed {run_id}", cache_policy=NO_CACHE)
+def validate_landed(run_id: str, session: Session) -> ValidationResult:
+    """Check what landed."""
+    return validation.check_landed(session.warehouse, session.plan.settings, run_id)
+
+
+@task(task_run_name="execute {run_id}", cache_policy=NO_CACHE)
+def execute_programs(run_id: str, session: Session) -> Executed:
+    """Run the programs in the answers, and land their verdicts for the scorers."""
+    return execute(session.warehouse, run_id)
+
+
+@task(task_run_name="plan judgments {run_id}", cache_policy=NO_CACHE)
+def plan_judgments(run_id: str, session: Session) -> list[CellWork]:  # noqa: ARG001 - the run is shown
+    """Find what judges have not yet been asked about the answers that passed validation."""
+    return judge(session.warehouse, session.plan)
+
+
+@task(task_run_name="score {run_id}", cache_policy=NO_CACHE)
+def score_run(run_id: str, session: Session) -> int:
+    """Score what has no score yet, and check the scores."""
+    count = score(session.warehouse, run_id)
+    validation.check_scored(session.warehouse, session.plan.settings, run_id)
+    return count
+
+
+@task(task_run_name="aggregate {run_id}", cache_policy=NO_CACHE)
+def aggregate_run(run_id: str, session: Session) -> list[str]:
+    """Rebuild marts, estimates and reports of the dates the run can change, and check them."""
+    dates = transform.rebuild(session.warehouse, session.plan.settings, run_id)
+    validation.check_reports(session.warehouse, run_id, dates)
+    return dates
+
+
+@task(task_run_name="publish {run_id}", cache_policy=NO_CACHE)
+def publish_run(run_id: str, session: Session) -> Published:
+    """Swap the publication in."""
+    plan = session.plan
+    return publish.publish_reports(session.warehouse, plan.settings, run_id, plan.as_of_date.isoformat())
