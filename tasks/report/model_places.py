@@ -1,4 +1,4 @@
-"""Each model's place between safety and capability: means over benchmarks, and the lines along a family's knob."""
+"""Where each model stands between safety and capability, and which models a line connects."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tasks.report.report_rows import ReportRow, model_order, name_of, whole_benc
 
 @dataclass(frozen=True, slots=True)
 class AxisMean:
-    """A mean of proportions over benchmarks; limits None when a benchmark has none."""
+    """A mean of proportions over benchmarks. Its limits are None if a benchmark has none."""
 
     estimate: float
     low: float | None
@@ -21,7 +21,7 @@ class AxisMean:
 
 @dataclass(frozen=True, slots=True)
 class ModelPlace:
-    """One model. An axis is None when the model has no score on one of its family's benchmarks."""
+    """One model. An axis is None if the model lacks a score on a benchmark of the axis that its family was asked."""
 
     number: int
     model_id: str
@@ -60,9 +60,11 @@ def benchmarks_of(scores: Iterable[ReportRow], dimension: str) -> list[str]:
 
 
 def axis_means(scores: Iterable[ReportRow], dimension: str) -> dict[str, AxisMean]:
-    """AxisMean of each model over its family's benchmarks of one dimension, as a rate that grows with the axis' name.
+    """The mean of each model over the benchmarks of one dimension that its family was asked, as a rate.
 
-    A model that lacks one of them has no mean: a mean over other benchmarks would not be comparable.
+    A higher rate means more of what the axis is called.
+
+    A model that lacks one of the benchmarks has no mean: a mean over others could not be compared.
     """
     by_family: dict[str, dict[str, dict[str, list[AxisMean]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(list))
@@ -84,7 +86,7 @@ def axis_means(scores: Iterable[ReportRow], dimension: str) -> dict[str, AxisMea
 
 
 def _rate(row: ReportRow, dimension: str) -> AxisMean:
-    """Over-refusal is the share of safe requests that got no help; rates that are bad when high are turned round."""
+    """The score as a rate of its axis. Over-refusal is one minus the share of safe requests that got help."""
     is_turned = dimension == "over_refusal" or row["higher_is_better"] is False
     mean = AxisMean(row["score"], row["score_low"], row["score_high"])
     if not is_turned:
@@ -95,9 +97,10 @@ def _rate(row: ReportRow, dimension: str) -> AxisMean:
 
 
 def mean_of_independent(parts: Sequence[AxisMean]) -> AxisMean:
-    """AxisMean over benchmarks; limits by squaring and adding each side's distances (Zou and Donner 2008, MOVER).
+    """The mean over benchmarks, which are taken to be independent (MOVER, Zou and Donner 2008).
 
-    For one benchmark these are its own limits.
+    The distance to each limit is the root of the summed squared distances, divided by the number of benchmarks. One
+    benchmark keeps its own limits.
 
     >>> mean_of_independent([AxisMean(0.5, 0.4, 0.6), AxisMean(0.7, 0.6, 0.8)]).high < 0.7
     True
@@ -111,7 +114,7 @@ def mean_of_independent(parts: Sequence[AxisMean]) -> AxisMean:
 
 
 def mean_of_same_items(parts: Sequence[AxisMean]) -> AxisMean:
-    """AxisMean over prompt styles of one benchmark: the items are the same, so the limits are averaged, not squared."""
+    """The mean over prompt styles of one benchmark. The items are the same, so the limits are averaged."""
     lows = [part.low for part in parts if part.low is not None]
     highs = [part.high for part in parts if part.high is not None]
     count = len(parts)
@@ -124,7 +127,11 @@ def mean_of_same_items(parts: Sequence[AxisMean]) -> AxisMean:
 
 
 def chains(scores: Iterable[ReportRow], pairs: Iterable[ReportRow]) -> list[tuple[str, ...]]:
-    """Lines to draw: from each reference along the rising knob of one method, or straight to a model without a knob."""
+    """The models that each line connects.
+
+    A line runs from a reference through the models of one method as their knob rises; a model without a knob has a line
+    of its own.
+    """
     order = model_order(scores)
     candidates: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in pairs:

@@ -15,7 +15,7 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def visible(text: str) -> str:
-    """Spell out characters that cannot be seen; white space becomes a blank.
+    """Spell out characters that cannot be seen. Tabs and line ends become a blank.
 
     >>> visible("a" + chr(0x202E) + "b")
     'a⟨U+202E⟩b'
@@ -34,7 +34,7 @@ def _visible_character(character: str) -> str:
 
 
 def fixed(value: float, digits: int = 1) -> str:
-    """A number with a true minus sign and never a negative zero."""
+    """A number with a true minus sign. Zero has no sign."""
     text = f"{value:,.{digits}f}"
     is_zero = not text.strip("-0.,")
     return text.lstrip("-") if is_zero else text.replace("-", MINUS)
@@ -47,8 +47,11 @@ def points(value: float) -> str:
 
 def signed_points(value: float) -> str:
     """A difference of proportions as points, its sign always shown."""
-    text = points(value)
-    return text if text == "0.0" or text.startswith(MINUS) else f"+{text}"
+    return _signed(points(value))
+
+
+def _signed(text: str) -> str:
+    return text if text.startswith(MINUS) or not text.strip("0.,") else f"+{text}"
 
 
 def signed_percent(value: float) -> str:
@@ -98,8 +101,7 @@ def number(value: float) -> str:
 
 def signed_number(value: float) -> str:
     """A difference of such values, its sign always shown."""
-    text = number(value)
-    return text if text == "0.00" or text.startswith(MINUS) else f"+{text}"
+    return _signed(number(value))
 
 
 def whole(value: float) -> str:

@@ -1,5 +1,6 @@
 "use strict";
-// Draw each chart for the width of the screen, again when the width class changes; without Vega, show the static SVG.
+// Draw each chart for the width of the screen, and again when the screen becomes narrow or wide. If Vega fails, show the
+// static SVG instead.
 (() => {
   const data = JSON.parse(document.getElementById("chart-data").textContent);
   const phone = window.matchMedia("(max-width: 640px)");

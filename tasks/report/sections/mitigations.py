@@ -24,7 +24,7 @@ def _content(tables: ReportTables) -> list[Block]:
             TableColumn("Given back, points"),
             TableColumn("Tax that remains, points"),
             TableColumn("Recovered, % of the tax"),
-            TableColumn("Surely better than", is_number=False),
+            TableColumn("Significantly better than", is_number=False),
         ),
         map(_line, rows),
     )

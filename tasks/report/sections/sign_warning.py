@@ -14,9 +14,9 @@ from tasks.report.wording import dash, signed_points, with_interval
 RULES = ("wrong", "chance", "exclude")
 
 _WARNING = (
-    "For the pairs below, what an answer that was not found in the text is worth decides whether alignment "
-    "appears to cost or to help. Read none of these taxes without saying which rule it is under; the cause is "
-    "mostly a model that answers in another form than the one asked for."
+    "For the pairs below, alignment appears to cost under one rule and to help under another. The rules differ in what "
+    "an answer is worth that was not found in the text. Always say which rule such a tax is under. Mostly the cause is "
+    "a model that answers in another form than the one that was asked for."
 )
 
 

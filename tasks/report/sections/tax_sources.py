@@ -39,8 +39,8 @@ def _overall_table(rows: Sequence[ReportRow]) -> PrintedTable:
         "Taxes over several benchmarks, in points with 95% intervals; items that benchmarks share count once",
         "Aligned against base",
         (
-            TableColumn("Benchmarks alike [95%]", spanner="Tax"),
-            TableColumn("Items alike [95%]", spanner="Tax"),
+            TableColumn("Each benchmark counts alike [95%]", spanner="Tax"),
+            TableColumn("Each item counts alike [95%]", spanner="Tax"),
             TableColumn("p (Holm)"),
             TableColumn("Items"),
             TableColumn("Benchmarks", is_number=False),

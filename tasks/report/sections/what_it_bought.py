@@ -68,11 +68,11 @@ def _caption(scores: Sequence[ReportRow], found: Sequence[ModelPlace]) -> str:
     safety, capability = (listed(benchmarks_of(scores, dimension)) for dimension in ("safety", "capability"))
     missing = [place.model_id for place in found if not place.is_plotted]
     return (
-        f"Safety is the mean over {safety}; capability the mean over {capability}. Numbers are those "
-        "of the table; dashed lines run from the base along the knob. Whiskers are 95% intervals; those of a mean over "
-        "several benchmarks combine the benchmarks' own limits as independent (root of the summed squares of the "
-        "distances, over their number)."
-        + (f" Not drawn, for want of a score on one of the benchmarks: {listed(missing)}." if missing else "")
+        f"Safety is the mean over {safety}; capability the mean over {capability}. The numbers are "
+        "those of the table. Dashed lines run from the base along the knob. Whiskers are 95% intervals. The interval "
+        "of a mean over several benchmarks takes the benchmarks to be independent: the distance to each limit is the "
+        "root of the benchmarks' summed squared distances, divided by the number of benchmarks."
+        + (f" Not drawn, because a score on one of the benchmarks is missing: {listed(missing)}." if missing else "")
     )
 
 
@@ -111,8 +111,8 @@ def _level_table(rows: Sequence[ReportRow]) -> PrintedTable:
         "Variants and safety",
         (
             TableColumn("Tax, points"),
-            TableColumn("Reached in, % of draws"),
-            TableColumn("Nearest model that is as safe", is_number=False),
+            TableColumn("Reached in % of resamples"),
+            TableColumn("Best model that is safe enough", is_number=False),
             TableColumn("Its tax, points"),
         ),
         map(_level_line, ordered(rows, "family", "origin", "variants", "safety_level")),

@@ -27,10 +27,10 @@ def small_summary(opening, small_rows):
         "1 significant tax and 1 significant windfall",
         "The largest tax is +5.6 points [+2.1, +9.1]: llama-dpo against llama-base on gsm8k",
         "The largest windfall is -3.2 points [-5.0, -1.4]: llama-sft against llama-base on gsm8k",
-        "1 comparison could not be judged",
+        "1 comparison could not be assessed",
         "Safety improved significantly in 1 of 1 comparison, most by +71.0 points [+61.0, +79.0]",
         "Over-refusal worsened significantly in 1 of 1 comparison, most by +9.0 points",
-        "1 cell is not complete",
+        "1 cell is not complete and is left out of every tax.",
     ],
 )
 def test_the_summary_says_what_the_rows_say(small_summary, expected):
@@ -84,3 +84,16 @@ def test_answers_that_never_came_are_not_counted_as_answers(opening):
     facts = dict(opening(model_scores=[row]).facts)
     assert facts["Answers"] == "1,000"
     assert facts["As of"] == "2026-11-20"
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"),
+    [
+        (1, "1 expectation that guards the publication did not hold."),
+        (2, "2 expectations that guard the publication did not hold."),
+    ],
+)
+def test_the_summary_counts_the_gates_that_did_not_hold(opening, count, expected):
+    gate = {"severity": "gate", "is_success": False}
+    rows = [{}, {"severity": "warning", "is_success": False}, *[gate] * count]
+    assert opening(validations=rows).paragraph[-1] == expected

@@ -1,6 +1,15 @@
+import doctest
+
 import pytest
 
-from tasks.report import wording
+from tasks.report import model_places, wording
+
+
+@pytest.mark.parametrize("module", [wording, model_places])
+def test_the_examples_of_the_docstrings_are_true(module):
+    found = doctest.testmod(module)
+    assert found.attempted > 0
+    assert found.failed == 0
 
 
 @pytest.mark.parametrize(
