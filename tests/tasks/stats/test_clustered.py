@@ -1,4 +1,4 @@
-"""The closed forms against the matrices they are short for, and against statsmodels."""
+"""The closed forms compared with the matrix formulas that they stand for, and with statsmodels."""
 
 import numpy as np
 import pytest
@@ -50,7 +50,7 @@ def brute_force(first, second, codes):
 
 
 @pytest.mark.parametrize("sizes", SHAPES.values(), ids=SHAPES)
-def test_cr2_and_its_degrees_of_freedom_are_the_matrix_ones(sizes):
+def test_cr2_and_its_degrees_of_freedom_are_those_of_the_matrix_formulas(sizes):
     values, codes = sample(sizes)
     covariance, df = brute_force(values, values, codes)
     result = cluster_variance(sums_of(values, codes))
@@ -59,7 +59,7 @@ def test_cr2_and_its_degrees_of_freedom_are_the_matrix_ones(sizes):
 
 
 @pytest.mark.parametrize("sizes", SHAPES.values(), ids=SHAPES)
-def test_cr2_covariance_is_the_matrix_one(sizes):
+def test_the_cr2_covariance_is_that_of_the_matrix_formula(sizes):
     first, codes = sample(sizes)
     second, _ = sample(sizes, seed=1)
     size_of, total, other, square = sum_by_cluster(codes, first, second, first**2)
@@ -78,7 +78,7 @@ def test_cr0_and_cr1_are_those_of_statsmodels(sizes):
         assert ours.item() == pytest.approx(theirs, rel=1e-12)
 
 
-def test_without_clusters_all_variances_are_the_naive_one():
+def test_without_clusters_all_variances_equal_the_naive_one():
     values, codes = sample([1] * 30)
     result = cluster_variance(sums_of(values, codes))
     expected = values.var(ddof=1) / 30
@@ -86,12 +86,12 @@ def test_without_clusters_all_variances_are_the_naive_one():
     assert result.df.item() == pytest.approx(29, rel=1e-12)
 
 
-def test_equal_clusters_have_one_degree_of_freedom_less_than_their_number():
+def test_equal_clusters_have_one_degree_of_freedom_fewer_than_clusters():
     values, codes = sample([5] * 8)
     assert cluster_variance(sums_of(values, codes)).df.item() == pytest.approx(7, rel=1e-12)
 
 
-def test_stacked_samples_are_the_single_ones_and_absent_clusters_do_not_count():
+def test_stacked_samples_give_the_results_of_single_ones_and_empty_clusters_do_not_count():
     small, large = (sums_of(*sample(sizes)) for sizes in ([2, 5, 4], [3, 1, 6, 7]))
     pad = ((0, 0), (0, 1))
     stacked = ClusterSums(
@@ -108,13 +108,13 @@ def test_stacked_samples_are_the_single_ones_and_absent_clusters_do_not_count():
 @pytest.mark.parametrize(
     "labels", [[1, 2, 1], ["b", "a", "b"], [None, "a", None], [(1, 2), (1, 3), (1, 2)], np.array([2.5, 1.0, 2.5])]
 )
-def test_clusters_may_be_named_by_anything_hashable(labels):
+def test_cluster_labels_may_be_anything_hashable(labels):
     array = np.empty(3, dtype=object) if isinstance(labels, list) else labels
     array[:] = labels
     first, second, third = cluster_codes(array, 3).tolist()
     assert (first == third, {first, second}) == (True, {0, 1})
 
 
-def test_labels_must_be_one_per_item():
+def test_a_wrong_number_of_labels_is_refused():
     with pytest.raises(ValueError, match=r"one cluster label per item, shape \(2,\), found \(3,\)"):
         cluster_codes([1, 2, 3], 2)

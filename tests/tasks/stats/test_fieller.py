@@ -24,7 +24,7 @@ def cases(draw):
 
 
 @given(cases(), st.floats(-50, 50))
-def test_set_holds_exactly_the_ratios_that_are_not_rejected(case, ratio):
+def test_the_set_contains_exactly_the_ratios_that_are_not_rejected(case, ratio):
     result = fieller(*case, T)
     ends = (result.low, result.high, result.excluded_low, result.excluded_high)
     assume(all(end is None or abs(end - ratio) > 1e-6 * max(1, abs(end)) for end in ends))
@@ -37,7 +37,7 @@ def test_set_holds_exactly_the_ratios_that_are_not_rejected(case, ratio):
 
 
 @given(cases())
-def test_set_is_an_interval_exactly_where_the_denominator_is_not_zero(case):
+def test_the_set_is_an_interval_exactly_where_the_denominator_differs_from_0(case):
     a, b, *_, v_bb = case
     assume(abs(b**2 - T**2 * v_bb) > 1e-9)
     result = fieller(*case, T, unless="nothing_bought")
@@ -50,11 +50,11 @@ def test_set_is_an_interval_exactly_where_the_denominator_is_not_zero(case):
     assert (result.excluded_low is None) == (result.kind != "complement")
 
 
-def test_known_denominator_gives_the_scaled_t_interval():
+def test_a_known_denominator_gives_the_scaled_t_interval():
     result = fieller(0.2, 0.5, 0.01, 0.0, 0.0, 2.0)
     assert [result.low, result.high] == pytest.approx([0.0, 0.8])
 
 
-def test_denominator_of_zero_is_no_error():
+def test_a_denominator_of_0_excludes_no_ratio():
     result = fieller(0.0, 0.0, 0.0, 0.0, 0.0, 2.0)
     assert (result.kind, result.estimate, result.low) == ("whole_line", None, None)

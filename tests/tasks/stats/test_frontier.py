@@ -1,4 +1,4 @@
-"""Frontier and tax at fixed safety: do the limits cover what they say, and is the unreachable said to be so?"""
+"""Frontier and tax at fixed safety: do the limits cover, and is a safety that no variant has reported as such?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from tasks.stats.frontier import (
     on_frontier,
     tax_at_fixed_safety,
 )
+from tests.support.sizes import at_every_size, bounds, replications
 
+FULL = 4_000
 LATENT = 0.6  # correlation of what makes an item hard, between models
 
 
@@ -48,10 +50,10 @@ def answers(means, count, rng):
     return (np.sqrt(LATENT) * shared + np.sqrt(1 - LATENT) * own < special.ndtri(means)).astype(float)
 
 
-def coverage(family, level, *, count_items, count_runs, seed, knob=True):
-    rng = np.random.default_rng(seed)
+def coverage(family, level, *, seed, knob=True):
+    rng, count_runs = np.random.default_rng(seed), replications(FULL)
     truth, hits, flags = family.truth(level), 0, set()
-    for axes in simulated_axes(family, count_items, count_runs, rng):
+    for axes in simulated_axes(family, 300, count_runs, rng):
         found = tax_at_fixed_safety(*axes, level, family.knob if knob else None)
         low = -np.inf if found.low is None else found.low
         high = np.inf if found.high is None else found.high
@@ -61,7 +63,7 @@ def coverage(family, level, *, count_items, count_runs, seed, knob=True):
 
 
 def simulated_axes(family, count_items, count_runs, rng):
-    """Both axes of every run; 50 runs at a time, whose answers are independent, share one set of resamples."""
+    """Both axes of every run. Fifty runs at a time, with independent answers, share one set of resamples."""
     block, width = 50, len(family.safety)
     for _ in range(count_runs // block):
         both = []
@@ -75,29 +77,20 @@ def simulated_axes(family, count_items, count_runs, rng):
 KNOB_CASES = [(CONCAVE, 0.45), (CONCAVE, 0.50), (CONCAVE, 0.61), (CONVEX, 0.54)]
 
 
-def test_limits_of_an_ordered_family_cover_what_they_say():
-    covered, _ = coverage(*KNOB_CASES[1], count_items=300, count_runs=2_000, seed=1)
-    assert 0.905 <= covered <= 0.985
-
-
-@pytest.mark.accept
+@at_every_size
 @pytest.mark.parametrize(("family", "level"), KNOB_CASES)
-def test_limits_of_an_ordered_family_cover_what_they_say_in_full(family, level):
-    covered, _ = coverage(family, level, count_items=300, count_runs=2_000, seed=2)
-    assert 0.91 <= covered <= 0.98
+def test_limits_of_an_ordered_family_cover_91_to_98_percent(family, level):
+    covered, _ = coverage(family, level, seed=2)
+    least, most = bounds(0.91, 0.98, full=FULL)
+    assert least <= covered <= most
 
 
-def test_limits_of_an_unordered_family_cover_less_and_say_so():
-    covered, flags = coverage(CONCAVE, 0.55, count_items=300, count_runs=2_000, seed=3, knob=False)
-    assert covered >= 0.865
-    assert flags == {("selected",)}
-
-
-@pytest.mark.accept
-@pytest.mark.parametrize("level", [0.45, 0.50, 0.61])
-def test_limits_of_an_unordered_family_cover_enough_in_full(level):
-    covered, flags = coverage(CONCAVE, level, count_items=300, count_runs=2_000, seed=4, knob=False)
-    assert covered >= 0.87
+@at_every_size
+@pytest.mark.parametrize("level", [0.45, 0.50, 0.55, 0.61])
+def test_limits_of_an_unordered_family_cover_at_least_87_percent_and_carry_a_flag(level):
+    covered, flags = coverage(CONCAVE, level, seed=4, knob=False)
+    least, _ = bounds(0.87, 1.0, full=FULL)
+    assert covered >= least
     assert flags == {("selected",)}
 
 
@@ -106,13 +99,13 @@ def drawn(family, seed=5, count=400):
     return [joint_axis([(answers(m, count, rng), None)], rng=rng) for m in (family.capability, family.safety)]
 
 
-def test_safety_beyond_every_variant_is_not_reachable():
+def test_a_safety_beyond_every_variant_is_not_reachable():
     found = tax_at_fixed_safety(*drawn(CONCAVE), 0.95, CONCAVE.knob)
     assert (found.estimate, found.low, found.high, found.reason) == (None, None, None, "not_reachable")
     assert found.share_reached == 0
 
 
-def test_safety_of_the_safest_variant_may_not_be_reachable():
+def test_the_safety_of_the_safest_variant_may_not_be_reachable():
     capability, safety = drawn(CONCAVE)
     found = tax_at_fixed_safety(capability, safety, float(safety.estimate.max()), CONCAVE.knob)
     assert found.reason == "may_not_be_reachable"
@@ -121,24 +114,24 @@ def test_safety_of_the_safest_variant_may_not_be_reachable():
     assert 0.3 < found.share_reached < 0.8
 
 
-def test_family_that_is_not_monotone_in_its_knob_falls_back_to_the_pareto_line():
+def test_a_family_that_is_not_monotone_in_its_knob_uses_the_pareto_line():
     shuffled = (3, 1, 5, 2, 4)
     found = tax_at_fixed_safety(*drawn(CONCAVE), 0.5, shuffled)
     assert (found.method, found.flags) == ("pareto", ("selected",))
 
 
-def test_direction_of_the_knob_does_not_matter():
+def test_the_direction_of_the_knob_does_not_matter():
     axes = drawn(CONCAVE)
     turned = tuple(-value for value in CONCAVE.knob)
     assert tax_at_fixed_safety(*axes, 0.5, CONCAVE.knob) == tax_at_fixed_safety(*axes, 0.5, turned)
 
 
-def test_nearest_variant_is_the_most_capable_that_is_safe_enough():
+def test_the_nearest_variant_is_the_most_capable_one_that_is_safe_enough():
     axes = fixed_axis(CONCAVE.capability), fixed_axis(CONCAVE.safety)
     assert tax_at_fixed_safety(*axes, 0.55, CONCAVE.knob).nearest == 3
 
 
-def test_less_safety_than_any_variant_has_costs_what_the_least_aligned_costs():
+def test_a_safety_below_every_variant_costs_what_the_least_aligned_one_costs():
     axes = fixed_axis(CONCAVE.capability), fixed_axis(CONCAVE.safety)
     for knob in (CONCAVE.knob, None):
         assert tax_at_fixed_safety(*axes, 0.3, knob).estimate == pytest.approx(0.01)
@@ -148,14 +141,14 @@ def test_models_equal_on_both_axes_are_both_on_the_frontier():
     assert on_frontier(np.array([0.5, 0.5, 0.4]), np.array([0.5, 0.5, 0.5])).tolist() == [True, True, False]
 
 
-def test_probability_of_the_frontier_tells_noise_from_dominance():
+def test_a_dominated_model_is_never_on_the_frontier():
     capability, safety = drawn(Family((0.70, 0.70, 0.50), (0.5, 0.5, 0.3), None))
     first, second, third = frontier_probability(capability, safety)
     assert 0.05 < first < 0.95 or 0.05 < second < 0.95
     assert third == 0
 
 
-def test_monotone_fit_is_that_of_pooling_neighbours():
+def test_the_monotone_fit_is_that_of_pooling_neighbours():
     rng = np.random.default_rng(6)
     values = rng.standard_normal((50, 7))
     fitted = isotonic(values)
@@ -169,7 +162,7 @@ def test_monotone_fit_is_that_of_pooling_neighbours():
         assert fit == pytest.approx([np.mean(block) for block in blocks for _ in block])
 
 
-def test_order_of_items_changes_no_byte():
+def test_the_order_of_items_does_not_change_a_byte():
     rng = np.random.default_rng(7)
     values, cluster = answers(CONCAVE.capability, 200, rng), rng.integers(0, 20, 200)
     order = rng.permutation(200)
@@ -185,6 +178,6 @@ def test_one_cluster_gives_no_axis():
     assert joint_axis([(np.ones((5, 2)), ["a"] * 5)], rng=np.random.default_rng(1)) is None
 
 
-def test_axis_without_items_gives_numbers_without_limits():
+def test_axes_whose_draws_do_not_vary_give_a_number_without_limits():
     found = tax_at_fixed_safety(fixed_axis([0.8, 0.7]), fixed_axis([0.1, 0.6]), 0.5)
     assert (found.estimate, found.low, found.reason) == (pytest.approx(0.1), None, "no_variation")

@@ -19,13 +19,13 @@ pairs = st.lists(st.tuples(scores, scores), min_size=1, max_size=40)
         ([1, 1, None, 0], [0, None, 0, 1], 0.0, 0.5),
     ],
 )
-def test_every_missing_score_is_at_its_worst(reference, candidate, low, high):
+def test_every_missing_score_takes_its_worst_value(reference, candidate, low, high):
     result = missing_bounds(reference, candidate)
     assert (result.low, result.high) == (low, high)
 
 
 @given(pairs, st.randoms(use_true_random=False))
-def test_any_filling_of_the_gaps_lies_within(values, random):
+def test_any_values_for_the_missing_scores_give_a_tax_within_the_bounds(values, random):
     reference, candidate = np.array(values).T
     result = missing_bounds(reference, candidate)
     filled = [[random.random() if np.isnan(score) else score for score in scores] for scores in (reference, candidate)]
@@ -47,6 +47,6 @@ def test_no_items_have_no_bounds():
 
 
 @pytest.mark.parametrize(("reference", "candidate"), [([1.5], [0]), ([0.5, 0.5], [0.5])])
-def test_scores_must_be_pairs_in_range(reference, candidate):
+def test_scores_that_are_no_pairs_or_out_of_range_are_refused(reference, candidate):
     with pytest.raises(ValueError, match="expected"):
         missing_bounds(reference, candidate)

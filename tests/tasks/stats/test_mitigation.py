@@ -1,4 +1,4 @@
-"""Recovery of a mitigation: coverage of the set, and what is said where there is no tax to recover."""
+"""Recovery of a mitigation: coverage of its set, and the reasons where there is no tax to recover."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from tasks.stats.clustered import ClusterSums
 from tasks.stats.mitigation import rank_methods, recovery, recovery_sets
 from tasks.stats.multiplicity import holm
-from tasks.stats.paired import PairedSums
+from tests.support.clustered_counts import clustered_counts, equal_sizes, paired_sums
+from tests.support.sizes import at_every_size, bounds, replications
 
+FULL = 10_000
 # Joint outcomes of base, aligned and mitigated model on one item.
 OUTCOMES = np.array([(1, 1, 1), (1, 0, 1), (1, 0, 0), (0, 1, 1), (0, 1, 0), (0, 0, 1), (1, 1, 0), (0, 0, 0)])
 
@@ -36,44 +37,31 @@ SETTINGS = [
 ]
 
 
-def covered(count_items, groups, tax, share, count_runs, seed):
-    rng = np.random.default_rng(seed)
+def count_covered(count_items, groups, tax, share, count, rng):
+    """In how many of ``count`` samples the set contains the true recovery."""
     cells = joint_cells(tax, share)
-    if groups is None:
-        counts = np.eye(8)[rng.choice(8, p=cells, size=(count_runs, count_items))]
-        sizes = np.ones(counts.shape[:2])
-    else:
-        sizes = np.full((count_runs, groups), count_items // groups)
-        drawn = rng.standard_gamma(cells * 9, size=(count_runs, groups, 8)) + 1e-300  # correlation 0.1
-        counts = rng.multinomial(sizes, drawn / drawn.sum(axis=-1, keepdims=True))
+    shape = (count_items, 1) if groups is None else (groups, count_items // groups)
+    counts = clustered_counts(cells, equal_sizes(count, *shape), rng)
     base, aligned, mitigated = OUTCOMES.T
-    sums = [paired(counts, sizes, values) for values in (base - aligned, mitigated - aligned)]
-    sets = recovery_sets(*sums)
+    sets = recovery_sets(*(paired_sums(counts, values) for values in (base - aligned, mitigated - aligned)))
     truth = (cells @ (mitigated - aligned)) / (cells @ (base - aligned))
     inside = (sets.low <= truth) & (truth <= sets.high)
     outside = (sets.kind == "complement") & ~((sets.excluded_low < truth) & (truth < sets.excluded_high))
-    return float(np.mean(inside | outside | (sets.kind == "whole_line")))
+    return np.count_nonzero(inside | outside | (sets.kind == "whole_line"))
 
 
-def paired(counts, sizes, values):
-    sums = ClusterSums(np.asarray(sizes, dtype=float), counts @ values, (counts @ values**2).sum(axis=-1).astype(float))
-    return PairedSums(sums, (counts @ (values != 0)).astype(float), np.ones(len(sizes), dtype=bool))
-
-
+@at_every_size
 @pytest.mark.parametrize(("count_items", "groups", "tax", "share"), SETTINGS)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_recovery_set_covers_what_it_says(count_items, groups, tax, share, seed):
-    assert 0.925 <= covered(count_items, groups, tax, share, 2_000, seed) <= 0.98
+def test_the_set_of_a_recovery_covers_93_to_97_5_percent(count_items, groups, tax, share):
+    rng, left, found = np.random.default_rng(1), replications(FULL), 0
+    while left > 0:
+        found += count_covered(count_items, groups, tax, share, min(left, 1_000), rng)
+        left -= 1_000
+    least, most = bounds(0.93, 0.975, full=FULL)
+    assert least <= found / replications(FULL) <= most
 
 
-@pytest.mark.accept
-@pytest.mark.parametrize(("count_items", "groups", "tax", "share"), SETTINGS)
-def test_recovery_set_covers_what_it_says_in_full(count_items, groups, tax, share):
-    found = [covered(count_items, groups, tax, share, 1_000, seed) for seed in range(10)]
-    assert 0.93 <= np.mean(found) <= 0.975
-
-
-def test_no_tax_leaves_nothing_to_recover():
+def test_without_a_tax_the_recovery_is_undefined():
     rng = np.random.default_rng(3)
     base = rng.integers(0, 2, 200)
     found = recovery(base, rng.permutation(base), base, None)
@@ -82,19 +70,19 @@ def test_no_tax_leaves_nothing_to_recover():
     assert found.gained.estimate is not None
 
 
-def test_a_windfall_is_no_tax_to_recover():
+def test_a_windfall_leaves_no_tax_to_recover():
     found = recovery([0] * 60 + [1] * 40, [1] * 100, [1] * 100, None)
     assert (found.share.estimate, found.share.reason) == (None, "no_tax_to_recover")
 
 
-def test_mitigation_that_changed_nothing_still_has_a_width():
+def test_a_mitigation_that_changed_nothing_still_has_an_interval_with_a_width():
     base, aligned = [1] * 80 + [0] * 20, [1] * 50 + [0] * 50
     share = recovery(base, aligned, aligned, None).share
     assert share.estimate == 0
     assert share.low < 0 < share.high
 
 
-def test_equal_models_recover_an_undefined_share():
+def test_equal_models_have_an_undefined_recovery():
     found = recovery([1, 0] * 20, [1, 0] * 20, [1, 0] * 20, None)
     assert found.share.estimate is None
     assert not found.is_solid
@@ -120,7 +108,7 @@ def answer_f1(prediction, gold):
 
 
 def drop_scores(folder, prompt):
-    """Per model, the F1 of the 100 DROP items in file order."""
+    """For each model, the F1 of the 100 DROP items in file order."""
     csv.field_size_limit(10_000_000)
     scores = {}
     with (folder / "data" / "instructgpt" / "drop_samples.csv").open(encoding="utf-8") as file:
@@ -132,7 +120,7 @@ def drop_scores(folder, prompt):
     return {model: np.array([found[item] for item in items]) for model, found in scores.items()}
 
 
-def test_pretraining_mix_recovered_part_of_the_tax_of_ppo(shared_data):
+def test_mixing_in_pretraining_recovered_part_of_the_tax_of_ppo(shared_data):
     scores = drop_scores(shared_data, "zeroshot")
     found = recovery(scores["gpt"], scores["ppo-noptx"], scores["ppo-ptx"], None)
     assert found.tax.estimate == pytest.approx(0.2215, abs=0.01)

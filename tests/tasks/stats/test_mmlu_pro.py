@@ -1,4 +1,4 @@
-"""Real outputs of base and aligned models on 12,032 questions: figures known beforehand, to the printed digit."""
+"""Real outputs of base and aligned models on 12,032 questions, with figures that were computed elsewhere."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def answers(folder: Path, model: str):
 
 @pytest.fixture(scope="module", params=PAIRS)
 def pair(request):
-    # Module scope, so that each file is read once; the session's fixture finds the folder or skips.
+    # Of module scope, so that each file is read once. The session's fixture finds the folder or skips.
     folder = request.getfixturevalue("shared_data")
     base, aligned = (answers(folder, model) for model in PAIRS[request.param])
     ids = sorted(base.keys() & aligned.keys())
@@ -106,7 +106,7 @@ def test_absolute_tax_by_source(pair):
     assert result.count_clusters == 91
 
 
-def test_bootstrap_agrees_on_the_standard_error(pair):
+def test_the_bootstrap_agrees_on_the_standard_error(pair):
     difference = (pair.reference - pair.candidate)[:, np.newaxis]
     means = bootstrap_means(difference, pair.category, rng=np.random.default_rng(1))
     # Like CR0; 2,000 resamples of 14 clusters.

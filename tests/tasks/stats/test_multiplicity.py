@@ -25,7 +25,7 @@ def test_benjamini_hochberg_is_that_of_scipy(p_values):
 
 @pytest.mark.parametrize("adjust", [holm, benjamini_hochberg])
 @given(p_values=st.lists(st.none() | st.floats(0, 1), max_size=20))
-def test_undefined_tests_are_no_members_of_the_family(adjust, p_values):
+def test_tests_without_a_p_value_do_not_count_in_the_family(adjust, p_values):
     adjusted = adjust(p_values)
     members = np.array([p is not None for p in p_values], dtype=bool)
     assert np.isnan(adjusted[~members]).all()
@@ -33,13 +33,13 @@ def test_undefined_tests_are_no_members_of_the_family(adjust, p_values):
 
 
 @pytest.mark.parametrize("adjust", [holm, benjamini_hochberg])
-def test_nan_is_undefined_and_the_argument_stays_as_it_was(adjust):
+def test_nan_means_no_p_value_and_the_argument_is_not_changed(adjust):
     p_values = np.array([0.04, np.nan, 0.01])
     assert adjust(p_values)[[0, 2]] == pytest.approx(adjust([0.04, 0.01]))
     assert p_values[0] == 0.04
 
 
 @pytest.mark.parametrize("bad", [[-0.1], [1.1, 0.5]])
-def test_p_values_must_be_probabilities(bad):
+def test_p_values_outside_0_to_1_are_refused(bad):
     with pytest.raises(ValueError, match=r"p-values in \[0, 1\]"):
         holm(bad)

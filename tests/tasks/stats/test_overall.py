@@ -1,4 +1,4 @@
-"""A tax over several benchmarks: against matrices, against one benchmark, and simulated."""
+"""A tax over several benchmarks, compared with matrix formulas and with one benchmark, and simulated."""
 
 import numpy as np
 import pytest
@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from tasks.stats.overall import OverallSums, overall_intervals, overall_sums, overall_tax
 from tasks.stats.paired import paired_difference
+from tests.support.clustered_counts import clustered_counts, equal_sizes, share_covered
+from tests.support.sizes import at_every_size, bounds, replications
 
-SEEDS = (1, 2)
-FAST, FULL = 2_000, 10_000
+FULL = 20_000
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def sample():
     return rng.choice([-1.0, -0.5, 0.0, 0.5, 1.0], count), benchmark, cluster
 
 
-def test_equals_the_matrices_of_a_regression_on_benchmarks(sample):
+def test_the_standard_error_is_that_of_a_regression_on_benchmarks(sample):
     d, benchmark, cluster = sample
     design, weights = np.eye(3)[benchmark], np.full(3, 1 / 3)
     inverse = np.linalg.inv(design.T @ design)
@@ -43,7 +44,7 @@ def test_equals_the_matrices_of_a_regression_on_benchmarks(sample):
     assert result.df[0] == pytest.approx(df, rel=1e-10)
 
 
-def test_macro_estimate_and_cluster_covariance_are_near_those_of_statsmodels(sample):
+def test_the_macro_estimate_and_its_error_are_close_to_those_of_statsmodels(sample):
     d, benchmark, cluster = sample
     fit = sm.OLS(d, np.eye(3)[benchmark]).fit(
         cov_type="cluster", cov_kwds={"groups": cluster, "use_correction": False, "df_correction": False}
@@ -51,7 +52,7 @@ def test_macro_estimate_and_cluster_covariance_are_near_those_of_statsmodels(sam
     contrast = fit.t_test(np.full((1, 3), 1 / 3))
     result = overall_intervals(overall_sums(d, benchmark, cluster), weighting="macro")
     assert result.estimate[0] == pytest.approx(contrast.effect[0], abs=1e-14)
-    # CR0 there, CR2 here: larger by about G / (G - 1), twelve clusters.
+    # Theirs is CR0, ours CR2, which is larger by about G / (G - 1) with twelve clusters.
     assert 1.0 < result.standard_error[0] / contrast.sd[0, 0] < 1.15
 
 
@@ -63,7 +64,7 @@ def cells(draw):
 
 
 @given(cells(), st.sampled_from(["macro", "weighted"]))
-def test_over_one_benchmark_is_the_paired_difference(sample, weighting):
+def test_over_one_benchmark_the_result_is_the_paired_difference(sample, weighting):
     d, benchmark, cluster = sample
     ours = overall_tax(d, benchmark, cluster, range(len(d)), weighting=weighting)
     theirs = paired_difference(d, cluster)
@@ -73,7 +74,7 @@ def test_over_one_benchmark_is_the_paired_difference(sample, weighting):
 
 
 @given(cells(), st.sampled_from(["macro", "weighted"]), st.randoms(use_true_random=False))
-def test_swapping_negates_and_the_order_of_rows_changes_no_bit(sample, weighting, random):
+def test_swapping_the_models_negates_the_result_and_the_order_of_rows_does_not_change_a_bit(sample, weighting, random):
     d, _, cluster = sample
     benchmark = [index % 2 for index in range(len(d))]
     ours = overall_tax(d, benchmark, cluster, range(len(d)), weighting=weighting)
@@ -102,12 +103,12 @@ def test_shared_items_widen_the_interval():
     assert apart.standard_error == pytest.approx(alone.standard_error / 2**0.5, rel=1e-9)
 
 
-def test_a_benchmark_of_one_cluster_leaves_the_error_unknown():
+def test_with_a_benchmark_of_one_cluster_the_error_is_unknown():
     result = overall_tax([1, 0, 1, 0], [0, 0, 1, 1], [0, 1, 0, 0], range(4), weighting="macro")
     assert (result.estimate, result.low, result.reason) == (0.5, None, "one_cluster")
 
 
-# name: (clusters per benchmark, items per cluster, tax, discordance), one per benchmark.
+# For each benchmark: number of clusters, items per cluster, tax, discordance.
 DENSE = {
     "equal": [(20, 10, 0.1, 0.3)] * 3,
     "unequal": [(10, 6, 0.0, 0.3), (12, 40, 0.2, 0.4), (30, 10, -0.1, 0.3)],
@@ -119,21 +120,15 @@ SPARSE = {
 }
 
 
-def simulated(shape, replications, rng, icc=0.1):
-    """Stacked sums; clusters are Dirichlet-multinomial over lost, gained and same."""
+def simulated(shape, count, rng):
+    """Stacked sums of ``count`` samples."""
     groups = sum(clusters for clusters, *_ in shape)
-    sizes, totals, discordant = (np.zeros((replications, groups, len(shape))) for _ in range(3))
-    squares = np.zeros((replications, len(shape)))
+    sizes, totals, discordant = (np.zeros((count, groups, len(shape))) for _ in range(3))
+    squares = np.zeros((count, len(shape)))
     start = 0
     for column, (clusters, per_cluster, tax, discordance) in enumerate(shape):
-        cells = np.array([(discordance + tax) / 2, (discordance - tax) / 2, 1 - discordance])
-        odds = rng.standard_gamma(cells * (1 / icc - 1), size=(replications, clusters, 3)) + 1e-300
-        odds /= odds.sum(axis=-1, keepdims=True)
-        counts = (
-            rng.multinomial(per_cluster, odds)
-            if per_cluster > 1
-            else rng.multinomial(1, np.broadcast_to(cells, odds.shape))
-        )
+        cells = ((discordance + tax) / 2, (discordance - tax) / 2, 1 - discordance)
+        counts = clustered_counts(cells, equal_sizes(count, clusters, per_cluster), rng)
         rows = slice(start, start + clusters)
         sizes[:, rows, column] = per_cluster
         totals[:, rows, column] = counts[..., 0] - counts[..., 1]
@@ -143,39 +138,26 @@ def simulated(shape, replications, rng, icc=0.1):
     return OverallSums(sizes, totals, discordant, squares)
 
 
-def coverage(shape, weighting, replications, seed):
-    rng = np.random.default_rng([seed, len(shape), shape[0][0]])
+def coverage(shape, weighting):
+    rng = np.random.default_rng([1, len(shape), shape[0][0]])
     count = np.array([clusters * per for clusters, per, *_ in shape], dtype=float)
     share = np.full(len(shape), 1 / len(shape)) if weighting == "macro" else count / count.sum()
     truth = float(share @ np.array([tax for *_, tax, _ in shape]))
-    result = overall_intervals(simulated(shape, replications, rng), weighting=weighting)
+    result = overall_intervals(simulated(shape, replications(FULL), rng), weighting=weighting)
     assert (result.high - result.low).min() > 0
-    return np.mean((result.low <= truth) & (truth <= result.high))
+    return share_covered(result.low, result.high, truth)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@at_every_size
 @pytest.mark.parametrize("weighting", ["macro", "weighted"])
 @pytest.mark.parametrize("name", DENSE)
-def test_interval_over_benchmarks_covers(name, weighting, seed):
-    assert 0.925 <= coverage(DENSE[name], weighting, FAST, seed) <= 0.975
+def test_interval_over_benchmarks_covers_93_to_97_percent(name, weighting):
+    least, most = bounds(0.93, 0.97, full=FULL)
+    assert least <= coverage(DENSE[name], weighting) <= most
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@at_every_size
 @pytest.mark.parametrize("name", SPARSE)
-def test_interval_over_benchmarks_covers_where_few_items_differ(name, seed):
-    assert coverage(SPARSE[name], "macro", FAST, seed) >= 0.93
-
-
-@pytest.mark.accept
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("weighting", ["macro", "weighted"])
-@pytest.mark.parametrize("name", DENSE)
-def test_interval_over_benchmarks_covers_93_to_97_percent(name, weighting, seed):
-    assert 0.93 <= coverage(DENSE[name], weighting, FULL, seed) <= 0.97
-
-
-@pytest.mark.accept
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("name", SPARSE)
-def test_sparse_interval_over_benchmarks_covers_at_least_93_percent(name, seed):
-    assert coverage(SPARSE[name], "macro", FULL, seed) >= 0.93
+def test_interval_over_benchmarks_covers_at_least_93_percent_where_few_items_differ(name):
+    least, _ = bounds(0.93, 1.0, full=FULL)
+    assert coverage(SPARSE[name], "macro") >= least

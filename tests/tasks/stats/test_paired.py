@@ -1,4 +1,4 @@
-"""Which method the rule chooses, and what it says where there is no interval."""
+"""Which method the rule chooses, and the reason where there is no interval."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ def differences(lost, gained, same, half=0):
 
 
 def spread(count, groups):
-    """Cluster labels dealt in turn."""
+    """Cluster labels, given to the items in turn."""
     return np.arange(count) % groups
 
 
@@ -51,11 +51,11 @@ def test_clusters_give_the_clustered_interval():
         (differences(5, 0, 90, half=5), "t"),
     ],
 )
-def test_method_without_clusters(d, expected):
+def test_the_method_without_clusters_depends_on_how_many_items_differ(d, expected):
     assert paired_difference(d, None).method == expected
 
 
-def test_sparse_binary_interval_is_tango_with_students_quantile():
+def test_the_sparse_binary_interval_is_tangos_with_students_quantile():
     result = paired_difference(differences(5, 1, 94), None)
     t = stats.t.ppf(0.975, 99)
     assert [result.low, result.high] == [float(limit) for limit in tango(5, 1, 100, t)]
@@ -64,14 +64,14 @@ def test_sparse_binary_interval_is_tango_with_students_quantile():
     assert result.standard_error == pytest.approx((result.high - result.low) / (2 * t))
 
 
-def test_sparse_graded_interval_is_bonett_price():
+def test_the_sparse_graded_interval_is_bonett_and_prices():
     d = differences(3, 1, 94, half=2)
     result = paired_difference(d, None)
     limits = bonett_price(d.mean(), np.mean(d**2), 100, stats.t.ppf(0.975, 99))
     assert [result.low, result.high] == pytest.approx([float(limit) for limit in limits])
 
 
-def test_no_differing_item_takes_the_prior_correlation():
+def test_the_prior_correlation_is_used_where_no_item_differs():
     clusters = np.repeat(np.arange(10), 20)
     result = paired_difference(np.zeros(200), clusters, prior_icc=0.2)
     deff = 1 + 19 * 0.2
@@ -84,7 +84,7 @@ def test_no_differing_item_takes_the_prior_correlation():
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_every_item_lost_or_gained_takes_the_prior_correlation(sign):
+def test_the_prior_correlation_is_used_where_every_item_is_lost_or_gained(sign):
     result = paired_difference(np.full(60, sign), np.repeat(np.arange(6), 10))
     assert (result.method, result.estimate) == ("tango_deff", sign)
     assert result.deff == pytest.approx(1.9)
@@ -92,7 +92,7 @@ def test_every_item_lost_or_gained_takes_the_prior_correlation(sign):
     assert result.high - result.low > 0.1
 
 
-def test_clusters_with_equal_means_do_not_give_a_point():
+def test_clusters_with_equal_means_have_an_interval_with_a_width():
     # Every cluster loses exactly half: CR2 is 0 although 100 items differ.
     result = paired_difference(np.tile([1.0, 0.0], 100), np.repeat(np.arange(10), 20))
     assert result.method == "tango_deff"
@@ -112,7 +112,7 @@ def test_clusters_with_equal_means_do_not_give_a_point():
         ([0.9 - 0.6, 0.8 - 0.5] * 10, None, "all_differences_equal", 0.3),
     ],
 )
-def test_without_an_interval_there_is_a_reason(d, clusters, reason, estimate):
+def test_a_result_without_an_interval_has_a_reason(d, clusters, reason, estimate):
     result = paired_difference(d, clusters)
     assert result.reason == reason
     assert result.estimate == (None if estimate is None else pytest.approx(estimate))
@@ -122,7 +122,7 @@ def test_without_an_interval_there_is_a_reason(d, clusters, reason, estimate):
 
 
 @pytest.mark.parametrize("groups", [1, 2, 4, 5])
-def test_two_to_four_clusters_are_computed_and_flagged(groups):
+def test_two_to_four_clusters_have_an_interval_and_a_flag(groups):
     result = paired_difference(differences(60, 30, 110), spread(200, groups))
     assert (result.low is None) == (groups == 1)
     assert ("few_clusters" in result.flags) == (groups in {2, 4})
@@ -138,18 +138,18 @@ def test_two_to_four_clusters_are_computed_and_flagged(groups):
         ([], True),
     ],
 )
-def test_few_informative_clusters_are_flagged(clusters_of_lost, is_flagged):
+def test_few_informative_clusters_have_a_flag(clusters_of_lost, is_flagged):
     clusters = np.concatenate([clusters_of_lost, spread(200, 20)])
     result = paired_difference(differences(len(clusters_of_lost), 0, 200), clusters)
     assert ("few_informative_clusters" in result.flags) == is_flagged
 
 
-def test_independent_items_are_not_flagged():
+def test_independent_items_have_no_flag():
     assert paired_difference(differences(2, 0, 30), None).flags == ()
     assert paired_difference([1, 0, 0], None).flags == ()
 
 
 @pytest.mark.parametrize("bad", [[0.1, np.nan], [0.1, None], [1.5], [-2.0], [np.inf], [[0.1]]])
-def test_differences_must_be_there_and_in_range(bad):
+def test_missing_differences_and_differences_out_of_range_are_refused(bad):
     with pytest.raises(ValueError, match=r"differences in \[-1, 1\]"):
         paired_difference(bad, None)

@@ -28,7 +28,7 @@ def numbers(result):
 
 
 @given(samples(), st.sampled_from([0.5, 0.8, 0.95, 0.99]))
-def test_interval_holds_the_estimate_and_has_a_width(sample, confidence):
+def test_the_interval_contains_the_estimate_and_has_a_width(sample, confidence):
     result = paired_difference(*sample, confidence=confidence)
     assert (result.low is None) == (result.high is None) == (result.reason is not None)
     if result.low is not None:
@@ -37,7 +37,7 @@ def test_interval_holds_the_estimate_and_has_a_width(sample, confidence):
 
 
 @given(samples())
-def test_unknown_is_none_never_nan_and_no_standard_error_is_zero(sample):
+def test_unknown_numbers_are_none_and_no_standard_error_is_0(sample):
     result = paired_difference(*sample)
     assert all(math.isfinite(value) for value in numbers(result))
     errors = (
@@ -51,7 +51,7 @@ def test_unknown_is_none_never_nan_and_no_standard_error_is_zero(sample):
 
 
 @given(samples())
-def test_swapping_the_models_negates_and_mirrors(sample):
+def test_swapping_the_models_negates_the_estimate_and_mirrors_the_interval(sample):
     d, clusters = sample
     ours, theirs = paired_difference(d, clusters), paired_difference(-d, clusters)
     assert (theirs.reason, theirs.method, theirs.flags) == (ours.reason, ours.method, ours.flags)
@@ -62,7 +62,7 @@ def test_swapping_the_models_negates_and_mirrors(sample):
 
 
 @given(samples(), st.randoms(use_true_random=False))
-def test_order_of_rows_and_names_of_clusters_change_no_bit(sample, random):
+def test_the_order_of_rows_and_the_names_of_clusters_do_not_change_a_bit(sample, random):
     d, clusters = sample
     order = list(range(len(d)))
     random.shuffle(order)
@@ -72,7 +72,7 @@ def test_order_of_rows_and_names_of_clusters_change_no_bit(sample, random):
 
 
 @given(samples(), st.sampled_from([0.5, 0.8, 0.9, 0.95, 0.99]))
-def test_p_value_is_small_exactly_where_zero_is_outside(sample, confidence):
+def test_the_p_value_is_below_its_level_exactly_where_the_interval_excludes_0(sample, confidence):
     result = paired_difference(*sample, confidence=confidence)
     assume(result.low is not None)
     assume(min(abs(result.low), abs(result.high)) > 1e-9)
@@ -81,7 +81,7 @@ def test_p_value_is_small_exactly_where_zero_is_outside(sample, confidence):
 
 
 @given(samples())
-def test_higher_confidence_is_wider(sample):
+def test_an_interval_of_higher_confidence_is_wider(sample):
     narrow, wide = (paired_difference(*sample, confidence=confidence) for confidence in (0.9, 0.99))
     assume(narrow.low is not None)
     assert wide.low <= narrow.low + 1e-12
@@ -89,7 +89,7 @@ def test_higher_confidence_is_wider(sample):
 
 
 @given(samples())
-def test_items_that_are_clusters_are_no_clusters(sample):
+def test_clusters_of_one_item_each_are_like_no_clusters(sample):
     d, _ = sample
     assume(d.size > 5)
     alone, named = paired_difference(d, None), paired_difference(d, np.arange(d.size))
@@ -97,7 +97,7 @@ def test_items_that_are_clusters_are_no_clusters(sample):
 
 
 @given(samples())
-def test_score_interval_stays_in_range_and_has_a_width(sample):
+def test_the_score_interval_stays_in_range_and_has_a_width(sample):
     d, clusters = sample
     result = mean_score(np.abs(d), clusters)
     assert all(math.isfinite(value) for value in numbers(result))
@@ -109,7 +109,7 @@ def test_score_interval_stays_in_range_and_has_a_width(sample):
 
 
 @given(st.lists(st.one_of(ternary, sparse), min_size=2, max_size=60))
-def test_an_added_item_both_answer_alike_shrinks_the_estimate_and_makes_nothing_significant(d):
+def test_adding_an_item_without_a_difference_shrinks_the_estimate_and_makes_nothing_significant(d):
     before, after = paired_difference(d, None), paired_difference([*d, 0.0], None)
     assert after.estimate == pytest.approx(before.estimate * len(d) / (len(d) + 1), abs=1e-12)
     assert after.count_discordant == before.count_discordant

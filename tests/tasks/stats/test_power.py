@@ -4,7 +4,7 @@ from scipy import stats
 from statsmodels.stats.power import TTestPower
 
 from tasks.stats.clustered import ClusterSums, cluster_variance
-from tasks.stats.paired import PairedSums, paired_intervals
+from tasks.stats.paired import paired_intervals
 from tasks.stats.power import (
     VarianceComponents,
     design_standard_error,
@@ -14,6 +14,10 @@ from tasks.stats.power import (
     minimum_detectable_design,
     pilot_components,
 )
+from tests.support.clustered_counts import clustered_counts, equal_sizes, paired_sums
+from tests.support.sizes import at_every_size, bounds, replications
+
+FULL = 20_000
 
 
 @pytest.mark.parametrize("df", [3, 12, 30, 300])
@@ -33,13 +37,13 @@ def test_few_clusters_need_more_than_the_sum_of_quantiles():
 
 
 @pytest.mark.parametrize(("standard_error", "df"), [(None, 5.0), (0.1, None), (None, None)])
-def test_unknown_design_has_no_minimum(standard_error, df):
+def test_a_design_without_a_standard_error_has_no_detectable_tax(standard_error, df):
     assert minimum_detectable(standard_error, df) is None
 
 
 @pytest.mark.parametrize("df", [1.0, 1.5, 30.0, 1e5])
 @pytest.mark.parametrize("alpha", [0.05, 0.0005])
-def test_power_rises_to_one_without_gaps(df, alpha):
+def test_power_rises_steadily_to_1(df, alpha):
     powers = [detection_power(shift, df, alpha=alpha) for shift in np.linspace(0, 100, 1001)]
     assert powers[0] == pytest.approx(alpha, abs=1e-5)
     assert np.all(np.diff(powers) >= -1e-12)
@@ -61,19 +65,19 @@ def test_power_is_the_same_in_both_directions():
         ([1] * 1000, 0, 0.25, 4.4),
     ],
 )
-def test_design_without_clusters_detects_what_was_simulated(sizes, icc, discordance, points):
+def test_a_design_without_clusters_detects_the_simulated_tax(sizes, icc, discordance, points):
     detectable = minimum_detectable_design(sizes, discordance=discordance, icc=icc)
     assert round(100 * detectable, 1) == pytest.approx(points, abs=0.051)
 
 
 @pytest.mark.parametrize("design", [{"icc": 0.0}, {"icc": 0.2}])
-def test_design_that_knows_its_tax_detects_a_little_less(design):
+def test_the_detectable_tax_of_a_design_allows_for_its_own_smaller_variance(design):
     sizes = [5] * 40
     plain = minimum_detectable(*design_standard_error(sizes, discordance=0.2, **design))
     assert 0.9 * plain < minimum_detectable_design(sizes, discordance=0.2, **design) < plain
 
 
-def test_discordance_and_clusters_make_the_standard_error():
+def test_the_standard_error_follows_from_discordance_and_clusters():
     sizes = [10, 20, 30]
     nt = (100 + 400 + 900) / 60
     standard_error, df = design_standard_error(sizes, discordance=0.25, icc=0.1)
@@ -81,7 +85,7 @@ def test_discordance_and_clusters_make_the_standard_error():
     assert 1 < df < 2
 
 
-def test_repeats_shrink_the_answers_part_only():
+def test_repeats_shrink_only_the_variance_of_single_answers():
     once = VarianceComponents(0.05, 0.1, 0.06)
     four = VarianceComponents(0.05, 0.1, 0.06, repeats_reference=4, repeats_candidate=2)
     for components, within in ((once, 0.16), (four, 0.1 / 4 + 0.06 / 2)):
@@ -90,7 +94,7 @@ def test_repeats_shrink_the_answers_part_only():
 
 
 @pytest.mark.parametrize("sizes", [[], [1], [50], [0, 50]])
-def test_one_cluster_is_no_design(sizes):
+def test_a_design_of_one_cluster_has_no_standard_error(sizes):
     assert design_standard_error(sizes, discordance=0.2) == (None, None)
     assert minimum_detectable_design(sizes, discordance=0.2) is None
 
@@ -103,65 +107,56 @@ def test_exactly_one_source_of_variance_is_needed(variance):
         design_standard_error([5, 5], **variance)
 
 
-@pytest.mark.accept
+@at_every_size
 @pytest.mark.parametrize(("count", "discordance"), [(300, 0.25), (1000, 0.25), (1000, 0.1)])
-def test_stated_power_is_had(count, discordance):
+def test_a_design_without_clusters_has_the_stated_power(count, discordance):
     tax = minimum_detectable_design([1] * count, discordance=discordance)
     rng = np.random.default_rng(7)
     lost = (discordance + tax) / 2
-    b, c, _ = rng.multinomial(count, [lost, lost - tax, 1 - discordance], size=20_000).T
+    b, c, _ = rng.multinomial(count, [lost, lost - tax, 1 - discordance], size=replications(FULL)).T
     mean = (b - c) / count
     error = np.sqrt(((b + c) / count - mean**2) / (count - 1))
-    assert 0.79 <= np.mean(np.abs(mean / error) > stats.t.ppf(0.975, count - 1)) <= 0.84
+    least, most = bounds(0.79, 0.84, full=FULL)
+    assert least <= np.mean(np.abs(mean / error) > stats.t.ppf(0.975, count - 1)) <= most
 
 
-DESIGNS = [
-    pytest.param(30, 17, 0.1, 0.25, 0.77, 0.83, id="30-clusters"),
-    pytest.param(100, 10, 0.1, 0.25, 0.77, 0.83, id="100-clusters"),
-    pytest.param(40, 25, 0.05, 0.10, 0.77, 0.83, id="40-clusters-sparse"),
-    pytest.param(10, 50, 0.05, 0.25, 0.78, 1.0, id="10-clusters"),
-    pytest.param(5, 100, 0.05, 0.10, 0.78, 1.0, id="5-clusters-sparse"),
-]
-
-
-def simulated_power(groups, size, icc, discordance, count_runs, seed):
-    """Share of runs in which the interval excludes 0 when the truth is the detectable tax."""
-    rng = np.random.default_rng(seed)
+@at_every_size
+@pytest.mark.parametrize(
+    ("groups", "size", "icc", "discordance", "least", "most"),
+    [
+        pytest.param(30, 17, 0.1, 0.25, 0.77, 0.83, id="30-clusters"),
+        pytest.param(100, 10, 0.1, 0.25, 0.77, 0.83, id="100-clusters"),
+        pytest.param(40, 25, 0.05, 0.10, 0.77, 0.83, id="40-clusters-sparse"),
+        pytest.param(10, 50, 0.05, 0.25, 0.78, 1.0, id="10-clusters"),
+        pytest.param(5, 100, 0.05, 0.10, 0.78, 1.0, id="5-clusters-sparse"),
+    ],
+)
+def test_a_clustered_design_has_the_stated_power(groups, size, icc, discordance, least, most):
+    rng = np.random.default_rng(2)
     tax = minimum_detectable_design([size] * groups, discordance=discordance, icc=icc)
     differing = max(discordance, tax)
-    cells = np.array([(differing + tax) / 2, (differing - tax) / 2, 1 - differing])
-    drawn = rng.standard_gamma(np.maximum(cells, 1e-9) * (1 / icc - 1), size=(count_runs, groups, 3)) + 1e-300
-    lost, gained, _ = np.moveaxis(rng.multinomial(size, drawn / drawn.sum(axis=-1, keepdims=True)), -1, 0)
-    discordant = (lost + gained).astype(float)
-    sums = ClusterSums(np.full(lost.shape, float(size)), (lost - gained).astype(float), discordant.sum(axis=-1))
-    found = paired_intervals(PairedSums(sums, discordant, np.ones(count_runs, dtype=bool)))
-    return float(np.mean(found.p_value < 0.05))
+    cells = ((differing + tax) / 2, (differing - tax) / 2, 1 - differing)
+    counts = clustered_counts(cells, equal_sizes(replications(FULL), groups, size), rng, icc)
+    found = paired_intervals(paired_sums(counts, (1, -1, 0)))
+    least, most = bounds(least, most, full=FULL)
+    assert least <= np.mean(found.p_value < 0.05) <= most
 
 
-@pytest.mark.parametrize(("groups", "size", "icc", "discordance", "least", "most"), DESIGNS)
-def test_a_clustered_design_has_the_stated_power(groups, size, icc, discordance, least, most):
-    assert least - 0.005 <= simulated_power(groups, size, icc, discordance, 2_000, 1) <= most + 0.005
-
-
-@pytest.mark.accept
-@pytest.mark.parametrize(("groups", "size", "icc", "discordance", "least", "most"), DESIGNS)
-def test_a_clustered_design_has_the_stated_power_in_full(groups, size, icc, discordance, least, most):
-    assert least <= simulated_power(groups, size, icc, discordance, 10_000, 2) <= most
-
-
+@at_every_size
 @pytest.mark.parametrize("repeats", [1, 4])
 def test_a_design_with_repeats_has_the_stated_power(repeats):
-    rng, groups, size, icc = np.random.default_rng(3), 30, 10, 0.1
+    rng, groups, size, icc, count = np.random.default_rng(3), 30, 10, 0.1, replications(FULL)
     components = VarianceComponents(0.05, 0.15, 0.15, repeats, repeats)
     tax = minimum_detectable_design([size] * groups, components=components, icc=icc)
-    shared = rng.standard_normal((2_000, groups, 1)) * np.sqrt(icc * 0.05)
-    own = rng.standard_normal((2_000, groups, size)) * np.sqrt((1 - icc) * 0.05 + 0.3 / repeats)
+    shared = rng.standard_normal((count, groups, 1)) * np.sqrt(icc * 0.05)
+    own = rng.standard_normal((count, groups, size)) * np.sqrt((1 - icc) * 0.05 + 0.3 / repeats)
     values = tax + shared + own
     variance = cluster_variance(
         ClusterSums(np.full(values.shape[:2], 10.0), values.sum(axis=-1), (values**2).sum(axis=(1, 2)))
     )
     power = np.mean(np.abs(variance.mean) / np.sqrt(variance.cr2) > stats.t.ppf(0.975, variance.df))
-    assert 0.765 <= power <= 0.835
+    least, most = bounds(0.78, 0.82, full=FULL)
+    assert least <= power <= most
 
 
 @pytest.mark.parametrize("design", [{"discordance": 0.2}, {"components": VarianceComponents(0.1, 0.05, 0.05, 2, 2)}])
@@ -175,12 +170,12 @@ def test_items_needed_are_the_fewest_that_detect_the_tax(design, sizes):
     assert minimum_detectable_design(clusters[: enough - 1], **design) > 0.05
 
 
-def test_items_needed_for_next_to_nothing_are_not_stated():
+def test_no_number_of_items_is_stated_for_a_tiny_tax_or_without_clusters():
     assert items_needed(1e-5, [1, 1], discordance=0.5) is None
     assert items_needed(0.05, [], discordance=0.5) is None
 
 
-def test_pilot_with_repeats_splits_the_variance():
+def test_a_pilot_with_repeats_splits_the_variance():
     rng = np.random.default_rng(4)
     level = rng.normal(0, np.sqrt(0.05), 4_000)
     values = np.clip(level + rng.normal(0, np.sqrt((0.1 + 0.06) / 3), 4_000), -1, 1)
@@ -188,7 +183,7 @@ def test_pilot_with_repeats_splits_the_variance():
     assert pilot.components.between_items == pytest.approx(0.05, rel=0.1)
 
 
-def test_pilot_with_clusters_finds_their_correlation():
+def test_a_pilot_with_clusters_finds_their_correlation():
     rng = np.random.default_rng(5)
     cluster = np.repeat(np.arange(300), 10)
     values = np.clip(rng.normal(0, 0.15, 300)[cluster] + rng.normal(0, 0.2, 3_000), -1, 1)
@@ -196,5 +191,5 @@ def test_pilot_with_clusters_finds_their_correlation():
 
 
 @pytest.mark.parametrize("difference", [[], [1.0], [0.0] * 20])
-def test_a_pilot_that_varies_in_nothing_is_none(difference):
+def test_a_pilot_without_variation_is_none(difference):
     assert pilot_components(difference, None) is None

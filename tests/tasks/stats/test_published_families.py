@@ -1,4 +1,4 @@
-"""Real families of which only some numbers are known: perplexity as capability, and a pair whose tax is noise."""
+"""Real families of which only some numbers are known: perplexity as capability, and a pair without a real tax."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CAPABILITY = ("lambada_openai", "piqa", "winogrande", "arc_challenge", "sciq", "
 
 
 def refusal_axes(folder, model):
-    """Capability as the negative of perplexity on the Pile (less is better), safety per harmful request."""
+    """Capability is minus the perplexity on the Pile, because less is better; safety has a value for each request."""
     data = folder / "data" / "refusal_direction"
     losses = [json.loads((data / "loss_evals" / f"{model}__{name}.json").read_text()) for name in INTERVENTIONS]
     safe = []
@@ -38,7 +38,7 @@ def refusal_axes(folder, model):
         ("qwen-1_8b-chat", (0.18, 0.80, 0.21)),
     ],
 )
-def test_refusal_direction_is_a_frontier_with_perplexity_as_the_capability(shared_data, model, safety):
+def test_with_perplexity_as_capability_the_released_model_is_on_the_frontier(shared_data, model, safety):
     capability, safe = refusal_axes(shared_data, model)
     assert safe.estimate == pytest.approx(safety)
     released, pushed = on_frontier(capability.estimate, safe.estimate)[1:]
@@ -47,7 +47,7 @@ def test_refusal_direction_is_a_frontier_with_perplexity_as_the_capability(share
     assert frontier_probability(capability, safe)[1] == 1
 
 
-def test_refusing_costs_a_tenth_of_a_point_of_perplexity_and_no_more_safety_is_to_be_had(shared_data):
+def test_refusing_costs_a_tenth_of_a_point_of_perplexity(shared_data):
     capability, safe = refusal_axes(shared_data, "gemma-2b-it")
     found = tax_at_fixed_safety(capability, safe, 0.8)
     assert found.estimate == pytest.approx(33.32 - 33.20, abs=0.01)
@@ -61,7 +61,7 @@ def published(folder, name):
     return {task: Published(row["acc"], row["acc_stderr"], None) for task, row in results.items() if "acc" in row}
 
 
-def test_swapping_pronouns_in_pythia_cost_nothing_that_can_be_told_from_noise(shared_data):
+def test_swapped_pronouns_in_pythia_have_no_significant_cost(shared_data):
     before = published(shared_data, "1.4b-deduped_step143000")
     after = published(shared_data, "intervention-1.4b-deduped_step143000")
     found = [unpaired_difference(before[task], after[task]) for task in CAPABILITY]

@@ -25,7 +25,7 @@ def pairs(draw):
 
 
 @given(pairs(), st.sampled_from([0.0, 0.25]))
-def test_relative_and_absolute_tax_agree_on_excluding_zero(pair, chance):
+def test_the_relative_interval_excludes_0_exactly_where_the_absolute_one_does(pair, chance):
     reference, candidate, clusters = pair
     absolute, relative = paired_difference(reference - candidate, clusters), relative_tax(*pair, chance=chance)
     assume(relative.low is not None)
@@ -43,7 +43,7 @@ LUCKY = (
 
 @given(pairs(), st.sampled_from([0.0, 0.25]))
 @example(LUCKY, 0.0)
-def test_limits_are_there_exactly_for_an_interval_that_holds_the_estimate(pair, chance):
+def test_only_sets_that_are_intervals_have_limits_and_they_contain_the_estimate(pair, chance):
     result = relative_tax(*pair, chance=chance)
     assert (result.low is not None) == (result.high is not None) == (result.kind == "interval")
     assert (result.reason is None) == (result.kind == "interval")
@@ -57,7 +57,7 @@ def test_limits_are_there_exactly_for_an_interval_that_holds_the_estimate(pair, 
 
 
 @given(pairs(), st.randoms(use_true_random=False))
-def test_order_of_rows_changes_no_bit(pair, random):
+def test_the_order_of_rows_does_not_change_a_bit(pair, random):
     reference, candidate, clusters = pair
     order = list(range(reference.size))
     random.shuffle(order)
@@ -65,7 +65,7 @@ def test_order_of_rows_changes_no_bit(pair, random):
     assert relative_tax(reference[order], candidate[order], codes) == relative_tax(*pair)
 
 
-def test_dense_pair_is_fieller_with_cr2_and_bell_mccaffrey():
+def test_a_dense_pair_has_fiellers_set_with_cr2_and_bell_mccaffrey():
     rng = np.random.default_rng(3)
     reference, candidate = (rng.random((2, 600)) < [[0.7], [0.5]]).astype(float)
     clusters = np.arange(600) // 20
@@ -81,14 +81,14 @@ def test_dense_pair_is_fieller_with_cr2_and_bell_mccaffrey():
     )
 
 
-def test_few_differing_items_take_the_score_interval():
+def test_few_differing_items_use_the_score_interval():
     reference, candidate = np.ones(100), np.array([0.0] * 5 + [1.0] * 95)
     absolute, relative = paired_difference(reference - candidate, None), relative_tax(reference, candidate, None)
-    # A base that is all right does not vary: the relative interval is the absolute one.
+    # A base with only right answers does not vary, so the relative interval is the absolute one.
     assert [relative.low, relative.high] == pytest.approx([absolute.low, absolute.high])
 
 
-def test_no_differing_item_gives_a_width():
+def test_the_interval_has_a_width_where_no_item_differs():
     reference = np.array([1.0] * 70 + [0.0] * 30)
     result = relative_tax(reference, reference, None)
     assert result.estimate == 0
@@ -97,13 +97,13 @@ def test_no_differing_item_gives_a_width():
 
 
 @pytest.mark.parametrize("right", [40, 95])
-def test_candidate_that_lost_everything_gives_a_width_below_one(right):
+def test_a_candidate_that_lost_everything_has_an_interval_below_1(right):
     result = relative_tax([1.0] * right + [0.0] * (100 - right), np.zeros(100), None)
     assert (result.estimate, result.high) == (1.0, 1.0)
     assert 0.8 < result.low < 0.99
 
 
-def test_raw_tax_ends_at_one_and_the_chance_adjusted_does_not():
+def test_the_raw_relative_tax_is_at_most_1_and_the_chance_adjusted_one_may_be_larger():
     reference, candidate = np.array([1.0] * 35 + [0.0] * 65), np.array([1.0] * 3 + [0.0] * 97)
     assert relative_tax(reference, candidate, None).high <= 1
     assert relative_tax(reference, candidate, None, chance=0.2).high > 1
@@ -136,7 +136,7 @@ def answers(right, wrong):
         (answers(10, 90), answers(20, 80), None, 0.25, "base_below_chance"),
     ],
 )
-def test_ratio_over_an_unsure_base_is_no_estimate(reference, candidate, clusters, chance, reason):
+def test_a_ratio_over_an_uncertain_base_has_no_estimate(reference, candidate, clusters, chance, reason):
     result = relative_tax(reference, candidate, clusters, chance=chance)
     assert (result.estimate, result.low, result.high, result.reason) == (None, None, None, reason)
     assert result.kind != "interval"
@@ -149,26 +149,26 @@ def test_ratio_over_an_unsure_base_is_no_estimate(reference, candidate, clusters
         ([0.8, 0.4, 0.6] * 20, [0.4, 0.2, 0.3] * 20, "all_ratios_equal", 0.5),
     ],
 )
-def test_equal_losses_give_an_estimate_without_limits(reference, candidate, reason, estimate):
+def test_equal_losses_have_an_estimate_without_limits(reference, candidate, reason, estimate):
     result = relative_tax(reference, candidate, None)
     assert (result.reason, result.low, result.high) == (reason, None, None)
     assert result.estimate == pytest.approx(estimate)
 
 
-def test_candidate_that_lost_nearly_all_of_an_unsure_base_has_no_limits():
+def test_a_candidate_that_lost_nearly_all_of_an_uncertain_base_has_no_limits():
     clusters = [0] * 10 + [1] * 3 + [0] * 2 + [1]
     result = relative_tax([*answers(13, 2), 1.0], [*answers(0, 15), 1.0], clusters)
     assert (result.kind, result.low, result.high) == ("complement", None, None)
 
 
-def test_unsure_base_says_what_is_excluded():
-    # The base is hardly above 0, the gain is large: ratios near 0 are out, all else is possible.
+def test_an_uncertain_base_still_excludes_some_ratios():
+    # The base is hardly above 0 and the gain is large: ratios near 0 are excluded, all others are possible.
     result = relative_tax(answers(3, 97), answers(0, 40) + answers(60, 0), None)
     assert result.kind == "complement"
     assert result.excluded_low < 0 < result.excluded_high
 
 
 @pytest.mark.parametrize(("reference", "candidate"), [([1, 0], [1]), ([1.2], [0]), ([np.nan], [0])])
-def test_scores_must_be_pairs_in_range(reference, candidate):
+def test_scores_that_are_no_pairs_or_out_of_range_are_refused(reference, candidate):
     with pytest.raises(ValueError, match="expected"):
         relative_tax(reference, candidate, None)

@@ -44,14 +44,14 @@ def test_tango_has_a_known_width_where_every_pair_differs_alike(n):
 
 
 @given(tables())
-def test_tango_statistic_against_zero_is_mcnemars(table):
+def test_tangos_statistic_against_0_is_mcnemars(table):
     b, c, n = table
     expected = (b - c) / np.sqrt(b + c) if b + c else 0.0
     assert float(tango_statistic(b, c, n, 0.0)) == pytest.approx(expected, abs=1e-9)
 
 
 @given(tables(), st.floats(0.5, 6))
-def test_tango_limits_are_where_the_statistic_is_critical(table, critical):
+def test_tangos_limits_are_where_the_statistic_reaches_the_critical_value(table, critical):
     low, high = (float(limit) for limit in tango(*table, critical))
     estimate = (table[0] - table[1]) / table[2]
     assert -1 <= low <= estimate <= high <= 1
@@ -62,27 +62,27 @@ def test_tango_limits_are_where_the_statistic_is_critical(table, critical):
 
 
 @given(tables())
-def test_tango_statistic_falls_with_the_hypothesis(table):
+def test_tangos_statistic_falls_as_the_hypothesis_rises(table):
     values = tango_statistic(*table, np.linspace(-0.999, 0.999, 201))
     assert np.all(np.diff(values) <= 1e-9)
 
 
 @given(tables())
-def test_swapping_the_models_mirrors_tango(table):
+def test_swapping_the_models_mirrors_tangos_interval(table):
     b, c, n = table
     low, high = tango(b, c, n, Z)
     swapped_low, swapped_high = tango(c, b, n, Z)
     assert [float(swapped_low), float(swapped_high)] == pytest.approx([-float(high), -float(low)], abs=1e-9)
 
 
-def test_tango_of_arrays_is_tango_of_each():
+def test_tangos_interval_of_arrays_is_that_of_each_element():
     b, c, n = np.array([1, 40, 0]), np.array([7, 20, 0]), np.array([21, 160, 30])
     low, high = tango(b, c, n, Z)
     for row in range(3):
         assert (low[row], high[row]) == tuple(float(limit) for limit in tango(b[row], c[row], n[row], Z))
 
 
-def test_bonett_price_adds_one_pair_of_each_sign():
+def test_bonett_and_price_add_one_difference_of_each_sign():
     differences = [1.0] * 5 + [-1.0] * 2 + [0.5] * 3 + [0.0] * 40
     padded = np.array([*differences, 1.0, -1.0])
     margin = Z * padded.std() / np.sqrt(padded.size)
@@ -92,7 +92,7 @@ def test_bonett_price_adds_one_pair_of_each_sign():
 
 
 @given(st.floats(-1, 1), st.floats(0, 1), st.floats(0.5, 1e5), st.floats(0.1, 13))
-def test_bonett_price_holds_the_mean_and_has_a_width(mean, share, n, critical):
+def test_bonett_and_prices_interval_contains_the_mean_and_has_a_width(mean, share, n, critical):
     mean_square = mean**2 + share * (1 - mean**2)
     low, high = (float(limit) for limit in bonett_price(mean, mean_square, n, critical))
     assert -1 <= low <= mean <= high <= 1

@@ -1,4 +1,4 @@
-"""Sweeps: is a true curve found where the same items answer at every strength, and do real ones come out as counted?"""
+"""Sweeps: is a true curve found where the same items are asked at every strength, and are real ones as published?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from tasks.stats.sweep import (
     small_strength_range,
     sweep_means,
 )
+from tests.support.sizes import at_every_size, bounds, replications
 
+FULL = 4_000
 STRENGTHS = np.linspace(-1, 1, 11)
 
 
@@ -34,7 +36,7 @@ def shares_curved(curvature, correlation, *, count_runs, count_items=300, seed):
     rng = np.random.default_rng(seed)
     naive = penalised = done = 0
     while done < count_runs:
-        values = answers(100, count_items, curvature, correlation, rng)
+        values = answers(min(100, count_runs - done), count_items, curvature, correlation, rng)
         line, parabola = (penalised_criteria(values, degree) for degree in (1, 2))
         penalised += int((parabola < line).sum())
         naive += naive_choices(values)
@@ -61,7 +63,7 @@ def test_the_criterion_of_a_polynomial_is_its_misfit_and_the_covariance_penalty(
 
 
 def naive_choices(values):
-    """AICc of the 11 n answers taken as independent, their residuals pooled."""
+    """How often AICc prefers the parabola if the 11 n answers count as independent, with pooled residuals."""
     total = values.shape[1] * values.shape[2]
     mean = values.mean(axis=1)
     within = ((values - mean[:, np.newaxis]) ** 2).sum(axis=(1, 2))
@@ -75,25 +77,20 @@ def naive_choices(values):
     return int((criteria[1] < criteria[0]).sum())
 
 
-def compared(count_runs, seed, slack):
-    # Both rules are right about a line at their worst in the same share, about 0.16 (a chi-square above 2) ...
-    lines = [shares_curved(0.0, r, count_runs=count_runs, count_items=100, seed=seed) for r in (0.0, 0.9)]
-    worst = [max(false) for false in zip(*lines, strict=True)]
-    assert max(worst) <= 0.175 + slack
-    assert abs(worst[0] - worst[1]) <= 0.02 + slack
-    # ... but where items are correlated as in real sweeps, only one of them still sees a curve.
-    naive, penalised = shares_curved(0.015, 0.9, count_runs=count_runs, seed=seed + 1)
-    assert penalised >= 2 * naive
-    assert penalised >= 0.4
-
-
+@at_every_size
 def test_a_true_curve_is_found_twice_as_often_as_by_naive_item_level_selection():
-    compared(2_000, 1, 0.015)
-
-
-@pytest.mark.accept
-def test_a_true_curve_is_found_twice_as_often_in_full():
-    compared(4_000, 3, 0.0)
+    count_runs = replications(FULL)
+    # Where the truth is a line, both rules choose a parabola in at most about 16% (a chi-square above 2) ...
+    lines = [shares_curved(0.0, r, count_runs=count_runs, count_items=100, seed=3) for r in (0.0, 0.9)]
+    worst = [max(false) for false in zip(*lines, strict=True)]
+    _, most = bounds(0.0, 0.175, full=FULL)
+    assert max(worst) <= most
+    assert abs(worst[0] - worst[1]) <= 0.02 + (most - 0.175)
+    # ... but where items are correlated, as in real sweeps, only the covariance penalty still finds a curve.
+    naive, penalised = shares_curved(0.015, 0.9, count_runs=count_runs, seed=4)
+    least, _ = bounds(0.4, 1.0, full=FULL)
+    assert penalised >= least
+    assert penalised >= 2 * naive - 2 * (0.4 - least)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +108,7 @@ def test_each_form_finds_its_own_parameters(form, curve, parameters):
     assert fit.largest_residual < 1e-6
 
 
-def test_concave_and_flat_behaviour_are_called_so():
+def test_concave_flat_and_rising_curves_are_recognised():
     rng = np.random.default_rng(4)
     for curvature, slope, shape in ((0.3, 0.0, "concave"), (0.0, 0.0, "flat"), (0.0, 0.2, "rising")):
         chance = 0.5 + slope * STRENGTHS - curvature * STRENGTHS**2
@@ -119,7 +116,7 @@ def test_concave_and_flat_behaviour_are_called_so():
         assert fit_sweep(STRENGTHS, values, None, forms=BEHAVIOUR_FORMS, rng=rng).shape == shape
 
 
-def test_more_is_better_where_helpfulness_does_not_bend():
+def test_there_is_no_optimum_where_helpfulness_does_not_bend():
     alignment = Means(STRENGTHS, 0.5 + 0.1 * STRENGTHS, np.eye(11) * 1e-5, 99.0)
     helpfulness = Means(STRENGTHS, 0.6 - 0.01 * STRENGTHS, np.eye(11) * 1e-5, 99.0)
     found = optimum(alignment, helpfulness, 1.0, is_alignment_line=True)
@@ -127,12 +124,12 @@ def test_more_is_better_where_helpfulness_does_not_bend():
 
 
 @pytest.mark.parametrize(("strengths", "count"), [([0, 1, 2], 10), ([0, 1, 2, 2], 10), ([0, 1, 2, 3], 1)])
-def test_too_little_to_fit_is_refused(strengths, count):
+def test_too_few_strengths_or_items_are_refused(strengths, count):
     with pytest.raises(ValueError, match="expected at least 4 different strengths"):
         sweep_means(strengths, np.ones((count, len(strengths))), None)
 
 
-def test_order_of_items_and_strengths_changes_nothing():
+def test_the_order_of_items_and_strengths_changes_nothing():
     rng = np.random.default_rng(5)
     values, cluster = rng.random((60, 11)), rng.integers(0, 12, 60)
     items, strengths = rng.permutation(60), rng.permutation(11)
@@ -190,10 +187,12 @@ def test_real_steering_bends_truthfulness_with_its_best_strength_below_zero(shar
     assert sweep.shares["line"] == 0
     assert sweep.vertex.estimate == pytest.approx(-0.381, abs=0.001)
     assert (round(sweep.vertex.low, 2), round(sweep.vertex.high, 2)) == (-0.76, -0.08)
-    assert small_strength_range(means, is_behaviour=False) is None  # the theory's peak is at 0, the real one is not
+    assert (
+        small_strength_range(means, is_behaviour=False) is None
+    )  # theory has its peak at 0, and the real one is elsewhere
 
 
-def test_real_steering_pays_up_to_a_strength_with_limits(shared_data):
+def test_real_steering_has_a_best_strength_with_limits(shared_data):
     alignment, helpfulness = (
         sweep_means(*steering_sweep(shared_data, kind), None) for kind in ("in_distribution", "truthful_qa")
     )
