@@ -31,12 +31,17 @@ _REFERENCE = re.compile(r"\b(?:from|join)\s+((?:staging|marts|reports)\.[a-z_]+)
 
 @dataclass(frozen=True)
 class Model:
-    """One SELECT with its description. ``partition`` is the column whose dates a build replaces."""
+    """One SELECT with its description.
+
+    No two rows have the same values in the columns of ``key``. ``partition`` is the column whose dates a build
+    replaces.
+    """
 
     name: str
     sql: str
     description: str
     grain: str
+    key: tuple[str, ...]
     materialized: str
     partition: str | None
     columns: dict[str, str]
@@ -46,6 +51,11 @@ class Model:
     def layer(self) -> str:
         """Schema of the model: staging, marts or reports."""
         return self.name.split(".", maxsplit=1)[0]
+
+    @property
+    def comment(self) -> str:
+        """What COMMENT ON and the catalogue say of the table."""
+        return f"{self.description} Grain: {self.grain}. Key: {', '.join(self.key)}."
 
     @property
     def sql_hash(self) -> str:
@@ -160,7 +170,7 @@ def _describe(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     if missing := set(actual) ^ set(model.columns):
         raise ModelError(f"{model.name}: described and actual columns differ by {', '.join(sorted(missing))}")
     kind = "view" if model.materialized == "view" else "table"
-    connection.execute(f"comment on {kind} {model.name} is {_quoted(f'{model.description} Grain: {model.grain}.')}")
+    connection.execute(f"comment on {kind} {model.name} is {_quoted(model.comment)}")
     for column, description in model.columns.items():
         connection.execute(f"comment on column {model.name}.{column} is {_quoted(description)}")
 
@@ -175,12 +185,15 @@ def _read_model(path: Path) -> Model:
     if not description_path.exists():
         raise ModelError(f"{name} has no description: {description_path.name} is missing")
     described: dict[str, Any] = _LOADER(description_path.read_text()).get_single_data()
+    if "key" not in described or set(described["key"]) - described["columns"].keys():
+        raise ModelError(f"{name} needs a `key:` of its own columns in {description_path.name}")
     sql = path.read_text().rstrip().rstrip(";")
     return Model(
         name=name,
         sql=sql,
         description=described["description"].strip(),
         grain=described["grain"].strip(),
+        key=tuple(described["key"]),
         materialized=described.get("materialized", "table"),
         partition=described.get("partition"),
         columns=described["columns"],

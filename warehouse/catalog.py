@@ -40,7 +40,8 @@ def updated(readme: str) -> str:
 def _table(connection: duckdb.DuckDBPyConnection, model: Model) -> str:
     types = {row[0]: row[1] for row in connection.execute(f"describe {model.name}").fetchall()}
     rows = [f"| `{name}` | {types[name].lower()} | {text} |" for name, text in model.columns.items()]
-    head = f"#### `{model.name}`\n\n{model.description}\nGrain: {model.grain}.\n"
+    key = ", ".join(f"`{column}`" for column in model.key)
+    head = f"#### `{model.name}`\n\n{model.description}\nGrain: {model.grain}. Key: {key}.\n"
     return "\n".join([head, "| column | type | meaning |", "|---|---|---|", *rows, ""])
 
 

@@ -18,6 +18,7 @@ import duckdb
 from warehouse import publish
 from warehouse.build import LAYERS, build
 from warehouse.errors import DISK_ERRORS, ModelError, QueryError, WarehouseUnwritable
+from warehouse.grain import surplus_rows
 from warehouse.opening import MEMORY_LIMIT, identity, opened_for_reading, opened_for_writing, unwritable
 
 if TYPE_CHECKING:
@@ -298,4 +299,4 @@ class Warehouse:
 
 @cache
 def _query_text(name: str) -> str:
-    return (_QUERIES / f"{name}.sql").read_text()
+    return surplus_rows() if name == "surplus_rows" else (_QUERIES / f"{name}.sql").read_text()

@@ -15,8 +15,8 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
     connection.execute(
         "create table if not exists meta.migrations (name varchar primary key, applied_at timestamptz default now())"
     )
-    applied = {name for (name,) in connection.execute("select name from meta.migrations").fetchall()}
-    pending = [path for path in sorted(_MIGRATIONS.glob("*.sql")) if path.stem not in applied]
+    applied = _applied(connection)
+    pending = [path for path in _files() if path.stem not in applied]
     for path in pending:
         connection.begin()
         connection.execute(path.read_text())
@@ -25,3 +25,19 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
     if pending:
         connection.execute("checkpoint")  # or every opening after a crash replays the whole schema from the log
     return [path.stem for path in pending]
+
+
+def unknown_migrations(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Migrations that were applied to this file and that this version does not have, in the order of their names."""
+    table = "select 1 from duckdb_tables() where schema_name = 'meta' and table_name = 'migrations'"
+    if not connection.execute(table).fetchall():
+        return []
+    return sorted(_applied(connection) - {path.stem for path in _files()})
+
+
+def _applied(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    return {name for (name,) in connection.execute("select name from meta.migrations").fetchall()}
+
+
+def _files() -> list[Path]:
+    return sorted(_MIGRATIONS.glob("*.sql"))

@@ -15,7 +15,7 @@ from warehouse.errors import (
     WarehouseMissing,
     WarehouseUnwritable,
 )
-from warehouse.migrate import migrate
+from warehouse.migrate import migrate, unknown_migrations
 
 # By default DuckDB keeps what it has read in up to 80% of the machine's memory. Beyond this limit it writes to disk.
 MEMORY_LIMIT = "1500MB"
@@ -31,7 +31,7 @@ def opened_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
     Raises:
         WarehouseBusy: another process holds the file.
         WarehouseUnwritable: the disk is full.
-        WarehouseError: the folder cannot be written or the file is no warehouse.
+        WarehouseError: the folder cannot be written, the file is no warehouse, or another version of aligntax made it.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def opened_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
         raise WarehouseError(f"cannot write {path}: {error.strerror or error}") from None
     except duckdb.Error as error:
         raise _open_error(error, path) from None
-    _set_up(connection)
+    _set_up(connection, path)
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     try:
         migrate(connection)
@@ -56,6 +56,7 @@ def opened_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
     Raises:
         WarehouseMissing: there is no such file.
         WarehouseBusy: a writer holds it.
+        WarehouseError: the file is no warehouse, or another version of aligntax made it.
     """
     if not path.exists():
         raise WarehouseMissing(f"{path} does not exist yet: run `aligntax run` (or `aligntax demo`) first")
@@ -63,7 +64,7 @@ def opened_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(str(path), read_only=True)
     except duckdb.Error as error:
         raise _open_error(error, path) from None
-    _set_up(connection)
+    _set_up(connection, path)
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
@@ -86,9 +87,16 @@ def unwritable(error: duckdb.Error, path: Path) -> WarehouseUnwritable:
     )
 
 
-def _set_up(connection: duckdb.DuckDBPyConnection) -> None:
+def _set_up(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set enable_progress_bar = false")  # a slow query would draw one into --json
+    if names := unknown_migrations(connection):
+        connection.close()
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        raise WarehouseError(
+            f"{path} has the tables of an unreleased or a newer version of aligntax (unknown here: {names[0]}{more}). "
+            "Keep the file, give `warehouse:` another name in the configuration, and import or run again."
+        )
 
 
 def _attached(path: Path) -> duckdb.DuckDBPyConnection:

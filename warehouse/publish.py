@@ -83,11 +83,10 @@ def _select(model: Model, text: str) -> str:
 
 
 def _copy_comments(connection: duckdb.DuckDBPyConnection) -> None:
-    """Say in the snapshot what each table and column means; a thousand transactions of their own would take seconds."""
+    """Describe every table and column; in one transaction, because each commit waits for the disk."""
     connection.begin()
     for model in _published():
-        description = f"{model.description} Grain: {model.grain}."
-        connection.execute(f"comment on table snapshot.{model.name} is '{_escaped(description)}'")
+        connection.execute(f"comment on table snapshot.{model.name} is '{_escaped(model.comment)}'")
         for column, meaning in model.columns.items():
             connection.execute(f"comment on column snapshot.{model.name}.{column} is '{_escaped(meaning)}'")
     connection.commit()

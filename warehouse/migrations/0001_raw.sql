@@ -1,7 +1,7 @@
--- Raw facts: append-only, keyed by content, never updated. Everything else can be rebuilt from them.
+-- Raw facts: appended, keyed by content and never changed. Everything else can be rebuilt from them.
 create schema raw;
-create schema stats;
 
+-- One row per run: a nightly, backfill, ad hoc run or import.
 create table raw.runs (
     run_id varchar primary key,
     kind varchar not null check (kind in ('adhoc', 'nightly', 'backfill', 'import')),
@@ -15,6 +15,7 @@ create table raw.runs (
     started_at timestamptz not null
 );
 
+-- One row per thing that happened to a run. A log without a key.
 create table raw.run_events (
     run_id varchar not null,
     event varchar not null check (event in ('started', 'interrupted', 'finished', 'failed', 'published')),
@@ -22,6 +23,15 @@ create table raw.run_events (
     happened_at timestamptz not null
 );
 
+-- One row per mark that takes a run out of every report or brings it back; a run's newest mark counts.
+create table raw.voids (
+    run_id varchar not null,
+    action varchar not null check (action in ('void', 'unvoid')),
+    reason varchar not null,
+    happened_at timestamptz not null
+);
+
+-- One row per run x model of its configuration.
 create table raw.models (
     run_id varchar not null,
     model_id varchar not null,
@@ -42,6 +52,17 @@ create table raw.models (
     primary key (run_id, model_id)
 );
 
+-- One row per run x model: what making the model took, as its owner declares it. Nothing is measured here.
+create table raw.model_costs (
+    run_id varchar not null,
+    model_id varchar not null,
+    hours double check (hours >= 0),
+    cost_usd double check (cost_usd >= 0),
+    ready_date date,
+    primary key (run_id, model_id)
+);
+
+-- One row per run x kind x pair of models that the configuration compares.
 create table raw.pairs (
     run_id varchar not null,
     kind varchar not null check (kind in ('tax', 'version', 'method', 'prompt')),
@@ -52,6 +73,8 @@ create table raw.pairs (
     primary key (run_id, kind, reference_model_id, candidate_model_id)
 );
 
+-- One row per benchmark x version. `verified` says what its loader was checked on: own (built in), file (a real
+-- official file) or format (its description).
 create table raw.benchmarks (
     benchmark_id varchar not null,
     benchmark_version varchar not null,
@@ -70,9 +93,11 @@ create table raw.benchmarks (
     citation varchar not null,
     pitfalls varchar not null,
     source varchar,
+    verified varchar,
     primary key (benchmark_id, benchmark_version)
 );
 
+-- One row per item, whichever benchmarks it belongs to.
 create table raw.items (
     item_id varchar primary key,
     question varchar,
@@ -80,6 +105,7 @@ create table raw.items (
     target varchar
 );
 
+-- One row per benchmark x version x item.
 create table raw.benchmark_items (
     benchmark_id varchar not null,
     benchmark_version varchar not null,
@@ -91,11 +117,13 @@ create table raw.benchmark_items (
     primary key (benchmark_id, benchmark_version, item_id)
 );
 
+-- One row per rendered prompt, by its hash.
 create table raw.prompts (
     prompt_hash varchar primary key,
     prompt varchar not null
 );
 
+-- One row per run x cell. `attack` is the published attack that wraps the requests.
 create table raw.cells (
     run_id varchar not null,
     cell_id varchar not null,
@@ -112,9 +140,13 @@ create table raw.cells (
     count_repeats integer not null check (count_repeats > 0),
     sample_hash varchar not null,
     parameters_json varchar not null,
+    attack varchar default 'none',
+    judge_model_id varchar,
+    judge_version varchar,
     primary key (run_id, cell_id)
 );
 
+-- One row per note on how a cell ended; a cell's newest note counts. A log without a key.
 create table raw.cell_events (
     run_id varchar not null,
     cell_id varchar not null,
@@ -123,7 +155,8 @@ create table raw.cell_events (
     happened_at timestamptz not null
 );
 
--- What a run wants answered, and which generation answers it (its own or a reused one).
+-- One row per run x cell x item x repeat that a run wants answered, with the generation that answers it (its own or a
+-- reused one).
 create table raw.plan (
     run_id varchar not null,
     cell_id varchar not null,
@@ -136,7 +169,10 @@ create table raw.plan (
     primary key (run_id, cell_id, item_id, repeat)
 );
 
--- Answers only: a request that got none has a row in raw.failures, so that an error cannot be scored as an answer.
+-- One row per answer: a model's, a judge's, or one of a part of a composite model. A request without an answer has a
+-- row in raw.failures instead, so that an error cannot be scored as an answer. `first_token_json` is a JSON object of
+-- the tokens that the first token might have been and their log-probabilities, where the endpoint was asked for them;
+-- scorers by likelihood read it instead of the text.
 create table raw.generations (
     generation_id varchar primary key,
     run_id varchar not null,
@@ -170,9 +206,11 @@ create table raw.generations (
     cost_usd double check (cost_usd >= 0),
     started_at timestamptz,
     finished_at timestamptz not null,
+    first_token_json varchar,
     check ((status = 'answered') = (text is not null) or status = 'filtered')
 );
 
+-- One row per failure of a request that got no answer. A log without a key.
 create table raw.failures (
     run_id varchar not null,
     cell_id varchar not null,
@@ -183,7 +221,54 @@ create table raw.failures (
     failed_at timestamptz not null
 );
 
--- A score belongs to an answer. Only outcomes that are verdicts carry a value, and each carries the right one.
+-- One row per answer x rubric x version x judge x order x judge's answer: which judge's answer grades which answer.
+-- Equal questions to a judge are asked once, so that several answers may share one.
+create table raw.judgments (
+    answer_generation_id varchar not null,
+    rubric varchar not null,
+    rubric_version integer not null check (rubric_version >= 1),
+    judge_model_id varchar not null,
+    judge_version varchar not null,
+    judge_order integer not null check (judge_order in (0, 1)),
+    generation_id varchar not null,
+    run_id varchar not null,
+    planned_at timestamptz not null,
+    primary key (answer_generation_id, rubric, rubric_version, judge_version, judge_order, generation_id)
+);
+
+-- One row per answer x runner: what became of the program in the answer. A runner is the rule that makes the program,
+-- and its limits. Scorers read this fact. A program that could not be run has no row, and its answer waits.
+create table raw.executions (
+    generation_id varchar not null references raw.generations (generation_id),
+    runner varchar not null,
+    program_hash varchar not null,
+    verdict varchar not null check (
+        verdict in ('pass', 'assert', 'error', 'exit', 'timeout', 'memory', 'output_flood', 'file_flood', 'died')
+    ),
+    detail varchar,
+    is_reused boolean not null,
+    back_end varchar not null,
+    layers varchar not null,
+    python_version varchar not null,
+    duration_ms double not null check (duration_ms >= 0),
+    executed_at timestamptz not null,
+    primary key (generation_id, runner)
+);
+
+-- One row per answer x rubric x person x source: what people say of an answer. A person's newest label counts.
+create table raw.labels (
+    answer_generation_id varchar not null,
+    rubric varchar not null,
+    labeller varchar not null,
+    source_hash varchar not null,
+    label varchar not null,
+    source varchar not null,
+    labelled_at timestamptz not null,
+    primary key (answer_generation_id, rubric, labeller, source_hash)
+);
+
+-- One row per answer x scorer x version x parameters. Only outcomes that are verdicts carry a value, and each carries
+-- the right one. `refusal_class` says how far an answer declines; NULL for scores that were made elsewhere.
 create table raw.scores (
     generation_id varchar not null references raw.generations (generation_id),
     scorer varchar not null,
@@ -199,6 +284,8 @@ create table raw.scores (
     is_refusal boolean not null,
     is_cut boolean not null,
     scored_at timestamptz not null,
+    refusal_class varchar,
+    judge_version varchar,
     primary key (generation_id, scorer, scorer_version, scorer_config_hash),
     check ((value is null) = (outcome in ('unparsed', 'judge_error', 'not_run'))),
     check (outcome <> 'correct' or value = 1),
@@ -206,6 +293,18 @@ create table raw.scores (
     check (outcome not in ('incorrect', 'refused', 'filtered', 'truncated') or value = 0)
 );
 
+-- One row per choice of the scorer (and version; NULL for the newest) that the cells of a benchmark count by, which
+-- were asked with another scorer. The newest choice counts; `run_id` is NULL where a person chose.
+create table raw.scorer_choices (
+    benchmark_id varchar not null,
+    scorer varchar not null,
+    counted_scorer varchar not null,
+    counted_version integer check (counted_version >= 1),
+    run_id varchar,
+    chosen_at timestamptz not null
+);
+
+-- One row per verdict of an expectation on a run; the newest verdict counts. A log without a key.
 create table raw.validations (
     run_id varchar not null,
     stage varchar not null check (stage in ('landed', 'scored', 'reports')),
@@ -219,6 +318,7 @@ create table raw.validations (
     validated_at timestamptz not null
 );
 
+-- One row per answer x expectation that took it out.
 create table raw.quarantine (
     generation_id varchar not null,
     run_id varchar not null,
@@ -228,28 +328,16 @@ create table raw.quarantine (
     primary key (generation_id, expectation)
 );
 
--- What SQL cannot compute. One row per subject x subset x statistic; the subject is a comparison or a cell.
-create table stats.estimates (
-    as_of_date date not null,
-    subject_id varchar not null,
-    subset varchar not null,
-    statistic varchar not null,
-    estimate double,
-    low double,
-    high double,
-    standard_error double check (standard_error > 0),
-    degrees_of_freedom double,
-    p_value double check (p_value between 0 and 1),
-    method varchar,
-    design_effect double,
-    count_items bigint,
-    count_clusters bigint,
-    count_discordant bigint,
-    flags varchar,
-    reason varchar,
-    primary key (as_of_date, subject_id, subset, statistic),
-    check (low is null or high is null or low < high or (low = high and statistic = 'bounds')),
-    check (not isnan(coalesce(estimate, 0)) and not isinf(coalesce(estimate, 0))),
-    check (not isnan(coalesce(low, 0)) and not isinf(coalesce(low, 0))),
-    check (not isnan(coalesce(high, 0)) and not isinf(coalesce(high, 0)))
+-- One row per import x model x benchmark x metric: a mean from a table elsewhere. Without its items there is nothing
+-- to pair.
+create table raw.published_means (
+    run_id varchar not null,
+    model_id varchar not null,
+    benchmark_id varchar not null,
+    metric varchar not null,
+    mean double not null,
+    standard_error double check (standard_error >= 0),
+    count_items bigint check (count_items > 0),
+    higher_is_better boolean not null,
+    primary key (run_id, model_id, benchmark_id, metric)
 );

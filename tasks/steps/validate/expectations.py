@@ -383,7 +383,7 @@ _SAFETY = (
 _ALL_REPORTS = (
     _report_gate(
         "reports",
-        "validate_reports_grains",
+        "surplus_rows",
         "grain_is_unique",
         Within("count_surplus_rows", 0, 0),
         "a report has several rows where its grain promises one",

@@ -1,4 +1,76 @@
--- Statistics whose grain is no subject x subset x statistic: families, knobs, mitigations and nights.
+-- What SQL cannot compute: tasks/steps/aggregate replaces the rows of a date when it computes them anew.
+create schema stats;
+
+-- One row per date x subject x subset x statistic; the subject is a comparison, a cell or a pair.
+create table stats.estimates (
+    as_of_date date not null,
+    subject_id varchar not null,
+    subset varchar not null,
+    statistic varchar not null,
+    estimate double,
+    low double,
+    high double,
+    standard_error double check (standard_error > 0),
+    degrees_of_freedom double,
+    p_value double check (p_value between 0 and 1),
+    method varchar,
+    design_effect double,
+    count_items bigint,
+    count_clusters bigint,
+    count_discordant bigint,
+    flags varchar,
+    reason varchar,
+    primary key (as_of_date, subject_id, subset, statistic),
+    check (low is null or high is null or low < high or (low = high and statistic = 'bounds')),
+    check (not isnan(coalesce(estimate, 0)) and not isinf(coalesce(estimate, 0))),
+    check (not isnan(coalesce(low, 0)) and not isinf(coalesce(low, 0))),
+    check (not isnan(coalesce(high, 0)) and not isinf(coalesce(high, 0)))
+);
+
+-- One row per date x benchmark version x origin x scorer x judge x what it is compared with: people, or the judge
+-- itself when two texts change places. Without a key, because a rule has no judge.
+create table stats.judge_agreement (
+    as_of_date date not null,
+    benchmark_id varchar not null,
+    benchmark_version varchar not null,
+    origin varchar not null,
+    scorer varchar not null,
+    judge_model_id varchar,
+    judge_version varchar,
+    against varchar not null check (against in ('people', 'swapped order')),
+    count_answers bigint not null,
+    count_ratings bigint not null,
+    count_clusters bigint not null,
+    accuracy double,
+    accuracy_low double,
+    accuracy_high double,
+    kappa double,
+    kappa_low double,
+    kappa_high double,
+    kappa_standard_error double check (kappa_standard_error > 0),
+    kappa_method varchar,
+    reason varchar
+);
+
+-- One row per date x subject: a score or tax, corrected by people's labels on some of the answers.
+create table stats.corrected (
+    as_of_date date not null,
+    subject_id varchar not null,
+    estimate double,
+    low double,
+    high double,
+    standard_error double check (standard_error > 0),
+    degrees_of_freedom double,
+    weight double check (weight between 0 and 1),
+    scorer_only double,
+    people_only double,
+    people_only_standard_error double check (people_only_standard_error > 0),
+    count_labelled bigint not null,
+    count_others bigint not null,
+    reason varchar,
+    primary key (as_of_date, subject_id),
+    check (low is null or high is null or low < high)
+);
 
 -- One row per date x family x origin x model: its place between capability and safety.
 create table stats.frontier (
@@ -166,8 +238,8 @@ create table stats.monitor_nights (
     check (fall_low < fall_high)
 );
 
--- One row per night x series x item: its sums over the nights of the series so far, so that a night reads one night.
--- Without a key: a year of nights would spend more on its index than on the sums.
+-- One row per night x series x item: its sums over the nights of the series so far, so that a night reads one earlier
+-- night. Without a key: over a year its index would take more time than the sums.
 create table stats.monitor_items (
     as_of_date date not null,
     series_id varchar not null,
