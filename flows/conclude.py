@@ -15,7 +15,7 @@ from flows.asking.asked import Asked
 from flows.asking.session import Session
 from flows.judge_answers import Judged, judge_all
 from tasks.errors import Interrupted, NothingEvaluated
-from tasks.steps.execute_programs import Executed
+from tasks.steps.execute_programs import ExecutedPrograms
 from tasks.steps.land import run_event
 from tasks.steps.publish import Published
 
@@ -25,7 +25,7 @@ class Concluded:
     """What the steps after the answers did."""
 
     count_quarantined: int
-    executed: Executed
+    executed: ExecutedPrograms
     judging: Judged
     count_scored: int
     published: Published
@@ -37,7 +37,7 @@ async def conclude(live: Session, asked: Asked) -> Concluded:
     Raises:
         Interrupted: a signal came; everything that came in is committed.
         NothingEvaluated: no cell could be evaluated.
-        GateFailed: validation stopped the publication.
+        ValidationStopped: validation stopped the publication.
     """
     run_id = live.plan.run_id
     landed = run_tasks.land_cells(

@@ -31,7 +31,7 @@ from flows.planning import plan_run, shards
 from tasks.domain import RunKind
 from tasks.errors import NothingEvaluated
 from tasks.planned import Plan
-from tasks.steps.execute_programs import Executed
+from tasks.steps.execute_programs import ExecutedPrograms
 from tasks.steps.land import land_plan, run_event
 from tasks.steps.publish import Published
 
@@ -59,7 +59,7 @@ class Evaluated:
     count_scored: int
     count_quarantined: int
     judging: Judged
-    executed: Executed
+    executed: ExecutedPrograms
     failures: tuple[str, ...]
     published: Published
 

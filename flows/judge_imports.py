@@ -52,7 +52,7 @@ def judge_imports(warehouse: Warehouse, settings: Settings) -> ImportsJudged:
 
     Raises:
         Interrupted: by a signal; the same command goes on from there.
-        GateFailed: validation stopped the publication; the grades stay.
+        ValidationStopped: validation stopped the publication; the grades stay.
     """
     results: list[CellResult] = []
     run_ids = []

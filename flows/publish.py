@@ -16,7 +16,7 @@ def report_run(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date
     """Rebuild the tables a run can change, validate and publish them.
 
     Raises:
-        GateFailed: validation stopped the publication; the last good one stays.
+        ValidationStopped: validation stopped the publication; the last good one stays.
     """
     check_reports(warehouse, run_id, rebuild(warehouse, settings, run_id))
     return publish_reports(warehouse, settings, run_id, as_of_date)
@@ -26,7 +26,7 @@ def report_dates(warehouse: Warehouse, settings: Settings, dates: Sequence[str])
     """Rebuild the tables of some dates, validate them and publish the newest date of all; None where nothing ran.
 
     Raises:
-        GateFailed: validation stopped the publication; the last good one stays.
+        ValidationStopped: validation stopped the publication; the last good one stays.
     """
     rebuild_dates(warehouse, dates, settings.analysis)
     remaining = run_dates(warehouse)

@@ -8,7 +8,8 @@ from prefect.cache_policies import NO_CACHE
 from flows import publish, transform, validation
 from flows.asking.session import Session
 from tasks.planned import CellWork
-from tasks.steps.execute_programs import Executed, execute
+from tasks.steps.execute_programs import ExecutedPrograms
+from tasks.steps.execute_programs import execute_programs as execute
 from tasks.steps.judge import judge
 from tasks.steps.land import cell_events
 from tasks.steps.publish import Published
@@ -30,7 +31,7 @@ def validate_landed(run_id: str, session: Session) -> ValidationResult:
 
 
 @task(task_run_name="execute {run_id}", cache_policy=NO_CACHE)
-def execute_programs(run_id: str, session: Session) -> Executed:
+def execute_programs(run_id: str, session: Session) -> ExecutedPrograms:
     """Run the programs in the answers, and land their verdicts for the scorers."""
     return execute(session.warehouse, run_id)
 

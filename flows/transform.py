@@ -12,7 +12,7 @@ from flows.validation import check_landed, check_scored
 from tasks.settings import AnalysisSettings, Settings
 from tasks.steps.aggregate import aggregate
 from tasks.steps.calibrate import calibrate
-from tasks.steps.execute_programs import Executed, execute
+from tasks.steps.execute_programs import ExecutedPrograms, execute_programs
 from tasks.steps.judge import waiting
 from tasks.steps.score import score
 from warehouse.connection import Warehouse
@@ -28,7 +28,7 @@ class Scored:
 
     count_scored: int
     count_quarantined: int
-    executed: Executed
+    executed: ExecutedPrograms
     count_waiting: int = 0
 
 
@@ -36,10 +36,10 @@ def score_run(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
     """Validate what landed, run the programs in the answers, score, validate the scores.
 
     Raises:
-        GateFailed: validation stopped here; the facts stay.
+        ValidationStopped: validation stopped here; the facts stay.
     """
     landed = check_landed(warehouse, settings, run_id)
-    executed = execute(warehouse, run_id)
+    executed = execute_programs(warehouse, run_id)
     if count_waiting := waiting(warehouse, run_id):
         return Scored(0, landed.quarantined, executed, count_waiting)
     count_scored = score(warehouse, run_id)

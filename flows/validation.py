@@ -1,27 +1,27 @@
 """Validate each stage of a run, and stop where a gate failed. The findings stay as rows of ``raw.validations``.
 
-Each function raises ``GateFailed`` where a gate failed. Facts that have landed stay, and so does the last publication.
+Each function raises ``ValidationStopped`` where a gate failed. Facts that have landed stay, and so does the last publication.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.errors import GateFailed
+from tasks.errors import ValidationStopped
 from tasks.settings import Settings
 from tasks.steps.land import run_event
-from tasks.steps.validate import LandedThresholds, ValidationResult, validate_landed, validate_reports, validate_scored
+from tasks.steps.validate import ValidationResult, validate_landed, validate_reports, validate_scored
 from warehouse.connection import Warehouse
 
 
 def check_landed(warehouse: Warehouse, settings: Settings, run_id: str) -> ValidationResult:
     """Validate the answers that landed; broken rows go to quarantine."""
-    return _passed(validate_landed(warehouse, run_id, thresholds(settings)), warehouse, run_id)
+    return _passed(validate_landed(warehouse, run_id, settings.thresholds), warehouse, run_id)
 
 
 def check_scored(warehouse: Warehouse, settings: Settings, run_id: str) -> ValidationResult:
     """Validate the scores."""
-    return _passed(validate_scored(warehouse, run_id, thresholds(settings)), warehouse, run_id)
+    return _passed(validate_scored(warehouse, run_id, settings.thresholds), warehouse, run_id)
 
 
 def check_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> ValidationResult:
@@ -31,26 +31,14 @@ def check_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> Va
     return result
 
 
-def thresholds(settings: Settings) -> LandedThresholds:
-    """The limits of the configuration, as validation takes them."""
-    limits = settings.thresholds
-    return LandedThresholds(
-        max_truncated_rate=limits.max_truncated_rate,
-        max_failed_rate=limits.max_failed_rate,
-        max_unparsed_rate=limits.max_unparsed_rate,
-        max_filtered_rate=limits.max_filtered_rate,
-        max_judge_error_rate=limits.max_judge_error_rate,
-    )
-
-
 def _passed(result: ValidationResult, warehouse: Warehouse, run_id: str) -> ValidationResult:
     """The result, unless a gate failed."""
-    if result.gate_passed:
+    if result.may_publish:
         return result
     failed = [outcome for outcome in result.outcomes if outcome.severity == "gate" and not outcome.is_success]
     lines = "; ".join(f"{outcome.name} ({outcome.detail})" for outcome in failed)
     run_event(warehouse, run_id, "failed", f"validation: {lines}")
-    raise GateFailed(
+    raise ValidationStopped(
         f"validation stopped the publication of {run_id}: {lines}. The last good publication stays; "
         '`aligntax sql --live "from raw.validations where not is_success"` shows more.'
     )

@@ -5,7 +5,7 @@ AligntaxError                   exit 1
  |    +-- SettingsError         a bad value in the configuration
  |    +-- UnknownName           a name that does not exist; the message says which name is nearest
  |    +-- InputError            a file does not hold what it should
- +-- GateFailed                 validation stopped the publication
+ +-- ValidationStopped          validation stopped the publication
  +-- NothingEvaluated           a run ended without a single answer
  +-- Interrupted                exit 130: a signal stopped the work; what came in is committed
  +-- ProviderError              becomes the row of an answer that failed
@@ -62,7 +62,7 @@ class InputError(UsageError):
     """A file does not hold what it should; the message starts with its path."""
 
 
-class GateFailed(AligntaxError):  # noqa: N818 - a verdict, not a mistake
+class ValidationStopped(AligntaxError):  # noqa: N818 - a verdict, not a mistake
     """Validation stopped the publication; the last good one stays."""
 
 

@@ -15,7 +15,7 @@ from tasks.errors import InputError, UnknownName, UsageError
 
 if TYPE_CHECKING:
     from flows.transform import Scored
-    from tasks.steps.execute_programs import Executed
+    from tasks.steps.execute_programs import ExecutedPrograms
     from tasks.steps.land import Imported
     from tasks.steps.publish import Published
 
@@ -145,7 +145,7 @@ def _counts(imported: Imported, scored: Scored) -> dict[str, Any]:
 
 def _say(
     counts: dict[str, Any],
-    executed: Executed,
+    executed: ExecutedPrograms,
     published: Published | None,
     config: Path,
     as_of_date: str,

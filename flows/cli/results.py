@@ -18,7 +18,7 @@ from warehouse.connection import Warehouse
 
 if TYPE_CHECKING:
     from flows.evaluate import Evaluated
-    from tasks.steps.execute_programs import Executed
+    from tasks.steps.execute_programs import ExecutedPrograms
     from tasks.steps.publish import Published
 
 _TRY = (
@@ -90,7 +90,7 @@ def _lines(evaluated: Evaluated) -> list[str]:
     return [*lines, *(f"  failed cell: {failure}" for failure in evaluated.failures)]
 
 
-def executions_line(executed: Executed) -> str | None:
+def executions_line(executed: ExecutedPrograms) -> str | None:
     """What became of the programs in the answers; None if there were none to run."""
     if executed.reason is not None:
         return f"{executed.count_waiting} programs not run, their answers not scored: {executed.reason}"

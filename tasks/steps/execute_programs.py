@@ -34,7 +34,7 @@ class Runner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Executed:
+class ExecutedPrograms:
     """What executing a run's programs came to. ``reason`` says why ``count_waiting`` of them could not be run."""
 
     count_executed: int = 0
@@ -57,12 +57,12 @@ class _Pending:
         return self.scorer.fact_rule, content_hash(self.source)
 
 
-def execute(
+def execute_programs(
     warehouse: Warehouse,
     run_id: str,
     scorers: Mapping[str, Scorer] = SCORERS,
     opening: Callable[[], AbstractContextManager[Runner]] = open_sandbox,
-) -> Executed:
+) -> ExecutedPrograms:
     """Run every program of a run that was not run yet under its scorer's limits.
 
     The same program under the same limits is run once, however many answers hold it. The sandbox is opened only if
@@ -96,7 +96,7 @@ def execute(
             count_executed += sum(key in known for key in new)
             count_reused += len(rows) - sum(key in known for key in new)
             count_waiting += len(pending) - len(rows)
-    return Executed(count_executed, count_reused, count_waiting, reason)
+    return ExecutedPrograms(count_executed, count_reused, count_waiting, reason)
 
 
 def _pending(batch: pl.DataFrame, scorers: Mapping[str, ProgramScorer]) -> list[_Pending]:

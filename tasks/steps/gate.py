@@ -14,12 +14,12 @@ from typing import Any, Literal, TypeAlias
 from tasks.settings import GateSettings
 from warehouse.connection import Warehouse
 
-Verdict: TypeAlias = Literal["PASS", "INCONCLUSIVE", "WARN", "BLOCK"]
+Decision: TypeAlias = Literal["PASS", "INCONCLUSIVE", "WARN", "BLOCK"]
 
 # From good to bad: the verdict of several findings is the last of these that occurs.
-ORDER: tuple[Verdict, ...] = ("PASS", "INCONCLUSIVE", "WARN", "BLOCK")
+ORDER: tuple[Decision, ...] = ("PASS", "INCONCLUSIVE", "WARN", "BLOCK")
 # Which verdicts fail, by what the user wants to fail on.
-FAILING: dict[str, tuple[Verdict, ...]] = {
+FAILING: dict[str, tuple[Decision, ...]] = {
     "block": ("BLOCK",),
     "warn": ("BLOCK", "WARN"),
     "inconclusive": ("BLOCK", "WARN", "INCONCLUSIVE"),
@@ -30,7 +30,7 @@ FAILING: dict[str, tuple[Verdict, ...]] = {
 class Finding:
     """One pair on one benchmark, or one alarm: its verdict, and the numbers behind it as proportions."""
 
-    verdict: Verdict
+    verdict: Decision
     kind: str
     model_id: str
     reference: str
@@ -47,7 +47,7 @@ class Gated:
     """The verdict on a date and what it rests on, worst first."""
 
     as_of_date: str
-    verdict: Verdict
+    verdict: Decision
     findings: tuple[Finding, ...]
 
 
@@ -59,10 +59,10 @@ def gate(warehouse: Warehouse, settings: GateSettings, as_of_date: str) -> Gated
     return Gated(as_of_date, verdict, tuple(findings))
 
 
-def judged(low: float | None, high: float | None, settings: GateSettings) -> Verdict:
+def decision(low: float | None, high: float | None, settings: GateSettings) -> Decision:
     """The verdict on one interval.
 
-    >>> judged(0.02, 0.05, GateSettings(warn=0.01, block=0.03)), judged(-0.01, 0.02, GateSettings())
+    >>> decision(0.02, 0.05, GateSettings(warn=0.01, block=0.03)), decision(-0.01, 0.02, GateSettings())
     ('WARN', 'INCONCLUSIVE')
     """
     if low is None or high is None:
@@ -77,17 +77,17 @@ def judged(low: float | None, high: float | None, settings: GateSettings) -> Ver
 def _taxes(warehouse: Warehouse, settings: GateSettings, as_of_date: str) -> Iterator[Finding]:
     rows = warehouse.query("gate_taxes", as_of_date=as_of_date, kinds=list(settings.kinds))
     for row in rows.iter_rows(named=True):
-        verdict = judged(row["low"], row["high"], settings)
+        verdict = decision(row["low"], row["high"], settings)
         reason = row["reason"] or ("the interval holds the threshold" if verdict == "INCONCLUSIVE" else None)
         yield _finding(row, verdict, reason)
 
 
 def _alarms(warehouse: Warehouse, settings: GateSettings, as_of_date: str) -> Iterator[Finding]:
     for row in warehouse.query("gate_alarms", as_of_date=as_of_date).iter_rows(named=True):
-        verdict: Verdict = "BLOCK" if row["low"] is not None and row["low"] > settings.block else "WARN"
+        verdict: Decision = "BLOCK" if row["low"] is not None and row["low"] > settings.block else "WARN"
         yield _finding(row, verdict, row["reason"])
 
 
-def _finding(row: dict[str, Any], verdict: Verdict, reason: str | None) -> Finding:
+def _finding(row: dict[str, Any], verdict: Decision, reason: str | None) -> Finding:
     columns = ("kind", "model_id", "reference", "benchmark_id", "estimate", "low", "high", "minimum_detectable")
     return Finding(verdict=verdict, reason=reason, **{column: row[column] for column in columns})

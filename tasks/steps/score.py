@@ -24,7 +24,7 @@ _BATCH_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ScoredAnswer:
     """A verdict with the flags that stand beside it."""
 
     outcome: Outcome
@@ -160,7 +160,7 @@ def _wanted(scorers: Mapping[str, Scorer], judge_versions: Iterable[str]) -> pl.
         (
             name,
             scorer.version,
-            identity(scorer, judge_version),
+            scoring_hash(scorer, judge_version),
             scorer.fact_kind.value if isinstance(scorer, FactScorer) else None,
             scorer.fact_rule if isinstance(scorer, FactScorer) else None,
             judge_version,
@@ -187,31 +187,31 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
         text, finish = row["text"], row["finish_reason"]
         if scorer.reads == "first_token":
             text, finish = row["first_token_json"], None  # one token was asked for, so being cut says nothing
-        judged = judge(scorer, Item.of(row), text, facts, status=row["status"], finish_reason=finish)
-        if judged.outcome is Outcome.NOT_RUN:
+        scored = score_answer(scorer, Item.of(row), text, facts, status=row["status"], finish_reason=finish)
+        if scored.outcome is Outcome.NOT_RUN:
             continue
         yield {
             "generation_id": row["generation_id"],
             "scorer": scorer.name,
             "scorer_version": scorer.version,
-            "scorer_config_hash": identity(scorer, row["judge_version"]),
-            "outcome": judged.outcome.value,
-            "value": judged.value,
-            "answer": judged.answer,
-            "is_refusal": judged.is_refusal,
-            "is_cut": judged.is_cut,
-            "refusal_class": judged.refusal_class.value,
+            "scorer_config_hash": scoring_hash(scorer, row["judge_version"]),
+            "outcome": scored.outcome.value,
+            "value": scored.value,
+            "answer": scored.answer,
+            "is_refusal": scored.is_refusal,
+            "is_cut": scored.is_cut,
+            "refusal_class": scored.refusal_class.value,
             "scored_at": now,
             "judge_version": row["judge_version"],
         }
 
 
-def identity(scorer: Scorer, judge_version: str | None = None) -> str:
-    """What decides an outcome: the scorer's parameters, the refusal rule that names a 0, and who judged."""
+def scoring_hash(scorer: Scorer, judge_version: str | None = None) -> str:
+    """What decides an outcome: the scorer's parameters, the refusal rule that names a 0, and who scored."""
     return content_hash(scorer.config_hash, REFUSAL_RULE, *([judge_version] if judge_version else []))
 
 
-def judge(
+def score_answer(
     scorer: Scorer,
     item: Item,
     text: str | None,
@@ -219,14 +219,14 @@ def judge(
     *,
     status: str,
     finish_reason: str | None,
-) -> Judged:
+) -> ScoredAnswer:
     """Combine what the provider said, the scorer's verdict and the refusal check into one outcome.
 
     The value is the scorer's; refusal and truncation only say why it is 0.
     """
     if status == "filtered":
         blocked = Outcome.CORRECT if scorer.filtered_value else Outcome.FILTERED
-        return Judged(blocked, scorer.filtered_value, None, RefusalClass.FULL_REFUSAL, is_cut=False)
+        return ScoredAnswer(blocked, scorer.filtered_value, None, RefusalClass.FULL_REFUSAL, is_cut=False)
     kept = (text or "")[:LONGEST_TEXT]
     is_cut = len(text or "") > LONGEST_TEXT
     verdict = scorer.score(item, kept, facts) if isinstance(scorer, FactScorer) else scorer.score(item, kept)
@@ -234,7 +234,7 @@ def judge(
     has_refused = refusal_class is not RefusalClass.FULL_COMPLIANCE
     outcome = _outcome(verdict, has_refused=has_refused, is_truncated=finish_reason == "length")
     value = 0.0 if outcome in {Outcome.REFUSED, Outcome.TRUNCATED} else verdict.value
-    return Judged(outcome, value, verdict.answer, refusal_class, is_cut)
+    return ScoredAnswer(outcome, value, verdict.answer, refusal_class, is_cut)
 
 
 def _outcome(verdict: Verdict, *, has_refused: bool, is_truncated: bool) -> Outcome:

@@ -1,182 +1,24 @@
-"""Validate answers, scores and reports before anything is published. Knows what must hold; must not know Prefect.
+"""Validate answers, scores and reports before anything is published.
 
-Named queries count, Great Expectations judges, and every verdict is appended to ``raw.validations``. A broken gate
-stops the publication, broken rows are quarantined and count as missing, a warning is shown. Validating twice says the
-same twice: rows that were quarantined before are looked at again.
+Named queries count, Great Expectations compares, and every result is appended to ``raw.validations``. A broken gate
+stops the publication; rows that break a rule are quarantined and count as missing; a warning is shown. Validating twice
+gives the same result: rows that were quarantined before are looked at again.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Literal
-
-import polars as pl
-
-from tasks.scorers import fact_scorers
-from tasks.steps.validate.engine import Finding, evaluate, great_expectations
-from tasks.steps.validate.expectations import (
-    Check,
-    LandedThresholds,
-    Severity,
-    landed_checks,
-    report_checks,
-    scored_checks,
+from tasks.steps.validate.engine import great_expectations
+from tasks.steps.validate.validation import (
+    ExpectationOutcome,
+    ValidationResult,
+    validate_landed,
+    validate_reports,
+    validate_scored,
 )
-from warehouse.connection import Row, Warehouse
 
 __all__ = [
     "ExpectationOutcome",
-    "LandedThresholds",
     "ValidationResult",
     "great_expectations",
     "validate_landed",
     "validate_reports",
     "validate_scored",
 ]
-
-Stage = Literal["landed", "scored", "reports"]
-_COUNT_EXAMPLES = 5
-_BATCH_ROWS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectationOutcome:
-    """The verdict on one expectation. ``detail`` says what was found, None if it held."""
-
-    name: str
-    table: str
-    severity: Severity
-    is_success: bool
-    count_checked: int
-    count_unexpected: int
-    detail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ValidationResult:
-    """The verdicts of one stage. ``quarantined`` counts the answers that broke a rule, whether found now or before."""
-
-    stage: Stage
-    outcomes: tuple[ExpectationOutcome, ...]
-    quarantined: int = 0
-
-    @property
-    def gate_passed(self) -> bool:
-        """Nothing that stops the publication was found."""
-        return not any(outcome.severity == "gate" for outcome in self.failed)
-
-    @property
-    def failed(self) -> tuple[ExpectationOutcome, ...]:
-        """The expectations that did not hold, of any severity."""
-        return tuple(outcome for outcome in self.outcomes if not outcome.is_success)
-
-
-def validate_landed(warehouse: Warehouse, run_id: str, thresholds: LandedThresholds) -> ValidationResult:
-    """Check the answers that stand for a run, its own and reused ones, and quarantine the impossible ones."""
-    return _validate(warehouse, run_id, "landed", landed_checks(thresholds), {"run_id": run_id})
-
-
-def validate_scored(warehouse: Warehouse, run_id: str, thresholds: LandedThresholds) -> ValidationResult:
-    """Check the scores of a run's good answers."""
-    parameters = {"run_id": run_id, "fact_scorers": list(fact_scorers())}
-    return _validate(warehouse, run_id, "scored", scored_checks(thresholds), parameters)
-
-
-def validate_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> ValidationResult:
-    """Check the report rows of some dates (``YYYY-MM-DD``); the verdicts belong to the run that made them."""
-    return _validate(warehouse, run_id, "reports", report_checks(), {"dates": list(dates)})
-
-
-def _validate(
-    warehouse: Warehouse, run_id: str, stage: Stage, checks: Sequence[Check], parameters: dict[str, Any]
-) -> ValidationResult:
-    outcomes, quarantine = [], []
-    for query in dict.fromkeys(check.query for check in checks):
-        of_query = [check for check in checks if check.query == query]
-        tallies = {check.name: _Tally(check) for check in of_query}
-        # A query may have a row per answer: batch by batch, memory does not grow with the run.
-        for number, frame in enumerate(warehouse.query_batches(query, _BATCH_ROWS, **parameters)):
-            if number and frame.is_empty():
-                continue
-            for name, finding in evaluate(frame, of_query).items():
-                tallies[name].add(finding, frame)
-        outcomes += [tally.outcome() for tally in tallies.values()]
-        quarantine += [(subject, t.check.name, t.check.meaning) for t in tallies.values() for subject in t.taken_out]
-    now = datetime.now(UTC)
-    said = {"run_id": run_id, "stage": stage, "validated_at": now}
-    broken = [
-        {"generation_id": subject, "run_id": run_id, "expectation": name, "reason": meaning, "quarantined_at": now}
-        for subject, name, meaning in dict.fromkeys(quarantine)
-    ]
-    validations = [said | _validation_row(outcome) for outcome in outcomes]
-    warehouse.append({"raw.validations": validations, "raw.quarantine": broken})
-    return ValidationResult(stage, tuple(outcomes), len({generation_id for generation_id, *_ in quarantine}))
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What a check found so far: how many rows it concerned and broke, some places, and the rows to take out."""
-
-    check: Check
-    count_checked: int = 0
-    count_unexpected: int = 0
-    examples: list[str] = field(default_factory=list)
-    taken_out: list[str] = field(default_factory=list)
-
-    def add(self, finding: Finding, frame: pl.DataFrame) -> None:
-        """Take in the finding on one batch."""
-        self.count_checked += finding.count_checked
-        self.count_unexpected += len(finding.unexpected)
-        self.examples += _places(self.check, finding.unexpected[: _COUNT_EXAMPLES - len(self.examples)], frame)
-        if self.check.takes_rows_out:
-            self.taken_out += _subjects(frame, finding.unexpected)
-
-    def outcome(self) -> ExpectationOutcome:
-        """The verdict on all batches."""
-        return ExpectationOutcome(
-            name=self.check.name,
-            table=self.check.table,
-            severity=self.check.severity,
-            is_success=not self.count_unexpected,
-            count_checked=self.count_checked,
-            count_unexpected=self.count_unexpected,
-            detail=self._detail() if self.count_unexpected else None,
-        )
-
-    def _detail(self) -> str:
-        rest = self.count_unexpected - len(self.examples)
-        more = f" and {rest} more" if rest else ""
-        expected = "" if self.check.rule.is_yes_or_no else f"; expected {self.check.rule}"
-        return f"{self.check.meaning}: {', '.join(self.examples)}{more}{expected}"
-
-
-def _places(check: Check, positions: Sequence[int], frame: pl.DataFrame) -> list[str]:
-    """Where a check was broken, with what was found there."""
-    places = _subjects(frame, positions)
-    if check.rule.is_yes_or_no:
-        return places
-    values = frame[check.rule.column].gather(list(positions)).to_list()
-    return [f"{place} ({_shown(value)})" for place, value in zip(places, values, strict=True)]
-
-
-def _shown(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else f"{value!r}"
-
-
-def _subjects(frame: pl.DataFrame, positions: Sequence[int]) -> list[str]:
-    subjects: list[str] = frame["subject"].gather(list(positions)).to_list()
-    return subjects
-
-
-def _validation_row(outcome: ExpectationOutcome) -> Row:
-    return {
-        "expectation": outcome.name,
-        "table_name": outcome.table,
-        "severity": outcome.severity,
-        "is_success": outcome.is_success,
-        "count_checked": outcome.count_checked,
-        "count_unexpected": outcome.count_unexpected,
-        "detail": outcome.detail,
-    }

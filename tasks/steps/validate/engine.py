@@ -1,4 +1,4 @@
-"""Run checks on a frame with Great Expectations. Knows its interface and pandas; must not know what is checked.
+"""Evaluate expectations on a frame with Great Expectations. Knows its interface and pandas, not what is expected.
 
 Great Expectations evaluates pandas batches only: its SQL engine does not work on DuckDB, and polars is not supported.
 """
@@ -18,14 +18,14 @@ from typing import Any
 import polars as pl
 
 from tasks.errors import AligntaxError
-from tasks.steps.validate.expectations import Check, OneOf
+from tasks.steps.validate.expectations import Expectation, OneOf
 
-_CHECK = "check"
+_NAME = "name"
 _RESULT_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Evaluation:
     """How many rows an expectation concerned, and the positions of those that broke it."""
 
     count_checked: int
@@ -34,7 +34,7 @@ class Finding:
 
 @cache
 def great_expectations() -> ModuleType:
-    """Import the library: five seconds of CPU, paid once; worth a thread while answers are on their way."""
+    """Import the library. It takes five seconds of CPU, once: flows do it in a thread while answers come in."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read at import; nothing of ours is reported anywhere
     # Its modules log every step at a level of their own; what goes wrong is raised or found, never only logged.
     logger = logging.getLogger("great_expectations")
@@ -45,23 +45,23 @@ def great_expectations() -> ModuleType:
         return importlib.import_module("great_expectations")
 
 
-def evaluate(frame: pl.DataFrame, checks: Sequence[Check]) -> dict[str, Finding]:
-    """Evaluate checks of one query on its rows; returns a finding per check name.
+def evaluate(frame: pl.DataFrame, expectations: Sequence[Expectation]) -> dict[str, Evaluation]:
+    """Evaluate the expectations of one query on its rows; returns an evaluation per name.
 
     Raises:
         AligntaxError: an expectation could not be evaluated, as when its column is missing.
     """
     gx = great_expectations()
-    suite = gx.ExpectationSuite(name="checks", expectations=[_expectation(gx, check) for check in checks])
+    suite = gx.ExpectationSuite(name="expectations", expectations=[_translated(gx, one) for one in expectations])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        validated = _batch(gx, _narrow(frame, checks)).validate(suite, result_format=_RESULT_FORMAT)
-    findings = {result.expectation_config.meta[_CHECK]: result for result in validated.results}
-    return {name: _finding(name, result.result, result.exception_info) for name, result in findings.items()}
+        validated = _batch(gx, _narrow(frame, expectations)).validate(suite, result_format=_RESULT_FORMAT)
+    results = {result.expectation_config.meta[_NAME]: result for result in validated.results}
+    return {name: _evaluation(name, result.result, result.exception_info) for name, result in results.items()}
 
 
-def _expectation(gx: ModuleType, check: Check) -> Any:
-    rule, meta = check.rule, {_CHECK: check.name}
+def _translated(gx: ModuleType, expectation: Expectation) -> Any:
+    rule, meta = expectation.rule, {_NAME: expectation.name}
     if isinstance(rule, OneOf):
         values = [getattr(value, "value", value) for value in rule.values]
         return gx.expectations.ExpectColumnValuesToBeInSet(column=rule.column, value_set=values, meta=meta)
@@ -70,9 +70,9 @@ def _expectation(gx: ModuleType, check: Check) -> Any:
     )
 
 
-def _narrow(frame: pl.DataFrame, checks: Sequence[Check]) -> pl.DataFrame:
-    """The checked columns only, words as categories: a million rows take a byte or eight each, not an object."""
-    columns = sorted({check.rule.column for check in checks} & set(frame.columns))
+def _narrow(frame: pl.DataFrame, expectations: Sequence[Expectation]) -> pl.DataFrame:
+    """Only the columns that are looked at, words as categories: a value takes one to eight bytes, not an object."""
+    columns = sorted({one.rule.column for one in expectations} & set(frame.columns))
     return frame.select(columns).with_columns(pl.col(pl.String).cast(pl.Categorical))
 
 
@@ -91,11 +91,11 @@ def _batch(gx: ModuleType, frame: pl.DataFrame) -> Any:
     return definition.get_batch(batch_parameters={"dataframe": frame.to_pandas()})
 
 
-def _finding(name: str, result: Mapping[str, Any], exception: Mapping[str, Any]) -> Finding:
+def _evaluation(name: str, result: Mapping[str, Any], exception: Mapping[str, Any]) -> Evaluation:
     if "unexpected_index_list" not in result:
         raise AligntaxError(f"the expectation {name!r} could not be evaluated: {_exception_message(exception)}")
     unexpected = tuple(int(position) for position in result["unexpected_index_list"])
-    return Finding(int(result["element_count"]) - int(result.get("missing_count") or 0), unexpected)
+    return Evaluation(int(result["element_count"]) - int(result.get("missing_count") or 0), unexpected)
 
 
 def _exception_message(exception: Mapping[str, Any]) -> str:

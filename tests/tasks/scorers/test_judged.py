@@ -15,7 +15,7 @@ from tasks.domain import Item, Outcome
 from tasks.scorers import SCORERS, Fact, JudgedScorer, grading_scorer, measured_by
 from tasks.stats.agreement import agreement
 from tasks.stats.mean import mean_score
-from tasks.steps.score import judge
+from tasks.steps.score import score_answer
 
 ITEM = Item("i", "q", json.dumps({"reference": "theirs"}), "c", "s")
 REFUSAL = "I'm sorry, but I can't help with that."
@@ -24,7 +24,7 @@ JUDGED = [name for name, rule in SCORERS.items() if isinstance(rule, JudgedScore
 
 def graded(name, *texts, ended="answered stop", text="An answer."):
     facts = [Fact(said, ended) for said in texts]
-    return judge(SCORERS[name], ITEM, text, facts, status="answered", finish_reason="stop")
+    return score_answer(SCORERS[name], ITEM, text, facts, status="answered", finish_reason="stop")
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ import pytest
 
 from tasks.sandbox import BackEnd, Execution, NoSandbox, SandboxBroken
 from tasks.scorers import SCORERS
-from tasks.steps.execute_programs import execute
+from tasks.settings import Thresholds
+from tasks.steps.execute_programs import execute_programs
 from tasks.steps.score import rescore, score
-from tasks.steps.validate import LandedThresholds, validate_scored
+from tasks.steps.validate import validate_scored
 from warehouse.connection import Warehouse
 
 PROMPT = 'def twice(number):\n    """Two times the number."""\n'
@@ -83,7 +84,7 @@ def outcomes(warehouse, version=SCORERS["code"].version):
 
 def test_programs_are_run_and_their_verdicts_scored(warehouse):
     land(warehouse, [RIGHT, WRONG])
-    executed = execute(warehouse, "r", opening=FakeSandbox().opening)
+    executed = execute_programs(warehouse, "r", opening=FakeSandbox().opening)
     assert (executed.count_executed, executed.count_waiting) == (2, 0)
     assert score(warehouse, "r") == 2
     assert outcomes(warehouse) == {"g0": "correct", "g1": "incorrect"}
@@ -92,7 +93,7 @@ def test_programs_are_run_and_their_verdicts_scored(warehouse):
 def test_the_program_is_prompt_answer_test_and_the_call_of_the_check(warehouse):
     land(warehouse, [RIGHT])
     sandbox = FakeSandbox()
-    execute(warehouse, "r", opening=sandbox.opening)
+    execute_programs(warehouse, "r", opening=sandbox.opening)
     test = json.loads(TARGET)["test"]
     assert sandbox.sources == [f"{PROMPT}{RIGHT}\n{test}\ncheck(twice)"]
 
@@ -100,15 +101,15 @@ def test_the_program_is_prompt_answer_test_and_the_call_of_the_check(warehouse):
 def test_the_same_program_is_run_once(warehouse):
     land(warehouse, [RIGHT, RIGHT, WRONG])
     first, second = FakeSandbox(), FakeSandbox()
-    executed = execute(warehouse, "r", opening=first.opening)
+    executed = execute_programs(warehouse, "r", opening=first.opening)
     assert (executed.count_executed, executed.count_reused, len(first.sources)) == (2, 1, 2)
-    assert execute(warehouse, "r", opening=second.opening).count_executed == 0
+    assert execute_programs(warehouse, "r", opening=second.opening).count_executed == 0
     assert second.sources == []
 
 
 def test_a_new_version_scores_again_from_the_same_executions(warehouse):
     land(warehouse, [RIGHT, WRONG])
-    execute(warehouse, "r", opening=FakeSandbox().opening)
+    execute_programs(warehouse, "r", opening=FakeSandbox().opening)
     score(warehouse, "r")
     assert rescore(warehouse, replace(SCORERS["code"], version=99)) == 2
     assert outcomes(warehouse, 99) == {"g0": "correct", "g1": "incorrect"}
@@ -125,22 +126,22 @@ def test_an_answer_without_a_sandbox_waits_until_there_is_one(warehouse):
     def none_holds():
         raise NoSandbox("Landlock is missing")
 
-    executed = execute(warehouse, "r", opening=none_holds)
+    executed = execute_programs(warehouse, "r", opening=none_holds)
     assert (executed.count_executed, executed.count_waiting, executed.reason) == (0, 2, "Landlock is missing")
     assert score(warehouse, "r") == 0
     assert outcomes(warehouse) == {}
-    checked = validate_scored(warehouse, "r", LandedThresholds())
-    assert checked.gate_passed
+    checked = validate_scored(warehouse, "r", Thresholds())
+    assert checked.may_publish
     assert [outcome.name for outcome in checked.failed] == ["no_answer_waits_for_facts"]
-    execute(warehouse, "r", opening=FakeSandbox().opening)
+    execute_programs(warehouse, "r", opening=FakeSandbox().opening)
     assert score(warehouse, "r") == 2
-    assert not validate_scored(warehouse, "r", LandedThresholds()).failed
+    assert not validate_scored(warehouse, "r", Thresholds()).failed
 
 
 def test_an_executed_answer_without_a_score_stops_the_publication(warehouse):
     land(warehouse, [RIGHT])
-    execute(warehouse, "r", opening=FakeSandbox().opening)
-    assert not validate_scored(warehouse, "r", LandedThresholds()).gate_passed
+    execute_programs(warehouse, "r", opening=FakeSandbox().opening)
+    assert not validate_scored(warehouse, "r", Thresholds()).may_publish
 
 
 def test_a_sandbox_that_breaks_leaves_answers_waiting(warehouse):
@@ -149,7 +150,7 @@ def test_a_sandbox_that_breaks_leaves_answers_waiting(warehouse):
             raise SandboxBroken("the worker died")
 
     land(warehouse, [RIGHT])
-    assert execute(warehouse, "r", opening=Broken().opening).reason == "the worker died"
+    assert execute_programs(warehouse, "r", opening=Broken().opening).reason == "the worker died"
     assert score(warehouse, "r") == 0
 
 
@@ -167,6 +168,6 @@ def test_what_holds_no_program_opens_no_sandbox(warehouse, text, status, scorer,
     def never():
         raise AssertionError
 
-    execute(warehouse, "r", opening=never)
+    execute_programs(warehouse, "r", opening=never)
     score(warehouse, "r")
     assert outcomes(warehouse) == {"g0": outcome}

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from flows.cli.app import app
 from tasks.settings import GateSettings
-from tasks.steps.gate import gate, judged
+from tasks.steps.gate import decision, gate
 from tests.support.nights import import_night, write_settings
 from warehouse.connection import Warehouse
 
@@ -31,7 +31,7 @@ COLUMNS = ("kind", "model_id", "reference", "benchmark_id", "estimate", "low", "
     ],
 )
 def test_an_interval_has_its_verdict(low, high, verdict):
-    assert judged(low, high, LIMITS) == verdict
+    assert decision(low, high, LIMITS) == verdict
 
 
 class Tables:

@@ -6,7 +6,7 @@ import pytest
 
 from tasks.domain import Item, Outcome
 from tasks.scorers import scorer
-from tasks.steps.score import judge
+from tasks.steps.score import score_answer
 
 NUMBER = Item("i", "How many?", "42", "c", "s")
 REFUSAL = "I'm sorry, but I can't help with that."
@@ -38,7 +38,7 @@ REFUSAL = "I'm sorry, but I can't help with that."
     ],
 )
 def test_outcome(name, text, status, finish, outcome, value, refusal):
-    judged = judge(scorer(name), NUMBER, text, status=status, finish_reason=finish)
+    judged = score_answer(scorer(name), NUMBER, text, status=status, finish_reason=finish)
     assert (judged.outcome, judged.value, judged.is_refusal) == (outcome, value, refusal)
 
 
@@ -53,13 +53,13 @@ def test_outcome(name, text, status, finish, outcome, value, refusal):
     ],
 )
 def test_the_class_of_a_refusal_stands_beside_every_outcome(text, status, expected):
-    assert judge(scorer("numeric"), NUMBER, text, status=status, finish_reason="stop").refusal_class == expected
+    assert score_answer(scorer("numeric"), NUMBER, text, status=status, finish_reason="stop").refusal_class == expected
 
 
 def test_a_text_beyond_64_kib_is_cut_and_says_so():
-    judged = judge(scorer("numeric"), NUMBER, "x" * 70_000 + " 42", status="answered", finish_reason="stop")
+    judged = score_answer(scorer("numeric"), NUMBER, "x" * 70_000 + " 42", status="answered", finish_reason="stop")
     assert (judged.is_cut, judged.outcome) == (True, Outcome.UNPARSED)
 
 
 def test_a_short_text_is_not_cut():
-    assert not judge(scorer("numeric"), NUMBER, "42", status="answered", finish_reason="stop").is_cut
+    assert not score_answer(scorer("numeric"), NUMBER, "42", status="answered", finish_reason="stop").is_cut

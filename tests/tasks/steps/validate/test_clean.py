@@ -2,18 +2,21 @@ import logging
 
 import pytest
 
-from tasks.steps.validate import LandedThresholds, validate_landed, validate_reports, validate_scored
-from tasks.steps.validate.expectations import landed_checks, report_checks, scored_checks
+from tasks.settings import Thresholds
+from tasks.steps.validate import validate_landed, validate_reports, validate_scored
+from tasks.steps.validate.landed_expectations import landed_expectations
+from tasks.steps.validate.report_expectations import report_expectations
+from tasks.steps.validate.scored_expectations import scored_expectations
 
 DATES = ["2026-01-10"]
-THRESHOLDS = LandedThresholds(max_filtered_rate=0.5, max_unparsed_rate=0.5, max_judge_error_rate=0.5)
+THRESHOLDS = Thresholds(max_filtered_rate=0.5, max_unparsed_rate=0.5, max_judge_error_rate=0.5)
 
 
 def test_a_clean_landing_passes_everything(landed, run_id, rows):
     result = validate_landed(landed, run_id, THRESHOLDS)
 
     assert result.failed == ()
-    assert result.gate_passed
+    assert result.may_publish
     assert result.quarantined == 0
     assert all(outcome.count_checked > 0 for outcome in result.outcomes)
     assert rows(landed, "select count(*) from raw.quarantine") == [(0,)]
@@ -68,17 +71,17 @@ def test_validating_twice_changes_no_counts(landed, run_id, rows, execute, corru
         counts.append((result, rows(landed, reported), rows(landed, "select * from raw.quarantine order by all")))
 
     assert counts[0] == counts[1]
-    assert len(counts[0][1]) == len(landed_checks(THRESHOLDS))
+    assert len(counts[0][1]) == len(landed_expectations(THRESHOLDS))
 
 
 def test_expectations_of_a_table_have_one_name_each():
-    checks = [*landed_checks(THRESHOLDS), *scored_checks(THRESHOLDS), *report_checks()]
+    checks = [*landed_expectations(THRESHOLDS), *scored_expectations(THRESHOLDS), *report_expectations()]
 
     assert len({(check.table, check.name) for check in checks}) == len(checks)
 
 
 def test_a_limit_that_is_switched_off_still_says_so(landed, run_id):
-    result = validate_landed(landed, run_id, LandedThresholds(max_truncated_rate=None))
+    result = validate_landed(landed, run_id, Thresholds(max_truncated_rate=None))
 
     assert "rate_truncated" in {outcome.name for outcome in result.outcomes}
 
@@ -86,7 +89,7 @@ def test_a_limit_that_is_switched_off_still_says_so(landed, run_id):
 def test_an_empty_run_has_nothing_to_complain_about(landed, rows):
     result = validate_landed(landed, "no such run", THRESHOLDS)
 
-    assert result.gate_passed
+    assert result.may_publish
     assert {outcome.count_checked for outcome in result.outcomes} == {0}
 
 

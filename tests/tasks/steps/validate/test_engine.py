@@ -6,7 +6,7 @@ import pytest
 
 from tasks.errors import AligntaxError
 from tasks.steps.validate.engine import evaluate
-from tasks.steps.validate.expectations import Check, OneOf, Within
+from tasks.steps.validate.expectations import Expectation, OneOf, Within
 
 FRAME = pl.DataFrame(
     {"subject": ["a", "b", "c", "d"], "number": [1.0, None, -2.0, 3.0], "word": ["x", "y", "", None]},
@@ -14,7 +14,7 @@ FRAME = pl.DataFrame(
 
 
 def check(rule):
-    return Check("c", "t", "gate", "q", rule, "m")
+    return Expectation("c", "t", "gate", "q", rule, "m")
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tasks.steps.validate import LandedThresholds, validate_landed
+from tasks.settings import Thresholds
+from tasks.steps.validate import validate_landed
 
-THRESHOLDS = LandedThresholds(max_filtered_rate=0.5)
+THRESHOLDS = Thresholds(max_filtered_rate=0.5)
 ONE = "generation_id = 'base-sums-05-0'"
 COPIED = """
     update raw.generations set {columns}
@@ -120,7 +121,7 @@ def test_a_broken_gate_stops_the_publication_alone(landed, run_id, execute, rows
     result = validate_landed(landed, run_id, THRESHOLDS)
 
     assert names(result.failed) == [name]
-    assert not result.gate_passed
+    assert not result.may_publish
     assert result.failed[0].detail
     assert rows(landed, "select expectation from raw.validations where not is_success") == [(name,)]
     assert rows(landed, "select count(*) from raw.quarantine") == [(0,)]
@@ -133,7 +134,7 @@ def test_a_warning_stops_nothing(landed, run_id, execute, rows, name):
     result = validate_landed(landed, run_id, THRESHOLDS)
 
     assert names(result.failed) == [name]
-    assert result.gate_passed
+    assert result.may_publish
     assert rows(landed, "select count(*) from raw.quarantine") == [(0,)]
 
 
@@ -145,7 +146,7 @@ def test_an_impossible_answer_is_quarantined_and_the_rest_published(landed, run_
     result = validate_landed(landed, run_id, THRESHOLDS)
 
     assert names(result.failed) == [name]
-    assert result.gate_passed
+    assert result.may_publish
     assert result.quarantined == expected
     quarantined = rows(landed, "select generation_id, expectation, run_id from raw.quarantine order by all")
     assert len(quarantined) == expected
@@ -159,7 +160,7 @@ def test_answers_shared_by_two_models_are_quarantined_and_stop_the_publication(l
     result = validate_landed(landed, run_id, THRESHOLDS)
 
     assert names(result.failed) == ["answers_are_not_shared"]
-    assert not result.gate_passed
+    assert not result.may_publish
     assert result.quarantined == 10
     quarantined = rows(landed, "select generation_id, reason from raw.quarantine order by generation_id")
     reason = "same answers with the same request ids: the two models share answers"

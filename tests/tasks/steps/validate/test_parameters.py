@@ -2,7 +2,8 @@
 
 import pytest
 
-from tasks.steps.validate import LandedThresholds, validate_landed
+from tasks.settings import Thresholds
+from tasks.steps.validate import validate_landed
 
 SET = "update raw.generations set parameters_json = json_merge_patch(parameters_json::json, '{}'::json)::varchar"
 ALIGNED = " where model_id = 'aligned'"
@@ -49,7 +50,7 @@ DISAGREEING = {
 
 
 def failed(warehouse, run_id):
-    return [outcome.name for outcome in validate_landed(warehouse, run_id, LandedThresholds()).failed]
+    return [outcome.name for outcome in validate_landed(warehouse, run_id, Thresholds()).failed]
 
 
 @pytest.mark.parametrize("name", AGREEING)
@@ -69,7 +70,7 @@ def test_parameters_disagree(landed, run_id, execute, name):
 def test_the_finding_shows_both_values(landed, run_id, execute):
     execute(landed, SET.format('{"temperature": 0.7}') + ALIGNED + " and benchmark_id = 'harm'")
 
-    (outcome,) = validate_landed(landed, run_id, LandedThresholds()).failed
+    (outcome,) = validate_landed(landed, run_id, Thresholds()).failed
 
     assert outcome.count_unexpected == 1
     assert "temperature is 0.0 in base/harm/chat and 0.7 in aligned/harm/chat" in outcome.detail

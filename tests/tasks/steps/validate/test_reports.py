@@ -57,7 +57,7 @@ def test_a_broken_gate_stops_the_publication_alone(reported, run_id, execute, ro
     result = validate_reports(reported, run_id, DATES)
 
     assert [(outcome.table, outcome.name) for outcome in result.failed] == [(table, name)]
-    assert not result.gate_passed
+    assert not result.may_publish
     stored = "select run_id, stage, table_name, expectation from raw.validations where not is_success"
     assert rows(reported, stored) == [(run_id, "reports", table, name)]
     assert rows(reported, "select count(*) from raw.quarantine") == [(0,)]

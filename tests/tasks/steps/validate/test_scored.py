@@ -2,9 +2,10 @@
 
 import pytest
 
-from tasks.steps.validate import LandedThresholds, validate_scored
+from tasks.settings import Thresholds
+from tasks.steps.validate import validate_scored
 
-THRESHOLDS = LandedThresholds(max_unparsed_rate=0.5, max_judge_error_rate=0.5)
+THRESHOLDS = Thresholds(max_unparsed_rate=0.5, max_judge_error_rate=0.5)
 ONE = "generation_id = 'base-sums-04-0'"
 MOST = "where generation_id between 'base-sums-05' and 'base-sums-30'"
 
@@ -31,7 +32,7 @@ def test_a_broken_gate_stops_the_publication_alone(scored, run_id, execute, rows
     result = validate_scored(scored, run_id, THRESHOLDS)
 
     assert [outcome.name for outcome in result.failed] == [name]
-    assert not result.gate_passed
+    assert not result.may_publish
     assert rows(scored, "select stage, expectation from raw.validations where not is_success") == [("scored", name)]
     assert rows(scored, "select count(*) from raw.quarantine") == [(0,)]
 
