@@ -1,6 +1,6 @@
 """BLEU of a corpus, from sums over its texts. It is no mean over items, so its error comes from resampling the sums.
 
-Tested in tests/tasks/steps/aggregate/test_metrics.py.
+Tested in tests/tasks/steps/aggregate/test_metric_rows.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Perplexity of a corpus, from sums over its texts. A long text has more weight than a short one.
 
-Tested in tests/tasks/steps/aggregate/test_metrics.py.
+Tested in tests/tasks/steps/aggregate/test_metric_rows.py.
 """
 
 from __future__ import annotations

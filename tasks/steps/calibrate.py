@@ -2,6 +2,8 @@
 
 Knows labels, scorers and statistics; must not know Prefect, providers or who was asked. People's grades get their value
 from the same scorer as the judge's, so that both are in one unit.
+
+Tested in tests/tasks/steps/test_labels.py.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ texts as (
         generation_id in (
             select answers.generation_id
             from answers
-            where answers.scorer = 'bleu'
+            where answers.scorer in (select unnest($text_scorers::varchar[]))
         )
 )
 

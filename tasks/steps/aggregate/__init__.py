@@ -4,6 +4,8 @@ Knows statistics and the marts; must not know Prefect or providers, nor scorers 
 None with a reason where it is undefined. A family whose results are rows of ``stats.estimates`` (subject x subset x
 statistic) is listed in ``FAMILIES``, or in ``DERIVED`` where it starts from the estimates of the others; one that needs
 another grain has a table of its own, listed in ``TABLES``.
+
+Tested in tests/tasks/steps/aggregate/test_real_data.py.
 """
 
 from __future__ import annotations
@@ -14,14 +16,21 @@ from typing import TypeAlias
 import polars as pl
 
 from tasks.settings import AnalysisSettings
-from tasks.steps.aggregate import cost, decomposition, overall, published_means, reliability, safety, styles, taxes
+from tasks.steps.aggregate.adjusted_rows import adjusted_rows
+from tasks.steps.aggregate.cost_rows import cost_rows
+from tasks.steps.aggregate.exchange_rows import exchange_rows
 from tasks.steps.aggregate.families import families
-from tasks.steps.aggregate.frontier import frontier_rows
-from tasks.steps.aggregate.metrics import metric_rows
-from tasks.steps.aggregate.mitigation import mitigation_rows
-from tasks.steps.aggregate.monitor import monitor
-from tasks.steps.aggregate.multiplicity import adjusted
-from tasks.steps.aggregate.sweep import sweep_rows
+from tasks.steps.aggregate.frontier_rows import frontier_rows
+from tasks.steps.aggregate.metric_rows import metric_rows
+from tasks.steps.aggregate.mitigation_rows import mitigation_rows
+from tasks.steps.aggregate.monitor_nights import monitor_nights
+from tasks.steps.aggregate.overall_rows import overall_rows
+from tasks.steps.aggregate.part_rows import part_rows
+from tasks.steps.aggregate.published_rows import published_rows
+from tasks.steps.aggregate.reliability_rows import reliability_rows
+from tasks.steps.aggregate.style_rows import style_rows
+from tasks.steps.aggregate.sweep_rows import sweep_rows
+from tasks.steps.aggregate.tax_rows import cell_rows, comparison_rows
 from warehouse.connection import Row, Warehouse
 
 __all__ = ["DERIVED", "FAMILIES", "TABLES", "aggregate"]
@@ -33,16 +42,16 @@ Table: TypeAlias = Callable[[Warehouse, Sequence[str]], list[Row]]
 DEFAULTS = AnalysisSettings()
 ESTIMATES = "stats.estimates"
 FAMILIES: tuple[Family, ...] = (
-    taxes.comparison_rows,
-    taxes.cell_rows,
-    decomposition.part_rows,
-    styles.style_rows,
-    overall.overall_rows,
-    cost.cost_rows,
-    reliability.reliability_rows,
-    published_means.published_rows,
+    comparison_rows,
+    cell_rows,
+    part_rows,
+    style_rows,
+    overall_rows,
+    cost_rows,
+    reliability_rows,
+    published_rows,
 )
-DERIVED: tuple[Derived, ...] = (safety.exchange_rows,)
+DERIVED: tuple[Derived, ...] = (exchange_rows,)
 TABLES: dict[str, Table] = {"stats.mitigations": mitigation_rows}
 
 
@@ -53,12 +62,12 @@ def aggregate(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSett
     groups = warehouse.query("comparison_groups", dates=list(dates))
     derived = warehouse.frame(ESTIMATES, [row for family in DERIVED for row in family(warehouse, dates, frame)])
     scopes = warehouse.query("scope_groups", dates=list(dates))
-    frame = pl.concat([frame, derived, adjusted(frame, groups, scopes)])
+    frame = pl.concat([frame, derived, adjusted_rows(frame, groups, scopes)])
     warehouse.replace(ESTIMATES, dates, frame)
     others = {name: table(warehouse, dates) for name, table in TABLES.items()} | _chosen(warehouse, dates, settings)
     for name, found in others.items():
         warehouse.replace(name, dates, found)
-    return frame.height + sum(map(len, others.values())) + monitor(warehouse, dates, settings.monitor)
+    return frame.height + sum(map(len, others.values())) + monitor_nights(warehouse, dates, settings.monitor)
 
 
 def _chosen(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSettings) -> dict[str, list[Row]]:

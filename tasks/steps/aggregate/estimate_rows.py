@@ -1,6 +1,8 @@
 """Rows of ``stats.estimates``: their columns, and how the results of ``tasks.stats`` become them.
 
 Reads no table and computes nothing: a family of statistics yields rows, ``aggregate`` writes them.
+
+Tested in tests/tasks/steps/aggregate/test_real_data.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Families of models on one date: who answered what, as matrices of items by models. Shapes data, computes nothing.
 
 Knows the columns of the query ``family_items``; must not know statistics.
+
+Tested in tests/flows/test_families.py.
 """
 
 from __future__ import annotations

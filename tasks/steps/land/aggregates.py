@@ -1,4 +1,7 @@
-"""Land means that were published elsewhere, as a run of kind ``import`` without answers."""
+"""Land means that were published elsewhere, as a run of kind ``import`` without answers.
+
+Tested in tests/tasks/steps/aggregate/test_published_rows.py.
+"""
 
 from __future__ import annotations
 

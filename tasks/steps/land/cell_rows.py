@@ -1,4 +1,7 @@
-"""A cell and the benchmark that it asks, as rows of the raw tables. Lands nothing itself."""
+"""A cell and the benchmark that it asks, as rows of the raw tables. Lands nothing itself.
+
+Tested in tests/tasks/steps/land/test_logs.py.
+"""
 
 from __future__ import annotations
 

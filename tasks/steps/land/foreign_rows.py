@@ -5,6 +5,8 @@ The second time lands it batch by batch, so that memory does not grow with its l
 import that was cut short: the rows that are there already are ignored.
 
 Knows the raw tables' columns; must not know any file's format.
+
+Tested in tests/tasks/steps/land/test_logs.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Where the samples of a log belong: which model gave them, which benchmark they answer, whose score counts.
 
 Knows settings, benchmarks and what a log is; must not know tables. The first samples of a model and task decide.
+
+Tested in tests/tasks/steps/land/test_logs.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Which item a sample of a log asks: one of a configured benchmark, found by its question, or a new one."""
+"""Which item a sample of a log asks: one of a configured benchmark, found by its question, or a new one.
+
+Tested in tests/tasks/steps/land/test_logs.py.
+"""
 
 from __future__ import annotations
 

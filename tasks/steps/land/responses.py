@@ -2,6 +2,8 @@
 
 The same file lands the same rows, however often: their ids come from the file's bytes, the model and the item. What is
 wrong with a file is found before anything of it lands.
+
+Tested in tests/flows/test_importing.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Land item scores that were obtained elsewhere, as a run of kind ``import``: there is no text to score again."""
+"""Land item scores that were obtained elsewhere, as a run of kind ``import``: there is no text to score again.
+
+Tested in tests/flows/test_importing.py.
+"""
 
 from __future__ import annotations
 

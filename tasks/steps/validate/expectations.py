@@ -1,7 +1,9 @@
 """What an expectation is: values that one column of a named query must have. Must not know how it is evaluated.
 
 A query does the counting and hands over narrow columns; the expectation says which values are allowed there. NULL in a
-column means that the expectation does not concern the row. Tested in tests/tasks/steps/validate/test_engine.py.
+column means that the expectation does not concern the row.
+
+Tested in tests/tasks/steps/validate/test_engine.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What must hold of a run's answers before they are scored, as data.
 
-Knows the columns of the queries ``validate_landed_*``; must not know how expectations are evaluated. Tested in
-tests/tasks/steps/validate/test_landed.py.
+Knows the columns of the queries ``validate_landed_*``; must not know how expectations are evaluated.
+
+Tested in tests/tasks/steps/validate/test_landed.py.
 """
 
 from __future__ import annotations

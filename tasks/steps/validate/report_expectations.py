@@ -1,7 +1,9 @@
 """What must hold of the reports before they are published, as data.
 
-Knows the columns of the queries ``validate_reports_*`` and ``surplus_rows``; must not know how expectations are evaluated. Tested in
-tests/tasks/steps/validate/test_reports.py.
+Knows the columns of the queries ``validate_reports_*`` and ``surplus_rows``; must not know how expectations are
+evaluated.
+
+Tested in tests/tasks/steps/validate/test_reports.py.
 """
 
 from __future__ import annotations

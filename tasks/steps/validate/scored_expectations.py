@@ -1,7 +1,8 @@
 """What must hold of a run's scores before they are aggregated, as data.
 
-Knows the columns of the query ``validate_scored_cells``; must not know how expectations are evaluated. Tested in
-tests/tasks/steps/validate/test_scored.py.
+Knows the columns of the query ``validate_scored_cells``; must not know how expectations are evaluated.
+
+Tested in tests/tasks/steps/validate/test_scored.py.
 """
 
 from __future__ import annotations

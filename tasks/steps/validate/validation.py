@@ -1,7 +1,8 @@
 """Validate answers, scores and reports: the queries run, the expectations are evaluated, every result is appended.
 
-Knows what must hold; must not know Prefect or how Great Expectations is called. Tested in
-tests/tasks/steps/validate/test_clean.py.
+Knows what must hold; must not know Prefect or how Great Expectations is called.
+
+Tested in tests/tasks/steps/validate/test_clean.py.
 """
 
 from __future__ import annotations

@@ -2,44 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from tasks import benchmarks
 from tasks.domain import RunKind
 from tasks.errors import UsageError
-from tasks.rubrics import rubric
-from tasks.scorers import SCORERS
-from tasks.settings import load_settings
-from tasks.steps.forecast import forecast, forecast_judge
-from tasks.steps.plan import plan
-from tests.support.known import known_names
-
-BASE = """
-model_defaults: {provider: openai, base_url: "http://127.0.0.1:8000/v1"}
-models:
-  - {id: base, model: base-7b, api: completions}
-  - {id: aligned, model: aligned-7b, api: chat, base: base}
-benchmarks:
-  - {id: arithmetic, sample_size: 20}
-"""
-
-
-@pytest.fixture
-def planned(tmp_path):
-    def build(*changes: tuple[str, str], kind: RunKind = RunKind.ADHOC, day: str = "2026-01-31"):
-        text = BASE
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new)
-        path = tmp_path / "aligntax.yaml"
-        path.write_text(text)
-        settings = load_settings(path, environment={}, known=known_names(benchmarks.known(), SCORERS), will_send=False)
-        loaded = {wanted.id: benchmarks.load(wanted.id) for wanted in settings.benchmarks}
-        return plan(settings, loaded, date.fromisoformat(day), kind)
-
-    return build
 
 
 def hashes(run, model: str) -> list[str]:
@@ -113,45 +79,6 @@ def ids(run) -> set[str]:
 def test_equal_configurations_on_equal_dates_are_the_same_run(planned):
     assert planned() == planned()
     assert planned(day="2026-01-30").run_id != planned(day="2026-01-31").run_id
-
-
-def test_a_forecast_knows_what_it_does_not_know(planned):
-    cell = planned().cells[0]
-    unknown = forecast(cell, cell.requests, date(2026, 1, 31))
-    assert (unknown.count_requests, unknown.cost_usd_at_most) == (20, None)
-    price = "price: [{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 2}]"
-    priced = planned(("api: completions", f"api: completions, {price}")).cells[0]
-    known = forecast(priced, priced.requests, date(2026, 1, 31))
-    by_hand = (known.tokens_input + 2 * known.tokens_output_at_most) / 1e6
-    assert known.cost_usd_at_most == pytest.approx(by_hand)
-    assert known.tokens_output_at_most == 20 * 256
-
-
-JUDGED = (
-    "  - {id: arithmetic, sample_size: 20}",
-    "  - {id: harmful, sample_size: 20, judge: jury}\njudges: [{id: jury, model: j, api: chat}]",
-)
-
-
-def test_a_judge_is_forecast_at_the_longest_answers_and_grades(planned):
-    cell = planned(JUDGED).cells[0]
-    unknown = forecast_judge(cell, cell.requests[:15], date(2026, 1, 31))
-    assert (unknown.judge_model_id, unknown.count_requests, unknown.count_reused) == ("jury", 15, 5)
-    assert unknown.cost_usd_at_most is None
-    price = "price: [{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 2}]"
-    priced = planned((JUDGED[0], JUDGED[1].replace("api: chat}]", f"api: chat, {price}}}]"))).cells[0]
-    known = forecast_judge(priced, priced.requests, date(2026, 1, 31))
-    asked = rubric("refusal")
-    assert known.tokens_output_at_most == 20 * asked.max_tokens
-    answers = sum(request.parameters["max_tokens"] for request in priced.requests)
-    around = sum(len(asked.prompt(item.question, "")) // 4 for item in priced.items)
-    assert known.tokens_input_at_most == answers + around
-    assert known.cost_usd_at_most == pytest.approx((answers + around + 2 * known.tokens_output_at_most) / 1e6)
-
-
-def test_without_a_judge_nothing_is_forecast_for_one(planned):
-    cell = planned().cells[0]
-    assert forecast_judge(cell, cell.requests, date(2026, 1, 31)) is None
 
 
 KNOWLEDGE = ("{id: arithmetic, sample_size: 20}", "{id: knowledge, sample_size: 20, scorer: choice_likelihood}")

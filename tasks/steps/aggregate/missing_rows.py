@@ -1,6 +1,8 @@
 """What missing answers do to a tax: its interval without an assumption on them, and whose answers are missing.
 
 Knows planned items with and without values; must not know why an answer is missing.
+
+Tested in tests/tasks/steps/aggregate/test_part_rows.py.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Knows the estimates made before it (the macro tax over all capability, the change of each safety benchmark) and which
 comparison belongs to which pair.
+
+Tested in tests/tasks/steps/aggregate/test_overall_rows.py.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import polars as pl
 from tasks.stats.estimates import Estimate
 from tasks.stats.exchange import exchange_rate
 from tasks.steps.aggregate.estimate_rows import WHOLE, ratio_columns
-from tasks.steps.aggregate.overall import ALL_CAPABILITY
+from tasks.steps.aggregate.overall_rows import ALL_CAPABILITY
 from warehouse.connection import Row, Warehouse
 
 

@@ -2,6 +2,8 @@
 
 A comparison of kind ``method`` names the plainly aligned model (reference) and the mitigated one (candidate); their
 base is the reference's. Knows ``tasks.stats``; must not know how a comparison was chosen.
+
+Tested in tests/flows/test_families.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""p-values adjusted within a date, family and kind. Knows which rows belong together, not where they come from."""
+"""p-values adjusted within a date, family and kind. Knows which rows belong together, not where they come from.
+
+Tested in tests/tasks/steps/aggregate/test_metric_rows.py.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ _STATISTIC, _SUBSET = pl.col("statistic"), pl.col("subset")
 _METHODS = {"holm": holm, "bh": benjamini_hochberg}
 
 
-def adjusted(estimates: pl.DataFrame, groups: pl.DataFrame, scopes: pl.DataFrame) -> pl.DataFrame:
+def adjusted_rows(estimates: pl.DataFrame, groups: pl.DataFrame, scopes: pl.DataFrame) -> pl.DataFrame:
     """Holm's and Benjamini-Hochberg's p-values of every tax that has one.
 
     Each of three kinds is a family of its own: taxes of benchmarks, and metrics that are no mean, whole benchmarks and

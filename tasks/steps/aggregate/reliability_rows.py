@@ -1,6 +1,8 @@
 """How reliable each cell's score is: noise of its answers, and the model against itself.
 
 Knows the answers of cells with repeats; must not know other models. The noise floor is what alerts compare with.
+
+Tested in tests/tasks/steps/aggregate/test_style_rows.py.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Knows ``tasks.stats`` and families; must not know SQL. An axis is the mean over the family's benchmarks of a dimension;
 models that lack one of them have no place.
+
+Tested in tests/flows/test_families.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """The tax of each comparison and the score of each cell: intervals, ratios, bounds, detectable taxes.
 
 Knows the paired-item mart and ``tasks.stats``; must not know the other families of statistics.
+
+Tested in tests/tasks/steps/aggregate/test_part_rows.py.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from tasks.stats.paired import paired_difference
 from tasks.stats.power import minimum_detectable
 from tasks.stats.ratio import relative_tax
 from tasks.steps.aggregate.estimate_rows import WHOLE, clusters_of, estimate_columns, ratio_columns, subsets_of
-from tasks.steps.aggregate.missing import missing_rows
+from tasks.steps.aggregate.missing_rows import missing_rows
 from warehouse.connection import Row, Warehouse
 
 

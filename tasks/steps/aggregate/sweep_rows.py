@@ -2,6 +2,8 @@
 
 Knows ``tasks.stats`` and families; must not know SQL. Safety and bias are what a knob is turned for (alignment); every
 other dimension is what turning it may cost (helpfulness).
+
+Tested in tests/flows/test_families.py.
 """
 
 from __future__ import annotations

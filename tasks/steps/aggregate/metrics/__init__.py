@@ -1,0 +1,19 @@
+"""The metrics that are no mean of values, by the scorer whose answers have them.
+
+A metric is a module here and one entry of ``BY_SCORER``; ``marts.dim_metric`` states its title and its direction.
+"""
+
+from tasks.steps.aggregate.metrics.bias_metrics import BIAS_METRICS
+from tasks.steps.aggregate.metrics.bleu_metric import CORPUS_BLEU
+from tasks.steps.aggregate.metrics.metric import Metric
+from tasks.steps.aggregate.metrics.pass_at_metric import pass_at
+from tasks.steps.aggregate.metrics.perplexity_metrics import BYTE_PERPLEXITY, WORD_PERPLEXITY
+
+__all__ = ["BY_SCORER", "Metric", "pass_at"]
+
+BY_SCORER: dict[str, tuple[Metric, ...]] = {
+    "bbq": BIAS_METRICS,
+    "bleu": (CORPUS_BLEU,),
+    "lm_eval:word_probability": (WORD_PERPLEXITY,),
+    "lm_eval:byte_probability": (BYTE_PERPLEXITY,),
+}

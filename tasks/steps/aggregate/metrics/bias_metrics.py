@@ -1,0 +1,14 @@
+"""BBQ's bias scores, and what it costs a model not to lean towards the stereotype (Parrish et al. 2022).
+
+Tested in tests/tasks/steps/aggregate/test_metric_rows.py.
+"""
+
+from tasks.scorers.bias import ambiguous_part, disambiguated_part, nonalignment_part
+from tasks.stats.bias import bias_score, bias_score_ambiguous, nonalignment_cost
+from tasks.steps.aggregate.metrics.metric import Metric, of_scores
+
+BIAS_METRICS = (
+    Metric("bias_ambiguous", of_scores(ambiguous_part), bias_score_ambiguous),
+    Metric("bias_disambiguated", of_scores(disambiguated_part), bias_score),
+    Metric("nonalignment_cost", of_scores(nonalignment_part), nonalignment_cost),
+)
