@@ -1,6 +1,7 @@
 """Validate each stage of a run, and stop where a gate failed. The findings stay as rows of ``raw.validations``.
 
-Each function raises ``ValidationStopped`` where a gate failed. Facts that have landed stay, and so does the last publication.
+Each function raises ``ValidationStopped`` where a gate failed. Facts that have landed stay, and so does the last
+publication.
 """
 
 from __future__ import annotations

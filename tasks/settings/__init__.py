@@ -18,7 +18,7 @@ Knows YAML and pydantic; must not know benchmarks, scorers, providers or Prefect
 
 from __future__ import annotations
 
-from tasks.settings.analysis import AnalysisSettings, GateSettings, MonitorSettings
+from tasks.settings.analysis import AnalysisSettings, GateSettings, MonitorSettings, Thresholds
 from tasks.settings.benchmarks import BenchmarkSettings
 from tasks.settings.known import ApiFacts, Known, ProviderFacts
 from tasks.settings.limits import Limits
@@ -43,6 +43,7 @@ __all__ = [
     "ProviderFacts",
     "PublishSettings",
     "Settings",
+    "Thresholds",
     "load_places",
     "load_settings",
     "starter_text",
