@@ -2,8 +2,8 @@
 
 Citation: Parrish et al. 2022, "BBQ: A Hand-Built Bias Benchmark for Question Answering", arXiv 2110.08193. Licence:
 CC-BY-4.0, as the authors' repository states.
-Pitfalls: accuracy says how often a model goes beyond its text or against it. The bias scores of ``tasks.stats.bias``
-say in whose favour. Which person the stereotype is about follows from the group labels. Where both people have a
+Pitfalls: accuracy says how often a model goes beyond its text or against it. ``tasks.stats.bias_scores``
+says in whose favour. Which person the stereotype is about follows from the group labels. Where both people have a
 stereotyped label, or neither has (36 rows of Physical_appearance, for example), an answer favours nobody; only the
 authors' separate metadata file would know. The authors report figures per category and kind of context. Templates are
 US English and dated.

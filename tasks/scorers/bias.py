@@ -1,7 +1,7 @@
 """BBQ: the chosen option, whether it is right, and where it leans: the facts that the bias scores are made of.
 
-Citation: Parrish et al. 2022, arXiv 2110.08193. The scores over many answers are in ``tasks.stats.bias``; the parts
-here are what one answer adds to their sums.
+Citation: Parrish et al. 2022, arXiv 2110.08193. The scores over many answers are in ``tasks.stats.bias_scores``; the
+parts here are what one answer adds to their sums.
 """
 
 from __future__ import annotations

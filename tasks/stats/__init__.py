@@ -17,7 +17,7 @@ A result that is undefined is None with a reason; it is never 0. Import from the
     monitor              whether tonight is worse than the reference
     agreement            how far two raters agree beyond chance
     prediction_powered   a judge's mean, corrected by people's labels
-    bootstrap            metrics that are no mean over items, such as those of bias, bleu and perplexity
+    bootstrap            metrics that are no mean over items, such as those of bias_scores, bleu and perplexity
     pass_at_k            the chance that one of k programs passes
     unpaired             two published means whose items are not at hand
 

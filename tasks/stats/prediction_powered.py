@@ -106,12 +106,15 @@ def prediction_powered_mean(
         return _described(parts, "few_labels")
     if parts.others.size == 0:
         return _described(parts, "all_labelled")
-    trust = _tuned(parts) if weight is None else weight
-    standard_error = _standard_error(parts, trust)
+    return _corrected(parts, _tuned(parts) if weight is None else weight, float(labelled_clusters - 1), confidence)
+
+
+def _corrected(parts: _Parts, weight: float, df: float, confidence: float) -> PredictionPowered:
+    """The corrected mean with its t interval; the reason ``no_variance`` where it has no error."""
+    standard_error = _standard_error(parts, weight)
     if standard_error is None:
         return _described(parts, "no_variance")
-    estimate = float(trust * parts.others.mean() + (parts.people - trust * parts.judge).mean())
-    df = float(labelled_clusters - 1)
+    estimate = float(weight * parts.others.mean() + (parts.people - weight * parts.judge).mean())
     margin = t_critical(df, confidence) * standard_error
     return replace(
         _described(parts, None),
@@ -120,7 +123,7 @@ def prediction_powered_mean(
         high=estimate + margin,
         standard_error=standard_error,
         df=df,
-        weight=trust,
+        weight=weight,
         people_only_standard_error=_standard_error(parts, 0.0),
     )
 

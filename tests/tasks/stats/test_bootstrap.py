@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tasks.stats.bias import bias_score_ambiguous
+from tasks.stats.bias_scores import bias_score_ambiguous
 from tasks.stats.bootstrap import bootstrap_means, metric_difference, metric_value
 from tasks.stats.paired import paired_difference
 from tests.support.sizes import at_every_size, bounds, replications
