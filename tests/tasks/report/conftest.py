@@ -330,8 +330,8 @@ def make_frames():
     """Build frames by table, from rows given as what differs from an ordinary one. Other tables are empty."""
 
     def make(title="Alignment tax", **rows):
-        assert set(rows) <= set(TEMPLATES)
-        tables = {table: _frame(template, rows.get(table, ())) for table, template in TEMPLATES.items()}
+        templates = {table: {} for table in rows} | TEMPLATES  # rows of a table without a template are given whole
+        tables = {table: _frame(template, rows.get(table, ())) for table, template in templates.items()}
         return ReportFrames(tables, DATE, title)
 
     return make
