@@ -22,6 +22,7 @@ import duckdb
 import yaml
 
 from warehouse.errors import DISK_ERRORS, ModelError
+from warehouse.transactions import committed
 
 MODELS = Path(__file__).parent / "models"
 LAYERS = ("staging", "marts", "reports")
@@ -105,21 +106,19 @@ def build(
     """
     _prepare(connection)
     known = dict(connection.execute("select name, sql_hash from meta.models").fetchall())
-    built = []
-    connection.begin()
+    wanted = [model for model in models() if model.layer in layers]
+    current = "macros.sql"
     try:
-        connection.execute(_macros())
-        for model in models():
-            if model.layer in layers:
-                built.append(model.name)
+        with committed(connection):
+            connection.execute(_macros())
+            for model in wanted:
+                current = model.name
                 _build_one(connection, model, dates if known.get(model.name) == model.sql_hash else None)
-        connection.commit()
     except DISK_ERRORS:
-        raise  # no fault of the model; closing the connection ends the open transaction
+        raise  # no fault of the model
     except duckdb.Error as error:
-        connection.rollback()
-        raise ModelError(f"{built[-1]}: {error}") from error
-    return built
+        raise ModelError(f"{current}: {error}") from error
+    return [model.name for model in wanted]
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
@@ -20,6 +20,7 @@ from warehouse.build import LAYERS, build
 from warehouse.errors import DISK_ERRORS, ModelError, QueryError, WarehouseUnwritable
 from warehouse.grain import surplus_rows
 from warehouse.opening import MEMORY_LIMIT, identity, opened_for_reading, opened_for_writing, unwritable
+from warehouse.transactions import committed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -138,21 +139,10 @@ class Warehouse:
             self._check_place()
             self._depth += 1
             try:
-                with self._lent(), self._committed():
+                with self._lent(), committed(self._connection):
                     yield
             finally:
                 self._depth -= 1
-
-    @contextmanager
-    def _committed(self) -> Iterator[None]:
-        self._connection.begin()
-        try:
-            yield
-        except BaseException:
-            with suppress(duckdb.Error):  # after a failure of the disk, even the rollback can fail
-                self._connection.rollback()
-            raise
-        self._connection.commit()
 
     def _check_place(self) -> None:
         """A file that was moved or deleted still takes rows, and loses every one of them."""

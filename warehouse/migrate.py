@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.transactions import committed
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -18,10 +20,9 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
     applied = _applied(connection)
     pending = [path for path in _files() if path.stem not in applied]
     for path in pending:
-        connection.begin()
-        connection.execute(path.read_text())
-        connection.execute("insert into meta.migrations (name) values (?)", [path.stem])
-        connection.commit()
+        with committed(connection):
+            connection.execute(path.read_text())
+            connection.execute("insert into meta.migrations (name) values (?)", [path.stem])
     if pending:
         connection.execute("checkpoint")  # or every opening after a crash replays the whole schema from the log
     return [path.stem for path in pending]

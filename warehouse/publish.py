@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.build import Model, models
+from warehouse.transactions import committed
 
 PUBLISHED_LAYERS = ("marts", "reports")
 # Text of harmful prompts leaves the warehouse only by choice; hash lets readers join without reading.
@@ -27,11 +28,7 @@ def snapshot(connection: duckdb.DuckDBPyConnection, path: Path, text: str) -> Pa
     with _swapped_in(path) as building:
         connection.execute(f"attach '{_escaped(building)}' as snapshot")
         try:
-            for layer in PUBLISHED_LAYERS:
-                connection.execute(f"create schema snapshot.{layer}")
-            for model in _published():
-                connection.execute(f"create table snapshot.{model.name} as {_select(model, text)}")
-            _copy_comments(connection)
+            _fill_snapshot(connection, text)
         finally:
             connection.execute("detach snapshot")
     return path
@@ -82,14 +79,16 @@ def _select(model: Model, text: str) -> str:
     )
 
 
-def _copy_comments(connection: duckdb.DuckDBPyConnection) -> None:
-    """Describe every table and column; in one transaction, because each commit waits for the disk."""
-    connection.begin()
-    for model in _published():
-        connection.execute(f"comment on table snapshot.{model.name} is '{_escaped(model.comment)}'")
-        for column, meaning in model.columns.items():
-            connection.execute(f"comment on column snapshot.{model.name}.{column} is '{_escaped(meaning)}'")
-    connection.commit()
+def _fill_snapshot(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    """Copy every published table with its comments; in one transaction, because each commit waits for the disk."""
+    with committed(connection):
+        for layer in PUBLISHED_LAYERS:
+            connection.execute(f"create schema snapshot.{layer}")
+        for model in _published():
+            connection.execute(f"create table snapshot.{model.name} as {_select(model, text)}")
+            connection.execute(f"comment on table snapshot.{model.name} is '{_escaped(model.comment)}'")
+            for column, meaning in model.columns.items():
+                connection.execute(f"comment on column snapshot.{model.name}.{column} is '{_escaped(meaning)}'")
 
 
 def _escaped(value: str | os.PathLike[str]) -> str:
