@@ -1,4 +1,4 @@
-"""Rubrics by name: what judges are asked, as versioned data in ``rubrics.yaml``."""
+"""The rubrics by name: what judges are asked. To add one, add an entry to ``rubrics.yaml``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Grades", "Rubric", "rubric", "rubrics"]
 @cache
 def rubrics() -> dict[str, Rubric]:
     """All rubrics, by name."""
-    import yaml  # noqa: PLC0415 - 30 ms that a start without a judge should not pay
+    import yaml  # noqa: PLC0415 - takes 30 ms, and a run without a judge does not need it
 
     document = yaml.safe_load(Path(__file__).with_name("rubrics.yaml").read_text(encoding="utf-8"))
     return {

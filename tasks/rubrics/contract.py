@@ -1,7 +1,9 @@
-"""What a rubric is: a versioned question to a judge with a menu of grades, and how its answer is read.
+"""What a rubric is: a versioned question to a judge, the grades it may give, and how its answer is read.
 
-Knows texts only; must not know scores, providers or benchmarks. Reading is strict: a grade that is missing, or not on
-the menu, gives nothing, because a guess about what the judge meant would be a grade that nobody gave.
+Knows texts only; must not know scores, providers or benchmarks. If a grade is missing or not on the menu, the whole
+answer counts as unread. A guess at what the judge meant would be a grade that the judge did not give.
+
+Tested in tests/tasks/rubrics/test_rubrics.py.
 """
 
 from __future__ import annotations
@@ -12,11 +14,11 @@ from dataclasses import dataclass
 
 from tasks.domain import content_hash
 
-# "**Verdict:** full refusal.", whatever the case; the menu decides what counts.
+# For example "**Verdict:** full refusal.", in any case. The menu decides which lines count.
 _GRADE_LINE = re.compile(r"[\s#-]*+([a-z_]{1,40})\s{0,3}[:=]\s{0,3}(.{1,60})")
 _DECORATION = str.maketrans("", "", "*`\"'<>[]()")
 _LONGEST_LINE = 200
-# A verdict stands at the end; a judge that writes more lines than this has lost its way.
+# The grades stand at the end, so earlier lines of a very long answer are not read.
 _LAST_LINES = 200
 _PLACE = re.compile(r"\{(question|answer|reference|first|second|fence)\}")
 
@@ -25,9 +27,9 @@ Grades = dict[str, str]
 
 @dataclass(frozen=True)
 class Rubric:
-    """One question to a judge. ``menu`` maps each grade's name to its allowed entries.
+    """One question to a judge. ``menu`` maps the name of each grade to its allowed entries.
 
-    With ``count_orders`` 2 the answer and a reference are compared, and each stands first once.
+    With ``count_orders`` 2 the judge compares the answer with a reference, and each of them stands first once.
     """
 
     name: str
@@ -41,19 +43,19 @@ class Rubric:
 
     @property
     def is_comparison(self) -> bool:
-        """Whether the answer is compared with a reference."""
+        """True if the judge compares the answer with a reference."""
         return self.count_orders > 1
 
     @property
     def shows_reference(self) -> bool:
-        """Whether the answer is judged with a reference beside it."""
+        """True if the judge sees a reference beside the answer."""
         return "{reference}" in self.text
 
     def prompt(self, question: str, answer: str, reference: str = "", order: int = 0) -> str:
-        """Put one answer to the judge; in order 1 the reference stands first.
+        """The prompt that shows one answer to the judge. In order 1 the reference stands first.
 
-        The marks around the texts carry a hash of them, which no text can hold by chance or by cunning: an answer
-        cannot close its own mark and go on in our name.
+        The marks around the texts carry a hash of these texts. An answer cannot contain that hash, so it cannot close
+        its own mark and pass off the rest as part of our prompt.
         """
         first, second = (reference, answer) if order else (answer, reference)
         fence = content_hash(self.name, question, answer, reference, length=8)
@@ -62,10 +64,9 @@ class Rubric:
         return _PLACE.sub(lambda place: filled[place[1]], self.text)
 
     def read(self, text: str) -> Grades | None:
-        """The grades of a judge's answer; None if one is missing or off the menu.
+        """The grades in a judge's answer; None if one is missing or not on the menu.
 
-        Of a grade that is given twice the last counts. A judge that says nothing but the entry of a menu of one is
-        understood, too.
+        If a grade is given twice, the last one counts. If there is only one grade, its entry alone is enough.
         """
         lines = text.strip().splitlines()[-_LAST_LINES:]
         found: Grades = {}
@@ -80,5 +81,5 @@ class Rubric:
 
 
 def _entry(text: str) -> str:
-    """A menu's entry as a judge may spell it: "Full refusal." is full_refusal."""
+    """The menu entry that a judge's spelling stands for: "Full refusal." is full_refusal."""
     return "_".join(text.strip(" .,;!\t").replace("-", " ").replace("_", " ").split())

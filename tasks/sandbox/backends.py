@@ -1,4 +1,7 @@
-"""How a worker is started: inside bubblewrap's namespaces, or bare, with the same lock-down of each program in both."""
+"""How a worker is started: in the namespaces of bubblewrap, or without them. Each program is locked down in both.
+
+Tested in tests/tasks/sandbox/test_attacks.py.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ MACHINES = ("x86_64", "aarch64")
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A way to start workers. ``command`` takes a folder of the host for scratch files."""
+    """A way to start workers. ``command`` takes a folder of the host in which programs may write."""
 
     name: str
     command: Callable[[Path], list[str]]
@@ -26,7 +29,7 @@ class Start:
 
 
 def starts() -> list[Start]:
-    """The ways that this machine has the programs for, the strongest first."""
+    """The ways for which this machine has the programs, the strongest first."""
     if platform.system() != "Linux" or platform.machine() not in MACHINES:
         return []
     bubblewrap = shutil.which("bwrap")
@@ -41,13 +44,13 @@ def _bare(scratch: Path) -> list[str]:
 
 
 def _python() -> list[str]:
-    """The interpreter behind the virtual environment, without its packages, variables and site."""
+    """The command for the interpreter behind the virtual environment, without its packages, variables and site."""
     start = _START.format(folder=str(_INSIDE.parent))
     return [os.path.realpath(sys.executable), "-I", "-S", "-B", "-X", "utf8", "-c", start]
 
 
 def _wrapped(bubblewrap: str) -> list[str]:
-    """Namespaces of its own, no capability, an empty root with system libraries, Python and the worker, read-only."""
+    """New namespaces, no capabilities, and an empty root with system libraries, Python and the worker, read-only."""
     options = ["--unshare-user", "--unshare-all", "--new-session", "--cap-drop", "ALL", "--clearenv"]
     options += ["--ro-bind", "/usr", "/usr"]
     for folder in ("/lib", "/lib64"):
@@ -55,8 +58,8 @@ def _wrapped(bubblewrap: str) -> list[str]:
             options += ["--symlink", str(Path(folder).readlink()).lstrip("/"), folder]
         else:
             options += ["--ro-bind-try", folder, folder]
-    options += ["--proc", "/proc", "--dev", "/dev", "--size", str(_TMP_BYTES), "--tmpfs", "/tmp"]  # noqa: S108 - a new one
-    for folder in (os.path.realpath(sys.base_prefix), str(_INSIDE)):  # after /tmp, where they may lie
+    options += ["--proc", "/proc", "--dev", "/dev", "--size", str(_TMP_BYTES), "--tmpfs", "/tmp"]  # noqa: S108 - a new folder, not the host's
+    for folder in (os.path.realpath(sys.base_prefix), str(_INSIDE)):  # after /tmp, because they may lie in it
         if not f"{folder}/".startswith("/usr/"):
             options += ["--ro-bind", folder, folder]
     options += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--chdir", "/tmp", "--remount-ro", "/"]  # noqa: S108 - the same

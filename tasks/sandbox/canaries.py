@@ -1,10 +1,13 @@
-"""Programs that try to get out. A back end holds if each of them fails to, in a way that it can tell itself."""
+"""Programs that try to get out of the sandbox. A back end is safe if each attempt fails; the program itself tells.
+
+Tested in tests/tasks/sandbox/test_attacks.py.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tasks.sandbox.records import Program
+from tasks.sandbox.programs import Program
 
 _REFUSED = """
 try:
@@ -17,7 +20,7 @@ else:
 
 
 def canaries(host_file: Path) -> dict[str, Program]:
-    """By what each tries. ``host_file`` is a file that the host can read."""
+    """The programs by what each of them tries. ``host_file`` is a file that the host can read."""
     attempts = {
         "read a file of the host": f"open({str(host_file)!r}).read()",
         "write a file of the host": f"open({str(host_file)!r}, 'a')",

@@ -1,4 +1,4 @@
-"""Open the strongest sandbox that holds on this machine, and run programs in it on all cores."""
+"""Open the strongest sandbox that is safe on this machine, and run programs in it on all cores."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from pathlib import Path
 
 from tasks.sandbox.backends import MACHINES, Start, starts
 from tasks.sandbox.canaries import canaries
-from tasks.sandbox.records import BackEnd, Execution, NoSandbox, Program, SandboxBroken
+from tasks.sandbox.programs import BackEnd, Execution, NoSandbox, Program, SandboxBroken
 from tasks.sandbox.workers import Worker
 
 _MOST_WORKERS = 8
 
 
 class Sandbox:
-    """An open sandbox: a few workers behind one back end."""
+    """An open sandbox: a few workers of one back end."""
 
     def __init__(self, start: Start, first: Worker, count_workers: int) -> None:
         self.back_end: BackEnd = first.back_end
         self._start = start
         self._idle: queue.SimpleQueue[Worker | None] = queue.SimpleQueue()
-        for worker in (first, *[None] * (count_workers - 1)):  # the others start when they are needed
+        for worker in (first, *[None] * (count_workers - 1)):  # the others are started when they are needed
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(count_workers, thread_name_prefix="sandbox")
 
     def run(self, programs: Sequence[Program]) -> list[Execution]:
-        """Run all of them; results in their order.
+        """Run all programs and return their executions in the same order.
 
         Raises:
-            SandboxBroken: a worker was lost twice over the same program.
+            SandboxBroken: two workers were lost over the same program.
         """
         return list(self._threads.map(self._run_one, programs))
 
@@ -62,10 +62,10 @@ class Sandbox:
 
 @contextmanager
 def open_sandbox(ways: Sequence[Start] | None = None, count_workers: int | None = None) -> Iterator[Sandbox]:
-    """Open it for a while; the first way in which every canary is held is taken.
+    """Open a sandbox for a while, in the first of the ``ways`` in which no canary gets out.
 
     Raises:
-        NoSandbox: none holds here.
+        NoSandbox: no way is safe on this machine.
     """
     start, worker = strongest(starts() if ways is None else ways)
     count = count_workers or min(len(os.sched_getaffinity(0)), _MOST_WORKERS)
@@ -77,10 +77,10 @@ def open_sandbox(ways: Sequence[Start] | None = None, count_workers: int | None 
 
 
 def strongest(ways: Sequence[Start]) -> tuple[Start, Worker]:
-    """The first way that holds, with a worker of it.
+    """The first way that is safe, with a worker of it.
 
     Raises:
-        NoSandbox: none does; the message says why of each.
+        NoSandbox: no way is safe. The message gives the reason for each.
     """
     if not ways:
         here = f"{platform.system()} on {platform.machine()}"
@@ -97,17 +97,17 @@ def strongest(ways: Sequence[Start]) -> tuple[Start, Worker]:
             reasons.append(f"{way.name}: a program could {escaped}")
             continue
         return way, worker
-    raise NoSandbox(f"no sandbox holds here ({'; '.join(reasons)}).")
+    raise NoSandbox(f"no sandbox is safe on this machine ({'; '.join(reasons)}).")
 
 
 def _escaped(worker: Worker) -> str | None:
-    """What a canary managed that it must not, or the harmless one did not."""
+    """What a canary could do although it must not, or what the harmless program could not do; None if all is well."""
     with tempfile.NamedTemporaryFile(prefix="aligntax-canary-") as host_file:
         for name, program in canaries(Path(host_file.name)).items():
             try:
-                verdict = worker.run(program).verdict
+                ending = worker.run(program).verdict
             except SandboxBroken:
                 return f"{name}, or broke the worker"
-            if verdict != "pass":
+            if ending != "pass":
                 return f"not {name}" if name == "run at all" else name
     return None

@@ -1,4 +1,7 @@
-"""One worker process, from the outside: start it, hand it a program, read what became of it, end it."""
+"""One worker process, seen from the outside: start it, give it a program, read how the program ended, stop it.
+
+Tested in tests/tasks/sandbox/test_attacks.py.
+"""
 
 from __future__ import annotations
 
@@ -15,23 +18,25 @@ from pathlib import Path
 from typing import Any
 
 from tasks.sandbox.backends import Start
-from tasks.sandbox.records import BackEnd, Execution, Program, SandboxBroken
+from tasks.sandbox.programs import BackEnd, Execution, Program, SandboxBroken
 
 _LONGEST_START_S = 30.0
-_LONGEST_SILENCE_S = 15.0  # beyond a program's wall clock: the worker itself hangs
-_WALL_FACTOR = 4  # of the CPU limit: what waits must end too, and a busy machine must not decide a verdict
+_LONGEST_SILENCE_S = 15.0  # beyond the time limit of a program, a silent worker itself hangs
+_WALL_FACTOR = (
+    4  # x the CPU limit: a program that only waits must end too, but a busy machine must not end one that computes
+)
 
 
 class Worker:
     """A running worker. Use it from one thread at a time.
 
     Raises:
-        SandboxBroken: it did not start.
+        SandboxBroken: the process did not start.
     """
 
     def __init__(self, start: Start) -> None:
         self._scratch = Path(tempfile.mkdtemp(prefix="aligntax-sandbox-"))
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the worker
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed together with the worker
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the command is ours
                 start.command(self._scratch),
@@ -40,7 +45,7 @@ class Worker:
                 stderr=self._errors,
                 env={},
                 cwd="/",
-                start_new_session=True,  # Ctrl-C is for us: programs that are being run come to their end
+                start_new_session=True,  # Ctrl-C must not reach the worker: its programs run to their end
             )
         except OSError as error:
             shutil.rmtree(self._scratch, ignore_errors=True)
@@ -59,7 +64,7 @@ class Worker:
         """Run one program to its end or to its limits.
 
         Raises:
-            SandboxBroken: the worker is gone.
+            SandboxBroken: the worker has ended or does not answer.
         """
         wall_s = _WALL_FACTOR * program.seconds
         request = {
@@ -76,21 +81,21 @@ class Worker:
             stream.write(struct.pack("=I", len(body)) + body)
             stream.flush()
         except OSError as error:
-            raise SandboxBroken(f"the worker is gone: {error}") from None
+            raise SandboxBroken(f"the worker has ended: {error}") from None
         return Execution(**self._receive(wall_s + _LONGEST_SILENCE_S))
 
     def close(self) -> None:
-        """End it, and everything it started."""
+        """End the worker and everything that it started."""
         self._process.kill()
         self._process.communicate()
         self._errors.close()
-        # Not rmtree: a program can nest folders deeper than it can follow.
-        subprocess.run(["rm", "-rf", "--", str(self._scratch)], check=False)  # noqa: S603, S607 - a folder of ours
+        # Not rmtree, because a program can nest folders deeper than rmtree can follow.
+        subprocess.run(["rm", "-rf", "--", str(self._scratch)], check=False)  # noqa: S603, S607 - the folder is ours
 
-    def _last_words(self) -> str:
+    def _last_line(self) -> str:
         self._errors.seek(0)
         lines = self._errors.read(1 << 16).decode(errors="replace").strip().splitlines()
-        return lines[-1][:200] if lines else "it said nothing"
+        return lines[-1][:200] if lines else "it wrote no message"
 
     def _receive(self, longest_s: float) -> dict[str, Any]:
         deadline = time.monotonic() + longest_s
@@ -107,6 +112,6 @@ class Worker:
                 raise SandboxBroken("the worker does not answer")
             part = os.read(stream.fileno(), count - len(parts))
             if not part:
-                raise SandboxBroken(f"the worker is gone: {self._last_words()}")
+                raise SandboxBroken(f"the worker has ended: {self._last_line()}")
             parts += part
         return parts

@@ -1,4 +1,7 @@
-"""Scorers by name. A scorer is pure and versioned; what it cannot read off the text is not its business."""
+"""The scorers by name. To add one, write its module and add a line to ``SCORERS``.
+
+Tested in tests/tasks/scorers/test_registry.py.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from tasks.errors import UnknownName, UsageError
 from tasks.scorers.bbh import Bbh
-from tasks.scorers.bias import Bbq
-from tasks.scorers.choice import AuthorsRule, Choice, Letter, MmluAnswer
+from tasks.scorers.bbq import Bbq
+from tasks.scorers.choice import Choice
 from tasks.scorers.code import Code
 from tasks.scorers.contract import LONGEST_TEXT, Fact, FactKind, FactScorer, ProgramScorer, Scorer
 from tasks.scorers.exact import Exact
@@ -25,10 +28,11 @@ from tasks.scorers.judged import (
     reference_of,
 )
 from tasks.scorers.likelihood import ChoiceLikelihood
+from tasks.scorers.mmlu import AuthorsRule, Letter, MmluAnswer
 from tasks.scorers.numeric import Numeric
 from tasks.scorers.overlap import Bleu, RougeL
-from tasks.scorers.refusal import is_refusal
-from tasks.scorers.safety import Complies, Refuses, by_keywords
+from tasks.scorers.refusal import KEYWORD_LISTS, is_refusal
+from tasks.scorers.refuses import Complies, Refuses
 from tasks.scorers.spans import Drop, Squad
 from tasks.scorers.token_f1 import TokenF1
 
@@ -91,10 +95,18 @@ SCORERS: dict[str, Scorer] = {
     "preferred": Preferred(),
     "truthful": Truthful(),
     "truthful_informative": Truthful("truthful_informative", metric=None, needs_information=True),
-    **by_keywords(),
+    "refuses_xstest": Refuses("refuses_xstest", detector=KEYWORD_LISTS["xstest"].rule),
+    "complies_xstest": Complies("complies_xstest", detector=KEYWORD_LISTS["xstest"].rule),
+    "refuses_jailbreakbench": Refuses("refuses_jailbreakbench", detector=KEYWORD_LISTS["jailbreakbench"].rule),
+    "complies_jailbreakbench": Complies("complies_jailbreakbench", detector=KEYWORD_LISTS["jailbreakbench"].rule),
+    "refuses_advbench": Refuses("refuses_advbench", detector=KEYWORD_LISTS["advbench"].rule),
+    "complies_advbench": Complies("complies_advbench", detector=KEYWORD_LISTS["advbench"].rule),
+    "refuses_or_bench": Refuses("refuses_or_bench", detector=KEYWORD_LISTS["or_bench"].rule),
+    "complies_or_bench": Complies("complies_or_bench", detector=KEYWORD_LISTS["or_bench"].rule),
 }
 
-# What takes a rule's place where a benchmark names a judge; people's labels are valued by it, too.
+# Where a judge grades the answers, the scorer on the right replaces the one on the left. It also values labels by
+# people.
 JUDGED_INSTEAD: dict[str, str] = {"refuses": "judged_refuses", "complies": "judged_complies"}
 
 
@@ -110,10 +122,10 @@ def scorer(name: str) -> Scorer:
 
 
 def chosen_scorer(benchmark: Benchmark, stated: str | None, *, has_judge: bool) -> str:
-    """The stated scorer, or the benchmark's; with a judge the one that reads the judge's grades in its place.
+    """The stated scorer, or else the benchmark's own. With a judge, a scorer that reads its grades replaces that.
 
     Raises:
-        UsageError: a scorer that reads grades has no judge, or a judge has a scorer that reads none.
+        UsageError: the scorer reads a judge's grades and no judge is given, or a judge is given and it reads no grades.
     """
     own = JUDGED_INSTEAD.get(benchmark.scorer, benchmark.scorer) if has_judge else benchmark.scorer
     name = stated or own
@@ -126,13 +138,13 @@ def chosen_scorer(benchmark: Benchmark, stated: str | None, *, has_judge: bool) 
     if has_judge and not is_judged:
         judged = ", ".join(sorted(key for key, rule in SCORERS.items() if isinstance(rule, JudgedScorer)))
         raise UsageError(
-            f"benchmark {benchmark.benchmark_id!r}: scorer {name!r} reads no judge's grades. Those that do: {judged}."
+            f"benchmark {benchmark.benchmark_id!r}: scorer {name!r} does not read a judge's grades. These do: {judged}."
         )
     return name
 
 
 def grading_scorer(name: str) -> JudgedScorer | None:
-    """What gives grades a value for a scorer: itself, or what takes its place with a judge; None for others."""
+    """The scorer that turns grades into values for ``name``: that scorer or its replacement; None where neither can."""
     found = SCORERS.get(JUDGED_INSTEAD.get(name, name))
     return found if isinstance(found, JudgedScorer) else None
 
@@ -142,7 +154,7 @@ def versioned(text: str) -> tuple[str, int | None]:
 
     Raises:
         UnknownName: no scorer has this name.
-        UsageError: the version is no number.
+        UsageError: the version is not a number from 1.
     """
     name, at, version = text.partition("@")
     scorer(name)
@@ -152,20 +164,20 @@ def versioned(text: str) -> tuple[str, int | None]:
 
 
 def installed(name: str, version: int | None) -> Scorer:
-    """The scorer, where it is here in that version: only the present version of a scorer can score.
+    """The scorer of that name. Only its present version can run; None stands for that version.
 
     Raises:
-        UsageError: it is of another version.
+        UsageError: the present version is another one.
     """
     found = scorer(name)
     if version not in {None, found.version}:
         raise UsageError(
-            f"--scorer: '{name}@{version}' is not installed; here is {name}@{found.version}. Scores by another version "
-            "that are there already can be chosen with --choose."
+            f"--scorer: '{name}@{version}' is not installed; the installed version is {name}@{found.version}. To "
+            "report scores that another version gave before, pass --choose."
         )
     return found
 
 
 def fact_scorers() -> dict[str, FactScorer]:
-    """Those that read facts."""
+    """The scorers that read facts."""
     return {name: rule for name, rule in SCORERS.items() if isinstance(rule, FactScorer)}

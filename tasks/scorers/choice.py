@@ -1,9 +1,4 @@
-"""Multiple choice: our own chain, the rules of others for MMLU and MMLU-Pro, and letters recorded by someone else.
-
-Citation of the rule for MMLU's generated answers: openai/simple-evals, common.py and mmlu_eval.py, without its other
-languages. Citation of the MMLU-Pro authors' rules: Wang et al. 2024, arXiv 2406.01574; their random guess for an
-unparsed answer is left out, because ``UnparsedRule`` decides what such an answer is worth.
-"""
+"""Multiple choice by our own rules: the announced letter or option, else the last clear letter."""
 
 from __future__ import annotations
 
@@ -13,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from tasks.domain import Item, Verdict
-from tasks.scorers.contract import Versioned, judged, unparsed
+from tasks.scorers.contract import Versioned, right_or_wrong, unparsed
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_DEFAULT_LETTERS = 10  # A to J, when the item does not carry its options
+DEFAULT_LETTERS = 10  # A to J, when the item has no options
 
 _HEAD = re.compile(
     r"\b(?:answer|option|choice|antwort|réponse|respuesta)"
@@ -28,118 +23,39 @@ _ASCII_HEADS = ("answer", "option", "choice", "antwort", "respuesta", "\\boxed{"
 _GAP = re.compile(
     r"[\s*_:\"'`\[({$\\]{0,12}+(?:(?:option|choice|letter|text\{|textbf\{)[\s*:\"'`(]{0,4}+)?", re.IGNORECASE
 )
-_AFTER_OPTION = re.compile(r"\w|[.,]\d")  # "5" is not the announced option in "5.5"
+_AFTER_OPTION = re.compile(r"\w|[.,]\d")  # in "5.5" the option "5" is not announced
 _ANSWER_PREFIX = re.compile(r"\s*+A:\s*+(?=\S)")  # the few-shot "A:" of an answer, not the letter A
-
-# What simple-evals removes before it looks, in its order.
-_MARKUP = (
-    "**", "$\\boxed{", "}$", "\\$", "$\\text{", "$", "\\mathrm{", "\\{", "\\text", "\\(", "\\mathbf{", "{", "\\boxed",
-)  # fmt: skip
-_MMLU_RULE = re.compile(r"Answer[ \t]*+:[ \t]*+([A-D])", re.IGNORECASE)
-
-_FIRST_RULE = re.compile(r"answer is \(?([A-J])\)?")
-_SECOND_RULE = re.compile(r"[aA]nswer:(?=\s*+([A-J]))")
-_THIRD_RULE = re.compile(r"\b[A-J]\b")
 
 
 @dataclass(frozen=True)
 class Choice(Versioned):
-    """The announced letter or option, else a text that opens with one, else the last clear letter (not final).
+    """The announced letter or option, else one at the beginning of the text, else the last clear letter (not final).
 
-    In the fall-back a letter counts in parentheses, in bold, after "option" or "choice", at a line's start with
-    a stop or bracket, or at a line's end. "A" inside a sentence is an article and "I" outside brackets a pronoun.
-    A text that names two letters at once ("A or B") has not chosen: unparsed.
+    A letter is clear in parentheses, in bold, after "option" or "choice", at the start of a line with a stop or
+    bracket, and at the end of a line. "A" inside a sentence is an article, and "I" outside brackets is a pronoun. A
+    text that names two letters at once ("A or B") has not chosen and is unparsed.
     """
 
     name: str = "choice"
 
     def score(self, item: Item, text: str) -> Verdict:
-        """Compare letters; a target that is an option's text stands for its letter."""
+        """Compare letters. A target that is the text of an option stands for the letter of that option."""
         letter, is_final = _chosen(item.choices, text)
         if letter is None:
             return unparsed()
-        return judged(is_correct=letter == target_letter(item), answer=letter, is_final=is_final)
-
-
-@dataclass(frozen=True)
-class AuthorsRule(Versioned):
-    """The first ``steps`` (1 to 3) of the MMLU-Pro authors' chain; the third, the last letter, is not final."""
-
-    name: str = "mmlu_pro_first"
-    steps: int = 1
-
-    def score(self, item: Item, text: str) -> Verdict:
-        """Letters outside the item's options count as found, as with the authors."""
-        rules = (first_rule, second_rule, third_rule)[: self.steps]
-        for index, rule in enumerate(rules):
-            letter = rule(text)
-            if letter is not None:
-                return judged(is_correct=letter == item.target, answer=letter, is_final=index < 2)
-        return unparsed()
-
-
-@dataclass(frozen=True)
-class MmluAnswer(Versioned):
-    """The first "Answer: X" after mark-up is removed. A small letter is found as well, and is no right answer."""
-
-    name: str = "mmlu_answer"
-
-    def score(self, item: Item, text: str) -> Verdict:
-        """Letters A to D, whatever the item's options."""
-        for mark in _MARKUP:
-            text = text.replace(mark, "")
-        match = _MMLU_RULE.search(text)
-        return judged(is_correct=match[1] == item.target, answer=match[1]) if match else unparsed()
-
-
-@dataclass(frozen=True)
-class Letter(Versioned):
-    """A letter that was already extracted by whoever recorded the answers: the whole text is one of A to J."""
-
-    name: str = "letter"
-
-    def score(self, item: Item, text: str) -> Verdict:
-        """Anything but a single letter is unparsed."""
-        letter = text.strip()
-        if len(letter) != 1 or letter not in LETTERS[:_DEFAULT_LETTERS]:
-            return unparsed()
-        return judged(is_correct=letter == item.target, answer=letter)
+        return right_or_wrong(is_correct=letter == target_letter(item), answer=letter, is_final=is_final)
 
 
 def target_letter(item: Item) -> str:
-    """The letter of the right option; ``item.target`` itself unless it is the text of an option."""
+    """The letter of the right option: ``item.target``, or the letter of the option whose text it is."""
     if item.target not in _letters(item.choices) and item.target in item.choices:
         return LETTERS[item.choices.index(item.target)]
     return item.target
 
 
-def first_rule(text: str) -> str | None:
-    """The first "answer is (X)"."""
-    match = _FIRST_RULE.search(text)
-    return match[1] if match else None
-
-
-def second_rule(text: str) -> str | None:
-    r"""The last "Answer: X" of the first line that has one: what ``.*[aA]nswer:\s*([A-J])`` finds, in linear time."""
-    found = None
-    line_end = -1
-    for match in _SECOND_RULE.finditer(text):
-        if found is None:
-            line_end = text.find("\n", match.start())
-        elif 0 <= line_end < match.start():
-            break
-        found = match[1]
-    return found
-
-
-def third_rule(text: str) -> str | None:
-    """The last letter that stands alone."""
-    return next((match[0] for match in reversed(list(_THIRD_RULE.finditer(text)))), None)
-
-
 @dataclass(frozen=True)
 class _Patterns:
-    """Patterns for one number of options."""
+    """The patterns for one number of options."""
 
     announced: re.Pattern[str]
     second: re.Pattern[str]
@@ -151,7 +67,7 @@ class _Patterns:
 
 @cache
 def _patterns(letters: str) -> _Patterns:
-    """Compile once per number of options; every repeat is bounded or possessive."""
+    """Compiled once for each number of options. Every repeat is bounded or possessive."""
     upper, lower, both = f"[{letters}]", f"[{letters.lower()}]", f"[{letters}{letters.lower()}]"
     plain = letters.replace("I", "") or letters
     return _Patterns(
@@ -169,11 +85,11 @@ def _patterns(letters: str) -> _Patterns:
 
 
 def _letters(choices: tuple[str, ...]) -> str:
-    return LETTERS[: len(choices) or _DEFAULT_LETTERS]
+    return LETTERS[: len(choices) or DEFAULT_LETTERS]
 
 
 def _chosen(choices: tuple[str, ...], text: str) -> tuple[str | None, bool]:
-    """The letter that a text chose (None: none or several) and whether it stood where an answer stands."""
+    """The letter that a text chose (None for no letter or several), and whether it stood where an answer stands."""
     patterns = _patterns(_letters(choices))
     body = text[prefix.end() :] if (prefix := _ANSWER_PREFIX.match(text)) else text
     announced = next(_announced(choices, body, patterns), None)
@@ -194,23 +110,23 @@ def _chosen(choices: tuple[str, ...], text: str) -> tuple[str | None, bool]:
 
 
 def _heads(text: str) -> list[re.Match[str]]:
-    """All announcements; plain text is looked through from the first word that can begin one, which is fast to find."""
+    """All announcements. In plain text the search starts at the first word that can begin one: that is fast to find."""
     begin = 0
-    if text.isascii():  # else lower case may be longer
+    if text.isascii():  # in other texts lower case may have another length
         lowered = text.lower()
         begin = min((at for head in _ASCII_HEADS if (at := lowered.find(head)) >= 0), default=len(text))
     return list(_HEAD.finditer(text, begin))
 
 
 def _announced(choices: tuple[str, ...], text: str, patterns: _Patterns) -> Iterator[str]:
-    """Announced letters from the last to the first; the empty string where two are named at once."""
+    """Announced letters from the last to the first; an empty string where two are named at once."""
     options = sorted(((o.casefold(), i) for i, o in enumerate(choices[:26]) if o not in LETTERS), reverse=True)
     width = max((len(option) for option, _ in options), default=0) + 8
     for head in reversed(_heads(text)):
         gap = _GAP.match(text, head.end())
         start = gap.end() if gap else head.end()
         region = text[start : start + width].casefold()
-        for option, index in options:  # an option may begin with a letter of its own: "C. elegans", "A tax"
+        for option, index in options:  # an option may itself begin with a letter: "C. elegans", "A tax"
             if region.startswith(option) and not _AFTER_OPTION.match(region, len(option)):
                 yield LETTERS[index]
         if match := patterns.announced.match(text, start):
@@ -218,7 +134,7 @@ def _announced(choices: tuple[str, ...], text: str, patterns: _Patterns) -> Iter
 
 
 def _option_alone(choices: tuple[str, ...], text: str) -> str | None:
-    """The letter of the option whose text is the whole answer, or its first line."""
+    """The letter of the option whose text is the whole answer or its first line."""
     said = {_folded(text), _folded(text.strip().partition("\n")[0])}
     return next((LETTERS[i] for i, option in enumerate(choices[:26]) if _folded(option) in said - {""}), None)
 

@@ -1,19 +1,18 @@
-"""Code that must pass its item's tests. Makes the program of an answer and reads what became of it; runs nothing.
+"""Code that must pass its item's tests. Makes a program of an answer and reads how its execution ended; runs nothing.
 
-The item's target is JSON: ``entry_point``, the function asked for, and ``test``, a program that defines
-``check(candidate)``. The program is the authors' of HumanEval (Chen et al. 2021, arXiv 2107.03374): prompt, answer,
-test, ``check(entry_point)``. The prompt ends with the function's signature and docstring, which is a function of its
-own, so that an answer may continue it or define the function anew.
+The item's target is JSON: ``entry_point`` names the function that is asked for, ``test`` is a program that defines
+``check(candidate)``. The program is built as the authors of HumanEval build it (Chen et al. 2021, arXiv 2107.03374):
+prompt, answer, test, ``check(entry_point)``. The prompt ends with the function's signature and docstring, which is
+already a whole function. So an answer may continue it or define the function again.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.domain import Item, Outcome, Verdict
-from tasks.scorers.contract import Fact, FactKind, Versioned, judged, unparsed, waiting
+from tasks.domain import Item, Verdict
+from tasks.scorers.contract import Fact, FactKind, Versioned, json_of, judge_error, right_or_wrong, unparsed, waiting
 
 _FENCE = "```"
 _LINES_OF_CODE = ("def ", "async def ", "class ", "from ", "import ", "return ", "@", "  ", "\t")
@@ -21,7 +20,7 @@ _LINES_OF_CODE = ("def ", "async def ", "class ", "from ", "import ", "return ",
 
 @dataclass(frozen=True)
 class Code(Versioned):
-    """1.0 for a program that passes its tests. ``program_rule`` is raised when another program is made of a text."""
+    """1.0 for a program that passes its tests. Raise ``program_rule`` when a text is made into another program."""
 
     name: str = "code"
     program_rule: int = 1
@@ -35,7 +34,7 @@ class Code(Versioned):
 
     @property
     def fact_rule(self) -> str:
-        """What decides a verdict: how the program is made, and its limits."""
+        """What decides how an execution ends: how the program is made, and its limits."""
         return f"program@{self.program_rule} {self.seconds} s {self.memory_mb} MB"
 
     def program(self, item: Item, text: str) -> str | None:
@@ -48,10 +47,10 @@ class Code(Versioned):
         return f"{prompt}{code.text}\n{tested.test}\ncheck({tested.entry_point})"
 
     def score(self, item: Item, text: str, facts: Sequence[Fact] = ()) -> Verdict:
-        """Unparsed without code; with code it waits for its execution; no value at all for a target without a test."""
+        """Unparsed without code; waits until the program was run; ``judge_error`` for a target without a test."""
         tested = _tested(item.target)
         if tested is None:
-            return Verdict(Outcome.JUDGE_ERROR, None, is_final=False)
+            return judge_error()
         code = _code_of(text, tested.entry_point)
         if code is None:
             return unparsed()
@@ -59,7 +58,7 @@ class Code(Versioned):
             return waiting()
         fact = facts[-1]
         found = f"{fact.finding}: {fact.detail}" if fact.detail else fact.finding
-        return judged(is_correct=fact.finding == "pass", answer=found, is_final=code.is_closed)
+        return right_or_wrong(is_correct=fact.finding == "pass", answer=found, is_final=code.is_closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ class _Tested:
 
 @dataclass(frozen=True, slots=True)
 class _Code:
-    """Code found in an answer. An open block, and a text that is code throughout, may have been cut off."""
+    """Code found in an answer. It is not closed where no fence ends it: then it may have been cut off."""
 
     text: str
     is_closed: bool
@@ -80,13 +79,13 @@ class _Code:
 
 def _tested(target: str) -> _Tested | None:
     try:
-        return _Tested(**json.loads(target))
-    except (ValueError, TypeError, RecursionError):
+        return _Tested(**json_of(target))
+    except TypeError:
         return None
 
 
 def _code_of(text: str, entry_point: str) -> _Code | None:
-    """The first fenced block that defines the function, else the longest; without blocks the text if it holds code."""
+    """The first fenced block that defines the function, else the longest block. Without blocks, a text with code."""
     blocks = _blocks(text)
     if blocks:
         definition = f"def {entry_point}("

@@ -1,29 +1,32 @@
-"""What every scorer is: a named, versioned, frozen rule from item and text to verdict. Knows the domain only.
+"""What every scorer is: a named, versioned, frozen rule that gives an item and a text a verdict. Knows the domain only.
 
-A scorer that cannot judge by the text alone reads facts: what was established about the answer before, by running it
-or by asking a judge. It stays pure, because the facts are landed rows.
+Some scorers cannot decide by the text alone. They also read facts: what running the answer or asking a judge has
+established before. Such a scorer is still pure, because the facts are rows that have landed.
+
+Tested in tests/tasks/scorers/test_registry.py.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from tasks.domain import Item, Outcome, Verdict, content_hash
 
-# What of a landed answer a scorer is given as its text: what was said, or what the first token might have been.
+# Which part of a landed answer a scorer gets as its text: what was said, or the alternatives of the first token.
 Reads = Literal["text", "first_token"]
 
-# Longer texts are cut before scoring: no benchmark needs more, and no scorer may hang on 10 MB.
+# Longer texts are cut before scoring: no benchmark needs more, and a text of 10 MB would take a scorer too long.
 LONGEST_TEXT = 65_536
 _ANSWER_LIMIT = 500  # characters kept of the extracted answer: enough to read, small enough for a narrow table
 
 
 class Scorer(Protocol):
-    """A pure rule. Refusals, provider filters and truncation are combined with its verdict elsewhere."""
+    """A pure rule. ``tasks.steps.score`` combines its verdict with refusals, provider filters and truncation."""
 
     @property
     def name(self) -> str:
@@ -46,7 +49,7 @@ class Scorer(Protocol):
         """Identity of name, version and parameters."""
 
     def score(self, item: Item, text: str) -> Verdict:
-        """Judge one text: correct, partial, incorrect or unparsed."""
+        """The verdict on one text: correct, partial, incorrect or unparsed."""
 
 
 class FactKind(StrEnum):
@@ -58,7 +61,7 @@ class FactKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing established about an answer: the verdict on its program, or what a judge wrote of it."""
+    """One thing established about an answer: how its program ended, or what a judge wrote about it."""
 
     finding: str
     detail: str | None = None
@@ -66,7 +69,7 @@ class Fact:
 
 @runtime_checkable
 class FactScorer(Scorer, Protocol):
-    """A scorer that reads the facts of one kind which were established by one rule."""
+    """A scorer that reads facts of one kind, established by one rule."""
 
     @property
     def fact_kind(self) -> FactKind:
@@ -74,26 +77,26 @@ class FactScorer(Scorer, Protocol):
 
     @property
     def fact_rule(self) -> str:
-        """How the fact must have been established; facts by another rule are not handed over."""
+        """How the facts must have been established. The scorer does not get facts by another rule."""
 
     def score(self, item: Item, text: str, facts: Sequence[Fact] = ()) -> Verdict:
-        """Judge one text by its facts, oldest first; ``waiting`` while one is missing."""
+        """The verdict on one text by its facts, oldest first; ``waiting`` while a fact is missing."""
 
 
 @runtime_checkable
 class ProgramScorer(FactScorer, Protocol):
-    """A scorer whose fact is the execution of a program that it makes of the answer."""
+    """A scorer that makes a program of the answer. Its fact is how the execution ended."""
 
     @property
     def seconds(self) -> int:
-        """CPU time the program may take."""
+        """CPU time the program may take, in seconds."""
 
     @property
     def memory_mb(self) -> int:
-        """Memory the program may take."""
+        """Memory the program may take, in MB."""
 
     def program(self, item: Item, text: str) -> str | None:
-        """The program to run, None if the answer holds no code."""
+        """The program to run; None if the answer holds no code."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class Versioned:
 
     @property
     def config_hash(self) -> str:
-        """Hash of all fields, so that a changed parameter never passes for the old rule."""
+        """Hash of all fields: a rule with a changed parameter gets another hash."""
         return content_hash(dataclasses.asdict(self))
 
 
@@ -116,21 +119,34 @@ def unparsed() -> Verdict:
     return Verdict(Outcome.UNPARSED, None, is_final=False)
 
 
+def judge_error() -> Verdict:
+    """The target cannot be read, or the judge gave no valid grade. The answer gets no value and is not wrong."""
+    return Verdict(Outcome.JUDGE_ERROR, None, is_final=False)
+
+
 def waiting() -> Verdict:
-    """A fact is missing: no score is kept, and the next run asks again."""
+    """A fact is missing. No score is kept, and the next run asks again."""
     return Verdict(Outcome.NOT_RUN, None, is_final=False)
 
 
-def judged(*, is_correct: bool, answer: str, is_final: bool = True) -> Verdict:
-    """An answer was found and is right or wrong."""
-    return graded(1.0 if is_correct else 0.0, answer=answer, is_final=is_final)
+def right_or_wrong(*, is_correct: bool, answer: str, is_final: bool = True) -> Verdict:
+    """An answer was found. It is worth 1 or 0."""
+    return valued(1.0 if is_correct else 0.0, answer=answer, is_final=is_final)
 
 
-def graded(value: float, *, answer: str, is_final: bool = True) -> Verdict:
-    """An answer was found and is worth ``value``, 0 to 1; what lies between is partial.
+def valued(value: float, *, answer: str, is_final: bool = True) -> Verdict:
+    """An answer was found. It is worth ``value``, from 0 to 1; a value in between is partial.
 
-    The kept answer is clipped and free of lone surrogates, which no column of text can hold.
+    The answer is clipped before it is kept, and lone surrogates are replaced, because a text column cannot hold them.
     """
     outcome = {0.0: Outcome.INCORRECT, 1.0: Outcome.CORRECT}.get(value, Outcome.PARTIAL)
     kept = answer[:_ANSWER_LIMIT].encode(errors="replace").decode()
     return Verdict(outcome, value, kept, is_final)
+
+
+def json_of(text: str) -> Any:
+    """The value of a JSON text; None where the text is not JSON or nests too deeply for the parser."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None

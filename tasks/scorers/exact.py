@@ -1,4 +1,4 @@
-"""Exact match: the answer, taken out of its wrapping, is the target letter for letter."""
+"""Exact match: the answer, without its code marks and blanks, must equal the target character by character."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from tasks.domain import Item, Verdict
-from tasks.scorers.contract import Versioned, judged, unparsed
+from tasks.scorers.contract import Versioned, right_or_wrong, unparsed
 
 _MARKER = re.compile(r"(?:^|(?<=[\s*_]))output\s{0,2}\*{0,2}:\*{0,2}", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[\w+#.-]{0,20}[ \t]*+\n")
@@ -14,16 +14,16 @@ _LANGUAGE = re.compile(r"[\w+#.-]{0,20}[ \t]*+\n")
 
 @dataclass(frozen=True)
 class Exact(Versioned):
-    """Case-sensitive equality after removing an "Output:" marker, one code fence or pair of backticks, outer blanks.
+    """Case-sensitive equality without an "Output:" marker, one code fence or pair of backticks, and outer blanks.
 
-    Where the target is a single line and the answer has several, the first line is the answer. A wrong answer that
-    stood behind no marker is not final: a text cut at the token limit may not have come to its answer yet.
+    Where the target is a single line and the answer has several, the first line is the answer. A wrong answer without
+    a marker is not final: a text that was cut at the token limit may not have reached its answer.
     """
 
     name: str = "exact"
 
     def score(self, item: Item, text: str) -> Verdict:
-        """Unparsed when nothing is left."""
+        """Unparsed when the text without its marks is empty."""
         target = item.target.strip()
         answer, is_marked = _unwrapped(text)
         if "\n" not in target:
@@ -31,11 +31,11 @@ class Exact(Versioned):
         is_correct = target in (answer, text.strip())
         if not (answer or is_correct):
             return unparsed()
-        return judged(is_correct=is_correct, answer=answer, is_final=is_marked or is_correct)
+        return right_or_wrong(is_correct=is_correct, answer=answer, is_final=is_marked or is_correct)
 
 
 def _unwrapped(text: str) -> tuple[str, bool]:
-    """The text without marker and code marks, stripped, and whether there were any."""
+    """The stripped text without marker and code marks, and whether it had any."""
     markers = list(_MARKER.finditer(text))
     body = text[markers[-1].end() :] if markers else text
     fenced = body.split("```")

@@ -1,4 +1,4 @@
-"""Exact match of an announced answer: "The answer is X" must name the target, whatever reasoning stands before."""
+"""Exact match of an announced answer: "The answer is X" must name the target. Reasoning may stand before it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tasks.domain import Item, Verdict
-from tasks.scorers.contract import Versioned, judged, unparsed
+from tasks.scorers.contract import Versioned, right_or_wrong, unparsed
 
-_BARE_WORDS = 5  # a line longer than that is a sentence of reasoning, not an answer that nobody announced
+_BARE_WORDS = 5  # a longer line is taken for a sentence of reasoning, not for an answer
 
 _ANNOUNCED = re.compile(
     r"\banswer(?:[\s*_]{0,4}(?:(?:is|was|would be)\b|[:=])| to [^.\n]{0,80}? is\b)",
@@ -25,32 +25,34 @@ _PAIRS = dict(zip(_OPENING, _CLOSING, strict=True))
 
 @dataclass(frozen=True)
 class ExactAnswer(Versioned):
-    """Equality, without regard to case and blanks, with the line or sentence behind the last announcement.
+    """The line or sentence behind the last announcement equals the target; case and the number of blanks do not count.
 
-    Quotation marks, brackets and emphasis around the answer and a stop behind it are forgiven; more words are not.
-    Without an announcement a last line of at most five words is the answer; unless it is right and the only line, it
-    is not final.
+    Quotation marks, brackets and emphasis around the answer are allowed, and so is a stop behind it. More words are
+    wrong. Without an announcement a last line of at most five words is the answer. It is final only if it is right
+    and the only line.
     """
 
     name: str = "exact_answer"
 
     def score(self, item: Item, text: str) -> Verdict:
-        """Unparsed when nothing was announced and the last line is no short answer."""
+        """Unparsed when the text announces no answer and its last line is too long to be one."""
         target = _folded(item.target)
         announced = list(_ANNOUNCED.finditer(text))
         if announced:
             line = text[announced[-1].end() :].lstrip(_LEAD).partition("\n")[0].strip()
-            return judged(is_correct=bool(target) and target in _forms(line), answer=line) if line else unparsed()
+            return (
+                right_or_wrong(is_correct=bool(target) and target in _forms(line), answer=line) if line else unparsed()
+            )
         lines = text.strip().rsplit("\n", maxsplit=1)
         line = lines[-1].strip()
         is_correct = bool(target) and target in _forms(line)
         if is_correct or (any(map(str.isalnum, line)) and len(line.split()) <= _BARE_WORDS):
-            return judged(is_correct=is_correct, answer=line, is_final=is_correct and len(lines) == 1)
+            return right_or_wrong(is_correct=is_correct, answer=line, is_final=is_correct and len(lines) == 1)
         return unparsed()
 
 
 def _forms(line: str) -> set[str]:
-    """Every way in which the line can be read as an answer, folded."""
+    """Every way to read the line as an answer, with case and blanks made equal."""
     return {_folded(form) for form in _readings(line)}
 
 
@@ -63,7 +65,7 @@ def _readings(line: str) -> Iterator[str]:
 
 
 def _unwrapped(text: str) -> str:
-    """Without the pairs of marks around the whole; a bracket that has no partner belongs to the answer."""
+    """The text without the pairs of marks around it. A bracket without a partner belongs to the answer."""
     start, end = 0, len(text)
     while end - start > 2 and _PAIRS.get(text[start]) == text[end - 1]:
         start, end = start + 1, end - 1

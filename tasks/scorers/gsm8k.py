@@ -1,7 +1,7 @@
 """Grade-school mathematics: the authors' marker, and the two rules of the evaluation harness.
 
 Citation: Cobbe et al. 2021, arXiv 2110.14168 (openai/grade-school-math, dataset.py); EleutherAI's
-lm-evaluation-harness, gsm8k.yaml. All compare texts, as their authors do: "18.0" is not "18".
+lm-evaluation-harness, gsm8k.yaml. All three compare texts, as their authors do: "18.0" does not equal "18".
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from tasks.domain import Item, Verdict
-from tasks.scorers.contract import Versioned, judged, unparsed
+from tasks.scorers.contract import Versioned, right_or_wrong, unparsed
 
 _AUTHORS = re.compile(r"(?:####|A:)\s*+(-?[0-9.,]++)")
 _STRICT = re.compile(r"#### (-?[0-9.,]++)")
@@ -19,17 +19,17 @@ _FLEXIBLE = re.compile(r"-?[$0-9.,]{2,}+|-?[0-9]++")
 
 @dataclass(frozen=True)
 class Gsm8k(Versioned):
-    """The number behind the last line's marker, "####" as in the data or "A:" as in the authors' own solutions."""
+    """The number behind the marker in the last line: "####" as in the data or "A:" as in the authors' own solutions."""
 
     name: str = "gsm8k"
 
     def score(self, item: Item, text: str) -> Verdict:
-        """Unparsed where the last line has no marker."""
+        """Unparsed when the last line has no marker."""
         match = _AUTHORS.search(text.strip().rpartition("\n")[2])
         if match is None:
             return unparsed()
         answer = match[1].replace(",", "")
-        return judged(is_correct=answer == item.target.replace(",", ""), answer=answer)
+        return right_or_wrong(is_correct=answer == item.target.replace(",", ""), answer=answer)
 
 
 @dataclass(frozen=True)
@@ -39,27 +39,27 @@ class Gsm8kStrict(Versioned):
     name: str = "gsm8k_strict"
 
     def score(self, item: Item, text: str) -> Verdict:
-        """Unparsed where there is no marker."""
+        """Unparsed when the text has no marker."""
         match = _STRICT.search(text)
         return _compared(item, match[1]) if match else unparsed()
 
 
 @dataclass(frozen=True)
 class Gsm8kFlexible(Versioned):
-    """The harness's flexible rule: the last thing in the text that looks like a number; never final."""
+    """The harness's flexible rule: the last piece of the text that looks like a number. It is never final."""
 
     name: str = "gsm8k_flexible"
 
     def score(self, item: Item, text: str) -> Verdict:
-        """Unparsed where there is no digit; two or more of ``$,.`` in a row count as found, as in the harness."""
+        """Unparsed when nothing looks like a number. As in the harness, two or more of ``$,.`` in a row do."""
         found = _FLEXIBLE.findall(text)
         return _compared(item, found[-1], is_final=False) if found else unparsed()
 
 
 def _compared(item: Item, answer: str, *, is_final: bool = True) -> Verdict:
-    return judged(is_correct=_plain(answer) == _plain(item.target), answer=answer, is_final=is_final)
+    return right_or_wrong(is_correct=_plain(answer) == _plain(item.target), answer=answer, is_final=is_final)
 
 
 def _plain(number: str) -> str:
-    """Without what the harness ignores: separators, dollars, one stop at the end."""
+    """The number without what the harness ignores: separators, dollar signs, one stop at the end."""
     return number.replace(",", "").replace("$", "").removesuffix(".")

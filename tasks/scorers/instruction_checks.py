@@ -1,9 +1,12 @@
-"""Checks of verifiable instructions, one per kind: IFEval's 25 and a few of our own. No judge; knows no benchmark.
+"""Checks of verifiable instructions, one for each kind: the 25 of IFEval and a few of our own. Knows no benchmark.
 
 Citation: Zhou et al. 2023, "Instruction-Following Evaluation for Large Language Models", arXiv 2311.07911: kinds,
-parameters and what each check accepts are those of the authors' evaluation; kinds under ``form:`` are ours. Where the
-authors' code draws at random (a letter that is none) or needs a model that must be downloaded (sentences), the plain
-reading of the instruction stands here. Every check is linear in the text.
+parameters and what each check accepts follow the authors' evaluation; kinds under ``form:`` are ours. In two places we
+check what the instruction plainly says instead. Where it names a mark as the letter, the authors' code draws a random
+letter. To count sentences, their code needs a model that must be downloaded. The time of every check grows linearly
+with the text.
+
+Tested in tests/tasks/scorers/test_instructions.py.
 """
 
 from __future__ import annotations
@@ -52,7 +55,7 @@ class Check:
 
 @lru_cache(maxsize=4_096)
 def instructions_of(target: str) -> tuple[Instruction, ...]:
-    """The instructions in a target, a JSON list; empty where it is no list of known kinds with their parameters."""
+    """The instructions in a target; empty unless it is a JSON list of known kinds, each with its parameters."""
     found = parsed_json(target)
     is_readable = isinstance(found, list) and all(isinstance(one, dict) and is_complete(one) for one in found)
     return tuple(found) if is_readable else ()
@@ -75,7 +78,7 @@ def holds(instruction: Instruction, text: str) -> bool:
 
 
 def parsed_json(text: str) -> Any:
-    """The value of a JSON text, None where it is none, or nests deeper than 50 levels; numbers stay as written."""
+    """The value of a JSON text, long numbers and fractions kept as text. None if it is not JSON or over 50 deep."""
     try:
         return json.loads(text, parse_int=_number, parse_float=str) if depth(text) <= _DEEPEST else None
     except ValueError:
@@ -83,7 +86,7 @@ def parsed_json(text: str) -> Any:
 
 
 def depth(text: str) -> int:
-    """The most brackets open at once, those inside of strings included."""
+    """The largest number of brackets that are open at once. Brackets in strings count too."""
     deepest = level = 0
     for mark in re.findall(r"[\[\]{}]", text):
         level += 1 if mark in "[{" else -1
@@ -93,8 +96,8 @@ def depth(text: str) -> int:
 
 @cache
 def _languages() -> Any:
-    """The detector's profiles, read once; our own copy, because its seed is an attribute that anyone could set."""
-    from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory  # noqa: PLC0415 - 0.3 s that few need
+    """The detector's profiles, read once. We keep a copy of our own, because other code could set the shared seed."""
+    from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory  # noqa: PLC0415 - takes 0.3 s, and few runs need it
 
     factory = DetectorFactory()
     factory.load_profile(PROFILES_DIRECTORY)
@@ -103,7 +106,7 @@ def _languages() -> Any:
 
 
 def is_language(text: str, code: str) -> bool:
-    """True if the text is in the language, or in none that can be told (digits and marks alone)."""
+    """True if the text is in the language, or if no language can be told, as for digits and marks alone."""
     from langdetect import LangDetectException  # noqa: PLC0415 - see above
 
     detector = _languages().create()
@@ -133,13 +136,13 @@ def _has_word(text: str, words: Iterable[Any]) -> bool:
 
 
 def _count_paragraphs(text: str) -> int | None:
-    """Paragraphs between dividers; None if one between two dividers is empty."""
+    """The number of paragraphs between dividers; None if two dividers have nothing between them."""
     paragraphs = [paragraph.strip() for paragraph in _DIVIDER.split(text)]
     return sum(map(bool, paragraphs)) if all(paragraphs[1:-1]) else None
 
 
 def _has_first_word(text: str, c: Instruction) -> bool:
-    """True if there are as many paragraphs, by blank lines, and the n-th begins with the word."""
+    """True if the text has the stated number of paragraphs, between blank lines, and the n-th begins with the word."""
     paragraphs = text.split("\n\n")
     count = sum(bool(paragraph.strip()) for paragraph in paragraphs)
     if not 1 <= c["nth_paragraph"] <= count:
@@ -150,7 +153,7 @@ def _has_first_word(text: str, c: Instruction) -> bool:
 
 
 def _count_placeholders(text: str) -> int:
-    """Pairs of square brackets on one line, from each opening one to the next closing one."""
+    """The number of pairs of square brackets on one line, each from an opening one to the next closing one."""
     count = 0
     for line in text.split("\n"):
         end = 0
@@ -193,7 +196,7 @@ def _has_two_responses(text: str) -> bool:
 
 
 def _count_capital_words(text: str) -> int:
-    """Words in capitals as a treebank tokenizer cuts them: DON'T and IT'S are two each."""
+    """The number of words in capitals, as a treebank tokenizer divides them: DON'T and IT'S are two words each."""
     tokens = [token for token in _TOKEN_END.split(text) if token and token.isupper()]
     return len(tokens) + sum(_CONTRACTION.search(token) is not None for token in tokens)
 
@@ -207,7 +210,7 @@ def _count_lines(text: str) -> int:
 
 
 def _count_numbered(text: str) -> int:
-    """Lines numbered 1, 2, 3 and so on; none if a number is out of turn."""
+    """The number of lines numbered 1, 2, 3 and so on; 0 if a number is out of order."""
     numbers = [int(number) for number in _NUMBERED.findall(text)]
     return len(numbers) if numbers == list(range(1, len(numbers) + 1)) else 0
 
@@ -301,7 +304,7 @@ CHECKS: dict[str, Check] = {
     "change_case:english_capital": Check(lambda text, _: text.isupper() and is_language(text, "en")),
     "change_case:english_lowercase": Check(lambda text, _: text.islower() and is_language(text, "en")),
     "punctuation:no_comma": Check(lambda text, _: "," not in text),
-    # Ours.
+    # Our own kinds.
     "form:number_lines": _counted(lambda text, _: _count_lines(text), "num_lines"),
     "form:numbered_list": _counted(lambda text, _: _count_numbered(text), "num_lines"),
     "form:json_keys": Check(lambda text, c: _has_keys(text, c["keys"]), ("keys",)),

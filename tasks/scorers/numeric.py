@@ -1,6 +1,6 @@
 """Numbers: the announced one ("answer is 18", "#### 18", a boxed one), else the last one in the text.
 
-Every pattern is linear: possessive or bounded repeats only. Numbers are ``Decimal``, never ``int``, because
+Every pattern takes linear time, because all repeats are possessive or bounded. Numbers are ``Decimal``, because
 ``int()`` refuses more than 4,300 digits.
 """
 
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 
 from tasks.domain import Item, Verdict
-from tasks.scorers.contract import Versioned, judged, unparsed
+from tasks.scorers.contract import Versioned, right_or_wrong, unparsed
 
-_REGION = 200  # characters after an announcement in which its number must stand; keeps the search linear
+_REGION = 200  # characters after an announcement in which its number must begin; keeps the search linear
 
 _NUMBER = re.compile(
     r"(?:(?<![\w)\]}])(?P<sign>[-+−–]))?(?:\\?[$€£¥] ?(?P<inner>[-−])?)?"  # noqa: RUF001 - minus signs as written
@@ -22,8 +22,8 @@ _NUMBER = re.compile(
     r"(?:[eE](?P<exponent>[-+]?\d{1,3})(?!\w))?"
     r"(?: ?/ ?(?P<denominator>\d++)(?!/|\.\d))?"
 )
-# What a number, or an announcement, begins with: looking for one of these first is several times faster than trying the
-# whole pattern everywhere.
+# The characters with which a number or an announcement can begin. To look for one of them first is several times faster
+# than to try the whole pattern at every position.
 _NUMBER_BEGINS = re.compile(r"[-+−–\\$€£¥.\d]")  # noqa: RUF001 - minus signs as written
 _ANNOUNCED_BEGINS = re.compile(r"[aArR\\#]")
 _ANNOUNCED = re.compile(
@@ -60,19 +60,19 @@ class Number:
 
 @dataclass(frozen=True)
 class Numeric(Versioned):
-    """Numeric equality of the announced number, else of the last number (not final), with the target's."""
+    """The announced number must equal the target's. Without one the last number counts, but is not final."""
 
     name: str = "numeric"
 
     def score(self, item: Item, text: str) -> Verdict:
-        """Unparsed when the text, or the target, holds no number."""
+        """Unparsed when the text or the target holds no number."""
         target = last_number(item.target)
         plain = _plain(text)
         announced = announced_number(plain)
         found = announced or last_number(plain)
         if found is None or target is None:
             return unparsed()
-        return judged(is_correct=found.equals(target), answer=found.written, is_final=announced is not None)
+        return right_or_wrong(is_correct=found.equals(target), answer=found.written, is_final=announced is not None)
 
 
 def last_number(text: str) -> Number | None:
@@ -101,9 +101,9 @@ def announced_number(text: str) -> Number | None:
 
 
 def _first(text: str, start: int, *, is_direct: bool) -> re.Match[str] | None:
-    """The first number of the sentence from ``start``, or the result when it begins a sum ("5 + 3 = 8").
+    """The first number of the sentence from ``start``. Where it begins a sum ("5 + 3 = 8"), the result of the sum.
 
-    It must begin within the region, but is read from the whole text, lest its end be cut off.
+    The number must begin within the region. It is read from the whole text, so that its end is not cut off.
     """
     region = text[start : start + _REGION]
     start += len(region) - len(region.lstrip())
@@ -122,7 +122,7 @@ def _first(text: str, start: int, *, is_direct: bool) -> re.Match[str] | None:
 
 
 def _plain(text: str) -> str:
-    """Undo TeX's thousands marks and fractions and the narrow spaces between digit groups."""
+    """The text with TeX's fractions written as "1/2", and without the marks and narrow spaces between digit groups."""
     if "\\" in text or "{" in text:
         text = _FRACTION.sub(r"\1/\2", text.replace("{,}", ",").replace(",\\!", ","))
     return text if text.isascii() else _GROUP_SPACE.sub("", text)

@@ -1,8 +1,8 @@
 """Free text against references: ROUGE-L and sentence BLEU, by the libraries whose figures others quote.
 
 Citations: Lin 2004, ROUGE (google-research's rouge-score); Post 2018, arXiv 1804.08771 (sacrebleu). Neither needs a
-download. The BLEU of a corpus is no mean over items: what is scored here is the BLEU of each sentence, and
-``bleu_part`` is what a sentence adds to the sums that ``tasks.stats.bleu`` reads.
+download. The BLEU of a corpus differs from the mean over its sentences. The scorer gives the BLEU of each sentence, and
+``bleu_part`` gives what a sentence adds to the sums that ``tasks.stats.bleu`` reads.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from functools import cache
 from typing import Any
 
 from tasks.domain import Item, Verdict
-from tasks.scorers.contract import LONGEST_TEXT, Versioned, graded, unparsed
+from tasks.scorers.contract import LONGEST_TEXT, Versioned, unparsed, valued
 from tasks.scorers.spans import SEPARATOR, right_answers
 
-_MOST_CELLS = 250_000  # words of the answer x words of the reference: the table that ROUGE-L fills, half a second
+_MOST_CELLS = 250_000  # ROUGE-L fills a table of answer words x reference words; this many cells take half a second
 _MOST_WORDS = 1_000  # of a reference, and of an answer for BLEU
 
 
@@ -23,8 +23,8 @@ _MOST_WORDS = 1_000  # of a reference, and of an answer for BLEU
 class RougeL(Versioned):
     """F-measure of the longest common subsequence of words, without stemming; the best over references.
 
-    Words are runs of a-z and 0-9, so a text in another script has none. ``item.target`` is a JSON list of references,
-    or one of them.
+    Words are runs of a-z and 0-9, so a text in another script has no words. ``item.target`` is a JSON list of
+    references, or a single one as text.
     """
 
     name: str = "rouge_l"
@@ -40,7 +40,7 @@ class RougeL(Versioned):
             gold = tokenize(reference, None)[:_MOST_WORDS]
             said = words[: _MOST_CELLS // max(len(gold), 1)]
             values.append(rouge.score(" ".join(gold), " ".join(said))["rougeL"].fmeasure)
-        return graded(float(max(values, default=0.0)), answer=text.strip())
+        return valued(float(max(values, default=0.0)), answer=text.strip())
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,16 @@ class Bleu(Versioned):
     name: str = "bleu"
 
     def score(self, item: Item, text: str) -> Verdict:
-        """Unparsed for a blank text; 0 to 1 where sacrebleu says 0 to 100."""
+        """Unparsed for a blank text. The value is from 0 to 1, where sacrebleu gives 0 to 100."""
         said = _kept(text)
         if not said:
             return unparsed()
         value = _bleu().sentence_score(said, _references(item.target)).score / 100
-        return graded(min(max(value, 0.0), 1.0), answer=text.strip())
+        return valued(min(max(value, 0.0), 1.0), answer=text.strip())
 
 
 def bleu_part(target: str, text: str) -> tuple[float, ...]:
-    """What one text adds to the sums of a corpus: matches and n-grams for n = 1 to 4, words said and of the reference.
+    """What one text adds to a corpus: 4 counts of matching n-grams, 4 of n-grams, its words, the reference's words.
 
     >>> bleu_part("the cat sat", "the cat")
     (2.0, 1.0, 0.0, 0.0, 2.0, 1.0, 0.0, 0.0, 2.0, 3.0)
@@ -78,7 +78,7 @@ def _references(target: str) -> list[str]:
 
 @cache
 def _rouge() -> Any:
-    from rouge_score import rouge_scorer, tokenize  # noqa: PLC0415 - seconds of import that no other scorer needs
+    from rouge_score import rouge_scorer, tokenize  # noqa: PLC0415 - the import takes seconds, and no other scorer needs it
 
     return rouge_scorer.RougeScorer(["rougeL"]), tokenize.tokenize
 

@@ -1,7 +1,7 @@
-"""Short spans: the overlap of words between the answer and the nearest of the right ones.
+"""Short spans: the overlap of words between the answer and the nearest right answer.
 
-Citation: Rajpurkar et al. 2016, SQuAD, arXiv 1606.05250, whose F1 this is; that typographic and other non-ASCII
-punctuation goes the same way as the ASCII one is ours.
+Citation: Rajpurkar et al. 2016, SQuAD, arXiv 1606.05250, whose F1 this is. Unlike them we also remove punctuation that
+is not ASCII.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tasks.domain import Item, Verdict
-from tasks.scorers.contract import Versioned, graded, unparsed
+from tasks.scorers.contract import Versioned, unparsed, valued
 
 ALTERNATIVES = " | "  # between the right answers in ``Item.target``
 
@@ -24,33 +24,33 @@ _SYMBOLS = frozenset(string.punctuation)
 
 @dataclass(frozen=True)
 class TokenF1(Versioned):
-    """F1 of the multisets of words: lower case, no punctuation, no articles; the best over all right answers.
+    """F1 of the multisets of words, in lower case and without punctuation and articles. The best right answer counts.
 
-    The answer is the first line with a word behind the last "Answer:", or else the first such line of the text.
-    ``item.target`` holds one right answer or several, separated by " | ". Words are what blanks separate, so for a
-    script without blanks this is little more than equality. A wrong answer behind no marker is not final: a text cut
-    at the token limit may not have come to its answer yet.
+    The answer is the first line with a word behind the last "Answer:", or else the first line with a word.
+    ``item.target`` holds one right answer or several, separated by " | ". Blanks separate words, so for a script
+    without blanks the score is little more than equality. A wrong answer without a marker is not final: a text that
+    was cut at the token limit may not have reached its answer.
     """
 
     name: str = "token_f1"
 
     def score(self, item: Item, text: str) -> Verdict:
-        """Unparsed when no word is left; a value between 0 and 1 is partial."""
+        """Unparsed when the answer has no word; a value between 0 and 1 is partial."""
         answer, is_marked = _answer(text)
         words = normalised(answer)
         if not words:
             return unparsed()
         value = max(f1(words, normalised(gold)) for gold in item.target.split(ALTERNATIVES))
-        return graded(value, answer=answer, is_final=is_marked or value > 0)
+        return valued(value, answer=answer, is_final=is_marked or value > 0)
 
 
 def normalised(text: str) -> list[str]:
-    """The words that are compared, e.g. ``["old", "mill"]`` for ``"The Old Mill."``."""
+    """The words of a text that are compared, e.g. ``["old", "mill"]`` for ``"The Old Mill."``."""
     return [word for word in "".join(filter(_counts, text.lower())).split() if word not in _ARTICLES]
 
 
 def f1(answer: list[str], gold: list[str]) -> float:
-    """Harmonic mean of the shares of common words, each word as often as it stands in both; 0 for empty lists."""
+    """Harmonic mean of the shares of common words. A word counts as often as both lists hold it. 0 for empty lists."""
     common = (Counter(answer) & Counter(gold)).total()
     return 2 * common / (len(answer) + len(gold)) if common else 0.0
 
@@ -60,7 +60,7 @@ def _counts(character: str) -> bool:
 
 
 def _answer(text: str) -> tuple[str, bool]:
-    """The line that holds the answer (empty where there is none), and whether it stood behind a marker."""
+    """The line that holds the answer (empty if none does), and whether a marker stood before it."""
     markers = list(_MARKER.finditer(text))
     lines = text[markers[-1].end() if markers else 0 :].split("\n")
     answer = next((line for line in lines if any(map(str.isalnum, line))), "")

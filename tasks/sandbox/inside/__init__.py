@@ -1,5 +1,5 @@
-"""What runs on the inside: the worker and the lock-down of each program. Standard library and ctypes only.
+"""What runs inside the sandbox: the worker and the lock-down of each program. Uses only the standard library.
 
-This folder alone is visible in the sandbox, as a package of its own name, so its modules import each other relatively
-and nothing else of ours.
+The sandbox sees this folder alone, as a package called ``inside``. So its modules import each other by relative imports
+and import nothing else of the project.
 """

@@ -1,7 +1,9 @@
-"""Landlock: which folders this process may touch, no TCP, no signals to others. For this process, for good.
+"""Landlock: limits this process to some folders and forbids TCP and signals to others. This cannot be undone.
 
-Every right that the running kernel knows is handled, so that what no rule grants is refused; an older kernel knows
-fewer, and the system-call filter covers what it misses.
+We handle every right that the running kernel knows, so the kernel refuses what no rule grants. An older kernel knows
+fewer rights; the filter of system calls covers the rest.
+
+Tested in tests/tasks/sandbox/test_attacks.py.
 """
 
 from __future__ import annotations
@@ -24,21 +26,21 @@ _OF_FILES = _WRITE_FILE | _READ_FILE | _TRUNCATE
 _READ = _READ_FILE | _READ_DIR
 _WRITE = _READ | _WRITE_FILE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _REFER | _TRUNCATE
 
-_COUNT_RIGHTS = (0, 13, 14, 15, 15, 16)  # of file systems, by version; later versions added none of these
+_COUNT_RIGHTS = (0, 13, 14, 15, 15, 16)  # of file systems, by version; later versions added no rights of this kind
 _NETWORK_SINCE, _ALL_TCP = 4, 0b11
 _SCOPES_SINCE, _ALL_SCOPES = 6, 0b11  # abstract unix sockets, signals
 
 
 def version(libc: ctypes.CDLL) -> int:
-    """The kernel's version of the interface, 0 if it has none."""
+    """The version of Landlock in this kernel; 0 if it has none."""
     return max(int(libc.syscall(_CREATE, None, ctypes.c_size_t(0), _VERSION_FLAG)), 0)
 
 
 def restrict(libc: ctypes.CDLL, readable: Iterable[str], writable: Iterable[str]) -> None:
-    """Leave this process those folders and files and nothing else; does nothing on a kernel without Landlock.
+    """Limit this process to these folders and files. Does nothing on a kernel without Landlock.
 
     Raises:
-        OSError: the kernel refused.
+        OSError: the kernel refused the rules.
     """
     known = version(libc)
     if not known:

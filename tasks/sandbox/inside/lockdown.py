@@ -1,4 +1,7 @@
-"""Lock this process down, one layer over the other, none of which it can take off again."""
+"""Lock this process down in several layers. It can remove none of them.
+
+Tested in tests/tasks/sandbox/test_attacks.py.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ _STACK_BYTES = 64 * 1024 * 1024
 
 
 def load_libc() -> ctypes.CDLL:
-    """The C library; loaded before any program runs, because finding it forks."""
+    """The C library. It is loaded before any program runs, because the search for it forks."""
     return ctypes.CDLL(None, use_errno=True)
 
 
@@ -33,10 +36,10 @@ def readable() -> list[str]:
 
 
 def lock_down(libc: ctypes.CDLL, scratch: str, *, seconds: int, memory_mb: int) -> None:
-    """Leave this process its scratch folder, its memory and its time, and nothing else.
+    """Limit this process to its scratch folder, its memory and its time.
 
     Raises:
-        OSError: a layer could not be put on; the caller must not go on.
+        OSError: a layer could not be added. The caller must end the process.
     """
     libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
@@ -49,7 +52,7 @@ def lock_down(libc: ctypes.CDLL, scratch: str, *, seconds: int, memory_mb: int) 
 
 
 def _drop_capabilities(libc: ctypes.CDLL) -> None:
-    """Root without capabilities is an ordinary user who happens to own root's files; Landlock keeps those away."""
+    """Drop all capabilities. Root is then an ordinary user who still owns root's files, which Landlock protects."""
     for capability in range(_COUNT_CAPABILITIES):
         libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
     libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
@@ -69,7 +72,9 @@ def _limit(seconds: int, memory_mb: int) -> None:
         _, most = resource.getrlimit(limit)
         value = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
         resource.setrlimit(limit, (value, value))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # a signal, and for those that ignore it the end
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (seconds, seconds + 1)
+    )  # first a signal, then the end for programs that ignore it
     _, most = resource.getrlimit(resource.RLIMIT_STACK)
     if most == resource.RLIM_INFINITY or most > _STACK_BYTES:
         resource.setrlimit(resource.RLIMIT_STACK, (_STACK_BYTES, _STACK_BYTES))

@@ -1,7 +1,9 @@
-"""An allow-list of system calls as a seccomp filter: what is not listed fails with EPERM. For this process, for good.
+"""An allow-list of system calls as a seccomp filter. A call that is not listed fails with EPERM. It cannot be undone.
 
-The filter is a program for the kernel's classic BPF machine over ``struct seccomp_data``: the number of the call, the
-architecture, and six arguments of 64 bits, of which each half is loaded on its own.
+The filter is a program for the kernel's classic BPF machine. It reads ``struct seccomp_data``: the number of the call,
+the architecture, and six arguments of 64 bits, of which each half is loaded separately.
+
+Tested in tests/tasks/sandbox/test_attacks.py.
 """
 
 from __future__ import annotations
@@ -29,14 +31,14 @@ _PR_SET_NAME = 15
 _AF_UNIX, _SOCK_STREAM, _SOCKET_TYPE = 1, 1, 0xF
 _O_ACCMODE_AND_TRUNC, _O_TRUNC = 0x203, 0x200
 _TERMINAL_AND_CLOSING = (0x5401, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
-_FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 1030)  # duplicates, flags, locks; F_SETOWN could have signals sent to others
+_FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 1030)  # duplicates, flags, locks; F_SETOWN could make the kernel signal others
 
 Code = list[tuple[int, int, int, int]]
 
 
 @dataclass(frozen=True)
 class _Argument:
-    """The halves of one argument."""
+    """Loads of the two halves of one argument."""
 
     index: int
 
@@ -50,7 +52,7 @@ class _Argument:
 
 
 def instructions(machine: str) -> Code:
-    """The filter's program: foreign architectures are killed, listed calls allowed, guarded ones looked at."""
+    """The filter's program: it kills foreign architectures, allows listed calls and checks the guarded ones."""
     code: Code = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_JUMP_EQUAL, 1, 0, _AUDIT[machine]),
@@ -70,9 +72,9 @@ def instructions(machine: str) -> Code:
 
 
 def _guards() -> dict[str, Code]:
-    """For each guarded call a program that returns a verdict whatever its arguments are."""
+    """For each guarded call the part of the program that allows or refuses it by its arguments."""
     return {
-        "clone": [  # threads, and no others
+        "clone": [  # threads only
             _Argument(0).low,
             (_JUMP_ANY_BIT, 0, 1, _CLONE_NEW),
             (_RETURN, 0, 0, _REFUSE),
@@ -81,7 +83,7 @@ def _guards() -> dict[str, Code]:
             (_RETURN, 0, 0, _REFUSE),
         ],
         "clone3": [(_RETURN, 0, 0, _UNKNOWN)],
-        "prlimit64": [  # reading limits, not setting them
+        "prlimit64": [  # to read limits, not to set them
             _Argument(2).low,
             (_JUMP_EQUAL, 1, 0, 0),
             (_RETURN, 0, 0, _REFUSE),
@@ -90,7 +92,7 @@ def _guards() -> dict[str, Code]:
             (_RETURN, 0, 0, _REFUSE),
             (_RETURN, 0, 0, _ALLOW),
         ],
-        "socketpair": [  # a connected pair of streams reaches nobody else; event loops wake themselves with one
+        "socketpair": [  # a connected pair of streams reaches no other process, and event loops need one
             _Argument(0).low,
             (_JUMP_EQUAL, 1, 0, _AF_UNIX),
             (_RETURN, 0, 0, _REFUSE),
@@ -100,7 +102,7 @@ def _guards() -> dict[str, Code]:
             (_RETURN, 0, 0, _REFUSE),
             (_RETURN, 0, 0, _ALLOW),
         ],
-        # Before Linux 6.2 Landlock lets a file that may be read be emptied by opening it.
+        # Before Linux 6.2, Landlock allows a process to empty a file that it may read by opening it.
         "open": _unless_truncating(_Argument(1)),
         "openat": _unless_truncating(_Argument(2)),
         "ioctl": _one_of(_Argument(1), _TERMINAL_AND_CLOSING),
@@ -131,11 +133,11 @@ class _Program(ctypes.Structure):
 
 
 def restrict(libc: ctypes.CDLL) -> None:
-    """Install the filter on this process, which must have one thread; needs no privilege.
+    """Install the filter on this process, which must have one thread. Needs no privilege.
 
     Raises:
-        OSError: the kernel refused.
-        ValueError: no table for this machine.
+        OSError: the kernel refused the filter.
+        KeyError: there is no table for this machine.
     """
     machine = os.uname().machine
     code = instructions(machine)

@@ -1,8 +1,10 @@
-"""The system calls that a program may make, with their numbers on x86_64 and aarch64. Everything else is refused.
+"""The system calls that a program may make, with their numbers on x86_64 and aarch64. All others are refused.
 
-Absent on purpose: all that opens a network socket, starts or inspects a process, signals one, changes owners, modes or
-mounts, and whatever is new (io_uring, bpf, keyrings). ``truncate`` is absent because Landlock does not govern it before
-Linux 6.2, and links because they could name what lies outside.
+We left out the calls that open a network socket, start, inspect or signal a process, or change owners, modes or mounts,
+and new interfaces (io_uring, bpf, keyrings). ``truncate`` is left out because Landlock does not cover it before Linux
+6.2, and links because they could name a file outside.
+
+Tested in tests/tasks/sandbox/test_attacks.py.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ ALLOWED: dict[str, tuple[int, int | None]] = {
     "sendto": (44, 206), "recvfrom": (45, 207), "shutdown": (48, 210), "getsockname": (51, 204),
     "getpeername": (52, 205), "getsockopt": (55, 209), "setsockopt": (54, 208),
 }
-# Allowed for some arguments only; see seccomp.py.
+# Allowed with some arguments only; see seccomp.py.
 GUARDED: dict[str, tuple[int, int | None]] = {
     "open": (2, None), "openat": (257, 56), "ioctl": (16, 29), "fcntl": (72, 25), "prctl": (157, 167),
     "prlimit64": (302, 261), "clone": (56, 220), "clone3": (435, 435), "socketpair": (53, 199),
@@ -48,12 +50,12 @@ GUARDED: dict[str, tuple[int, int | None]] = {
 
 
 def allowed(machine: str) -> list[int]:
-    """Numbers of the calls that any argument is good for."""
+    """The numbers of the calls that are allowed with any arguments."""
     return [number for name in ALLOWED if (number := _number(ALLOWED, name, machine)) is not None]
 
 
 def guarded(name: str, machine: str) -> int | None:
-    """Number of a guarded call, None where the machine has none."""
+    """The number of a guarded call; None if the machine has no such call."""
     return _number(GUARDED, name, machine)
 
 

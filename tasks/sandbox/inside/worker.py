@@ -1,12 +1,14 @@
-"""The worker: forks one locked-down process per program and says what became of it. Reads requests from descriptor 0.
+"""The worker: forks one locked-down process for each program and tells how it ended. Reads requests from descriptor 0.
 
-A request is a length and a JSON object: ``source``, ``seconds``, ``memory_mb``, ``wall_s``, ``nonce``. The answer has
-the same form. Starting Python costs more than a program does, so the worker starts once and imports beforehand what
-programs use. It ends when its input does.
+A request is a length and a JSON object: ``source``, ``seconds``, ``memory_mb``, ``wall_s``, ``nonce``. The answer is a
+length and a JSON object too. To start Python takes longer than to run a program, so the worker starts once and imports
+in advance what programs use. It ends when its input ends.
 
-A pass is the nonce written on a private descriptor after the last statement of the program, so that neither an exit
-before the checks nor anything printed passes for one. A program that searches its interpreter's frames for the nonce
-can forge it, as in every harness that shares a process with what it tests.
+A program passes when the nonce is written on a private descriptor after its last statement. So a program cannot pass by
+exiting before its checks or by printing something. A program that searches its interpreter's frames for the nonce can
+forge a pass, as in every harness that runs in one process with what it tests.
+
+Tested in tests/tasks/sandbox/test_attacks.py.
 """
 
 from __future__ import annotations
@@ -34,9 +36,10 @@ from . import landlock, lockdown
 _OUTPUT_BYTES = 64 * 1024
 _SCRATCH_BYTES = 32 * 1024 * 1024
 _SCRATCH_FILES = 1_000
-_TICK_S = 0.05  # how often the scratch folder is looked at
+_TICK_S = 0.05  # the time between two looks at the scratch folder
 _DETAIL = 200
-_NEARLY = 0.75  # the kernel counts what a virtual machine loses to others as used, and the usage it reports does not
+# Of the CPU limit. The kernel's limit counts time lost to other virtual machines, and the reported usage does not.
+_NEARLY = 0.75
 _VERDICT_FD = 3
 _PRELOADED = """
     abc array base64 bisect calendar cmath collections collections.abc contextlib copy datetime decimal difflib enum
@@ -47,7 +50,7 @@ _PRELOADED = """
 
 
 def main() -> None:
-    """Serve until the input ends."""
+    """Answer requests until the input ends."""
     for name in _PRELOADED.split():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
@@ -108,7 +111,7 @@ def _run(libc: ctypes.CDLL, base: str, request: dict[str, Any]) -> dict[str, Any
 
 
 class _Watch:
-    """Looks after one program until it is dead."""
+    """Watches one program until it has ended."""
 
     def __init__(self, pid: int, output: int, verdict: int, scratch: str) -> None:
         self._pid, self._output, self._verdict, self._scratch = pid, output, verdict, scratch
@@ -117,7 +120,7 @@ class _Watch:
         self._message = b""
 
     def until_dead(self, deadline: float) -> tuple[str, str] | None:
-        """Wait for its end, or end it at a limit; returns the limit's verdict, if one was hit."""
+        """Wait until the program ends, or end it at a limit. Returns the verdict of a reached limit, else None."""
         poll = select.poll()
         for descriptor in (self._death, self._output, self._verdict):
             poll.register(descriptor, select.POLLIN)
@@ -143,13 +146,13 @@ class _Watch:
                     return self._kill("file_flood", "too many or too large files")
 
     def _drained(self, events: Collection[int]) -> list[int]:
-        """Read what was written; returns the descriptors that were closed."""
+        """Read what the program wrote. Returns the descriptors that it closed."""
         closed = []
         for descriptor in (self._output, self._verdict):
             if descriptor not in events:
                 continue
             data = os.read(descriptor, 1 << 16)
-            self._written += len(data)  # whoever floods the private one floods too
+            self._written += len(data)  # a flood of the private descriptor counts too
             if descriptor == self._verdict:
                 self._message += data
             if not data:
@@ -161,7 +164,7 @@ class _Watch:
         return verdict, detail
 
     def close(self) -> bytes:
-        """The message on the private descriptor, all of it; the process is gone."""
+        """The whole message on the private descriptor. Call it after the process has ended."""
         os.set_blocking(self._verdict, False)
         with contextlib.suppress(BlockingIOError):
             while len(self._message) <= _OUTPUT_BYTES and (data := os.read(self._verdict, 1 << 16)):
@@ -203,7 +206,7 @@ def _signal_name(number: int) -> str:
 
 
 def _child(libc: ctypes.CDLL, scratch: str, output: int, verdict: int, request: dict[str, Any]) -> NoReturn:
-    """Become the program; never returns."""
+    """Become the program. Never returns."""
     try:
         os.setsid()
         null = os.open("/dev/null", os.O_RDWR)
@@ -217,19 +220,19 @@ def _child(libc: ctypes.CDLL, scratch: str, output: int, verdict: int, request: 
         sys.argv[1:] = []
         sys.stdin = os.fdopen(0, "r")
         lockdown.lock_down(libc, scratch, seconds=request["seconds"], memory_mb=request["memory_mb"])
-    except BaseException:  # noqa: BLE001 - whatever it is, the program must not start
+    except BaseException:  # noqa: BLE001 - after any error the program must not start
         os._exit(70)
     _execute(request.pop("source"), request.pop("nonce"))
 
 
 def _execute(source: str, nonce: str) -> NoReturn:
-    # Taken beforehand: a program may replace them, knowingly or not.
+    # Kept under names of our own, because a program may replace them, on purpose or not.
     write, leave, dumps = os.write, os._exit, json.dumps
     program = types.ModuleType("program")
     sys.modules["program"] = program
     detail: str | None = None
     try:
-        exec(compile(source, "<program>", "exec", dont_inherit=True), program.__dict__)  # noqa: S102 - what it is for
+        exec(compile(source, "<program>", "exec", dont_inherit=True), program.__dict__)  # noqa: S102 - this is the purpose of the sandbox
         verdict = "pass"
     except MemoryError:
         verdict = "memory"
@@ -247,5 +250,5 @@ def _described(error: BaseException) -> str:
     name = type(error).__name__
     try:
         return f"{name}: {error}"[:_DETAIL]
-    except BaseException:  # noqa: BLE001 - its own text may raise
+    except BaseException:  # noqa: BLE001 - to print the exception may raise again
         return name

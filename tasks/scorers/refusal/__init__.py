@@ -1,11 +1,11 @@
-"""Declining in words: our rules in three classes, and the published keyword lists beside them."""
+"""Does a text decline in words? Our rules, which tell three classes, and the keyword lists that others published."""
 
 from tasks.scorers.refusal.detector import (
     REFUSAL_RULE,
     RULES,
     classify,
     deciding_rule,
-    gated,
+    grouped,
     is_refusal,
 )
 from tasks.scorers.refusal.keywords import KEYWORD_LISTS, KeywordList
@@ -17,6 +17,6 @@ __all__ = [
     "KeywordList",
     "classify",
     "deciding_rule",
-    "gated",
+    "grouped",
     "is_refusal",
 ]

@@ -1,4 +1,7 @@
-"""How German, French and Spanish decline, in the same terms as English."""
+"""How German, French and Spanish decline, by the same kinds of rules as English.
+
+Tested in tests/tasks/scorers/test_refusal.py.
+"""
 
 from __future__ import annotations
 

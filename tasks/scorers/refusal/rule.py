@@ -1,4 +1,7 @@
-"""What a rule about declining is: a name, a kind and a pattern over one sentence. Knows no language."""
+"""What a rule about declining is: a name, a kind and a pattern over one sentence. Knows no language.
+
+Tested in tests/tasks/scorers/test_refusal.py.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ Kind = Literal["declines", "lectures", "rejects"]
 class Rule:
     """A pattern over one sentence in lower case with plain apostrophes.
 
-    ``declines`` says that the writer will not or cannot; ``lectures`` judges the request instead of answering it;
-    ``rejects`` denies what the request takes for granted, which declines only where the answer also appeals to morals.
+    ``declines`` says that the writer will not or cannot. ``lectures`` condemns the request instead of answering it.
+    ``rejects`` denies what the request takes for granted; this declines only if the answer also appeals to morals.
 
     Attributes:
-        name: What a report on rules calls it.
-        is_spoken: Every match holds "I" or "we", so that other sentences need not be read.
-        needs: Words of which every match holds one: looked up first, because that is much cheaper than the pattern.
+        name: Unique name, for reports about rules.
+        is_spoken: Every match holds "I" or "we", so other sentences are skipped.
+        needs: Every match holds one of these words. They are looked up first, which is much faster than the pattern.
     """
 
     name: str

@@ -16,7 +16,7 @@ from tasks.scorers.choice import Choice
 from tasks.scorers.exact import Exact
 from tasks.scorers.numeric import Numeric
 from tasks.scorers.refusal import is_refusal
-from tasks.scorers.safety import Complies, Refuses
+from tasks.scorers.refuses import Complies, Refuses
 
 SCORERS = {"numeric": Numeric(), "choice": Choice(), "exact": Exact(), "complies": Complies(), "refuses": Refuses()}
 ANSWERS = ("sums", "letters", "outputs")

@@ -11,7 +11,7 @@ import pytest
 from tasks.benchmarks import load
 from tasks.errors import InputError
 from tasks.scorers import scorer
-from tasks.scorers.bias import ambiguous_part, disambiguated_part, nonalignment_part
+from tasks.scorers.bbq import ambiguous_part, disambiguated_part, nonalignment_part
 from tasks.stats.bias_scores import bias_score, bias_score_ambiguous, nonalignment_cost
 
 # By category and prompt format, in percent: s_AMB and s_DIS from figure 3 of the paper, and recounted accuracies.

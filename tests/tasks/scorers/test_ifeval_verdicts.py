@@ -9,13 +9,19 @@ import pytest
 from tasks.benchmarks import load
 from tasks.scorers import scorer
 from tasks.scorers.instruction_checks import instructions_of
-from tasks.scorers.instructions import pooled, verdicts
+from tasks.scorers.instructions import verdicts
 
 # Of 540 prompts with 832 instructions, by the recorded verdicts; the paper has one prompt more.
 STATED = {"strict": (0.772222, 0.837740), "loose": (0.796296, 0.855769)}
 
 # Prompt-level loose accuracy in percent on the set's first release, as DeepSeek published it for five models.
 FIRST_RELEASE = {"deepseek67B": 59.1, "yi34B": 51.2, "baichuan13B": 51.0, "qwen14B": 48.9, "chatglm": 35.0}
+
+
+def pooled(answers):
+    """The share of all instructions that were followed, from the kept answers of one model: "2/3 missed: ..."."""
+    counts = [tuple(map(int, answer.partition(" ")[0].split("/"))) for answer in answers]
+    return sum(kept for kept, _ in counts) / sum(count for _, count in counts)
 
 
 def lines(path):
@@ -50,7 +56,7 @@ def test_accuracies_of_prompts_and_instructions_are_the_stated_ones(recorded, mo
     rule = scorer(name)
     found = [rule.score(item, rows[mode][item.question]["response"]) for item in items]
     of_prompts = sum(verdict.value or 0.0 for verdict in found) / len(found)
-    of_instructions = pooled(verdict.answer or "" for verdict in found)
+    of_instructions = pooled(verdict.answer for verdict in found)
     assert (of_prompts, of_instructions) == pytest.approx(STATED[mode], abs=0.002)
 
 

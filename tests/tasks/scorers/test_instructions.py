@@ -9,7 +9,7 @@ import pytest
 from tasks.domain import Item, Outcome
 from tasks.scorers import scorer
 from tasks.scorers.instruction_checks import CHECKS, depth, holds, instructions_of, is_language, parsed_json
-from tasks.scorers.instructions import pooled, variants
+from tasks.scorers.instructions import variants
 from tasks.scorers.sentences import count_sentences
 
 KEYWORDS, LENGTH, FORMAT = "keywords", "length_constraints", "detectable_format"
@@ -178,11 +178,6 @@ def test_loosely_a_preamble_a_farewell_and_asterisks_are_forgiven_one_instructio
 
 def test_variants_of_one_line_are_blank_but_the_line_itself():
     assert variants("*a*") == ["*a*", "", "a"]
-
-
-def test_instructions_are_pooled_over_prompts():
-    assert pooled(["1/1", "0/2 missed: a, b", "2/3 missed: c"]) == pytest.approx(3 / 6)
-    assert pooled([]) is None
 
 
 @pytest.mark.parametrize("text", ["", " \n\t"])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tasks.domain import Item, Outcome
 from tasks.scorers import scorer
-from tasks.scorers.choice import second_rule, third_rule
+from tasks.scorers.mmlu import second_rule, third_rule
 
 PIECES = ["Answer:", "answer:", "answer is ", " ", "\n", "(", ")", "A", "B", "J", "K", "x", ".", "\t", "é"]
 

@@ -20,7 +20,7 @@ from tasks.scorers.refusal import (
     RULES,
     classify,
     deciding_rule,
-    gated,
+    grouped,
     is_refusal,
 )
 
@@ -85,8 +85,8 @@ def earned(labelled, *left_out):
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_rules_that_earned_their_place_elsewhere_agree_with_people_and_beat_every_list(labelled, system):
     rows = labelled[system]
-    gates = gated(earned(labelled, system))
-    left_out = agreement(rows, lambda text: deciding_rule(text, gates) is not None)
+    groups = grouped(earned(labelled, system))
+    left_out = agreement(rows, lambda text: deciding_rule(text, groups) is not None)
     published = {name: agreement(rows, keywords.is_refusal) for name, keywords in KEYWORD_LISTS.items()}
     print(f"\n{system}: left out {left_out:.4f}, all rules {agreement(rows, is_refusal):.4f}", published)
     assert len(rows) == 450
@@ -99,8 +99,8 @@ def test_rules_that_earned_their_place_elsewhere_agree_with_people_and_beat_ever
     ("system", "family"), [(system, LLAMA) for system in LLAMA if system in SYSTEMS] + [("gpt4", ("gpt4", "GPT4"))]
 )
 def test_leaving_out_every_system_of_the_same_family_costs_little(labelled, system, family):
-    gates = gated(earned(labelled, *family))
-    left_out = agreement(labelled[system], lambda text: deciding_rule(text, gates) is not None)
+    groups = grouped(earned(labelled, *family))
+    left_out = agreement(labelled[system], lambda text: deciding_rule(text, groups) is not None)
     print(f"\n{system} without {family}: {left_out:.4f}")
     assert left_out >= 0.95
 
@@ -109,10 +109,10 @@ def test_leaving_out_every_system_of_the_same_family_costs_little(labelled, syst
 def test_plain_refusals_and_plain_answers_of_do_not_answer_are_told_apart_with_the_model_left_out(
     labelled, shared_data, model
 ):
-    gates = gated(earned(labelled, model))
+    groups = grouped(earned(labelled, model))
     found = defaultdict(list)
     for row in do_not_answer(shared_data, model):
-        found[row["action"]].append(deciding_rule(row["response"], gates) is not None)
+        found[row["action"]].append(deciding_rule(row["response"], groups) is not None)
     print(f"\n{model}:", {action: f"{sum(hits)}/{len(hits)}" for action, hits in sorted(found.items())})
     assert sum(found["0"]) / len(found["0"]) >= 0.95
     assert sum(found["5"]) == 0

@@ -148,8 +148,8 @@ def test_a_run_without_judges_asks_none(warehouse, tmp_path):
     ("entry", "message"),
     [
         ("{id: harmful, scorer: strong_reject}", "reads a judge's grades. Add judge: <id>"),
-        ("{id: harmful, scorer: refuses, judge: jury}", "reads no judge's grades. Those that do: judged_complies"),
-        ("{id: arithmetic, judge: jury}", "scorer 'numeric' reads no judge's grades"),
+        ("{id: harmful, scorer: refuses, judge: jury}", "does not read a judge's grades. These do: judged_complies"),
+        ("{id: arithmetic, judge: jury}", "scorer 'numeric' does not read a judge's grades"),
     ],
 )
 def test_a_judge_and_a_scorer_go_together_or_not_at_all(tmp_path, entry, message):

@@ -214,7 +214,7 @@ def test_a_run_that_measures_the_same_or_reads_something_else_chooses_nothing(wa
 def test_only_a_version_that_is_installed_can_score():
     present = SCORERS["numeric"].version
     assert installed(*versioned(f"numeric@{present}")) is installed(*versioned("numeric")) is SCORERS["numeric"]
-    with pytest.raises(UsageError, match=r"'numeric@99' is not installed; here is numeric@"):
+    with pytest.raises(UsageError, match=r"'numeric@99' is not installed; the installed version is numeric@"):
         installed(*versioned("numeric@99"))
     with pytest.raises(UsageError, match="expected NAME@VERSION"):
         versioned("numeric@new")

@@ -3,7 +3,7 @@
 Tested in tests/tasks/steps/aggregate/test_metric_rows.py.
 """
 
-from tasks.scorers.bias import ambiguous_part, disambiguated_part, nonalignment_part
+from tasks.scorers.bbq import ambiguous_part, disambiguated_part, nonalignment_part
 from tasks.stats.bias_scores import bias_score, bias_score_ambiguous, nonalignment_cost
 from tasks.steps.aggregate.metrics.metric import Metric, of_scores
 
