@@ -114,9 +114,9 @@ def relative_tax(
 
     Fieller's set with CR2 covariances and Bell-McCaffrey degrees of freedom. Where few items differ, the numerator's
     variance is taken from the absolute tax's score interval, one for each side, and its correlation with the
-    denominator is kept (Donner and Zou 2012, Statistical Methods in Medical Research 21:347). Where the candidate's
-    score is close to 0, the same is done with its score. The interval excludes 0 exactly where that of the absolute tax
-    does. The raw relative tax is at most 1.
+    denominator is kept (Donner and Zou 2012, Statistical Methods in Medical Research 21:347). The same is done with a
+    candidate's score close to 0. The interval excludes 0 exactly where that of the absolute tax does. The raw relative
+    tax is at most 1.
 
     Args:
         reference: [n] scores in [0, 1] of the items both models answered.
@@ -128,8 +128,7 @@ def relative_tax(
 
     Returns:
         Reasons: "base_not_distinguishable_from_zero", "base_not_distinguishable_from_chance", "base_below_chance",
-        "no_paired_items", "one_item", "one_cluster", "all_differences_equal", "all_ratios_equal" (every item lost the
-        same share).
+        "no_paired_items", "one_item", "one_cluster", "all_differences_equal", "all_ratios_equal" (equal relative loss).
 
     Raises:
         ValueError: for scores that are missing or outside [0, 1], or lengths that differ.
