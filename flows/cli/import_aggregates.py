@@ -21,7 +21,7 @@ def aggregates(
     from flows.cli.results import show_places
     from flows.configuration import load_configuration
     from flows.publish import report_run
-    from tasks.importers.aggregates import read_aggregates
+    from tasks.importers.read_aggregates import read_aggregates
     from tasks.steps.land import land_aggregates
     from warehouse.connection import Warehouse
 

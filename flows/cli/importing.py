@@ -52,7 +52,7 @@ def responses(
     from flows.publish import report_run
     from flows.transform import score_run
     from tasks.benchmarks.cells import cell_of
-    from tasks.importers.responses import read_responses
+    from tasks.importers.read_responses import read_responses
     from tasks.scorers import SCORERS
     from tasks.steps.land import land_responses
     from warehouse.connection import Warehouse
@@ -90,7 +90,7 @@ def scores(
     from flows.configuration import load_benchmarks, load_configuration
     from flows.publish import report_run
     from flows.transform import score_run
-    from tasks.importers.scores import read_scores
+    from tasks.importers.read_scores import read_scores
     from tasks.steps.land import land_scores
     from warehouse.connection import Warehouse
 

@@ -1,4 +1,7 @@
-"""The protocol of compositions: they are given an occasion and the parts so far, and return questions or a choice."""
+"""The protocol of compositions: they are given an occasion and the parts so far, and return questions or a choice.
+
+Tested in tests/tasks/composites/test_choice.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a judging part is asked, and how its reply is read. A reply that is not on the menu gives no grade."""
+"""What a judging part is asked, and how its reply is read. A reply that is not on the menu gives no grade.
+
+Tested in tests/tasks/composites/test_hybrid.py.
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 A provider turns a prompt into an ``Answer`` or raises a ``ProviderError`` whose type decides the retry. It states what
 its wire takes (``ProviderFacts``) and knows nothing else: no benchmarks, no warehouse, no scores. The SDKs take seconds
 to import, so each module imports its own when a client is opened.
+
+Tested in tests/tasks/providers/test_requests.py.
 """
 
 from __future__ import annotations

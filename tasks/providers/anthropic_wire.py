@@ -5,6 +5,8 @@ Facts of this wire: the typed method takes no temperature (the body does); there
 
 A prompt that does not fit the context is ``length`` and empty, as on OpenAI's wire: Anthropic says so in a stop reason
 or in a bad request. ``pause_turn`` is ``length`` too: the turn is not over, what is there was cut.
+
+Tested in tests/tasks/providers/test_answers.py.
 """
 
 from __future__ import annotations

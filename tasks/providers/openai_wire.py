@@ -7,6 +7,8 @@ A prompt that does not fit the model's context (HTTP 400 ``context_length_exceed
 answer of length 0: text "" and finish reason ``length``, so its outcome is ``truncated``. Model and item decide it, and
 no later run changes it, so it must not count as missing. A token limit that leaves no room for any prompt is a mistake
 in the configuration: it shows in the truncation rate, which validation limits.
+
+Tested in tests/tasks/providers/test_answers.py.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ and on building response models of which a few fields are read (0.80 against 0.3
 
 No key leaves this module. Where a server repeats the key in an answer, an error or a header, it is removed from the
 bytes before anything reads them.
+
+Tested in tests/tasks/providers/test_errors.py.
 """
 
 from __future__ import annotations

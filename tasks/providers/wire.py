@@ -1,4 +1,7 @@
-"""What crosses the boundary to a provider: a connection, an effective request, an answer."""
+"""What crosses the boundary to a provider: a connection, an effective request, an answer.
+
+Tested in tests/tasks/providers/test_requests.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What users decide about the numbers: safety levels, the worth of helpfulness, thresholds, alarms and releases."""
+"""What users decide about the numbers: safety levels, the worth of helpfulness, thresholds, alarms and releases.
+
+Tested in tests/tasks/settings/test_bad_values.py.
+"""
 
 from __future__ import annotations
 

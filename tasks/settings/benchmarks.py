@@ -1,4 +1,7 @@
-"""The sections that say what is asked and what is compared."""
+"""The sections that say what is asked and what is compared.
+
+Tested in tests/tasks/settings/test_bad_values.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The checks that span several values of a configuration. Each yields one problem per mistake, in file order."""
+"""The checks that span several values of a configuration. Each yields one problem per mistake, in file order.
+
+Tested in tests/tasks/settings/test_bad_values.py.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 A check raises ``ValueError`` with the rest of a sentence that starts with the value's path. Where a user may have put
 a secret by mistake, the sentence does not repeat the value.
+
+Tested in tests/tasks/settings/test_bad_values.py.
 """
 
 from __future__ import annotations

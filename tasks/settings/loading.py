@@ -1,4 +1,7 @@
-"""Read a configuration: file, layers, sections, checks, in this order; the first bad value ends it in one line."""
+"""Read a configuration: file, layers, sections, checks, in this order; the first bad value ends it in one line.
+
+Tested in tests/tasks/settings/test_round_trip.py.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """Who is asked, how, and for what price: the models, and the judges, which are models too.
 
 A model holds no secret: its key is read from the environment when it is asked for.
+
+Tested in tests/tasks/settings/test_providers.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Turn everything that is wrong with a configuration into one line. Knows the sections by their types only."""
+"""Turn everything that is wrong with a configuration into one line. Knows the sections by their types only.
+
+Tested in tests/tasks/settings/test_any_junk.py.
+"""
 
 from __future__ import annotations
 

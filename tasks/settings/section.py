@@ -1,4 +1,7 @@
-"""What every mapping of the configuration has in common. Knows no key of its own."""
+"""What every mapping of the configuration has in common. Knows no key of its own.
+
+Tested in tests/tasks/settings/test_round_trip.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The whole configuration, and what follows from it: pairs, judges and the configuration's hash."""
+"""The whole configuration, and what follows from it: pairs, judges and the configuration's hash.
+
+Tested in tests/tasks/settings/test_pairs.py.
+"""
 
 from __future__ import annotations
 

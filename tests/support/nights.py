@@ -11,7 +11,7 @@ import polars as pl
 
 from flows import transform
 from flows.configuration import load_benchmarks, load_configuration
-from tasks.importers.scores import read_scores
+from tasks.importers.read_scores import read_scores
 from tasks.steps.land import land_scores
 from warehouse.connection import Warehouse
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from flows import transform
 from flows.configuration import load_configuration
-from tasks.importers.scores import read_scores
+from tasks.importers.read_scores import read_scores
 from tasks.settings import Settings
 from tasks.steps.land import land_scores
 from warehouse.connection import Warehouse

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flows import transform
 from flows.configuration import load_configuration
-from tasks.importers.scores import read_scores
+from tasks.importers.read_scores import read_scores
 from tasks.steps.land import land_scores
 from warehouse.connection import Warehouse
 

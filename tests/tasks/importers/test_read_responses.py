@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from tasks.errors import InputError, UnknownName
-from tasks.importers.responses import RESPONSE_SCHEMA, read_responses
+from tasks.importers.read_responses import RESPONSE_SCHEMA, read_responses
 
 ROWS = [
     {"id": 70, "prompt": "Say hello.", "generated_text": "hello", "latency_ms": 12.5, "prompt_tokens": 3},

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tasks.domain import Outcome
 from tasks.errors import InputError
-from tasks.importers.scores import SCORE_SCHEMA, judgement, read_scores
+from tasks.importers.read_scores import SCORE_SCHEMA, judgement, read_scores
 
 ROW = {"model": "m", "benchmark": "b", "item": 7, "value": 1}
 

@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
 
-from tasks.importers.responses import read_responses
-from tasks.importers.scores import read_scores
+from tasks.importers.read_responses import read_responses
+from tasks.importers.read_scores import read_scores
 
 MODELS = ["Mistral-7B-v0.1", "Mistral-7B-Instruct-v0.1", "Meta-Llama-3_1-8B"]
 

@@ -71,7 +71,7 @@ def warehouse(answered, tmp_path):
 
 def batch_of(batch):
     """With the columns a reader of responses gives."""
-    from tasks.importers.responses import RESPONSE_SCHEMA
+    from tasks.importers.read_responses import RESPONSE_SCHEMA
 
     return batch.select(
         (pl.col(name) if name in batch.columns else pl.lit(None)).cast(kind).alias(name)

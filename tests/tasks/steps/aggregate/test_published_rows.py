@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tasks.errors import InputError
-from tasks.importers.aggregates import read_aggregates
+from tasks.importers.read_aggregates import read_aggregates
 
 FILES = {"base": "1.4b-deduped_step143000.json", "intervened": "intervention-1.4b-deduped_step143000.json"}
 TASKS = {

@@ -10,7 +10,7 @@ import polars as pl
 
 from tasks.domain import Outcome
 from tasks.errors import InputError, suggestion
-from tasks.importers.cells import Cell, Repeats, as_amount, as_count, as_id, as_index, batches, mapped_rows
+from tasks.importers.mapped_rows import Converter, Repeats, as_amount, as_count, as_id, as_index, batches, mapped_rows
 
 SCORE_SCHEMA = pl.Schema(
     {
@@ -42,7 +42,7 @@ SCORE_ALIASES: dict[str, tuple[str, ...]] = {
     "tokens_output": ("tokens_output", "output_tokens", "completion_tokens"),
     "cost_usd": ("cost_usd",),
 }
-_CELLS: dict[str, Cell] = {
+_CONVERTERS: dict[str, Converter] = {
     "model": as_id,
     "benchmark": as_id,
     "item": as_id,
@@ -80,7 +80,7 @@ def read_scores(
 
 def _rows(path: Path, mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     repeats = Repeats()
-    for place, row in mapped_rows(path, mapping, SCORE_ALIASES, _CELLS, required=_REQUIRED):
+    for place, row in mapped_rows(path, mapping, SCORE_ALIASES, _CONVERTERS, required=_REQUIRED):
         key = (row["model"], row["benchmark"], row["item"])
         if None in key:
             raise InputError(f"{path}: {place} lacks a model, benchmark or item.")

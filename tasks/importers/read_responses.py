@@ -9,7 +9,17 @@ from typing import Any
 import polars as pl
 
 from tasks.errors import InputError
-from tasks.importers.cells import Cell, Repeats, as_amount, as_count, as_id, as_index, as_text, batches, mapped_rows
+from tasks.importers.mapped_rows import (
+    Converter,
+    Repeats,
+    as_amount,
+    as_count,
+    as_id,
+    as_index,
+    as_text,
+    batches,
+    mapped_rows,
+)
 
 RESPONSE_SCHEMA = pl.Schema(
     {
@@ -35,7 +45,7 @@ RESPONSE_ALIASES: dict[str, tuple[str, ...]] = {
     "cost_usd": ("cost_usd",),
     "finish_reason": ("finish_reason", "stop_reason"),
 }
-_CELLS: dict[str, Cell] = {
+_CONVERTERS: dict[str, Converter] = {
     "item": as_id,
     "question": as_text,
     "response": as_text,
@@ -70,7 +80,7 @@ def read_responses(
 
 def _rows(path: Path, mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     repeats = Repeats()
-    for place, row in mapped_rows(path, mapping, RESPONSE_ALIASES, _CELLS, required=("response",)):
+    for place, row in mapped_rows(path, mapping, RESPONSE_ALIASES, _CONVERTERS, required=("response",)):
         key = row.get("item") or row.get("question")
         if not key:
             raise InputError(f"{path}: {place} has neither an item's id nor a question.")

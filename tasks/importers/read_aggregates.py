@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from tasks.errors import InputError
-from tasks.importers.cells import Cell, as_amount, as_count, as_id, batches, mapped_rows
+from tasks.importers.mapped_rows import Converter, as_amount, as_count, as_id, batches, mapped_rows
 
 AGGREGATE_SCHEMA = pl.Schema(
     {
@@ -52,7 +52,7 @@ def read_aggregates(
 
 def _rows(path: Path, mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     required = ("model", "benchmark", "mean")
-    for place, row in mapped_rows(path, mapping, AGGREGATE_ALIASES, _CELLS, required=required):
+    for place, row in mapped_rows(path, mapping, AGGREGATE_ALIASES, _CONVERTERS, required=required):
         if None in (row["model"], row["benchmark"], row["mean"]):
             raise InputError(f"{path}: {place} lacks a model, benchmark or mean.")
         direction = row.get("higher_is_better")
@@ -98,7 +98,7 @@ def as_flag(value: Any) -> bool | None:
 
 
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
-_CELLS: dict[str, Cell] = {
+_CONVERTERS: dict[str, Converter] = {
     "model": as_id,
     "benchmark": as_id,
     "metric": as_id,

@@ -1,4 +1,7 @@
-"""Read one cell of a table as text, whole number or amount, and find which column holds which field of ours."""
+"""Read one cell of a table as text, whole number or amount, and find which column holds which field of ours.
+
+Tested in tests/tasks/importers/test_read_responses.py.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ _SNIFFED = 1_000  # records whose keys count as the file's columns; a fixed numb
 _MOST_REPEATS = 100_000
 _LARGEST = 2**53  # beyond it a count that came as a float is no longer exact
 
-Cell = Callable[[Any], Any]
+Converter = Callable[[Any], Any]
 
 
 def as_text(value: Any) -> str | None:
@@ -111,7 +114,7 @@ def mapped_rows(
     path: Path,
     mapping: Mapping[str, str],
     aliases: Mapping[str, Sequence[str]],
-    cells: Mapping[str, Cell],
+    cells: Mapping[str, Converter],
     *,
     required: Sequence[str],
 ) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -134,7 +137,7 @@ def mapped_rows(
         yield place, {f: _cell(cells[f], record.get(c), f"{path}: {place}: {c}") for f, c in columns.items()}
 
 
-def _cell(convert: Cell, value: Any, place: str) -> Any:
+def _cell(convert: Converter, value: Any, place: str) -> Any:
     try:
         return convert(value)
     except ValueError as error:

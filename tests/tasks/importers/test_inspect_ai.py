@@ -1,0 +1,117 @@
+"""Logs of Inspect: real ones against the figures in their headers, made-up ones for what the real ones do not hold."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from statistics import fmean
+
+import pyarrow as pa
+import pytest
+
+from tasks.domain import Outcome
+from tasks.errors import InputError
+from tasks.importers import inspect_ai
+from tasks.importers.inspect_ai import read_inspect
+
+# file: task, model, samples, scorer and its mean as the log's own header has it
+INSPECT = {
+    "2025-02-11T15-17-00-05-00_popularity_dPiJifoWeEQBrfWsAopzWr.eval": ("popularity", 10, None, None),
+    "2025-02-11T15-18-04-05-00_popularity_mj7khqpMM4GBCfVQozKgzB.eval": ("popularity", 10, "inspect:match", 0.8),
+    "2025-05-12T20-28-13-04-00_popularity.json": ("popularity", 3, "inspect:match", 2 / 3),
+    "2025-05-12T20-28-26-04-00_security-guide.json": ("security_guide", 3, "inspect:model_graded_fact", 1.0),
+    "log_formats.json": ("popularity", 1, "inspect:match", 0.0),
+    "mmlu-no-summary-choices.eval": ("inspect_evals/mmlu_0_shot", 1, "inspect:choice", 0.0),
+    "mmlu-summary-choices.eval": ("inspect_evals/mmlu_0_shot", 1, "inspect:choice", 0.0),
+}
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+@pytest.mark.parametrize("name", INSPECT)
+def test_inspect_logs_have_the_samples_and_scores_of_their_headers(shared_data, monkeypatch, name, is_streamed):
+    if is_streamed:
+        monkeypatch.setattr(inspect_ai, "_WHOLE_BYTES", 0)
+    task, count, scorer, mean = INSPECT[name]
+    log = read_inspect(shared_data / "data" / "inspect_logs" / name)
+    samples = list(log.samples())
+    assert ({sample.task for sample in samples}, len(samples)) == ({task}, count)
+    assert all(sample.response and sample.question and "attachment" not in sample.question for sample in samples)
+    assert all(sample.tokens_input and sample.tokens_output for sample in samples)
+    values = [score.value for sample in samples for score in sample.scores]
+    assert {score.scorer for sample in samples for score in sample.scores} == ({scorer} if scorer else set())
+    assert (fmean(values) if values else None) == (pytest.approx(mean) if scorer else None)
+    assert not log.skipped
+
+
+def archive(path, samples, *, compression=zipfile.ZIP_DEFLATED, status="success"):
+    header = {"status": status, "eval": {"task": "toy", "model": "org/toy", "task_version": 2}}
+    with zipfile.ZipFile(path, "w", compression) as zipped:
+        for sample in samples:
+            zipped.writestr(f"samples/{sample['id']}_epoch_{sample['epoch']}.json", json.dumps(sample))
+        zipped.writestr("header.json", json.dumps(header))
+    return path
+
+
+def sample(number=1, epoch=1, scores=None, **others):
+    output = {"model": "toy", "choices": [{"message": {"content": "7"}, "stop_reason": "stop"}]}
+    return {
+        "id": number,
+        "epoch": epoch,
+        "input": "3 + 4?",
+        "target": "7",
+        "output": output,
+        "scores": scores,
+        **others,
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("C", [("inspect:s", 1.0, Outcome.CORRECT)]),
+        ("P", [("inspect:s", 0.5, Outcome.PARTIAL)]),
+        (True, [("inspect:s", 1.0, Outcome.CORRECT)]),
+        (float("nan"), [("inspect:s", None, Outcome.NOT_RUN)]),
+        ({"a": 1, "b": 0}, [("inspect:s.a", 1.0, Outcome.CORRECT), ("inspect:s.b", 0.0, Outcome.INCORRECT)]),
+        ("r", []),
+        (7, []),
+    ],
+)
+def test_a_score_is_read_or_skipped_with_a_reason(tmp_path, value, found):
+    log = read_inspect(archive(tmp_path / "log.eval", [sample(scores={"s": {"value": value}})]))
+    (only,) = log.samples()
+    assert [(score.scorer, score.value, score.outcome) for score in only.scores] == found
+    assert sum(log.skipped.values()) == (0 if found else 1)
+
+
+def test_archive_members_compressed_with_zstandard_are_read(tmp_path):
+    path = archive(tmp_path / "log.eval", [sample()], compression=zipfile.ZIP_STORED)
+    # Python 3.11 cannot write such members: store the compressed bytes and say afterwards what they are.
+    with zipfile.ZipFile(path) as plain:
+        members = {info.filename: plain.read(info) for info in plain.infolist()}
+    codec = pa.Codec("zstd")
+    packed = {name: bytes(codec.compress(content, asbytes=True)) for name, content in members.items()}
+    with zipfile.ZipFile(path, "w") as zipped:
+        for name, content in packed.items():
+            zipped.writestr(name, content)
+        for info in zipped.infolist():
+            info.compress_type, info.file_size = 93, len(members[info.filename])
+    assert [s.response for s in read_inspect(path).samples()] == ["7"]
+
+
+def test_an_error_leaves_no_answer_and_a_token_limit_is_a_finish_reason(tmp_path):
+    cut = sample(2)
+    cut["output"]["choices"][0]["stop_reason"] = "max_tokens"
+    path = archive(tmp_path / "log.eval", [sample(1, error={"message": "429"}), cut], status="cancelled")
+    log = read_inspect(path)
+    broken, kept = log.samples()
+    assert (broken.response, broken.error, kept.finish_reason) == (None, "429", "length")
+    assert log.unfinished == "the log's status is cancelled"
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b'{"status": "success"}', b'{"eval": {"model": 1}}', b"PK\x03\x04"])
+def test_a_file_that_is_not_a_log_is_refused_with_its_path(tmp_path, content):
+    path = tmp_path / "log.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"log\.json"):
+        read_inspect(path)
