@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from flows.asking.progress import Progress
 from tasks.planned import CellWork
-from tasks.providers import Connection, Limiter, Limits, connect
-from tasks.settings import ModelSettings
+from tasks.providers import Connection, Limiter, connect
+from tasks.settings import Limits, ModelSettings
 from tasks.steps.generate import Line
 
 

@@ -11,8 +11,8 @@ from flows.cli import (
     catalogue,
     doctor,
     gate,
-    import_aggregates,
     import_logs,
+    import_tables,
     importing,
     judge,
     labels,
@@ -55,7 +55,8 @@ for command in (
     doctor.doctor,
 ):
     app.command()(command)
-importing.app.command()(import_aggregates.aggregates)
+for table in (import_tables.responses, import_tables.scores, import_tables.aggregates):
+    importing.app.command()(table)
 for tool in LOG_TOOLS:
     importing.app.command(tool.command, help=tool.help)(import_logs.command_of(tool))
 app.add_typer(importing.app, name="import")

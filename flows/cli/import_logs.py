@@ -1,24 +1,24 @@
-"""`import lm-eval`, `import inspect`, `import every-eval-ever`: logs of other tools, their own scores beside ours."""
+"""A command for each tool of ``tasks.importers.LOG_TOOLS``: its logs are imported with the scores that it gave."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.importing import NoBuild
+from flows.cli.importing import Import, NoBuild, bring, say
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
-from flows.cli.output import print_json, shown
+from flows.cli.output import shown
 from tasks.domain import Dimension, Domain
 
 if TYPE_CHECKING:
     from tasks.importers.log import ForeignLog, LogTool
-    from tasks.steps.land import Imported, LogOptions
+    from tasks.steps.land import Imported
 
-# Python and its libraries take half a gigabyte beside it.
+# Reading a log takes half a gigabyte of Python beside it, so DuckDB gets less than in other imports.
 _BUFFER_MB = 300
 
 Model = Annotated[str | None, typer.Option(help="Configured model that answered, if the log calls it otherwise.")]
@@ -31,7 +31,7 @@ About = Annotated[Domain, typer.Option(help="What such a task is about.")]
 
 
 def command_of(tool: LogTool) -> Callable[..., None]:
-    """The command of a tool; the options are the same for all."""
+    """The command of a tool; all of them have the same options."""
     argument = typer.Argument(metavar=tool.metavar, help=tool.given)
 
     def command(
@@ -46,60 +46,24 @@ def command_of(tool: LogTool) -> Callable[..., None]:
         no_publish: NoBuild = False,
         json: Json = False,
     ) -> None:
-        from tasks.steps.land import LogOptions
+        from flows.configuration import load_benchmarks, load_configuration
+        from tasks.steps.land import LogOptions, land_log
 
         logs = [log for path in paths for log in tool.read(path)]
+        settings = load_configuration(config, will_send=False)
+        known, day = load_benchmarks(settings), as_of_date(as_of)
         options = LogOptions(model, benchmark, scorer, dimension, domain)
-        _import(logs, options, config, as_of, publishes=not no_publish, is_json=json)
+        land = partial(land_log, settings=settings, known=known, options=options, as_of_date=day)
+        work = Import(config, settings, day, publishes=not no_publish, buffer_mb=_BUFFER_MB)
+        came = bring(work, [partial(land, log=log) for log in logs])
+        imports = [
+            _counts(log, imported, scored.count_scored)
+            for log, imported, scored in zip(logs, came.landed, came.scored, strict=True)
+        ]
+        counts = {"imports": imports, "count_waiting": came.count_waiting}
+        say(work, came, counts, _lines(imports), is_json=json)
 
     return command
-
-
-def _import(
-    logs: Sequence[ForeignLog],
-    options: LogOptions,
-    config: Path,
-    as_of: str | None,
-    *,
-    publishes: bool,
-    is_json: bool,
-) -> None:
-    from flows.cli.results import published_rows, say_what_follows
-    from flows.configuration import load_benchmarks, load_configuration
-    from flows.publish import report_run
-    from flows.transform import score_run
-    from tasks.steps.land import land_log
-    from warehouse.connection import Warehouse
-
-    settings = load_configuration(config, will_send=False)
-    known = load_benchmarks(settings)
-    day = as_of_date(as_of)
-    found = []
-    with Warehouse.open(settings.warehouse) as warehouse:
-        for log in logs:
-            land = partial(land_log, warehouse, settings, known, log, options=options, as_of_date=day)
-            imported = warehouse.sparing(_BUFFER_MB, land)
-            score = partial(score_run, warehouse, settings, imported.run_id)
-            found.append((log, imported, warehouse.sparing(_BUFFER_MB, score)))
-        newest = found[-1][1].run_id
-        count_waiting = sum(scored.count_waiting for _, _, scored in found)
-        report = partial(report_run, warehouse, settings, newest, day.isoformat())
-        is_over = publishes and not count_waiting
-        published = warehouse.sparing(_BUFFER_MB, report) if is_over else None
-    rows = published_rows(published, day.isoformat())
-    counts = [_counts(log, imported, scored.count_scored) for log, imported, scored in found]
-    if is_json:
-        print_json({"imports": counts, "count_waiting": count_waiting, **rows.as_json()})
-        return
-    rows.print()
-    for row in counts:
-        typer.echo(
-            f"{row['source']}: landed {row['count_rows']} answers ({row['count_new']} new) as run {row['run_id']}; "
-            f"{row['count_scored']} scored by ours."
-        )
-        for note in row["notes"]:
-            typer.echo(f"  {shown(note)}")
-    say_what_follows(count_waiting, published, config)
 
 
 def _counts(log: ForeignLog, imported: Imported, count_scored: int) -> dict[str, Any]:
@@ -112,3 +76,13 @@ def _counts(log: ForeignLog, imported: Imported, count_scored: int) -> dict[str,
         "count_scored": count_scored,
         "notes": list(imported.notes),
     }
+
+
+def _lines(imports: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """A line for each log, with its notes below."""
+    for row in imports:
+        yield (
+            f"{row['source']}: landed {row['count_rows']} answers ({row['count_new']} new) as run {row['run_id']}; "
+            f"{row['count_scored']} scored by ours."
+        )
+        yield from (f"  {shown(note)}" for note in row["notes"])

@@ -104,13 +104,13 @@ def waiting_line(count: int) -> str:
     return f"{count} answers wait for their judge, without a score: `aligntax judge` asks it."
 
 
-def say_what_follows(count_waiting: int, published: Published | None, config: Path) -> None:
+def say_what_follows(count_waiting: int, published: Published | None, config: Path, query: str = _TRY) -> None:
     """Say where an import was published, or which command continues it."""
     if count_waiting:
         typer.echo(waiting_line(count_waiting))
         typer.echo(f"Next: aligntax judge --config {config}")
     elif published:
-        show_places(published, config)
+        show_places(published, config, query)
     else:
         typer.echo(f"Next: aligntax publish --config {config}")
 

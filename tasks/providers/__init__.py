@@ -16,7 +16,7 @@ from tasks.errors import UnknownName
 from tasks.providers import anthropic_wire, openai_wire
 from tasks.providers.limiter import Limiter
 from tasks.providers.wire import Answer, Connection, Endpoint, Provider
-from tasks.settings import Limits, ModelSettings, ProviderFacts
+from tasks.settings import ModelSettings, ProviderFacts
 
 PROVIDERS: dict[str, Provider] = {
     "openai": openai_wire.PROVIDER,
@@ -29,7 +29,6 @@ __all__ = [
     "Connection",
     "Endpoint",
     "Limiter",
-    "Limits",
     "connect",
     "effective_parameters",
     "facts_of",

@@ -15,7 +15,7 @@ from flows.processes.simulated import simulated_server
 from tasks import benchmarks
 from tasks.steps.validate import ExpectationOutcome, ValidationResult
 from tests.flows.conftest import ROOT, count_requests
-from tests.tasks.importers.test_read_logs import INSPECT, harness, instance
+from tests.support.foreign_logs import INSPECT, harness, instance
 from warehouse.connection import Warehouse
 
 CONFIG = """

@@ -8,21 +8,7 @@ import pytest
 
 from tasks.errors import InputError
 from tasks.importers.every_eval_ever import read_every_eval_ever
-
-
-def instance(number, **others):
-    return {
-        "schema_version": "0.2.1",
-        "model_id": "org/toy",
-        "evaluation_name": "sums",
-        "sample_id": str(number),
-        "interaction_type": "single_turn",
-        "input": {"raw": f"{number} + 1?", "reference": [str(number + 1)], "choices": None},
-        "output": {"raw": [str(number + 1)]},
-        "answer_attribution": [{"extracted_value": str(number + 1)}],
-        "evaluation": {"score": 1.0, "is_correct": True},
-        **others,
-    }
+from tests.support.foreign_logs import instance
 
 
 def test_instances_are_found_through_the_aggregate_that_names_them(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from statistics import fmean
 
@@ -13,17 +12,7 @@ from tasks.domain import Outcome
 from tasks.errors import InputError
 from tasks.importers import inspect_ai
 from tasks.importers.inspect_ai import read_inspect
-
-# file: task, model, samples, scorer and its mean as the log's own header has it
-INSPECT = {
-    "2025-02-11T15-17-00-05-00_popularity_dPiJifoWeEQBrfWsAopzWr.eval": ("popularity", 10, None, None),
-    "2025-02-11T15-18-04-05-00_popularity_mj7khqpMM4GBCfVQozKgzB.eval": ("popularity", 10, "inspect:match", 0.8),
-    "2025-05-12T20-28-13-04-00_popularity.json": ("popularity", 3, "inspect:match", 2 / 3),
-    "2025-05-12T20-28-26-04-00_security-guide.json": ("security_guide", 3, "inspect:model_graded_fact", 1.0),
-    "log_formats.json": ("popularity", 1, "inspect:match", 0.0),
-    "mmlu-no-summary-choices.eval": ("inspect_evals/mmlu_0_shot", 1, "inspect:choice", 0.0),
-    "mmlu-summary-choices.eval": ("inspect_evals/mmlu_0_shot", 1, "inspect:choice", 0.0),
-}
+from tests.support.foreign_logs import INSPECT, archive, sample
 
 
 @pytest.mark.parametrize("is_streamed", [False, True])
@@ -41,28 +30,6 @@ def test_inspect_logs_have_the_samples_and_scores_of_their_headers(shared_data, 
     assert {score.scorer for sample in samples for score in sample.scores} == ({scorer} if scorer else set())
     assert (fmean(values) if values else None) == (pytest.approx(mean) if scorer else None)
     assert not log.skipped
-
-
-def archive(path, samples, *, compression=zipfile.ZIP_DEFLATED, status="success"):
-    header = {"status": status, "eval": {"task": "toy", "model": "org/toy", "task_version": 2}}
-    with zipfile.ZipFile(path, "w", compression) as zipped:
-        for sample in samples:
-            zipped.writestr(f"samples/{sample['id']}_epoch_{sample['epoch']}.json", json.dumps(sample))
-        zipped.writestr("header.json", json.dumps(header))
-    return path
-
-
-def sample(number=1, epoch=1, scores=None, **others):
-    output = {"model": "toy", "choices": [{"message": {"content": "7"}, "stop_reason": "stop"}]}
-    return {
-        "id": number,
-        "epoch": epoch,
-        "input": "3 + 4?",
-        "target": "7",
-        "output": output,
-        "scores": scores,
-        **others,
-    }
 
 
 @pytest.mark.parametrize(

@@ -9,29 +9,7 @@ import pytest
 
 from tasks.errors import InputError
 from tasks.importers.lm_eval import read_lm_eval
-
-
-def harness(folder, task="gsm8k", model="org/toy", time="2026-01-31T10-00-00.123456", **results):
-    folder.mkdir(parents=True, exist_ok=True)
-    records = [
-        {
-            "doc_id": number,
-            "doc": {"question": f"{number} + 1?"},
-            "target": str(number + 1),
-            "arguments": {"gen_args_0": {"arg_0": "shots", "arg_1": {"until": ["\n"]}}},
-            "resps": [[f"It is {number + 1}."]],
-            "filtered_resps": [str(number + 1)],
-            "filter": chosen,
-            "metrics": ["exact_match", "bleu"],
-            "exact_match": float(chosen == "strict-match" or number < 2),
-            "bleu": 37.5,
-        }
-        for chosen in ("strict-match", "flexible-extract")
-        for number in range(4)
-    ]
-    (folder / f"samples_{task}_{time}.jsonl").write_text("\n".join(map(json.dumps, records)))
-    (folder / f"results_{time}.json").write_text(json.dumps({"model_name": model, "versions": {task: 3}, **results}))
-    return folder
+from tests.support.foreign_logs import harness
 
 
 def test_each_filter_is_a_scorer_of_its_own(tmp_path):

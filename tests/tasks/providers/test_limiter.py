@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from tasks.providers import Limiter, Limits
+from tasks.providers import Limiter
+from tasks.settings import Limits
 
 
 class Server:

@@ -13,7 +13,8 @@ from tasks import benchmarks
 from tasks.domain import Prompt, PromptStyle
 from tasks.errors import CellError, ProviderError, TransientError
 from tasks.planned import CellWork
-from tasks.providers import Answer, Limiter, Limits
+from tasks.providers import Answer, Limiter
+from tasks.settings import Limits
 from tasks.steps.compose import Landed, compose, landed_parts
 from tasks.steps.generate import Line, generate
 from tasks.steps.land import land_plan, open_requests, void

@@ -13,8 +13,8 @@ import pytest
 from tasks.domain import Message, Prompt, PromptStyle
 from tasks.errors import CellError, ProviderError, TerminalError, TransientError
 from tasks.planned import CellWork, Request
-from tasks.providers import Answer, Limiter, Limits
-from tasks.settings import ModelSettings, PriceSettings
+from tasks.providers import Answer, Limiter
+from tasks.settings import Limits, ModelSettings, PriceSettings
 from tasks.steps.generate import Line, generate
 from tests.support.known import known_names
 

@@ -15,8 +15,8 @@ from tasks.scorers import SCORERS, installed, versioned
 from tasks.settings import Overrides, load_settings
 from tasks.steps.land import LogOptions, land_log, void
 from tasks.steps.score import choose, rescore, score
+from tests.support.foreign_logs import archive, sample
 from tests.support.known import known_names
-from tests.tasks.importers.test_read_logs import archive, sample
 from warehouse.connection import Warehouse
 
 DAY, NEXT_DAY = "2026-01-31", "2026-02-01"

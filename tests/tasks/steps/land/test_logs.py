@@ -12,8 +12,8 @@ from tasks.scorers import SCORERS
 from tasks.settings import Overrides, load_settings
 from tasks.steps.land import LogOptions, land_log
 from tasks.steps.score import score
+from tests.support.foreign_logs import INSPECT, archive, harness, sample
 from tests.support.known import known_names
-from tests.tasks.importers.test_read_logs import INSPECT, archive, harness, sample
 from warehouse.connection import Warehouse
 
 CONFIG = """

@@ -1,0 +1,142 @@
+"""`import responses`, `import scores`, `import aggregates`: tables of answers, scores or means obtained elsewhere."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.importing import Came, Import, NoBuild, bring, existing, mapped, say
+from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
+from flows.cli.output import print_json
+from tasks.errors import UnknownName
+
+if TYPE_CHECKING:
+    from tasks.planned import Cell
+    from tasks.settings import Settings
+
+File = Annotated[Path, typer.Argument(help="JSONL, JSON, CSV or Parquet; .gz and .zip too.")]
+Map = Annotated[list[str] | None, typer.Option("--map", help="OUR_FIELD=THEIR_COLUMN; repeat as needed.")]
+
+_MEANS = "from reports.published_tax"
+
+
+def responses(
+    file: File,
+    benchmark: Annotated[str, typer.Option(help="Benchmark the answers belong to, as configured.")],
+    model: Annotated[str, typer.Option(help="Model that answered, as configured.")],
+    mapping: Map = None,
+    extracted: Annotated[
+        bool, typer.Option("--extracted", help="The responses are answers the source had already extracted.")
+    ] = False,
+    items: Annotated[
+        Path | None, typer.Option(help="Edition of the items that was asked, if it is not the configured source.")
+    ] = None,
+    scorer: Annotated[str | None, typer.Option(help="Score with this scorer instead of the benchmark's.")] = None,
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    no_publish: NoBuild = False,
+    json: Json = False,
+) -> None:
+    """Import recorded answers; they are validated, scored and reported like any other."""
+    from flows.configuration import load_configuration
+    from tasks.importers.read_responses import read_responses
+    from tasks.steps.land import land_responses
+
+    settings = load_configuration(config, will_send=False)
+    cell = _cell(settings, model, benchmark, items, scorer)
+    read = partial(read_responses, existing(file), mapped(mapping))
+    work = Import(config, settings, as_of_date(as_of), publishes=not no_publish)
+    land = partial(land_responses, source=file, as_of_date=work.day, is_extracted=extracted)
+    _say_answers(work, bring(work, [lambda warehouse: land(warehouse, settings, cell, read)]), is_json=json)
+
+
+def scores(
+    file: File,
+    mapping: Map = None,
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    no_publish: NoBuild = False,
+    json: Json = False,
+) -> None:
+    """Import item scores: rows of model, benchmark, item, value; cluster, repeat, outcome, latency, tokens, cost."""
+    from flows.configuration import load_benchmarks, load_configuration
+    from tasks.importers.read_scores import read_scores
+    from tasks.steps.land import land_scores
+
+    settings = load_configuration(config, will_send=False)
+    read = partial(read_scores, existing(file), mapped(mapping))
+    work = Import(config, settings, as_of_date(as_of), publishes=not no_publish)
+    known = load_benchmarks(settings)
+    land = partial(land_scores, source=file, as_of_date=work.day)
+    _say_answers(work, bring(work, [lambda warehouse: land(warehouse, settings, known, read)]), is_json=json)
+
+
+def aggregates(
+    file: File,
+    mapping: Map = None,
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    no_publish: NoBuild = False,
+    json: Json = False,
+) -> None:
+    """Import published means: rows of model, benchmark, mean; metric, standard_error, n, higher_is_better."""
+    from flows.cli.results import say_what_follows
+    from flows.configuration import load_configuration
+    from tasks.importers.read_aggregates import read_aggregates
+    from tasks.steps.land import land_aggregates
+
+    settings = load_configuration(config, will_send=False)
+    work = Import(config, settings, as_of_date(as_of), publishes=not no_publish)
+    read = partial(read_aggregates, existing(file), mapped(mapping))
+    land = partial(land_aggregates, source=file, as_of_date=work.day)
+    came = bring(work, [lambda warehouse: land(warehouse, settings, read())], has_answers=False)
+    (means,) = came.landed
+    if json:
+        print_json({"run_id": means.run_id, "count_rows": means.count_rows, "count_new": means.count_new})
+        return
+    typer.echo(f"Landed {means.count_rows} means ({means.count_new} new) as run {means.run_id}.")
+    say_what_follows(0, came.published, config, _MEANS)
+
+
+def _cell(settings: Settings, model: str, benchmark: str, items: Path | None, scorer: str | None) -> Cell:
+    """The cell that the answers belong to.
+
+    Raises:
+        UnknownName: the benchmark, the model or the scorer does not exist.
+    """
+    from flows.configuration import load_benchmark
+    from tasks.benchmarks.cells import cell_of
+    from tasks.scorers import SCORERS
+
+    wanted = next((entry for entry in settings.benchmarks if entry.name == benchmark), None)
+    if wanted is None:
+        raise UnknownName.of("configured benchmark", benchmark, (entry.name for entry in settings.benchmarks))
+    if scorer is not None and scorer not in SCORERS:
+        raise UnknownName.of("scorer", scorer, SCORERS)
+    return cell_of(settings, settings.model(model), load_benchmark(wanted, items), wanted, scorer=scorer)
+
+
+def _say_answers(work: Import, came: Came, *, is_json: bool) -> None:
+    """Say what came of the answers or scores of one file."""
+    from flows.cli.results import executions_line
+
+    (imported,), (scored,) = came.landed, came.scored
+    counts = {
+        "run_id": imported.run_id,
+        "count_rows": imported.count_rows,
+        "count_new": imported.count_new,
+        "count_scored": scored.count_scored,
+        "count_quarantined": scored.count_quarantined,
+        "count_waiting": scored.count_waiting,
+        "executed": dataclasses.asdict(scored.executed),
+    }
+    landed = (
+        f"Landed {imported.count_rows} rows ({imported.count_new} new) as run {imported.run_id}; "
+        f"{scored.count_scored} scored, {scored.count_quarantined} quarantined."
+    )
+    executed = executions_line(scored.executed)
+    say(work, came, counts, [landed, executed] if executed else [landed], is_json=is_json)
