@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from flows.asking.session import session
 from flows.publish import report_dates
+from flows.stages import check_scored
 from flows.transform import run_dates, touched
-from flows.validation import check_scored
 from tasks.domain import RunKind
 from tasks.errors import Interrupted
 from tasks.planned import CellResult, CellWork, Plan

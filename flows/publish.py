@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flows.stages import check_reports
 from flows.transform import rebuild, rebuild_dates, run_dates
-from flows.validation import check_reports
 from tasks.settings import Settings
 from tasks.steps.land import run_event
 from tasks.steps.publish import Published, publish

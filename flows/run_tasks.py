@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from flows import publish, transform, validation
+from flows import publish, stages, transform
 from flows.asking.session import Session
 from tasks.planned import CellWork
 from tasks.steps.execute_programs import ExecutedPrograms
@@ -27,7 +27,7 @@ def land_cells(run_id: str, session: Session, stopped: dict[str, tuple[str, str]
 @task(task_run_name="validate landed {run_id}", cache_policy=NO_CACHE)
 def validate_landed(run_id: str, session: Session) -> ValidationResult:
     """Check what landed."""
-    return validation.check_landed(session.warehouse, session.plan.settings, run_id)
+    return stages.check_landed(session.warehouse, session.plan.settings, run_id)
 
 
 @task(task_run_name="execute {run_id}", cache_policy=NO_CACHE)
@@ -46,7 +46,7 @@ def plan_judgments(run_id: str, session: Session) -> list[CellWork]:  # noqa: AR
 def score_run(run_id: str, session: Session) -> int:
     """Score what has no score yet, and check the scores."""
     count = score(session.warehouse, run_id)
-    validation.check_scored(session.warehouse, session.plan.settings, run_id)
+    stages.check_scored(session.warehouse, session.plan.settings, run_id)
     return count
 
 
@@ -54,7 +54,7 @@ def score_run(run_id: str, session: Session) -> int:
 def aggregate_run(run_id: str, session: Session) -> list[str]:
     """Rebuild marts, estimates and reports of the dates the run can change, and check them."""
     dates = transform.rebuild(session.warehouse, session.plan.settings, run_id)
-    validation.check_reports(session.warehouse, run_id, dates)
+    stages.check_reports(session.warehouse, run_id, dates)
     return dates
 
 

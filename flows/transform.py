@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flows.validation import check_landed, check_scored
+from flows.stages import check_landed, check_scored
 from tasks.settings import AnalysisSettings, Settings
 from tasks.steps.aggregate import aggregate
 from tasks.steps.calibrate import calibrate

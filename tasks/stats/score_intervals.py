@@ -30,18 +30,22 @@ def tango_statistic(b: npt.ArrayLike, c: npt.ArrayLike, n: npt.ArrayLike, differ
     True
     """
     b, c, n, delta = (np.asarray(x, dtype=np.float64) for x in (b, c, n, difference))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _tango_statistic(b, c, n, delta)
+
+
+def _tango_statistic(b: FloatArray, c: FloatArray, n: FloatArray, delta: FloatArray) -> FloatArray:
+    """The statistic of arrays. It divides by 0 where it does not use the quotient; the caller silences the warning."""
     linear = (2 * n - b + c) * delta - b - c
     constant = -c * delta * (1 - delta)
     root = np.sqrt(np.maximum(linear**2 - 8 * n * constant, 0.0))
     # The smaller discordant probability under the hypothesis. The second form avoids cancellation.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        stable = np.where(root + linear > 0, -2 * constant / (root + linear), 0.0)
+    stable = np.where(root + linear > 0, -2 * constant / (root + linear), 0.0)
     nuisance = np.where(linear <= 0, (root - linear) / (4 * n), stable)
     variance = n * np.maximum(2 * nuisance + delta * (1 - delta), 0.0)
     distance = b - c - n * delta
-    with np.errstate(divide="ignore", invalid="ignore"):
-        certain = np.where(distance == 0, 0.0, np.copysign(np.inf, distance))
-        return np.where(variance > 0, distance / np.sqrt(variance), certain)
+    certain = np.where(distance == 0, 0.0, np.copysign(np.inf, distance))
+    return np.where(variance > 0, distance / np.sqrt(variance), certain)
 
 
 def tango(
@@ -68,10 +72,11 @@ def tango(
     left = np.stack([-np.ones_like(estimate), estimate])
     right = np.stack([estimate, np.ones_like(estimate)])
     target = np.stack([critical, -critical])
-    for _ in range(_COUNT_BISECTIONS):
-        middle = (left + right) / 2
-        is_above = tango_statistic(b, c, n, middle) > target
-        left, right = np.where(is_above, middle, left), np.where(is_above, right, middle)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for _ in range(_COUNT_BISECTIONS):
+            middle = (left + right) / 2
+            is_above = _tango_statistic(b, c, n, middle) > target
+            left, right = np.where(is_above, middle, left), np.where(is_above, right, middle)
     # The outer end of the last bracket on either side, so that the interval contains the exact one.
     return left[0], right[1]
 

@@ -7,6 +7,7 @@ Generation is compared with the bare SDK loop in interleaved pairs; medians are 
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -27,6 +28,7 @@ COUNT_PROGRAMS, SANDBOX_BAR_S = 164, 5  # as many as HumanEval has
 CPU_BAR, MEMORY_BAR_MB, LANDING_BAR, BUILD_BAR_S = 1.6, 500, 20_000, 60
 RESAMPLES_BAR_S, NIGHT_BAR = 2.5, 1.5
 START_BAR_S = 1
+OTHER = "ALIGNTAX_BENCH_AGAINST"
 IMPORT_BAR_MB = 4_000
 LOG_MB, LOG_BAR_MB = 1_000, 1_000
 
@@ -64,12 +66,27 @@ def isolation() -> None:
 
 
 def start() -> None:
-    found = measured("start")
+    found = measured("start", "alone")
     print(
         f"start: {found['first_request_s']:.1f} s from `aligntax run`, its own Prefect server included, to the first "
         f"request; CPU of `aligntax --help` {found['help_cpu_s']:.2f} s, of `aligntax sql` {found['sql_cpu_s']:.2f} s "
         f"(bar {START_BAR_S} s each)"
     )
+    if other := os.environ.get(OTHER):
+        compare_runs(other)
+    else:
+        print(f"start and end of a run: not compared; {OTHER}=FOLDER names another checkout with its own .venv")
+
+
+def compare_runs(other: str) -> None:
+    """CPU of the process tree of a run before its first request and after its last answer, against another checkout."""
+    pairs = [{side: measured("start", "run", side) for side in (other, ".")} for _ in range(PAIRS)]
+    for what, name, bar in (("start to first request", "start_cpu_s", 0.65), ("last answer to exit", "end_cpu_s", 0.6)):
+        ratio = median(pair["."][name] / pair[other][name] for pair in pairs)
+        seconds = [median(pair[side][name] for pair in pairs) for side in (other, ".")]
+        print(
+            f"  {what}: {ratio:.2f} x the CPU of {other} (bar {bar}); {seconds[0]:.1f} s there, {seconds[1]:.1f} s here"
+        )
 
 
 def compare(address: str) -> None:
