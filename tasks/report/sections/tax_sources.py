@@ -36,11 +36,12 @@ def _overall_table(rows: Sequence[ReportRow]) -> PrintedTable:
     rows = ordered(rows, "scope", "family", "candidate_model_id", "pair_id")
     return PrintedTable.of(
         "table-overall",
-        "Taxes over several benchmarks, in points with 95% intervals; items that benchmarks share count once",
+        "Taxes over several benchmarks, in points with 95% intervals: each benchmark, or each item, has the same "
+        "weight; an item that benchmarks share counts once",
         "Aligned against base",
         (
-            TableColumn("Each benchmark counts alike [95%]", spanner="Tax"),
-            TableColumn("Each item counts alike [95%]", spanner="Tax"),
+            TableColumn("By benchmark [95%]", spanner="Tax"),
+            TableColumn("By item [95%]", spanner="Tax"),
             TableColumn("p (Holm)"),
             TableColumn("Items"),
             TableColumn("Benchmarks", is_number=False),
