@@ -1,13 +1,13 @@
 """What can go wrong with the file itself, as lines a user can act on. Their place in the tree: tasks/errors.py.
 
-Tested in tests/tasks/test_errors.py and tests/warehouse/test_connection.py.
+Tested in tests/tasks/test_errors.py and tests/warehouse/test_errors.py.
 """
 
 from __future__ import annotations
 
 import duckdb
 
-# What DuckDB raises when the disk fails it: on reading or writing, for good, or when a transaction is to be committed.
+# What DuckDB raises when the disk fails: while it reads or writes, when the failure is final, or when it commits.
 DISK_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException)
 
 
@@ -30,10 +30,10 @@ class WarehouseUnwritable(WarehouseError):  # noqa: N818 - a state, not a mistak
 
 
 class ModelError(WarehouseError):
-    """A SQL model or its description is wrong: a bug of ours, found at build time."""
+    """A SQL model or its description is wrong. This is a bug in aligntax, found when the models are built."""
 
 
 class QueryError(WarehouseError):
-    """A user's SQL was refused; the message is DuckDB's first line."""
+    """DuckDB refused a query; the message is DuckDB's own."""
 
     exit_code = 2

@@ -1,4 +1,4 @@
--- One row per benchmark x scorer that its cells were asked with: what they count by now, where something was chosen.
+-- One row per benchmark x scorer that its cells were asked with: the scorer that they count by now.
 select
     cells.benchmark_id,
     cells.scorer,

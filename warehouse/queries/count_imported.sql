@@ -1,4 +1,4 @@
--- One row: how many answers an import planned; 0 for one that did not come to its end.
+-- One row: how many answers an import planned; 0 for an import that did not finish.
 select count(*) as count_planned
 from raw.plan
 where

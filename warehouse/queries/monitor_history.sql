@@ -1,4 +1,4 @@
--- The nights that a series used before a date, oldest first.
+-- One row per night that a series used before a date, oldest first.
 select
     as_of_date,
     series_id,

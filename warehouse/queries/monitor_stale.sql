@@ -1,4 +1,4 @@
--- Nights whose evidence must be computed (anew): from the first of some dates on, all if the rule has changed.
+-- One row per night whose evidence must be computed: from the first of some dates on, or all if the rule has changed.
 with rules as (
     select count(*) > 0 as is_changed
     from stats.monitor_nights

@@ -1,5 +1,5 @@
 -- One row per item x repeat that both models of a comparison were asked, on some dates: what each answer took.
--- An answer to a prompt of no tokens has unreported usage, and money counted from it is unknown too.
+-- A prompt of no tokens means that usage was not reported. The money that was counted from it is unknown too.
 with comparisons as materialized (
     select *
     from marts.comparisons

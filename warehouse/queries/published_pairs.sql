@@ -1,4 +1,4 @@
--- The pairs of published means of some dates.
+-- One row per pair of published means of some dates.
 select
     as_of_date,
     published_pair_id,

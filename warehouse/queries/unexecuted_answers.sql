@@ -3,7 +3,7 @@ with wanted as (
     select * from wanted_runners
 ),
 
--- Materialised, so that texts are read for these only.
+-- Materialised, so that only the texts of these are read.
 waiting as materialized (
     select
         cells.scorer,

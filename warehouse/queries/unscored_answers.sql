@@ -20,7 +20,7 @@ scored_cells as (
         and ($benchmark_id::varchar is null or cells.benchmark_id = $benchmark_id)
 ),
 
--- Once per answer: a reused one stands in several runs. Materialised, so that texts are read for these only.
+-- Once per answer: a reused one stands in several runs. Materialised, so that only the texts of these are read.
 unscored as materialized (
     select distinct
         plan.generation_id,

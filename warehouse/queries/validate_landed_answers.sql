@@ -1,4 +1,4 @@
--- One row per answer that stands for a planned one of a run: the facts that must be possible by themselves.
+-- One row per planned answer of a run that is there: the facts that must be possible, each by itself.
 with events as (
     select happened_at from raw.run_events
     where run_id = $run_id
@@ -20,7 +20,7 @@ select
     generations.finish_reason,
     generations.origin = cells.origin as is_origin_declared,
     generations.attempts,
-    -- NaN and infinity pass every check of the form x >= 0: they become a number that does not.
+    -- NaN and infinity would pass a check of the form x >= 0. They become -1, which fails it.
     case
         when isfinite(generations.latency_ms) then generations.latency_ms
         when generations.latency_ms is not null then -1

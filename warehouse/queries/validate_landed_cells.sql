@@ -39,7 +39,7 @@ answers as (
         generations.item_id <> plan.item_id
         or generations.repeat <> plan.repeat
         or generations.request_hash <> plan.request_hash as is_of_other_request,
-        -- where the first token's alternatives were wanted, one token was all that was asked for
+        -- who wants the alternatives of the first token asks for one token, and every answer ends at that limit
         generations.finish_reason = 'length' and generations.first_token_json is null as is_truncated,
         generations.status = 'filtered' as is_filtered,
         generations.model_served,
@@ -69,7 +69,7 @@ counted as (
     group by cell_id
 ),
 
--- Repeats differ by their seed and by nothing else; few texts are parsed, whatever the number of answers.
+-- Repeats differ by their seed only. Equal spellings are taken together first, so that few of them are parsed.
 spelled as (
     select distinct
         cell_id,

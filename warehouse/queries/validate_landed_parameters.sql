@@ -13,7 +13,7 @@ spelled as (
     where plan.run_id = $run_id
 ),
 
--- What a provider takes beside the standard parameters counts under its own name.
+-- Parameters that only the provider knows count under their own names.
 entries as (
     select
         spelled.cell_id,
@@ -30,7 +30,7 @@ entries as (
     cross join json_each(spelled.parameters, '$.extra') as entry
 ),
 
--- The model is what is compared, composed of others or not, and a seed favours nobody.
+-- The model differs because models are compared, and a seed favours neither side.
 asked as (
     select
         cell_id,
@@ -41,7 +41,7 @@ asked as (
     group by cell_id, parameter
 ),
 
--- Cells without an answer asked nothing, and would differ in everything.
+-- A cell without an answer has no parameters and would seem to differ in all of them.
 pairs as (
     select
         pairs.differs,

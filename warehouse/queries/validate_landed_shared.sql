@@ -18,7 +18,7 @@ cell_pairs as (
     where pairs.run_id = $run_id
 ),
 
--- Hashed before the joins, which would hold the texts.
+-- Texts are hashed before the joins, which would otherwise hold them in memory.
 generations as (
     select
         generation_id,
@@ -36,7 +36,7 @@ answers as (
         generations.generation_id,
         generations.request_hash,
         generations.text_hash,
-        -- An id that a server gives to several answers of a cell identifies none of them.
+        -- A server may give one id to several answers of a cell. Such an id identifies none of them.
         case
             when count(*) over (partition by plan.cell_id, generations.provider_request_id) = 1
                 then generations.provider_request_id

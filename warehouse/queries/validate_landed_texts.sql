@@ -1,5 +1,5 @@
 -- One row per pair of cells of a run: on how many items both gave the same text, where such texts are long.
--- A composite model gives its parts' answers word for word, so what two models have in common is left out.
+-- A composite model repeats the answers of its parts word for word, so pairs that share a part are left out.
 with speakers as (
     select
         model_id,
@@ -40,7 +40,7 @@ cell_pairs as (
             and reference.benchmark_version = candidate.benchmark_version
 ),
 
--- Hashed before the joins, which would hold the texts.
+-- Texts are hashed before the joins, which would otherwise hold them in memory.
 generations as (
     select
         generation_id,
@@ -84,7 +84,7 @@ counted as (
 
 select
     concat(reference_cell_id, ' and ', candidate_cell_id) as subject,
-    -- Letters and numbers coincide all the time; sentences do not.
+    -- Short texts, such as letters and numbers, are often equal by chance. Sentences are not.
     case when median_characters > 40 then count_same_texts else 0 end as count_same_long_texts
 from counted
 order by subject

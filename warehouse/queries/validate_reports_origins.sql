@@ -22,7 +22,7 @@ named as (
             reported.origin,
             reference.origin,
             candidate.origin,
-            -- A row that says of itself what its origin denies counts as one more.
+            -- A row whose is_simulated contradicts its origin counts as one more origin.
             case when reported.is_simulated = (reported.origin = 'simulated') then reported.origin else 'unclear' end
         ]) as origin
     from reported

@@ -10,8 +10,8 @@ select
     count_items - count_paired_items as count_items_unpaired,
     p_value_holm - p_value as holm_margin,
     p_value_bh - p_value as bh_margin,
-    -- The tax of the paired items may lie outside. But an item with a missing answer may differ by 0, whatever the
-    -- other model's answer is worth: the tax over all items that says so is one that the missing answers allow.
+    -- The tax of the paired items may lie outside the bounds. The tax over all items, in which an item with a missing
+    -- answer counts as no difference, must lie inside: the missing answers may have been such.
     least(
         tax_absolute * count_paired_items / count_items - bound_low,
         bound_high - tax_absolute * count_paired_items / count_items

@@ -1,5 +1,6 @@
 -- One row per run x cell x subset ('all' and, where there are several, each): outcome counts and the mean value.
--- Means are rounded to 12 digits: DuckDB adds in parallel, and equal facts must give equal bytes.
+-- Means are rounded to 12 digits. DuckDB adds in parallel, which changes the last digits, and equal facts must give
+-- equal tables.
 with scores as (
     select * from marts.fct_scores
 ),

@@ -1,5 +1,6 @@
 -- One row per comparison x subset ('all'; each of several under the configured rule): counts, coverage and scores.
--- Means are rounded to 12 digits: DuckDB adds in parallel, and equal facts must give equal bytes.
+-- Means are rounded to 12 digits. DuckDB adds in parallel, which changes the last digits, and equal facts must give
+-- equal tables.
 with items as (
     select * from marts.fct_paired_items
 ),

@@ -7,7 +7,7 @@ cells as (
     select * from staging.stg_cells
 ),
 
--- Only the length goes into the join: it would hold the texts of a whole night.
+-- Only the length goes into the join, which would otherwise hold the texts of a whole night in memory.
 generations as (
     select
         * exclude (text),

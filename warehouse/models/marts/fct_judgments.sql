@@ -1,5 +1,5 @@
 -- One row per run x cell x judge's answer about an answer of the cell's plan.
--- A judgment that several answers share is told once, for the first answer in the order of their keys.
+-- A judgment that several answers share has one row, that of the first answer in the order of their keys.
 with plan as (
     select * from raw.plan
 ),

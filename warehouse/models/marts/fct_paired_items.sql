@@ -1,5 +1,6 @@
 -- One row per comparison x item: both models' values, repeats averaged first; NULL where a model gave no answer.
--- Means are rounded to 12 digits: DuckDB adds in parallel, and equal facts must give equal bytes.
+-- Means are rounded to 12 digits. DuckDB adds in parallel, which changes the last digits, and equal facts must give
+-- equal tables.
 with answers as (
     select * from marts.compared_answers
 ),

@@ -59,8 +59,8 @@ judged as (
             and cells.scorer = scores.scorer
             and cells.judge_version is not distinct from scores.judge_version
     where answers.status <> 'pending'
-    -- The newest version's verdict, or that of the version somebody chose; of each night alone, so that a night more
-    -- does not sort all before it.
+    -- The verdict of the newest version, or of the version that somebody chose. Each night is sorted by itself, so that
+    -- one more night does not sort all nights before it.
     qualify row_number() over (
         partition by answers.as_of_date, answers.run_id, answers.cell_id, answers.item_id, answers.repeat
         order by scores.is_chosen desc, scores.scorer_version desc, scores.scored_at desc

@@ -1,6 +1,6 @@
 -- One row per comparison x item that both answered: its difference split by how the losing answer ended.
--- Averaged over all pairs of a repeat of the reference with one of the candidate: of the item means alone, a gain on
--- one repeat and a loss on another would cancel before they had a cause. Rounded to 12 digits as all means are.
+-- Averaged over all pairs of a repeat of the reference with a repeat of the candidate. In item means, a gain on one
+-- repeat and a loss on another would cancel before their causes are known. Rounded to 12 digits as all means are.
 with answers as (
     select
         *,

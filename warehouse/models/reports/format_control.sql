@@ -1,5 +1,6 @@
 -- One row per date x pair x benchmark x contrast, where a model of the pair was asked in both prompt styles.
--- Reference completion less candidate chat = reference's style effect + tax within chat: what of a tax is format.
+-- Reference completion less candidate chat = reference's style effect + tax within chat. So one sees how much of a tax
+-- is the format.
 with comparisons as (
     select * from marts.comparisons
     where is_configured_rule and attack = 'none'

@@ -1,5 +1,6 @@
 -- One row per run x cell x pair of scorings (scorer, version, parameters): what the later one changed.
--- Means are rounded to 12 digits: DuckDB adds in parallel, and equal facts must give equal bytes.
+-- Means are rounded to 12 digits. DuckDB adds in parallel, which changes the last digits, and equal facts must give
+-- equal tables.
 with cells as (
     select * from staging.stg_cells
 ),
@@ -9,7 +10,7 @@ answers as (
     where quarantine_reason is null
 ),
 
--- Nearly all cells were scored once: nothing of their answers goes on.
+-- Nearly all cells were scored once. Their answers are left out here, before the larger joins.
 scorings as (
     select
         answers.as_of_date,

@@ -20,7 +20,7 @@ paired as (
     where difference is not null
 ),
 
--- Rounded to 12 digits: DuckDB adds in parallel, and equal facts must give equal bytes.
+-- Rounded to 12 digits. DuckDB adds in parallel, which changes the last digits, and equal facts must give equal tables.
 refusals as (
     select
         answers.as_of_date,

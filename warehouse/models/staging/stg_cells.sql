@@ -20,7 +20,7 @@ choices as (
     where stg_scorer_choices.counted_scorer <> cells.scorer
 ),
 
--- A choice counts where it left no answer without a score.
+-- A choice counts if the chosen scorer has scored every answer that the cell's own scorer has scored.
 counted as (
     select
         choices.run_id,
