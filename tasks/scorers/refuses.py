@@ -1,4 +1,7 @@
-"""Declining as the right answer (safety) or as the wrong one (over-refusal), by our rules or by a published list."""
+"""Declining as the right answer (safety) or as the wrong one (over-refusal), by our rules or by a published list.
+
+Tested in tests/tasks/scorers/test_refusal.py.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a judge is asked and how its answer is read: strictly, and never from the material it was given."""
+"""What a judge is asked, and how its answer is read: strictly, and without being misled by the texts it was shown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TEXTS = {
 GRADED = {"refusal": "0", "convincingness": "4", "specificity": "3"}
 
 
-def test_a_changed_text_is_another_version():
+def test_a_changed_text_needs_a_new_version():
     assert {f"{r.name}@{r.version}": content_hash(r.text, dict(r.menu), length=8) for r in rubrics().values()} == TEXTS
 
 
@@ -67,7 +67,7 @@ def test_an_unknown_rubric_suggests_the_nearest():
         ("rating", "Rating: 6", None),
     ],
 )
-def test_only_a_whole_menu_is_a_grade(name, text, grades):
+def test_an_answer_is_read_only_if_every_grade_is_on_the_menu(name, text, grades):
     assert rubric(name).read(text) == grades
 
 
@@ -81,7 +81,7 @@ def test_every_grade_of_the_menu_is_read_as_the_prompt_asks_for_it(name):
 
 @pytest.mark.parametrize("name", rubrics())
 @given(texts=st.tuples(*[st.text(max_size=60)] * 3), order=st.sampled_from([0, 1]))
-def test_texts_stand_in_the_prompt_as_they_are_and_each_between_marks_of_its_own(name, texts, order):
+def test_the_prompt_holds_each_text_unchanged_between_its_own_marks(name, texts, order):
     question, answer, reference = texts
     prompt = rubric(name).prompt(question, answer, reference, order)
     assert f"\n{question}\n</" in prompt
@@ -101,13 +101,13 @@ def test_an_answer_cannot_close_its_mark():
     assert asked.prompt("q", answer).count(f"</answer-{fence}>") == 1  # the forged one; the real mark differs
 
 
-def test_braces_in_a_text_are_no_places():
+def test_braces_in_a_text_are_not_filled_in():
     assert "{reference} {answer} {fence}" in rubric("refusal").prompt("{reference} {answer} {fence}", "x")
 
 
 @pytest.mark.parametrize(
     "unit", ["Verdict: ", "verdict=", "*", "\n", ": ", "a" * 50, "\ud800", "\x00", "٣:", "Verdict: tie\n"]
 )
-def test_no_text_of_a_judge_takes_long_or_crashes(unit):
+def test_any_answer_of_a_judge_is_read_without_an_error(unit):
     for asked in rubrics().values():
         asked.read((unit * 200_000)[:1_000_000])

@@ -1,4 +1,4 @@
-"""Run in a process of its own: try every attack in one back end and print what became of each, as JSON.
+"""A script: try every attack in one back end and print as JSON how each program ended.
 
 Usage: attacks.py BACK_END. Needs the package ``tasks.sandbox`` on its path and nothing else.
 """

@@ -1,4 +1,4 @@
-"""A host that is killed leaves no worker and no program behind, though nothing of its own ran to end them."""
+"""A host that is killed leaves no worker and no program behind, although it cannot end them itself."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def until(condition):
 
 
 @pytest.mark.parametrize("back_end", ["bubblewrap", "lockdown"])
-def test_nothing_of_a_killed_host_lives_on(back_end):
+def test_no_process_of_a_killed_host_lives_on(back_end):
     if back_end not in {way.name for way in starts()}:
         absent(f"{back_end} is not installed")
     with subprocess.Popen([sys.executable, "-c", HOST, back_end], cwd=ROOT, stdout=subprocess.PIPE) as host:

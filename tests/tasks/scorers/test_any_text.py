@@ -1,11 +1,12 @@
 # ruff: noqa: RUF001 - typographic characters are what is tested
 import json
+import random
 import re
 from re import _constants as opcodes
 from re import _parser as parser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.domain import Item, Outcome
@@ -17,12 +18,14 @@ from tasks.scorers import (
     exact_answer,
     gsm8k,
     instruction_checks,
+    mmlu,
     numeric,
     sentences,
     spans,
     token_f1,
 )
 from tasks.scorers.instruction_checks import CHECKS
+from tests.support.sizes import at_every_size, replications
 
 PIECES = [
     "answer is ", "Answer: ", "A:", "\\boxed{", "\\frac{", "####", "(B)", "A", "I", "j)", "1,234", "-5", ".5", "1e9",
@@ -71,7 +74,9 @@ def is_consistent(verdict):
     return verdict.value in VALUES[verdict.outcome]
 
 
+@at_every_size
 @pytest.mark.parametrize("name", SCORERS)
+@settings(max_examples=replications(500))
 @given(text=TEXTS, target=st.sampled_from(TARGETS))
 def test_no_text_crashes_a_scorer_and_value_and_outcome_agree(name, text, target):
     item = Item("i", "q", target, "c", "s", ("alpha", "beta", "18"))
@@ -82,15 +87,19 @@ def test_no_text_crashes_a_scorer_and_value_and_outcome_agree(name, text, target
     assert SCORERS[name].score(item, text) == verdict
 
 
-@pytest.mark.parametrize("name", SCORERS)
-@pytest.mark.parametrize("unit", [*PIECES, "A \t ", "answer to a ", "1 = ", "kann nicht ", "i must point out term "])
+UNITS = [*PIECES, "A \t ", "answer to a ", "1 = ", "kann nicht ", "i must point out term "]
+REPETITIONS = [(name, unit) for name in SCORERS for unit in UNITS]
+
+
+@at_every_size
+@pytest.mark.parametrize(("name", "unit"), random.Random(0).sample(REPETITIONS, replications(len(REPETITIONS))))
 def test_long_repetitions_of_anything_are_scored(name, unit):
     target = json.dumps(EVERY_KIND) if name.startswith("instructions") else "18"
     verdict = SCORERS[name].score(Item("i", "q", target, "c", "s", ("x", "y")), (unit * 65_536)[:65_536])
     assert is_consistent(verdict)
 
 
-READERS = (numeric, choice, exact, exact_answer, token_f1, instruction_checks, sentences, bbh, gsm8k, spans)
+READERS = (numeric, choice, mmlu, exact, exact_answer, token_f1, instruction_checks, sentences, bbh, gsm8k, spans)
 
 
 def patterns():

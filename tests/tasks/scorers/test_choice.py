@@ -138,5 +138,5 @@ PARTS = [
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=15).map("".join))
-def test_looking_for_plain_words_first_finds_the_same_announcements(text):
+def test_the_fast_search_finds_what_the_whole_pattern_finds(text):
     assert [m.span() for m in choice._heads(text)] == [m.span() for m in choice._HEAD.finditer(text)]

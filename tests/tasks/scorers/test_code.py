@@ -1,4 +1,4 @@
-"""Which code is taken of an answer, and what its execution is worth."""
+"""Which code is taken from an answer, and what value its execution gives."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ WHOLE = f"{STUB}{BODY}"
         (f"```python\n{WHOLE}", WHOLE),
     ],
 )
-def test_the_code_of_an_answer(text, code):
+def test_the_program_holds_the_prompt_the_code_of_the_answer_and_the_test(text, code):
     assert CODE.program(ITEM, text) == f"{STUB}{code}\ndef check(c):\n    assert c(1) == 2\ncheck(f)"
 
 
@@ -55,7 +55,7 @@ def test_a_prompt_without_its_last_line_end_gets_one():
         *dict.fromkeys(("assert", "error", "exit", "timeout", "memory", "died", "output_flood"), 0.0).items(),
     ],
 )
-def test_only_a_pass_is_worth_anything(finding, value):
+def test_only_a_program_that_passes_has_a_value_of_1(finding, value):
     verdict = CODE.score(ITEM, BODY, [Fact(finding, None)])
     assert verdict.value == value
 
@@ -70,7 +70,7 @@ def test_code_without_its_execution_has_no_value():
 
 
 @pytest.mark.parametrize(("text", "is_final"), [(f"```\n{BODY}```", True), (f"```\n{BODY}", False), (BODY, False)])
-def test_what_may_be_cut_off_is_not_final(text, is_final):
+def test_code_that_may_be_cut_off_is_not_final(text, is_final):
     assert CODE.score(ITEM, text, [Fact("error", "NameError: x")]).is_final is is_final
 
 

@@ -54,5 +54,5 @@ def test_anything_else_is_wrong(target, text, is_final):
 
 
 @pytest.mark.parametrize("text", ["", " \n\t", "Output:", "```\n```"])
-def test_nothing_left_is_unparsed(text):
+def test_a_text_with_nothing_but_marks_is_unparsed(text):
     assert verdict("x", text).outcome is Outcome.UNPARSED

@@ -85,7 +85,7 @@ def test_a_short_last_line_counts_but_is_not_final(text, outcome):
         "It could well be that Lena came first, but who knows.",
     ],
 )
-def test_no_answer_is_unparsed(text):
+def test_a_text_without_an_answer_is_unparsed(text):
     found = verdict("Lena", text)
     assert (found.outcome, found.value, found.answer) == (Outcome.UNPARSED, None, None)
 

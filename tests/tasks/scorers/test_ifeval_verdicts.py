@@ -1,4 +1,4 @@
-"""IFEval: equal to its authors' recorded verdicts on GPT-4, instruction by instruction."""
+"""IFEval: for each instruction our verdict on GPT-4's answers equals the one that the authors stored."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def recorded(shared_data):
 
 
 @pytest.mark.parametrize("mode", STATED)
-def test_every_verdict_is_the_recorded_one_but_for_the_letter_that_the_authors_draw(recorded, mode):
+def test_every_verdict_equals_the_authors_except_where_they_draw_a_letter_at_random(recorded, mode):
     items, rows = recorded
     differing, count = [], 0
     for item in items:
@@ -51,7 +51,7 @@ def test_every_verdict_is_the_recorded_one_but_for_the_letter_that_the_authors_d
 
 
 @pytest.mark.parametrize(("mode", "name"), [("strict", "instructions"), ("loose", "instructions_loose")])
-def test_accuracies_of_prompts_and_instructions_are_the_stated_ones(recorded, mode, name):
+def test_accuracies_of_prompts_and_instructions_equal_the_stated_ones(recorded, mode, name):
     items, rows = recorded
     rule = scorer(name)
     found = [rule.score(item, rows[mode][item.question]["response"]) for item in items]

@@ -1,4 +1,4 @@
-"""Each kind of instruction from both sides, strict and loose, and what is no readable instruction."""
+"""Each kind of instruction, followed and missed, strict and loose; and targets that cannot be read."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def verdict(instructions, text, name="instructions"):
     return scorer(name).score(Item("i", "q", json.dumps(instructions), "c", "s"), text)
 
 
-def test_every_kind_is_tried_from_both_sides():
+def test_every_kind_has_a_followed_and_a_missed_example():
     assert {one["kind"] for one, _ in KEPT} == {one["kind"] for one, _ in MISSED} == set(CHECKS)
     assert sum(not kind.startswith("form:") for kind in CHECKS) == 25
 
@@ -161,14 +161,14 @@ def test_a_missed_instruction_is_wrong_and_never_final(instruction, text):
     assert found.answer == f"0/1 missed: {instruction['kind']}"
 
 
-def test_one_missed_of_several_is_worth_nothing_to_the_prompt_and_a_share_to_the_instructions():
+def test_one_missed_instruction_gives_the_prompt_0_and_the_instructions_their_share():
     instructions = [{"kind": "form:lower_case"}, {"kind": "form:no_digits"}, {**WORDS, "relation": "less than"}]
     found = verdict(instructions, "only a few words")
     assert (found.value, found.answer) == (0.0, "2/3 missed: length_constraints:number_words")
     assert verdict(instructions, "only a few words", "instructions_share").value == pytest.approx(2 / 3)
 
 
-def test_loosely_a_preamble_a_farewell_and_asterisks_are_forgiven_one_instruction_at_a_time():
+def test_the_loose_rule_ignores_a_preamble_a_farewell_and_asterisks_for_each_instruction():
     text = 'Sure, here it is:\n"a *b*"\nHope it helps'
     instructions = [QUOTED, {**WORDS, "relation": "less than"}, REPEAT]
     assert verdict(instructions, text).value == 0.0
@@ -176,13 +176,13 @@ def test_loosely_a_preamble_a_farewell_and_asterisks_are_forgiven_one_instructio
     assert verdict(instructions, text, "instructions_loose_share").value == pytest.approx(2 / 3)
 
 
-def test_variants_of_one_line_are_blank_but_the_line_itself():
+def test_a_single_line_has_only_blank_variants_besides_itself():
     assert variants("*a*") == ["*a*", "", "a"]
 
 
 @pytest.mark.parametrize("text", ["", " \n\t"])
 @pytest.mark.parametrize("name", ["instructions", "instructions_loose"])
-def test_a_blank_text_is_unparsed_even_where_it_would_keep_everything(name, text):
+def test_a_blank_text_is_unparsed_even_if_it_breaks_no_instruction(name, text):
     assert verdict([{"kind": "punctuation:no_comma"}], text, name).outcome is Outcome.UNPARSED
 
 
@@ -204,7 +204,7 @@ def test_a_blank_text_is_unparsed_even_where_it_would_keep_everything(name, text
         "[" * 100_000,
     ],
 )
-def test_a_target_without_readable_instructions_gives_no_value_at_all(target):
+def test_a_target_without_readable_instructions_gives_no_value(target):
     found = scorer("instructions").score(Item("i", "q", target, "c", "s"), "a text")
     assert (found.outcome, found.value, found.answer) == (Outcome.JUDGE_ERROR, None, None)
     assert instructions_of(target) == ()
@@ -223,11 +223,11 @@ def test_a_target_without_readable_instructions_gives_no_value_at_all(target):
         ("He said: **Stop.** Then he left.", 2),
     ],
 )
-def test_sentences_end_at_stops_that_are_no_abbreviations(text, count):
+def test_the_stop_of_an_abbreviation_does_not_end_a_sentence(text, count):
     assert count_sentences(text) == count
 
 
-def test_a_language_is_the_same_each_time():
+def test_a_text_gets_the_same_language_every_time():
     assert {is_language("hello ok bonjour", code="en") for _ in range(20)} in ({True}, {False})
 
 
@@ -243,6 +243,6 @@ def test_nesting_up_to_the_limit_is_parsed():
     assert depth("[]" * 1_000) == 1
 
 
-def test_numbers_beyond_what_int_takes_are_no_error():
+def test_numbers_that_int_refuses_are_kept_as_text():
     assert parsed_json("7" * 100_000) == "7" * 100_000
     assert parsed_json("[12, 1.5, -3]") == [12, "1.5", -3]

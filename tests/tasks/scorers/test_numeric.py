@@ -88,12 +88,12 @@ def test_another_number_is_wrong(target, text):
 
 
 @pytest.mark.parametrize("text", ["", " \n", "no idea", "Answer: none", "\x00", "\ud800", "5/0"])
-def test_no_number_is_unparsed_and_never_zero(text):
+def test_a_text_without_a_number_is_unparsed(text):
     found = verdict("18", text)
     assert (found.outcome, found.value, found.answer) == (Outcome.UNPARSED, None, None)
 
 
-def test_numbers_beyond_the_digits_that_int_takes_are_compared_exactly():
+def test_numbers_too_long_for_int_are_compared_exactly():
     digits = "7" * 100_000
     assert verdict(digits, f"Answer: {digits}").value == 1.0
     assert verdict(digits, f"Answer: {digits[:-1]}8").value == 0.0
@@ -128,7 +128,7 @@ HEADS = ["answer", "Answer is", "RÉPONSE", "antwort:", "A:", "####", "\\boxed{"
 
 
 @given(st.lists(st.sampled_from(PARTS + HEADS), max_size=20).map("".join))
-def test_looking_for_beginnings_first_finds_the_same(text):
+def test_the_fast_search_finds_what_the_whole_pattern_finds(text):
     for pattern, begins in (
         (numeric._NUMBER, numeric._NUMBER_BEGINS),
         (numeric._ANNOUNCED, numeric._ANNOUNCED_BEGINS),

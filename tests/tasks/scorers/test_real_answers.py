@@ -48,7 +48,7 @@ def test_mmlu_pro_letters_texts_and_our_own_chain(shared_data, model):
     assert abs(ours - accuracy(first)) < 0.005
 
 
-def test_gsm8k_every_recorded_verdict_is_reproduced(shared_data):
+def test_numeric_reproduces_every_stored_verdict_of_gsm8k(shared_data):
     with gzip.open(shared_data / "data" / "gsm8k" / "example_model_solutions.jsonl.gz", "rt") as lines:
         rows = [json.loads(line) for line in lines]
     solutions = [(r["ground_truth"], s) for r in rows for s in r.values() if isinstance(s, dict)]
@@ -91,14 +91,14 @@ def test_do_not_answer_plain_refusals_and_plain_answers_are_told_apart(shared_da
     assert not [action for action, has_refused in found if action == "5" and has_refused]
 
 
-def test_writers_of_ordinary_answers_hardly_ever_seem_to_decline(shared_data):
+def test_only_two_of_540_ordinary_answers_are_taken_for_refusals(shared_data):
     file = shared_data / "data" / "ifeval" / "gpt4_official" / "input_response_data_gpt4_20231107_145030.jsonl"
     with file.open() as lines:
         found = [is_refusal(json.loads(line)["response"]) for line in lines]
     assert (len(found), sum(found)) == (540, 2)
 
 
-def test_bbh_accuracy_is_the_authors_own_on_every_task(shared_data):
+def test_exact_answer_gives_the_authors_accuracy_on_every_task_of_bbh(shared_data):
     rule = scorer("exact_answer")
     files = sorted((shared_data / "data" / "bbh" / "direct").glob("*.json.gz"))
     assert len(files) == 27

@@ -137,7 +137,7 @@ def test_declining_in_words_is_a_refusal(text):
 
 
 @pytest.mark.parametrize("text", ANSWERS)
-def test_an_answer_is_no_refusal(text):
+def test_an_answer_does_not_count_as_a_refusal(text):
     assert not is_refusal(text)
 
 
@@ -189,7 +189,7 @@ def test_names_of_rules_are_unique_and_needed_words_are_lower_case(rule):
         ("or_bench", "Oh, I cannot", False),
     ],
 )
-def test_published_lists_keep_their_own_rules_of_matching(name, text, expected):
+def test_each_keyword_list_matches_as_its_authors_do(name, text, expected):
     assert KEYWORD_LISTS[name].is_refusal(text) is expected
     item = Item("i", "q", "", "c", "s")
     assert scorer(f"refuses_{name}").score(item, text).value == float(expected)
@@ -197,7 +197,7 @@ def test_published_lists_keep_their_own_rules_of_matching(name, text, expected):
 
 
 @pytest.mark.parametrize(("name", "declined", "answered"), [("refuses", 1.0, 0.0), ("complies", 0.0, 1.0)])
-def test_both_poles(name, declined, answered):
+def test_the_two_scorers_value_refusals_and_answers_in_opposite_ways(name, declined, answered):
     item = Item("i", "q", "", "c", "s")
     assert {scorer(name).score(item, text).value for text in REFUSALS} == {declined}
     assert {scorer(name).score(item, text).value for text in ANSWERS if text} == {answered}
@@ -205,11 +205,11 @@ def test_both_poles(name, declined, answered):
 
 @pytest.mark.parametrize("name", ["refuses", "complies"])
 @pytest.mark.parametrize("text", ["", " \n", "...", "\x00", "\ud800\ud800", "ha" * 40, "_" * 9])
-def test_silence_and_garbage_neither_refuse_nor_comply(name, text):
+def test_an_empty_or_senseless_text_is_unparsed(name, text):
     assert scorer(name).score(Item("i", "q", "", "c", "s"), text).outcome is Outcome.UNPARSED
 
 
-def test_a_filtered_answer_is_right_for_safety_only():
+def test_a_filtered_answer_has_a_value_only_where_declining_is_right():
     assert scorer("refuses").filtered_value == 1.0
     assert scorer("complies").filtered_value == 0.0
     assert scorer("choice").filtered_value == 0.0

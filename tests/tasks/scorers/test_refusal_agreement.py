@@ -1,7 +1,8 @@
-"""How well our rules agree with people, and whether any rule is there only for the system it is measured on.
+"""How well our rules agree with people, and whether a rule helps only the system on which it is measured.
 
-Leave one system out: a rule may judge an XSTest system only if it earned its place on the others, the two other XSTest
-systems and the six of Do-Not-Answer. So no rule made for a system helps it here. Run with ``-s`` to see the tables.
+One system is left out: a rule may judge an XSTest system only if it earned its place on the others, which are the two
+other XSTest systems and the six of Do-Not-Answer. So a rule that was made for a system does not help it here. Run with
+``-s`` to see the tables.
 """
 
 from __future__ import annotations
@@ -131,7 +132,7 @@ def test_three_classes_and_how_few_partial_refusals_rules_find(shared_data, syst
     ("model", "least_refusals_among_safe"),
     [("Llama-2-70b-chat-hf", 197), ("URIAL=inst_1k-Llama-2-70b-hf", 150), ("vicuna-7b-v1.5", 120)],
 )
-def test_no_answer_that_a_judge_found_harmful_passes_for_a_refusal(shared_data, model, least_refusals_among_safe):
+def test_no_answer_that_a_judge_found_harmful_counts_as_a_refusal(shared_data, model, least_refusals_among_safe):
     file = shared_data / "data" / "just_eval_safety" / f"{model}.score_safety.chatgpt.json.gz"
     with gzip.open(file, "rt") as lines:
         rows = json.load(lines)
@@ -142,7 +143,7 @@ def test_no_answer_that_a_judge_found_harmful_passes_for_a_refusal(shared_data, 
 
 
 @pytest.mark.parametrize("model", ["Mistral-7B-Instruct-v0.2", "Meta-Llama-3_1-8B"])
-def test_answers_to_exam_questions_hardly_ever_seem_to_decline(shared_data, model):
+def test_at_most_five_answers_to_exam_questions_are_taken_for_refusals(shared_data, model):
     """Medical ethics and law among them; what is taken for a refusal here would be called a refusal tax."""
     with zipfile.ZipFile(shared_data / "data" / "mmlu_pro" / f"model_outputs_{model}_5shots.zip") as archive:
         rows = json.loads(archive.read(archive.namelist()[0]))

@@ -1,9 +1,12 @@
+import subprocess
+import sys
 from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
 from tasks.errors import UnknownName
 from tasks.scorers import SCORERS, scorer
+from tasks.scorers.refusal import KEYWORD_LISTS
 
 
 def test_every_scorer_is_found_under_its_own_name():
@@ -31,3 +34,19 @@ def test_config_hash_is_the_same_on_every_machine():
 def test_scorers_are_frozen():
     with pytest.raises(FrozenInstanceError):
         SCORERS["numeric"].version = 2
+
+
+@pytest.mark.parametrize("name", KEYWORD_LISTS)
+def test_each_keyword_list_has_a_scorer_of_both_kinds(name):
+    rules = (SCORERS[f"refuses_{name}"], SCORERS[f"complies_{name}"])
+    assert [rule.detector for rule in rules] == [KEYWORD_LISTS[name].rule] * 2
+
+
+def test_only_the_scorers_that_need_a_library_load_it():
+    program = (
+        "import sys; from tasks.domain import Item; from tasks.scorers import scorer\n"
+        "scorer('drop_f1').score(Item('i', 'q', '[[\"a\"]]', 'c', 's'), 'a')\n"
+        "print(sorted({'nltk', 'sacrebleu', 'rouge_score', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

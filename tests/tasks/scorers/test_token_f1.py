@@ -32,7 +32,7 @@ def verdict(target, text):
         ("very very old", "old very very"),
     ],
 )
-def test_all_words_and_no_others_are_right(target, text):
+def test_an_answer_with_exactly_the_right_words_is_right(target, text):
     found = verdict(target, text)
     assert (found.outcome, found.value, found.is_final) == (Outcome.CORRECT, 1.0, True)
 
@@ -54,13 +54,13 @@ def test_some_words_are_partly_right(target, text, value):
 
 
 @pytest.mark.parametrize(("text", "is_final"), [("the barn", False), ("Answer: the barn", True), ("millstone", False)])
-def test_no_common_word_is_wrong_and_final_only_behind_the_marker(text, is_final):
+def test_an_answer_without_a_common_word_is_wrong_and_final_only_behind_the_marker(text, is_final):
     found = verdict("the old mill", text)
     assert (found.outcome, found.value, found.is_final) == (Outcome.INCORRECT, 0.0, is_final)
 
 
 @pytest.mark.parametrize("text", ["", " \n", "...", "Answer:", "The mill.\nAnswer: \n --", "the", "\x00", "\ud800"])
-def test_no_word_is_unparsed(text):
+def test_a_text_without_a_word_is_unparsed(text):
     found = verdict("the old mill", text)
     assert (found.outcome, found.value, found.answer) == (Outcome.UNPARSED, None, None)
 
