@@ -90,7 +90,7 @@ class Choice:
     """Whose answer stands, and who was asked: one wave after another, all of a wave at the same time.
 
     The first of the first wave is the leading part. ``is_undecided`` says that the judging part gave no verdict, so
-    that nothing but the order of the parts decided.
+    that the order of the parts decided.
     """
 
     chosen: Part

@@ -65,7 +65,7 @@ def _samples(path: Path, skipped: Counter[str]) -> Iterator[LogSample]:
             seen[key] = seen.get(key, -1) + 1
             yield _sample(record, seen[key], skipped)
         except MALFORMED as error:
-            raise InputError(f"{path}: {place} is no instance of Every Eval Ever ({problem_of(error)}).") from error
+            raise InputError(f"{path}: {place} is not an instance of Every Eval Ever ({problem_of(error)}).") from error
 
 
 def _sample(record: Record, repeat: int, skipped: Counter[str]) -> LogSample:
@@ -108,7 +108,7 @@ def _response(record: Record) -> str | None:
 
 
 def _scores(record: Record, judged: Record, skipped: Counter[str]) -> Iterator[ForeignScore]:
-    """The score under one name; where it is no proportion, whether the answer was correct."""
+    """The score under one name. A score that is not a proportion is replaced by whether the answer was correct."""
     attributed = record.get("answer_attribution") or [{}]
     answer = attributed[-1].get("extracted_value")
     scorer = f"{_NAME}:score"

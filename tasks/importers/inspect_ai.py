@@ -38,7 +38,7 @@ def read_inspect(path: Path) -> ForeignLog:
     """Open a log; its samples are read as they are asked for.
 
     Raises:
-        InputError: no such file, or no log of Inspect.
+        InputError: no such file, or not a log of Inspect.
     """
     if not path.is_file():
         raise InputError(f"{path}: no such file.")
@@ -46,7 +46,7 @@ def read_inspect(path: Path) -> ForeignLog:
     header = _archive_header(path) if is_archive else _document_header(path)
     described = header.get("eval")
     if not isinstance(described, dict) or not isinstance(described.get("model"), str) or "task" not in described:
-        raise InputError(f"{path}: no log of Inspect: it names neither a task nor a model.")
+        raise InputError(f"{path}: not a log of Inspect: it names neither a task nor a model.")
     skipped: Counter[str] = Counter()
 
     def samples() -> Iterator[LogSample]:
@@ -71,7 +71,7 @@ def _archive_header(path: Path) -> Document:
         for name in ("header.json", "_journal/start.json"):
             if name in names:
                 return _parsed(_content(archive, names[name], path), f"{path}: {name}")
-    raise InputError(f"{path}: no log of Inspect: the archive holds no header.json.")
+    raise InputError(f"{path}: not a log of Inspect: the archive holds no header.json.")
 
 
 def _archive_samples(path: Path, skipped: Counter[str]) -> Iterator[tuple[str, Document]]:
@@ -114,7 +114,7 @@ def _parsed(content: bytes, place: str) -> Document:
         except (ValueError, RecursionError) as error:
             raise InputError(f"{place} is not JSON ({error}).") from error
     if not isinstance(document, dict):
-        raise InputError(f"{place} is not an object but {type(document).__name__}.")
+        raise InputError(f"{place} must be a JSON object, found {type(document).__name__}.")
     return document
 
 
@@ -169,7 +169,7 @@ def _converted(
         try:
             yield _sample(sample, described, skipped)
         except MALFORMED as error:
-            raise InputError(f"{path}: {place} is no sample of Inspect ({problem_of(error)}).") from error
+            raise InputError(f"{path}: {place} is not a sample of Inspect ({problem_of(error)}).") from error
 
 
 def _sample(sample: Document, described: Document, skipped: Counter[str]) -> LogSample:

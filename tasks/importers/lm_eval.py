@@ -89,7 +89,7 @@ def _document(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not JSON ({error}).") from error
     if not isinstance(document, dict):
-        raise InputError(f"{path}: no results of lm-eval but {type(document).__name__}.")
+        raise InputError(f"{path}: must hold the results of lm-eval, found {type(document).__name__}.")
     return document
 
 
@@ -124,7 +124,7 @@ def _samples(
             try:
                 yield _sample(record, model, task, groups.get(task), skipped)
             except MALFORMED as error:
-                raise InputError(f"{path}: {place} is no sample of lm-eval ({problem_of(error)}).") from error
+                raise InputError(f"{path}: {place} is not a sample of lm-eval ({problem_of(error)}).") from error
 
 
 def _sample(record: Record, model: str, task: str, group: str | None, skipped: Counter[str]) -> LogSample:
@@ -183,7 +183,7 @@ def _weighed(name: str, entry: Any) -> ForeignScore:
     """A text's log-likelihood and how many units it has, as a mean probability; the number is kept as answer.
 
     Raises:
-        ValueError: the entry is no such pair.
+        ValueError: the entry is not such a pair.
     """
     try:
         likelihood, count = map(float, entry)

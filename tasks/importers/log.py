@@ -157,9 +157,9 @@ def as_value(raw: Any) -> float | None:
     try:
         value = float(raw)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"values of type {type(raw).__name__} are no proportions") from None
+        raise ValueError(f"values of type {type(raw).__name__} are not proportions") from None
     if not 0 <= value <= 1:
-        raise ValueError("values outside 0 to 1 are no proportions")
+        raise ValueError("values outside 0 to 1 are not proportions")
     return value
 
 

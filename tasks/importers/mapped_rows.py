@@ -1,4 +1,4 @@
-"""Read one cell of a table as text, whole number or amount, and find which column holds which field of ours.
+"""Read one value of a table as text, whole number or amount, and find which column holds which field of ours.
 
 Tested in tests/tasks/importers/test_read_responses.py.
 """
@@ -11,12 +11,14 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from tasks.data_files import read_records
 from tasks.errors import InputError, UnknownName
 
 _SNIFFED = 1_000  # records whose keys count as the file's columns; a fixed number, so that batch sizes change nothing
 _MOST_REPEATS = 100_000
-_LARGEST = 2**53  # beyond it a count that came as a float is no longer exact
+_LARGEST = 2**53  # above it a float does not hold every whole number exactly
 
 Converter = Callable[[Any], Any]
 
@@ -121,8 +123,8 @@ def mapped_rows(
     """Yield (place, our fields) of each record; a field without a column is absent.
 
     Raises:
-        InputError: no column for a required field, no rows at all, or, with place and column, a cell that does
-            not hold what it should.
+        InputError: a required field has no column, the file has no rows, or a value is not what it should be;
+            the message names its place and column.
     """
     records = read_records(path)
     head = list(islice(records, _SNIFFED))
@@ -144,12 +146,12 @@ def _cell(convert: Converter, value: Any, place: str) -> Any:
         raise InputError(f"{place} {error}.") from error
 
 
-def batches(rows: Iterator[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
-    """Lists of at most ``size`` rows, at least 1 each."""
+def frames(rows: Iterator[dict[str, Any]], schema: pl.Schema, size: int) -> Iterator[pl.DataFrame]:
+    """Frames of at most ``size`` rows, at least 1 each."""
     if size < 1:
         raise ValueError(f"batch_rows is {size}, expected at least 1")
     while batch := list(islice(rows, size)):
-        yield batch
+        yield pl.DataFrame(batch, schema=schema, orient="row")
 
 
 class Repeats:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from tasks.errors import InputError
-from tasks.importers.mapped_rows import Converter, as_amount, as_count, as_id, batches, mapped_rows
+from tasks.importers.mapped_rows import Converter, as_amount, as_count, as_id, frames, mapped_rows
 
 AGGREGATE_SCHEMA = pl.Schema(
     {
@@ -46,8 +46,7 @@ def read_aggregates(
         InputError: with file and line, at the first bad row.
         UnknownName: ``mapping`` names a field that we do not have.
     """
-    for batch in batches(_rows(path, mapping or {}), batch_rows):
-        yield pl.DataFrame(batch, schema=AGGREGATE_SCHEMA, orient="row")
+    return frames(_rows(path, mapping or {}), AGGREGATE_SCHEMA, batch_rows)
 
 
 def _rows(path: Path, mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:

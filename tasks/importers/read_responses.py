@@ -17,7 +17,7 @@ from tasks.importers.mapped_rows import (
     as_id,
     as_index,
     as_text,
-    batches,
+    frames,
     mapped_rows,
 )
 
@@ -73,9 +73,7 @@ def read_responses(
             in one transaction.
         UnknownName: ``mapping`` names a field that we do not have.
     """
-    rows = _rows(path, mapping or {})
-    for batch in batches(rows, batch_rows):
-        yield pl.DataFrame(batch, schema=RESPONSE_SCHEMA, orient="row")
+    return frames(_rows(path, mapping or {}), RESPONSE_SCHEMA, batch_rows)
 
 
 def _rows(path: Path, mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ import polars as pl
 
 from tasks.domain import Outcome
 from tasks.errors import InputError, suggestion
-from tasks.importers.mapped_rows import Converter, Repeats, as_amount, as_count, as_id, as_index, batches, mapped_rows
+from tasks.importers.mapped_rows import Converter, Repeats, as_amount, as_count, as_id, as_index, frames, mapped_rows
 
 SCORE_SCHEMA = pl.Schema(
     {
@@ -73,9 +73,7 @@ def read_scores(
             in one transaction.
         UnknownName: ``mapping`` names a field that we do not have.
     """
-    rows = _rows(path, mapping or {})
-    for batch in batches(rows, batch_rows):
-        yield pl.DataFrame(batch, schema=SCORE_SCHEMA, orient="row")
+    return frames(_rows(path, mapping or {}), SCORE_SCHEMA, batch_rows)
 
 
 def _rows(path: Path, mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -104,7 +102,10 @@ def judgement(value: float | None, outcome: str | None) -> tuple[float | None, O
     if ending is Outcome.UNPARSED:
         return None, ending
     if (value is None) != (ending in _WITHOUT_VALUE):
-        raise ValueError(f"outcome {ending.value} with value {value}; only failed and its like have none.")
+        raise ValueError(
+            f"outcome {ending.value} with value {value}; "
+            "only failed, judge_error, not_run and quarantined have no value."
+        )
     if (ending, value) in {(Outcome.CORRECT, 0.0), (Outcome.INCORRECT, 1.0)}:
         raise ValueError(f"outcome {ending.value} contradicts value {value}.")
     return value, ending

@@ -56,9 +56,9 @@ def facts_of(model: ModelSettings) -> ProviderFacts:
 def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> dict[str, Any]:
     """Everything that is sent beside the prompt, after defaults: what the raw row stores and the hash covers.
 
-    One spelling for all wires, so that validation can compare a pair: ``max_tokens`` is the limit under whatever name
-    it travels (``token_limit_name`` where that is another one), ``stop`` is Anthropic's ``stop_sequences``. The repeat
-    travels as the seed, so that a server with seeds gives each repeat an answer of its own; Anthropic has none.
+    All wires share one spelling, so that validation can compare a pair. ``max_tokens`` is the token limit, and
+    ``token_limit_name`` its name on the wire where that differs; ``stop`` holds the stop strings of every wire. The
+    repeat is added to the seed, so that a server that takes seeds gives each repeat an answer of its own.
     """
     sampling, facts = model.sampling, facts_of(model)
     seed = (sampling.seed or 0) + repeat if sampling.seed is not None or repeat else None

@@ -1,7 +1,7 @@
 """Anthropic's messages over the official SDK.
 
-Facts of this wire: the typed method takes no temperature (the body does); there is no seed; a refusal is HTTP 200 with
-``stop_reason: refusal`` and often no content; cached tokens come in addition to ``input_tokens``.
+The SDK's typed method takes no temperature, but the request's body does. There is no seed. A refusal is HTTP 200 with
+``stop_reason: refusal`` and often no content. Cached tokens are not part of ``input_tokens``; they are added to it.
 
 A prompt that does not fit the context is ``length`` and empty, as on OpenAI's wire: Anthropic says so in a stop reason
 or in a bad request. ``pause_turn`` is ``length`` too: the turn is not over, what is there was cut.
@@ -129,7 +129,7 @@ def _facts(reply: Reply) -> dict[str, Any]:
     cached, written = count_of(usage, "cache_read_input_tokens"), count_of(usage, "cache_creation_input_tokens")
     return {
         "model_served": text_of(document, "model"),
-        "system_fingerprint": text_of(document, "system_fingerprint"),  # none of Anthropic's: the simulated server's
+        "system_fingerprint": text_of(document, "system_fingerprint"),  # only the simulated server sends one
         "provider_request_id": reply.request_id or text_of(document, "id"),
         "tokens_input": None if plain is None else plain + (cached or 0) + (written or 0),
         "tokens_cached": cached,

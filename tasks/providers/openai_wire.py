@@ -22,7 +22,7 @@ from tasks.providers.posting import Reply, Sender, status_error, unreadable
 from tasks.providers.wire import Answer, Connection, Endpoint, Provider, answered, count_of, part_of, text_of
 from tasks.settings import ApiFacts, ProviderFacts
 
-# The SDK refuses to start without a key; local servers ask for none.
+# The SDK refuses to start without a key; local servers do not ask for one.
 _NO_KEY = "none"
 _FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
 _CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})

@@ -43,7 +43,7 @@ _LONGEST_MESSAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the server sent. ``document`` is the parsed JSON, or the text where it is none."""
+    """What the server sent. ``document`` is the parsed JSON, or the text if it is not JSON."""
 
     status: int
     document: Any
@@ -57,7 +57,7 @@ class Reply:
 
     @property
     def error(self) -> Mapping[str, Any]:
-        """The error's fields; some servers nest them under ``error``, some do not, gateways send none."""
+        """The error's fields, which some servers nest under ``error``; empty if a gateway sent something else."""
         if not isinstance(self.document, Mapping):
             return {}
         nested = self.document.get("error")

@@ -45,7 +45,7 @@ class Answer:
     ``status`` is ``answered``, or ``filtered`` when the provider declined on the model's behalf (``refusal_text``).
     ``first_token_json`` holds the first token's alternatives with their log-probabilities, if they were asked for.
     Token counts are normalised: input includes what was read from a cache and what was written to it, output includes
-    reasoning tokens. Finish reasons are OpenAI's words whoever answered.
+    reasoning tokens. Finish reasons are OpenAI's words for every provider.
     """
 
     status: str

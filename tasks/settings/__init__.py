@@ -1,7 +1,7 @@
 """The configuration: one file, ``aligntax.yaml``, read once into frozen records. Every bad value is one clear line.
 
-Precedence is flag > environment > file. These variables are read, and no other (keys apart, which a model
-names itself in ``api_key_env``):
+Precedence is flag > environment > file. Besides keys, whose variables a model names in
+``api_key_env``, these variables are read:
 
 ==========================  ========================================
 ``ALIGNTAX_WAREHOUSE``      ``warehouse``

@@ -74,7 +74,7 @@ class AnalysisSettings(Section):
 
     Attributes:
         safety_levels: Safety at which the tax of a family is read off its frontier.
-        pass_at: The k of pass@k where programs are asked for more than once; none for 1 and the number of repeats.
+        pass_at: The k of pass@k where programs are asked for more than once; empty means 1 and the number of repeats.
         helpfulness_weight: What a point of helpfulness is worth in points of alignment when a strength is chosen.
         monitor: When a night alarms.
     """

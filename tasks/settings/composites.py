@@ -45,7 +45,7 @@ class CompositionSettings(Section):
 
     @property
     def rule(self) -> dict[str, Any]:
-        """How the parts are combined: all that is said beside their names, and the version of what the judge reads."""
+        """How the parts are combined: every key that does not name a part, and the version of the rubric."""
         said = self.model_dump(mode="json", exclude={*self.answering, self.judging})
         return {**said, "rubric": f"{self.rubric}@{self._rubric_version}"}
 

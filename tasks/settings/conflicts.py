@@ -22,7 +22,7 @@ DECLARABLE = ("api", "endpoint", "prompt_style", "provider", "system_prompt")
 
 
 def model_problems(settings: Settings, known: Known) -> Iterator[Problem]:
-    """What is wrong among the models, whatever the command."""
+    """What is wrong among the models; every command checks it."""
     yield from duplicate_ids("models", [model.id for model in settings.models])
     yield from bad_bases(settings.models)
     yield from shared_endpoint_names(settings)
@@ -47,7 +47,7 @@ def judge_problems(settings: Settings, known: Known) -> Iterator[Problem]:
             yield Problem(("judges", index, "id"), f"{judge.id!r} is already the id of another model or judge.")
         seen.add(judge.id)
         if judge.base is not None:
-            yield Problem(("judges", index, "base"), "must be left out: a judge is compared with nobody.")
+            yield Problem(("judges", index, "base"), "must be left out: a judge is not compared with any model.")
         for problem in (*prices_out_of_order(index, judge), *misfits(index, judge, known)):
             yield Problem(("judges", *problem.location[1:]), problem.sentence)
     able = models | {judge.id: judge for judge in settings.judges}
@@ -67,7 +67,7 @@ def misjudged(
         yield Problem(location, f"{name!r} cannot judge: a judge is one model, and this one is composed of several.")
     elif judge.is_recorded or judge.api == "completions":
         yield Problem(
-            location, f"{name!r} cannot judge: a judge is asked in chat, and nobody can ask a recorded model."
+            location, f"{name!r} cannot judge: a judge is asked in chat, and a recorded model cannot be asked."
         )
     elif judge.is_simulated and not all(model.is_simulated for model in settings.models):
         yield Problem(location, f"{name!r} is_simulated and cannot judge real models.")
@@ -99,7 +99,7 @@ def unfit_part(
     elif part.composition is not None:
         yield Problem(location, f"{name!r} is itself composed of others. Name models that are asked themselves.")
     elif part.is_recorded:
-        yield Problem(location, f"{name!r} is recorded, and nobody can ask it.")
+        yield Problem(location, f"{name!r} is recorded and cannot be asked.")
     elif is_judging and part.api == "completions":
         yield Problem(location, f"{name!r} cannot judge: it is asked in chat, and its api is completions.")
 
@@ -139,7 +139,7 @@ def unsendable_sampling(index: int, model: ModelSettings, facts: ProviderFacts, 
     """Keys of ``sampling:`` that the provider's wire cannot carry."""
     here = ("models", index, "sampling")
     if model.sampling.seed is not None and not facts.takes_seed:
-        yield Problem((*here, "seed"), f"must be left out: provider {model.provider} takes none.")
+        yield Problem((*here, "seed"), f"must be left out: provider {model.provider} takes no seed.")
     for name in facts.not_taken:
         if getattr(model.sampling, name) is not None:
             takers = " or ".join(other for other, its in known.providers.items() if name not in its.not_taken)

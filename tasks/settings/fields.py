@@ -39,7 +39,7 @@ Positive = Annotated[float, Strict(), Field(gt=0)]
 UsdPerMillion = Annotated[float, Strict(), Field(ge=0)]
 Rate = Annotated[float, Strict(), Field(ge=0, le=1)]
 
-SCHEME = re.compile(r":|[A-Za-z][A-Za-z0-9+]+:")  # :memory:, md:..., s3://...; no local path
+SCHEME = re.compile(r":|[A-Za-z][A-Za-z0-9+]+:")  # :memory:, md:..., s3://...: not a local path
 RESERVED_PARAMETERS = ("messages", "model", "n", "prompt", "stream")
 SECRET_PARAMETERS = ("api_key", "apikey", "authorization", "extra_headers", "headers", "password", "secret")
 
@@ -68,7 +68,7 @@ def checked_url(value: str, info: ValidationInfo) -> str:
     try:
         parts = urlsplit(value.strip())
         is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, an unclosed [ of IPv6
+    except ValueError:  # a port that is not a number, an unclosed [ of IPv6
         is_address = False
     if "@" in value or "?" in value or "#" in value:
         raise ValueError(f"must hold no user, password, query or fragment, {example}. Keys go through api_key_env.")
@@ -119,7 +119,7 @@ def source_in_folder(value: object, info: ValidationInfo) -> Path | str:
 
 
 def parsed_definition(value: object, info: ValidationInfo) -> Path | dict[str, Any]:
-    """An entry as it stands, whose keys are checked where it is used, or the path of the file that holds it."""
+    """An entry, whose keys are checked where it is used, or the path of the file that holds it."""
     if isinstance(value, dict):
         return value
     if not isinstance(value, str | Path):
@@ -129,7 +129,7 @@ def parsed_definition(value: object, info: ValidationInfo) -> Path | dict[str, A
 
 
 def checked_parameters(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Extra request parameters: none that has its own key, none that would carry a secret into a hash."""
+    """Extra request parameters. One that has its own key, or that would carry a secret into a hash, is refused."""
     own = ("max_tokens", "reasoning_effort", "seed", "stop", "temperature", "top_p")
     for name in value:
         if re.fullmatch(r"[\w.-]+", name) is None:

@@ -14,8 +14,8 @@ class Limits:
 
     Attributes:
         concurrency: How many requests may be in flight.
-        requests_per_minute: None is no limit.
-        tokens_per_minute: None is no limit.
+        requests_per_minute: None if there is no limit.
+        tokens_per_minute: None if there is no limit.
     """
 
     concurrency: int = 16

@@ -52,7 +52,7 @@ class SamplingSettings(Section):
     """What is sent beside the prompt. None leaves a parameter out, or (``max_tokens``, ``stop``) to the benchmark.
 
     Attributes:
-        reasoning_effort: For OpenAI's reasoning models. They refuse a temperature, so with it none is sent.
+        reasoning_effort: For reasoning models. They refuse a temperature, so none is sent with it.
         token_limit_name: What the server calls the limit; by default what goes with ``reasoning_effort``.
     """
 
@@ -144,7 +144,7 @@ def stated_endpoint(value: object, info: ValidationInfo) -> object:
     """The endpoint's name, by default host and path of the address without port, or the vendor's own name."""
     if value is not None:
         return value
-    provider = info.data.get("provider", "")  # it is absent where it was refused, and that is said already
+    provider = info.data.get("provider", "")  # it is absent where it was refused, which is reported already
     facts = facts_of(provider, info)
     own = facts.own_endpoint if facts else None
     return endpoint_name(info.data.get("base_url")) or own or provider or "unknown"
@@ -163,7 +163,7 @@ class ModelSettings(Section):
     """One callable model version, or with ``hybrid`` or ``best_of`` one that is composed of others.
 
     Attributes:
-        base_url: Where the server is. A vendor's own server needs none if the provider knows its address.
+        base_url: Where the server is. May be left out where the provider knows its vendor's own address.
         endpoint: What the server is called in hashes and tables; by default host and path of ``base_url`` without port.
         base: The id of the model it was aligned from; makes a pair of kind ``tax``.
         family: The nearest ``family`` declared up the chain of bases, or the id at its root.
@@ -241,7 +241,7 @@ class ModelSettings(Section):
 
     @property
     def leading(self) -> ModelSettings:
-        """The part whose request is the model's own; the model itself where it has none."""
+        """The part that is asked first and in the model's own style; the model itself where it has no parts."""
         return self.parts.get(self.composition.leading, self) if self.composition else self
 
     @property
@@ -327,7 +327,7 @@ class ModelSettings(Section):
 
 
 def as_judge(model: ModelSettings, known: Known) -> ModelSettings:
-    """The same model as an instrument: temperature 0, one seed, no system prompt, whatever it answers with otherwise.
+    """The same model, asked as a judge: at temperature 0, with one seed and without a system prompt.
 
     A judge that samples would give the same answer other grades, and the tax between two nights would contain that
     noise. No seed is sent where the provider takes none, and no temperature to a reasoning model.

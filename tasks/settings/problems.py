@@ -138,7 +138,7 @@ def known_keys(section: type[Section]) -> list[str]:
 
 
 def inner_keys(section: type[Section], name: str) -> list[str]:
-    """The keys of a mapping below a key; none below a list, where a path would need an index."""
+    """The keys of a mapping below a key. Below a list there are none, because their path would need an index."""
     field = next((f for n, f in section.model_fields.items() if (f.alias or n) == name), None)
     inner = field and section_in(field.annotation)
     return known_keys(inner) if inner and "tuple" not in str(field and field.annotation) else []

@@ -59,7 +59,7 @@ class Settings(Places):
         """Find a model by id.
 
         Raises:
-            UnknownName: There is none.
+            UnknownName: There is no such model.
         """
         found = next((model for model in self.models if model.id == model_id), None)
         if found is None:

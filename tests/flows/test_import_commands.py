@@ -94,8 +94,8 @@ def test_runs_of_lm_eval_are_imported_with_every_note(project, printed):
     assert "gsm8k_2026-01-31T10-00-00.123456.jsonl: landed 4 answers (4 new) as run" in said[0]
     assert said[1:4] == [
         "  gsm8k is no configured benchmark: its own items and scores count, as capability (--dimension)",
-        "  skipped 4: scores of lm_eval:bleu,flexible-extract: values outside 0 to 1 are no proportions",
-        "  skipped 4: scores of lm_eval:bleu,strict-match: values outside 0 to 1 are no proportions",
+        "  skipped 4: scores of lm_eval:bleu,flexible-extract: values outside 0 to 1 are not proportions",
+        "  skipped 4: scores of lm_eval:bleu,strict-match: values outside 0 to 1 are not proportions",
     ]
     assert said[-1] == "Next: aligntax publish --config aligntax.yaml"
     once = counts(project)
@@ -290,7 +290,7 @@ MISTAKES = {
     "no log": (["import", "inspect", "nothing.eval"], "nothing.eval: no such file"),
     "another file": (["import", "inspect", "columns.csv"], "columns.csv"),
     "one of several is missing": (["import", "every-eval-ever", "a.jsonl", "b.jsonl"], "b.jsonl: no such file"),
-    "no instance": (["import", "every-eval-ever", "a.jsonl"], "line 1 is no instance of Every Eval Ever"),
+    "no instance": (["import", "every-eval-ever", "a.jsonl"], "line 1 is not an instance of Every Eval Ever"),
     "no option": (["import", "inspect", "a.jsonl", "--benchmark", "arithmetics"], "a.jsonl"),
     "no means": (["import", "aggregates", "nothing.csv"], "nothing.csv does not exist"),
     "wrong columns": (["import", "aggregates", "columns.csv"], "no column for model"),

@@ -26,8 +26,8 @@ def test_each_filter_is_a_scorer_of_its_own(tmp_path):
     }
     assert log.version == "3"
     assert log.skipped == {
-        "scores of lm_eval:bleu,strict-match: values outside 0 to 1 are no proportions": 4,
-        "scores of lm_eval:bleu,flexible-extract: values outside 0 to 1 are no proportions": 4,
+        "scores of lm_eval:bleu,strict-match: values outside 0 to 1 are not proportions": 4,
+        "scores of lm_eval:bleu,flexible-extract: values outside 0 to 1 are not proportions": 4,
     }
 
 

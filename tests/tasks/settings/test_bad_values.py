@@ -267,7 +267,7 @@ CASES = {
     ),
     "anthropic takes no seed": (
         {**CLAUDE, (*DPO, "sampling"): {"seed": 1}},
-        f"models[1].sampling.seed {IN_DPO}: must be left out: provider anthropic takes none.",
+        f"models[1].sampling.seed {IN_DPO}: must be left out: provider anthropic takes no seed.",
     ),
     "anthropic takes no effort": (
         {**CLAUDE, (*DPO, "sampling"): {"reasoning_effort": "low"}},

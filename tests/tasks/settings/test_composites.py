@@ -155,7 +155,7 @@ REFUSED = {
     ),
     "a recorded part": (
         {**with_hybrid(hybrid={**PARTS, "fallback": "old"}), FOURTH: {"id": "old", "provider": "recorded"}},
-        f"models[2].hybrid.fallback {IN_GUARDED}: 'old' is recorded, and nobody can ask it.",
+        f"models[2].hybrid.fallback {IN_GUARDED}: 'old' is recorded and cannot be asked.",
     ),
     "parts of two worlds": (
         {**with_hybrid(), JUDGES: [{**JURY, "is_simulated": True}]},

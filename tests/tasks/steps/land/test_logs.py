@@ -155,6 +155,6 @@ def test_a_bad_line_near_the_end_leaves_nothing_behind(tmp_path, settings, wareh
     folder = harness(tmp_path / "out")
     with next(folder.glob("samples_*")).open("a") as file:
         file.write('\n{"doc_id": 1}')
-    with pytest.raises(InputError, match=r"line 9 is no sample of lm-eval \(KeyError"):
+    with pytest.raises(InputError, match=r"line 9 is not a sample of lm-eval \(KeyError"):
         land(warehouse, settings, read_lm_eval(folder)[0])
     assert set(counts(warehouse).values()) == {0}
