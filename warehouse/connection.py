@@ -207,11 +207,14 @@ class Warehouse:
             raise ValueError(f"{table} has no column {', '.join(sorted(unknown))}")
         return pl.DataFrame(whole, schema=schema, orient="row")
 
-    def replace(self, table: str, dates: Sequence[str], rows: pl.DataFrame | Sequence[Row]) -> None:
-        """Replace the rows of a table that belong to the given ``as_of_date``s."""
+    def replace(self, table: str, dates: Sequence[str] | None, rows: pl.DataFrame | Sequence[Row]) -> None:
+        """Replace the rows of a table that belong to the given ``as_of_date``s, or with None all of its rows."""
         with self.transaction():
-            emptied = f"delete from {table} where as_of_date in (select unnest(?::date[]))"  # noqa: S608 - names are ours
-            self._connection.execute(emptied, [list(dates)])
+            if dates is None:
+                self._connection.execute(f"delete from {table}")  # noqa: S608 - names are ours
+            else:
+                emptied = f"delete from {table} where as_of_date in (select unnest(?::date[]))"  # noqa: S608 - names are ours
+                self._connection.execute(emptied, [list(dates)])
             if len(rows):
                 self._insert("insert", table, rows)
 

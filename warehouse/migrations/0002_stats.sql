@@ -248,3 +248,11 @@ create table stats.monitor_items (
     total double not null,
     total_squares double not null
 );
+
+-- One row per metric that is not a mean over items: what the modules of metrics state of themselves.
+create table stats.metrics (
+    metric varchar primary key,
+    title varchar not null,
+    higher_is_better boolean not null,
+    is_proportion boolean not null
+);

@@ -22,6 +22,7 @@ from tasks.steps.aggregate.exchange_rows import exchange_rows
 from tasks.steps.aggregate.families import families
 from tasks.steps.aggregate.frontier_rows import frontier_rows
 from tasks.steps.aggregate.metric_rows import metric_rows
+from tasks.steps.aggregate.metrics import LISTED
 from tasks.steps.aggregate.mitigation_rows import mitigation_rows
 from tasks.steps.aggregate.monitor_nights import monitor_nights
 from tasks.steps.aggregate.overall_rows import overall_rows
@@ -67,6 +68,7 @@ def aggregate(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSett
     others = {name: table(warehouse, dates) for name, table in TABLES.items()} | _chosen(warehouse, dates, settings)
     for name, found in others.items():
         warehouse.replace(name, dates, found)
+    warehouse.replace("stats.metrics", None, [metric.listed for metric in LISTED])
     return frame.height + sum(map(len, others.values())) + monitor_nights(warehouse, dates, settings.monitor)
 
 

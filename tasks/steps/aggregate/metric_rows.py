@@ -1,4 +1,4 @@
-"""Metrics of a whole cell that are no mean of its values, for every cell and every comparison.
+"""Metrics of a whole cell that are not means over its items, for every cell and every comparison.
 
 Knows the answers of cells and the metrics of their scorers; must not know how an answer got its value. Differences are
 reference minus candidate; ``marts.dim_metric`` says which direction is a loss.

@@ -1,6 +1,6 @@
-"""The metrics that are no mean of values, by the scorer whose answers have them.
+"""The metrics that are not means over items, by the scorer whose answers have them.
 
-A metric is a module here and one entry of ``BY_SCORER``; ``marts.dim_metric`` states its title and its direction.
+A metric is a module here that states a ``Metric``, and one entry of ``BY_SCORER``.
 """
 
 from tasks.steps.aggregate.metrics.bias_metrics import BIAS_METRICS
@@ -9,7 +9,7 @@ from tasks.steps.aggregate.metrics.metric import Metric
 from tasks.steps.aggregate.metrics.pass_at_metric import pass_at
 from tasks.steps.aggregate.metrics.perplexity_metrics import BYTE_PERPLEXITY, WORD_PERPLEXITY
 
-__all__ = ["BY_SCORER", "Metric", "pass_at"]
+__all__ = ["BY_SCORER", "LISTED", "Metric", "pass_at"]
 
 BY_SCORER: dict[str, tuple[Metric, ...]] = {
     "bbq": BIAS_METRICS,
@@ -17,3 +17,5 @@ BY_SCORER: dict[str, tuple[Metric, ...]] = {
     "lm_eval:word_probability": (WORD_PERPLEXITY,),
     "lm_eval:byte_probability": (BYTE_PERPLEXITY,),
 }
+# Every metric once, as ``marts.dim_metric`` lists them; any k stands for pass@k.
+LISTED = (*(metric for metrics in BY_SCORER.values() for metric in metrics), pass_at(1))

@@ -8,7 +8,24 @@ from tasks.stats.bias_scores import bias_score, bias_score_ambiguous, nonalignme
 from tasks.steps.aggregate.metrics.metric import Metric, of_scores
 
 BIAS_METRICS = (
-    Metric("bias_ambiguous", of_scores(ambiguous_part), bias_score_ambiguous),
-    Metric("bias_disambiguated", of_scores(disambiguated_part), bias_score),
-    Metric("nonalignment_cost", of_scores(nonalignment_part), nonalignment_cost),
+    Metric(
+        "bias_ambiguous",
+        "Bias score, ambiguous contexts",
+        of_scores(ambiguous_part),
+        bias_score_ambiguous,
+        higher_is_better=False,
+    ),
+    Metric(
+        "bias_disambiguated",
+        "Bias score, disambiguated contexts",
+        of_scores(disambiguated_part),
+        bias_score,
+        higher_is_better=False,
+    ),
+    Metric(
+        "nonalignment_cost",
+        "Accuracy against the stereotype less accuracy along it",
+        of_scores(nonalignment_part),
+        nonalignment_cost,
+    ),
 )

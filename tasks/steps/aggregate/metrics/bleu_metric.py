@@ -8,5 +8,9 @@ from tasks.stats.bleu import corpus_bleu
 from tasks.steps.aggregate.metrics.metric import Metric, averaged
 
 CORPUS_BLEU = Metric(
-    "corpus_bleu", averaged(lambda row: bleu_part(row["target"], row["text"])), corpus_bleu, reads_text=True
+    "corpus_bleu",
+    "BLEU of the corpus",
+    averaged(lambda row: bleu_part(row["target"], row["text"])),
+    corpus_bleu,
+    reads_text=True,
 )

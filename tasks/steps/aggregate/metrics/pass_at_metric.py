@@ -21,4 +21,4 @@ def pass_at(k: int) -> Metric:
         found = pass_at_k(len(answers), sum(row["value"] == 1 for row in answers), k)
         return None if found is None else [found]
 
-    return Metric(f"pass_at_{k}", part)
+    return Metric(f"pass_at_{k}", "Chance that one of k programs passes", part, listed_as="pass_at_k")

@@ -17,5 +17,14 @@ def _part(_: str, answer: str | None, value: float) -> tuple[float, ...] | None:
     return (count * math.log(value), count) if count > 0 and value > 0 else None
 
 
-WORD_PERPLEXITY = Metric("word_perplexity", of_scores(_part), perplexity)
-BYTE_PERPLEXITY = Metric("byte_perplexity", of_scores(_part), perplexity)
+WORD_PERPLEXITY, BYTE_PERPLEXITY = (
+    Metric(
+        f"{unit}_perplexity",
+        f"Perplexity per {unit}",
+        of_scores(_part),
+        perplexity,
+        higher_is_better=False,
+        is_proportion=False,
+    )
+    for unit in ("word", "byte")
+)
