@@ -302,7 +302,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_is_one_line_and_lands_nothing(project, aligntax, name):
+def test_a_mistake_gives_one_line_and_lands_nothing(project, aligntax, name):
     (project / "columns.csv").write_text("name,number\nx,1\n")
     (project / "a.jsonl").write_text('{"x": 1}')
     arguments, expected = MISTAKES[name]

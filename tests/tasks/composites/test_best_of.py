@@ -24,7 +24,7 @@ def rated(*ratings):
     return {f"rating {n}": part(text) for n, text in enumerate(texts, start=1)}
 
 
-def test_samples_of_all_repeats_have_seeds_of_their_own(best_of, occasion):
+def test_no_two_samples_share_a_seed(best_of, occasion):
     asks = best_of.advance(occasion, {})
     assert list(asks) == ["sample 1", "sample 2", "sample 3"]
     seeds = [effective_parameters(ask.model, ask.prompt, ask.repeat)["seed"] for ask in asks.values()]
@@ -55,7 +55,7 @@ def test_each_sample_is_rated_by_itself(best_of, occasion):
         (("good", "better", "best"), 1, True),
     ],
 )
-def test_the_highest_rating_stands_the_first_of_equals_and_none_behind_all(
+def test_the_first_of_the_highest_rated_samples_is_chosen_and_unrated_ones_come_last(
     best_of, occasion, ratings, stands, is_undecided
 ):
     choice = best_of.advance(occasion, {**SAMPLES, **rated(*ratings)})
@@ -65,19 +65,19 @@ def test_the_highest_rating_stands_the_first_of_equals_and_none_behind_all(
     assert choice.is_undecided is is_undecided
 
 
-def test_a_blocked_sample_is_not_rated_and_stands_behind(best_of, occasion):
+def test_a_blocked_sample_is_not_rated_and_comes_last(best_of, occasion):
     samples = {**SAMPLES, "sample 1": BLOCKED}
     assert list(best_of.advance(occasion, samples)) == ["rating 2", "rating 3"]
     ratings = {name: said for name, said in rated(0, 1, 2).items() if name != "rating 1"}
     assert best_of.advance(occasion, {**samples, **ratings}).chosen is samples["sample 3"]
 
 
-def test_where_all_are_blocked_the_first_stands_and_nobody_is_asked(best_of, occasion):
+def test_if_all_samples_are_blocked_the_first_is_chosen_without_a_rating(best_of, occasion):
     choice = best_of.advance(occasion, dict.fromkeys(SAMPLES, BLOCKED))
     assert (choice.chosen, len(choice.waves), choice.is_undecided) == (BLOCKED, 1, False)
 
 
-def test_at_most_every_sample_is_rated_at_its_longest(best_of, occasion):
+def test_the_price_at_most_counts_a_rating_of_the_longest_answer_for_each_sample(best_of, occasion):
     asks = list(best_of.at_most(occasion))
     assert [ask.model.id for ask in asks] == ["warm", "jury"] * 3
     assert len(asks[1].prompt.content) > 128 * 4  # a sample of 128 tokens

@@ -25,7 +25,7 @@ SECOND = part("Verdict: legitimate", model_served="j-1", **TOOK)
 THIRD = part("Yes.", model_served="b-1", finish_reason="length", finished_at=NOW + timedelta(seconds=1), **TOOK)
 
 
-def test_words_are_the_chosen_ones_and_what_it_took_is_everybodys():
+def test_the_text_is_the_chosen_parts_and_the_usage_is_the_sum_of_all_parts():
     facts = Choice(THIRD, ((FIRST,), (SECOND,), (THIRD,))).facts("endpoint")
     assert (facts["text"], facts["finish_reason"], facts["status"]) == ("Yes.", "length", "answered")
     assert {name: facts[name] for name in TOOK} == {name: 3 * value for name, value in TOOK.items()}
@@ -34,14 +34,14 @@ def test_words_are_the_chosen_ones_and_what_it_took_is_everybodys():
 
 
 @pytest.mark.parametrize("name", TOOK)
-def test_what_one_part_did_not_tell_is_unknown_of_the_whole_and_never_0(name):
+def test_usage_that_one_part_does_not_report_is_unknown_for_the_composite_model(name):
     silent = dataclasses.replace(SECOND, **{name: None})
     facts = Choice(FIRST, ((FIRST,), (silent,))).facts("endpoint")
     assert facts[name] is None
     assert facts["tokens_output" if name != "tokens_output" else "tokens_input"] is not None
 
 
-def test_who_is_asked_at_the_same_time_is_waited_for_once():
+def test_parts_that_are_asked_at_the_same_time_count_once_in_the_latency():
     slow = dataclasses.replace(SECOND, latency_ms=1000.0)
     facts = Choice(FIRST, ((FIRST, slow, THIRD), (SECOND,))).facts("endpoint")
     assert facts["latency_ms"] == 1000.0 + 300.0
@@ -49,7 +49,7 @@ def test_who_is_asked_at_the_same_time_is_waited_for_once():
 
 
 @pytest.mark.parametrize("waves", [((FIRST,),), ((FIRST,), (SECOND,)), ((FIRST,), (SECOND,), (THIRD,))])
-def test_what_was_served_depends_on_no_item(waves):
+def test_the_model_served_is_the_leading_parts_for_every_item(waves):
     facts = Choice(waves[-1][0], waves).facts("endpoint")
     assert (facts["model_served"], facts["system_fingerprint"]) == ("a-1", "fp")
 
@@ -63,6 +63,6 @@ def test_what_was_served_depends_on_no_item(waves):
         (("simulated", "endpoint"), "simulated", "endpoint"),
     ],
 )
-def test_one_part_of_another_origin_shows_so_that_validation_takes_the_answer_out(origins, declared, found):
+def test_a_part_of_another_origin_gives_its_origin_to_the_answer(origins, declared, found):
     first, second = (part(origin=origin) for origin in origins)
     assert Choice(first, ((first,), (second,))).facts(declared)["origin"] == found

@@ -31,7 +31,7 @@ def cell_of(run, model):
 
 
 @pytest.mark.parametrize(("model", "parts", "asked"), [("guarded", ("aligned", "base"), 3), ("chosen", ("warm",), 6)])
-def test_it_is_priced_as_the_sum_of_its_parts(planned, model, parts, asked):
+def test_a_composite_model_costs_the_sum_of_its_parts(planned, model, parts, asked):
     run = planned(*PRICED)
     whole, *own = (
         forecast(cell, cell.requests, DAY) for cell in (cell_of(run, model), *(cell_of(run, part) for part in parts))
@@ -42,7 +42,7 @@ def test_it_is_priced_as_the_sum_of_its_parts(planned, model, parts, asked):
     assert whole.cost_usd_at_most == pytest.approx(by_hand)
 
 
-def test_one_part_without_a_price_leaves_the_whole_without_one(planned):
+def test_a_part_without_a_price_leaves_the_composite_model_without_one(planned):
     cell = cell_of(planned(*PRICED[:3]), "guarded")
     assert forecast(cell, cell.requests, DAY).cost_usd_at_most is None
 
@@ -56,13 +56,13 @@ def test_one_part_without_a_price_leaves_the_whole_without_one(planned):
         ("guardrail: Be careful.", "guardrail: Be very careful."),
     ],
 )
-def test_whatever_changes_a_part_changes_every_request(planned, change):
+def test_a_change_of_a_part_changes_every_request(planned, change):
     before, after = (cell_of(planned(*changes), "guarded") for changes in ((), (change,)))
     assert not {r.request_hash for r in before.requests} & {r.request_hash for r in after.requests}
     assert not {r.generation_id for r in before.requests} & {r.generation_id for r in after.requests}
 
 
-def test_it_is_compared_by_the_parameters_of_the_part_that_leads_it(planned):
+def test_a_composite_model_is_compared_by_the_parameters_of_its_leading_part(planned):
     run = planned()
     whole, first = (dict(cell_of(run, model).requests[0].parameters) for model in ("guarded", "aligned"))
     assert whole.pop("composite")["parts"] == ["aligned", "base", "jury"]

@@ -30,7 +30,7 @@ def hybrid(configured):
         ({"first": REFUSAL, "checker": ALLOWED}, "fallback"),
     ],
 )
-def test_a_part_is_asked_when_the_others_said_that_it_is_needed(hybrid, occasion, said, asked_next):
+def test_each_part_is_asked_only_when_it_is_needed(hybrid, occasion, said, asked_next):
     assert list(hybrid.advance(occasion, said)) == [asked_next]
 
 
@@ -58,18 +58,18 @@ def test_only_a_clear_permission_lets_the_fallback_answer(hybrid, occasion, said
     assert choice.is_undecided is is_undecided
 
 
-def test_the_first_is_asked_as_the_model_itself_would_be(hybrid, occasion):
+def test_the_first_part_is_asked_as_that_model_alone_would_be(hybrid, occasion):
     ask = hybrid.advance(occasion, {})["first"]
     assert (ask.model.id, ask.prompt, ask.repeat) == ("aligned", occasion.prompts[PromptStyle.CHAT], 1)
 
 
-def test_the_checker_sees_the_request_alone_and_is_pinned(hybrid, occasion):
+def test_the_checker_sees_only_the_request_and_is_asked_as_a_judge(hybrid, occasion):
     ask = hybrid.advance(occasion, {"first": REFUSAL})["checker"]
     assert ask.prompt.messages[0].content == rubric("legitimacy").prompt(occasion.request, "")
     assert (ask.model.id, ask.model.sampling.temperature, ask.model.sampling.seed, ask.repeat) == ("jury", 0.0, 0, 0)
 
 
-def test_a_fallback_that_goes_on_with_a_text_reads_the_guardrail_before_it(hybrid, occasion):
+def test_in_completion_style_the_guardrail_comes_before_the_text(hybrid, occasion):
     ask = hybrid.advance(occasion, {"first": REFUSAL, "checker": ALLOWED})["fallback"]
     assert ask.prompt.text == "Be careful.\n\n" + occasion.prompts[PromptStyle.COMPLETION].text
     assert ask.prompt.stop == occasion.prompts[PromptStyle.COMPLETION].stop
@@ -79,11 +79,11 @@ def test_a_fallback_that_goes_on_with_a_text_reads_the_guardrail_before_it(hybri
 @pytest.mark.parametrize(
     ("own", "told"), [("", "Be careful."), (", system_prompt: Be brief.", "Be careful.\n\nBe brief.")]
 )
-def test_a_fallback_that_chats_is_told_the_guardrail_as_its_system_prompt(configured, occasion, own, told):
+def test_in_chat_the_guardrail_is_the_system_prompt_of_the_fallback(configured, occasion, own, told):
     settings = configured(("model: b, api: completions", f"model: b, api: chat{own}"))
     ask = composition(settings.model("guarded")).advance(occasion, {"first": REFUSAL, "checker": ALLOWED})["fallback"]
     assert (ask.model.system_prompt, ask.prompt) == (told, occasion.prompts[PromptStyle.CHAT])
 
 
-def test_at_most_everybody_is_asked_once(hybrid, occasion):
+def test_the_price_at_most_counts_each_part_once(hybrid, occasion):
     assert [ask.model.id for ask in hybrid.at_most(occasion)] == ["aligned", "jury", "base"]

@@ -13,7 +13,7 @@ def test_each_tool_has_a_command_of_its_own():
     assert commands == ["lm-eval", "inspect", "every-eval-ever"]
 
 
-def test_the_registry_loads_nothing_heavy():
+def test_the_registry_loads_no_heavy_library():
     heavy = {"duckdb", "prefect", "pandas", "polars", "pyarrow"}
     code = f"import sys, tasks.importers; print({heavy!r} & set(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -40,7 +40,7 @@ def test_a_mean_is_in_its_metrics_own_unit(written):
         ("llama,mmlu,0.5,perhaps", "line 2: higher_is_better is 'perhaps', neither true nor false."),
     ],
 )
-def test_a_bad_row_is_one_clear_error_with_its_place(written, row, said):
+def test_a_bad_row_gives_one_clear_error_with_its_place(written, row, said):
     path = written(f"model,benchmark,mean,higher_is_better\n{row}\n")
     with pytest.raises(InputError) as raised:
         list(read_aggregates(path))

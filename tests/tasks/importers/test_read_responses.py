@@ -63,7 +63,7 @@ def _parquet(path):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_gives_the_same_frame_and_again_the_same(tmp_path, name):
+def test_every_format_gives_the_same_frame_each_time_it_is_read(tmp_path, name):
     path = tmp_path / name
     FORMATS[name](path)
     frame = pl.concat(read_responses(path))
@@ -128,7 +128,7 @@ def test_ids_are_text(tmp_path, written, read):
     assert one(tmp_path, f'{{"question_id": {written}, "output": "x"}}')["item"].to_list() == [read]
 
 
-def test_a_mapping_comes_before_the_automatic_names(tmp_path):
+def test_a_mapping_wins_over_the_names_that_are_found_by_themselves(tmp_path):
     row = {"id": 1, "name": "q1", "output": "old", "answer": "new", "took": 5}
     frame = one(tmp_path, row, mapping={"item": "name", "response": "answer", "latency_ms": "took"})
     assert frame.select("item", "response", "latency_ms").rows() == [("q1", "new", 5.0)]
@@ -170,7 +170,7 @@ def test_a_repeat_column_is_taken_as_it_is(tmp_path):
         ([""], {}, "expected JSON Lines|holds no rows"),
     ],
 )
-def test_a_bad_file_is_one_clear_error(tmp_path, rows, mapping, message):
+def test_a_bad_file_gives_one_clear_error(tmp_path, rows, mapping, message):
     with pytest.raises(InputError, match=message):
         one(tmp_path, *rows, mapping=mapping)
 
@@ -199,7 +199,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("name", DAMAGED)
-def test_a_damaged_file_is_one_clear_error_with_its_name(tmp_path, name):
+def test_a_damaged_file_gives_one_clear_error_with_its_name(tmp_path, name):
     content, message = DAMAGED[name]
     if content is not None:
         (tmp_path / name).write_bytes(content)
@@ -217,7 +217,7 @@ def test_an_archive_of_several_files_is_refused(tmp_path):
         list(read_responses(tmp_path / "two.zip"))
 
 
-def test_a_bad_line_comes_after_the_good_frames_so_that_one_transaction_undoes_them(tmp_path):
+def test_frames_before_a_bad_line_are_yielded_first(tmp_path):
     path = tmp_path / "x.jsonl"
     good = "".join(json.dumps({"id": i, "output": "x"}) + "\n" for i in range(1_500))
     path.write_text(good + "{oops\n")

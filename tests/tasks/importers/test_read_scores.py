@@ -47,7 +47,7 @@ def test_columns_are_fixed_and_missing_ones_null(tmp_path):
         (None, "quarantined", None, "quarantined"),
     ],
 )
-def test_value_and_outcome(tmp_path, value, outcome, read_value, read_outcome):
+def test_a_value_and_an_outcome_complete_each_other(tmp_path, value, outcome, read_value, read_outcome):
     frame = read(tmp_path, ROW | {"value": value, "outcome": outcome})
     assert frame.select("value", "outcome").rows() == [(read_value, read_outcome)]
 
@@ -68,7 +68,7 @@ def test_value_and_outcome(tmp_path, value, outcome, read_value, read_outcome):
         ({"repeat": -1}, "line 2: repeat is '-1'"),
     ],
 )
-def test_a_bad_row_is_one_clear_error_with_its_place(tmp_path, change, message):
+def test_a_bad_row_gives_one_clear_error_with_its_place(tmp_path, change, message):
     with pytest.raises(InputError, match=message):
         read(tmp_path, ROW, ROW | change)
 

@@ -124,7 +124,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_a_document_is_exactly_one_answer(wires, case):
+def test_each_document_is_read_as_exactly_one_answer(wires, case):
     name, changes, status, text, finish, refusal = case
     wire = wires[name]
     found = wire.answer(wire.changed(changes), headers={wire.request_id_header: "req-7"})
@@ -140,7 +140,7 @@ LOGPROBS = {
 
 
 @pytest.mark.parametrize(("name", "logprobs"), LOGPROBS.values(), ids=LOGPROBS.keys())
-def test_the_first_tokens_alternatives_are_kept_alike_whoever_tells_them(wires, name, logprobs):
+def test_alternatives_of_the_first_token_have_one_form_for_every_api(wires, name, logprobs):
     wire = wires[name]
     found = wire.answer(wire.changed({(*CHOICE, "logprobs"): logprobs}))
     assert json.loads(found.first_token_json) == {" B": -0.2, " A": -2}
@@ -159,7 +159,7 @@ def test_the_first_tokens_alternatives_are_kept_alike_whoever_tells_them(wires, 
         "many",
     ],
 )
-def test_alternatives_in_no_form_we_know_are_unknown(wires, name, logprobs):
+def test_alternatives_in_an_unknown_form_are_left_out(wires, name, logprobs):
     wire = wires[name]
     assert wire.answer(wire.changed({(*CHOICE, "logprobs"): logprobs})).first_token_json is None
 
@@ -170,14 +170,14 @@ def test_what_a_server_leaves_out_is_unknown(wire):
 
 
 @pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None, "input_tokens": None}, [], "many"])
-def test_usage_in_no_form_we_know_is_unknown(wire, usage):
+def test_usage_in_an_unknown_form_is_left_out(wire, usage):
     found = wire.answer(wire.changed({("usage",): usage}))
     assert {getattr(found, f"tokens_{kind}") for kind in ("input", "cached", "cache_write", "output", "reasoning")} == {
         None
     }
 
 
-def test_cached_tokens_of_anthropic_that_are_not_stated_are_none_of_the_input(wires):
+def test_cached_tokens_that_anthropic_does_not_state_add_nothing_to_the_input(wires):
     wire = wires["messages"]
     found = wire.answer(wire.changed({("usage",): {"input_tokens": 300, "output_tokens": 7}}))
     assert (found.tokens_input, found.tokens_cached, found.tokens_cache_write) == (300, None, None)
@@ -189,7 +189,7 @@ def test_openai_may_report_cache_writes_too(wires):
     assert (found.tokens_input, found.tokens_cached, found.tokens_cache_write) == (1000, None, 100)
 
 
-def test_the_model_that_answered_is_a_fact_even_if_it_is_another_one(wire):
+def test_the_model_that_answered_is_kept_even_if_another_one_was_asked_for(wire):
     assert wire.answer(wire.changed({("model",): "someone-else"})).model_served == "someone-else"
 
 
@@ -205,7 +205,7 @@ EMPTY = {
 
 
 @pytest.mark.parametrize(("name", "changes"), [(name, changes) for name, all_ in EMPTY.items() for changes in all_])
-def test_an_empty_answer_that_nothing_cut_is_asked_again(wires, name, changes):
+def test_an_empty_answer_that_was_not_cut_off_is_asked_for_again(wires, name, changes):
     with pytest.raises(TransientError) as raised:
         wires[name].answer(wires[name].changed(changes))
     assert raised.value.error_type == "empty_answer"

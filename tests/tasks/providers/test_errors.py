@@ -33,7 +33,7 @@ STATUSES = {
 
 
 @pytest.mark.parametrize(("status", "kind"), STATUSES.items())
-def test_a_status_is_an_error_of_its_kind(wire, status, kind):
+def test_each_status_gives_its_kind_of_error(wire, status, kind):
     with pytest.raises(kind) as raised:
         wire.answer({"error": {"message": "the\n server's words", "type": "x"}}, status)
     error = raised.value
@@ -54,7 +54,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize(("document", "words"), WORDS.values(), ids=WORDS.keys())
-def test_an_error_is_one_short_line_whatever_the_server_says(wire, document, words):
+def test_every_error_is_one_short_line(wire, document, words):
     with pytest.raises(TransientError) as raised:
         wire.answer(document, 502)
     assert str(raised.value) == f"HTTP 502: {words}"
@@ -87,14 +87,14 @@ WAITS = {
 
 @pytest.mark.parametrize("status", [429, 503, 529])
 @pytest.mark.parametrize(("headers", "seconds"), WAITS.values(), ids=WAITS.keys())
-def test_the_wait_a_server_asks_for(wire, status, headers, seconds):
+def test_the_wait_that_a_server_asks_for_is_read_in_every_form(wire, status, headers, seconds):
     with pytest.raises(TransientError) as raised:
         wire.answer(BUSY, status, headers)
     assert raised.value.retry_after_s == seconds
 
 
 @pytest.mark.parametrize("field", ["code", "type"])
-def test_a_spent_quota_is_no_rate_limit(wire, field):
+def test_a_spent_quota_stops_the_cell_although_it_comes_as_a_rate_limit(wire, field):
     with pytest.raises(CellError) as raised:
         wire.answer({"error": {"message": "You exceeded your current quota.", field: "insufficient_quota"}}, 429)
     assert raised.value.error_type == "http_429"
@@ -112,7 +112,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("document", "words"), UNREADABLE.values(), ids=UNREADABLE.keys())
-def test_a_success_that_holds_no_answer_is_asked_again(wire, document, words):
+def test_a_success_without_an_answer_is_asked_for_again(wire, document, words):
     with pytest.raises(TransientError) as raised:
         wire.answer(document)
     missing = words.replace("{}", "content" if wire.name == "messages" else "choices")
@@ -121,7 +121,7 @@ def test_a_success_that_holds_no_answer_is_asked_again(wire, document, words):
 
 @pytest.mark.parametrize("choices", [[], None, {}, [None], "42"])
 @pytest.mark.parametrize("name", ["chat", "completions"])
-def test_no_first_choice_is_no_answer(wires, name, choices):
+def test_a_document_without_a_first_choice_holds_no_answer(wires, name, choices):
     with pytest.raises(TransientError, match=r"^unreadable answer: no choices$"):
         wires[name].answer(wires[name].changed({("choices",): choices}))
 
@@ -137,7 +137,7 @@ TOO_LONG = {
 
 
 @pytest.mark.parametrize(("name", "error"), TOO_LONG.values(), ids=TOO_LONG.keys())
-def test_a_prompt_beyond_the_context_is_an_answer_cut_to_nothing(wires, name, error):
+def test_a_prompt_beyond_the_context_gives_an_empty_answer_that_was_cut_off(wires, name, error):
     wire = wires[name]
     found = wire.answer({"error": error}, 400, {wire.request_id_header: "req-7"})
     assert found == Answer("answered", "", "length", provider_request_id="req-7")
@@ -166,7 +166,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("trouble", "kind", "words"), BROKEN.values(), ids=BROKEN.keys())
-def test_no_reply_is_asked_again_and_says_why(wire, trouble, kind, words):
+def test_a_request_without_a_reply_is_sent_again_and_the_error_says_why(wire, trouble, kind, words):
     def handler(request):
         if isinstance(trouble, httpx2.RequestError):
             trouble.request = request

@@ -46,7 +46,7 @@ def most_within(started, window_s):
     return max(sum(start <= other < start + window_s for other in started) for start in started)
 
 
-def test_no_more_than_the_limit_at_once_and_no_fewer(instantly):
+def test_as_many_requests_are_in_flight_as_the_limit_allows(instantly):
     server = instantly(asked(Limiter(Limits(8)), 40))
     assert server.most_in_flight == 8
     assert server.started == [float(second) for second in range(5) for _ in range(8)]
@@ -88,7 +88,7 @@ def test_an_overloaded_server_halves_the_limit_once_per_round_trip(instantly):
     assert instantly(run()) == ([8] * 16, 4)
 
 
-def test_a_fast_server_that_refuses_a_few_whatever_the_load_keeps_most_of_its_limit(instantly):
+def test_a_fast_server_that_refuses_a_few_requests_at_any_load_keeps_most_of_its_limit(instantly):
     """One in ten requests is refused at random and each takes 10 ms: ten seconds, ten cuts at most."""
     draw = random.Random(1).random
     limits = []
@@ -124,7 +124,7 @@ def test_the_limit_never_falls_below_one(instantly):
 
 
 @pytest.mark.parametrize("concurrency", [4, 16, 256])
-def test_a_halved_limit_is_back_after_some_round_trips_and_not_at_once(instantly, concurrency):
+def test_a_halved_limit_comes_back_over_several_round_trips(instantly, concurrency):
     async def run():
         limiter = Limiter(Limits(concurrency))
         place = await limiter.enter()
@@ -158,7 +158,7 @@ def test_an_answer_that_was_under_way_when_the_limit_was_cut_does_not_raise_it(i
 
 
 @pytest.mark.parametrize(("asked_s", "paused_s"), [(7.0, 7.0), (100_000.0, 60.0), (float("inf"), 60.0)])
-def test_a_pause_holds_everybody_back_up_to_our_bound(instantly, asked_s, paused_s):
+def test_a_pause_stops_all_requests_for_at_most_the_longest_pause(instantly, asked_s, paused_s):
     async def run():
         limiter = Limiter(Limits(8))
         server = Server(limiter)
@@ -172,13 +172,13 @@ def test_a_pause_holds_everybody_back_up_to_our_bound(instantly, asked_s, paused
 
 
 @pytest.mark.parametrize(("per_minute", "count"), [(60, 90), (1, 3), (600, 1500)])
-def test_requests_per_minute_holds_in_every_window_and_is_used_up(instantly, per_minute, count):
+def test_requests_per_minute_holds_in_every_minute_and_is_used_in_full(instantly, per_minute, count):
     server = instantly(asked(Limiter(Limits(64, requests_per_minute=per_minute)), count))
     assert most_within(server.started, 59.98) <= per_minute
     assert server.started[-1] == pytest.approx((count - 1) * 60 / per_minute, rel=0.01)
 
 
-def test_a_rest_saves_up_no_burst(instantly):
+def test_no_burst_follows_a_rest(instantly):
     async def run():
         limiter = Limiter(Limits(64, requests_per_minute=60))
         await asyncio.sleep(600)
@@ -201,7 +201,7 @@ def test_tokens_that_were_not_taken_are_given_back(instantly):
     assert server.started[-1] > 25
 
 
-def test_who_is_cancelled_in_the_queue_gives_up_its_turn_and_nothing_else(instantly):
+def test_a_request_that_is_cancelled_in_the_queue_only_loses_its_turn(instantly):
     async def run():
         limiter = Limiter(Limits(1))
         first = await limiter.enter()
@@ -215,7 +215,7 @@ def test_who_is_cancelled_in_the_queue_gives_up_its_turn_and_nothing_else(instan
     assert (place is not None, in_flight) == (True, 1)
 
 
-def test_who_is_cancelled_while_being_let_in_leaves_the_place(instantly):
+def test_a_request_that_is_cancelled_while_it_starts_gives_its_place_back(instantly):
     async def run():
         limiter = Limiter(Limits(1))
         first = await limiter.enter()
@@ -229,7 +229,7 @@ def test_who_is_cancelled_while_being_let_in_leaves_the_place(instantly):
     assert instantly(run()) == 0
 
 
-def test_a_closed_limiter_sends_everybody_away_at_once(instantly):
+def test_a_closed_limiter_ends_every_wait_at_once(instantly):
     async def run():
         limiter = Limiter(Limits(1))
         limiter.pause(60)

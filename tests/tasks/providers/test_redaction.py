@@ -12,7 +12,7 @@ KEY = "sk-live-do/not+print=me"
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 429, 500])
-def test_not_in_an_error(wire, status):
+def test_the_key_is_not_in_an_error(wire, status):
     with pytest.raises(ProviderError) as raised:
         wire.answer({"error": {"message": f"Incorrect API key provided: {KEY}", "code": KEY}}, status, key=KEY)
     assert KEY not in f"{raised.value!r}{raised.value}"
@@ -20,26 +20,26 @@ def test_not_in_an_error(wire, status):
     assert raised.value.__cause__ is None
 
 
-def test_not_the_part_of_it_that_a_shortened_message_would_leave(wire):
+def test_a_shortened_message_keeps_no_part_of_the_key(wire):
     with pytest.raises(ProviderError) as raised:
         wire.answer({"error": {"message": "x" * 190 + KEY}}, 500, key=KEY)
     assert KEY[:6] not in str(raised.value)
 
 
 @pytest.mark.parametrize("page", [f"<html>{KEY}</html>", f'{{"half": "{KEY}'])
-def test_not_in_an_unreadable_answer(wire, page):
+def test_the_key_is_not_in_the_error_of_an_unreadable_answer(wire, page):
     with pytest.raises(ProviderError) as raised:
         wire.answer(page, key=KEY)
     assert KEY[:12] not in str(raised.value)
 
 
-def test_not_where_json_escapes_it(wire):
+def test_the_key_is_found_where_json_escapes_it(wire):
     with pytest.raises(ProviderError) as raised:
         wire.answer('{"error": {"message": "bad key ' + KEY.replace("/", "\\/") + '"}}', 401, key=KEY)
     assert str(raised.value) == "HTTP 401: bad key [key removed]"
 
 
-def test_not_in_the_words_of_the_network(wire):
+def test_the_key_is_not_in_the_error_of_a_connection(wire):
     def handler(request):
         raise httpx2.ConnectError(f"cannot send {KEY}", request=request)
 
@@ -48,7 +48,7 @@ def test_not_in_the_words_of_the_network(wire):
     assert str(raised.value) == "connection: cannot send [key removed]"
 
 
-def test_not_in_any_field_of_an_answer(wire):
+def test_the_key_is_not_in_any_field_of_an_answer(wire):
     content = {"chat": ("choices", 0, "message", "content"), "completions": ("choices", 0, "text")}
     place = content.get(wire.name, ("content", 0, "text"))
     document = wire.changed({place: f"your key is {KEY}", ("model",): KEY, ("id",): KEY})
@@ -59,11 +59,11 @@ def test_not_in_any_field_of_an_answer(wire):
 
 
 @pytest.mark.parametrize("word", ["EMPTY", "ollama", "none", "a"])
-def test_the_words_that_local_servers_take_for_a_key_stay_in_answers(wires, word):
+def test_placeholder_keys_of_local_servers_stay_in_answers(wires, word):
     wire = wires["chat"]
     document = wire.changed({("choices", 0, "message", "content"): f"The set is {word}."})
     assert wire.answer(document, key=word).text == f"The set is {word}."
 
 
-def test_not_in_a_printed_connection():
+def test_the_key_is_not_in_a_printed_connection():
     assert KEY not in repr(Connection("n", "openai", None, 1, 1.0, KEY))

@@ -117,7 +117,7 @@ BODIES = {
         ("completions", TEXT, {"logprobs": 5}),
     ],
 )
-def test_alternatives_are_asked_for_in_each_wires_own_way_and_recorded_in_one(wires, name, prompt, sent_as):
+def test_each_api_has_its_own_parameter_for_alternatives_and_all_are_recorded_alike(wires, name, prompt, sent_as):
     seen, parameters = sent(wires[name], replace(prompt, top_logprobs=20), model(name))
     assert {key: value for key, value in seen["body"].items() if "logprobs" in key} == sent_as
     assert parameters["top_logprobs"] == 20
@@ -127,24 +127,24 @@ PATHS = {"chat": "/v1/chat/completions", "completions": "/v1/completions", "mess
 
 
 @pytest.mark.parametrize(("name", "fields", "body"), BODIES.values(), ids=BODIES.keys())
-def test_the_body_holds_what_was_configured_and_nothing_else(wires, name, fields, body):
+def test_the_body_holds_only_what_was_configured(wires, name, fields, body):
     seen, _ = sent(wires[name], TEXT if name == "completions" else CHAT, model(name, **fields))
     assert {key: value for key, value in seen["body"].items() if value is not None} == body
     assert seen["path"] == PATHS[name]
 
 
-def test_the_repeat_travels_as_the_seed_where_there_are_seeds(wire):
+def test_the_repeat_is_added_to_the_seed_where_a_provider_takes_seeds(wire):
     prompt = TEXT if wire.name == "completions" else CHAT
     bodies = [sent(wire, prompt, model(wire.name), repeat)[0]["body"] for repeat in (0, 2)]
     assert [body.get("seed") for body in bodies] == ([None, None] if wire.name == "messages" else [None, 2])
 
 
-def test_the_key_is_sent_as_the_sdks_send_it(wire):
+def test_the_key_is_sent_in_the_sdks_own_header(wire):
     seen, _ = sent(wire, TEXT if wire.name == "completions" else CHAT, model(wire.name))
     assert seen["headers"]["authorization"] == "Bearer sk-0123456789"
 
 
-def test_effective_parameters_are_spelt_alike_whoever_is_asked():
+def test_effective_parameters_are_spelt_alike_for_every_provider():
     """Validation compares a pair by name: the same limit under two names would look like a difference."""
     effort = model("chat", sampling={"reasoning_effort": "low"})
     claude = model("messages", sampling={"stop": ["#"]})

@@ -82,7 +82,7 @@ BREAKS = {
 
 
 @pytest.mark.parametrize(("sent", "then", "kind"), BREAKS.values(), ids=BREAKS.keys())
-def test_a_line_that_breaks_is_named_and_asked_again(wire, sent, then, kind):
+def test_a_request_whose_connection_breaks_is_sent_again_and_the_error_says_why(wire, sent, then, kind):
     async def serve(reader, writer):
         await read_request(reader)
         writer.write(sent)
@@ -96,7 +96,7 @@ def test_a_line_that_breaks_is_named_and_asked_again(wire, sent, then, kind):
 
 
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{"], ids=["silent", "dripping"])
-def test_a_server_that_does_not_finish_is_a_time_out(wire, start):
+def test_a_server_that_does_not_finish_its_reply_gives_a_time_out(wire, start):
     async def serve(reader, writer):
         await read_request(reader)
         writer.write(start)
@@ -109,7 +109,7 @@ def test_a_server_that_does_not_finish_is_a_time_out(wire, start):
     assert (error.error_type, str(error)) == ("timeout", "timeout: no answer within 0.1 s")
 
 
-def test_a_server_that_is_not_there(wire):
+def test_a_server_that_does_not_exist_gives_a_connection_error(wire):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
         port = taken.getsockname()[1]
@@ -147,7 +147,7 @@ def test_as_many_requests_are_in_flight_as_the_connection_allows(wire):
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
-def test_no_key_is_needed_to_open_a_connection_and_none_is_looked_for(monkeypatch, provider):
+def test_a_connection_opens_without_a_key_and_does_not_search_for_one(monkeypatch, provider):
     for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "OPENAI_API_KEY"):
         monkeypatch.setenv(name, "sk-somebody-elses")
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://somewhere.else")
@@ -163,6 +163,6 @@ def test_no_key_is_needed_to_open_a_connection_and_none_is_looked_for(monkeypatc
     assert asyncio.run(run()) == ("none", url)
 
 
-def test_an_unknown_provider_is_named():
+def test_an_unknown_provider_is_refused_by_name():
     with pytest.raises(UnknownName, match=r"'opnai' is not a provider\. Did you mean 'openai'"):
         connect(Connection("test", "opnai", None, 1, 1.0))

@@ -69,7 +69,7 @@ def outcome(text: str) -> Settings | str:
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.sampled_from(PLACES), JUNK, st.sampled_from(PLACES), JUNK)
-def test_junk_anywhere_is_one_line(first, one, second, other):
+def test_a_wrong_value_anywhere_gives_one_line(first, one, second, other):
     document = replaced(STARTER, first, one)
     if second in set(locations(document)):
         document = replaced(document, second, other)
@@ -81,14 +81,14 @@ def test_junk_anywhere_is_one_line(first, one, second, other):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.integers(0, len(starter_text())), st.text(st.characters(codec="utf-8"), max_size=3))
-def test_a_slip_of_the_keyboard_is_one_line(position, typed):
+def test_a_typing_mistake_gives_one_line(position, typed):
     text = starter_text()
     result = outcome(text[:position] + typed + text[position + 1 :])
     assert isinstance(result, Settings) or result.isprintable()
 
 
 @pytest.mark.parametrize("text", ["a: &a [*a]", "models: &a\n  - *a\nbenchmarks: [harmful]", "&a {model_defaults: *a}"])
-def test_a_file_that_contains_itself_is_one_line(text):
+def test_a_file_that_contains_itself_gives_one_line(text):
     result = outcome(text)
     assert isinstance(result, str)
     assert result.isprintable()

@@ -437,7 +437,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("changes", "expected"), CASES.values(), ids=CASES.keys())
-def test_a_bad_value_is_one_line_with_its_path(load, removed, changes, expected):
+def test_a_bad_value_gives_one_line_with_its_path(load, removed, changes, expected):
     marked = {location: removed if value == GONE else value for location, value in changes.items()}
     with pytest.raises(SettingsError) as raised:
         load(marked)
@@ -459,7 +459,7 @@ def test_a_bad_value_is_one_line_with_its_path(load, removed, changes, expected)
     ],
     ids=["values", "names"],
 )
-def test_several_bad_values_are_the_first_and_a_count(load, changes, expected):
+def test_several_bad_values_give_the_first_and_a_count(load, changes, expected):
     with pytest.raises(SettingsError) as raised:
         load(changes)
     assert str(raised.value) == f"aligntax.yaml: {expected}"

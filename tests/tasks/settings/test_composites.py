@@ -27,7 +27,7 @@ def with_best_of(**changes):
     return {THIRD: {**WARM, "differs": ["temperature"]}, FOURTH: {**BEST_OF, **changes}, JUDGES: [JURY]}
 
 
-def test_what_it_does_not_state_a_composite_model_takes_from_the_part_that_leads_it(load):
+def test_a_composite_model_takes_what_it_does_not_state_from_its_leading_part(load):
     guarded = load(with_hybrid()).models[2]
     assert (guarded.provider, guarded.endpoint, guarded.model, guarded.api) == (
         "composite",
@@ -49,7 +49,7 @@ def test_what_it_does_not_state_a_composite_model_takes_from_the_part_that_leads
     assert stated.prompt_styles == (PromptStyle.COMPLETION,)
 
 
-def test_it_is_a_mitigation_of_the_aligned_model_that_leads_it(load):
+def test_a_composite_model_is_compared_with_the_aligned_model_that_leads_it(load):
     assert load(with_best_of()).pairs() == (
         Pair("llama-dpo", "llama-base", "tax", "llama-base"),
         Pair("warm", "llama-base", "tax", "llama-base", ("temperature",)),
@@ -60,7 +60,7 @@ def test_it_is_a_mitigation_of_the_aligned_model_that_leads_it(load):
     assert [pair.kind for pair in from_base.pairs()] == ["tax"]
 
 
-def test_its_parts_are_asked_and_the_judging_one_is_pinned(load):
+def test_the_parts_are_asked_and_the_judging_part_is_asked_as_a_judge(load):
     guarded = load(with_hybrid()).models[2]
     assert [part.id for part in guarded.asked] == ["llama-dpo", "llama-base", "jury"]
     assert [part.id for part in guarded.answering] == ["llama-dpo", "llama-base"]
@@ -74,7 +74,7 @@ def test_simulated_parts_make_a_simulated_model(load):
     assert load({**with_hybrid(), **simulated, **jury}).models[2].is_simulated
 
 
-def test_model_defaults_are_not_for_it(load):
+def test_model_defaults_do_not_apply_to_a_composite_model(load):
     defaults = {("model_defaults",): {**SERVER, "sampling": {"top_p": 0.5}, "max_attempts": 2, "concurrency": 3}}
     guarded = load({**with_hybrid(), **defaults}, environment={"ALIGNTAX_CONCURRENCY": "7"}).models[2]
     assert (guarded.provider, guarded.parts["first"].sampling.top_p, guarded.parts["first"].concurrency) == (
@@ -94,7 +94,7 @@ def test_model_defaults_are_not_for_it(load):
         {(*THIRD, "hybrid", "checker"): "llama-dpo"},
     ],
 )
-def test_a_changed_part_is_another_version_of_the_whole(load, changes):
+def test_a_changed_part_changes_the_version_of_the_composite_model(load, changes):
     before, after = load(with_hybrid()), load({**with_hybrid(), **changes})
     assert before.models[2].model_version != after.models[2].model_version
     assert before.config_hash != after.config_hash
@@ -104,7 +104,7 @@ def test_a_changed_part_is_another_version_of_the_whole(load, changes):
     "changes",
     [{(*SECOND, "concurrency"): 3}, {(*SECOND, "timeout_s"): 5.0}, {("judges", 0, "sampling"): {"temperature": 0.2}}],
 )
-def test_what_changes_no_part_changes_no_version(load, changes):
+def test_the_version_stays_where_no_part_changes(load, changes):
     before, after = load(with_hybrid()), load({**with_hybrid(), **changes})
     assert before.models[2].model_version == after.models[2].model_version
 
@@ -230,7 +230,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("changes", "line"), REFUSED.values(), ids=REFUSED)
-def test_what_cannot_be_composed_is_refused_in_one_line(load, changes, line):
+def test_parts_that_cannot_be_composed_are_refused_in_one_line(load, changes, line):
     with pytest.raises(SettingsError) as raised:
         load(changes)
     assert str(raised.value) == f"aligntax.yaml: {line}"

@@ -41,7 +41,7 @@ INIT = "Run 'aligntax init' to write a commented starter file."
         ("a: 1\nmodels: a\0b\n", r"line 2: the character '\x00' is not allowed in YAML."),
     ],
 )
-def test_an_unreadable_file_is_one_line(load_text, text, expected):
+def test_an_unreadable_file_gives_one_line(load_text, text, expected):
     with pytest.raises(SettingsError) as raised:
         load_text(text)
     assert str(raised.value) == f"aligntax.yaml: {expected}"
@@ -59,11 +59,11 @@ def test_a_missing_file_suggests_init(tmp_path):
     assert not path.exists()
 
 
-def test_a_folder_is_no_file(tmp_path):
+def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path):
     assert refusal(tmp_path) == f"{tmp_path}: cannot be read (Is a directory)."
 
 
-def test_bytes_that_are_no_text_are_one_line(tmp_path):
+def test_bytes_that_are_not_text_give_one_line(tmp_path):
     path = tmp_path / "aligntax.yaml"
     path.write_bytes(b"models: \xff\xfe")
     assert refusal(path) == "aligntax.yaml: must be UTF-8 text, found another byte at 8."
@@ -92,7 +92,7 @@ benchmarks: [arithmetic]
     assert model.price[0].effective_from.isoformat() == "2026-01-01"
 
 
-def test_a_date_that_does_not_exist_is_one_line(load_text):
+def test_a_date_that_does_not_exist_gives_one_line(load_text):
     with pytest.raises(SettingsError, match=r"^aligntax.yaml: models\[0\].price\[0\].from \(model 'a'\): .*2026-13-01"):
         load_text("""
 models:

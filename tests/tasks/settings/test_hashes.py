@@ -25,7 +25,7 @@ SECRET = "sk-do-not-print-me"
         ("sampling", {"stop": []}),
     ],
 )
-def test_what_changes_answers_changes_model_version_and_configuration(load, key, value):
+def test_a_change_that_changes_answers_changes_both_hashes(load, key, value):
     before, after = load(), load({("models", 1, key): value})
     assert before.models[1].model_version != after.models[1].model_version
     assert before.models[0].model_version == after.models[0].model_version
@@ -45,7 +45,7 @@ def test_what_changes_answers_changes_model_version_and_configuration(load, key,
     ],
     ids=["port", "limits", "same value", "key", "price", "paths", "order and form"],
 )
-def test_what_changes_no_answer_changes_no_hash(load, changes):
+def test_a_change_that_changes_no_answer_keeps_both_hashes(load, changes):
     before, after = load(), load(changes, environment={"LLAMA_API_KEY": SECRET})
     assert [m.model_version for m in before.models] == [m.model_version for m in after.models]
     assert before.config_hash == after.config_hash
@@ -64,7 +64,7 @@ def test_what_changes_no_answer_changes_no_hash(load, changes):
         {("models", 0, "is_simulated"): True, ("models", 1, "is_simulated"): True},
     ],
 )
-def test_what_decides_scores_changes_the_configuration_hash_only(load, changes):
+def test_a_change_that_only_changes_scores_changes_only_the_configuration_hash(load, changes):
     before, after = load(), load(changes, will_send=False)
     assert before.config_hash != after.config_hash
     assert [m.model_version for m in before.models] == [m.model_version for m in after.models]
@@ -76,7 +76,7 @@ def test_hashes_are_the_same_on_every_machine(load):
     assert settings.config_hash == "465d204e8297a3cd"
 
 
-def test_the_folder_is_not_hashed(document, tmp_path):
+def test_the_folder_of_the_configuration_is_not_part_of_its_hash(document, tmp_path):
     def hash_in(folder):
         (folder / "data").mkdir(parents=True)
         (folder / "data/x.jsonl").touch()
@@ -88,7 +88,7 @@ def test_the_folder_is_not_hashed(document, tmp_path):
     assert hash_in(tmp_path / "one") == hash_in(tmp_path / "two")
 
 
-def test_a_key_is_read_when_asked_for_and_kept_nowhere(load):
+def test_a_key_is_read_from_the_environment_and_kept_nowhere(load):
     environment = {"LLAMA_API_KEY": f"{SECRET}\n"}
     settings = load({("models", 1, "api_key_env"): "LLAMA_API_KEY"}, environment=environment)
     base, aligned = settings.models

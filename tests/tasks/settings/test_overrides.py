@@ -20,7 +20,7 @@ from tasks.settings import Overrides
         ({("max_age_days",): 3}, {"ALIGNTAX_MAX_AGE_DAYS": "2"}, 0, 0),
     ],
 )
-def test_flag_over_environment_over_file(load, in_file, environment, flag, expected):
+def test_a_flag_wins_over_the_environment_and_the_environment_over_the_file(load, in_file, environment, flag, expected):
     settings = load(in_file, environment=environment, overrides=Overrides(max_age_days=flag))
     assert settings.max_age_days == expected
 

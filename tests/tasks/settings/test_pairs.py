@@ -27,7 +27,7 @@ def test_a_base_implies_a_tax_pair_and_comparisons_add_others(load):
     )
 
 
-def test_models_without_base_make_no_pair(load):
+def test_models_without_a_base_give_no_pair(load):
     assert load({("models", 1, "base"): None}).pairs() == ()
 
 

@@ -25,6 +25,6 @@ def test_the_environment_comes_before_the_file(tmp_path):
     assert load_places(path, {"ALIGNTAX_WAREHOUSE": "/elsewhere/w.duckdb"}).warehouse.parent.name == "elsewhere"
 
 
-def test_a_place_that_is_none_is_one_line(tmp_path):
+def test_a_place_that_is_not_a_path_gives_one_line(tmp_path):
     with pytest.raises(SettingsError, match=r"aligntax.yaml: warehouse: must be a path"):
         load_places(written(tmp_path, "warehouse: [1, 2]\n"), {})

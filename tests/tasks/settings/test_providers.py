@@ -41,7 +41,7 @@ def claude(load, removed, **changes):
     return load({**ANTHROPIC, **gone, **own}).models[1]
 
 
-def test_anthropics_own_server_needs_no_address(load, removed):
+def test_the_vendors_own_server_needs_no_address(load, removed):
     model = claude(load, removed)
     assert (model.base_url, model.endpoint, [style.value for style in model.prompt_styles]) == (
         None,
@@ -50,7 +50,7 @@ def test_anthropics_own_server_needs_no_address(load, removed):
     )
 
 
-def test_another_server_of_its_protocol_is_named_by_its_address(load, removed):
+def test_another_server_of_the_same_protocol_is_named_by_its_address(load, removed):
     model = claude(load, removed, base_url="http://127.0.0.1:8377")
     assert (model.base_url, model.endpoint) == ("http://127.0.0.1:8377", "127.0.0.1")
 
@@ -66,7 +66,9 @@ def test_another_server_of_its_protocol_is_named_by_its_address(load, removed):
         ({"reasoning_effort": None, "token_limit_name": None}, "max_tokens", 0.0),
     ],
 )
-def test_effort_decides_the_limits_name_and_takes_no_temperature(load, sampling, limit_name, temperature):
+def test_reasoning_effort_changes_the_name_of_the_token_limit_and_drops_the_temperature(
+    load, sampling, limit_name, temperature
+):
     found = load({("models", 1, "sampling"): sampling}).models[1].sampling
     assert (found.limit_name, found.temperature) == (limit_name, temperature)
 
@@ -78,7 +80,7 @@ def test_a_temperature_in_the_defaults_does_not_reach_a_reasoning_model(load):
     assert (base.sampling.temperature, reasoning.sampling.temperature) == (0.7, None)
 
 
-def test_effort_is_part_of_what_a_model_is_and_a_pace_is_not(load):
+def test_reasoning_effort_changes_the_model_version_and_a_pace_does_not(load):
     plain = load().models[1].model_version
     assert load({("models", 1, "sampling"): {"reasoning_effort": "low"}}).models[1].model_version != plain
     assert load({("models", 1, "requests_per_minute"): 5}).models[1].model_version == plain

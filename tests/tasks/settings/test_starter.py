@@ -50,7 +50,7 @@ def test_its_commented_examples_load_when_the_comment_signs_are_taken_away(load_
     assert settings.benchmarks[-1].cluster_by == "category"
 
 
-def test_importing_the_settings_pulls_in_nothing_heavy():
+def test_importing_the_settings_loads_no_heavy_library():
     import subprocess
     import sys
 
