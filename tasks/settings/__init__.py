@@ -23,9 +23,10 @@ from tasks.settings.benchmarks import BenchmarkSettings
 from tasks.settings.known import ApiFacts, Known, ProviderFacts
 from tasks.settings.limits import Limits
 from tasks.settings.loading import load_places, load_settings, starter_text
-from tasks.settings.models import ModelSettings, PriceSettings
+from tasks.settings.models import ModelSettings
 from tasks.settings.overrides import Overrides
 from tasks.settings.places import PublishSettings
+from tasks.settings.price import PriceSettings
 from tasks.settings.whole import Pair, Settings
 
 __all__ = [

@@ -13,8 +13,9 @@ from tasks.domain import PromptStyle
 from tasks.errors import suggestion
 from tasks.settings.benchmarks import BenchmarkSettings
 from tasks.settings.known import Known, ProviderFacts
-from tasks.settings.models import ModelSettings, SamplingSettings, missing_variable
+from tasks.settings.models import ModelSettings, missing_variable
 from tasks.settings.problems import Problem
+from tasks.settings.sampling import SamplingSettings
 from tasks.settings.whole import Settings
 
 # Besides sampling parameters, what two models of a pair can differ in.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
@@ -32,77 +32,19 @@ from tasks.settings.fields import (
     Identifier,
     IsoDate,
     Number,
-    Parameters,
     Positive,
     Text,
     Url,
-    UsdPerMillion,
     VariableName,
-    Whole,
     not_one_of,
 )
 from tasks.settings.known import CACHE_WRITE_FACTOR, Known, facts_of, known_from
 from tasks.settings.limits import Limits
+from tasks.settings.price import PriceSettings
+from tasks.settings.sampling import SamplingSettings
 from tasks.settings.section import Section
 
 RECORDED = "recorded"
-
-
-class SamplingSettings(Section):
-    """What is sent beside the prompt. None leaves a parameter out, or (``max_tokens``, ``stop``) to the benchmark.
-
-    Attributes:
-        reasoning_effort: For reasoning models. They refuse a temperature, so none is sent with it.
-        token_limit_name: What the server calls the limit; by default what goes with ``reasoning_effort``.
-    """
-
-    temperature: Annotated[Number, Field(ge=0)] | None = 0.0
-    top_p: Annotated[Number, Field(gt=0, le=1)] | None = None
-    max_tokens: Count | None = None
-    seed: Whole | None = None
-    stop: tuple[Text, ...] | None = None
-    reasoning_effort: Text | None = None
-    token_limit_name: Literal["max_tokens", "max_completion_tokens"] | None = None
-    extra: Parameters = Field(default_factory=dict)
-
-    @model_validator(mode="before")
-    @classmethod
-    def reasoning_takes_no_temperature(cls, values: Any) -> Any:
-        """Drop the temperature, which a reasoning model often inherits from ``model_defaults``."""
-        if isinstance(values, dict) and values.get("reasoning_effort") is not None:
-            return {**values, "temperature": None}
-        return values
-
-    @property
-    def limit_name(self) -> str:
-        """The name under which the token limit travels."""
-        by_effort = "max_completion_tokens" if self.reasoning_effort is not None else "max_tokens"
-        return self.token_limit_name or by_effort
-
-
-class PriceSettings(Section):
-    """What a million tokens cost from a day on, in US dollars.
-
-    Cached input without a price costs what plain input does, a cache write the provider's ``cache_write_factor`` times
-    that.
-    """
-
-    effective_from: IsoDate = Field(alias="from")
-    input_usd_per_million: UsdPerMillion
-    output_usd_per_million: UsdPerMillion
-    cached_input_usd_per_million: UsdPerMillion | None = None
-    cache_write_usd_per_million: UsdPerMillion | None = None
-
-    @property
-    def cached_input_usd(self) -> float:
-        """A million tokens read from a cache, after defaults."""
-        own = self.cached_input_usd_per_million
-        return self.input_usd_per_million if own is None else own
-
-    def cache_write_usd(self, factor: float) -> float:
-        """A million tokens written to a cache; ``factor`` is the provider's, in prices of plain input."""
-        own = self.cache_write_usd_per_million
-        return self.input_usd_per_million * factor if own is None else own
 
 
 class KnobSettings(Section):

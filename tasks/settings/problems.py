@@ -16,8 +16,8 @@ from pydantic_core import ErrorDetails
 
 from tasks.errors import SettingsError
 from tasks.settings.fields import not_one_of, shown
-from tasks.settings.models import SamplingSettings
 from tasks.settings.overrides import Document, Location, path_text
+from tasks.settings.sampling import SamplingSettings
 from tasks.settings.section import Section
 from tasks.settings.whole import Settings
 
