@@ -1,7 +1,9 @@
-"""Records (dictionaries and their places) out of JSON Lines, JSON, CSV, Parquet and Arrow, plain, gzipped or zipped.
+"""Read records (dictionaries and their places) from JSON Lines, JSON, CSV, Parquet and Arrow, plain, gzipped or zipped.
 
-What a file is, its first bytes say, then its name. All but a JSON list, which is loaded whole, are streamed. Knows
-nothing of what the columns mean.
+The first bytes of a file decide its format, then its name. A JSON list is loaded whole; every other format is streamed.
+Must not know what the columns mean.
+
+Tested in tests/tasks/importers/test_read_responses.py.
 """
 
 from __future__ import annotations
