@@ -92,7 +92,7 @@ class CellWork:
     role: Literal["answer", "judge", "part"] = "answer"
 
     def columns_of(self, request: Request) -> dict[str, Any]:
-        """What is known of an answer's row before it is there: its keys, and what was asked of whom."""
+        """The columns of an answer's row that are known before it comes: its keys, and what was asked of whom."""
         return {
             "generation_id": request.generation_id,
             "run_id": self.run_id,
@@ -113,7 +113,7 @@ class CellWork:
 
 @dataclass(slots=True)
 class CellResult:
-    """How the asking went. ``stopped`` says why no further request was sent, if so.
+    """How the asking went. ``stopped`` says why no further request was sent; None if all were.
 
     ``count_undecided`` are answers of a composite model that stand because its judging part gave no verdict.
     """

@@ -1,7 +1,7 @@
 """Compare judges and rules with people, and correct scores and taxes by people's labels. Writes two tables of stats.
 
-Knows labels, scorers and statistics; must not know Prefect, providers or who was asked. People's grades get their value
-from the same scorer as the judge's, so that both are in one unit.
+People's grades get their value from the same scorer as the judge's, so that both are in one unit. Knows labels, scorers
+and statistics; must not know Prefect, providers or who was asked.
 
 Tested in tests/tasks/steps/test_labels.py.
 """
@@ -34,7 +34,7 @@ def calibrate(warehouse: Warehouse, dates: Sequence[str]) -> int:
 
 
 def _graded(answers: pl.DataFrame) -> pl.DataFrame:
-    """With people's value, and both raters' class, where the label is by the rubric of the answer's scorer."""
+    """Add people's value and both raters' class, where the label is by the rubric of the answer's scorer."""
     values: list[float | None] = []
     classes: list[tuple[str | None, str | None]] = []
     for row in answers.iter_rows(named=True):
@@ -57,7 +57,7 @@ def _graded(answers: pl.DataFrame) -> pl.DataFrame:
 
 
 def _side(value: float | None) -> str:
-    """The class of a value where no class has a name."""
+    """The class of a value where the classes have no names."""
     return "half" if value == 0.5 else "yes" if (value or 0.0) > 0.5 else "no"
 
 
@@ -94,7 +94,10 @@ def _agreement(keys: Sequence[Any], group: pl.DataFrame, first: str, second: str
 
 
 def _items(answers: pl.DataFrame) -> pl.DataFrame:
-    """One row per cell x item: the scorer's value and people's; of a labelled item only its labelled answers count."""
+    """One row per cell x item: the scorer's value and people's.
+
+    Of an item with labels, only the labelled answers count.
+    """
     keys = ["as_of_date", "cell_key", "item_id"]
     per_answer = answers.group_by([*keys, "generation_id"], maintain_order=True).agg(
         pl.col("cluster_id").first(), pl.col("value").first(), pl.col("people").mean()

@@ -1,9 +1,9 @@
-"""Answer for composite models: have each part asked what it is to be asked, and combine what came back.
+"""Answer for composite models: have each part asked, and combine what the parts answered.
 
-Knows compositions and rows; must not know Prefect, SQL, or how a provider is asked: asking is handed in, as the sink
-is. Work goes in waves, one for each thing that the parts are waited for: everybody's first answer, then every checker's
-verdict, and so on. A part's answer goes to the sink as soon as it is there, and the composite's own with the last of
-its parts, so that after a kill nothing that was paid for is asked again.
+Work goes in waves: first every leading part answers, then every checker gives its verdict, and so on. A part's answer
+goes to the sink as soon as it is there, and the composite's own answer with the last of its parts. After a kill,
+therefore, no answer that was paid for is asked again. Knows compositions and rows; must not know Prefect, SQL or how a
+provider is asked: the caller hands in how to ask and where answers go.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Asking = Callable[[CellWork, Sink], Awaitable[CellResult]]
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """Parts that are there from before, by id; ``spoiled`` are ids whose answers count no more."""
+    """Parts that an earlier run landed, by id; the answers under the ids in ``spoiled`` no longer count."""
 
     parts: Mapping[str, Part] = field(default_factory=dict)
     spoiled: frozenset[str] = frozenset()
@@ -33,7 +33,7 @@ class Landed:
 
 @dataclass(slots=True)
 class _Open:
-    """A request without an answer, and what its parts have said so far."""
+    """A request without an answer, and what its parts have answered so far."""
 
     request: Request
     occasion: Occasion
@@ -41,7 +41,7 @@ class _Open:
 
 
 def landed_parts(warehouse: Warehouse, work: CellWork) -> Landed:
-    """What an earlier run that did not come to its end left of a cell's open requests."""
+    """The parts of a cell's open requests that an earlier, interrupted run has landed."""
     wanted = pl.DataFrame({"generation_id": [request.generation_id for request in work.requests]})
     wanted = wanted.cast({"generation_id": pl.String})
     rows = list(warehouse.query("landed_parts", frames={"wanted_parents": wanted}).iter_rows(named=True))
@@ -57,7 +57,10 @@ async def compose(
     sink: Sink,
     on_progress: Callable[[int, int, float | None], None],
 ) -> CellResult:
-    """Answer all open requests of a composite model's cell; counts are of its answers, not of its parts'."""
+    """Answer all open requests of a composite model's cell.
+
+    The counts of the result are those of its answers, not of its parts' answers.
+    """
     composed = composition(cell.model)
     if composed is None:
         raise TypeError(f"{cell.cell_id}: {cell.model.id!r} is not composed of others")
@@ -79,7 +82,7 @@ async def compose(
 
 
 class _Composer:
-    """One cell while it is composed: what is open, and whose part each question is."""
+    """One cell while it is composed: its open requests, and which part each question belongs to."""
 
     def __init__(
         self,
@@ -96,7 +99,7 @@ class _Composer:
         self._asked: dict[str, tuple[str, str, str]] = {}
 
     async def wave(self, waiting: Iterable[_Open]) -> list[CellWork]:
-        """What is to be asked next of whom, for all that wait; what can be answered without is."""
+        """The next questions of all waiting requests, by part; a request that needs none is answered here."""
         wanted: dict[str, list[tuple[Ask, Request]]] = {}
         for entry in waiting:
             self.open[entry.request.generation_id] = entry
@@ -121,7 +124,7 @@ class _Composer:
         ]
 
     async def take(self, table: str, row: dict[str, Any]) -> None:
-        """A part's answer, or its failure, which is that of the whole: one row, however many parts failed."""
+        """Take a part's answer, or its failure. However many parts fail, the whole fails once, in one row."""
         parent, name, whose = self._asked[row["generation_id"]]
         entry = self.open.get(parent)
         if table == "raw.generations":
@@ -137,7 +140,7 @@ class _Composer:
             self._on_progress(0, 1, None)
 
     async def _advanced(self, entry: _Open) -> Mapping[str, Ask]:
-        """What is still to be asked for a request, after landed parts; nothing once its answer is on its way."""
+        """What a request still asks after its landed parts; nothing once its answer is on its way."""
         while True:
             step = self._composed.advance(entry.occasion, entry.parts)
             if isinstance(step, Choice):
@@ -162,7 +165,7 @@ class _Composer:
         self._on_progress(1, 0, None)
 
     def _request(self, entry: _Open, name: str, ask: Ask) -> Request:
-        """A part's question, under an id that follows from the whole's: the next run finds the answer by it."""
+        """A part's question. Its id follows from that of the whole, so that the next run finds the answer by it."""
         parent = entry.request.generation_id
         parameters = effective_parameters(ask.model, ask.prompt, ask.repeat)
         request = Request(

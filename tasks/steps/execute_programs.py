@@ -1,25 +1,27 @@
 """Execute the programs in a run's answers, in the sandbox, and land what became of them as facts.
 
-Knows scorers that read executions and the sandbox; must not know Prefect, SQL, or how a verdict becomes a score. Where
-no sandbox holds nothing is run: the answers wait, and are no wrong ones.
+Where no sandbox holds on this machine, nothing is run: the answers wait for one and do not count as wrong. Knows the
+sandbox and the scorers that read executions; must not know Prefect, SQL, or how a verdict becomes a score.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import polars as pl
 
 from tasks.domain import Item, content_hash, storable
 from tasks.sandbox import BackEnd, Execution, Program, SandboxError, open_sandbox
 from tasks.scorers import LONGEST_TEXT, SCORERS, ProgramScorer, Scorer
-from warehouse.connection import Warehouse
+from warehouse.connection import Row, Warehouse
 
 _BATCH_ROWS = 1_000  # a crash repeats at most so many executions
+# The rule that a program runs under, and the program's hash.
+_Key: TypeAlias = tuple[str, str]
 
 
 class Runner(Protocol):
@@ -52,7 +54,7 @@ class _Pending:
     source: str
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> _Key:
         """Equal for equal programs under the same limits."""
         return self.scorer.fact_rule, content_hash(self.source)
 
@@ -77,26 +79,49 @@ def execute_programs(
     batches = warehouse.query_batches(
         "unexecuted_answers", _BATCH_ROWS, frames={"wanted_runners": wanted}, run_id=run_id
     )
-    count_executed = count_reused = count_waiting = 0
-    reason = None
+    found = ExecutedPrograms()
     with ExitStack() as stack:
-        runner: Runner | None = None
+        sandbox = _OpenedOnce(opening, stack)
         for batch in batches:
-            pending = _pending(batch, running)
-            known = _known(warehouse, pending)
-            new = {program.key: program for program in pending if program.key not in known}
-            try:
-                if new and reason is None:
-                    runner = runner or stack.enter_context(opening())
-                    known |= _run(runner, new)
-            except SandboxError as error:
-                reason = str(error)
-            rows = [_row(program, known[program.key], new) for program in pending if program.key in known]
-            warehouse.append({"raw.executions": rows})
-            count_executed += sum(key in known for key in new)
-            count_reused += len(rows) - sum(key in known for key in new)
-            count_waiting += len(pending) - len(rows)
-    return ExecutedPrograms(count_executed, count_reused, count_waiting, reason)
+            found = _with_batch(found, warehouse, sandbox, _pending(batch, running))
+    return replace(found, reason=sandbox.reason)
+
+
+class _OpenedOnce:
+    """The sandbox, opened for the first programs. ``reason`` says why it runs no more, None while it does."""
+
+    def __init__(self, opening: Callable[[], AbstractContextManager[Runner]], stack: ExitStack) -> None:
+        self.reason: str | None = None
+        self._opening, self._stack = opening, stack
+        self._runner: Runner | None = None
+
+    def run(self, programs: Mapping[_Key, _Pending]) -> dict[_Key, Row]:
+        """What became of each program; empty where no sandbox holds."""
+        if not programs or self.reason is not None:
+            return {}
+        try:
+            self._runner = self._runner or self._stack.enter_context(self._opening())
+            return _run(self._runner, programs)
+        except SandboxError as error:
+            self.reason = str(error)
+            return {}
+
+
+def _with_batch(
+    before: ExecutedPrograms, warehouse: Warehouse, sandbox: _OpenedOnce, pending: Sequence[_Pending]
+) -> ExecutedPrograms:
+    """Land what became of a batch's programs; returns the counts so far."""
+    known = _known(warehouse, pending)
+    new = {program.key: program for program in pending if program.key not in known}
+    known |= sandbox.run(new)
+    rows = [_row(program, known[program.key], new) for program in pending if program.key in known]
+    warehouse.append({"raw.executions": rows})
+    count_executed = sum(key in known for key in new)
+    return ExecutedPrograms(
+        before.count_executed + count_executed,
+        before.count_reused + len(rows) - count_executed,
+        before.count_waiting + len(pending) - len(rows),
+    )
 
 
 def _pending(batch: pl.DataFrame, scorers: Mapping[str, ProgramScorer]) -> list[_Pending]:
@@ -109,7 +134,7 @@ def _pending(batch: pl.DataFrame, scorers: Mapping[str, ProgramScorer]) -> list[
     return found
 
 
-def _known(warehouse: Warehouse, pending: Sequence[_Pending]) -> dict[tuple[str, str], dict[str, Any]]:
+def _known(warehouse: Warehouse, pending: Sequence[_Pending]) -> dict[_Key, Row]:
     """What became of those programs that were run before."""
     keys = pl.DataFrame(
         sorted({program.key for program in pending}),
@@ -120,7 +145,7 @@ def _known(warehouse: Warehouse, pending: Sequence[_Pending]) -> dict[tuple[str,
     return {(row["runner"], row["program_hash"]): row for row in rows.iter_rows(named=True)}
 
 
-def _run(runner: Runner, new: Mapping[tuple[str, str], _Pending]) -> dict[tuple[str, str], dict[str, Any]]:
+def _run(runner: Runner, new: Mapping[_Key, _Pending]) -> dict[_Key, Row]:
     programs = [Program(p.source, seconds=p.scorer.seconds, memory_mb=p.scorer.memory_mb) for p in new.values()]
     executions = runner.run(programs)
     now = datetime.now(UTC)
@@ -141,7 +166,7 @@ def _run(runner: Runner, new: Mapping[tuple[str, str], _Pending]) -> dict[tuple[
     }
 
 
-def _row(program: _Pending, found: Mapping[str, Any], new: Mapping[tuple[str, str], _Pending]) -> dict[str, Any]:
+def _row(program: _Pending, found: Mapping[str, Any], new: Mapping[_Key, _Pending]) -> Row:
     ran_for = new.get(program.key)
     is_reused = ran_for is None or ran_for.generation_id != program.generation_id
     return {**found, "generation_id": program.generation_id, "is_reused": is_reused}

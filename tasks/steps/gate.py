@@ -1,8 +1,8 @@
-"""The verdict on a date for CI: may this be released? Reads reports and thresholds; computes no statistic.
+"""Decide for CI whether the models of a date may be released. Reads reports and limits; computes no statistic.
 
-Of each compared pair and benchmark the whole interval is asked: BLOCK when the tax surely exceeds ``gate.block``, WARN
-when it surely exceeds ``gate.warn``, PASS when it is surely below that, else INCONCLUSIVE. A nightly alarm is at least
-a WARN. The verdict is the worst of all, and nothing compared is no PASS.
+Each compared pair and benchmark is decided by its whole interval: BLOCK when the tax surely exceeds ``gate.block``,
+WARN when it surely exceeds ``gate.warn``, PASS when it is surely below that, else INCONCLUSIVE. A nightly alarm is at
+least a WARN. The worst decision counts for the date; where nothing was compared it is INCONCLUSIVE.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from warehouse.connection import Warehouse
 
 Decision: TypeAlias = Literal["PASS", "INCONCLUSIVE", "WARN", "BLOCK"]
 
-# From good to bad: the verdict of several findings is the last of these that occurs.
+# From good to bad: of several findings the last of these counts.
 ORDER: tuple[Decision, ...] = ("PASS", "INCONCLUSIVE", "WARN", "BLOCK")
 # Which verdicts fail, by what the user wants to fail on.
 FAILING: dict[str, tuple[Decision, ...]] = {
@@ -28,7 +28,7 @@ FAILING: dict[str, tuple[Decision, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One pair on one benchmark, or one alarm: its verdict, and the numbers behind it as proportions."""
+    """One pair on one benchmark, or one alarm: what was decided, and the numbers behind it as proportions."""
 
     verdict: Decision
     kind: str
@@ -44,7 +44,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Gated:
-    """The verdict on a date and what it rests on, worst first."""
+    """What was decided on a date, and the findings behind it, worst first."""
 
     as_of_date: str
     verdict: Decision
@@ -52,7 +52,7 @@ class Gated:
 
 
 def gate(warehouse: Warehouse, settings: GateSettings, as_of_date: str) -> Gated:
-    """Judge the headline comparisons and the alarms of a date."""
+    """Decide on the headline comparisons and the alarms of a date."""
     findings = [*_taxes(warehouse, settings, as_of_date), *_alarms(warehouse, settings, as_of_date)]
     findings.sort(key=lambda finding: (-ORDER.index(finding.verdict), finding.benchmark_id, finding.model_id))
     verdict = findings[0].verdict if findings else "INCONCLUSIVE"
@@ -60,7 +60,7 @@ def gate(warehouse: Warehouse, settings: GateSettings, as_of_date: str) -> Gated
 
 
 def decision(low: float | None, high: float | None, settings: GateSettings) -> Decision:
-    """The verdict on one interval.
+    """What one interval leads to.
 
     >>> decision(0.02, 0.05, GateSettings(warn=0.01, block=0.03)), decision(-0.01, 0.02, GateSettings())
     ('WARN', 'INCONCLUSIVE')

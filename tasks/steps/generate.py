@@ -1,8 +1,8 @@
 """Ask one cell's open questions. Knows providers and retries; must not know Prefect, SQL, benchmarks or scores.
 
 Every answer goes to a sink as soon as it is there; a request that failed for good becomes a failure row. One event
-loop asks all cells, and the cells of an endpoint share its limiter. All retries are made here, and a request that waits
-for its next attempt takes no place in flight.
+loop asks all cells, and the cells of an endpoint share its limiter. All retries are made here. A request that waits for
+its next attempt does not count as in flight.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from tasks.errors import CellError, ProviderError, TerminalError, TransientError
 from tasks.planned import CellResult, CellWork, Request, Sink
 from tasks.providers import Answer, Endpoint, Limiter
 
-# What a server says when it has too much to do; any other trouble is no reason to ask it less.
+# What a server says when it has too much to do. After any other error it is asked at the same pace.
 _OVERLOADED = frozenset({"http_429", "http_503", "http_529"})
-# The wait before another attempt is drawn from 0 to this, doubled with each attempt, up to the longest: full jitter,
-# so that what failed together does not come back together.
+# The wait before another attempt is drawn between 0 and this, which doubles with each attempt, up to the longest. With
+# such full jitter, requests that failed at the same time are not sent again at the same time.
 _FIRST_BACKOFF_S = 1.0
 _LONGEST_BACKOFF_S = 30.0
 _SIMULATED_FINGERPRINT = "aligntax-simulator"
@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(slots=True)
 class _Cell:
-    """A cell while it is asked: its questions, its own limit, and the workers who take one question after another."""
+    """A cell while it is asked: its questions, its own limit, and the workers that take one question after another."""
 
     work: CellWork
     line: Line
@@ -61,7 +61,7 @@ class _Cell:
         return bool(self.result.stopped) or self.line.draining.is_set()
 
     def hire(self, at_most: int) -> None:
-        """Put one more worker to work."""
+        """Start one more worker, if the cell may have one."""
         if self.count_workers < at_most:
             self.count_workers += 1
             self.group.create_task(_work(self))
@@ -69,7 +69,7 @@ class _Cell:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """An answer, how many attempts it took, and how long the last of them."""
+    """An answer, how many attempts it took, and how long the last attempt took."""
 
     answer: Answer
     attempts: int
@@ -77,7 +77,7 @@ class _Answered:
 
 
 async def generate(work: CellWork, line: Line, sink: Sink) -> CellResult:
-    """Ask all questions of a cell; returns counts. Raises nothing for a provider's failure: it becomes rows."""
+    """Ask all questions of a cell; returns counts. A provider's failure is not raised: it becomes a row."""
     result, concurrency = CellResult(work.cell_id), work.model.concurrency
     async with _closing_when_draining(line), asyncio.TaskGroup() as group:
         cell = _Cell(work, line, sink, result, iter(work.requests), asyncio.Semaphore(concurrency), group)
@@ -91,7 +91,7 @@ async def generate(work: CellWork, line: Line, sink: Sink) -> CellResult:
 
 @contextlib.asynccontextmanager
 async def _closing_when_draining(line: Line) -> AsyncIterator[None]:
-    """Send away who waits at the limiter once the run drains: nobody sits out a server's pause after Ctrl-C."""
+    """Close the limiter once the run drains, so that no worker waits for the end of a server's pause after Ctrl-C."""
 
     async def close() -> None:
         await line.draining.wait()
@@ -105,15 +105,15 @@ async def _closing_when_draining(line: Line) -> AsyncIterator[None]:
 
 
 async def _work(cell: _Cell) -> None:
-    """Take questions one at a time until there are none, the cell is hopeless, or the run is draining."""
+    """Take questions one at a time until none is left, the cell has stopped, or the run is draining."""
     while not cell.is_over and (request := next(cell.questions, None)) is not None:
         await _ask(cell, request)
 
 
 async def _ask(cell: _Cell, request: Request) -> None:
-    """Bring one question to its end: an answer's row, a failure's, or none if the run stopped before either."""
+    """Bring one question to its end: the row of an answer or of a failure, or no row if the run stopped first."""
     result, line = cell.result, cell.line
-    # A part is no answer of its own: whoever composes counts the answer, and here only what the part cost.
+    # The composer counts the answers of a composite model; of a part only its cost is counted here.
     count = 0 if cell.work.role == "part" else 1
     try:
         answered = await _answer(cell, request)
@@ -198,7 +198,7 @@ class _Failed(Exception):  # noqa: N818 - an end, raised past the attempts
 
 
 def _most_tokens(request: Request) -> int:
-    """What a request may take at most, as servers reckon it before they answer."""
+    """The most tokens that a request may take; servers count it so before they answer."""
     return len(request.prompt.content) // _CHARACTERS_PER_TOKEN + int(request.parameters.get("max_tokens", 0))
 
 
@@ -235,7 +235,7 @@ def _generation_row(work: CellWork, request: Request, answered: _Answered) -> di
 
 
 def _origin(work: CellWork, answer: Answer) -> Origin:
-    """What the server says it is; one that says nothing (a blocked prompt, Anthropic's wire) is what was declared."""
+    """Where an answer came from, by the server's fingerprint; without one, as the configuration declares it."""
     if answer.system_fingerprint is None:
         return Origin.SIMULATED if work.model.is_simulated else Origin.ENDPOINT
     is_simulated = answer.system_fingerprint.startswith(_SIMULATED_FINGERPRINT)

@@ -1,13 +1,13 @@
 """Plan what judges are asked about the answers of a run. Sends nothing: the requests are asked like any other.
 
-Knows rubrics, scorers and the raw tables; must not know Prefect, SQL or how a provider is asked. A judge is asked each
-question once: two answers with one text share one judgment, and so do two runs, nights included. What it answered is a
-fact that scorers read.
+A judge is asked each question once: two answers with the same text share one judgment, and so do two runs, nights
+included. What it answers is a fact that scorers read. Knows rubrics, scorers and the raw tables; must not know Prefect,
+SQL or how a provider is asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -44,7 +44,7 @@ def judge(warehouse: Warehouse, plan: Plan) -> list[CellWork]:
 
 
 def judge_imported(warehouse: Warehouse, settings: Settings, run_id: str) -> list[CellWork]:
-    """The same for the cells of an import; a judge that the configuration no longer names is not asked."""
+    """Land which judgments an import wants; a judge that the configuration no longer names is not asked."""
     configured = [settings.judge_for(wanted) for wanted in settings.benchmarks]
     known = {judging.model_version: judging for judging in configured if judging is not None}
     cells = warehouse.query("judged_cells", run_id=run_id)
@@ -54,7 +54,7 @@ def judge_imported(warehouse: Warehouse, settings: Settings, run_id: str) -> lis
 
 
 def waiting(warehouse: Warehouse, run_id: str) -> int:
-    """How many answers of a run wait for a judge's first word."""
+    """How many answers of a run have no judgment yet."""
     rows = warehouse.query("unjudged_answers", frames={"wanted_rubrics": _wanted()}, run_id=run_id)
     return rows["generation_id"].n_unique()
 
@@ -84,7 +84,7 @@ def ungraded(
 def _graded(
     warehouse: Warehouse, asked: Rubric, judging: ModelSettings, requests: Sequence[Request]
 ) -> set[tuple[str, str]]:
-    """Which requests have an answer that this judge has graded in every order."""
+    """The requests whose answers this judge has graded in every order."""
     keys = [(request.request_hash, request.item_id) for request in requests]
     wanted = pl.DataFrame(keys, schema={"request_hash": pl.String, "item_id": pl.String}, orient="row")
     rows = warehouse.query(
@@ -103,12 +103,7 @@ def _work(warehouse: Warehouse, run_id: str, judges: Mapping[str, ModelSettings]
     questions = list(_questions(rows.filter(pl.col("cell_id").is_in(list(judges))), judges))
     good, questions = _settled(warehouse, questions)
     _land(warehouse, run_id, questions, judges)
-    open_requests: dict[str, dict[str, Request]] = {cell_id: {} for cell_id in judges}
-    asked: set[str] = set()
-    for question in questions:
-        if question.request.generation_id not in good and question.request.request_hash not in asked:
-            asked.add(question.request.request_hash)
-            open_requests[question.cell_id][question.request.generation_id] = question.request
+    found = _open(questions, good)
     benchmark_ids = dict(rows.select("cell_id", "benchmark_id").iter_rows())
     return [
         CellWork(
@@ -117,17 +112,29 @@ def _work(warehouse: Warehouse, run_id: str, judges: Mapping[str, ModelSettings]
             cell_id=cell_id,
             benchmark_id=benchmark_ids[cell_id],
             model=judges[cell_id],
-            requests=list(requests.values()),
+            requests=requests,
             name=f"{cell_id} by {judges[cell_id].id}",
             role="judge",
         )
-        for cell_id, requests in open_requests.items()
-        if requests
+        for cell_id in judges
+        if (requests := found.get(cell_id))
     ]
 
 
+def _open(questions: Sequence[_Question], good: Collection[str]) -> dict[str, list[Request]]:
+    """The questions without a good answer by cell, each once."""
+    asked: dict[str, _Question] = {}
+    for question in questions:
+        if question.request.generation_id not in good:
+            asked.setdefault(question.request.request_hash, question)
+    found: dict[str, list[Request]] = {}
+    for question in asked.values():
+        found.setdefault(question.cell_id, []).append(question.request)
+    return found
+
+
 def _wanted() -> pl.DataFrame:
-    """What each scorer wants asked."""
+    """The rubric of each scorer that reads grades, once for each order in which it is asked."""
     rows = [
         (name, asked.name, asked.version, order)
         for name, scorer in SCORERS.items()
@@ -171,7 +178,7 @@ def judge_request(asked: Rubric, judging: ModelSettings, row: Mapping[str, Any])
 
 
 def _settled(warehouse: Warehouse, questions: Sequence[_Question]) -> tuple[set[str], list[_Question]]:
-    """The judge's answers that are there already, and the questions under ids whose answers count or are open."""
+    """The ids of good answers, and the questions, each under an id whose answer is good or still open."""
     good: set[str] = set()
     settled = list(questions)
     while True:
@@ -186,7 +193,7 @@ def _settled(warehouse: Warehouse, questions: Sequence[_Question]) -> tuple[set[
 
 
 def _again(question: _Question) -> _Question:
-    """The same question under another id, because the answer under its own one no longer counts."""
+    """The same question under another id, because the answer under its own id no longer counts."""
     generation_id = id_after(question.request.generation_id)
     return replace(question, request=replace(question.request, generation_id=generation_id))
 

@@ -1,8 +1,8 @@
 """Answers for people to label, and their labels back. Writes files and raw.labels; asks no model.
 
-The sheet is blind: it names neither model nor judge, its rows are in an order of their own, and of two texts to compare
-it does not say which is the answer. Items are drawn at random, each cluster in proportion, and all models' answers to a
-drawn item are on the sheet: a random sample is what a correction by labels rests on.
+The sheet is blind: it names neither model nor judge, its rows are shuffled, and of two texts to compare it does not say
+which is the answer. Items are drawn at random, in proportion to the size of their clusters, because a correction by
+labels needs a random sample. All models' answers to a drawn item are on the sheet.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """What came back from people."""
+    """How many rows came back from people, how many of them were blank, and how many labels were new."""
 
     count_rows: int
     count_blank: int
@@ -120,7 +120,7 @@ def _sheet_row(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _is_swapped(generation_id: str) -> bool:
-    """Whether the reference stands first on the sheet: by the answer's id, so that the way back needs no key."""
+    """Whether the reference stands first on the sheet; it follows from the answer's id, so that no key is needed."""
     return int(content_hash("order on the sheet", generation_id), 16) % 2 == 1
 
 
@@ -139,20 +139,24 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
 
 
 def import_labels(warehouse: Warehouse, path: Path, labeller: str | None) -> Labelled:
-    """Land a filled sheet. Rows without any grade are skipped; the newest word of a person on an answer counts.
+    """Land a filled sheet. Rows without any grade are skipped; a person's newest label of an answer counts.
 
     Args:
-        warehouse: where to.
+        warehouse: where the labels land.
         path: the sheet, as CSV or JSON lines.
-        labeller: who labelled where the sheet does not say.
+        labeller: who labelled the rows that do not say it.
 
     Raises:
-        InputError: a grade off the menu, an answer that is not here, a row without a name.
+        InputError: a grade is not on the menu, an answer is not in the warehouse, or nobody is named for a row.
     """
     rows = _read(path)
-    source_hash = file_hash(path)
-    now = datetime.now(UTC)
-    labels: list[Row] = []
+    labels = list(_label_rows(rows, path, labeller))
+    _check_known(warehouse, [label["answer_generation_id"] for label in labels], path)
+    return Labelled(len(rows), len(rows) - len(labels), warehouse.append({"raw.labels": labels}))
+
+
+def _label_rows(rows: Sequence[Mapping[str, str]], path: Path, labeller: str | None) -> Iterator[Row]:
+    source_hash, now = file_hash(path), datetime.now(UTC)
     for number, row in enumerate(rows, start=2 if path.suffix == ".csv" else 1):
         label = _label(row, f"{path.name}: row {number}")
         if label is None:
@@ -160,21 +164,17 @@ def import_labels(warehouse: Warehouse, path: Path, labeller: str | None) -> Lab
         who = row.get("labeller") or labeller
         if not who:
             raise InputError(
-                f"{path.name}: row {number}: says not who labelled. Fill labeller, or give --labeller NAME."
+                f"{path.name}: row {number} does not say who labelled it. Fill labeller, or give --labeller NAME."
             )
-        labels.append(
-            {
-                "answer_generation_id": row["answer_id"],
-                "rubric": row["rubric"],
-                "labeller": who,
-                "source_hash": source_hash,
-                "label": json.dumps(label),
-                "source": path.name,
-                "labelled_at": now,
-            }
-        )
-    _check_known(warehouse, [label["answer_generation_id"] for label in labels], path)
-    return Labelled(len(rows), len(rows) - len(labels), warehouse.append({"raw.labels": labels}))
+        yield {
+            "answer_generation_id": row["answer_id"],
+            "rubric": row["rubric"],
+            "labeller": who,
+            "source_hash": source_hash,
+            "label": json.dumps(label),
+            "source": path.name,
+            "labelled_at": now,
+        }
 
 
 def _read(path: Path) -> list[dict[str, str]]:

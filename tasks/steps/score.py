@@ -1,13 +1,13 @@
 """Score landed answers. Knows scorers and outcomes; must not know Prefect, SQL or providers.
 
-The order of the questions decides what an answer is called: was it blocked, is its value above zero, does it
-decline, was it cut off, was an answer found.
+An answer gets the first outcome that fits: it was blocked, its value is above zero, it declines, it was cut off, no
+answer was found in it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -35,16 +35,16 @@ class ScoredAnswer:
 
     @property
     def is_refusal(self) -> bool:
-        """It declines, in full or in part."""
+        """Whether it declines, in full or in part."""
         return self.refusal_class is not RefusalClass.FULL_COMPLIANCE
 
 
 def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCORERS) -> int:
     """Score every answer of a run that has no score by its cell's scorer in its present version.
 
-    Returns the number of new scores. Older versions' scores stay beside them. An answer whose scorer reads a fact that
-    is not there gets none: it is no wrong answer, and waits for the next call. Where the configuration names another
-    scorer than earlier cells of a benchmark had, those are scored by it, too, and count by it from now on.
+    Returns the number of new scores. Scores of older versions stay beside them. An answer whose scorer reads a fact
+    that has not landed gets no score; it waits for the next call. Where the configuration names another scorer than
+    earlier cells of a benchmark had, those are scored by it too, and count by it from now on.
     """
     count = _score_missing(warehouse, scorers, run_id=run_id, benchmark_id=None)
     for benchmark_id, name in warehouse.query("run_scorers", run_id=run_id).iter_rows():
@@ -54,10 +54,10 @@ def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCO
 
 
 def rescore(warehouse: Warehouse, scorer: Scorer, *, run_id: str | None = None, benchmark_id: str | None = None) -> int:
-    """Score again by one scorer: the cells whose own it is, or those of a benchmark; of one run or of all.
+    """Score answers again by one scorer: those of cells that have it as their own, or those of a benchmark.
 
-    Returns the number of new scores. They stand beside the old ones; a cell counts the newest version of its own
-    scorer, whatever else scored it, until something else is chosen.
+    Without ``run_id`` the answers of all runs. Returns the number of new scores, which stand beside the old ones. A
+    cell counts by the newest version of its own scorer until another one is chosen.
     """
     return _score_missing(warehouse, {scorer.name: scorer}, run_id=run_id, benchmark_id=benchmark_id)
 
@@ -74,15 +74,7 @@ def choose(warehouse: Warehouse, name: str, version: int | None = None, benchmar
     cells = warehouse.query("cell_scorers").to_dicts()
     benchmarks = {cell["benchmark_id"] for cell in cells if cell["scorer"] == name}
     wanted = benchmarks if benchmark_id is None else {benchmark_id}
-    scored = warehouse.query("scored_versions", scorer=name)
-    has_scored = {found for found, known in scored.iter_rows() if version in {None, known}}
-    if not wanted <= has_scored or not wanted:
-        versions = sorted({f"{name}@{known}" for found, known in scored.iter_rows() if found in wanted})
-        shown = f"{name}@{version}" if version else name
-        where = ", ".join(sorted(wanted - has_scored)) or "any benchmark"
-        raise UsageError(
-            f"no answer to {where} is scored by {shown}; there is {', '.join(versions) or 'nothing of it'}."
-        )
+    _check_scored(warehouse, name, version, wanted)
     rows = [
         _choice(cell, name, version)
         for cell in cells
@@ -94,12 +86,24 @@ def choose(warehouse: Warehouse, name: str, version: int | None = None, benchmar
     return sorted(wanted)
 
 
+def _check_scored(warehouse: Warehouse, name: str, version: int | None, wanted: Collection[str]) -> None:
+    """Refuse to let a benchmark count by a scorer that has scored none of its answers."""
+    scored = warehouse.query("scored_versions", scorer=name)
+    has_scored = {found for found, known in scored.iter_rows() if version in {None, known}}
+    if wanted and has_scored.issuperset(wanted):
+        return
+    versions = sorted({f"{name}@{known}" for found, known in scored.iter_rows() if found in wanted})
+    shown = f"{name}@{version}" if version else name
+    where = ", ".join(sorted(set(wanted) - has_scored)) or "any benchmark"
+    raise UsageError(f"no answer to {where} is scored by {shown}; there is {', '.join(versions) or 'nothing of it'}.")
+
+
 def _choose_for_run(
     warehouse: Warehouse, scorers: Mapping[str, Scorer], benchmark_id: str, name: str, run_id: str
 ) -> None:
     """Let the earlier cells of a benchmark count by a run's scorer.
 
-    First the scores, then the choice: a crash between the two leaves all as it was.
+    The scores come first and the choice second, so that a crash between the two changes nothing that counts.
     """
     rows = [
         _choice(cell, name, None, run_id)
@@ -115,7 +119,7 @@ def _choose_for_run(
 
 
 def _measure_alike(own: Scorer | None, other: Scorer | None) -> bool:
-    """Both read the same of an answer and report the same metric; of a scorer that is not ours nothing is known."""
+    """Whether both read the same of an answer and report the same metric; a scorer of another tool passes."""
     if own is None or other is None:
         return True
     judged = [(rule.metric if isinstance(rule, JudgedScorer) else "", rule.reads) for rule in (own, other)]
@@ -149,13 +153,13 @@ def _score_missing(
 
 
 def _with_items(warehouse: Warehouse, answers: pl.DataFrame) -> pl.DataFrame:
-    """Answers with what was asked; joined a batch at a time, no query holds all texts."""
+    """Answers with what was asked, joined a batch at a time, so that no query holds all texts."""
     wanted = answers.select("item_id").unique()
     return answers.join(warehouse.query("items_asked", frames={"wanted_items": wanted}), on="item_id")
 
 
 def _wanted(scorers: Mapping[str, Scorer], judge_versions: Iterable[str]) -> pl.DataFrame:
-    """What each scorer's score is known by; one that reads grades has a score for each judge."""
+    """What each scorer's score is identified by; one that reads grades has a score for each judge."""
     rows = [
         (
             name,
@@ -183,27 +187,31 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
     now = datetime.now(UTC)
     for row in batch.iter_rows(named=True):
         scorer = scorers[row["scorer"]]
-        facts = tuple(Fact(**fact) for fact in json.loads(row["facts_json"] or "[]"))
-        text, finish = row["text"], row["finish_reason"]
-        if scorer.reads == "first_token":
-            text, finish = row["first_token_json"], None  # one token was asked for, so being cut says nothing
-        scored = score_answer(scorer, Item.of(row), text, facts, status=row["status"], finish_reason=finish)
-        if scored.outcome is Outcome.NOT_RUN:
-            continue
-        yield {
-            "generation_id": row["generation_id"],
-            "scorer": scorer.name,
-            "scorer_version": scorer.version,
-            "scorer_config_hash": scoring_hash(scorer, row["judge_version"]),
-            "outcome": scored.outcome.value,
-            "value": scored.value,
-            "answer": scored.answer,
-            "is_refusal": scored.is_refusal,
-            "is_cut": scored.is_cut,
-            "refusal_class": scored.refusal_class.value,
-            "scored_at": now,
-            "judge_version": row["judge_version"],
-        }
+        scored = _scored(scorer, row)
+        if scored.outcome is not Outcome.NOT_RUN:
+            yield {
+                "generation_id": row["generation_id"],
+                "scorer": scorer.name,
+                "scorer_version": scorer.version,
+                "scorer_config_hash": scoring_hash(scorer, row["judge_version"]),
+                "outcome": scored.outcome.value,
+                "value": scored.value,
+                "answer": scored.answer,
+                "is_refusal": scored.is_refusal,
+                "is_cut": scored.is_cut,
+                "refusal_class": scored.refusal_class.value,
+                "scored_at": now,
+                "judge_version": row["judge_version"],
+            }
+
+
+def _scored(scorer: Scorer, row: Row) -> ScoredAnswer:
+    """One landed answer (a row of ``unscored_answers`` with its item) as its scorer reads it."""
+    facts = tuple(Fact(**fact) for fact in json.loads(row["facts_json"] or "[]"))
+    text, finish = row["text"], row["finish_reason"]
+    if scorer.reads == "first_token":
+        text, finish = row["first_token_json"], None  # one token was asked for, so being cut says nothing
+    return score_answer(scorer, Item.of(row), text, facts, status=row["status"], finish_reason=finish)
 
 
 def scoring_hash(scorer: Scorer, judge_version: str | None = None) -> str:

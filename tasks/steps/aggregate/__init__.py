@@ -1,9 +1,9 @@
 """Compute what SQL cannot and write it to the ``stats`` schema: one module per family of statistics.
 
-Knows statistics and the marts; must not know Prefect or providers, nor scorers (but for ``metrics``). Every number is
-None with a reason where it is undefined. A family whose results are rows of ``stats.estimates`` (subject x subset x
-statistic) is listed in ``FAMILIES``, or in ``DERIVED`` where it starts from the estimates of the others; one that needs
-another grain has a table of its own, listed in ``TABLES``.
+An undefined number is None and has a reason. A module that yields rows of ``stats.estimates`` (subject x subset x
+statistic) is listed in ``FAMILIES``, or in ``DERIVED`` if it starts from the estimates of the others. One that needs
+another grain has a table of its own, listed in ``TABLES``. Knows statistics and the marts; must not know Prefect,
+providers or, outside ``metrics``, scorers.
 
 Tested in tests/tasks/steps/aggregate/test_real_data.py.
 """
@@ -73,7 +73,7 @@ def aggregate(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSett
 
 
 def _chosen(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSettings) -> dict[str, list[Row]]:
-    """What families of models offer: three tables from one reading of their items."""
+    """The rows of three tables about families of models, from one reading of their items."""
     places: list[Row] = []
     taxes: list[Row] = []
     sweeps: list[Row] = []

@@ -1,4 +1,6 @@
-"""p-values adjusted within a date, family and kind. Knows which rows belong together, not where they come from.
+"""p-values that are adjusted within a date, a family of models and a kind.
+
+Knows which rows belong together; must not know how they were computed.
 
 Tested in tests/tasks/steps/aggregate/test_metric_rows.py.
 """
@@ -42,7 +44,7 @@ def adjusted_rows(estimates: pl.DataFrame, groups: pl.DataFrame, scopes: pl.Data
 def _adjusted(
     estimates: pl.DataFrame, pattern: str, name: str, groups: pl.DataFrame, apart: Sequence[pl.Expr]
 ) -> pl.DataFrame:
-    """One row per method and p-value of the statistics that match; its statistic is their name, replaced."""
+    """One row per method and p-value of the statistics that match ``pattern``, which ``name`` replaces."""
     taxes = estimates.filter(_STATISTIC.str.contains(pattern), pl.col("p_value").is_not_null()).join(
         groups, on=["as_of_date", "subject_id"]
     )

@@ -1,6 +1,6 @@
 """What alignment costs to run: ratios of tokens, time and money between the two models of a comparison.
 
-Knows the usage of paired requests; must not know prices or providers. What was not reported is unknown, never 0.
+Usage that was not reported is unknown, never 0. Knows the usage of paired requests; must not know prices or providers.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def cost_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
 def usage_rows(usage: pl.DataFrame, *, seed: str) -> Iterator[Row]:
     """The ratios of one comparison as rows of stats.estimates without their keys, and the two sides of each.
 
-    A side is an amount per request over the requests that both are known of, so that it and the ratio agree.
+    A side is the amount per request over the requests whose usage is known of both models. So the sides and their ratio
+    rest on the same requests.
     """
     clusters = clusters_of(usage, is_whole=True)
     columns = {name: usage[name].cast(pl.Float64).to_numpy() for name in usage.columns if name[-3:] != "_id"}

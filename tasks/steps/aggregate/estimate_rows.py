@@ -41,13 +41,13 @@ def estimate_columns(result: Estimate) -> Row:
 
 
 def ratio_columns(result: RatioEstimate) -> Row:
-    """The columns of a ratio; its method is the shape of its set."""
+    """The columns of a ratio; ``method`` is the shape of its confidence set."""
     limits = {"low": result.low, "high": result.high, "method": result.kind}
     return {"estimate": result.estimate, **limits, "reason": result.reason}
 
 
 def subsets_of(items: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    """The whole, then each subset where there is more than one."""
+    """The whole, then each subset if there is more than one."""
     yield WHOLE, items
     if items["subset"].n_unique() > 1:
         for (name,), part in items.group_by(["subset"], maintain_order=True):
@@ -55,12 +55,12 @@ def subsets_of(items: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
 
 
 def clusters_of(items: pl.DataFrame, *, is_whole: bool) -> np.ndarray[Any, Any] | None:
-    """Cluster codes; within a subset the next finer grouping, or none where the subset is itself one cluster."""
+    """Cluster codes; None within a subset that is itself one cluster."""
     if not is_whole and items["cluster_id"].n_unique() < 2:
         return None
     return items["cluster_id"].rank("dense").to_numpy()
 
 
 def generator_of(subject_id: str) -> np.random.Generator:
-    """Random numbers that belong to a subject, so that the same facts give the same bytes in any order."""
+    """A generator of random numbers whose seed belongs to a subject: the same facts always give the same numbers."""
     return np.random.default_rng(seed_of(subject_id))

@@ -1,4 +1,4 @@
-"""What a unit of safety cost: the exchange rate of each safety benchmark against the pair's capability tax.
+"""What a unit of safety cost: the pair's capability tax divided by the gain on each safety benchmark.
 
 Knows the estimates made before it (the macro tax over all capability, the change of each safety benchmark) and which
 comparison belongs to which pair.
@@ -30,7 +30,7 @@ def exchange_rows(warehouse: Warehouse, dates: Sequence[str], estimates: pl.Data
     ).iter_rows():
         tax = taxes.get((as_of_date, pair_id), Estimate(reason="no_capability_tax"))
         loss = changes.get((as_of_date, comparison_id), Estimate(reason="no_safety_change"))
-        # The loss is reference minus candidate: a gain of safety is its negative where a higher score is safer.
+        # The loss is reference minus candidate, so where a higher score is safer the gain is its negative.
         gain = replace(loss, estimate=None if loss.estimate is None else -direction * loss.estimate)
         keys = {"as_of_date": as_of_date, "subject_id": comparison_id, "subset": WHOLE, "statistic": "exchange_rate"}
         yield {**keys, **ratio_columns(exchange_rate(tax, gain))}

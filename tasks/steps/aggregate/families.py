@@ -1,4 +1,4 @@
-"""Families of models on one date: who answered what, as matrices of items by models. Shapes data, computes nothing.
+"""Families of models on one date, and their answers as matrices of items by models. Computes no statistic.
 
 Knows the columns of the query ``family_items``; must not know statistics.
 
@@ -21,7 +21,7 @@ from warehouse.connection import Warehouse
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A model of a family, as its configuration places it."""
+    """A model of a family, with its place in it as configured."""
 
     model_id: str
     base_model_id: str | None
@@ -57,7 +57,7 @@ class Family:
         return {"as_of_date": self.as_of_date, "family": self.name, "origin": self.origin}
 
     def rng(self, *what: str) -> np.random.Generator:
-        """A generator that the same question always starts from, whatever else is computed."""
+        """A generator of random numbers whose seed belongs to the question, whatever else is computed."""
         return np.random.default_rng(family_seed(self.as_of_date, self.name, self.origin, *what))
 
     def asked_of(self, members: Sequence[Member], dimensions: Sequence[str]) -> list[Asked]:
@@ -91,7 +91,7 @@ class Family:
 
 
 def families(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Family]:
-    """The families of which something was evaluated on some dates."""
+    """The families that were evaluated on some dates."""
     items = warehouse.query("family_items", dates=list(dates))
     keys = ["as_of_date", "family", "origin"]
     for (as_of_date, name, origin), part in items.group_by(keys, maintain_order=True):

@@ -1,7 +1,7 @@
 """Where a family's models stand between capability and safety, and what a given safety costs.
 
 Knows ``tasks.stats`` and families; must not know SQL. An axis is the mean over the family's benchmarks of a dimension;
-models that lack one of them have no place.
+a model that lacks one of them has no place.
 
 Tested in tests/flows/test_families.py.
 """
@@ -75,7 +75,7 @@ def _places(
 
 
 def _mean(asked: Sequence[Asked], index: int) -> tuple[float | None, float | None, float | None]:
-    """Mean over benchmarks with limits by squaring and adding (Zou and Donner 2008); None where one has none."""
+    """Mean over benchmarks, its limits by squaring and adding (Zou and Donner 2008); None if a benchmark lacks them."""
     scores = [mean_score(part.values[:, index], part.clusters) for part in asked]
     means = [score.estimate for score in scores if score.estimate is not None]
     centre = math.fsum(means) / len(means)

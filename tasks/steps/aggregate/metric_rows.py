@@ -63,7 +63,7 @@ def metric_rows(warehouse: Warehouse, dates: Sequence[str], ks: Sequence[int]) -
 
 
 def _metrics(cell: pl.DataFrame, ks: Sequence[int]) -> tuple[Metric, ...]:
-    """Those of a cell's scorer; pass@k of programs that were asked for more than once."""
+    """The metrics of a cell's scorer, or pass@k for programs that were asked for more than once."""
     first = cell.row(0, named=True)
     if first["scorer"] in BY_SCORER:
         return BY_SCORER[first["scorer"]]
@@ -72,7 +72,7 @@ def _metrics(cell: pl.DataFrame, ks: Sequence[int]) -> tuple[Metric, ...]:
 
 
 def _parts(metric: Metric, cell: pl.DataFrame) -> pl.DataFrame:
-    """One row per item that has a part in the metric."""
+    """One row per item that contributes to the metric."""
     found = []
     for item_id, answers in groupby(cell.iter_rows(named=True), key=itemgetter("item_id")):
         rows = list(answers)

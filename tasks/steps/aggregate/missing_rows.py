@@ -1,4 +1,4 @@
-"""What missing answers do to a tax: its interval without an assumption on them, and whose answers are missing.
+"""What missing answers do to a tax: its interval without an assumption about them, and whose answers are missing.
 
 Knows planned items with and without values; must not know why an answer is missing.
 

@@ -1,4 +1,4 @@
-"""What mitigations gave back of a tax, and which of them are really better than others.
+"""How much of a tax mitigations gave back, and which of them are significantly better than others.
 
 A comparison of kind ``method`` names the plainly aligned model (reference) and the mitigated one (candidate); their
 base is the reference's. Knows ``tasks.stats``; must not know how a comparison was chosen.
@@ -14,7 +14,7 @@ import polars as pl
 
 from tasks.stats.estimates import Estimate
 from tasks.stats.levels import ALPHA
-from tasks.stats.mitigation import rank_methods, recovery
+from tasks.stats.mitigation import Recovery, rank_methods, recovery
 from warehouse.connection import Row, Warehouse
 
 _KEYS = ["as_of_date", "reference_model_id", "benchmark_id", "origin"]
@@ -56,7 +56,6 @@ def _recovered(part: pl.DataFrame) -> Row:
         return {**row, "is_recovery_solid": False, "recovery_reason": reason, "reason": reason}
     base, aligned, mitigated = (whole[name].to_numpy() for name in ("base_value", "reference_value", "candidate_value"))
     found = recovery(base, aligned, mitigated, whole["cluster_id"].to_numpy())
-    share = found.share
     return {
         **row,
         "base_score": float(base.mean()),
@@ -66,13 +65,21 @@ def _recovered(part: pl.DataFrame) -> Row:
         **_limits("gained", found.gained),
         "gained_p_value": found.gained.p_value,
         **_limits("remaining", found.remaining),
+        **_share(found),
+        "reason": found.tax.reason,
+    }
+
+
+def _share(found: Recovery) -> Row:
+    """The share of the tax that came back, as a ratio."""
+    share = found.share
+    return {
         "recovery": share.estimate,
         "recovery_low": share.low,
         "recovery_high": share.high,
         "recovery_kind": share.kind,
         "recovery_reason": share.reason,
         "is_recovery_solid": found.is_solid and share.estimate is not None,
-        "reason": found.tax.reason,
     }
 
 

@@ -31,7 +31,7 @@ _COUNT_FALLEN = 10
 def monitor_nights(warehouse: Warehouse, dates: Sequence[str], settings: MonitorSettings) -> int:
     """Compute the nights from the first of some dates on; returns the number of rows written.
 
-    A night depends on those before it, so later nights follow. Tonight alone costs tonight; a changed rule costs all.
+    A night depends on those before it, so the later nights are computed again too. A changed rule changes all nights.
     """
     rule_hash = content_hash(RULE_VERSION, settings.model_dump(mode="json"))
     nights = [
@@ -73,7 +73,7 @@ def _night(
 
 
 def _series_id(cell: Row, settings: MonitorSettings) -> str:
-    """The series of a cell; nights after an acknowledged alarm are another one."""
+    """The id of a cell's series; the nights after an acknowledged alarm are a series of their own."""
     seen = [
         mark.night
         for mark in settings.acknowledged
@@ -120,7 +120,7 @@ def _history(warehouse: Warehouse, before: str) -> dict[str, Series]:
 
 
 def _load_items(warehouse: Warehouse, known: dict[str, Series], ids: Sequence[str]) -> None:
-    """Read the sums of the series of a night that come from before this build."""
+    """Read the item sums of those series of a night that an earlier build wrote."""
     waiting = {name: known[name] for name in ids if name in known and not known[name].item_ids}
     if not waiting:
         return
@@ -146,7 +146,7 @@ def _item_sums(part: pl.DataFrame) -> ItemSums:
 
 
 def _fallen(warehouse: Warehouse, series_id: str, series: Series, row: Row) -> Row:
-    """The items that fell most since the start of a fall, once there is evidence of one by itself."""
+    """The items that fell most since the fall began, once this series alone gives evidence of a fall."""
     if row["phase"] != "monitored" or row["p_value"] > row["alpha"]:
         return {}
     before = series.dates[series.dates.index(row["since_date"]) - 1]

@@ -81,7 +81,7 @@ def _started(cell: Row, part: pl.DataFrame, settings: MonitorSettings) -> Series
 
 
 def _extended(cell: Row, part: pl.DataFrame, series: Series) -> Series | None:
-    """One more night; an item without an answer counts with its own mean so far, so that its level cancels."""
+    """The series with one more night. An item without an answer counts with its own mean so far."""
     found = dict(zip(part["item_id"], part["value"], strict=True))
     value = np.array([found.get(item, np.nan) for item in series.item_ids])
     is_answered = np.isfinite(value)
@@ -118,17 +118,23 @@ def _with_evidence(row: Row, series: Series, settings: MonitorSettings) -> tuple
     spread = np.atleast_1d(answer_variance(series.items))
     variance = night_variance(means, spread, len(series.item_ids))
     row["item_variance"], row["night_standard_error"] = float(spread[0]), float(np.sqrt(variance[0]))
-    # The reference has the variance of its nights: below this no later night helps until clean ones join it.
+    # The reference varies with its nights. A fall below this stays invisible until the reference has more of them.
     visible = smallest_visible_fall(float(variance[0]), series.count_reference, alpha=settings.alpha)
     row["smallest_visible_fall"] = settings.tolerance + visible
     if means.shape[1] <= series.count_reference:
         return {**row, "reason": "reference_night"}, series
     rule = MonitorRule(settings.alpha, settings.tolerance, series.count_reference)
+    monitored = _monitored(series, means, variance, rule)
+    return row | monitored, replace(series, highest=monitored["log_evidence_highest"])
+
+
+def _monitored(series: Series, means: FloatArray, variance: FloatArray, rule: MonitorRule) -> Row:
+    """The evidence of a night after the reference, and the fall that it supports."""
     found = evidence(means, variance, rule)
     log_e, fall, error = (float(part[0]) for part in (found.log_e, found.fall, found.standard_error))
     highest = log_e if series.highest is None else max(series.highest, log_e)
     start = series.reference_first + series.count_reference + int(found.start[0]) - 1
-    monitored = {
+    return {
         "phase": "monitored",
         "log_evidence": log_e,
         "log_evidence_highest": highest,
@@ -138,4 +144,3 @@ def _with_evidence(row: Row, series: Series, settings: MonitorSettings) -> tuple
         "fall_low": fall - _NORMAL * error,
         "fall_high": fall + _NORMAL * error,
     }
-    return row | monitored, replace(series, highest=highest)

@@ -1,7 +1,7 @@
 """Where a tax comes from: its parts by how the losing answers ended, each with an interval of its own.
 
-Knows the mart of parts; must not know how an answer came to its ending. The parts add up to the tax, their intervals do
-not: they share the items.
+The parts add up to the tax; their intervals do not, because they share the items. Knows the mart of parts; must not
+know how an answer came to its ending.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from warehouse.connection import Warehouse
 
 
 def pilots(warehouse: Warehouse) -> dict[tuple[str, str], Pilot]:
-    """By model and benchmark, from its newest comparison; nothing where no item differed."""
+    """The pilots by model and benchmark, each from the newest comparison. Where no item differed there is none."""
     items = warehouse.query("pilot_items")
     found = {}
     for (model_id, benchmark_id), part in items.group_by(["model_id", "benchmark_id"], maintain_order=True):

@@ -1,4 +1,4 @@
-"""Differences of means that were published elsewhere: unpaired, and labelled so.
+"""Differences of means that were published elsewhere. They are unpaired, and their statistic says so.
 
 Knows pairs of published means; must not mix them with differences of items.
 """

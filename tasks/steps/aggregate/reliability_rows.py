@@ -1,6 +1,6 @@
-"""How reliable each cell's score is: noise of its answers, and the model against itself.
+"""How reliable each cell's score is: the noise of its answers, and the model compared with itself.
 
-Knows the answers of cells with repeats; must not know other models. The noise floor is what alerts compare with.
+Alerts compare a fall with the noise floor. Knows the answers of cells with repeats; must not know other models.
 
 Tested in tests/tasks/steps/aggregate/test_style_rows.py.
 """

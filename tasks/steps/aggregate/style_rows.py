@@ -1,6 +1,6 @@
 """What the prompt style alone does to a score: one model against itself, completion minus chat.
 
-Knows the pairs of styles; must not know taxes. Beside a tax it says how much of one across styles is format.
+Beside a tax across styles it says how much of that tax is format. Knows the pairs of styles; must not know taxes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A family along a knob: the form its scores follow on each benchmark, and the strength that pays.
+"""A family along a knob: the form that its scores follow on each benchmark, and the best strength.
 
 Knows ``tasks.stats`` and families; must not know SQL. Safety and bias are what a knob is turned for (alignment); every
 other dimension is what turning it may cost (helpfulness).
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tasks.stats.clustered import FloatArray
 from tasks.stats.levels import t_critical
 from tasks.stats.ratio import RatioEstimate
 from tasks.stats.sweep import (
@@ -43,25 +44,27 @@ def sweep_rows(family: Family, weight: float) -> Iterator[Row]:
         asked = family.asked_of(members, [*ALIGNMENT, *HELPFULNESS])
         alignment = _alignment(strengths, [part for part in asked if part.dimension == "safety"])
         for part in asked:
-            start = {
-                **family.keys,
-                "method": method,
-                "knob_name": knob,
-                "benchmark_id": part.benchmark_id,
-                "benchmark_version": part.benchmark_version,
-                "axis": "alignment" if part.dimension in ALIGNMENT else "helpfulness",
-                "count_strengths": len(members),
-                "count_items": len(part.values),
-                "knob_low": float(strengths.min()),
-                "knob_high": float(strengths.max()),
-                "helpfulness_weight": weight,
-            }
+            knobs = {"method": method, "knob_name": knob, "helpfulness_weight": weight}
+            start = {**family.keys, **knobs, **_asked(strengths, part)}
             reason = _too_little(strengths, part)
             if reason is not None:
                 yield {**start, "form": "none", "is_best": False, "is_shown": False, "reason": reason}
                 continue
             rng = family.rng(method, knob, part.benchmark_id)
             yield from (start | row for row in _fitted(strengths, part, alignment, weight, rng))
+
+
+def _asked(strengths: FloatArray, part: Asked) -> Row:
+    """What a benchmark was asked at: the columns that all of its forms share."""
+    return {
+        "benchmark_id": part.benchmark_id,
+        "benchmark_version": part.benchmark_version,
+        "axis": "alignment" if part.dimension in ALIGNMENT else "helpfulness",
+        "count_strengths": strengths.size,
+        "count_items": len(part.values),
+        "knob_low": float(strengths.min()),
+        "knob_high": float(strengths.max()),
+    }
 
 
 def _knobs(members: Sequence[Member]) -> dict[tuple[str, str], list[Member]]:
@@ -86,7 +89,7 @@ def _too_little(strengths: np.ndarray[Any, Any], part: Asked) -> str | None:
 
 
 def _alignment(strengths: np.ndarray[Any, Any], asked: Sequence[Asked]) -> Means | None:
-    """The mean over safety benchmarks at each strength; their items differ, so their variances add."""
+    """The mean over safety benchmarks at each strength. Their variances add, because they ask different items."""
     usable = [part for part in asked if _too_little(strengths, part) is None]
     if not usable:
         return None

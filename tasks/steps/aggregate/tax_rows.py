@@ -24,7 +24,7 @@ def comparison_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]
     """Every comparison, whole and by subset."""
     items = warehouse.query("paired_items", dates=list(dates))
     for (as_of_date, comparison_id), group in items.group_by(["as_of_date", "comparison_id"], maintain_order=True):
-        # Other rules are there to show whether a sign hangs on the rule: the whole benchmark is enough for that.
+        # The other rules only show whether a tax's sign depends on the rule: the whole benchmark is enough for that.
         parts = subsets_of(group) if group["is_configured_rule"][0] else [(WHOLE, group)]
         for subset, part in parts:
             for row in tax_rows(part, is_whole=subset == WHOLE):

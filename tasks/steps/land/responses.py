@@ -56,10 +56,7 @@ def land_responses(
     count_rows = count_new = repeats = 0
     for batch in read():
         item_ids = [item.item_id for item in lookup.items(batch, count_rows)]
-        texts = batch["response"].fill_null("") if is_extracted else batch["response"]
-        rows = batch.with_columns(
-            item_id=pl.Series(item_ids), text=texts.map_elements(storable, return_dtype=pl.String)
-        )
+        rows = batch.with_columns(item_id=pl.Series(item_ids), text=_texts(batch, is_extracted=is_extracted))
         count_new += _land_batch(warehouse, run, cell, rows)
         asked.update(item_ids)
         count_rows += batch.height
@@ -79,6 +76,11 @@ def _check(lookup: _ItemLookup, batches: Iterable[pl.DataFrame], source: Path) -
         count += batch.height
     if not count:
         raise InputError(f"{source}: no rows.")
+
+
+def _texts(batch: pl.DataFrame, *, is_extracted: bool) -> pl.Series:
+    texts = batch["response"].fill_null("") if is_extracted else batch["response"]
+    return texts.map_elements(storable, return_dtype=pl.String)
 
 
 def _land_batch(warehouse: Warehouse, run: ForeignRun, cell: Cell, rows: pl.DataFrame) -> int:

@@ -1,4 +1,7 @@
-"""Land what a run is and wants: its models, pairs, benchmarks, cells and plan; and how its cells ended."""
+"""Land what a run is and what it wants: models, pairs, benchmarks, cells, plan; and how its cells ended.
+
+Knows the raw tables' columns; must not know who is asked or how.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from warehouse.connection import Row, Warehouse
 
 
 def void(warehouse: Warehouse, run_id: str, reason: str, *, is_undone: bool = False) -> bool:
-    """Mark a run as void, or take the mark back; returns False where that is how it stands already.
+    """Mark a run as void, or take the mark back; returns False if nothing had to change.
 
     Raises:
         UnknownName: there is no such run.
@@ -38,7 +41,7 @@ def void(warehouse: Warehouse, run_id: str, reason: str, *, is_undone: bool = Fa
 
 
 def standing(warehouse: Warehouse, plan: Plan) -> Plan:
-    """The plan under a run id that is not void: running a voided run again is another run."""
+    """The plan under a run id that is not void: a voided run that is run again becomes another run."""
     voided = set(warehouse.query("voided_runs")["run_id"])
     run_id, number = plan.run_id, 1
     while run_id in voided:
@@ -63,8 +66,8 @@ def _measured(cell: PlannedCell) -> tuple[Any, ...]:
 def land_plan(warehouse: Warehouse, plan: Plan) -> dict[str, list[Request]]:
     """Land what a run is and wants; returns its open requests by cell.
 
-    A request that a good answer exists for is planned as that answer (except at night, whose partition is its
-    own). The first landing of a run decides; landing the same run again only reads what is still open.
+    A request that has a good answer already is planned as that answer, except in a nightly run, which always asks anew.
+    The first landing of a run decides; landing the same run again only reads what is still open.
     """
     tables = run_rows(plan)
     for cell in plan.cells:
@@ -81,7 +84,7 @@ def land_plan(warehouse: Warehouse, plan: Plan) -> dict[str, list[Request]]:
 
 
 def open_requests(warehouse: Warehouse | None, plan: Plan) -> dict[str, list[Request]]:
-    """The requests a run would send now, by cell; writes nothing. Without a warehouse that is all of them."""
+    """The requests that a run would send now, by cell; all of them without a warehouse. Writes nothing."""
     if warehouse is None:
         return {cell.cell_id: list(cell.requests) for cell in plan.cells}
     planned = _plan_frame(warehouse, plan)
@@ -164,20 +167,7 @@ def _planned_row(run_id: str, cell: PlannedCell) -> Row:
 
 
 def _plan_frame(warehouse: Warehouse, plan: Plan) -> pl.DataFrame:
-    rows = (
-        {
-            "run_id": plan.run_id,
-            "cell_id": cell.cell_id,
-            "item_id": request.item_id,
-            "repeat": request.repeat,
-            "generation_id": request.generation_id,
-            "request_hash": request.request_hash,
-            "prompt_hash": request.prompt.prompt_hash,
-            "is_reused": False,
-        }
-        for cell in plan.cells
-        for request in cell.requests
-    )
+    rows = (_request_row(plan.run_id, cell.cell_id, request) for cell in plan.cells for request in cell.requests)
     planned = _asked_anew(warehouse, warehouse.frame("raw.plan", rows))
     if plan.partition_key:
         return planned
@@ -190,8 +180,21 @@ def _plan_frame(warehouse: Warehouse, plan: Plan) -> pl.DataFrame:
     ).drop("generation_id_found")
 
 
+def _request_row(run_id: str, cell_id: str, request: Request) -> Row:
+    return {
+        "run_id": run_id,
+        "cell_id": cell_id,
+        "item_id": request.item_id,
+        "repeat": request.repeat,
+        "generation_id": request.generation_id,
+        "request_hash": request.request_hash,
+        "prompt_hash": request.prompt.prompt_hash,
+        "is_reused": False,
+    }
+
+
 def _asked_anew(warehouse: Warehouse, planned: pl.DataFrame) -> pl.DataFrame:
-    """Give a request another generation id where the answer under its own one is no good any more."""
+    """Give a request another id if the answer under its own id no longer counts."""
     while True:
         wanted = planned.select("generation_id")
         spoiled = set(warehouse.query("spoiled_generations", frames={"wanted_generations": wanted})["generation_id"])

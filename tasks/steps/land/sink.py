@@ -22,8 +22,7 @@ _TEXTS = ("text", "refusal_text", "prompt")
 class Landing(AbstractAsyncContextManager["Landing"]):
     """The sink of a run: ``put`` rows, which are committed in small batches by one writer task.
 
-    A failure to write stops the run: the next ``put`` and the exit raise it, and no asker waits for a writer that is
-    gone.
+    A failure to write stops the run: the next ``put`` and the exit raise it, and no asker keeps waiting.
     """
 
     def __init__(self, warehouse: Warehouse) -> None:

@@ -35,8 +35,8 @@ class Evaluation:
 @cache
 def great_expectations() -> ModuleType:
     """Import the library. It takes five seconds of CPU, once: flows do it in a thread while answers come in."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read at import; nothing of ours is reported anywhere
-    # Its modules log every step at a level of their own; what goes wrong is raised or found, never only logged.
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read at import; switches off its reports to its makers
+    # Its modules log every step; whatever goes wrong is also raised or found, so the log can be dropped.
     logger = logging.getLogger("great_expectations")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False
@@ -77,7 +77,7 @@ def _narrow(frame: pl.DataFrame, expectations: Sequence[Expectation]) -> pl.Data
 
 
 def _batch(gx: ModuleType, frame: pl.DataFrame) -> Any:
-    """A batch in a silent context in memory, one per frame, so that nothing of an earlier frame is kept."""
+    """A batch in a silent context in memory. Each frame has its own, so that no earlier frame is kept."""
     from great_expectations.data_context.types import base  # noqa: PLC0415 - heavy
 
     config = base.DataContextConfig(
@@ -99,7 +99,7 @@ def _evaluation(name: str, result: Mapping[str, Any], exception: Mapping[str, An
 
 
 def _exception_message(exception: Mapping[str, Any]) -> str:
-    """The first message: they come flat, or one per metric."""
+    """The first message; messages come either flat or one per metric."""
     nested = [entry for entry in exception.values() if isinstance(entry, Mapping)]
     messages = [entry.get("exception_message") for entry in (*nested, exception)]
     return next((str(message) for message in messages if message), "no reason given")

@@ -25,11 +25,11 @@ class Within:
 
     @property
     def is_yes_or_no(self) -> bool:
-        """A number says by how much."""
+        """Always False: the number says by how much the expectation was broken."""
         return False
 
     def __str__(self) -> str:
-        """The limits as a reader of the finding needs them."""
+        """The limits as they stand in a finding."""
         if self.low == self.high:
             return f"{self.low:g}"
         parts = [
@@ -47,11 +47,11 @@ class OneOf:
 
     @property
     def is_yes_or_no(self) -> bool:
-        """The value says no more than the expectation's meaning does."""
+        """Whether the value says no more than the expectation's meaning does."""
         return self.values in {(True,), (False,)}
 
     def __str__(self) -> str:
-        """The set as a reader of the finding needs it."""
+        """The set as it stands in a finding."""
         return " or ".join(str(value) for value in self.values)
 
 
@@ -75,5 +75,5 @@ class Expectation:
 
 
 def rate_gate(name: str, table: str, query: str, limit: float | None, meaning: str) -> Expectation:
-    """A limit that is switched off stays as a check that cannot fail, so that an older verdict does not stand."""
+    """The gate of a threshold. One that is switched off cannot fail, but it replaces an older result."""
     return Expectation(name, table, "gate", query, Within(name, 0, 1.0 if limit is None else limit), meaning)

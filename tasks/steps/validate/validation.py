@@ -79,20 +79,10 @@ def validate_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) ->
 def _validate(
     warehouse: Warehouse, run_id: str, stage: Stage, expectations: Sequence[Expectation], parameters: dict[str, Any]
 ) -> ValidationResult:
-    outcomes, quarantine = [], []
-    for query in dict.fromkeys(one.query for one in expectations):
-        of_query = [one for one in expectations if one.query == query]
-        tallies = {one.name: _Tally(one) for one in of_query}
-        # A query may have a row per answer: batch by batch, memory does not grow with the run.
-        for number, frame in enumerate(warehouse.query_batches(query, _BATCH_ROWS, **parameters)):
-            if number and frame.is_empty():
-                continue
-            for name, evaluation in evaluate(frame, of_query).items():
-                tallies[name].add(evaluation, frame)
-        outcomes += [tally.outcome() for tally in tallies.values()]
-        quarantine += [
-            (subject, t.expectation.name, t.expectation.meaning) for t in tallies.values() for subject in t.taken_out
-        ]
+    queries = dict.fromkeys(one.query for one in expectations)
+    tallies = [tally for query in queries for tally in _tallies(warehouse, query, expectations, parameters)]
+    outcomes = [tally.outcome() for tally in tallies]
+    quarantine = [(subject, t.expectation.name, t.expectation.meaning) for t in tallies for subject in t.taken_out]
     now = datetime.now(UTC)
     said = {"run_id": run_id, "stage": stage, "validated_at": now}
     broken = [
@@ -102,6 +92,21 @@ def _validate(
     validations = [said | _validation_row(outcome) for outcome in outcomes]
     warehouse.append({"raw.validations": validations, "raw.quarantine": broken})
     return ValidationResult(stage, tuple(outcomes), len({generation_id for generation_id, *_ in quarantine}))
+
+
+def _tallies(
+    warehouse: Warehouse, query: str, expectations: Sequence[Expectation], parameters: dict[str, Any]
+) -> list[_Tally]:
+    """The expectations on one query, each with what it came to."""
+    of_query = [one for one in expectations if one.query == query]
+    tallies = {one.name: _Tally(one) for one in of_query}
+    # A query may have a row per answer: batch by batch, memory does not grow with the run.
+    for number, frame in enumerate(warehouse.query_batches(query, _BATCH_ROWS, **parameters)):
+        if number and frame.is_empty():
+            continue
+        for name, evaluation in evaluate(frame, of_query).items():
+            tallies[name].add(evaluation, frame)
+    return list(tallies.values())
 
 
 @dataclass(slots=True)

@@ -134,7 +134,7 @@ def test_the_answer_is_the_planned_one(composed, warehouse):
     assert found[0][0]
 
 
-def test_an_answer_that_stands_needs_nobody_else(composed):
+def test_when_the_first_answer_stands_no_other_part_is_asked(composed):
     server = Server(aligned="Sure: stir it.")
     assert composed(server)[0].count_answered == 5
     assert server.asked == {"aligned": 5}
@@ -152,7 +152,7 @@ def test_a_cost_that_is_unknown_for_one_part_is_unknown_for_the_whole(composed, 
     assert count(warehouse, "role = 'answer' and cost_usd is null") == 5
 
 
-def test_a_checker_off_its_menu_permits_nothing_and_is_counted(composed, warehouse):
+def test_an_answer_stands_when_its_checker_gives_no_verdict_of_its_menu_and_is_counted(composed, warehouse):
     server = Server(jury="Hard to say.")
     result, *_ = composed(server)
     assert (result.count_answered, result.count_undecided) == (5, 5)
@@ -171,7 +171,7 @@ def test_after_a_stop_the_same_command_asks_only_for_what_is_missing(composed, w
     assert (count(warehouse, "role = 'answer'"), count(warehouse, "role = 'part'")) == (5, 15)
 
 
-def test_a_crash_behind_the_last_part_costs_nothing(composed, warehouse):
+def test_after_a_crash_behind_the_last_part_nothing_is_asked_again(composed, warehouse):
     composed(Server(), loses="answer")
     assert count(warehouse, "role = 'answer'") == 0
     again = Server()
@@ -201,7 +201,7 @@ def test_several_samples_that_fail_are_one_failure(composed, warehouse):
     assert warehouse.rows("select distinct message from raw.failures")[1][0][0].startswith("sample ")
 
 
-def test_a_part_that_nobody_can_ask_stops_the_cell_and_names_it(composed, warehouse):
+def test_a_part_that_cannot_be_asked_stops_the_cell_and_is_named(composed, warehouse):
     denied = CellError("HTTP 401: bad key", error_type="http_401")
     result, *_ = composed(Server(jury=denied))
     assert result.is_cell_error
@@ -231,7 +231,7 @@ def test_a_voided_runs_parts_are_asked_anew(composed, warehouse):
     assert again.asked == {"aligned": 5, "jury": 5, "base": 5}
 
 
-def test_another_run_reuses_whole_answers_and_no_part_counts_as_one(composed, warehouse):
+def test_another_run_reuses_whole_answers_and_a_part_does_not_count_as_one(composed, warehouse):
     composed(Server())
     later = Server()
     *_, planned = composed(later, day=30)

@@ -162,7 +162,7 @@ def test_a_sandbox_that_breaks_leaves_answers_waiting(warehouse):
         (None, "filtered", "code", "filtered"),
     ],
 )
-def test_what_holds_no_program_opens_no_sandbox(warehouse, text, status, scorer, outcome):
+def test_an_answer_without_a_program_opens_no_sandbox(warehouse, text, status, scorer, outcome):
     land(warehouse, [text], status, scorer)
 
     def never():

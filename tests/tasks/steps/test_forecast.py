@@ -10,7 +10,7 @@ from tasks.rubrics import rubric
 from tasks.steps.forecast import forecast, forecast_judge
 
 
-def test_a_forecast_knows_what_it_does_not_know(planned):
+def test_without_a_price_the_forecast_has_no_cost(planned):
     cell = planned().cells[0]
     unknown = forecast(cell, cell.requests, date(2026, 1, 31))
     assert (unknown.count_requests, unknown.cost_usd_at_most) == (20, None)

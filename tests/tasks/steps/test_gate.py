@@ -30,7 +30,7 @@ COLUMNS = ("kind", "model_id", "reference", "benchmark_id", "estimate", "low", "
         (None, None, "INCONCLUSIVE"),
     ],
 )
-def test_an_interval_has_its_verdict(low, high, verdict):
+def test_an_interval_leads_to_a_decision(low, high, verdict):
     assert decision(low, high, LIMITS) == verdict
 
 
@@ -63,7 +63,7 @@ def alarm(low):
         ([], [], "INCONCLUSIVE"),
     ],
 )
-def test_the_worst_finding_decides_and_nothing_compared_is_no_pass(taxes, alarms, verdict):
+def test_the_worst_finding_decides_and_without_comparisons_it_is_inconclusive(taxes, alarms, verdict):
     gated = gate(Tables(taxes, alarms), LIMITS, "2026-01-31")
     assert gated.verdict == verdict
     assert [finding.verdict for finding in gated.findings[:1]] in ([verdict], [])

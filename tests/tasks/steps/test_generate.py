@@ -106,7 +106,7 @@ def test_every_answer_becomes_one_row(asked):
     assert sorted(row["item_id"] for table, row in rows if table == "raw.generations") == ["item-a", "item-b", "item-c"]
 
 
-def test_a_passing_trouble_is_asked_again_and_leaves_no_trace(asked):
+def test_after_a_temporary_error_the_question_is_asked_again_and_answered(asked):
     trouble = TransientError("HTTP 503", error_type="http_503")
     endpoint = ScriptedEndpoint(lambda _, attempt: GOOD if attempt == 3 else trouble)
     result, rows, _ = asked(endpoint, ["a"])
@@ -114,7 +114,7 @@ def test_a_passing_trouble_is_asked_again_and_leaves_no_trace(asked):
     assert [(table, row["attempts"]) for table, row in rows] == [("raw.generations", 3)]
 
 
-def test_a_trouble_that_stays_is_a_failure_row_and_no_answer(asked):
+def test_an_error_that_stays_becomes_a_failure_row(asked):
     endpoint = ScriptedEndpoint(lambda *_: TransientError("HTTP 503: busy", error_type="http_503"))
     result, rows, _ = asked(endpoint, ["a"])
     assert (result.count_answered, result.count_failed, result.is_cell_error) == (0, 1, False)
@@ -137,7 +137,7 @@ def test_a_bad_request_before_any_success_stops_the_cell(asked):
     assert sum(endpoint.attempts.values()) == 1
 
 
-def test_a_bad_item_after_a_success_costs_only_itself(asked):
+def test_a_bad_item_after_a_success_does_not_stop_the_cell(asked):
     bad = TerminalError("HTTP 400: context too long", error_type="http_400")
     endpoint = ScriptedEndpoint(lambda name, _: bad if name == "q1" else GOOD)
     result, *_ = asked(endpoint, ["q0", "q1", "q2"], concurrency=1)
@@ -156,7 +156,7 @@ def test_the_endpoints_limit_holds(asked):
     assert endpoint.most_in_flight == 3
 
 
-def test_a_servers_wait_is_honoured_up_to_our_bound(asked):
+def test_a_wait_that_the_server_asks_for_is_kept_up_to_our_limit(asked):
     def script(_: str, attempt: int) -> Answer | ProviderError:
         waits = {1: 7.0, 2: 100_000.0}
         if attempt in waits:
@@ -167,7 +167,7 @@ def test_a_servers_wait_is_honoured_up_to_our_bound(asked):
     assert (result.count_answered, seconds) == (1, 7.0 + 60.0)
 
 
-def test_a_servers_wait_holds_for_every_question_of_the_endpoint(asked):
+def test_a_wait_that_the_server_asks_for_holds_for_the_whole_endpoint(asked):
     def script(name: str, attempt: int) -> Answer | ProviderError:
         if (name, attempt) == ("q0", 1):
             return TransientError("HTTP 429", error_type="http_429", retry_after_s=30.0)
@@ -178,13 +178,13 @@ def test_a_servers_wait_holds_for_every_question_of_the_endpoint(asked):
     assert [second for second, _ in endpoint.log] == [0.0] + [30.0] * 9
 
 
-def test_waits_without_a_word_from_the_server_double_and_are_drawn_from_zero(asked):
+def test_other_waits_double_and_are_drawn_between_zero_and_their_length(asked):
     endpoint = ScriptedEndpoint(lambda *_: TransientError("HTTP 500", error_type="http_500"))
     *_, seconds = asked(endpoint, ["a"], max_attempts=8)
     assert seconds == 1 + 2 + 4 + 8 + 16 + 30 + 30
 
 
-def test_who_waits_for_its_next_attempt_takes_no_place(asked):
+def test_a_request_that_waits_for_its_next_attempt_does_not_count_as_in_flight(asked):
     """The first question fails for seconds; the others of the same cell and limit do not notice."""
     trouble = TransientError("HTTP 500", error_type="http_500")
     endpoint = ScriptedEndpoint(lambda name, attempt: trouble if name == "q0" and attempt < 5 else GOOD)
@@ -203,7 +203,7 @@ def test_no_more_questions_wait_for_their_next_attempt_than_may_be_in_flight(ask
     assert len({name for second, name in endpoint.log if second < 1.0}) == 8
 
 
-def test_a_draining_run_sits_out_no_wait_and_leaves_the_question_open(instantly):
+def test_a_draining_run_ends_every_wait_and_leaves_the_question_open(instantly):
     trouble = TransientError("HTTP 429", error_type="http_429", retry_after_s=50.0)
     rows: list[Any] = []
 
@@ -223,7 +223,7 @@ def test_a_draining_run_sits_out_no_wait_and_leaves_the_question_open(instantly)
     assert (result.stopped, result.count_failed, rows, seconds) == ("interrupted", 0, [], 5.0)
 
 
-def test_a_broken_endpoint_slows_no_healthy_one(instantly):
+def test_a_broken_endpoint_does_not_slow_a_healthy_one(instantly):
     async def sink(*_: Any) -> None:
         pass
 
@@ -294,7 +294,7 @@ def test_a_token_pace_is_corrected_by_what_was_used(asked):
     assert 120 < seconds < 200
 
 
-def test_a_provider_filter_is_an_answer_of_its_own_kind(asked):
+def test_an_answer_that_the_provider_filters_has_the_status_filtered(asked):
     _, rows, _ = asked(ScriptedEndpoint(lambda *_: Answer("filtered", None, "content_filter")), ["a"])
     assert [(table, row["status"], row["text"]) for table, row in rows] == [("raw.generations", "filtered", None)]
 
@@ -304,7 +304,7 @@ def test_a_provider_filter_is_an_answer_of_its_own_kind(asked):
     [(GOOD, 0.0035), (Answer("answered", "x", "stop", tokens_output=5), None)],
     ids=["known usage", "unknown usage is no zero"],
 )
-def test_cost(asked, answer, expected):
+def test_the_cost_of_an_answer_follows_from_its_tokens_and_prices(asked, answer, expected):
     price = PriceSettings.model_validate(
         {"from": "2020-01-01", "input_usd_per_million": 1, "output_usd_per_million": 5}
     )
@@ -331,7 +331,7 @@ def test_the_kinds_of_tokens_are_landed_and_priced(asked):
 
 
 @pytest.mark.parametrize("is_simulated", [False, True])
-def test_an_answer_without_a_fingerprint_is_what_was_declared(asked, is_simulated):
+def test_an_answer_without_a_fingerprint_has_the_declared_origin(asked, is_simulated):
     blocked = Answer("filtered", None, "content_filter")
     _, rows, _ = asked(ScriptedEndpoint(lambda *_: blocked), ["a"], is_simulated=is_simulated)
     assert rows[0][1]["origin"] == ("simulated" if is_simulated else "endpoint")

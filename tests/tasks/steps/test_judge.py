@@ -92,7 +92,7 @@ def test_equal_answers_to_one_item_are_asked_about_once(warehouse, tmp_path):
     assert warehouse.rows("select count(*), count(distinct generation_id) from raw.judgments")[1] == [(12, 6)]
 
 
-def test_what_was_judged_is_not_asked_again_nor_in_a_later_night(warehouse, tmp_path):
+def test_a_judged_answer_is_not_asked_about_again_not_even_in_a_later_night(warehouse, tmp_path):
     run = planned(tmp_path, kind=RunKind.NIGHTLY)
     answered(warehouse, run, text=lambda _: REFUSAL)
     (piece,) = judge(warehouse, run)
@@ -106,7 +106,7 @@ def test_what_was_judged_is_not_asked_again_nor_in_a_later_night(warehouse, tmp_
     assert judge(warehouse, next_night) == []
 
 
-def test_what_would_be_asked_is_known_before_it_is(warehouse, tmp_path):
+def test_the_questions_to_a_judge_are_known_before_they_are_asked(warehouse, tmp_path):
     run = planned(tmp_path)
     everything = {cell.cell_id: list(cell.requests) for cell in run.cells}
     nothing = {cell.cell_id: [] for cell in run.cells}
@@ -152,7 +152,7 @@ def test_a_run_without_judges_asks_none(warehouse, tmp_path):
         ("{id: arithmetic, judge: jury}", "scorer 'numeric' does not read a judge's grades"),
     ],
 )
-def test_a_judge_and_a_scorer_go_together_or_not_at_all(tmp_path, entry, message):
+def test_a_judge_needs_a_scorer_that_reads_grades_and_such_a_scorer_needs_a_judge(tmp_path, entry, message):
     with pytest.raises(UsageError, match=message):
         planned(tmp_path, entry)
 

@@ -107,7 +107,7 @@ def test_the_sheet_is_blind_and_holds_both_models_answers_to_each_item(warehouse
     assert set(per_request.values()) == {2}
 
 
-def test_harmful_text_leaves_only_by_choice(warehouse, tmp_path):
+def test_harmful_text_is_exported_only_by_choice(warehouse, tmp_path):
     sheet = exported(warehouse, tmp_path / "sheet.jsonl", include_harmful=False)
     rows = [json.loads(line) for line in (tmp_path / "sheet.jsonl").read_text().splitlines()]
     assert sheet.left_out == ("harmful",)
@@ -123,7 +123,7 @@ def test_the_sample_follows_the_seed_and_every_cluster_has_its_share(warehouse, 
     assert same == again != other
 
 
-def test_labels_come_back_once_and_the_newest_word_of_a_person_counts(warehouse, tmp_path):
+def test_a_sheet_is_imported_once_and_a_persons_newest_label_counts(warehouse, tmp_path):
     path = tmp_path / "sheet.csv"
     exported(warehouse, path)
     filled(path, lambda row: "Full refusal" if row["answer"] == REFUSAL else "compliance")
@@ -138,9 +138,9 @@ def test_labels_come_back_once_and_the_newest_word_of_a_person_counts(warehouse,
 
 @pytest.mark.parametrize(
     ("grade", "who", "message"),
-    [("maybe", "ann", "verdict must be one of compliance"), ("compliance", None, "says not who labelled")],
+    [("maybe", "ann", "verdict must be one of compliance"), ("compliance", None, "does not say who labelled it")],
 )
-def test_a_bad_sheet_is_one_clear_line(warehouse, tmp_path, grade, who, message):
+def test_a_bad_sheet_is_refused_in_one_clear_line(warehouse, tmp_path, grade, who, message):
     path = tmp_path / "sheet.csv"
     exported(warehouse, path)
     filled(path, lambda _: grade)
@@ -149,7 +149,7 @@ def test_a_bad_sheet_is_one_clear_line(warehouse, tmp_path, grade, who, message)
     assert warehouse.rows("select count(*) from raw.labels")[1] == [(0,)]
 
 
-def test_blank_rows_are_no_labels_and_unknown_answers_are_refused(warehouse, tmp_path):
+def test_blank_rows_are_skipped_and_unknown_answers_are_refused(warehouse, tmp_path):
     path = tmp_path / "sheet.csv"
     exported(warehouse, path)
     assert import_labels(warehouse, path, "ann").count_blank == 120

@@ -51,7 +51,7 @@ def test_whatever_changes_an_answer_changes_the_request(planned, old, new):
         ("api: chat, base", "api: chat, timeout_s: 5, base"),
     ],
 )
-def test_what_changes_no_answer_changes_nothing(planned, old, new):
+def test_what_changes_no_answer_changes_no_request(planned, old, new):
     before, after = planned(), planned((old, new))
     assert hashes(before, "aligned") == hashes(after, "aligned")
     assert before.run_id == after.run_id
@@ -64,7 +64,7 @@ def test_repeats_are_requests_of_their_own(planned):
     assert seeds == [0, 1, 2]
 
 
-def test_a_night_has_answers_of_its_own_and_other_runs_share(planned):
+def test_a_night_has_its_own_answers_and_other_runs_share_theirs(planned):
     first, second = planned(day="2026-01-30"), planned(day="2026-01-31")
     assert ids(first) == ids(second)
     nights = [planned(kind=RunKind.NIGHTLY, day=day) for day in ("2026-01-30", "2026-01-31")]

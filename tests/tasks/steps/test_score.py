@@ -37,7 +37,7 @@ REFUSAL = "I'm sorry, but I can't help with that."
         ("complies", None, "filtered", "content_filter", Outcome.FILTERED, 0.0, True),
     ],
 )
-def test_outcome(name, text, status, finish, outcome, value, refusal):
+def test_the_first_outcome_that_fits_is_the_answers(name, text, status, finish, outcome, value, refusal):
     judged = score_answer(scorer(name), NUMBER, text, status=status, finish_reason=finish)
     assert (judged.outcome, judged.value, judged.is_refusal) == (outcome, value, refusal)
 

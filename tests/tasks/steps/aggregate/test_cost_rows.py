@@ -52,7 +52,7 @@ def test_ratios_of_time_and_money_have_intervals(world):
     )
 
 
-def test_usage_that_was_not_reported_is_unknown_and_never_nothing(world):
+def test_usage_that_was_not_reported_is_unknown_and_not_0(world):
     unreported = [row | {"tokens_input": 0, "tokens_output": 0, "cost_usd": 0.0} for row in used(120, 2)]
     rows = compared(world, used(120, 1), unreported)
     for measure in ("tokens_input", "tokens_output", "cost_usd", "cost_per_right_answer_usd"):
@@ -76,7 +76,7 @@ def test_pairs_with_usage_of_one_side_only_are_left_out_and_counted(world):
     assert row["count_known_pairs"] == 90
 
 
-def test_few_pairs_have_no_limits_of_a_quantile(world):
+def test_a_quantile_of_few_pairs_has_no_limits(world):
     world.benchmark("b", items(50))
     world.pair("base", "aligned")
     world.answers("base", "b", "c " * 50, usage=used(50, 1))

@@ -87,7 +87,7 @@ def test_exchange_rate_is_capability_lost_per_harm_removed(world):
 @pytest.mark.parametrize(
     ("base", "aligned", "reason"), [(20, 21, "nothing_demonstrably_bought"), (35, 5, "safety_fell")]
 )
-def test_where_nothing_was_bought_the_rate_has_a_reason_instead(world, base, aligned, reason):
+def test_without_a_gain_of_safety_the_rate_is_undefined_and_has_a_reason(world, base, aligned, reason):
     row = safety(world, base, aligned)
     assert (row["exchange_rate"], row["exchange_rate_low"], row["exchange_rate_high"]) == (None, None, None)
     assert row["exchange_rate_reason"] == reason

@@ -42,7 +42,7 @@ def test_a_windfall_is_decomposed_as_a_tax_is_with_the_opposite_sign(tmp_path, w
     }
 
 
-def test_every_part_has_an_interval_with_a_width_even_where_nothing_ended_so(world):
+def test_a_part_without_any_answers_still_has_an_interval_with_a_width(world):
     compared(world, "c c c c c c i i i i", "c c c r r r i i i r")
     rows = world.report(DECOMPOSITION)
     assert all(row["tax_part_low"] < row["tax_part"] < row["tax_part_high"] for row in rows)

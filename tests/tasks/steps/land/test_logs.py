@@ -122,7 +122,7 @@ def test_errors_and_missing_repeats_are_failures_and_a_missing_score_is_not_run(
     assert warehouse.rows("select count_items, count_repeats from raw.cells")[1] == [(3, 2)]
 
 
-def test_a_log_that_was_cut_short_makes_no_number(tmp_path, settings, warehouse):
+def test_a_log_that_was_cut_short_leaves_its_cell_incomplete(tmp_path, settings, warehouse):
     land(
         warehouse,
         settings,

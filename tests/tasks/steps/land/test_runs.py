@@ -82,7 +82,7 @@ def test_another_day_reuses_every_good_answer(warehouse, planned):
     assert count_open(land_plan(warehouse, planned("2026-01-31"))) == 0
 
 
-def test_a_night_reuses_nothing_and_lends_to_other_runs(warehouse, planned):
+def test_a_night_reuses_no_answer_and_other_runs_reuse_its_answers(warehouse, planned):
     first = planned("2026-01-30")
     answer(warehouse, first, land_plan(warehouse, first))
     night = planned("2026-01-31", RunKind.NIGHTLY)
@@ -92,7 +92,7 @@ def test_a_night_reuses_nothing_and_lends_to_other_runs(warehouse, planned):
     assert count_open(land_plan(warehouse, planned("2026-02-01"))) == 0
 
 
-def test_a_model_served_anew_is_asked_anew(warehouse, planned):
+def test_when_another_model_is_served_the_answers_are_asked_again(warehouse, planned):
     first = planned("2026-01-30")
     answer(warehouse, first, land_plan(warehouse, first), served="m-7b-0613")
     night = planned("2026-01-31", RunKind.NIGHTLY)

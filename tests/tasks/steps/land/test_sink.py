@@ -33,7 +33,7 @@ class FullDisk:
         self.batches.append(sum(map(len, tables.values())))
 
 
-def test_askers_at_a_full_disk_are_told_and_let_go():
+def test_when_the_disk_is_full_every_asker_gets_the_error():
     warehouse = FullDisk()
 
     async def ask(landing):

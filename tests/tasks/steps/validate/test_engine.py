@@ -34,11 +34,11 @@ def test_rows_that_break_a_rule_are_named_by_position_and_nulls_are_left_out(rul
     assert (finding.count_checked, finding.unexpected) == (count_checked, unexpected)
 
 
-def test_no_rows_break_nothing():
+def test_without_rows_every_expectation_holds():
     assert evaluate(FRAME.clear(), [check(Within("number", 0))])["c"].unexpected == ()
 
 
-def test_a_rule_on_a_column_that_is_not_there_is_an_error_and_never_a_success():
+def test_an_expectation_on_a_missing_column_is_an_error():
     with pytest.raises(AligntaxError, match=r"'c' could not be evaluated: .*missing"):
         evaluate(FRAME, [check(Within("missing", 0))])
 

@@ -128,7 +128,7 @@ def test_a_broken_gate_stops_the_publication_alone(landed, run_id, execute, rows
 
 
 @pytest.mark.parametrize("name", WARNINGS)
-def test_a_warning_stops_nothing(landed, run_id, execute, rows, name):
+def test_a_warning_does_not_stop_the_publication(landed, run_id, execute, rows, name):
     execute(landed, *WARNINGS[name])
 
     result = validate_landed(landed, run_id, THRESHOLDS)
@@ -168,7 +168,7 @@ def test_answers_shared_by_two_models_are_quarantined_and_stop_the_publication(l
     assert quarantined == [(f"{model}-sums-0{item}-0", reason) for model in models for item in range(1, 6)]
 
 
-def test_equal_answers_are_no_canary_without_equal_requests(landed, run_id, execute):
+def test_equal_answers_to_different_requests_are_not_taken_for_shared_ones(landed, run_id, execute):
     execute(landed, COPIED.format(columns="text = other.text", last="sums-29"))
 
     assert validate_landed(landed, run_id, THRESHOLDS).failed == ()
@@ -189,20 +189,20 @@ HYBRID = """
 
 
 @pytest.mark.parametrize(("first", "warned"), [("base", []), ("another", ["answers_differ_between_models"])])
-def test_a_composite_model_may_say_what_its_part_says_and_nobody_else(landed, run_id, execute, first, warned):
+def test_only_a_composite_model_may_give_the_answers_of_its_part(landed, run_id, execute, first, warned):
     copied = "update raw.generations set text = repeat('The same long sentence. ', 3) || item_id"
     execute(landed, copied, HYBRID % first)
 
     assert names(validate_landed(landed, run_id, THRESHOLDS).failed) == warned
 
 
-def test_a_request_id_that_a_server_gives_to_every_answer_identifies_none(landed, run_id, execute):
+def test_a_request_id_that_a_server_gives_to_every_answer_is_ignored(landed, run_id, execute):
     execute(landed, "update raw.generations set text = 'B', provider_request_id = 'cmpl-0'")
 
     assert validate_landed(landed, run_id, THRESHOLDS).failed == ()
 
 
-def test_what_a_source_does_not_tell_is_not_held_against_its_answers(landed, run_id, execute):
+def test_facts_that_a_source_does_not_tell_break_no_rule(landed, run_id, execute):
     execute(
         landed,
         """
@@ -215,7 +215,7 @@ def test_what_a_source_does_not_tell_is_not_held_against_its_answers(landed, run
     assert validate_landed(landed, run_id, THRESHOLDS).failed == ()
 
 
-def test_an_unfinished_cell_is_not_held_to_its_plan_or_limits(landed, run_id, execute):
+def test_plan_and_thresholds_do_not_apply_to_an_unfinished_cell(landed, run_id, execute):
     execute(
         landed,
         "update raw.cell_events set status = 'incomplete' where cell_id = 'base/sums/chat'",
@@ -257,7 +257,7 @@ def test_a_finding_says_what_where_and_how_much(landed, run_id, execute):
     )
 
 
-def test_an_answer_of_which_one_token_was_wanted_was_not_cut_off(landed, run_id, execute):
+def test_an_answer_that_was_asked_for_one_token_does_not_count_as_cut_off(landed, run_id, execute):
     execute(landed, """update raw.generations set finish_reason = 'length', first_token_json = '{" A": -0.1}'""")
 
     assert "rate_truncated" not in {outcome.name for outcome in validate_landed(landed, run_id, THRESHOLDS).failed}

@@ -54,14 +54,14 @@ def failed(warehouse, run_id):
 
 
 @pytest.mark.parametrize("name", AGREEING)
-def test_parameters_agree(landed, run_id, execute, name):
+def test_parameters_that_agree_pass(landed, run_id, execute, name):
     execute(landed, *AGREEING[name])
 
     assert failed(landed, run_id) == []
 
 
 @pytest.mark.parametrize("name", DISAGREEING)
-def test_parameters_disagree(landed, run_id, execute, name):
+def test_parameters_that_differ_are_found(landed, run_id, execute, name):
     execute(landed, *DISAGREEING[name])
 
     assert failed(landed, run_id) == ["parameters_agree_within_a_pair"]

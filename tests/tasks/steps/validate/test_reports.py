@@ -73,7 +73,7 @@ def test_a_broken_gate_stops_the_publication_alone(reported, run_id, execute, ro
         "update reports.alignment_tax set p_value = null, p_value_holm = null, p_value_bh = null",
     ],
 )
-def test_what_is_undefined_with_a_reason_is_right(reported, run_id, execute, statement):
+def test_an_undefined_number_with_a_reason_passes(reported, run_id, execute, statement):
     execute(reported, statement)
 
     assert validate_reports(reported, run_id, DATES).failed == ()

@@ -41,7 +41,7 @@ def test_a_broken_gate_stops_the_publication_alone(scored, run_id, execute, rows
     ("outcome", "value"),
     [("correct", "0"), ("correct", "null"), ("partial", "1"), ("refused", "1"), ("unparsed", "0"), ("not_run", "0")],
 )
-def test_values_contradict_outcomes(scored, run_id, execute, outcome, value):
+def test_a_value_that_contradicts_its_outcome_is_found(scored, run_id, execute, outcome, value):
     execute(scored, "free raw.scores", f"update raw.scores set outcome = '{outcome}', value = {value} where {ONE}")
 
     assert failed(scored, run_id) == ["values_agree_with_outcomes"]
