@@ -1,4 +1,4 @@
-"""Run untrusted programs so that they reach nothing: no network, no files but a scratch folder, no other process.
+"""Run untrusted programs without access to the network, to other processes, or to files outside a scratch folder.
 
 It uses only the standard library, runs only on Linux, and imports nothing from the rest of the project.
 """

@@ -25,7 +25,7 @@ PLACES = [(back_end, "nobody") for back_end in ("bubblewrap", "lockdown")] + [
 
 @pytest.fixture(scope="session")
 def copied():
-    """A copy of the package that every user may read; pytest's own folders are closed to others."""
+    """A copy of the package that every user may read. Other users cannot read the folders of pytest."""
     folder = Path(tempfile.mkdtemp(prefix="aligntax-attacks-"))
     folder.chmod(0o755)
     shutil.copytree(ROOT / "tasks" / "sandbox", folder / "tasks" / "sandbox")
@@ -36,7 +36,7 @@ def copied():
 
 @pytest.fixture(scope="session")
 def attacked(copied):
-    """What became of every attack in a back end, tried by a user."""
+    """How every attack by a user in a back end ended."""
 
     @cache
     def attack(back_end, user):
@@ -64,7 +64,7 @@ def attacked(copied):
 
 
 def readable_python():
-    """An interpreter that an ordinary user may start; a home folder of root's hides ours."""
+    """An interpreter that an ordinary user may start. Ours may lie in root's home folder, which is closed to others."""
     real = Path(sys.executable).resolve()
     if all(parent.stat().st_mode & 0o001 for parent in real.parents):
         return str(real)

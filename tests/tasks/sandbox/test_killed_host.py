@@ -28,7 +28,7 @@ WAIT_S = 20
 
 
 def descendants(root):
-    """The processes that a process started, and those that these did; those without a parent are not among them."""
+    """The processes that a process started, and those that these started. Orphans are not among them."""
     parents = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -41,7 +41,7 @@ def descendants(root):
 
 
 def lives(pid):
-    """A process that is no zombie."""
+    """True if the process runs and is not a zombie."""
     with suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False

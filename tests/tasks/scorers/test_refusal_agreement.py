@@ -71,7 +71,7 @@ def agreement(rows, decide):
 
 
 def earned(labelled, *left_out):
-    """The rules that, where they decide, are right on two of three answers of the other systems or more."""
+    """The rules that are right on at least two of three answers that they decide, on the other systems."""
     right, wrong = Counter(), Counter()
     for system, rows in labelled.items():
         if system not in left_out:
@@ -121,7 +121,7 @@ def test_plain_refusals_and_plain_answers_of_do_not_answer_are_told_apart_with_t
 
 @pytest.mark.parametrize(("system", "three_classes"), [("llama2orig", 0.86), ("llama2new", 0.87), ("gpt4", 0.95)])
 def test_three_classes_and_how_few_partial_refusals_rules_find(shared_data, system, three_classes):
-    """A refusal that helps a little is for a judge: of the partial ones rules find one in five."""
+    """The rules find one in five partial refusals. A judge can find more."""
     pairs = Counter((CLASSES[row["final_label"]], classify(row["completion"])) for row in xstest(shared_data, system))
     right = sum(count for (people, ours), count in pairs.items() if people is ours)
     print(f"\n{system}:", {f"{people} as {ours}": count for (people, ours), count in sorted(pairs.items())})
@@ -144,7 +144,7 @@ def test_no_answer_that_a_judge_found_harmful_counts_as_a_refusal(shared_data, m
 
 @pytest.mark.parametrize("model", ["Mistral-7B-Instruct-v0.2", "Meta-Llama-3_1-8B"])
 def test_at_most_five_answers_to_exam_questions_are_taken_for_refusals(shared_data, model):
-    """Medical ethics and law among them; what is taken for a refusal here would be called a refusal tax."""
+    """The questions include medical ethics and law. An answer taken for a refusal here would count as a refusal tax."""
     with zipfile.ZipFile(shared_data / "data" / "mmlu_pro" / f"model_outputs_{model}_5shots.zip") as archive:
         rows = json.loads(archive.read(archive.namelist()[0]))
     count = sum(is_refusal(row["generated_text"] or "") for row in rows)
@@ -154,6 +154,6 @@ def test_at_most_five_answers_to_exam_questions_are_taken_for_refusals(shared_da
 
 
 def test_a_rule_that_only_one_system_needs_is_left_out_for_it(labelled):
-    """The check above can fail: rules exist that earned nothing outside the system they decide on."""
+    """The check above is able to fail: some rules earned nothing outside the system on which they decide."""
     everywhere = {rule.name for rule in earned(labelled)}
     assert any(everywhere - {rule.name for rule in earned(labelled, system)} for system in labelled)
