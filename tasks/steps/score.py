@@ -21,6 +21,14 @@ from tasks.scorers.refusal import REFUSAL_RULE, classify
 from warehouse.connection import Row, Warehouse
 
 _BATCH_ROWS = 10_000
+_WANTED = {
+    "scorer": pl.String,
+    "scorer_version": pl.Int32,
+    "scorer_config_hash": pl.String,
+    "fact_kind": pl.String,
+    "fact_rule": pl.String,
+    "judge_version": pl.String,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +180,7 @@ def _wanted(scorers: Mapping[str, Scorer], judge_versions: Iterable[str]) -> pl.
         for name, scorer in scorers.items()
         for judge_version in (judge_versions if isinstance(scorer, JudgedScorer) else (None,))
     ]
-    schema = {
-        "scorer": pl.String,
-        "scorer_version": pl.Int32,
-        "scorer_config_hash": pl.String,
-        "fact_kind": pl.String,
-        "fact_rule": pl.String,
-        "judge_version": pl.String,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    return pl.DataFrame(rows, schema=_WANTED, orient="row")
 
 
 def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[Row]:

@@ -127,18 +127,7 @@ def _scored(run: ForeignRun, answered: pl.DataFrame) -> pl.DataFrame:
 
 def _benchmark(benchmark_id: str, known: Mapping[str, Benchmark], part: pl.DataFrame) -> Benchmark:
     """The benchmark of some scores: described by ours of the same name if there is one, with the file's items."""
-    columns = part.unique("item", keep="first", maintain_order=True).select("item", "cluster", "subset")
-    items = tuple(
-        Item(
-            item_id=foreign_item_id(benchmark_id, item),
-            question="",
-            target="",
-            cluster_id=cluster if cluster is not None else item,
-            subset=subset if subset is not None else "all",
-            foreign_id=item,
-        )
-        for item, cluster, subset in columns.iter_rows()
-    )
+    items = _items(benchmark_id, part)
     if benchmark_id in known:
         return replace(known[benchmark_id], items=items, scorer=RECORDED, version=RECORDED, examples=())
     return Benchmark(
@@ -155,4 +144,20 @@ def _benchmark(benchmark_id: str, known: Mapping[str, Benchmark], part: pl.DataF
         citation="imported scores",
         cluster_meaning="as given in the file, else the item",
         version=RECORDED,
+    )
+
+
+def _items(benchmark_id: str, part: pl.DataFrame) -> tuple[Item, ...]:
+    """The items that some scores name, each as its first row describes it."""
+    columns = part.unique("item", keep="first", maintain_order=True).select("item", "cluster", "subset")
+    return tuple(
+        Item(
+            item_id=foreign_item_id(benchmark_id, item),
+            question="",
+            target="",
+            cluster_id=cluster if cluster is not None else item,
+            subset=subset if subset is not None else "all",
+            foreign_id=item,
+        )
+        for item, cluster, subset in columns.iter_rows()
     )

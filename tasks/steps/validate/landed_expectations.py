@@ -80,29 +80,17 @@ _PLAN = (
 )
 
 
-def _landed_rates(thresholds: Thresholds) -> tuple[Expectation, ...]:
+_CUT_OFF = "too many answers were cut off at the token limit"
+_FAILED = "too many requests got no answer"
+_BLOCKED = "the provider blocked too many answers"
+
+
+def _landed_rates(limits: Thresholds) -> tuple[Expectation, ...]:
+    query = "validate_landed_cells"
     return (
-        rate_gate(
-            "rate_truncated",
-            "raw.generations",
-            "validate_landed_cells",
-            thresholds.max_truncated_rate,
-            "too many answers were cut off at the token limit",
-        ),
-        rate_gate(
-            "rate_failed",
-            "raw.failures",
-            "validate_landed_cells",
-            thresholds.max_failed_rate,
-            "too many requests got no answer",
-        ),
-        rate_gate(
-            "rate_filtered",
-            "raw.generations",
-            "validate_landed_cells",
-            thresholds.max_filtered_rate,
-            "the provider blocked too many answers",
-        ),
+        rate_gate("rate_truncated", "raw.generations", query, limits.max_truncated_rate, _CUT_OFF),
+        rate_gate("rate_failed", "raw.failures", query, limits.max_failed_rate, _FAILED),
+        rate_gate("rate_filtered", "raw.generations", query, limits.max_filtered_rate, _BLOCKED),
     )
 
 
