@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tests.flows.conftest import count_requests, tables, write_config
+from tests.support.sizes import replications
 from warehouse.connection import Warehouse
 
 SIZE, REPEATS, CELLS, CONCURRENCY = 150, 3, 6, 8
@@ -38,10 +39,10 @@ def test_a_stopped_run_commits_what_came_in_and_says_how_to_go_on(tmp_path, simu
         assert reader.rows("select count(*) from raw.generations")[1] == [(asked,)]
 
 
-@pytest.mark.accept
+@pytest.mark.endurance
 @pytest.mark.parametrize(("number", "times"), [(signal.SIGKILL, 20), (signal.SIGINT, 10)])
 def test_stopped_many_times_at_random_the_tables_come_out_the_same(tmp_path, simulator, warm, aligntax, number, times):
-    draw = random.Random(20261121)
+    draw, times = random.Random(20261121), replications(times)
     calm, stormy = tmp_path / "calm", tmp_path / "stormy"
     for folder in (calm, stormy):
         folder.mkdir()
