@@ -23,8 +23,8 @@ WarehouseError                  exit 1; warehouse/errors.py
  +-- QueryError                 exit 2: DuckDB refused a user's SQL
 
 SandboxError                    becomes the reason why programs were not run; tasks/sandbox
- +-- NoSandbox                  no sandbox holds on this machine
- +-- SandboxBroken              a sandbox that held has stopped working
+ +-- NoSandbox                  no sandbox is safe on this machine
+ +-- SandboxBroken              a sandbox that was safe has stopped working
 """
 
 from __future__ import annotations
