@@ -8,7 +8,7 @@ import pytest
 
 from infra.simulator.truth import DEFAULT_TRUTH, load
 from tasks import benchmarks
-from tests.flows.conftest import write_config
+from tests.support.runs import write_config
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept

@@ -11,7 +11,7 @@ import pytest
 
 from flows.cli.app import app
 from flows.configuration import load_configuration
-from tests.flows.conftest import ROOT, count_requests, environment
+from tests.support.runs import ROOT, count_requests, environment
 
 HEAVY = ("prefect", "great_expectations", "openai", "anthropic", "altair", "polars", "pandas")
 IMPORTS = """

@@ -18,8 +18,7 @@ import pytest
 from scipy import stats
 
 from flows.processes.simulated import simulated_server
-from tests.flows.conftest import count_requests, tables
-from tests.flows.test_stopping import stopped_after
+from tests.support.runs import count_requests, stopped_after, tables
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests.flows.conftest import command, count_requests, environment, tables, write_config
+from tests.support.runs import command, count_requests, environment, tables, write_config
 from warehouse.connection import Warehouse
 
 DATE = ("--as-of", "2026-01-31")

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.flows.conftest import command, count_requests, environment, tables, write_config
+from tests.support.runs import command, count_requests, environment, tables, write_config
 from warehouse.connection import Warehouse
 
 SIZE, REPEATS, CELLS, CONCURRENCY = 150, 3, 6, 8

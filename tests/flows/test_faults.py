@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 
 from flows.processes.simulated import simulated_server
-from tests.flows.conftest import tables, write_config
+from tests.support.runs import tables, write_config
 
 pytestmark = pytest.mark.accept
 

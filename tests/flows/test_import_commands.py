@@ -14,8 +14,8 @@ from flows.cli import main
 from flows.processes.simulated import simulated_server
 from tasks import benchmarks
 from tasks.steps.validate import ExpectationOutcome, ValidationResult
-from tests.flows.conftest import ROOT, count_requests
 from tests.support.foreign_logs import INSPECT, harness, instance
+from tests.support.runs import ROOT, count_requests
 from warehouse.connection import Warehouse
 
 CONFIG = """

@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 
 from infra.simulator.phrasing import declines
-from tests.flows.conftest import count_requests, tables
+from tests.support.runs import count_requests, tables
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import ROOT, environment
+from tests.support.runs import ROOT, environment
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept

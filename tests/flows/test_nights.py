@@ -8,7 +8,7 @@ from collections import defaultdict
 import pytest
 
 from flows.processes.simulated import simulated_server
-from tests.flows.conftest import count_requests, write_config
+from tests.support.runs import count_requests, write_config
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import count_requests, tables, write_config
+from tests.support.runs import count_requests, tables, write_config
 from warehouse.connection import Warehouse
 
 CELLS = 6

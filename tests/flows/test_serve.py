@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.flows.conftest import command, environment
+from tests.support.runs import command, environment
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 import random
 import signal
-import time
 
 import pytest
 
-from tests.flows.conftest import count_requests, tables, write_config
+from tests.support.runs import count_requests, stopped_after, tables, write_config
 from tests.support.sizes import replications
 from warehouse.connection import Warehouse
 
 SIZE, REPEATS, CELLS, CONCURRENCY = 150, 3, 6, 8
 TOTAL = SIZE * REPEATS * CELLS
 DATE = ("--as-of", "2026-01-31")
-
-
-def stopped_after(started, address, count, number):
-    """Send a signal once the simulator has seen ``count`` requests more; returns what became of the program."""
-    before = count_requests(address)
-    while count_requests(address) < before + count and started.process.is_alive():
-        time.sleep(0.002)
-    started.send(number)
-    return started.ended(120)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
