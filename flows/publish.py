@@ -40,7 +40,7 @@ def report_dates(warehouse: Warehouse, settings: Settings, dates: Sequence[str])
 def publish_reports(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Published:
     """Publish a date's reports, and note it as an event of the run."""
     run_event(warehouse, run_id, "published")
-    warehouse.build(["staging", "marts"], [as_of_date])
+    warehouse.build(["marts.dim_run"], [as_of_date])  # the only table that holds events of runs
     return publish(warehouse, settings.publish, as_of_date)
 
 

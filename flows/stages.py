@@ -26,9 +26,9 @@ def check_scored(warehouse: Warehouse, settings: Settings, run_id: str) -> Valid
 
 
 def check_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> ValidationResult:
-    """Validate the reports, then build them again, so that these findings are published with them."""
+    """Validate the reports, then build the one that holds these findings, so that they are published with them."""
     result = _passed(validate_reports(warehouse, run_id, list(dates)), warehouse, run_id)
-    warehouse.build(["reports"], dates)
+    warehouse.build(["reports.validations"], dates)
     return result
 
 

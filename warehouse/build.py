@@ -97,16 +97,16 @@ def stage(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def build(
-    connection: duckdb.DuckDBPyConnection, layers: Sequence[str] = LAYERS, dates: Sequence[str] | None = None
+    connection: duckdb.DuckDBPyConnection, parts: Sequence[str] = LAYERS, dates: Sequence[str] | None = None
 ) -> list[str]:
-    """(Re)build the models of some layers, for some ``as_of_date``s or for all; returns the names built.
+    """(Re)build some layers or single models, for some ``as_of_date``s or for all; returns the names built.
 
     Raises:
         ModelError: DuckDB refused a model's SQL, or a column is not described.
     """
     _prepare(connection)
     known = dict(connection.execute("select name, sql_hash from meta.models").fetchall())
-    wanted = [model for model in models() if model.layer in layers]
+    wanted = [model for model in models() if model.layer in parts or model.name in parts]
     current = "macros.sql"
     try:
         with committed(connection):

@@ -75,15 +75,19 @@ class Warehouse:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def build(self, layers: Sequence[str] = LAYERS, dates: Sequence[str] | None = None) -> list[str]:
-        """Build the models of some layers anew, for some ``as_of_date``s or for all; returns the names built.
+    def build(self, parts: Sequence[str] = LAYERS, dates: Sequence[str] | None = None) -> list[str]:
+        """Build some layers or single models anew, for some ``as_of_date``s or for all; returns the names built.
+
+        Args:
+            parts: names of layers (``marts``) and of models (``reports.validations``).
+            dates: the report dates whose rows are replaced; all if None.
 
         Raises:
             ModelError: a model's SQL or description is wrong.
             WarehouseUnwritable: the disk is full.
         """
         with self._lent() as connection:
-            return build(connection, layers, dates)
+            return build(connection, parts, dates)
 
     def dates_touched(self, run_id: str) -> list[str]:
         """The report dates that a run can change, oldest first: its own, and later ones that still look back at it."""
