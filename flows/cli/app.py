@@ -55,8 +55,9 @@ for command in (
     doctor.doctor,
 ):
     app.command()(command)
-for table in (import_tables.responses, import_tables.scores, import_tables.aggregates):
-    importing.app.command()(table)
+importing.app.command()(import_tables.responses)
+for table in import_tables.TABLES:
+    importing.app.command(table.command, help=table.help)(import_tables.command_of(table))
 for tool in LOG_TOOLS:
     importing.app.command(tool.command, help=tool.help)(import_logs.command_of(tool))
 app.add_typer(importing.app, name="import")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,52 +55,74 @@ def responses(
     _say_answers(work, bring(work, [lambda warehouse: land(warehouse, settings, cell, read)]), is_json=json)
 
 
-def scores(
-    file: File,
-    mapping: Map = None,
-    config: Config = CONFIG,
-    as_of: AsOf = None,
-    no_publish: NoBuild = False,
-    json: Json = False,
-) -> None:
-    """Import item scores: rows of model, benchmark, item, value; cluster, repeat, outcome, latency, tokens, cost."""
-    from flows.configuration import load_benchmarks, load_configuration
+@dataclasses.dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose import needs nothing but its columns: the command's name and help, and what is done with a file."""
+
+    command: str
+    help: str
+    bring: Callable[[Import, Path, dict[str, str], bool], None]
+
+
+def command_of(table: Table) -> Callable[..., None]:
+    """The command of a table; the options are the same for all."""
+
+    def command(
+        file: File,
+        mapping: Map = None,
+        config: Config = CONFIG,
+        as_of: AsOf = None,
+        no_publish: NoBuild = False,
+        json: Json = False,
+    ) -> None:
+        from flows.configuration import load_configuration
+
+        settings = load_configuration(config, will_send=False)
+        work = Import(config, settings, as_of_date(as_of), publishes=not no_publish)
+        table.bring(work, existing(file), mapped(mapping), json)
+
+    return command
+
+
+def _bring_scores(work: Import, file: Path, mapping: dict[str, str], is_json: bool) -> None:
+    from flows.configuration import load_benchmarks
     from tasks.importers.read_scores import read_scores
     from tasks.steps.land import land_scores
 
-    settings = load_configuration(config, will_send=False)
-    read = partial(read_scores, existing(file), mapped(mapping))
-    work = Import(config, settings, as_of_date(as_of), publishes=not no_publish)
-    known = load_benchmarks(settings)
+    known = load_benchmarks(work.settings)
     land = partial(land_scores, source=file, as_of_date=work.day)
-    _say_answers(work, bring(work, [lambda warehouse: land(warehouse, settings, known, read)]), is_json=json)
+    read = partial(read_scores, file, mapping)
+    _say_answers(work, bring(work, [lambda warehouse: land(warehouse, work.settings, known, read)]), is_json=is_json)
 
 
-def aggregates(
-    file: File,
-    mapping: Map = None,
-    config: Config = CONFIG,
-    as_of: AsOf = None,
-    no_publish: NoBuild = False,
-    json: Json = False,
-) -> None:
-    """Import published means: rows of model, benchmark, mean; metric, standard_error, n, higher_is_better."""
+def _bring_means(work: Import, file: Path, mapping: dict[str, str], is_json: bool) -> None:
     from flows.cli.results import say_what_follows
-    from flows.configuration import load_configuration
     from tasks.importers.read_aggregates import read_aggregates
     from tasks.steps.land import land_aggregates
 
-    settings = load_configuration(config, will_send=False)
-    work = Import(config, settings, as_of_date(as_of), publishes=not no_publish)
-    read = partial(read_aggregates, existing(file), mapped(mapping))
     land = partial(land_aggregates, source=file, as_of_date=work.day)
-    came = bring(work, [lambda warehouse: land(warehouse, settings, read())], has_answers=False)
+    sources = [lambda warehouse: land(warehouse, work.settings, read_aggregates(file, mapping))]
+    came = bring(work, sources, has_answers=False)
     (means,) = came.landed
-    if json:
+    if is_json:
         print_json({"run_id": means.run_id, "count_rows": means.count_rows, "count_new": means.count_new})
         return
     typer.echo(f"Landed {means.count_rows} means ({means.count_new} new) as run {means.run_id}.")
-    say_what_follows(0, came.published, config, _MEANS)
+    say_what_follows(0, came.published, work.config, _MEANS)
+
+
+TABLES = (
+    Table(
+        "scores",
+        "Import item scores: rows of model, benchmark, item, value; cluster, repeat, outcome, latency, tokens, cost.",
+        _bring_scores,
+    ),
+    Table(
+        "aggregates",
+        "Import published means: rows of model, benchmark, mean; metric, standard_error, n, higher_is_better.",
+        _bring_means,
+    ),
+)
 
 
 def _cell(settings: Settings, model: str, benchmark: str, items: Path | None, scorer: str | None) -> Cell:

@@ -185,11 +185,11 @@ def items_needed(
     tax: float,
     cluster_sizes: npt.ArrayLike,
     *,
+    alpha: float = ALPHA,
+    power: float = POWER,
     discordance: float | None = None,
     components: VarianceComponents | None = None,
     icc: float = PRIOR_ICC,
-    alpha: float = ALPHA,
-    power: float = POWER,
 ) -> int | None:
     """How many items show a tax of the given size, if more clusters of the same sizes are added.
 

@@ -10,7 +10,8 @@ from tasks.importers import LOG_TOOLS
 
 def test_each_tool_has_a_command_of_its_own():
     commands = [tool.command for tool in LOG_TOOLS]
-    assert commands == ["lm-eval", "inspect", "every-eval-ever"]
+    assert {"lm-eval", "inspect", "every-eval-ever"} <= set(commands)
+    assert len(set(commands)) == len(commands)
 
 
 def test_the_registry_loads_no_heavy_library():
