@@ -1,4 +1,4 @@
-"""The nightly flow: one evaluation whose answers are the night's own. `aligntax serve` puts it on a schedule."""
+"""The nightly flow: one evaluation with fresh answers for each night. `aligntax serve` puts it on a schedule."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DEPLOYMENT = "every-night"
 
 @flow(name="nightly", flow_run_name="nightly {as_of_date}", validate_parameters=False)
 async def nightly(config: str, as_of_date: str | None = None, timezone: str = "UTC") -> Evaluated:
-    """Evaluate everything anew; the night is the date on which the run was scheduled, where the user lives."""
+    """Evaluate everything with fresh answers. The night is the scheduled date in the user's time zone."""
     scheduled = flow_run.scheduled_start_time or datetime.now(UTC)
     night = as_of_date or scheduled.astimezone(ZoneInfo(timezone)).date().isoformat()
     return await evaluate(config, night, "nightly")

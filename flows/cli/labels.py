@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from flows.cli.importing import existing
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
 from flows.cli.output import print_json
 from tasks.errors import UsageError
+
+if TYPE_CHECKING:
+    from tasks.steps.labels import Sheet
 
 app = typer.Typer(
     help="Let people grade answers: to know what a judge is worth, and to correct by it.", no_args_is_help=True
@@ -54,7 +57,11 @@ def export(
         )
     if json:
         print_json({"file": file, "count_answers": sheet.count_answers, "left_out": sheet.left_out})
-        return
+    else:
+        _say_exported(sheet, file)
+
+
+def _say_exported(sheet: Sheet, file: Path) -> None:
     if sheet.left_out:
         typer.echo(f"Left out, because the text is harmful: {', '.join(sheet.left_out)} (--include-harmful adds them).")
     typer.echo(f"Wrote {sheet.count_answers} answers to {file}. Fill the grade columns, then:")

@@ -15,18 +15,18 @@ DASH = "—"
 
 
 def console() -> Console:
-    """The terminal; elsewhere wide enough that no table is cut."""
+    """The terminal's width on a terminal; elsewhere a width at which no table is cut."""
     terminal = Console(highlight=False)
     return terminal if terminal.is_terminal else Console(highlight=False, width=_WIDEST_PLAIN)
 
 
 def print_json(document: Any) -> None:
-    """One JSON document; dates and paths as text, no infinities."""
+    """Print one JSON document: dates and paths as text, and an error for infinite numbers."""
     print(json.dumps(document, default=str, allow_nan=False))  # noqa: T201 - this is the output
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Iterable[str] = ()) -> None:
-    """A table of texts; what is None prints as a dash. Markup in values is shown, not followed."""
+    """Print a table. None is a dash, and markup in values is printed as it stands."""
     table = Table(title=title or None, title_justify="left", header_style="bold")
     aligned = set(right)
     for column in columns:
@@ -37,7 +37,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 
 def shown(value: Any) -> str:
-    """A value as a person reads it, harmless on a terminal."""
+    """A value as text for people, without characters that could control a terminal."""
     if value is None:
         return DASH
     if isinstance(value, float):

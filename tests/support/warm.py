@@ -1,4 +1,4 @@
-"""Commands as processes that are forked from one which has imported everything: half of a small run is imports."""
+"""Commands as processes forked from one that has imported everything, because imports are half of a small run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PRELOADED = [
 
 
 class Warm:
-    """Runs commands in one environment, which Prefect reads once, at its import: it has to be ours now, too."""
+    """Runs commands in one environment. Prefect reads it once, at its import, so it must be set before."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._context = multiprocessing.get_context("forkserver")
@@ -61,7 +61,7 @@ class Started:
             os.kill(self.process.pid, number)
 
     def ended(self, timeout_s: float = 240) -> subprocess.CompletedProcess[str]:
-        """What it printed by its end, which comes within the time or is brought about."""
+        """What it printed until its end; after ``timeout_s`` seconds it is killed."""
         self.process.join(timeout_s)
         if self.process.exitcode is None:
             self.process.kill()
