@@ -31,6 +31,7 @@ from flows.planning import plan_run, shards
 from tasks.domain import RunKind
 from tasks.errors import NothingEvaluated
 from tasks.planned import Plan
+from tasks.report.vega import start_engine
 from tasks.steps.execute_programs import ExecutedPrograms
 from tasks.steps.land import land_plan, run_event
 from tasks.steps.publish import Published
@@ -62,6 +63,11 @@ class Evaluated:
     executed: ExecutedPrograms
     failures: tuple[str, ...]
     published: Published
+
+
+def prepare() -> None:
+    """Start the engine that draws the report's charts, which would hold up the answers if it started later."""
+    start_engine()
 
 
 def evaluate_dates(given: Opened, dates: Sequence[date], kind: RunKind, only: Mapping[str, list[str]]) -> Evaluated:
