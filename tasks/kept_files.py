@@ -8,11 +8,12 @@ thing at once, because each file takes its place whole.
 from __future__ import annotations
 
 import hashlib
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import user_cache_path
+
+from warehouse.whole_files import swapped_in
 
 
 def kept(name: str, suffix: str) -> bytes | None:
@@ -28,15 +29,8 @@ def kept(name: str, suffix: str) -> bytes | None:
 
 def keep(name: str, suffix: str, content: bytes) -> None:
     """Keep a content for later processes, if the folder can be written."""
-    path = _folder() / _file_name(name, suffix, content)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            partial.write_bytes(content)
-            partial.replace(path)
-        except OSError:
-            partial.unlink(missing_ok=True)
+    with suppress(OSError), swapped_in(_folder() / _file_name(name, suffix, content)) as building:
+        building.write_bytes(content)
 
 
 def _file_name(name: str, suffix: str, content: bytes) -> str:

@@ -7,15 +7,13 @@ never half of one.
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from warehouse.build import Model, models
 from warehouse.transactions import committed
+from warehouse.whole_files import swapped_in
 
 PUBLISHED_LAYERS = ("marts", "reports")
 # Text of harmful prompts leaves the warehouse only by choice; hash lets readers join without reading.
@@ -25,7 +23,7 @@ _TEXT_COLUMNS = ("question", "choices_json", "target")
 
 def snapshot(connection: duckdb.DuckDBPyConnection, path: Path, text: str) -> Path:
     """Write ``path`` anew with every published table and its comments."""
-    with _swapped_in(path) as building:
+    with swapped_in(path) as building:
         connection.execute(f"attach '{_escaped(building)}' as snapshot")
         try:
             _fill_snapshot(connection, text)
@@ -39,25 +37,12 @@ def parquet(connection: duckdb.DuckDBPyConnection, folder: Path, text: str) -> l
     written = []
     for model in _published():
         target = folder / model.layer / f"{model.name.split('.')[1]}.parquet"
-        with _swapped_in(target) as building:
+        with swapped_in(target) as building:
             connection.execute(
                 f"copy ({_select(model, text)}) to '{_escaped(building)}' (format parquet, compression zstd)"
             )
         written.append(target)
     return written
-
-
-@contextmanager
-def _swapped_in(path: Path) -> Iterator[Path]:
-    """A place beside ``path`` to write to. It is moved to ``path`` at the end, and removed if the writing fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    building = path.with_suffix(".building")
-    _remove(building)
-    try:
-        yield building
-        building.replace(path)
-    finally:
-        _remove(building)
 
 
 def _published() -> list[Model]:
@@ -93,11 +78,3 @@ def _fill_snapshot(connection: duckdb.DuckDBPyConnection, text: str) -> None:
 
 def _escaped(value: str | os.PathLike[str]) -> str:
     return str(value).replace("'", "''")
-
-
-def _remove(path: Path) -> None:
-    for leftover in (path, Path(f"{path}.wal")):
-        if leftover.is_dir():
-            shutil.rmtree(leftover)
-        else:
-            leftover.unlink(missing_ok=True)

@@ -119,6 +119,8 @@ def show_places(published: Published, config: Path, query: str = _TRY) -> None:
     """Say where the publication is, and a query to begin with."""
     typer.echo(f"Report:   {published['report']}")
     typer.echo(f"Tables:   {published['database']} and {published['parquet']}/")
+    for name in published.keys() - {"report", "database", "parquet"}:
+        typer.echo(f"{name.capitalize() + ':':9} {published[name]}")
     option = "" if config == Path("aligntax.yaml") else f" --config {config}"
     typer.echo(f'Try next: {_program()} sql{option} "{query}"')
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from functools import cache
 from importlib import resources
 from importlib.metadata import version
@@ -17,6 +15,7 @@ from tasks.report.blocks import charts_of
 from tasks.report.report_rows import ReportFrames, ReportSource
 from tasks.report.sections import SECTIONS
 from tasks.report.wording import visible
+from warehouse.whole_files import swapped_in
 
 # The browser fetches nothing, even if a name in the data should ever escape its quoting.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'"
@@ -42,16 +41,8 @@ def write_report(frames: ReportFrames, path: Path) -> Path:
         InputError: a frame lacks a column that the page reads.
     """
     content = render_report(frames).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).chmod(0o644)  # mkstemp's own mode would hide the page from a web server
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with swapped_in(path) as building:
+        building.write_bytes(content)
     return path
 
 

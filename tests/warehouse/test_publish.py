@@ -94,7 +94,7 @@ def test_publishing_twice_adds_no_file(warehouse, tmp_path):
         warehouse.snapshot(tmp_path / "publish" / "aligntax.duckdb", "none")
         warehouse.parquet(tmp_path / "publish" / "parquet", "none")
     assert [path.name for path in (tmp_path / "publish").iterdir() if path.is_file()] == ["aligntax.duckdb"]
-    assert not list((tmp_path / "publish").rglob("*.building"))
+    assert not list((tmp_path / "publish").rglob(".*"))
 
 
 def test_a_crash_before_the_swap_keeps_the_last_publication(warehouse, tmp_path, monkeypatch):

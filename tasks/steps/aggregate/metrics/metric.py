@@ -26,8 +26,9 @@ class Metric:
         name: what its rows are called.
         title: its name for people.
         part: what the answers to one item contribute.
-        of_sums: makes the metric of the parts' sums over items, [n, k] to [n]; None says that the metric is the mean
-            of parts that are single numbers.
+        of_sums: makes the metric of the parts' sums over items, [..., k] to [...]: it is given the sums of one sample,
+            and those of many resamples at once. None says that the metric is the mean of parts that are single
+            numbers.
         higher_is_better: its direction; a difference is a loss in this direction.
         is_proportion: whether it is at most 1 in size, and read times 100.
         reads_text: the answers' texts are read, not only what the scorer found in them.
