@@ -18,8 +18,13 @@ def test_a_file_appears_at_the_end_and_whole(tmp_path):
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("old")
-    with pytest.raises(IsADirectoryError), swapped_in(path) as building:
-        building.mkdir()
-        building.write_text("half")
+
+    def fail_halfway():
+        with swapped_in(path) as building:
+            building.write_text("half")
+            raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        fail_halfway()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
