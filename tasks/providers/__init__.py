@@ -63,12 +63,11 @@ def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> d
     sampling, facts = model.sampling, facts_of(model)
     seed = (sampling.seed or 0) + repeat if sampling.seed is not None or repeat else None
     limit_name = sampling.limit_name
-    names_limit = limit_name != "max_tokens" and "token_limit_name" not in facts.not_taken
     parameters = {
         "api": facts.api_for(prompt.style),
         "model": model.model,
         "max_tokens": sampling.max_tokens or prompt.max_tokens,
-        "token_limit_name": limit_name if names_limit else None,
+        "token_limit_name": limit_name if limit_name != "max_tokens" else None,
         "reasoning_effort": sampling.reasoning_effort,
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
@@ -78,7 +77,7 @@ def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> d
         "system_prompt": model.system_prompt if prompt.style is PromptStyle.CHAT else None,
         "extra": dict(sampling.extra) or None,
     }
-    return {name: value for name, value in parameters.items() if value is not None}
+    return {name: value for name, value in parameters.items() if value is not None and name not in facts.not_taken}
 
 
 def _provider(name: str) -> Provider:

@@ -142,9 +142,9 @@ def unsendable_sampling(index: int, model: ModelSettings, facts: ProviderFacts, 
     if model.sampling.seed is not None and not facts.takes_seed:
         yield Problem((*here, "seed"), f"must be left out: provider {model.provider} takes no seed.")
     for name in facts.not_taken:
-        if getattr(model.sampling, name) is not None:
+        if name in model.sampling.model_fields_set and getattr(model.sampling, name) is not None:
             takers = " or ".join(other for other, its in known.providers.items() if name not in its.not_taken)
-            yield Problem((*here, name), f"must be left out: only provider {takers} takes it. {facts.instead}")
+            yield Problem((*here, name), f"must be left out: only provider {takers} takes it. {facts.instead}".rstrip())
 
 
 def has_completions(model: ModelSettings, known: Known) -> bool:

@@ -42,7 +42,8 @@ class ProviderFacts:
         own_endpoint: What the vendor's own server is called in hashes and tables, where a model needs no ``base_url``.
         added_path: The end of an address that the provider's SDK adds by itself, so that ``base_url`` must not have it.
         takes_seed: Whether a request can carry a seed.
-        not_taken: Keys of ``sampling:`` that the wire has no parameter for.
+        not_taken: Keys of ``sampling:`` that the wire has no parameter for: a user may not state them, and they are
+            left out of what counts as sent.
         instead: The sentence that tells a user what to set in the place of ``not_taken``.
         cache_write_factor: What input that is written to a cache costs, in prices of plain input.
     """

@@ -18,9 +18,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import duckdb
 import yaml
+from typer.main import get_command
 
+from flows.cli.app import app
 from flows.processes.simulated import simulated_server
 
 HERE = Path(__file__).parent
@@ -32,12 +35,6 @@ _COLUMNS = """
 select table_schema || '.' || table_name, column_name, data_type from information_schema.columns
 where table_catalog = current_database() order by table_schema, table_name, ordinal_position
 """
-COMMANDS = (
-    *("", "demo", "init", "plan", "run", "nightly", "backfill", "serve", "judge", "rescore", "void", "unvoid"),
-    *("build", "publish", "report", "gate", "sql", "status", "runs", "doctor", "import", "import responses"),
-    *("import scores", "import aggregates", "import lm-eval", "import inspect", "import every-eval-ever"),
-    *("benchmarks", "benchmarks show", "labels", "labels export", "labels import"),
-)
 
 
 def main() -> int:
@@ -77,8 +74,18 @@ def described(warehouse: Path) -> str:
     left_out = yaml.safe_load((HERE / "left_out.yaml").read_text())
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         tables = list(_tables(connection, left_out))
-    helps = [f"$ aligntax {command} --help\n{_aligntax(*command.split(), '--help')}" for command in COMMANDS]
+    helps = [
+        f"$ aligntax {command} --help\n{_aligntax(*command.split(), '--help')}"
+        for command in _commands(get_command(app))
+    ]
     return "\n".join([*tables, "", *helps])
+
+
+def _commands(group: click.Command, path: str = "") -> Iterator[str]:
+    """Every command of the command line, as it is typed."""
+    yield path
+    for name, command in getattr(group, "commands", {}).items():
+        yield from _commands(command, f"{path} {name}".strip())
 
 
 def _tables(connection: duckdb.DuckDBPyConnection, left_out: dict[str, Any]) -> Iterator[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from tasks.settings.records import BenchmarkSettings
 
 from flows.configuration import load_benchmark
 from tasks.benchmarks import load
 from tasks.errors import InputError, UsageError
+from tasks.settings import BenchmarkSettings
 
 PAIR = ("first", "second")
 ROWS = {

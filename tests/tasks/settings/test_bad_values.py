@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.errors import SettingsError
+from tests.support.known import known_names
 
 GONE = "<removed>"  # replaced by the fixture's marker
 BASE, DPO = ("models", 0), ("models", 1)
@@ -15,6 +16,7 @@ MODEL_KEYS = (
     "requests_per_minute, sampling, stage, system_prompt, timeout_s, tokens_per_minute."
 )
 PRICE = {"from": "2026-01-01", "input_usd_per_million": 1.0, "output_usd_per_million": 2.0}
+KNOWN = known_names()
 THIRD = {"id": "llama-ppo", "provider": "openai", "base_url": "http://h/v1", "model": "ppo", "api": "chat"}
 # The second model as one of Anthropic's.
 CLAUDE = {
@@ -220,14 +222,14 @@ CASES = {
     "unknown provider": (
         {(*DPO, "provider"): "opnai"},
         (
-            f"models[1].provider {IN_DPO}: must be one of openai, anthropic, recorded, found 'opnai'. "
+            f"models[1].provider {IN_DPO}: must be one of {', '.join(KNOWN.providers)}, recorded, found 'opnai'. "
             "Did you mean 'openai'?"
         ),
     ),
     "unknown api": (
         {(*DPO, "api"): "completion"},
         (
-            f"models[1].api {IN_DPO}: must be one of chat, completions, messages, found 'completion'. "
+            f"models[1].api {IN_DPO}: must be one of {', '.join(KNOWN.apis)}, found 'completion'. "
             "Did you mean 'completions'?"
         ),
     ),
