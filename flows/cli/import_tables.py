@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.importing import Came, Import, NoBuild, bring, existing, mapped, say
-from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
+from flows.cli.importing import Came, Import, NoBuild, bring, existing, import_of, mapped, say
+from flows.cli.options import CONFIG, AsOf, Config, Json
 from flows.cli.output import print_json
 from tasks.errors import UnknownName
 
@@ -43,16 +43,14 @@ def responses(
     json: Json = False,
 ) -> None:
     """Import recorded answers; they are validated, scored and reported like any other."""
-    from flows.configuration import load_configuration
     from tasks.importers.read_responses import read_responses
     from tasks.steps.land import land_responses
 
-    settings = load_configuration(config, will_send=False)
-    cell = _cell(settings, model, benchmark, items, scorer)
+    work = import_of(config, as_of, publishes=not no_publish)
+    cell = _cell(work.settings, model, benchmark, items, scorer)
     read = partial(read_responses, existing(file), mapped(mapping))
-    work = Import(config, settings, as_of_date(as_of), publishes=not no_publish)
     land = partial(land_responses, source=file, as_of_date=work.day, is_extracted=extracted)
-    _say_answers(work, bring(work, [lambda warehouse: land(warehouse, settings, cell, read)]), is_json=json)
+    _say_answers(work, bring(work, [lambda warehouse: land(warehouse, work.settings, cell, read)]), is_json=json)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -75,11 +73,7 @@ def command_of(table: Table) -> Callable[..., None]:
         no_publish: NoBuild = False,
         json: Json = False,
     ) -> None:
-        from flows.configuration import load_configuration
-
-        settings = load_configuration(config, will_send=False)
-        work = Import(config, settings, as_of_date(as_of), publishes=not no_publish)
-        table.bring(work, existing(file), mapped(mapping), json)
+        table.bring(import_of(config, as_of, publishes=not no_publish), existing(file), mapped(mapping), json)
 
     return command
 

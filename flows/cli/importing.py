@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows.cli.options import as_of_date
 from flows.cli.output import print_json
 from tasks.errors import InputError, UsageError
 
@@ -44,6 +45,18 @@ class Import:
     day: date
     publishes: bool
     buffer_mb: int = 600
+
+
+def import_of(config: Path, as_of: str | None, *, publishes: bool) -> Import:
+    """How a command's options say that an import is done.
+
+    Raises:
+        SettingsError: the configuration holds a bad value.
+        UsageError: ``as_of`` is not a date.
+    """
+    from flows.configuration import load_configuration
+
+    return Import(config, load_configuration(config, will_send=False), as_of_date(as_of), publishes)
 
 
 @dataclass(frozen=True, slots=True)
