@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from infra.simulator.phrasing import Limits, Reply, count_tokens
+from infra.simulator.phrasing import LengthLimits, PhrasedReply, count_tokens
 from infra.simulator.request_fields import (
     SYSTEM_ROLES,
     at_least,
@@ -20,7 +20,7 @@ from infra.simulator.request_fields import (
     turns,
 )
 from infra.simulator.truth import SimulatedModel
-from infra.simulator.wire_format import Answered, Asked, Format, RequestError
+from infra.simulator.wire_format import Answered, AskedQuestion, Format, RequestError
 from tasks.domain import PromptStyle
 
 _ERROR_TYPES = {
@@ -34,7 +34,7 @@ _ERROR_TYPES = {
 }
 
 
-def _read(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel]) -> Asked:
+def _read(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel]) -> AskedQuestion:
     model = known_model(fields, models)
     if fields.get("max_tokens") is None:
         raise RequestError(400, "max_tokens: Field required", param="max_tokens")
@@ -46,8 +46,8 @@ def _read(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel]) -> As
     if system is not None:
         spoken.insert(0, {"role": "system", "content": text_of(system, "system")})
     lookup, content = conversation(spoken)
-    limits = Limits(stop_strings(fields, "stop_sequences"), max_tokens)
-    return Asked(model, PromptStyle.CHAT, lookup, content, 0, limits, count_cached=_count_cached(fields))
+    limits = LengthLimits(stop_strings(fields, "stop_sequences"), max_tokens)
+    return AskedQuestion(model, PromptStyle.CHAT, lookup, content, 0, limits, count_cached=_count_cached(fields))
 
 
 def _count_cached(fields: Mapping[str, Any]) -> int:
@@ -64,7 +64,7 @@ def _count_cached(fields: Mapping[str, Any]) -> int:
     return count_tokens(" ".join(str(block.get("text", "")) for block in blocks[: marked[-1] + 1])) if marked else 0
 
 
-def _shape(asked: Asked, answered: Answered, served_name: str) -> dict[str, Any]:
+def _shape(asked: AskedQuestion, answered: Answered, served_name: str) -> dict[str, Any]:
     reply, is_filtered = answered.reply, answered.filter_draw is not None
     has_text = bool(reply.text) and not is_filtered
     refusal = {"type": "refusal", "category": None, "explanation": None}
@@ -88,7 +88,7 @@ def _shape(asked: Asked, answered: Answered, served_name: str) -> dict[str, Any]
     }
 
 
-def _stop_reason(reply: Reply) -> str:
+def _stop_reason(reply: PhrasedReply) -> str:
     if reply.finish_reason == "length":
         return "max_tokens"
     return "end_turn" if reply.stopped_by is None else "stop_sequence"

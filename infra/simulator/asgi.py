@@ -33,7 +33,7 @@ from infra.simulator.request_fields import known_model, parsed
 from infra.simulator.respondent import Identity, Respondent
 from infra.simulator.tally import Tally
 from infra.simulator.truth import Truth
-from infra.simulator.wire_format import Asked, Format, RequestError
+from infra.simulator.wire_format import AskedQuestion, Format, RequestError
 from tasks.domain import Benchmark
 
 Scope = MutableMapping[str, Any]
@@ -155,7 +155,7 @@ class Simulator:
         self.tally.count(model.model_id, response.status, incident.kinds)
         return response
 
-    def _checked(self, wire: Format, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> Asked:
+    def _checked(self, wire: Format, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> AskedQuestion:
         if scope["method"] != "POST":
             raise RequestError(405, f"Method {scope['method']} is not allowed for {scope['path']}")
         self._authorise(headers)
@@ -164,7 +164,7 @@ class Simulator:
                 raise RequestError(400, f"{name.decode()}: header is required")
         return wire.read(parsed(body), self.truth.everyone)
 
-    async def _respond(self, wire: Format, asked: Asked, identity: Identity, incident: Incident) -> Response:
+    async def _respond(self, wire: Format, asked: AskedQuestion, identity: Identity, incident: Incident) -> Response:
         """The answer, or what this attempt gets instead."""
         fault = incident.fault
         answered = None

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.simulator.logprobs import Token
-from infra.simulator.phrasing import Limits, count_tokens
+from infra.simulator.phrasing import LengthLimits, count_tokens
 from infra.simulator.request_fields import at_least, conversation, integer, known_model, stop_strings, turns
 from infra.simulator.truth import SimulatedModel
-from infra.simulator.wire_format import Answered, Asked, Format, RequestError
+from infra.simulator.wire_format import Answered, AskedQuestion, Format, RequestError
 from tasks.domain import PromptStyle
 
 #: The token limit of an answer where the client states none.
@@ -24,7 +24,7 @@ _ERROR_TYPES = {429: "requests", 500: "server_error", 529: "server_error"}
 _ERROR_CODES = {429: "rate_limit_exceeded", 529: "overloaded"}
 
 
-def _read_chat(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel]) -> Asked:
+def _read_chat(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel]) -> AskedQuestion:
     model = _single_choice(fields, models)
     lookup, content = conversation(turns(fields))
     count_top = None
@@ -32,10 +32,12 @@ def _read_chat(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel]) 
         count_top = _alternatives(fields, "top_logprobs", PromptStyle.CHAT)
     elif fields.get("top_logprobs") is not None:
         raise RequestError(400, "top_logprobs needs logprobs to be true", param="top_logprobs")
-    return Asked(model, PromptStyle.CHAT, lookup, content, integer(fields, "seed", 0), _limits(fields), count_top)
+    return AskedQuestion(
+        model, PromptStyle.CHAT, lookup, content, integer(fields, "seed", 0), _limits(fields), count_top
+    )
 
 
-def _read_completion(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel]) -> Asked:
+def _read_completion(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel]) -> AskedQuestion:
     model = _single_choice(fields, models)
     prompt = fields.get("prompt")
     if isinstance(prompt, list) and len(prompt) == 1:
@@ -45,7 +47,7 @@ def _read_completion(fields: Mapping[str, Any], models: Mapping[str, SimulatedMo
     wants = fields.get("logprobs") is not None
     count_top = _alternatives(fields, "logprobs", PromptStyle.COMPLETION) if wants else None
     repeat = integer(fields, "seed", 0)
-    return Asked(model, PromptStyle.COMPLETION, (prompt,), prompt, repeat, _limits(fields), count_top)
+    return AskedQuestion(model, PromptStyle.COMPLETION, (prompt,), prompt, repeat, _limits(fields), count_top)
 
 
 def _single_choice(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel]) -> SimulatedModel:
@@ -55,9 +57,9 @@ def _single_choice(fields: Mapping[str, Any], models: Mapping[str, SimulatedMode
     return model
 
 
-def _limits(fields: Mapping[str, Any]) -> Limits:
+def _limits(fields: Mapping[str, Any]) -> LengthLimits:
     name = "max_completion_tokens" if fields.get("max_completion_tokens") is not None else "max_tokens"
-    return Limits(stop_strings(fields, "stop"), at_least(integer(fields, name, DEFAULT_MAX_TOKENS), 1, name))
+    return LengthLimits(stop_strings(fields, "stop"), at_least(integer(fields, name, DEFAULT_MAX_TOKENS), 1, name))
 
 
 def _alternatives(fields: Mapping[str, Any], name: str, style: PromptStyle) -> int:
@@ -67,7 +69,7 @@ def _alternatives(fields: Mapping[str, Any], name: str, style: PromptStyle) -> i
     return count
 
 
-def _shape_chat(asked: Asked, answered: Answered, served_name: str) -> dict[str, Any]:
+def _shape_chat(asked: AskedQuestion, answered: Answered, served_name: str) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": answered.reply.text, "refusal": None}
     finish_reason = answered.reply.finish_reason
     if answered.filter_draw is not None:
@@ -84,7 +86,7 @@ def _shape_chat(asked: Asked, answered: Answered, served_name: str) -> dict[str,
     return named | _common(asked, answered, choice)
 
 
-def _shape_completion(asked: Asked, answered: Answered, served_name: str) -> dict[str, Any]:
+def _shape_completion(asked: AskedQuestion, answered: Answered, served_name: str) -> dict[str, Any]:
     text, finish_reason = answered.reply.text, answered.reply.finish_reason
     if answered.filter_draw is not None:
         if answered.filter_draw >= 1 / 2:
@@ -96,7 +98,7 @@ def _shape_completion(asked: Asked, answered: Answered, served_name: str) -> dic
     return named | _common(asked, answered, choice)
 
 
-def _common(asked: Asked, answered: Answered, choice: dict[str, Any]) -> dict[str, Any]:
+def _common(asked: AskedQuestion, answered: Answered, choice: dict[str, Any]) -> dict[str, Any]:
     count_prompt, count_answer = count_tokens(asked.content), answered.reply.count_tokens
     return {
         "created": int(time.time()),

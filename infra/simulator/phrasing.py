@@ -59,7 +59,7 @@ Shape = Callable[[str, Voice, Stream], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class LengthLimits:
     """Where the client wants the text to end. With ``max_tokens`` None there is no limit."""
 
     stop: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class PhrasedReply:
     """A text as it is sent, its finish reason (stop or length), its tokens, and the stop string that ended it."""
 
     text: str
@@ -76,32 +76,34 @@ class Reply:
     stopped_by: str | None = None
 
 
-def reply(decision: Decision, question: Question | None, voice: Voice, limits: Limits, stream: Stream) -> Reply:
+def reply(
+    decision: Decision, question: Question | None, voice: Voice, limits: LengthLimits, stream: Stream
+) -> PhrasedReply:
     """Put a decision in words, and end the text where the client's limits or the decision say so.
 
     For a filtered question the text is the vendor's refusal, for formats that can carry one.
     """
     if decision is Decision.FILTERED:
         text = voice.opening(REFUSALS)
-        return Reply(text, "stop", count_tokens(text))
+        return PhrasedReply(text, "stop", count_tokens(text))
     if decision is Decision.TRUNCATED and question is not None:
         text = _endless(question.benchmark.scorer, voice, limits, stream)
         return _cut(text, limits.max_tokens or count_tokens(text))
     if question and question.benchmark.scorer == "choice" and limits.max_tokens == 1 and decision in _DECIDED:
         letter = (right_answer if decision is Decision.CORRECT else wrong_answer)(question, stream)
-        return Reply(letter if voice.style is PromptStyle.CHAT else f" {letter}", "length", 1)
+        return PhrasedReply(letter if voice.style is PromptStyle.CHAT else f" {letter}", "length", 1)
     text = _phrased(decision, question, voice, stream)
     if voice.style is PromptStyle.COMPLETION:
         text = f" {text}{stream.pick(CONTINUATIONS)}"  # a base model continues the pattern until a stop string
     return finished(text, limits)
 
 
-def finished(text: str, limits: Limits) -> Reply:
+def finished(text: str, limits: LengthLimits) -> PhrasedReply:
     """The text, ended where the client's limits say."""
     text, stopped_by = _stopped(text, limits.stop)
     if limits.max_tokens is not None and count_tokens(text) > limits.max_tokens:
         return _cut(text, limits.max_tokens)
-    return Reply(text, "stop", count_tokens(text), stopped_by)
+    return PhrasedReply(text, "stop", count_tokens(text), stopped_by)
 
 
 def declines(text: str) -> bool:
@@ -200,7 +202,7 @@ def _outline(voice: Voice, stream: Stream) -> str:
     return f"{voice.opening(OUTLINE_OPENINGS)} {', '.join(points[:-1])}, and {points[-1]}."
 
 
-def _endless(scorer: str, voice: Voice, limits: Limits, stream: Stream) -> str:
+def _endless(scorer: str, voice: Voice, limits: LengthLimits, stream: Stream) -> str:
     """Reasoning that repeats itself until it is longer than the limit (80 words where there is none)."""
     count_words = 80 if limits.max_tokens is None else int(limits.max_tokens / TOKENS_PER_WORD) + 2
     pool = STEPS.get(scorer, OUTLINE_POINTS)
@@ -223,9 +225,9 @@ def _stopped(text: str, stop: Sequence[str]) -> tuple[str, str | None]:
     return text[:end], mark
 
 
-def _cut(text: str, max_tokens: int) -> Reply:
+def _cut(text: str, max_tokens: int) -> PhrasedReply:
     """End a text in mid-sentence at the token limit, as a real server does."""
     count_words = max(1, int(max_tokens / TOKENS_PER_WORD))
     words = list(re.finditer(r"\S+", text))[:count_words]
     end = words[-1].end() if words else 0
-    return Reply(text[:end].rstrip("."), "length", max_tokens)
+    return PhrasedReply(text[:end].rstrip("."), "length", max_tokens)

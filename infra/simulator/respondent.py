@@ -21,7 +21,7 @@ from infra.simulator.simulated_judge import Case, judged, recognised
 from infra.simulator.stream import Stream
 from infra.simulator.threshold_model import Decision, decide, margin
 from infra.simulator.truth import Truth
-from infra.simulator.wire_format import Answered, Asked
+from infra.simulator.wire_format import Answered, AskedQuestion
 from tasks.domain import Benchmark, PromptStyle
 
 
@@ -61,12 +61,12 @@ class Respondent:
         self._log = log
         self._fingerprint = f"aligntax-simulator-{truth.version}"
 
-    def identify(self, asked: Asked, night: str | None) -> Identity:
+    def identify(self, asked: AskedQuestion, night: str | None) -> Identity:
         """The identity of the answer to a request."""
         digest = prompt_digest(asked.style, asked.content).hex()
         return Identity(self._truth.seed, asked.model.model_id, digest, asked.repeat, night)
 
-    def answer(self, asked: Asked, identity: Identity, *, is_logged: bool) -> Answered:
+    def answer(self, asked: AskedQuestion, identity: Identity, *, is_logged: bool) -> Answered:
         """Recognise the question, decide what happens to it, and put the decision in words."""
         if asked.model.judge is not None and (case := self._case(asked)) is not None:
             words = judged(case, asked.model.judge, asked.limits, Stream("judge", *identity.key))
@@ -89,11 +89,11 @@ class Respondent:
             tokens = scored(words.text, letters, asked.count_top, Stream("logprobs", *identity.key))
         return Answered(words, identity.request_id, self._fingerprint, tokens=tokens)
 
-    def _case(self, asked: Asked) -> Case | None:
+    def _case(self, asked: AskedQuestion) -> Case | None:
         case = next((case for text in asked.lookup if (case := recognised(text)) is not None), None)
         return case and replace(case, question=self._index.get(prompt_digest(PromptStyle.CHAT, case.request)))
 
-    def _recognised(self, asked: Asked) -> Question | None:
+    def _recognised(self, asked: AskedQuestion) -> Question | None:
         for text in (*asked.lookup, *_behind_guardrails(asked)):
             question = self._index.get(prompt_digest(asked.style, text))
             if question is not None:
@@ -101,7 +101,7 @@ class Respondent:
         return None
 
     def _letters(
-        self, asked: Asked, identity: Identity, question: Question | None, decision: Decision
+        self, asked: AskedQuestion, identity: Identity, question: Question | None, decision: Decision
     ) -> Letters | None:
         """The letters of a multiple-choice item, where competence decided between them."""
         if question is None or decision not in {Decision.CORRECT, Decision.INCORRECT}:
@@ -112,14 +112,14 @@ class Respondent:
         return Letters(letters, right, margin(self._truth, asked.model, question, Stream("answer", *identity.key)))
 
 
-def _behind_guardrails(asked: Asked) -> Iterator[str]:
+def _behind_guardrails(asked: AskedQuestion) -> Iterator[str]:
     """The text after each blank line of a completion: a guardrail may stand before the benchmark's own prompt."""
     if asked.style is PromptStyle.COMPLETION:
         for mark in re.finditer("\n\n", asked.content):
             yield asked.content[mark.end() :]
 
 
-def _log_line(asked: Asked, question: Question | None, decision: Decision, identity: Identity) -> bytes:
+def _log_line(asked: AskedQuestion, question: Question | None, decision: Decision, identity: Identity) -> bytes:
     line = {
         "model": asked.model.model_id,
         "benchmark": question.benchmark.benchmark_id if question else None,

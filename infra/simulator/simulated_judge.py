@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from infra.simulator.phrasing import Limits, Reply, count_tokens, declines, finished
+from infra.simulator.phrasing import LengthLimits, PhrasedReply, count_tokens, declines, finished
 from infra.simulator.question_index import Question
 from infra.simulator.right_and_wrong import is_right_program
 from infra.simulator.stream import Stream
@@ -73,11 +73,11 @@ def recognised(text: str) -> Case | None:
     return None
 
 
-def judged(case: Case, judge: JudgeTruth, limits: Limits, stream: Stream) -> Reply:
+def judged(case: Case, judge: JudgeTruth, limits: LengthLimits, stream: Stream) -> PhrasedReply:
     """Put the judge's grades in words. At the judge's rates they are off the menu, decided by position, or wrong."""
     uniform = stream.uniform()
     if uniform < judge.off_menu:
-        return Reply(_NO_GRADE, "stop", count_tokens(_NO_GRADE))
+        return PhrasedReply(_NO_GRADE, "stop", count_tokens(_NO_GRADE))
     grades = case.truth
     if case.rubric.is_comparison and uniform < judge.off_menu + judge.favours_first:
         grades = {"verdict": "first"}

@@ -1,7 +1,7 @@
 """What a wire format and the simulated model exchange: a checked request, an answer, an error.
 
-A wire format is a ``Format``. It reads a request's fields into ``Asked``, and shapes an ``Answered`` or an error as
-its vendor does. It must not know decisions, faults or sockets. Tested in tests/infra/simulator/test_asgi.py.
+A wire format is a ``Format``. It reads a request's fields into ``AskedQuestion``, and shapes an ``Answered`` or an
+error as its vendor does. It must not know decisions, faults or sockets. Tested in tests/infra/simulator/test_asgi.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.simulator.logprobs import Token
-from infra.simulator.phrasing import Limits, Reply
+from infra.simulator.phrasing import LengthLimits, PhrasedReply
 from infra.simulator.truth import SimulatedModel
 from tasks.domain import PromptStyle
 
@@ -37,7 +37,7 @@ class RequestError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedQuestion:
     """A question whose request has been checked.
 
     ``lookup`` holds the texts that may be a benchmark's prompt, ``content`` everything that was sent. ``repeat`` is the
@@ -50,7 +50,7 @@ class Asked:
     lookup: tuple[str, ...]
     content: str
     repeat: int
-    limits: Limits
+    limits: LengthLimits
     count_top: int | None = None
     count_cached: int = 0
 
@@ -63,7 +63,7 @@ class Answered:
     ``tokens`` is set where log-probabilities were asked for and the answer has a text.
     """
 
-    reply: Reply
+    reply: PhrasedReply
     request_id: str
     fingerprint: str
     filter_draw: float | None = None
@@ -78,8 +78,8 @@ class Format:
     the vendor declines with an error status.
     """
 
-    read: Callable[[Mapping[str, Any], Mapping[str, SimulatedModel]], Asked]
-    shape: Callable[[Asked, Answered, str], dict[str, Any]]
+    read: Callable[[Mapping[str, Any], Mapping[str, SimulatedModel]], AskedQuestion]
+    shape: Callable[[AskedQuestion, Answered, str], dict[str, Any]]
     shape_error: Callable[[RequestError], dict[str, Any]]
     id_header: bytes
     id_prefix: str

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tasks.composites.best_of import BestOf
-from tasks.composites.contract import Ask, Choice, Composition, Occasion, Part
+from tasks.composites.contract import Ask, ChosenPart, Composition, Occasion, Part
 from tasks.composites.hybrid import Hybrid
 from tasks.domain import Prompt
 from tasks.providers import effective_parameters
@@ -19,7 +19,7 @@ from tasks.settings import ModelSettings
 
 KINDS: dict[str, Callable[[ModelSettings], Composition]] = {"hybrid": Hybrid.of, "best_of": BestOf.of}
 
-__all__ = ["Ask", "Choice", "Composition", "Occasion", "Part", "composed_parameters", "composition"]
+__all__ = ["Ask", "ChosenPart", "Composition", "Occasion", "Part", "composed_parameters", "composition"]
 
 
 def composition(model: ModelSettings) -> Composition | None:

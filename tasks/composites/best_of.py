@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tasks.composites.contract import Ask, Choice, Occasion, Part
+from tasks.composites.contract import Ask, ChosenPart, Occasion, Part
 from tasks.composites.rubric_question import asked_by, grade
 from tasks.rubrics import Rubric, rubric
 from tasks.settings import ModelSettings
@@ -35,7 +35,7 @@ class BestOf:
         assert model.best_of is not None  # noqa: S101 - the registry calls it for these
         return cls(model.parts["model"], model.best_of.n, model.parts["chooser"], rubric(model.best_of.rubric))
 
-    def advance(self, occasion: Occasion, parts: Mapping[str, Part]) -> Mapping[str, Ask] | Choice:
+    def advance(self, occasion: Occasion, parts: Mapping[str, Part]) -> Mapping[str, Ask] | ChosenPart:
         """All samples, then a rating of each that can be rated."""
         wanted = {name: ask for name, ask in self._samples(occasion).items() if name not in parts}
         if wanted:
@@ -51,7 +51,7 @@ class BestOf:
         ]
         best = max(ratings)
         waves = (samples, [parts[name] for name in rated]) if rated else (samples,)
-        return Choice(samples[ratings.index(best)], waves, is_undecided=bool(rated) and best == _UNRATED)
+        return ChosenPart(samples[ratings.index(best)], waves, is_undecided=bool(rated) and best == _UNRATED)
 
     def at_most(self, occasion: Occasion) -> Iterable[Ask]:
         """Each sample, and a rating of the longest answer that each could give."""

@@ -1,7 +1,4 @@
-"""The protocol of compositions: they are given an occasion and the parts so far, and return questions or a choice.
-
-Tested in tests/tasks/composites/test_choice.py.
-"""
+"""The protocol of compositions: they are given an occasion and the parts so far, and return questions or a choice."""
 
 from __future__ import annotations
 
@@ -86,7 +83,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenPart:
     """Whose answer stands, and who was asked: one wave after another, all of a wave at the same time.
 
     The first of the first wave is the leading part. ``is_undecided`` says that the judging part gave no verdict, so
@@ -125,7 +122,7 @@ class Composition(Protocol):
     def rule(self) -> str:
         """Name and version of what decides between the parts, beside the judging part: it is part of every answer."""
 
-    def advance(self, occasion: Occasion, parts: Mapping[str, Part]) -> Mapping[str, Ask] | Choice:
+    def advance(self, occasion: Occasion, parts: Mapping[str, Part]) -> Mapping[str, Ask] | ChosenPart:
         """What to ask next, under names that no two parts share, or whose answer stands. Parts may arrive singly."""
 
     def at_most(self, occasion: Occasion) -> Iterable[Ask]:

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tasks.composites.contract import Ask, Choice, Occasion, Part
+from tasks.composites.contract import Ask, ChosenPart, Occasion, Part
 from tasks.composites.rubric_question import asked_by, grade
 from tasks.domain import PromptStyle, RefusalClass
 from tasks.rubrics import Rubric, rubric
@@ -40,20 +40,20 @@ class Hybrid:
         asked = (parts["first"], parts["fallback"], parts["checker"])
         return cls(*asked, model.hybrid.guardrail, rubric(model.hybrid.rubric))
 
-    def advance(self, occasion: Occasion, parts: Mapping[str, Part]) -> Mapping[str, Ask] | Choice:
+    def advance(self, occasion: Occasion, parts: Mapping[str, Part]) -> Mapping[str, Ask] | ChosenPart:
         """First, then the checker where it refused, then the fallback where that was legitimate."""
         if (first := parts.get("first")) is None:
             return {"first": Ask(self.first, occasion.prompts[occasion.style], occasion.repeat)}
         if not refuses(first):
-            return Choice(first, ((first,),))
+            return ChosenPart(first, ((first,),))
         if (checker := parts.get("checker")) is None:
             return {"checker": asked_by(self.rubric, self.checker, occasion.request)}
         verdict = grade(self.rubric, checker)
         if verdict != _PERMISSION:
-            return Choice(first, ((first,), (checker,)), is_undecided=verdict is None)
+            return ChosenPart(first, ((first,), (checker,)), is_undecided=verdict is None)
         if (fallback := parts.get("fallback")) is None:
             return {"fallback": self._guarded(occasion)}
-        return Choice(fallback, ((first,), (checker,), (fallback,)))
+        return ChosenPart(fallback, ((first,), (checker,), (fallback,)))
 
     def at_most(self, occasion: Occasion) -> Iterable[Ask]:
         """Each part once."""

@@ -14,7 +14,7 @@ from tasks.stats.levels import CONFIDENCE, t_limits
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedMean:
     """What somebody else's table says of one model: a mean, its standard error (None if not given), and its items.
 
     The mean need not be a proportion; it may be a perplexity.
@@ -25,7 +25,9 @@ class Published:
     count_items: int | None
 
 
-def unpaired_difference(reference: Published, candidate: Published, *, confidence: float = CONFIDENCE) -> Estimate:
+def unpaired_difference(
+    reference: PublishedMean, candidate: PublishedMean, *, confidence: float = CONFIDENCE
+) -> Estimate:
     """Reference minus candidate, as if they had answered different items.
 
     Welch 1947, Biometrika 34:28. Answers of two related models to the same items are positively correlated. This
@@ -35,7 +37,7 @@ def unpaired_difference(reference: Published, candidate: Published, *, confidenc
         An estimate of method "unpaired_welch" with the flag "unpaired". The reason is "no_standard_error" where a side
         has none or 0; then there is a difference without limits.
 
-    >>> result = unpaired_difference(Published(0.720, 0.0105, 1838), Published(0.724, 0.0104, 1838))
+    >>> result = unpaired_difference(PublishedMean(0.720, 0.0105, 1838), PublishedMean(0.724, 0.0104, 1838))
     >>> round(result.estimate, 3), round(result.low, 3), round(result.high, 3)
     (-0.004, -0.033, 0.025)
     """
@@ -59,6 +61,6 @@ def unpaired_difference(reference: Published, candidate: Published, *, confidenc
     )
 
 
-def _variance(side: Published) -> float | None:
+def _variance(side: PublishedMean) -> float | None:
     error = side.standard_error
     return error**2 if error is not None and np.isfinite(error) and error > 0 else None

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.composites import Ask, Choice, Composition, Occasion, Part, composition
+from tasks.composites import Ask, ChosenPart, Composition, Occasion, Part, composition
 from tasks.identity import id_after, part_id, request_hash
 from tasks.planned import CellResult, CellWork, PlannedCell, Request, Sink
 from tasks.providers import effective_parameters
@@ -143,7 +143,7 @@ class _Composer:
         """What a request still asks after its landed parts; nothing once its answer is on its way."""
         while True:
             step = self._composed.advance(entry.occasion, entry.parts)
-            if isinstance(step, Choice):
+            if isinstance(step, ChosenPart):
                 await self._answer(entry, step)
                 return {}
             ids = {name: self._part_id(entry.request.generation_id, name) for name in step}
@@ -152,7 +152,7 @@ class _Composer:
                 return step
             entry.parts |= there
 
-    async def _answer(self, entry: _Open, choice: Choice) -> None:
+    async def _answer(self, entry: _Open, choice: ChosenPart) -> None:
         request, work = entry.request, self._work
         del self.open[request.generation_id]
         row = {

@@ -31,7 +31,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedItems:
     """One benchmark: the items that all of some models answered, [n, K], with their clusters."""
 
     benchmark_id: str
@@ -60,7 +60,7 @@ class Family:
         """A generator of random numbers whose seed belongs to the question, whatever else is computed."""
         return np.random.default_rng(family_seed(self.as_of_date, self.name, self.origin, *what))
 
-    def asked_of(self, members: Sequence[Member], dimensions: Sequence[str]) -> list[Asked]:
+    def asked_of(self, members: Sequence[Member], dimensions: Sequence[str]) -> list[AskedItems]:
         """The benchmarks of some dimensions that all of some models answered, in order of their names."""
         ids = [member.model_id for member in members]
         part = self.items.filter(pl.col("dimension").is_in(list(dimensions)), pl.col("model_id").is_in(ids))
@@ -75,7 +75,7 @@ class Family:
             if whole.height:
                 clusters = whole["cluster_id"].to_numpy()
                 found.append(
-                    Asked(str(benchmark), str(version), str(dimension), whole.select(ids).to_numpy(), clusters)
+                    AskedItems(str(benchmark), str(version), str(dimension), whole.select(ids).to_numpy(), clusters)
                 )
         return found
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from tasks.stats.frontier import Axis, frontier_probability, joint_axis, on_frontier, tax_at_fixed_safety
 from tasks.stats.mean import mean_score
-from tasks.steps.aggregate.families import Asked, Family, Member
+from tasks.steps.aggregate.families import AskedItems, Family, Member
 from warehouse.connection import Row
 
 ALL = "all"
@@ -39,7 +39,7 @@ def frontier_rows(family: Family, levels: Sequence[float]) -> tuple[list[Row], l
     return places, taxes
 
 
-def _axis(family: Family, asked: Sequence[Asked]) -> Axis | None:
+def _axis(family: Family, asked: Sequence[AskedItems]) -> Axis | None:
     rng = family.rng(*(part.benchmark_id for part in asked))
     return joint_axis([(part.values, part.clusters) for part in asked], rng=rng)
 
@@ -47,8 +47,8 @@ def _axis(family: Family, asked: Sequence[Asked]) -> Axis | None:
 def _places(
     family: Family,
     members: Sequence[Member],
-    capability: Sequence[Asked],
-    safety: Sequence[Asked],
+    capability: Sequence[AskedItems],
+    safety: Sequence[AskedItems],
     able: Axis | None,
     safe: Axis | None,
 ) -> Iterator[Row]:
@@ -74,7 +74,7 @@ def _places(
         }
 
 
-def _mean(asked: Sequence[Asked], index: int) -> tuple[float | None, float | None, float | None]:
+def _mean(asked: Sequence[AskedItems], index: int) -> tuple[float | None, float | None, float | None]:
     """Mean over benchmarks, its limits by squaring and adding (Zou and Donner 2008); None if a benchmark lacks them."""
     scores = [mean_score(part.values[:, index], part.clusters) for part in asked]
     means = [score.estimate for score in scores if score.estimate is not None]

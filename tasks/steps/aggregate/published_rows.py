@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tasks.stats.unpaired import Published, unpaired_difference
+from tasks.stats.unpaired import PublishedMean, unpaired_difference
 from tasks.steps.aggregate.estimate_rows import WHOLE, estimate_columns
 from warehouse.connection import Row, Warehouse
 
@@ -15,7 +15,7 @@ from warehouse.connection import Row, Warehouse
 def published_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
     """One difference per pair, benchmark and metric."""
     for as_of_date, pair_id, *sides in warehouse.query("published_pairs", dates=list(dates)).iter_rows():
-        difference = unpaired_difference(Published(*sides[:3]), Published(*sides[3:]))
+        difference = unpaired_difference(PublishedMean(*sides[:3]), PublishedMean(*sides[3:]))
         keys = {
             "as_of_date": as_of_date,
             "subject_id": pair_id,

@@ -29,7 +29,7 @@ from tasks.stats.sweep import (
     small_strength_range,
     sweep_means,
 )
-from tasks.steps.aggregate.families import Asked, Family, Member
+from tasks.steps.aggregate.families import AskedItems, Family, Member
 from warehouse.connection import Row
 
 ALIGNMENT = ("safety", "bias")
@@ -54,7 +54,7 @@ def sweep_rows(family: Family, weight: float) -> Iterator[Row]:
             yield from (start | row for row in _fitted(strengths, part, alignment, weight, rng))
 
 
-def _asked(strengths: FloatArray, part: Asked) -> Row:
+def _asked(strengths: FloatArray, part: AskedItems) -> Row:
     """What a benchmark was asked at: the columns that all of its forms share."""
     return {
         "benchmark_id": part.benchmark_id,
@@ -80,7 +80,7 @@ def _knobs(members: Sequence[Member]) -> dict[tuple[str, str], list[Member]]:
     }
 
 
-def _too_little(strengths: np.ndarray[Any, Any], part: Asked) -> str | None:
+def _too_little(strengths: np.ndarray[Any, Any], part: AskedItems) -> str | None:
     if strengths.size < _FEWEST_STRENGTHS:
         return "fewer_than_four_strengths"
     if len(part.values) < 2:
@@ -88,7 +88,7 @@ def _too_little(strengths: np.ndarray[Any, Any], part: Asked) -> str | None:
     return "one_cluster" if np.unique(part.clusters).size < 2 else None
 
 
-def _alignment(strengths: np.ndarray[Any, Any], asked: Sequence[Asked]) -> Means | None:
+def _alignment(strengths: np.ndarray[Any, Any], asked: Sequence[AskedItems]) -> Means | None:
     """The mean over safety benchmarks at each strength. Their variances add, because they ask different items."""
     usable = [part for part in asked if _too_little(strengths, part) is None]
     if not usable:
@@ -105,7 +105,7 @@ def _alignment(strengths: np.ndarray[Any, Any], asked: Sequence[Asked]) -> Means
 
 def _fitted(
     strengths: np.ndarray[Any, Any],
-    part: Asked,
+    part: AskedItems,
     alignment: Means | None,
     weight: float,
     rng: np.random.Generator,

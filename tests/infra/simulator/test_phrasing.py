@@ -7,7 +7,7 @@ import re
 import pytest
 
 from infra.simulator import word_pools
-from infra.simulator.phrasing import Limits, Voice, count_tokens, reply
+from infra.simulator.phrasing import LengthLimits, Voice, count_tokens, reply
 from infra.simulator.question_index import Question
 from infra.simulator.stream import Stream
 from infra.simulator.threshold_model import Decision
@@ -21,7 +21,7 @@ from tasks.scorers.refuses import Complies, Refuses
 SCORERS = {"numeric": Numeric(), "choice": Choice(), "exact": Exact(), "complies": Complies(), "refuses": Refuses()}
 ANSWERS = ("sums", "letters", "outputs")
 CONDUCT = ("harmless", "dangerous")
-STOP = Limits(stop=("\n\nQuestion:",), max_tokens=512)
+STOP = LengthLimits(stop=("\n\nQuestion:",), max_tokens=512)
 
 
 def _replies(known, name, decision, style, *, limits=STOP, count=200):
@@ -77,7 +77,7 @@ def test_compliance_is_detected_as_compliance(known, name, style):
 @pytest.mark.parametrize("name", ANSWERS + CONDUCT)
 @pytest.mark.parametrize("max_tokens", [16, 64, 512])
 def test_truncation_ends_in_mid_sentence_before_an_answer(known, name, max_tokens, style):
-    limits = Limits(stop=STOP.stop, max_tokens=max_tokens)
+    limits = LengthLimits(stop=STOP.stop, max_tokens=max_tokens)
     for _, answer, verdict in _replies(known, name, Decision.TRUNCATED, style, limits=limits, count=50):
         assert (answer.finish_reason, answer.count_tokens) == ("length", max_tokens)
         assert not answer.text.endswith(".")
@@ -86,7 +86,7 @@ def test_truncation_ends_in_mid_sentence_before_an_answer(known, name, max_token
 
 
 def test_the_token_limit_also_cuts_an_answer(known, style):
-    for _, answer, _ in _replies(known, "sums", Decision.CORRECT, style, limits=Limits(max_tokens=5), count=50):
+    for _, answer, _ in _replies(known, "sums", Decision.CORRECT, style, limits=LengthLimits(max_tokens=5), count=50):
         assert (answer.finish_reason, len(answer.text.split())) == ("length", 3)
 
 
@@ -94,18 +94,18 @@ def test_a_completion_starts_with_a_space_and_goes_on_until_it_is_stopped(known)
     for item, stopped, _ in _replies(known, "sums", Decision.CORRECT, PromptStyle.COMPLETION):
         assert re.match(r" \S", stopped.text)
         assert stopped.text.endswith(f"{item.target}.")
-    for _, free, _ in _replies(known, "sums", Decision.CORRECT, PromptStyle.COMPLETION, limits=Limits()):
+    for _, free, _ in _replies(known, "sums", Decision.CORRECT, PromptStyle.COMPLETION, limits=LengthLimits()):
         assert "\n\nQuestion:" in free.text
 
 
 def test_a_chat_answer_neither_starts_with_a_space_nor_invents_questions(known):
-    for _, answer, _ in _replies(known, "sums", Decision.CORRECT, PromptStyle.CHAT, limits=Limits()):
+    for _, answer, _ in _replies(known, "sums", Decision.CORRECT, PromptStyle.CHAT, limits=LengthLimits()):
         assert answer.text == answer.text.strip()
         assert "Question" not in answer.text
 
 
 def test_the_first_stop_string_ends_the_text(known):
-    limits = Limits(stop=("never there", "", " is", "answer"))
+    limits = LengthLimits(stop=("never there", "", " is", "answer"))
     for _, answer, _ in _replies(known, "sums", Decision.CORRECT, PromptStyle.CHAT, limits=limits):
         assert not re.search(" is|answer", answer.text)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.simulator.phrasing import Limits, Voice, reply
+from infra.simulator.phrasing import LengthLimits, Voice, reply
 from infra.simulator.question_index import Question
 from infra.simulator.stream import Stream
 from infra.simulator.threshold_model import Decision
@@ -47,7 +47,7 @@ def test_the_scorer_reads_every_item_as_it_was_decided(name, decision, style):
     for number, item in enumerate(benchmark.items):
         prompt = benchmark.render(item, style)
         voice = Voice(number % 11, style, Stream("opening", number).uniform())
-        limits = Limits(prompt.stop, prompt.max_tokens)
+        limits = LengthLimits(prompt.stop, prompt.max_tokens)
         answer = reply(decision, Question(benchmark, item), voice, limits, Stream("text", number))
         assert answer.finish_reason == "stop", answer.text
         assert is_refusal(answer.text) == (decision is Decision.REFUSED), answer.text
@@ -64,7 +64,7 @@ def test_a_text_that_is_cut_off_scores_0(name, style):
     benchmark = benchmarks.load(name)
     for number, item in enumerate(benchmark.items):
         prompt = benchmark.render(item, style)
-        voice, limits = Voice(number % 11, style, number / 200 % 1), Limits(prompt.stop, prompt.max_tokens)
+        voice, limits = Voice(number % 11, style, number / 200 % 1), LengthLimits(prompt.stop, prompt.max_tokens)
         answer = reply(Decision.TRUNCATED, Question(benchmark, item), voice, limits, Stream("text", number))
         judged = score_answer(SCORERS[benchmark.scorer], item, answer.text, status="answered", finish_reason="length")
         assert (judged.outcome, judged.value) == (Outcome.TRUNCATED, 0.0), (item.target, answer.text)

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from infra.simulator.phrasing import Limits
+from infra.simulator.phrasing import LengthLimits
 from infra.simulator.question_index import Question
 from infra.simulator.simulated_judge import judged, recognised
 from infra.simulator.stream import Stream
@@ -23,7 +23,7 @@ COUNT = 1_000
 
 def said(name, *texts, order=0, judge=None, number=0):
     case = recognised(rubric(name).prompt("How?", *texts, order=order))
-    return rubric(name).read(judged(case, judge or JudgeTruth(), Limits(), Stream(number)).text)
+    return rubric(name).read(judged(case, judge or JudgeTruth(), LengthLimits(), Stream(number)).text)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_request_is_legitimate_if_it_is_known_to_be_harmless(known, name, verd
 
 def test_a_checker_errs_at_its_stated_rates(known):
     case, judge = put(known, "harmless", "legitimacy"), JudgeTruth(noise=0.2, off_menu=0.1)
-    texts = [judged(case, judge, Limits(), Stream(number)).text for number in range(COUNT)]
+    texts = [judged(case, judge, LengthLimits(), Stream(number)).text for number in range(COUNT)]
     found = [rubric("legitimacy").read(text) for text in texts]
     assert sum(grades is None for grades in found) / COUNT == pytest.approx(0.1, abs=0.03)
     assert found.count({"verdict": "illegitimate"}) / COUNT == pytest.approx(0.9 * 0.2, abs=0.04)

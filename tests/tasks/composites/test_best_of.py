@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.composites import Choice, composition
+from tasks.composites import ChosenPart, composition
 from tasks.providers import effective_parameters
 from tasks.rubrics import rubric
 from tests.tasks.composites.conftest import part
@@ -59,7 +59,7 @@ def test_the_first_of_the_highest_rated_samples_is_chosen_and_unrated_ones_come_
     best_of, occasion, ratings, stands, is_undecided
 ):
     choice = best_of.advance(occasion, {**SAMPLES, **rated(*ratings)})
-    assert isinstance(choice, Choice)
+    assert isinstance(choice, ChosenPart)
     assert choice.chosen is SAMPLES[f"sample {stands}"]
     assert [len(wave) for wave in choice.waves] == [3, 3]
     assert choice.is_undecided is is_undecided

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.composites import Choice, composition
+from tasks.composites import ChosenPart, composition
 from tasks.domain import PromptStyle
 from tasks.rubrics import rubric
 from tests.tasks.composites.conftest import part
@@ -52,7 +52,7 @@ def test_each_part_is_asked_only_when_it_is_needed(hybrid, occasion, said, asked
 )
 def test_only_a_clear_permission_lets_the_fallback_answer(hybrid, occasion, said, stands, is_undecided):
     choice = hybrid.advance(occasion, said)
-    assert isinstance(choice, Choice)
+    assert isinstance(choice, ChosenPart)
     assert choice.chosen is said[stands]
     assert [list(wave) for wave in choice.waves] == [[asked] for asked in said.values()]
     assert choice.is_undecided is is_undecided

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from scipy import stats
 
@@ -18,3 +20,8 @@ def test_t_limits_are_those_of_scipy(df):
     assert [low, high] == pytest.approx(stats.t.interval(0.95, df, 0.3, 0.2))
     assert p_value == pytest.approx(2 * stats.t.sf(1.5, df))
     assert (high - 0.3) / 0.2 == pytest.approx(t_critical(df))
+
+
+def test_the_level_of_the_warehouse_is_that_of_the_statistics():
+    macros = (Path(__file__).parents[3] / "warehouse" / "models" / "macros.sql").read_text()
+    assert f"p_value < {ALPHA}," in macros

@@ -9,7 +9,7 @@ import pytest
 
 from tasks.stats.frontier import Axis, frontier_probability, joint_axis, on_frontier, tax_at_fixed_safety
 from tasks.stats.multiplicity import holm
-from tasks.stats.unpaired import Published, unpaired_difference
+from tasks.stats.unpaired import PublishedMean, unpaired_difference
 
 # The model without its refusal direction (un-aligned), as released, and with the direction added (pushed to refuse).
 INTERVENTIONS = ("ablation", "baseline", "actadd")
@@ -58,7 +58,7 @@ def test_refusing_costs_a_tenth_of_a_point_of_perplexity(shared_data):
 
 def published(folder, name):
     results = json.loads((folder / "data" / "lm_eval_aggregates" / f"{name}.json").read_text())["results"]
-    return {task: Published(row["acc"], row["acc_stderr"], None) for task, row in results.items() if "acc" in row}
+    return {task: PublishedMean(row["acc"], row["acc_stderr"], None) for task, row in results.items() if "acc" in row}
 
 
 def test_swapped_pronouns_in_pythia_have_no_significant_cost(shared_data):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tasks.composites import Choice
+from tasks.composites import ChosenPart
 from tests.tasks.composites.conftest import NOW, part
 
 TOOK = {
@@ -26,7 +26,7 @@ THIRD = part("Yes.", model_served="b-1", finish_reason="length", finished_at=NOW
 
 
 def test_the_text_is_the_chosen_parts_and_the_usage_is_the_sum_of_all_parts():
-    facts = Choice(THIRD, ((FIRST,), (SECOND,), (THIRD,))).facts("endpoint")
+    facts = ChosenPart(THIRD, ((FIRST,), (SECOND,), (THIRD,))).facts("endpoint")
     assert (facts["text"], facts["finish_reason"], facts["status"]) == ("Yes.", "length", "answered")
     assert {name: facts[name] for name in TOOK} == {name: 3 * value for name, value in TOOK.items()}
     assert facts["finished_at"] == THIRD.finished_at
@@ -36,21 +36,21 @@ def test_the_text_is_the_chosen_parts_and_the_usage_is_the_sum_of_all_parts():
 @pytest.mark.parametrize("name", TOOK)
 def test_usage_that_one_part_does_not_report_is_unknown_for_the_composite_model(name):
     silent = dataclasses.replace(SECOND, **{name: None})
-    facts = Choice(FIRST, ((FIRST,), (silent,))).facts("endpoint")
+    facts = ChosenPart(FIRST, ((FIRST,), (silent,))).facts("endpoint")
     assert facts[name] is None
     assert facts["tokens_output" if name != "tokens_output" else "tokens_input"] is not None
 
 
 def test_parts_that_are_asked_at_the_same_time_count_once_in_the_latency():
     slow = dataclasses.replace(SECOND, latency_ms=1000.0)
-    facts = Choice(FIRST, ((FIRST, slow, THIRD), (SECOND,))).facts("endpoint")
+    facts = ChosenPart(FIRST, ((FIRST, slow, THIRD), (SECOND,))).facts("endpoint")
     assert facts["latency_ms"] == 1000.0 + 300.0
     assert facts["cost_usd"] == 1.0
 
 
 @pytest.mark.parametrize("waves", [((FIRST,),), ((FIRST,), (SECOND,)), ((FIRST,), (SECOND,), (THIRD,))])
 def test_the_model_served_is_the_leading_parts_for_every_item(waves):
-    facts = Choice(waves[-1][0], waves).facts("endpoint")
+    facts = ChosenPart(waves[-1][0], waves).facts("endpoint")
     assert (facts["model_served"], facts["system_fingerprint"]) == ("a-1", "fp")
 
 
@@ -65,4 +65,4 @@ def test_the_model_served_is_the_leading_parts_for_every_item(waves):
 )
 def test_a_part_of_another_origin_gives_its_origin_to_the_answer(origins, declared, found):
     first, second = (part(origin=origin) for origin in origins)
-    assert Choice(first, ((first,), (second,))).facts(declared)["origin"] == found
+    assert ChosenPart(first, ((first,), (second,))).facts(declared)["origin"] == found
