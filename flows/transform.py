@@ -24,7 +24,7 @@ _DATES_AT_ONCE = 30
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What was validated, executed and scored in a run. Nothing is scored while answers wait for a judge."""
+    """What validating, executing and scoring gave. While answers wait for a judge, the whole run stays unscored."""
 
     count_scored: int
     count_quarantined: int

@@ -47,7 +47,7 @@ class Letters:
 
 
 def scored(text: str, letters: Letters | None, count_top: int, stream: Stream) -> tuple[Token, ...]:
-    """Cut a text into tokens with log-probabilities. The tokens joined together are the text.
+    """Split a text into tokens, each with its log-probability. The tokens joined together are the text.
 
     Args:
         text: What was answered.

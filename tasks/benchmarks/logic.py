@@ -257,7 +257,7 @@ def _counted(name: str, count: int) -> str:
 
 
 def _back_home(draw: Draw) -> tuple[str, str]:
-    """About every second walk ends where it began, so that no answer is the better guess."""
+    """About every second walk ends where it began, so that neither answer is the better guess."""
     east, north, extra = draw.between(2, 9), draw.between(3, 9), draw.between(2, 5)
     is_closed = draw.between(0, 1) == 1
     south = north if is_closed else north + draw.pick((-1, 1, 2))

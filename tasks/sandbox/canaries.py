@@ -1,4 +1,4 @@
-"""Programs that try to get out of the sandbox. A back end is safe if each attempt fails; the program itself tells.
+"""Programs that try to get out of the sandbox and report whether they did. A back end is safe if none gets out.
 
 Tested in tests/tasks/sandbox/test_attacks.py.
 """

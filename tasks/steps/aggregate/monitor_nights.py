@@ -54,7 +54,7 @@ def monitor_nights(warehouse: Warehouse, dates: Sequence[str], settings: Monitor
 def _night(
     warehouse: Warehouse, tonight: pl.DataFrame, known: dict[str, Series], settings: MonitorSettings
 ) -> tuple[list[Row], list[pl.DataFrame]]:
-    """The rows of one night and the sums of its items; ``known`` gets the series as they stand after it."""
+    """The rows of one night, and each series' sums per item after it. ``known`` is updated to the series after it."""
     rows: list[Row] = []
     items: list[pl.DataFrame] = []
     cells = tonight.to_dicts()
