@@ -32,6 +32,10 @@ class Dimension(StrEnum):
     TRUTHFULNESS = "truthfulness"
 
 
+# The dimensions whose losses are taxes; SQL has the same two in the macro is_capability.
+CAPABILITY_DIMENSIONS = (Dimension.CAPABILITY, Dimension.INSTRUCTION_FOLLOWING)
+
+
 class Domain(StrEnum):
     """What a benchmark is about."""
 

@@ -51,7 +51,7 @@ class Warehouse:
 
         Raises:
             WarehouseBusy: another process holds the file.
-            WarehouseError: the folder cannot be written or the file is no warehouse.
+            WarehouseError: the folder cannot be written or the file is not a warehouse.
         """
         return cls(opened_for_writing(path), path)
 

@@ -31,7 +31,7 @@ def opened_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
     Raises:
         WarehouseBusy: another process holds the file.
         WarehouseUnwritable: the disk is full.
-        WarehouseError: the folder cannot be written, the file is no warehouse, or another version of aligntax made it.
+        WarehouseError: the folder cannot be written, or the file is not a warehouse of this version of aligntax.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +56,7 @@ def opened_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
     Raises:
         WarehouseMissing: there is no such file.
         WarehouseBusy: a writer holds it.
-        WarehouseError: the file is no warehouse, or another version of aligntax made it.
+        WarehouseError: the file is not a warehouse, or another version of aligntax made it.
     """
     if not path.exists():
         raise WarehouseMissing(f"{path} does not exist yet: run `aligntax run` (or `aligntax demo`) first")

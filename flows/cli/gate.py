@@ -31,14 +31,14 @@ def gate(
     from flows.configuration import load_configuration
     from flows.transform import run_dates
     from tasks.steps.gate import FAILING
-    from tasks.steps.gate import gate as judge
+    from tasks.steps.gate import gate as decide
     from warehouse.connection import Warehouse
 
     if fail_on not in FAILING:
         raise UnknownName.of("value of --fail-on", fail_on, FAILING)
     settings = load_configuration(config, will_send=False)
     with Warehouse.read(settings.warehouse) as warehouse:
-        gated = judge(warehouse, settings.gate, run_date(run_dates(warehouse), as_of))
+        gated = decide(warehouse, settings.gate, run_date(run_dates(warehouse), as_of))
     if json:
         print_json(asdict(gated))
     else:

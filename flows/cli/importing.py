@@ -109,9 +109,9 @@ def say(work: Import, came: Came, counts: Mapping[str, Any], lines: Iterable[str
         lines: What landed, for people.
         is_json: Print one document for machines.
     """
-    from flows.cli.results import published_rows, say_what_follows
+    from flows.cli.results import headline_rows, say_what_follows
 
-    rows = published_rows(came.published, work.day.isoformat())
+    rows = headline_rows(came.published, work.day.isoformat())
     if is_json:
         print_json({**counts, **rows.as_json()})
         return

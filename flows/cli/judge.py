@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def judge(config: Config = CONFIG, json: Json = False) -> None:
     """Ask the configured judges about imported answers that wait for them, score these and publish."""
-    from flows.cli.results import published_rows
+    from flows.cli.results import headline_rows
     from flows.configuration import load_configuration
     from flows.judge_imports import judge_imports
     from warehouse.connection import Warehouse
@@ -24,7 +24,7 @@ def judge(config: Config = CONFIG, json: Json = False) -> None:
     settings = load_configuration(config)
     with Warehouse.open(settings.warehouse) as warehouse:
         judged = judge_imports(warehouse, settings)
-    rows = published_rows(judged.published, judged.as_of_date)
+    rows = headline_rows(judged.published, judged.as_of_date)
     if json:
         names = ("run_ids", "count_asked", "count_failed", "count_scored", "failures")
         print_json({**{name: getattr(judged, name) for name in names}, **rows.as_json()})

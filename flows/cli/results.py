@@ -27,7 +27,7 @@ _TRY = (
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class PublishedRows:
+class HeadlineRows:
     """Headline taxes and safety rows of one date, as they were published; empty if nothing was."""
 
     alignment_tax: Sequence[dict[str, Any]] = ()
@@ -45,19 +45,19 @@ class PublishedRows:
             print_safety(self.safety)
 
 
-def published_rows(published: Published | None, as_of_date: str | None) -> PublishedRows:
+def headline_rows(published: Published | None, as_of_date: str | None) -> HeadlineRows:
     """Read the rows of a date from a publication, if there is one."""
     if published is None or as_of_date is None:
-        return PublishedRows()
+        return HeadlineRows()
     with Warehouse.read(published["database"]) as snapshot:
         taxes = snapshot.query_rows("headline_taxes", as_of_date=as_of_date)
         safety = snapshot.query_rows("headline_safety", as_of_date=as_of_date)
-    return PublishedRows(_dicts(*taxes), _dicts(*safety))
+    return HeadlineRows(_dicts(*taxes), _dicts(*safety))
 
 
 def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> None:
     """Print a run's result."""
-    rows = published_rows(evaluated.published, evaluated.as_of_date)
+    rows = headline_rows(evaluated.published, evaluated.as_of_date)
     if is_json:
         print_json({**dataclasses.asdict(evaluated), **rows.as_json()})
         return

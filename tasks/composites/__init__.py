@@ -1,8 +1,8 @@
-"""Models that are composed of others: which part is asked what, and whose answer stands. Pure.
+"""Models that are composed of others: which part is asked what, and whose answer counts. Pure.
 
 Knows rubrics, the rule on refusals and settings; must not know how anybody is asked, rows' tables, or whether an answer
 is right. Each module is one kind of composition: given what its parts have said so far, it says what to ask next, or
-whose answer stands.
+whose answer counts.
 """
 
 from __future__ import annotations

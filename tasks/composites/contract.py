@@ -84,7 +84,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ChosenPart:
-    """Whose answer stands, and who was asked: one wave after another, all of a wave at the same time.
+    """Whose answer counts, and who was asked: one wave after another, all of a wave at the same time.
 
     The first of the first wave is the leading part. ``is_undecided`` says that the judging part gave no verdict, so
     that the order of the parts decided.
@@ -123,7 +123,7 @@ class Composition(Protocol):
         """Name and version of what decides between the parts, beside the judging part: it is part of every answer."""
 
     def advance(self, occasion: Occasion, parts: Mapping[str, Part]) -> Mapping[str, Ask] | ChosenPart:
-        """What to ask next, under names that no two parts share, or whose answer stands. Parts may arrive singly."""
+        """What to ask next, under names that no two parts share, or whose answer counts. Parts may arrive singly."""
 
     def at_most(self, occasion: Occasion) -> Iterable[Ask]:
         """Everything that could be asked, for the price of it; a text that is not known yet stands at its longest."""

@@ -9,7 +9,7 @@ import sys
 import pytest
 import yaml
 
-from flows import transform
+from flows import stages
 from flows.cli import main
 from flows.processes.simulated import simulated_server
 from tasks import benchmarks
@@ -191,7 +191,7 @@ def test_labels_go_out_blind_and_come_back_once_into_checked_reports(answered, p
     assert json.loads(printed("sql", agreement, "--json")) == [{"accuracy": 1.0}]
     # What the gates of the reports find stops these reports like any other.
     found = ExpectationOutcome("grain_is_unique", "reports", "gate", False, 1, 1, "two rows of a kind")
-    monkeypatch.setattr(transform, "validate_reports", lambda *_: ValidationResult("reports", (found,), 0))
+    monkeypatch.setattr(stages, "validate_reports", lambda *_: ValidationResult("reports", (found,), 0))
     before = (answered / "publish" / "aligntax.duckdb").stat().st_mtime_ns
     code, _, err = aligntax("labels", "import", "sheet.csv", "--labeller", "bob")
     assert (code, err.count("\n")) == (1, 1)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
 from tasks.domain import (
+    CAPABILITY_DIMENSIONS,
     HUB_SOURCE,
     Benchmark,
     Dimension,
@@ -89,3 +91,8 @@ def test_a_text_becomes_one_that_utf8_can_hold(text, stored):
 def test_an_item_of_the_warehouse_has_what_a_scorer_reads():
     row = {"item_id": "i", "question": None, "target": "B", "choices_json": '["x", "y"]'}
     assert Item.of(row) == Item("i", "", "B", cluster_id="", subset="", choices=("x", "y"))
+
+
+def test_the_warehouse_has_the_same_capability_dimensions():
+    macros = (Path(__file__).parents[2] / "warehouse" / "models" / "macros.sql").read_text()
+    assert "dimension in ({})".format(", ".join(f"'{name}'" for name in CAPABILITY_DIMENSIONS)) in macros

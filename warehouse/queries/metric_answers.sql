@@ -1,5 +1,5 @@
--- One row per answer of the cells of some dates whose metric is no mean of values: those of some scorers, and programs
--- that were asked for more than once. A text is read where the metric is one of texts.
+-- One row per answer of the cells of some dates whose metric is not a mean over items: those of some scorers, and
+-- programs that were asked for more than once. A text is read where the metric is one of texts.
 with cells as materialized (
     select
         current_cells.as_of_date,

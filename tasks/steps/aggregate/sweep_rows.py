@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tasks.domain import CAPABILITY_DIMENSIONS, Dimension
 from tasks.stats.clustered import FloatArray
 from tasks.stats.levels import t_critical
 from tasks.stats.ratio import RatioEstimate
@@ -32,8 +33,8 @@ from tasks.stats.sweep import (
 from tasks.steps.aggregate.families import AskedItems, Family, Member
 from warehouse.connection import Row
 
-ALIGNMENT = ("safety", "bias")
-HELPFULNESS = ("capability", "instruction_following", "over_refusal", "truthfulness")
+ALIGNMENT = (Dimension.SAFETY, Dimension.BIAS)
+HELPFULNESS = (*CAPABILITY_DIMENSIONS, Dimension.OVER_REFUSAL, Dimension.TRUTHFULNESS)
 _FEWEST_STRENGTHS = 4
 
 

@@ -1,4 +1,4 @@
--- One row per date x model x benchmark x prompt style x subset x metric: metrics that are no mean of values over items.
+-- One row per date x model x benchmark x prompt style x subset x metric: metrics that are not means over items.
 with cells as (
     select * from marts.current_cells
 ),

@@ -13,7 +13,7 @@ with outdated as (
 )
 
 select
-    'answer' as role, -- validation looks at no others
+    'answer' as role, -- only these are validated
     generation_id
 from raw.quarantine
 union distinct
