@@ -1,4 +1,7 @@
-"""What several tests need: shared data, a browser, a simulated server. Absent is a skip, under CI=true a failure."""
+"""Fixtures of several tests: shared data, a browser, a simulated server.
+
+A test whose resource is missing is skipped. With CI=true it fails instead.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,13 @@ from flows.processes.simulated import simulated_server
 ROOT = Path(__file__).resolve().parents[1]
 
 
-# Properties are checked on the same examples everywhere, and never against a clock.
+# Every machine checks the same examples, and no example has a time limit.
 hypothesis.settings.register_profile("aligntax", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("aligntax")
 
 
 def absent(what: str) -> None:
-    """Skip for something this machine lacks; on CI nothing may be lacking."""
+    """Skip the test because this machine lacks something. With CI=true the test fails instead."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what} (CI=true: nothing may be skipped)")
     pytest.skip(what)
@@ -38,7 +41,7 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Path of a Chromium to look at pages with."""
+    """Path of a Chromium that opens pages."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         absent("no chromium on this machine")

@@ -16,14 +16,14 @@ from tests.support.warm import Warm
 
 @pytest.fixture(scope="session")
 def starting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
-    """A Prefect server that several runs use, configured as a user would; it may not be up yet."""
+    """A Prefect server for several runs, configured as a user would do it. It may still be starting."""
     with prefect_server(tmp_path_factory.mktemp("prefect")) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def prefect_api(starting_server: PrefectServer) -> str:
-    """The address of that server, which is up."""
+    """The address of the Prefect server, once it is up."""
     starting_server.wait_until_up()
     return starting_server.address
 
@@ -37,7 +37,7 @@ def project(tmp_path: Path, simulator: str) -> Path:
 
 @pytest.fixture(scope="session")
 def warm(starting_server: PrefectServer) -> Warm:
-    """Where commands are forked from; it has what it needs of the environment before it imports Prefect."""
+    """The process from which commands are forked. Its environment is set before it imports Prefect."""
     wanted = {**environment(starting_server.address), **QUIET, "GX_ANALYTICS_ENABLED": "false"}
     with pytest.MonkeyPatch.context() as patched:
         for name in os.environ.keys() - wanted.keys():

@@ -24,7 +24,7 @@ NAMES = [("harmful", "none"), ("harmful+base64", "base64"), ("harmful+role_play"
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory, simulator, aligntax):
-    """What one run over a plain and two attacked benchmarks left behind."""
+    """The warehouse after one run over a plain and two attacked benchmarks."""
     folder: Path = tmp_path_factory.mktemp("attacks")
     path = write_config(folder, simulator)
     path.write_text(path.read_text().partition("benchmarks:")[0] + BENCHMARKS)
@@ -36,22 +36,22 @@ def warehouse(tmp_path_factory, simulator, aligntax):
 @pytest.mark.parametrize(
     "table", ["raw.cells", "marts.fct_scores", "marts.comparisons", "reports.safety", "reports.model_scores"]
 )
-def test_the_attack_is_a_column_and_part_of_the_name(warehouse, table):
+def test_tables_have_an_attack_column_and_the_attack_in_the_benchmark_name(warehouse, table):
     _, found = warehouse.rows(f"select distinct benchmark_id, attack from {table} order by 1")
     assert found == NAMES
 
 
-def test_an_attacked_cell_is_compared_with_the_same_attack_only(warehouse):
+def test_an_attacked_cell_is_compared_only_with_a_cell_of_the_same_attack(warehouse):
     _, found = warehouse.rows("select reference_cell_id, candidate_cell_id from marts.comparisons order by 1")
     assert found == sorted((f"base/{name}/completion", f"aligned/{name}/chat") for name, _ in NAMES)
 
 
-def test_the_items_are_the_same_and_every_prompt_is_another(warehouse):
+def test_all_cells_have_the_same_items_but_different_prompts(warehouse):
     _, found = warehouse.rows("select count(distinct item_id), count(distinct prompt_hash) from marts.fct_generations")
     assert found == [(30, 30 * 2 * 3)]
 
 
-def test_refusals_fall_under_an_attack_as_the_truth_says(warehouse):
+def test_refusal_rates_under_attack_match_the_simulated_truth(warehouse):
     truth = load(DEFAULT_TRUTH, {name: benchmarks.load(name) for name in benchmarks.BUILTIN})
     _, found = warehouse.rows(
         "select model_id, attack, score, standard_error from reports.model_scores where subset = 'all'"
@@ -64,7 +64,7 @@ def test_refusals_fall_under_an_attack_as_the_truth_says(warehouse):
     assert aligned["role_play"] < aligned["base64"] < aligned["none"]
 
 
-def test_both_refusal_rates_stand_beside_the_score(warehouse):
+def test_the_safety_report_shows_the_rates_of_any_refusal_and_of_full_refusal(warehouse):
     _, found = warehouse.rows(
         "select rate_reference, rate_candidate, rate_any_refusal_reference, rate_any_refusal_candidate, "
         "rate_full_refusal_reference, rate_full_refusal_candidate from reports.safety"

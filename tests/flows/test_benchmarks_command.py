@@ -1,4 +1,4 @@
-"""`aligntax benchmarks`: the list, one benchmark shown, and the guide's two ways to add one, as a user types them."""
+"""`aligntax benchmarks`: the list, the view of one benchmark, and the two ways to add one that the guides describe."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def block(kind):
     return text
 
 
-def test_the_list_names_all_and_says_how_far_each_was_verified():
+def test_the_list_names_every_benchmark_and_how_it_was_verified():
     rows = {row["benchmark"]: row for row in json.loads(run("--json"))}
     assert set(rows) == set(known())
     assert (rows["logic"]["verified"], rows["gsm8k"]["verified"], rows["drop"]["verified"]) == ("own", "file", "format")
@@ -44,7 +44,7 @@ def test_the_list_names_all_and_says_how_far_each_was_verified():
     assert "gsm8k" in run()
 
 
-def test_a_benchmark_is_shown_in_both_styles_with_citation_and_pitfalls():
+def test_show_prints_a_benchmark_in_both_styles_with_citation_and_pitfalls():
     shown = run("show", "knowledge")
     assert "[user]\nChoose the one right answer." in shown
     assert shown.count("\nQuestion: ") == 5
@@ -53,12 +53,12 @@ def test_a_benchmark_is_shown_in_both_styles_with_citation_and_pitfalls():
     assert set(json.loads(run("show", "knowledge", "--json"))["prompts"]) == {"chat", "completion"}
 
 
-def test_an_official_file_is_shown(shared_data):
+def test_show_reads_an_official_file(shared_data):
     shown = run("show", "gsm8k", "--source", shared_data / "data" / "gsm8k" / "test.jsonl")
     assert shown.startswith("GSM8K (1319 items in 1319 clusters, by problem)")
 
 
-def test_the_entry_of_the_guide_defines_a_benchmark(tmp_path):
+def test_the_configuration_entry_in_the_guide_defines_a_benchmark(tmp_path):
     entry = yaml.safe_load(block("yaml"))["benchmarks"][0]
     models = [{"id": "m", "provider": "openai", "base_url": "http://h/v1", "model": "m", "api": "chat"}]
     (tmp_path / "aligntax.yaml").write_text(yaml.safe_dump({"models": models, "benchmarks": [entry]}))
@@ -72,7 +72,7 @@ def test_the_entry_of_the_guide_defines_a_benchmark(tmp_path):
     assert run("show", entry["id"]) == shown
 
 
-def test_the_module_of_the_guide_builds_a_benchmark():
+def test_the_python_module_in_the_guide_builds_a_benchmark():
     module = {"__name__": "capitals"}
     exec(compile(block("python"), "capitals.py", "exec"), module)
     built = module["build"]()

@@ -54,8 +54,8 @@ def test_recorded_solutions_of_gsm8k_give_the_published_accuracies(tmp_path, ali
     assert row == (1319, *(pytest.approx(value, abs=1e-6) for value in (0.216831, 0.390447, -0.173616)), "gsm8k")
 
 
-def test_gsm8k_is_asked_from_its_file(tmp_path, aligntax, shared_data, simulator):
-    """The simulated models have no truth about it and say something else, so that every answer is unparsed."""
+def test_a_run_asks_the_questions_of_the_gsm8k_file(tmp_path, aligntax, shared_data, simulator):
+    """The simulated models know nothing of GSM8K and say something else, so every answer is unparsed."""
     source = shared_data / "data" / "gsm8k" / "test.jsonl"
     benchmark = f"{{id: gsm8k, source: {source}, sample_size: 40}}"
     (tmp_path / "aligntax.yaml").write_text(ASKED.format(address=simulator, benchmark=benchmark))
@@ -68,7 +68,7 @@ def test_gsm8k_is_asked_from_its_file(tmp_path, aligntax, shared_data, simulator
     assert items[0][1] == 40
 
 
-def test_choice_by_likelihood_is_asked_landed_and_scored(tmp_path, aligntax, simulator):
+def test_multiple_choice_by_likelihood_is_asked_landed_and_scored(tmp_path, aligntax, simulator):
     benchmark = "{id: knowledge, sample_size: 100, scorer: choice_likelihood}"
     (tmp_path / "aligntax.yaml").write_text(ASKED.format(address=simulator, benchmark=benchmark))
     aligntax(tmp_path, "run", *DATE)

@@ -1,4 +1,4 @@
-"""The command line: what it must not import, how it fails, and that its documentation is true."""
+"""The command line: what it must not import, how it reports mistakes, and whether its documentation is right."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ except SystemExit as stop:
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["sql", "select 1 as one"], ["status"], ["runs"], ["sql", "--help"]])
-def test_looking_imports_nothing_heavy(published, arguments):
+def test_commands_that_only_read_import_no_heavy_library(published, arguments):
     script = IMPORTS.format(heavy=HEAVY)
     found = subprocess.run(
         [sys.executable, "-c", script, *arguments],
@@ -44,7 +44,7 @@ def test_looking_imports_nothing_heavy(published, arguments):
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory, warm):
-    """A project whose publication was made from one imported file: no run is needed to look."""
+    """A project whose publication comes from one imported file, so that reading it needs no run."""
     folder = tmp_path_factory.mktemp("published")
     (folder / "aligntax.yaml").write_text(
         "model_defaults: {provider: recorded}\nmodels: [{id: base}, {id: aligned, base: base}]\n"
@@ -62,7 +62,7 @@ def published(tmp_path_factory, warm):
     return folder
 
 
-def test_sql_prints_a_table_and_a_document(published, warm):
+def test_sql_prints_a_table_or_a_json_document(published, warm):
     query = "select candidate_model_id, tax_absolute from reports.alignment_tax where is_headline"
     assert "aligned" in warm.run(published, "sql", query).stdout
     document = json.loads(warm.run(published, "sql", query, "--json").stdout)
@@ -103,7 +103,7 @@ def test_sql_prints_a_table_and_a_document(published, warm):
         ),
     ],
 )
-def test_a_mistake_is_one_line_and_an_exit_code(published, arguments, code, expected, warm):
+def test_a_user_mistake_gives_an_error_line_and_an_exit_code(published, arguments, code, expected, warm):
     found = warm.run(published, *arguments)
     first = found.stderr.splitlines()[0]
     assert (found.returncode, first.startswith("error: ")) == (code, True), found.stderr
@@ -126,7 +126,7 @@ BAD_CONFIGURATIONS = {
 
 @pytest.mark.parametrize("name", BAD_CONFIGURATIONS)
 @pytest.mark.parametrize("verb", ["run", "plan"])
-def test_a_bad_configuration_sends_nothing(project, simulator, name, verb, warm):
+def test_with_a_bad_configuration_no_request_is_sent(project, simulator, name, verb, warm):
     old, new, expected = BAD_CONFIGURATIONS[name]
     config = project / "aligntax.yaml"
     config.write_text(config.read_text().replace(old, new, 1))
@@ -149,7 +149,7 @@ def test_plan_counts_what_a_run_would_send(project, simulator, warm):
     assert "Nothing was sent" in warm.run(project, "plan").stdout
 
 
-def test_every_command_of_the_readmes_exists():
+def test_every_command_in_the_readmes_exists():
     texts = [path.read_text() for path in ROOT.glob("**/README.md") if ".venv" not in path.parts]
     named = {name for text in texts for name in re.findall(r"^\s*aligntax ([a-z]+)", text, re.MULTILINE)}
     known = {command.callback.__name__ for command in app.registered_commands if command.callback}
@@ -158,7 +158,7 @@ def test_every_command_of_the_readmes_exists():
     assert named <= known
 
 
-def test_the_configurations_in_the_readme_are_some(tmp_path, warm):
+def test_the_configurations_in_the_readme_are_valid(tmp_path, warm):
     models, composed, benchmarks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     (tmp_path / "aligntax.yaml").write_text(models)
     found = warm.run(tmp_path, "plan", "--json")
@@ -171,7 +171,7 @@ def test_the_configurations_in_the_readme_are_some(tmp_path, warm):
     assert settings.benchmarks[2].judge == settings.judges[0].id
 
 
-def test_every_query_of_the_cookbook_runs(published, warm):
+def test_every_query_in_the_cookbook_runs(published, warm):
     text = (ROOT / "warehouse" / "README.md").read_text()
     queries = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
     assert len(queries) >= 5
@@ -180,7 +180,7 @@ def test_every_query_of_the_cookbook_runs(published, warm):
         assert found.returncode == 0, found.stderr
 
 
-def test_the_starter_is_written_once(tmp_path, warm):
+def test_init_does_not_overwrite_a_configuration_unless_forced(tmp_path, warm):
     assert warm.run(tmp_path, "init").returncode == 0
     assert warm.run(tmp_path, "init").returncode == 2
     assert warm.run(tmp_path, "init", "--force").returncode == 0

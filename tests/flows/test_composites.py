@@ -1,9 +1,10 @@
-"""Composite models in a real run: they land where arithmetic on the simulated truth says, at the price of their parts.
+"""Composite models in a real run: their scores and costs are those that the simulated truth and their parts imply.
 
-The truth is this file's own. On `arithmetic` a refusal is drawn apart from difficulty, so a hybrid answers right where
-its first part does, and where that refuses, the checker permits it and the base is right: c + r p b. On conduct both
-models' refusals come from one latent normal of which they share four fifths, so that both refuse with the bivariate
-normal probability. Of a best of n each sample is right with the same probability given what the samples share.
+This file has its own truth. On `arithmetic` refusals are independent of difficulty. A hybrid is therefore right with
+probability c + r p b: its first model is right (c), or it refuses (r), the checker permits an answer (p) and the base
+is right (b). On the conduct benchmarks the refusals of both models come from latent normals with a correlation of 0.8,
+so the probability that both refuse is a bivariate normal one. In a best of n, all samples are right with the same
+probability, given what they share.
 """
 
 from __future__ import annotations
@@ -66,13 +67,13 @@ benchmarks: [arithmetic, borderline, harmful]
 """
 CHEAP = "[{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 2}]"
 DEAR = "[{from: 2026-01-01, input_usd_per_million: 3, output_usd_per_million: 7}]"
-CONCURRENCY, UNCOMMITTED = 32, 200  # answers on their way, and handed over but not committed
+CONCURRENCY, UNCOMMITTED = 32, 200  # answers in flight, and answers handed over but not committed
 RUN = ("run", "--as-of", "2026-01-31", "--json")
 
 
 @pytest.fixture(scope="module")
 def evaluated(tmp_path_factory, aligntax):
-    """A folder in which the configuration was run once, the server's address and what it logged."""
+    """A folder in which the configuration was run once, the address of the server, and the lines of its log."""
     folder = tmp_path_factory.mktemp("composites")
     (folder / "truth.yaml").write_text(TRUTH)
     log = folder / "log.jsonl"
@@ -89,7 +90,7 @@ def rows(evaluated, sql):
 
 
 def both_refuse(first, second):
-    """Two models of a family refuse the same request: what they share of difficulty correlates them."""
+    """Probability that two models of a family refuse the same request: their shared difficulty correlates them."""
     limits = stats.norm.ppf([first, second])
     return float(stats.multivariate_normal.cdf(limits, cov=[[1, SHARED], [SHARED, 1]]))
 
@@ -100,9 +101,9 @@ def hybrid_refuses(first, base, permitted):
 
 @cache
 def best_is_right():
-    """How often the sample that stands is right, by simulating the chooser's rule: 5 right, 2 wrong, 1 declined.
+    """How often the chosen sample is right, from a simulation of the chooser, which rates 5 right, 2 wrong, 1 declined.
 
-    Errors replace a rating by another one, and an unrated sample stands behind all others.
+    An error of the chooser replaces a rating by another one. A sample without a rating ranks below all others.
     """
     rng = np.random.default_rng(0)
     count = 100_000
@@ -119,7 +120,7 @@ def best_is_right():
     return float(is_right[np.arange(count), rating.argmax(axis=1)].mean())
 
 
-# The reports give conduct as the benchmark's own value: 1 for declining harm, 1 for helping with the harmless.
+# On conduct benchmarks a score of 1 means declining a harmful request, or helping with a harmless one.
 EXPECTED = {
     ("guarded", "arithmetic"): RIGHT + REFUSED * PERMITTED * BASE_RIGHT,
     ("guarded", "borderline"): 1 - hybrid_refuses(0.45, 0.05, PERMITTED),
@@ -129,7 +130,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize(("model", "benchmark"), EXPECTED, ids=str)
-def test_it_lands_where_arithmetic_says_within_its_interval(evaluated, model, benchmark):
+def test_the_interval_of_a_composite_contains_the_score_computed_from_the_truth(evaluated, model, benchmark):
     ((low, high),) = rows(
         evaluated,
         "select score_low, score_high from reports.model_scores "
@@ -139,10 +140,10 @@ def test_it_lands_where_arithmetic_says_within_its_interval(evaluated, model, be
     assert high - low < 0.25
     plain = {"arithmetic": RIGHT, "borderline": 0.55, "harmful": 0.90}[benchmark]
     if benchmark != "harmful":
-        assert not low < plain < high  # the interval tells the whole from its first part
+        assert not low < plain < high  # the interval excludes the score of the first model alone
 
 
-def test_the_mitigation_report_shows_what_came_back_and_at_what_safety(evaluated):
+def test_the_mitigation_report_shows_the_recovered_capability_and_whether_safety_fell(evaluated):
     found = rows(
         evaluated,
         "select mitigated_model_id, aligned_model_id, base_model_id, recovery, recovery_low, recovery_high, "
@@ -156,8 +157,8 @@ def test_the_mitigation_report_shows_what_came_back_and_at_what_safety(evaluated
         assert (is_solid, is_safety_known) == (True, True)
 
 
-def test_every_answer_follows_from_its_parts(evaluated):
-    """Item by item: the first part's words stand unless the checker permitted what it refused."""
+def test_the_text_of_a_hybrid_answer_is_that_of_the_part_that_counts(evaluated):
+    """It is the text of the first model, unless the checker permitted an answer: then it is that of the fallback."""
     ((count, count_first, count_fallback),) = rows(
         evaluated,
         """
@@ -179,7 +180,7 @@ def test_every_answer_follows_from_its_parts(evaluated):
     assert count_fallback > 80
 
 
-def test_costs_and_tokens_are_the_sums_of_what_the_server_was_asked(evaluated):
+def test_costs_and_tokens_of_composites_are_the_sums_over_their_parts(evaluated):
     _, _, log = evaluated
     asked = Counter(line["model"] for line in log)
     landed = rows(
@@ -196,13 +197,13 @@ def test_costs_and_tokens_are_the_sums_of_what_the_server_was_asked(evaluated):
         for which in ("role = 'part'", "model_id in ('guarded', 'chosen')")
     )
     assert composed == pytest.approx(sent)
-    assert sent[-1] == len(log) - 3 * 516  # base, aligned and warm on their own
+    assert sent[-1] == len(log) - 3 * 516  # without the requests of base, aligned and warm as models of their own
     told = rows(evaluated, "select sum(cost_usd), sum(count_planned) from reports.coverage")[0]
     paid = rows(evaluated, "select sum(cost_usd) from raw.generations where role <> 'part'")[0][0]
     assert told == (pytest.approx(paid), 5 * 516)
 
 
-def test_parts_are_no_answers_anywhere(evaluated):
+def test_parts_are_not_counted_as_answers_in_any_table(evaluated):
     counts = rows(
         evaluated,
         "select count(*), count(distinct model_id) from marts.fct_generations union all "
@@ -213,7 +214,9 @@ def test_parts_are_no_answers_anywhere(evaluated):
     assert broken == []
 
 
-def test_killed_between_parts_it_ends_the_same_and_asks_few_parts_again(evaluated, tmp_path, warm, aligntax):
+def test_a_run_killed_between_parts_ends_with_the_same_tables_and_repeats_few_requests(
+    evaluated, tmp_path, warm, aligntax
+):
     folder, address, log = evaluated
     (tmp_path / "aligntax.yaml").write_text((folder / "aligntax.yaml").read_text())
     before = count_requests(address)
@@ -225,7 +228,7 @@ def test_killed_between_parts_it_ends_the_same_and_asks_few_parts_again(evaluate
     assert count_requests(address) - before <= len(log) + 3 * (CONCURRENCY + UNCOMMITTED)
 
 
-def test_a_second_run_asks_nobody_and_changes_nothing(evaluated, aligntax):
+def test_a_second_run_sends_no_request_and_changes_no_table(evaluated, aligntax):
     folder, address, _ = evaluated
     before, asked = tables(folder / "warehouse.duckdb"), count_requests(address)
     assert json.loads(aligntax(folder, *RUN).stdout)["count_answered"] == 0

@@ -1,4 +1,4 @@
-"""A disk that is full, a folder that cannot be written, a file that is taken away: one line, and nothing is lost."""
+"""A full disk or a folder that cannot be written gives one error line, and no answer is lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIZE, REPEATS, CELLS = 100, 4, 6
 
 
 def run_on_a_full_disk(folder, prefect_api, largest_file: int) -> subprocess.CompletedProcess[str]:
-    """A run that may write no file beyond a size: to a program that is what a full disk looks like."""
+    """A run that may not write a file beyond a size, which a program sees as a full disk."""
     return subprocess.run(
         command("run", *DATE),
         cwd=folder,
@@ -34,7 +34,7 @@ def count_answers(folder) -> int:
 
 
 @pytest.mark.accept
-def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path, simulator, prefect_api, aligntax):
+def test_after_a_full_disk_the_same_command_finishes_the_run(tmp_path, simulator, prefect_api, aligntax):
     calm, full = tmp_path / "calm", tmp_path / "full"
     for folder in (calm, full):
         folder.mkdir()
@@ -48,7 +48,7 @@ def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path, simulato
     assert "cannot write" in stopped.stderr.splitlines()[-1]
     assert "Traceback" not in stopped.stderr
     landed = count_answers(full)
-    assert 0 < landed < SIZE * REPEATS * CELLS, "the disk was full before the first answer, or never"
+    assert 0 < landed < SIZE * REPEATS * CELLS, "the disk was full before the first answer, or it never was"
 
     asked = count_requests(simulator) - before
     aligntax(full, "run", *DATE)
@@ -57,7 +57,7 @@ def test_a_full_disk_is_one_line_and_the_same_command_goes_on(tmp_path, simulato
 
 
 @pytest.mark.parametrize("place", ["warehouse: warehouse.duckdb", "publish: {folder: publish}"])
-def test_a_folder_that_cannot_be_written_is_one_line(project, aligntax, place):
+def test_a_folder_that_cannot_be_written_gives_one_error_line(project, aligntax, place):
     (project / "taken").write_text("a file where a folder is wanted")
     name = place.split(":")[0]
     text = (project / "aligntax.yaml").read_text().replace("warehouse: warehouse.duckdb\n", "")

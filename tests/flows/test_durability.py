@@ -1,4 +1,4 @@
-"""kill -9 at any moment: the same command finishes the work, and what was paid for is not paid again."""
+"""After a kill -9 at any moment the same command finishes the run and asks few questions a second time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from warehouse.connection import Warehouse
 
 SIZE, REPEATS, CELLS, CONCURRENCY = 150, 3, 6, 8
 TOTAL = SIZE * REPEATS * CELLS
-BATCHES = 200  # answers that may be handed over and not yet committed
+BATCHES = 200  # answers that may be handed over but not yet committed
 
 
 def start(folder: Path, prefect_api: str | None) -> subprocess.Popen[bytes]:
@@ -33,7 +33,7 @@ def committed(folder: Path) -> int:
 
 
 @pytest.mark.accept
-def test_killed_again_and_again_the_tables_come_out_the_same(tmp_path, simulator, prefect_api, aligntax):
+def test_a_run_killed_five_times_ends_with_the_same_tables(tmp_path, simulator, prefect_api, aligntax):
     calm, stormy = tmp_path / "calm", tmp_path / "stormy"
     for folder in (calm, stormy):
         folder.mkdir()

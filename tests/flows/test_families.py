@@ -1,4 +1,4 @@
-"""Families through the warehouse: frontier, tax at fixed safety, sweep and mitigation, from imported scores."""
+"""Reports on families of models from imported scores: frontier, tax at fixed safety, sweep and mitigation."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ benchmarks: [knowledge, harmful, borderline]
 analysis: {safety_levels: [0.7, 0.99]}
 """
 )
-# capability, safety and help on safe requests of each model
+# capability, safety and helpfulness on safe requests of each model
 TRUTH = {
     "base": (0.86, 0.10, 0.99),
     "plain": (0.40, 0.55, 0.9),
@@ -58,7 +58,7 @@ def family(tmp_path_factory):
         yield warehouse, scores
 
 
-def test_every_model_has_its_place_and_the_dominated_one_is_not_on_the_frontier(family):
+def test_the_frontier_report_places_every_model_and_excludes_a_dominated_one(family):
     warehouse, scores = family
     places = rows(
         warehouse,
@@ -79,7 +79,7 @@ def test_every_model_has_its_place_and_the_dominated_one_is_not_on_the_frontier(
     assert found["plain"][1] < 0.05
 
 
-def test_tax_at_a_fixed_safety_is_read_between_two_strengths(family):
+def test_the_tax_at_a_fixed_safety_is_interpolated_between_two_strengths(family):
     warehouse, _ = family
     knob, everything, unreachable, *_ = rows(
         warehouse,
@@ -94,7 +94,7 @@ def test_tax_at_a_fixed_safety_is_read_between_two_strengths(family):
     assert unreachable[8] == 0
 
 
-def test_sweep_shows_a_form_for_each_axis_and_a_strength_that_pays(family):
+def test_the_sweep_report_shows_a_fitted_curve_for_each_axis_and_the_best_strength(family):
     warehouse, _ = family
     shown = rows(
         warehouse,
@@ -121,7 +121,7 @@ def test_sweep_shows_a_form_for_each_axis_and_a_strength_that_pays(family):
     assert best == pytest.approx(3, abs=0.7)
 
 
-def test_mitigation_says_what_came_back_and_that_safety_held(family):
+def test_the_mitigation_report_shows_the_recovered_tax_and_whether_safety_fell(family):
     warehouse, scores = family
     merged, weak = rows(
         warehouse,
@@ -136,7 +136,7 @@ def test_mitigation_says_what_came_back_and_that_safety_held(family):
     assert weak[7:] == (1, "merged", True)
 
 
-def test_no_table_holds_nan_or_an_undefined_number_without_a_reason(family):
+def test_the_tables_hold_no_nan_and_give_a_reason_for_every_undefined_number(family):
     warehouse, _ = family
     for table in ("frontier", "tax_at_fixed_safety", "sweep_fit", "mitigation"):
         columns = rows(
@@ -161,7 +161,7 @@ publish: {folder: published}
 """
 
 
-def test_programs_asked_for_three_times_have_pass_at_3_in_the_tables_and_on_the_page(tmp_path):
+def test_programs_with_three_repeats_have_pass_at_3_in_the_tables_and_in_the_report(tmp_path):
     config = write_settings(tmp_path, PROGRAMS)
     luck = np.random.default_rng(1).random((60, 3))
     scores = {("base", "coding"): (luck < 0.7).astype(float), ("aligned", "coding"): (luck < 0.3).astype(float)}

@@ -1,4 +1,4 @@
-"""A server that fails one request in ten: the run finishes, and its tables equal those of an undisturbed run."""
+"""Against a server that fails one request in ten a run ends with the tables of an undisturbed run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DATE = ("--as-of", "2026-01-31")
 
 @pytest.fixture
 def own_simulator(tmp_path):
-    """A simulated server of this test's own, so that its faults disturb no other."""
+    """A simulated server for this test only, so that its faults do not disturb other tests."""
     with simulated_server(tmp_path) as address:
         yield address
 
@@ -36,7 +36,7 @@ def set_faults(address: str, faults: dict[str, object]) -> None:
     urllib.request.urlopen(request, timeout=10).close()
 
 
-def test_faults_leave_no_trace_in_the_tables(tmp_path, own_simulator, aligntax):
+def test_temporary_server_faults_do_not_change_the_tables(tmp_path, own_simulator, aligntax):
     folders = {name: tmp_path / name for name in ("calm", "faulty")}
     found = {}
     for name, folder in folders.items():
@@ -46,7 +46,7 @@ def test_faults_leave_no_trace_in_the_tables(tmp_path, own_simulator, aligntax):
         found[name] = json.loads(aligntax(folder, "run", *DATE, "--json").stdout)
     assert (found["faulty"]["count_answered"], found["faulty"]["count_failed"]) == (840, 0)
     with urllib.request.urlopen(f"http://{own_simulator}/stats", timeout=10) as response:
-        assert sum(json.load(response)["total"]["faults"].values()) > 40, "too few faults to show anything"
+        assert sum(json.load(response)["total"]["faults"].values()) > 40, "there were too few faults for a test"
     scores = ("raw.scores", "stats.estimates", "reports.alignment_tax", "reports.safety", "reports.model_scores")
     calm, faulty = (tables(folder / "warehouse.duckdb") for folder in folders.values())
     assert {name: faulty[name] for name in scores} == {name: calm[name] for name in scores}

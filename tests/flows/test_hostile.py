@@ -1,4 +1,4 @@
-"""Answers that no sane model gives, over real HTTP: landed as they are, scored, published and shown harmlessly."""
+"""Malicious and malformed answers over real HTTP are landed unchanged, scored, published and shown without harm."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ benchmarks: [{{id: arithmetic, sample_size: {size}}}]
 
 @pytest.fixture
 def hostile():
-    """A server whose answers are the texts above, one after the other; yields its port."""
+    """The port of a server that answers with the texts above, one after the other."""
     texts, lock = itertools.cycle(TEXTS.values()), threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -64,7 +64,7 @@ def hostile():
     server.server_close()
 
 
-def test_hostile_answers_go_all_the_way_and_do_no_harm(tmp_path, hostile, aligntax):
+def test_hostile_answers_are_stored_and_shown_without_harm(tmp_path, hostile, aligntax):
     (tmp_path / "aligntax.yaml").write_text(CONFIG.format(port=hostile, size=len(TEXTS)))
     done = aligntax(tmp_path, "run", "--as-of", "2026-01-31")
     assert "\x1b" not in done.stdout

@@ -1,4 +1,4 @@
-"""`import ...` and `labels ...` as a user types them, in this process: what they print, and that twice is once."""
+"""`import ...` and `labels ...` in this process: what they print, and that a second import adds nothing."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ REFUSAL, HELP = "I'm sorry, but I can't help with that.", "Sure. Here is how: be
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """A folder with a configuration, which is where the command line is called."""
+    """A folder with a configuration, in which the command line is called."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "aligntax.yaml").write_text(CONFIG)
     return tmp_path
@@ -43,7 +43,7 @@ def project(tmp_path, monkeypatch):
 
 @pytest.fixture
 def aligntax(project, monkeypatch, capsys):
-    """The command line: exit code, output, errors."""
+    """Run the command line and return its exit code, output and error output."""
 
     def run(*arguments):
         monkeypatch.setattr(sys, "argv", ["aligntax", *map(str, arguments)])
@@ -57,7 +57,7 @@ def aligntax(project, monkeypatch, capsys):
 
 @pytest.fixture
 def printed(aligntax):
-    """What a command that must succeed prints."""
+    """Run a command that must succeed and return its output."""
 
     def run(*arguments):
         code, out, err = aligntax(*arguments)
@@ -68,14 +68,14 @@ def printed(aligntax):
 
 
 def counts(folder):
-    """Rows of every table that holds facts; events and verdicts are logs of what was done."""
+    """Row counts of the tables that an import may not fill twice. Tables of events and validations grow each time."""
     with Warehouse.read(folder / "warehouse.duckdb") as warehouse:
         names = ("runs", "cells", "plan", "generations", "failures", "scores", "items", "labels", "published_means")
         return {name: warehouse.rows(f"select count(*) from raw.{name}")[1][0][0] for name in names}
 
 
 @pytest.mark.parametrize("name", INSPECT)
-def test_each_real_log_of_inspect_lands_once_however_often_it_is_imported(project, printed, shared_data, name):
+def test_importing_a_real_inspect_log_twice_lands_its_answers_once(project, printed, shared_data, name):
     log = shared_data / "data" / "inspect_logs" / name
     _, count, scorer, _ = INSPECT[name]
     said = json.loads(printed("import", "inspect", log, *DATE, "--no-publish", "--json"))["imports"]
@@ -87,7 +87,7 @@ def test_each_real_log_of_inspect_lands_once_however_often_it_is_imported(projec
     assert counts(project) == once
 
 
-def test_runs_of_lm_eval_are_imported_with_every_note(project, printed):
+def test_importing_lm_eval_runs_prints_every_note(project, printed):
     write_runs(project / "out")
     folders = (project / "out" / "base", project / "out" / "tuned")
     said = printed("import", "lm-eval", *folders, *DATE, "--no-publish").splitlines()
@@ -110,7 +110,7 @@ def write_runs(folder):
 
 
 @pytest.mark.accept
-def test_an_import_ends_in_a_publication(project, printed, shared_data):
+def test_an_import_publishes_the_reports(project, printed, shared_data):
     logs = [shared_data / "data" / "inspect_logs" / name for name in INSPECT]
     document = json.loads(printed("import", "inspect", *logs, *DATE, "--json"))
     assert sum(row["count_new"] for row in document["imports"]) == sum(count for _, count, _, _ in INSPECT.values())
@@ -124,7 +124,7 @@ def test_an_import_ends_in_a_publication(project, printed, shared_data):
     ]
 
 
-def test_instances_of_every_eval_ever_are_imported_once(project, printed):
+def test_importing_every_eval_ever_instances_twice_lands_them_once(project, printed):
     (project / "a_samples.jsonl").write_text("\n".join(json.dumps(instance(number)) for number in range(5)))
     command = ("import", "every-eval-ever", "a_samples.jsonl", *DATE, "--no-publish")
     assert "a_samples.jsonl: landed 5 answers (5 new)" in printed(*command)
@@ -134,7 +134,7 @@ def test_instances_of_every_eval_ever_are_imported_once(project, printed):
     assert counts(project) == once
 
 
-def test_published_means_are_imported_once(project, printed):
+def test_importing_published_means_twice_lands_them_once(project, printed):
     (project / "means.csv").write_text("model,benchmark,mean,stderr\ntoy,piqa,0.8,0.01\ntuned,piqa,0.7,0.01\n")
     command = ("import", "aggregates", "means.csv", *DATE, "--no-publish")
     assert printed(*command).startswith("Landed 2 means (2 new) as run 2026-01-31-import-")
@@ -146,7 +146,7 @@ def test_published_means_are_imported_once(project, printed):
 
 @pytest.fixture
 def answered(project, printed):
-    """A project with two models' answers to ``borderline`` and to ``harmful``; the tuned one declines more."""
+    """A project with the answers of two models to ``borderline`` and ``harmful``. The tuned model declines more."""
     for name in ("borderline", "harmful"):
         for model, modulus in (("toy", 5), ("tuned", 2)):
             rows = [
@@ -170,7 +170,7 @@ def fill(path, **grades):
 
 
 @pytest.mark.accept
-def test_labels_go_out_blind_and_come_back_once_into_checked_reports(answered, printed, aligntax, monkeypatch):
+def test_exported_labels_are_imported_once_and_the_new_reports_are_validated(answered, printed, aligntax, monkeypatch):
     printed("publish")
     said = printed("labels", "export", "sheet.csv", "--count", 20)
     assert said.splitlines() == [
@@ -189,7 +189,7 @@ def test_labels_go_out_blind_and_come_back_once_into_checked_reports(answered, p
     assert counts(answered) == once
     agreement = "select distinct accuracy from reports.judge_agreement"
     assert json.loads(printed("sql", agreement, "--json")) == [{"accuracy": 1.0}]
-    # What the gates of the reports find stops these reports like any other.
+    # A gate that fails stops the reports with these labels, as it stops any publication.
     found = ExpectationOutcome("grain_is_unique", "reports", "gate", False, 1, 1, "two rows of a kind")
     monkeypatch.setattr(stages, "validate_reports", lambda *_: ValidationResult("reports", (found,), 0))
     before = (answered / "publish" / "aligntax.duckdb").stat().st_mtime_ns
@@ -208,7 +208,7 @@ judges:
 
 
 @pytest.mark.accept
-def test_imported_answers_wait_for_their_judge_until_it_is_asked(project, printed, simulator):
+def test_imported_answers_stay_unscored_until_the_judge_command_is_run(project, printed, simulator):
     judged = CONFIG.replace("harmful]", "{id: harmful, judge: careful}]") + JUDGE.format(address=simulator)
     (project / "aligntax.yaml").write_text(judged)
     items = benchmarks.load("harmful").items
@@ -229,7 +229,7 @@ def test_imported_answers_wait_for_their_judge_until_it_is_asked(project, printe
     others = ("import", "responses", "tuned.jsonl", "--benchmark", "harmful", "--model", "tuned", *DATE, "--json")
     assert json.loads(printed(*others))["count_waiting"] == len(items)
     document = json.loads(printed("judge", "--json"))
-    # Where both models say the same of an item, that is one question.
+    # If both models give the same answer to an item, the judge is asked once.
     asked = len({(number, number % modulus == 0) for modulus in (5, 2) for number in range(len(items))})
     assert (document["count_asked"], document["count_failed"]) == (asked, 0)
     assert (len(document["run_ids"]), document["count_scored"], document["failures"]) == (2, 2 * len(items), [])
@@ -260,7 +260,7 @@ def judges(tmp_path):
 
 
 @pytest.mark.accept
-def test_pairs_are_judged_in_both_orders_and_a_judge_that_likes_a_place_comes_to_a_half(judges, project, printed):
+def test_pairs_are_judged_in_both_orders_so_a_position_bias_gives_a_score_of_one_half(judges, project, printed):
     short, long = "Do it well.", "Do it well, then look at it once more and mend what is wrong."
     pairs = [
         {"instruction": f"How do I do thing {n}?", "output": short if n < COUNT_BETTER else long}
@@ -278,7 +278,8 @@ def test_pairs_are_judged_in_both_orders_and_a_judge_that_likes_a_place_comes_to
         query = f"select score from reports.model_scores where judge_model_id = '{judge}' and subset = 'all'"
         rates[judge] = json.loads(printed("sql", query, "--json"))[0]["score"]
     assert rates["blind"] == 0.5
-    # In one order of two "first" is right; else a wrong grade is a tie or the other, as often.
+    # "First" is the right grade in one of the two orders. Otherwise a wrong grade is a tie or the other answer, with
+    # equal probability.
     noise, favour = RATES["fair"]["noise"], RATES["fair"]["favours_first"]
     better, share = favour / 2 + (1 - favour) * (1 - 0.75 * noise), COUNT_BETTER / COUNT_PAIRS
     assert rates["fair"] == pytest.approx(share * better + (1 - share) * (1 - better), abs=0.04)
@@ -302,7 +303,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_gives_one_line_and_lands_nothing(project, aligntax, name):
+def test_a_user_mistake_gives_one_error_line_and_lands_nothing(project, aligntax, name):
     (project / "columns.csv").write_text("name,number\nx,1\n")
     (project / "a.jsonl").write_text('{"x": 1}')
     arguments, expected = MISTAKES[name]

@@ -46,10 +46,11 @@ def imported(folder, benchmark, answers):
 @pytest.mark.parametrize(
     ("cluster_by", "clusters", "least", "most"), [(None, 40, 0.080, 0.081), ("topic", 8, 0.13, 0.19)]
 )
-def test_standard_errors_follow_the_column_that_clusters(tmp_path, cluster_by, clusters, least, most):
-    """Half of the answers are right, all of a topic or none: 40 that are alike in fives say as much as 8.
+def test_standard_errors_are_clustered_by_the_configured_column(tmp_path, cluster_by, clusters, least, most):
+    """Half of the answers are right, and the five answers of a topic are all right or all wrong.
 
-    The standard deviation is 0.506: over the root of 40 that is 0.080, over that of 8 0.18.
+    By topic the 40 answers are worth 8. The standard deviation is 0.506: 0.506 / sqrt(40) is 0.080, and
+    0.506 / sqrt(8) is 0.18.
     """
     rows = [{"question": f"How much is {n} + 1?", "answer": str(n + 1), "topic": f"t{n // 5}"} for n in range(40)]
     (tmp_path / "sums.jsonl").write_text("\n".join(map(json.dumps, rows)))

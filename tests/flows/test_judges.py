@@ -1,4 +1,4 @@
-"""Judges in a real run: asked like models, landed like answers, paid once, and never a zero where they fail."""
+"""Judges in a real run: they are asked and landed like models, and a failed judgment never becomes a score of zero."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def break_judges(address, faults):
     urllib.request.urlopen(urllib.request.Request(f"http://{address}/faults", body), timeout=10).close()
 
 
-def test_a_judges_grades_become_scores_and_its_failures_none(judged):
+def test_grades_become_scores_and_a_failed_judgment_leaves_no_score(judged):
     graded = rows(judged, "select distinct scorer, outcome, value_parsed, answer from marts.fct_scores order by all")
     assert {row[1:] for row in graded if row[0] == "judged_refuses"} <= {
         ("correct", 1.0, "full_refusal"),
@@ -69,17 +69,22 @@ def test_a_judges_grades_become_scores_and_its_failures_none(judged):
         ("incorrect", 0.0, "compliance"),
         ("judge_error", None, None),
     }
-    assert ("judged_complies", "judge_error", None, None) in graded  # the hasty judge leaves the menu
+    assert (
+        "judged_complies",
+        "judge_error",
+        None,
+        None,
+    ) in graded  # the hasty judge sometimes gives a grade that is not on the menu
     judges = rows(judged, "select distinct scorer, judge_model_id from reports.model_scores order by all")
     assert judges == [("judged_complies", "hasty"), ("judged_refuses", "careful")]
 
 
-def test_a_judge_is_asked_at_temperature_0_with_a_seed_whatever_it_answers_with(judged):
+def test_a_judge_is_asked_at_temperature_0_with_a_seed_although_its_entry_says_otherwise(judged):
     asked = rows(judged, "select distinct parameters_json from raw.generations where model_id = 'careful'")
     assert [(json.loads(text)["temperature"], json.loads(text)["seed"]) for (text,) in asked] == [(0.0, 0)]
 
 
-def test_grades_agree_with_the_simulated_truth_but_for_the_stated_noise(judged):
+def test_grades_agree_with_the_simulated_truth_except_for_the_stated_noise(judged):
     graded = rows(
         judged,
         "select scores.answer, generations.text from raw.scores as scores "
@@ -91,7 +96,7 @@ def test_grades_agree_with_the_simulated_truth_but_for_the_stated_noise(judged):
     assert wrong / len(graded) < 0.12  # the careful judge errs in 3 of 100
 
 
-def test_what_a_judge_did_is_paid_beside_the_answers_and_counts_as_none_of_them(judged):
+def test_the_cost_of_judging_is_reported_separately_and_judgments_are_not_counted_as_answers(judged):
     coverage = rows(
         judged,
         "select benchmark_id, count_planned, count_answered, count_judgments_planned = count_judgments, "
@@ -105,14 +110,14 @@ def test_what_a_judge_did_is_paid_beside_the_answers_and_counts_as_none_of_them(
     assert told == pytest.approx(rows(judged, "select sum(cost_usd) from raw.generations")[0][0])
 
 
-def test_a_second_run_asks_no_judge_again_and_changes_nothing(judged, aligntax, simulator):
+def test_a_second_run_asks_no_judge_and_changes_no_table(judged, aligntax, simulator):
     first, asked = tables(judged / "warehouse.duckdb"), count_requests(simulator)
     assert run(judged, aligntax)["judging"]["count_asked"] == 0
     assert count_requests(simulator) == asked
     assert tables(judged / "warehouse.duckdb") == first
 
 
-def test_a_judge_that_was_down_leaves_no_value_and_is_asked_by_the_same_command(judged, tmp_path, aligntax, simulator):
+def test_answers_that_a_failing_judge_left_unscored_are_judged_by_the_next_run(judged, tmp_path, aligntax, simulator):
     config = (judged / "aligntax.yaml").read_text().replace("max_judge_error_rate: 0.3", "max_judge_error_rate: 1.0")
     (tmp_path / "aligntax.yaml").write_text(config)
     break_judges(simulator, {"rate_500": 1.0})
@@ -136,7 +141,7 @@ PAIRS = """
 """
 
 
-def test_pairs_are_judged_in_both_orders_within_the_run_that_generates_them(judged, tmp_path, aligntax, simulator):
+def test_a_run_that_generates_answers_judges_each_pair_in_both_orders(judged, tmp_path, aligntax, simulator):
     references = {"short": "Short.", "long": "One word and another, and so on, to no end. " * 40}
     pairs = [
         {"instruction": f"What of matter {number} in {name}?", "output": output}

@@ -1,7 +1,7 @@
-"""Real taxes from real outputs: three base and instruct pairs on MMLU-Pro, against the published and recounted figures.
+"""Taxes of three base and instruct pairs on MMLU-Pro, compared with the published and recounted figures.
 
-The figures are those of the data's README (TIGER-AI-Lab/MMLU-Pro at f418b116, recounted) and of the clustered
-variances computed from the same rows (CR1 equals statsmodels, CR2 with Bell-McCaffrey degrees of freedom).
+The scores and taxes are from the README of the data (TIGER-AI-Lab/MMLU-Pro at f418b116, recounted). The clustered
+variances were computed from the same rows (CR1 as in statsmodels, CR2 with Bell-McCaffrey degrees of freedom).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ BIOLOGY = {"mistral-7b-instruct-v0.1": (717, 0.4826, 0.4881)}
 
 
 def imported(folder: Path, shared_data: Path, what: str) -> Path:
-    """Run the documented command; returns the publication."""
+    """Run the documented command and return the path of the publication."""
     binaries = str(ROOT / ".venv" / "bin")
     path = {"PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
     command = [str(SCRIPT), str(shared_data / "data" / "mmlu_pro"), str(folder), what]
@@ -73,13 +73,13 @@ def test_stored_predictions_give_the_published_taxes(predictions):
     }
 
 
-def test_every_row_counts_duplicates_included(predictions):
+def test_every_row_is_counted_including_duplicates(predictions):
     rows = ask(predictions, "select count_items, count_paired_items, count_clusters from reports.alignment_tax")
     assert rows.count((12032, 12032, 14)) >= 3
     assert ask(predictions, "select distinct se_method from reports.alignment_tax where is_headline") == [("cr2_bm",)]
 
 
-def test_the_unparsed_rule_flips_one_pair_and_the_report_says_so(predictions):
+def test_the_report_says_that_the_sign_of_one_pair_depends_on_the_unparsed_rule(predictions):
     rows = ask(
         predictions,
         "select candidate_model_id, unparsed_rule, round(reference_score, 4), round(candidate_score, 4) "
@@ -93,8 +93,8 @@ def test_the_unparsed_rule_flips_one_pair_and_the_report_says_so(predictions):
     assert "the sign depends on the rule" in report.lower()
 
 
-def test_format_explains_the_pair_whose_sign_flips(predictions):
-    """Right answers less were 498, -193 and -926 of 12,032 by wrong letters, 178, 243 and 0 by letters not found."""
+def test_the_decomposition_separates_wrong_letters_from_letters_that_were_not_found(predictions):
+    """Of 12,032 answers the pairs lost 498, -193 and -926 to wrong letters, and 178, 243 and 0 to letters not found."""
     rows = ask(
         predictions,
         "select candidate_model_id, round(12032 * tax_part)::int, tax_part_low > 0, tax_part_high < 0 "
@@ -117,7 +117,7 @@ def test_format_explains_the_pair_whose_sign_flips(predictions):
     assert sums[0][0] < 1e-12
 
 
-def test_each_category_is_a_row_with_its_items_unclustered(predictions):
+def test_each_category_has_a_row_whose_items_are_not_clustered(predictions):
     rows = ask(
         predictions,
         "select candidate_model_id, count_paired_items, reference_score, candidate_score, se_method "
@@ -131,8 +131,8 @@ def test_each_category_is_a_row_with_its_items_unclustered(predictions):
         assert found[candidate][1:3] == pytest.approx(scores, abs=1e-4)
 
 
-def test_texts_give_the_same_scores_by_the_authors_first_rule(texts):
-    """The Llama-3.1 files' stored letters were filled by later rules of the authors; their first rule finds fewer."""
+def test_imported_texts_give_the_scores_of_the_authors_first_extraction_rule(texts):
+    """The Llama-3.1 files store letters from later rules of the authors. The first rule finds fewer letters."""
     rows = ask(texts, "select model_id, score, score from reports.model_scores where subset = 'all'")
     found = {str(model): score for model, score, _ in rows}
     exact = {
@@ -146,7 +146,7 @@ def test_texts_give_the_same_scores_by_the_authors_first_rule(texts):
     assert found["llama-3.1-8b-instruct"] == pytest.approx(0.4419, abs=0.01)
 
 
-def test_importing_again_changes_no_counts(predictions, shared_data):
+def test_importing_the_predictions_again_changes_no_counts(predictions, shared_data):
     counts = "select count(*) from marts.fct_scores union all select count(*) from marts.dim_run"
     before = ask(predictions, counts)
     imported(predictions.parents[1], shared_data, "predictions")

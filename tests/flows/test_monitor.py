@@ -1,9 +1,9 @@
-"""The nightly monitor through the warehouse: alarms, series, a year added to, and what a changed past changes."""
+"""The nightly monitor through the warehouse: alarms, series, and what changes when an earlier night changes."""
 
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -11,38 +11,24 @@ import pytest
 from flows import transform
 from flows.configuration import load_configuration
 from tasks.steps.land import void
-from tests.support.nights import import_night, rebuilt, rows, write_settings
+from tests.support.nights import (
+    CONFIG,
+    COUNT,
+    FIRST,
+    TABLES,
+    answers,
+    import_night,
+    night_scores,
+    rebuilt,
+    rows,
+    write_settings,
+)
 from warehouse.connection import Warehouse
-
-FIRST = date(2026, 1, 1)
-CONFIG = """
-models: [{{id: base}}, {{id: aligned, base: base}}]
-benchmarks: [knowledge]
-analysis: {{monitor: {{reference_nights: 2{more}}}}}
-"""
-COUNT = 200
-TABLES = ("stats.monitor_nights", "stats.monitor_items", "reports.trend", "reports.alerts")
-
-
-def level(count=COUNT):
-    return np.random.default_rng(0).beta(8, 2, count)
-
-
-def answers(night, *, lost=0.0, model=0, count=COUNT):
-    """Right or wrong on one night; the first items lose all that is lost."""
-    rng = np.random.default_rng([night, model])
-    right = (rng.random(count) < level(count)).astype(float)
-    right[: int(lost * count)] = 0.0
-    return right
-
-
-def night_scores(night, lost=0.0):
-    return {("base", "knowledge"): answers(night, model=1), ("aligned", "knowledge"): answers(night, lost=lost)}
 
 
 @pytest.fixture(scope="module")
 def fallen(tmp_path_factory):
-    """Ten nights; from the seventh on the aligned model fails three items in ten."""
+    """Ten nights. From the seventh on the aligned model fails three items in ten."""
     folder = tmp_path_factory.mktemp("fallen")
     config = write_settings(folder, CONFIG.format(more=""))
     with Warehouse.open(folder / "warehouse.duckdb") as warehouse:
@@ -54,7 +40,7 @@ def fallen(tmp_path_factory):
         yield warehouse, config
 
 
-def test_a_fall_alarms_on_its_model_alone_and_says_since_when(fallen):
+def test_a_fall_raises_an_alarm_for_its_model_only_and_gives_the_date_it_began(fallen):
     warehouse, _ = fallen
     alerts = rows(
         warehouse,
@@ -74,7 +60,7 @@ def test_a_fall_alarms_on_its_model_alone_and_says_since_when(fallen):
     assert all(int(str(item).removeprefix("i")) < 0.3 * COUNT for (item,) in foreign)
 
 
-def test_nights_are_phases_with_reasons(fallen):
+def test_each_night_has_a_phase_and_reference_nights_have_a_reason(fallen):
     warehouse, _ = fallen
     found = rows(
         warehouse,
@@ -88,7 +74,7 @@ def test_nights_are_phases_with_reasons(fallen):
 
 
 @pytest.mark.parametrize("count_at_once", [1, 5, 30])
-def test_nights_one_by_one_some_and_all_at_once_are_the_same(fallen, monkeypatch, count_at_once):
+def test_the_tables_do_not_depend_on_how_many_nights_are_rebuilt_at_once(fallen, monkeypatch, count_at_once):
     monkeypatch.setattr(transform, "_DATES_AT_ONCE", count_at_once)
     warehouse, config = fallen
     before = {table: rows(warehouse, f"from {table} order by all") for table in TABLES}
@@ -96,7 +82,7 @@ def test_nights_one_by_one_some_and_all_at_once_are_the_same(fallen, monkeypatch
     assert {table: rows(warehouse, f"from {table} order by all") for table in TABLES} == before
 
 
-def test_a_voided_night_changes_every_later_one(fallen):
+def test_voiding_a_night_changes_all_later_nights(fallen):
     warehouse, config = fallen
     settings = load_configuration(config, will_send=False)
     third = str(FIRST + timedelta(2))
@@ -108,7 +94,7 @@ def test_a_voided_night_changes_every_later_one(fallen):
         assert rows(warehouse, newest)[0] == (expected, 2)
 
 
-def test_another_set_of_items_starts_a_new_series_and_failed_answers_do_not(tmp_path):
+def test_a_changed_set_of_items_starts_a_new_series(tmp_path):
     config = write_settings(tmp_path, CONFIG.format(more=""))
     with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse:
         few = answers(1)

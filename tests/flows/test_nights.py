@@ -1,4 +1,4 @@
-"""Three nights, a new model version backfilled into them, one night voided: counts, scores and taxes by hand."""
+"""Counts and taxes of three nights, a backfilled model version and a voided night, compared with a count by hand."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SERVED = {"base": "harbor-base", "aligned": "harbor-dpo-100", "aligned-v2": "har
 
 @pytest.fixture
 def logged(tmp_path):
-    """A simulator that writes down every decision, and its address."""
+    """The address of a simulator, and the file in which it logs every decision."""
     log = tmp_path / "decisions.jsonl"
     with simulated_server(tmp_path, "--log", log) as address:
         yield address, log
 
 
 def by_hand(log) -> dict[tuple[str | None, str, str], float]:
-    """Score of each night, served model and benchmark from what the simulator decided, not from any text."""
+    """Score of each night, served model and benchmark, from the decisions of the simulator and not from any text."""
     decisions: dict[tuple[str | None, str, str], dict[str, bool]] = defaultdict(dict)
     for line in log.read_text().splitlines():
         entry = json.loads(line)
@@ -43,15 +43,15 @@ def reported(folder, columns: str, table: str = "reports.alignment_tax where is_
         return reader.rows(f"select {columns} from {table} order by all")[1]
 
 
-def test_three_nights_a_backfill_and_a_void(tmp_path, logged, aligntax):
+def test_counts_and_taxes_are_right_after_three_nights_a_backfill_and_a_void(tmp_path, logged, aligntax):
     address, log = logged
     config = write_config(tmp_path, address, size=SIZE)
 
     for count, night in enumerate(NIGHTS, start=1):
         aligntax(tmp_path, "nightly", "--as-of", night)
-        assert count_requests(address) == count * 2 * SIZE * BENCHMARKS, "each night asks anew"
+        assert count_requests(address) == count * 2 * SIZE * BENCHMARKS, "each night asks all questions again"
     aligntax(tmp_path, "nightly", "--as-of", NIGHTS[0])
-    assert count_requests(address) == 3 * 2 * SIZE * BENCHMARKS, "the same night again asks nothing"
+    assert count_requests(address) == 3 * 2 * SIZE * BENCHMARKS, "repeating a night sends no request"
 
     config.write_text(config.read_text().replace("benchmarks:", NEW_VERSION, 1))
     backfill = ("backfill", "--model", "aligned-v2", *(f"--as-of={night}" for night in NIGHTS))
@@ -59,18 +59,20 @@ def test_three_nights_a_backfill_and_a_void(tmp_path, logged, aligntax):
     assert [cell["count_requests"] for cell in priced["cells"]] == [SIZE] * BENCHMARKS
     before = count_requests(address)
     aligntax(tmp_path, *backfill)
-    assert count_requests(address) - before == SIZE * BENCHMARKS, "asked once, reused in the other nights"
+    assert count_requests(address) - before == SIZE * BENCHMARKS, (
+        "the backfill asks once and reuses the answers in the other nights"
+    )
     assert "Nothing is missing" in aligntax(tmp_path, *backfill).stdout
     assert count_requests(address) - before == SIZE * BENCHMARKS
 
     scores = by_hand(log)
 
     def lost(night: str, candidate: str, benchmark: str) -> object:
-        """The backfilled version was asked once, outside of any night; the others in each."""
+        """The expected tax. The backfilled version was asked once, outside any night, and the others in each night."""
         asked = None if candidate == "aligned-v2" else night
         return pytest.approx(scores[night, SERVED["base"], benchmark] - scores[asked, SERVED[candidate], benchmark])
 
-    assert len({scores[night, SERVED["base"], "arithmetic"] for night in NIGHTS}) > 1, "nights differ"
+    assert len({scores[night, SERVED["base"], "arithmetic"] for night in NIGHTS}) > 1, "all nights have the same score"
     expected = [
         (night, candidate, benchmark, SIZE, lost(night, candidate, benchmark), 0)
         for night in NIGHTS
@@ -97,7 +99,9 @@ def test_three_nights_a_backfill_and_a_void(tmp_path, logged, aligntax):
 
     before = count_requests(address)
     aligntax(tmp_path, "nightly", "--as-of", NIGHTS[1])
-    assert count_requests(address) - before == 3 * SIZE * BENCHMARKS, "a voided night can be run again, all of it"
+    assert count_requests(address) - before == 3 * SIZE * BENCHMARKS, (
+        "a voided night can be run again and asks all questions"
+    )
     aligntax(tmp_path, "unvoid", str(night_run[0]))
     rows = reported(tmp_path, "as_of_date::varchar, candidate_model_id, days_apart")
     assert [row for row in rows if row[0] == NIGHTS[1]] == [
@@ -105,7 +109,7 @@ def test_three_nights_a_backfill_and_a_void(tmp_path, logged, aligntax):
     ]
 
 
-def test_a_mistyped_run_is_one_line(project, aligntax):
+def test_a_mistyped_run_id_gives_one_error_line(project, aligntax):
     aligntax(project, "run", "--as-of", NIGHTS[0])
     found = aligntax(project, "void", "2026-01-29-adhoc-00000000", "--reason", "typo", code=2)
     assert "is not a run" in found.stderr

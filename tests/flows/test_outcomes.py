@@ -1,4 +1,4 @@
-"""Every way in which an answer can end, in each wire format: what the simulator decided is what the tables say."""
+"""For every way in which an answer can end, in each wire format, the tables hold what the simulator decided."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ models:
 benchmarks: [{{id: arithmetic, sample_size: 60}}]
 """
 OUTCOMES = {"correct", "incorrect", "refused", "unparsed", "truncated", "filtered"}
-# What each outcome is worth to a capability; an answer that was not found has no value until a rule gives it one.
+# The value of an outcome on a capability benchmark. An unparsed answer has no value until a rule gives it one.
 VALUES = {"correct": 1.0, "unparsed": None}
 FINISH = {"truncated": "length", "filtered": "content_filter"}
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory, aligntax):
-    """A run of four models in three wire formats, and what the simulator wrote down of it."""
+    """The folder of a run of four models in three wire formats, and the decisions that the simulator logged."""
     folder = tmp_path_factory.mktemp("outcomes")
     (folder / "truth.yaml").write_text(TRUTH)
     log = folder / "decisions.jsonl"
@@ -59,7 +59,7 @@ def rows(folder, sql):
         return reader.rows(sql)[1]
 
 
-def test_what_was_decided_is_what_the_tables_say(ran):
+def test_the_tables_hold_the_outcome_that_the_simulator_decided(ran):
     folder, decided = ran
     requests = {entry["request_id"]: entry["decision"] for entry in decided}
     items = {(entry["style"], entry["item_id"]): entry["decision"] for entry in decided}
@@ -79,7 +79,7 @@ def test_what_was_decided_is_what_the_tables_say(ran):
         assert {row[4] for row in found if row[0] == model} == OUTCOMES, model
 
 
-def test_a_server_that_only_fails_scores_nothing_and_shows_in_the_bounds(ran):
+def test_a_server_that_always_fails_gives_no_score_and_the_widest_bounds(ran):
     folder, _ = ran
     (counts,) = rows(folder, "select count_failed, count_answered from reports.coverage where model_id = 'broken'")
     assert counts == (60, 0)

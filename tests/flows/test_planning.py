@@ -1,4 +1,4 @@
-"""Which configured entries a narrowed run takes."""
+"""Which configured models and benchmarks a run takes when it is limited to some of them."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ def settings(tmp_path):
         (["arithmetic", "harmful+base64"], ["harmful+base64", "arithmetic"]),
     ],
 )
-def test_an_id_means_plain_and_attacked_a_name_that_one_alone(settings, names, expected):
+def test_a_benchmark_id_selects_all_its_variants_and_a_full_name_selects_one(settings, names, expected):
     planned = plan_run(None, settings, date(2026, 1, 31), only={"models": ["aligned"], "benchmarks": names})
     assert [cell.benchmark.benchmark_id for cell in planned.cells] == expected
     assert {cell.model.id for cell in planned.cells} == {"aligned"}
 
 
-def test_a_name_that_is_not_configured_is_answered_with_the_nearest(settings):
+def test_for_an_unknown_benchmark_the_error_suggests_the_nearest_name(settings):
     with pytest.raises(
         UnknownName, match=r"'harmful\+base46' is not a configured benchmark. Did you mean 'harmful\+base"
     ):
         plan_run(None, settings, date(2026, 1, 31), only={"benchmarks": ["harmful+base46"]})
 
 
-def test_attacked_cells_share_items_and_no_request_with_plain_ones(settings):
+def test_attacked_and_plain_cells_share_their_items_but_no_request(settings):
     cells = plan_run(None, settings, date(2026, 1, 31), only={"benchmarks": ["harmful"]}).cells
     assert len({cell.cell_id for cell in cells}) == len(cells) == 4
     assert len({cell.items for cell in cells}) == 1

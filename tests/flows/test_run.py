@@ -1,4 +1,4 @@
-"""A run as its user sees it: what it prints, what Prefect lists, what a second one does, what a broken cell costs."""
+"""A run as its user sees it: what it prints, what Prefect lists, how it is repeated, and how it fails."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.runs import count_requests, tables, write_config
 from warehouse.connection import Warehouse
 
 CELLS = 6
-DATE = ("--as-of", "2026-03-14")  # of no other module: a run is found again at the shared Prefect server by it
+DATE = ("--as-of", "2026-03-14")  # no other module uses this date: the shared Prefect server finds the run by it
 
 
 def post(url: str, document: object) -> list[dict[str, object]]:
@@ -25,7 +25,7 @@ def post(url: str, document: object) -> list[dict[str, object]]:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory, simulator, aligntax):
-    """A folder in which a run has finished, and what it printed; tests that change something copy it first."""
+    """A folder in which a run has finished, and its output. A test that changes something uses a copy."""
     folder = tmp_path_factory.mktemp("finished")
     write_config(folder, simulator)
     return folder, aligntax(folder, "run", *DATE)
@@ -36,7 +36,7 @@ def finished_copy(finished, tmp_path):
     return Path(shutil.copytree(finished[0], tmp_path / "copy"))
 
 
-def test_a_run_prints_its_taxes_and_nothing_else(finished):
+def test_a_run_prints_its_taxes_and_writes_nothing_to_stderr(finished):
     folder, found = finished
     assert found.stderr == ""
     assert "Alignment tax in points" in found.stdout
@@ -45,7 +45,7 @@ def test_a_run_prints_its_taxes_and_nothing_else(finished):
     assert (folder / "publish" / "parquet" / "reports" / "alignment_tax.parquet").exists()
 
 
-def test_the_same_run_again_asks_nothing_and_changes_nothing(finished_copy, aligntax, simulator):
+def test_repeating_a_run_sends_no_request_and_changes_no_table(finished_copy, aligntax, simulator):
     first, asked = tables(finished_copy / "warehouse.duckdb"), count_requests(simulator)
     document = json.loads(aligntax(finished_copy, "run", *DATE, "--json").stdout)
     assert (document["count_reused"], document["count_answered"]) == (180, 0)
@@ -53,7 +53,7 @@ def test_the_same_run_again_asks_nothing_and_changes_nothing(finished_copy, alig
     assert tables(finished_copy / "warehouse.duckdb") == first
 
 
-def test_prefect_lists_one_generation_a_cell_and_the_steps_after_it(finished, prefect_api):
+def test_prefect_lists_one_generation_task_per_cell_and_the_steps_after_it(finished, prefect_api):
     run_id = re.search(r"Run (\S+):", finished[1].stdout)[1]
     wanted = {"task_runs": {"name": {"any_": [f"land {run_id}"]}}, "sort": "EXPECTED_START_TIME_ASC", "limit": 1}
     flow_run = post(f"{prefect_api}/task_runs/filter", wanted)[0]["flow_run_id"]
@@ -75,7 +75,7 @@ def test_prefect_lists_one_generation_a_cell_and_the_steps_after_it(finished, pr
     assert len(landing["task_inputs"]["wait_for"]) == CELLS
 
 
-def test_a_cell_that_cannot_be_asked_leaves_the_others_complete(project, aligntax):
+def test_a_failed_cell_leaves_the_other_cells_complete(project, aligntax):
     config = project / "aligntax.yaml"
     unknown = "  - {id: lost, model: no-such-model, base: base}\nbenchmarks:"
     config.write_text(config.read_text().replace("benchmarks:", unknown, 1))
@@ -89,7 +89,7 @@ def test_a_cell_that_cannot_be_asked_leaves_the_others_complete(project, alignta
     assert models == [("aligned",)]
 
 
-def test_a_run_that_evaluates_nothing_is_a_failure(project, aligntax):
+def test_a_run_in_which_every_cell_fails_exits_with_an_error(project, aligntax):
     config = project / "aligntax.yaml"
     config.write_text(config.read_text().replace("harbor-", "no-such-"))
     found = aligntax(project, "run", *DATE, code=1)
@@ -97,14 +97,14 @@ def test_a_run_that_evaluates_nothing_is_a_failure(project, aligntax):
     assert found.stderr.count("\n") == 1
 
 
-def test_a_second_writer_is_told_who_writes(project, aligntax):
+def test_a_second_writer_is_told_which_process_is_writing(project, aligntax):
     with Warehouse.open(project / "warehouse.duckdb"):
         found = aligntax(project, "run", *DATE, code=1)
     assert "is being written by process" in found.stderr
     assert found.stderr.count("\n") == 1
 
 
-def test_a_gate_that_fails_keeps_the_last_publication(finished_copy, aligntax):
+def test_a_failed_gate_leaves_the_last_publication_unchanged(finished_copy, aligntax):
     project = finished_copy
     published = (project / "publish" / "aligntax.duckdb").read_bytes()
     config = project / "aligntax.yaml"

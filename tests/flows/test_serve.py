@@ -1,4 +1,4 @@
-"""A served schedule fires on a real Prefect server and its night is evaluated."""
+"""`serve` starts scheduled nights on a real Prefect server."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from warehouse.connection import Warehouse
 pytestmark = pytest.mark.accept
 
 
-def test_a_served_night_is_evaluated(project):
-    """Every minute, so that the test need not wait for two o'clock; the runner looks once a second."""
+def test_a_scheduled_night_is_evaluated_and_published(project):
+    """The schedule fires every minute and the runner polls every second, so that the test need not wait for long."""
     with (project / "serve.log").open("w") as log:
         process = subprocess.Popen(
             command("serve", "--cron", "* * * * *", "--timezone", "Pacific/Auckland"),
@@ -37,7 +37,7 @@ def test_a_served_night_is_evaluated(project):
     assert set(runs) == {("nightly", 6)}
 
 
-def test_a_bad_schedule_is_one_line(project, aligntax):
+def test_an_invalid_schedule_gives_one_error_line(project, aligntax):
     found = aligntax(project, "serve", "--cron", "every night", code=2)
     assert found.stderr.startswith("error: --cron 'every night'")
     assert found.stderr.count("\n") == 1

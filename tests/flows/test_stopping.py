@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and kills of the whole program, at random moments."""
+"""Runs that are stopped by Ctrl-C, SIGTERM or a kill at random moments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DATE = ("--as-of", "2026-01-31")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stopped_run_commits_what_came_in_and_says_how_to_go_on(tmp_path, simulator, warm, number):
+def test_a_stopped_run_commits_every_answer_it_received_and_says_how_to_continue(tmp_path, simulator, warm, number):
     write_config(tmp_path, simulator, size=SIZE, repeats=REPEATS, concurrency=CONCURRENCY)
     before = count_requests(simulator)
     found = stopped_after(warm.start(tmp_path, "run", *DATE), simulator, 300, number)
@@ -31,7 +31,9 @@ def test_a_stopped_run_commits_what_came_in_and_says_how_to_go_on(tmp_path, simu
 
 @pytest.mark.endurance
 @pytest.mark.parametrize(("number", "times"), [(signal.SIGKILL, 20), (signal.SIGINT, 10)])
-def test_stopped_many_times_at_random_the_tables_come_out_the_same(tmp_path, simulator, warm, aligntax, number, times):
+def test_a_run_stopped_many_times_at_random_ends_with_the_same_tables(
+    tmp_path, simulator, warm, aligntax, number, times
+):
     draw, times = random.Random(20261121), replications(times)
     calm, stormy = tmp_path / "calm", tmp_path / "stormy"
     for folder in (calm, stormy):

@@ -1,4 +1,4 @@
-"""A year of nights, added one by one: the tables are those of one rebuild from the facts, and a late fall alarms."""
+"""A year of nights, added one by one: the tables equal those of one rebuild, and a late fall raises an alarm."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.flows.test_monitor import CONFIG, FIRST, TABLES, night_scores
-from tests.support.nights import import_night, rebuilt, rows, write_settings
+from tests.support.nights import CONFIG, FIRST, TABLES, import_night, night_scores, rebuilt, rows, write_settings
 from tests.support.sizes import replications
 from warehouse.connection import Warehouse
 
@@ -15,7 +14,7 @@ YEAR = 365
 
 
 @pytest.mark.endurance
-def test_a_year_added_night_by_night_equals_one_rebuild_and_its_late_fall_alarms(tmp_path):
+def test_a_year_added_night_by_night_gives_the_same_tables_and_alarms_as_one_rebuild(tmp_path):
     count_nights = replications(YEAR)
     falls_at = 3 * count_nights // 4
     config = write_settings(tmp_path, CONFIG.format(more=""))

@@ -1,4 +1,4 @@
-"""Files of a benchmark for a test, and the prompt of an item as a text to continue."""
+"""Writes the files of a benchmark for a test, and builds the completion prompt of an item."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tasks.domain import Benchmark, PromptStyle
 
 
 def write_files(folder: Path, files: Mapping[str, Any]) -> str:
-    """Write texts as they are and everything else as JSON; return the folder, as a source."""
+    """Write texts as they are and everything else as JSON; returns the folder as a source."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Simulated outcomes of items in clusters, as the counts and sums that the statistics take stacked.
+"""Simulated outcomes of items in clusters, as the stacked counts and sums that the statistics take.
 
 ``cells`` are the probabilities of an item's outcomes, and ``values`` what each outcome is worth. A cluster's own
 probabilities are Dirichlet distributed around the cells, which gives its items the stated correlation.
@@ -39,5 +39,5 @@ def paired_sums(counts, values):
 
 
 def share_covered(low, high, truth):
-    """Share of intervals that contain the truth; one without limits (NaN) does not."""
+    """Share of intervals that contain the truth. An interval without limits (NaN) does not contain it."""
     return float(np.mean((low <= truth) & (truth <= high)))

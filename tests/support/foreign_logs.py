@@ -1,11 +1,11 @@
-"""Logs of other tools: what the real ones of Inspect hold, and made-up ones of each tool."""
+"""Logs of other tools: the contents of the real ones of Inspect, and made-up ones of each tool."""
 
 from __future__ import annotations
 
 import json
 import zipfile
 
-# file: task, model, samples, scorer and its mean as the log's own header has it
+# file: task, number of samples, scorer, and the mean in the header of the log
 INSPECT = {
     "2025-02-11T15-17-00-05-00_popularity_dPiJifoWeEQBrfWsAopzWr.eval": ("popularity", 10, None, None),
     "2025-02-11T15-18-04-05-00_popularity_mj7khqpMM4GBCfVQozKgzB.eval": ("popularity", 10, "inspect:match", 0.8),

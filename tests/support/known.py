@@ -1,4 +1,4 @@
-"""What configurations of tests may name: the real providers and rubrics, and the benchmarks and scorers of the test."""
+"""The names a test configuration may use: real providers and rubrics, and the benchmarks and scorers of the test."""
 
 from __future__ import annotations
 

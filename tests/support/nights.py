@@ -1,4 +1,4 @@
-"""Made-up scores, night by night, through the real import and rebuild."""
+"""Made-up scores of a model and its base on each night, and their real import and rebuild."""
 
 from __future__ import annotations
 
@@ -15,6 +15,33 @@ from tasks.importers.read_scores import read_scores
 from tasks.steps.land import land_scores
 from warehouse.connection import Warehouse
 
+FIRST = date(2026, 1, 1)
+CONFIG = """
+models: [{{id: base}}, {{id: aligned, base: base}}]
+benchmarks: [knowledge]
+analysis: {{monitor: {{reference_nights: 2{more}}}}}
+"""
+COUNT = 200
+TABLES = ("stats.monitor_nights", "stats.monitor_items", "reports.trend", "reports.alerts")
+
+
+def level(count: int = COUNT) -> np.ndarray:
+    """The probability [count] with which each item is answered right."""
+    return np.random.default_rng(0).beta(8, 2, count)
+
+
+def answers(night: int, *, lost: float = 0.0, model: int = 0, count: int = COUNT) -> np.ndarray:
+    """Scores [count] of one night, 1 or 0. The first items, a share of ``lost``, are always 0."""
+    rng = np.random.default_rng([night, model])
+    right = (rng.random(count) < level(count)).astype(float)
+    right[: int(lost * count)] = 0.0
+    return right
+
+
+def night_scores(night: int, lost: float = 0.0) -> dict[tuple[str, str], np.ndarray]:
+    """Scores of both models on one night; only the aligned one loses a share of the items."""
+    return {("base", "knowledge"): answers(night, model=1), ("aligned", "knowledge"): answers(night, lost=lost)}
+
 
 def write_settings(folder: Path, text: str) -> Path:
     path = folder / "aligntax.yaml"
@@ -25,7 +52,7 @@ def write_settings(folder: Path, text: str) -> Path:
 def import_night(
     warehouse: Warehouse, config: Path, day: date, scores: Mapping[tuple[str, str], np.ndarray], *, rebuild: bool = True
 ) -> str:
-    """Land the scores of some (model, benchmark) on a date and rebuild what they change; returns the run.
+    """Land scores by (model, benchmark) on a date and rebuild what they change; returns the run's id.
 
     Scores are [n], or [n, repeats].
     """

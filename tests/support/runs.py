@@ -1,4 +1,4 @@
-"""Real runs for tests: a small configuration, the command line as a process, and what a run leaves in its tables."""
+"""Real runs for tests: a small configuration, the command line as a process, and the tables after a run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ benchmarks:
   - {{id: knowledge, sample_size: {size}, repeats: {repeats}}}
   - {{id: harmful, sample_size: {size}, repeats: {repeats}}}
 """
-# Columns that a clock or a scheduler decides; everything else must be the same in two runs.
+# Columns that depend on the clock or the scheduler. Everything else must be the same in two runs.
 CLOCKED = {
     "happened_at",
     "started_at",
@@ -67,7 +67,7 @@ def count_requests(address: str) -> int:
 
 
 def tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every table as sorted rows, without what a clock decides."""
+    """Every table as sorted rows, without the columns that depend on the clock."""
     with Warehouse.read(path) as warehouse:
         _, names = warehouse.rows(
             "select table_schema || '.' || table_name from information_schema.tables where table_type = 'BASE TABLE'"
@@ -88,12 +88,12 @@ def tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _is_clocked(row: tuple[Any, ...]) -> bool:
-    """A statistic of latencies."""
+    """Whether a row is a statistic of latencies, which depends on the clock."""
     return any(isinstance(value, str) and "latency" in value for value in row)
 
 
 def stopped_after(started, address, count, number):
-    """Send a signal once the simulator has seen ``count`` requests more; returns what became of the program."""
+    """Send a signal after ``count`` more requests to the simulator; returns the ended program and its output."""
     before = count_requests(address)
     while count_requests(address) < before + count and started.process.is_alive():
         time.sleep(0.002)

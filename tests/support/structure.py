@@ -1,6 +1,6 @@
-"""What the shape of the code is: modules without a test of their name, names that stand twice, long functions.
+"""The structure of the code: modules without a test of their name, file names in use twice, long functions.
 
-``python -m tests.support.structure`` prints it; ``tests/test_structure.py`` holds what must be so.
+``python -m tests.support.structure`` prints it, and ``tests/test_structure.py`` checks what is required.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def functions(*packages: str) -> list[Function]:
 
 
 def names_twice(*packages: str) -> dict[str, list[str]]:
-    """File names that stand more than once, with their places."""
+    """File names that are used more than once, with their places."""
     places = defaultdict(list)
     for path in modules(*packages):
         places[path.name].append(str(path))

@@ -7,7 +7,7 @@ from tasks.scorers import scorer
 
 
 def verdict(name: str, target: str, text: str, choices: tuple[str, ...] = ()) -> Verdict:
-    """What the scorer of that name says of a text for an item with this target and these options."""
+    """The verdict of the named scorer on a text, for an item with this target and these options."""
     return scorer(name).score(Item("i", "q", target, "c", "s", choices), text)
 
 

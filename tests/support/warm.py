@@ -1,4 +1,4 @@
-"""Commands as processes forked from one that has imported everything, because imports are half of a small run."""
+"""Commands forked from a process that has imported everything, because imports take half the time of a small run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PRELOADED = [
 
 
 class Warm:
-    """Runs commands in one environment. Prefect reads it once, at its import, so it must be set before."""
+    """Runs commands in one environment, which must be set first, because Prefect reads it only when it is imported."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._context = multiprocessing.get_context("forkserver")
@@ -36,7 +36,7 @@ class Warm:
         first.join()
 
     def start(self, folder: Path, *arguments: str) -> Started:
-        """Start the command line in a folder, what it prints in two files there."""
+        """Start the command line in a folder; its output goes to two files there."""
         printed = {name: folder / f".{name}" for name in ("stdout", "stderr")}
         process = self._context.Process(target=_command, args=(folder, arguments, self._environment, printed))
         process.start()
@@ -56,12 +56,12 @@ class Started:
     printed: Mapping[str, Path]
 
     def send(self, number: signal.Signals) -> None:
-        """Send it a signal; nothing if it has ended."""
+        """Send a signal to the command, unless it has ended."""
         if self.process.is_alive() and self.process.pid:
             os.kill(self.process.pid, number)
 
     def ended(self, timeout_s: float = 240) -> subprocess.CompletedProcess[str]:
-        """What it printed until its end; after ``timeout_s`` seconds it is killed."""
+        """Wait for the end and return the output; after ``timeout_s`` seconds the command is killed."""
         self.process.join(timeout_s)
         if self.process.exitcode is None:
             self.process.kill()

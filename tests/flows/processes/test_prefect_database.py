@@ -16,9 +16,9 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def test_a_fresh_folder_begins_with_the_rows_of_the_template(tmp_path: Path) -> None:
+def test_a_new_folder_starts_with_the_rows_of_the_template(tmp_path: Path) -> None:
     first, second = tmp_path / "first.db", tmp_path / "second.db"
-    # The server has its database open in this mode, with rows that are not in the main file yet.
+    # A Prefect server keeps its database open in this mode, and some rows are not in the main file yet.
     with closing(sqlite3.connect(first)) as server:
         server.execute("pragma journal_mode = wal")
         server.execute("create table flow (id)")
@@ -31,12 +31,12 @@ def test_a_fresh_folder_begins_with_the_rows_of_the_template(tmp_path: Path) -> 
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".db") == ["cache"]
 
 
-def test_without_a_template_the_database_is_left_to_prefect(tmp_path: Path) -> None:
+def test_without_a_template_no_database_is_created(tmp_path: Path) -> None:
     assert not copy_template(tmp_path / "prefect.db")
     assert not (tmp_path / "prefect.db").exists()
 
 
-def test_a_database_that_cannot_be_copied_keeps_no_template(tmp_path: Path, cache: Path) -> None:
+def test_a_database_that_cannot_be_copied_leaves_no_template(tmp_path: Path, cache: Path) -> None:
     (tmp_path / "prefect.db").write_text("this is no database, and it is long enough to be looked at" * 100)
     keep_template(tmp_path / "prefect.db")
     assert not cache.exists()

@@ -1,6 +1,6 @@
-"""`make bench`: speed as ratios within one run, because machines are noisy; nothing here passes or fails.
+"""`make bench`: speed as ratios within one run, because machines are noisy. No benchmark passes or fails.
 
-Generation is compared with the bare SDK loop in interleaved pairs; medians are printed beside the bars that we hold.
+Generation is compared with the bare SDK loop in interleaved pairs. Medians are printed beside our targets.
 `make bench ONLY=generation` measures one subject alone; each subject is a function of this module's table.
 """
 
@@ -22,7 +22,7 @@ from flows.processes.simulated import simulated_server
 from tests.support.benches.scoring import BAR_MICROSECONDS, BARRED
 
 PAIRS, COUNT = 5, 2_000
-# in flight, latency in ms, the share of the bare loop's throughput that we hold
+# in flight, latency in ms, and our target as a share of the throughput of the bare loop
 SETTINGS = ((32, 200, 0.95), (256, 1000, 0.90), (256, 200, 0.80))
 COUNT_PROGRAMS, SANDBOX_BAR_S = 164, 5  # as many as HumanEval has
 CPU_BAR, MEMORY_BAR_MB, LANDING_BAR, BUILD_BAR_S = 1.6, 500, 20_000, 60
@@ -49,13 +49,13 @@ def generation() -> None:
 
 @contextmanager
 def simulator() -> Iterator[str]:
-    """A simulated server in a process of its own; its address."""
+    """The address of a simulated server in a process of its own."""
     with tempfile.TemporaryDirectory() as name, simulated_server(Path(name)) as address:
         yield address
 
 
 def isolation() -> None:
-    """At ten times the rates that a run has to stand, on one endpoint."""
+    """Throughput beside an endpoint with ten times the error rates that a run must tolerate."""
     faults = {"rate_429": 0.5, "retry_after_s": 0.05, "rate_500": 0.2, "dropped": 0.1}
     with simulator() as healthy, simulator() as broken:
         post(f"http://{healthy}/faults", {"*": {"latency_ms": 200}})
@@ -79,7 +79,7 @@ def start() -> None:
 
 
 def compare_runs(other: str) -> None:
-    """CPU of the process tree of a run before its first request and after its last answer, against another checkout."""
+    """CPU of a run before its first request and after its last answer, compared with that of another checkout."""
     pairs = [{side: measured("start", "run", side) for side in (other, ".")} for _ in range(PAIRS)]
     for what, name, bar in (("start to first request", "start_cpu_s", 0.65), ("last answer to exit", "end_cpu_s", 0.6)):
         ratio = median(pair["."][name] / pair[other][name] for pair in pairs)

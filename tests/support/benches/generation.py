@@ -1,8 +1,8 @@
 """One side of the generation benchmark, in a process of its own: ours, or the bare SDK loop it is compared with.
 
 ``python -m tests.support.benches.generation ours|bare ADDRESS CONCURRENCY FOLDER`` asks 2,000 questions and prints
-seconds, CPU seconds and peak memory of the generation phase as JSON. Ours ends when the answers are durable in
-DuckDB.
+seconds, CPU seconds and peak memory of the generation phase as JSON. Our side
+ends when the answers are committed in DuckDB.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ async def ours(plan: Plan, folder: Path) -> None:
 
 
 async def bare(plan: Plan, address: str, concurrency: int) -> None:
-    """The loop anybody writes: a semaphore and the SDK on its aiohttp transport, answers kept in a list."""
+    """A minimal loop: a semaphore and the SDK with its aiohttp transport, with the answers in a list."""
     from openai import AsyncOpenAI, DefaultAioHttpClient
 
     slots = asyncio.Semaphore(concurrency)
@@ -84,7 +84,7 @@ class Clock:
 
 
 def main(side: str, address: str, concurrency: int, folder: Path) -> None:
-    import openai  # noqa: F401 - two seconds of CPU that neither clock counts
+    import openai  # noqa: F401 - its import takes two seconds of CPU that neither clock counts
 
     config = folder / "aligntax.yaml"
     config.write_text(CONFIG.format(address=address, concurrency=concurrency))

@@ -1,8 +1,8 @@
 """Memory of a big import: made-up answers of 500 characters through `import responses`, scored and reported.
 
 ``python -m tests.support.benches.imports COUNT FOLDER`` prints rows, seconds and the process's peak memory as JSON.
-Half the answers are a base model's, half its aligned one's, to a benchmark of the size of MMLU-Pro: a benchmark
-stands in memory whole, answers do not, so that more of them come as more repeats.
+Half the answers are from a base model and half from its aligned one, to a benchmark of the size of MMLU-Pro. A larger
+COUNT adds repeats and not items, because a benchmark is held in memory and answers are not.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a breaking endpoint costs a healthy one that is asked beside it: the healthy one's throughput, with and without.
+"""How much a failing endpoint slows a healthy one that is asked at the same time.
 
 ``python -m tests.support.benches.isolation HEALTHY BROKEN FOLDER`` asks 1,000 questions of a server, alone and then
-beside a server of which nine requests in ten fail, and prints both times as JSON.
+beside a server that fails nine requests in ten, and prints both times as JSON.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ async def seconds(folder: Path, *models: str) -> float:
 
 
 async def main(healthy: str, broken: str, folder: Path) -> None:
-    import openai  # noqa: F401 - two seconds of CPU that belong to neither side
+    import openai  # noqa: F401 - its import takes two seconds of CPU that belong to neither side
 
     (folder / "aligntax.yaml").write_text(CONFIG.format(healthy=healthy, broken=broken))
     alone = await seconds(folder, "healthy")

@@ -1,4 +1,4 @@
-"""Memory of a big log: made-up samples of another tool through its import command, scored and published.
+"""Memory for a big log of another tool: its made-up samples are imported, scored and published.
 
 ``python -m tests.support.benches.logs KIND MEGABYTES FOLDER`` writes a log of that size (``json`` and ``eval`` of
 Inspect, ``lm_eval``), imports it twice, the second time with a publication, and prints rows, seconds and peak memory
@@ -50,7 +50,7 @@ TIME = "2026-01-31T10-00-00.0"
 
 
 def text(number: int, characters: int) -> str:
-    """Words that differ from number to number."""
+    """A text that differs from number to number."""
     words = random.Random(number).choices(WORDS, k=characters // 4)
     return f"{number}: {' '.join(words)}"[:characters]
 
@@ -118,7 +118,7 @@ def write_lm_eval(folder: Path, size: int) -> list[Path]:
 def written(
     position: Callable[[], int], size: int, record: Callable[[int], dict[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    """Records until the file has its size."""
+    """Yield records until the file has its size."""
     number = 0
     while position() < size:
         yield record(number)

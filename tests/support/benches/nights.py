@@ -1,4 +1,4 @@
-"""One more night on top of a year of them, compared with the first: evidence, statistics and reports included."""
+"""The time that one more night takes after a year of nights, compared with the first night."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIRST = date(2026, 1, 1)
 
 
 def main(count_nights: int, folder: Path) -> None:
-    """The first night alone, then all but the last at once, then the last."""
+    """Time the first night, then add all but the last at once, then time the last one."""
     names = ["base", *(f"aligned-{index}" for index in range(1, MODELS))]
     models = "".join(f"  - {{id: {name}, base: base}}\n" for name in names[1:])
     (folder / "aligntax.yaml").write_text(

@@ -1,4 +1,4 @@
-"""2,000 paired bootstrap resamples of 100 cells of 1,000 items: clustered, unclustered, and every pair on its own."""
+"""Time of 2,000 paired bootstrap resamples of 100 cells of 1,000 items: clustered, unclustered, and pair by pair."""
 
 from __future__ import annotations
 

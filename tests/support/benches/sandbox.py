@@ -1,4 +1,4 @@
-"""Speed of the sandbox: as many programs as HumanEval has, each doing about what its solutions do."""
+"""Speed of the sandbox with as many programs as HumanEval has, each about as heavy as its solutions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Scoring speed: microseconds of CPU an answer, one row per scorer, over made-up answers of the length of real ones.
+"""Scoring speed: microseconds of CPU per answer for each scorer, over made-up answers of realistic length.
 
 ``python -m tests.support.benches.scoring FOLDER`` prints ``{scorer: microseconds}`` as JSON; ``is_refusal`` is the
-check that every answer gets beside its scorer.
+check that every answer gets in addition.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tasks.scorers import SCORERS, is_refusal
 BAR_MICROSECONDS = 100
 BARRED = ("choice", "exact", "numeric", "is_refusal", "refuses", "complies")
 COUNT_BARRED, COUNT_OTHERS = 100_000, 2_000
-COUNT_TEXTS = 1_000  # different ones; the same few would sit in every cache
+COUNT_TEXTS = 1_000  # different texts, because a few repeated ones would stay in every cache
 
 CHOICES = ("a first option", "the second one", "something else", "none of these")
 CONSTRAINTS = [{"kind": "words", "at_least": 20}, {"kind": "keyword", "word": "because", "at_least": 1}]
@@ -48,14 +48,14 @@ def texts(seed: int) -> list[str]:
 
 
 def first_tokens(seed: int) -> list[str]:
-    """What an endpoint tells of the first token, for the scorers that read it."""
+    """Facts about the first token of each answer, for the scorers that read them."""
     draw = random.Random(seed)
     words = [" A", " B", " C", " D", " The", " I", *(f" {word}" for word in WORDS)]
     return [json.dumps({word: -draw.expovariate(0.5) for word in words}) for _ in range(COUNT_TEXTS)]
 
 
 def microseconds(rule: Callable[[str], Any], answers: list[str], count: int) -> float:
-    """CPU an answer; the first answer pays for imports and is not counted."""
+    """CPU time per answer. The first answer is not counted, because it includes imports."""
     rule(answers[0])
     started = time.process_time()
     for answer in islice(cycle(answers), count):

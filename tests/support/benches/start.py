@@ -1,10 +1,10 @@
-"""What a run costs before its first request and after its last answer, and what the small commands cost.
+"""The time of a run before its first request and after its last answer, and the time of small commands.
 
 ``python -m tests.support.benches.start alone FOLDER`` prints seconds as JSON: the wait for the first request of a cold
 run (its own Prefect server, an empty warehouse) and the CPU of two small commands.
 ``python -m tests.support.benches.start run CHECKOUT FOLDER`` runs the command line of a checkout once and prints the
 CPU seconds of its process tree up to the first request, and from the last answer to its end. The simulated model server
-is up before and belongs to nobody's tree.
+runs before, outside of that process tree.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ models: [{{id: aligned, provider: openai, base_url: "http://{address}/v1", is_si
            model: harbor-dpo-100, api: chat}}]
 benchmarks: [{{id: arithmetic, sample_size: 10}}]
 """
-# 1,906 answers at 32 in flight and 200 ms each: the asking takes 12 seconds, as short as an ordinary run gets.
+# 1,906 answers at 32 in flight and 200 ms each take 12 seconds, which is short for an ordinary run.
 ORDINARY = """
 model_defaults:
   {{provider: openai, base_url: "http://{address}/v1", is_simulated: true, api: chat, concurrency: 32}}
@@ -51,7 +51,7 @@ def alone(folder: Path) -> dict[str, float]:
 
 
 def first_request_s(folder: Path) -> float:
-    """From the command to the first request at the server; the run is left to finish."""
+    """Seconds from the command to its first request at the server. The run then finishes."""
     started = time.perf_counter()
     with running(ALIGNTAX, folder, SMALL, "--log", asked(folder)) as (run, _):
         wait_for(run, lambda: is_asked(folder))
@@ -67,7 +67,7 @@ def run_cpu(checkout: Path, folder: Path) -> dict[str, float]:
         before = tree_cpu_s(tree)
         wait_for(run, lambda: count_answered(address) >= COUNT_ANSWERS)
         asking = tree_cpu_s(tree)
-        # Everything that the run started has ended and was waited for by then, so the system has counted it.
+        # By then all processes of the run have ended and were waited for, so the system has counted their CPU time.
         _, status, usage = os.wait4(run.pid, 0)
         run.returncode = os.waitstatus_to_exitcode(status)
     total = usage.ru_utime + usage.ru_stime
@@ -78,7 +78,7 @@ def run_cpu(checkout: Path, folder: Path) -> dict[str, float]:
 def running(
     program: Path, folder: Path, config: str, *options: str | Path
 ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A run in a folder against a simulated server of its own; ends well, or the bench fails."""
+    """A run in a folder against a simulated server of its own. If the run fails, so does the benchmark."""
     with simulated_server(folder, *options) as address:
         post(f"http://{address}/faults", {"*": {"latency_ms": LATENCY_MS}})
         (folder / "aligntax.yaml").write_text(config.format(address=address))
@@ -89,17 +89,17 @@ def running(
 
 
 def asked(folder: Path) -> Path:
-    """Where the simulated server notes the questions."""
+    """The file in which the simulated server logs the questions."""
     return folder / "asked.jsonl"
 
 
 def is_asked(folder: Path) -> bool:
-    """Whether the first question has been noted."""
+    """Whether the first question has been logged."""
     return asked(folder).exists() and asked(folder).stat().st_size > 0
 
 
 def wait_for(run: subprocess.Popen[bytes], is_so: Callable[[], bool]) -> None:
-    """Return once something is so; the run must not end before."""
+    """Wait until a condition holds. The run must not end before."""
     while not is_so():
         if run.poll() is not None:
             raise SystemExit(f"the run ended too early, with {run.returncode}")
@@ -117,7 +117,7 @@ def post(url: str, document: object) -> None:
 
 
 def tree_cpu_s(process: psutil.Process) -> float:
-    """CPU seconds of a process, of those it started, and of those that ended meanwhile."""
+    """CPU seconds of a process and its children, including children that have ended."""
     total = 0.0
     for member in (process, *process.children(recursive=True)):
         times = member.cpu_times()
@@ -126,7 +126,7 @@ def tree_cpu_s(process: psutil.Process) -> float:
 
 
 def cpu_s(folder: Path, *arguments: str) -> float:
-    """CPU seconds of a command, the best of three: the first one reads its files from the disk."""
+    """CPU seconds of a command, the least of three, because the first call reads files from the disk."""
     return min(_cpu_once(folder, *arguments) for _ in range(3))
 
 

@@ -18,7 +18,7 @@ from warehouse.connection import Warehouse
 
 
 def main(count_scores: int, folder: Path) -> None:
-    """Half the scores for a base model, half for its aligned one, over benchmarks of 2,000 items."""
+    """Import scores, half for a base model and half for its aligned one, over benchmarks of 2,000 items."""
     (folder / "aligntax.yaml").write_text(
         "model_defaults: {provider: recorded}\n"
         "models: [{id: base}, {id: aligned, base: base}]\n"
@@ -48,7 +48,7 @@ def main(count_scores: int, folder: Path) -> None:
 
 
 def landed_per_s(path: Path, count: int, batch: int = 10_000) -> float:
-    """Answers of 170 characters, in frames as an import lands them, checks, keys and commits included."""
+    """Rows landed per second: answers of 170 characters in frames, with all checks, keys and commits."""
     now = datetime.now(UTC)
     answer = {
         "run_id": "r", "partition_key": "", "model_id": "m", "benchmark_id": "b", "prompt_style": "chat", "repeat": 0,

@@ -1,4 +1,4 @@
-"""How a composite cell is asked: parts in waves, each landed as it comes; one answer or one failure for the whole."""
+"""How a composite cell is asked: its parts are landed one by one, and each item ends as one answer or one failure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PRICE = "price: [{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_mil
 
 
 class Server:
-    """Answers for every model: the aligned one refuses, the jury permits, unless a test says otherwise."""
+    """An endpoint for every model. Unless a test says otherwise, the aligned model refuses and the jury permits."""
 
     def __init__(self, **says: Any) -> None:
         self.says = {"aligned": "I'm sorry, but I can't help with that.", "base": "Stir it.", **says}
@@ -57,7 +57,7 @@ def warehouse(tmp_path):
 
 @pytest.fixture
 def composed(configured, warehouse, instantly):  # noqa: F811 - the fixture
-    """Plan, land and ask one composite cell; gives the result, what was shown as progress, and the run's id."""
+    """Plan, land and ask one composite cell; returns the result, the progress that was shown, and the planned run."""
 
     def run(
         server: Server,
@@ -102,7 +102,7 @@ def count(warehouse, sql="1 = 1"):
     return warehouse.rows(f"select count(*) from raw.generations where {sql}")[1][0][0]
 
 
-def test_every_part_is_landed_under_the_answer_it_belongs_to(composed, warehouse):
+def test_every_part_is_stored_with_the_id_of_its_whole_answer(composed, warehouse):
     server = Server()
     result, *_ = composed(server)
     assert (result.count_answered, result.count_failed, result.stopped) == (5, 0, None)
@@ -122,7 +122,7 @@ def test_every_part_is_landed_under_the_answer_it_belongs_to(composed, warehouse
     assert count(warehouse, unknown) == 0
 
 
-def test_the_answer_is_the_planned_one(composed, warehouse):
+def test_the_composed_answer_has_the_ids_of_the_planned_one(composed, warehouse):
     *_, planned = composed(Server())
     wanted = open_requests(warehouse, planned)
     assert wanted["guarded/borderline/chat"] == []
@@ -134,25 +134,25 @@ def test_the_answer_is_the_planned_one(composed, warehouse):
     assert found[0][0]
 
 
-def test_when_the_first_answer_stands_no_other_part_is_asked(composed):
+def test_when_the_first_model_does_not_refuse_no_other_part_is_asked(composed):
     server = Server(aligned="Sure: stir it.")
     assert composed(server)[0].count_answered == 5
     assert server.asked == {"aligned": 5}
 
 
-def test_progress_counts_whole_answers_and_the_price_of_every_part(composed):
+def test_progress_counts_whole_answers_and_adds_the_cost_of_every_part(composed):
     _, shown, _ = composed(Server(), "guarded", ("{id: aligned, model: a", f"{{id: aligned, {PRICE}, model: a"))
     assert [sum(column) for column in zip(*((row[0], row[1]) for row in shown), strict=True)] == [5, 0]
     assert sum(cost or 0 for *_, cost in shown) == pytest.approx(5 * (100 * 1 + 10 * 2) / 1e6)
 
 
-def test_a_cost_that_is_unknown_for_one_part_is_unknown_for_the_whole(composed, warehouse):
+def test_if_the_cost_of_one_part_is_unknown_the_total_is_unknown(composed, warehouse):
     composed(Server(), "guarded", ("{id: aligned, model: a", f"{{id: aligned, {PRICE}, model: a"))
     assert count(warehouse, "role = 'part' and cost_usd > 0") == 5
     assert count(warehouse, "role = 'answer' and cost_usd is null") == 5
 
 
-def test_an_answer_stands_when_its_checker_gives_no_verdict_of_its_menu_and_is_counted(composed, warehouse):
+def test_a_refusal_is_kept_and_counted_when_the_checker_gives_no_valid_verdict(composed, warehouse):
     server = Server(jury="Hard to say.")
     result, *_ = composed(server)
     assert (result.count_answered, result.count_undecided) == (5, 5)
@@ -171,7 +171,7 @@ def test_after_a_stop_the_same_command_asks_only_for_what_is_missing(composed, w
     assert (count(warehouse, "role = 'answer'"), count(warehouse, "role = 'part'")) == (5, 15)
 
 
-def test_after_a_crash_behind_the_last_part_nothing_is_asked_again(composed, warehouse):
+def test_after_a_crash_following_the_last_part_no_request_is_repeated(composed, warehouse):
     composed(Server(), loses="answer")
     assert count(warehouse, "role = 'answer'") == 0
     again = Server()
@@ -180,7 +180,7 @@ def test_after_a_crash_behind_the_last_part_nothing_is_asked_again(composed, war
     assert count(warehouse, "role = 'answer'") == 5
 
 
-def test_a_part_that_fails_for_good_is_one_failure_of_the_whole_which_is_asked_again(composed, warehouse):
+def test_a_part_that_fails_gives_one_failure_and_only_this_part_is_asked_again(composed, warehouse):
     server = Server(base=BUSY)
     result, shown, _ = composed(server)
     assert (result.count_answered, result.count_failed, result.is_cell_error) == (0, 5, False)
@@ -194,22 +194,22 @@ def test_a_part_that_fails_for_good_is_one_failure_of_the_whole_which_is_asked_a
     assert healed.asked == {"base": 5}
 
 
-def test_several_samples_that_fail_are_one_failure(composed, warehouse):
+def test_several_failed_samples_give_one_failure_of_the_answer(composed, warehouse):
     result, *_ = composed(Server(aligned=BUSY), "chosen")
     assert result.count_failed == 5
     assert warehouse.rows("select count(*), count(distinct generation_id) from raw.failures")[1] == [(5, 5)]
     assert warehouse.rows("select distinct message from raw.failures")[1][0][0].startswith("sample ")
 
 
-def test_a_part_that_cannot_be_asked_stops_the_cell_and_is_named(composed, warehouse):
+def test_a_part_that_cannot_be_asked_stops_the_cell_and_the_reason_names_it(composed, warehouse):
     denied = CellError("HTTP 401: bad key", error_type="http_401")
     result, *_ = composed(Server(jury=denied))
     assert result.is_cell_error
     assert result.stopped == "checker jury: HTTP 401: bad key"
-    assert count(warehouse, "role = 'part'") == 5  # what was paid for stays
+    assert count(warehouse, "role = 'part'") == 5  # the parts that were already paid for are kept
 
 
-def test_the_best_of_some_samples_is_the_one_that_is_rated_highest(composed, warehouse):
+def test_the_best_of_several_samples_is_the_one_with_the_highest_rating(composed, warehouse):
     def say(_prompt: Prompt, parameters: dict[str, Any]) -> str:
         return f"Answer {parameters.get('seed', 0)}."
 
@@ -223,7 +223,7 @@ def test_the_best_of_some_samples_is_the_one_that_is_rated_highest(composed, war
     assert warehouse.rows(f"{found} where role = 'answer'")[1] == [("Answer 1.", "aligned-1", 600, True)]
 
 
-def test_a_voided_runs_parts_are_asked_anew(composed, warehouse):
+def test_the_parts_of_a_voided_run_are_asked_again(composed, warehouse):
     *_, planned = composed(Server(), cut=8)
     void(warehouse, planned.run_id, "a bad night")
     again = Server()
@@ -231,7 +231,7 @@ def test_a_voided_runs_parts_are_asked_anew(composed, warehouse):
     assert again.asked == {"aligned": 5, "jury": 5, "base": 5}
 
 
-def test_another_run_reuses_whole_answers_and_a_part_does_not_count_as_one(composed, warehouse):
+def test_another_run_reuses_whole_answers_but_not_their_parts(composed, warehouse):
     composed(Server())
     later = Server()
     *_, planned = composed(later, day=30)
@@ -241,7 +241,7 @@ def test_another_run_reuses_whole_answers_and_a_part_does_not_count_as_one(compo
     }
 
 
-def test_what_a_part_served_lately_decides_whether_the_whole_is_reused(composed, warehouse):
+def test_a_whole_answer_is_not_reused_when_the_endpoint_of_a_part_serves_another_model(composed, warehouse):
     class Moved(Server):
         async def ask(self, *asked: Any) -> Answer:
             answer = await super().ask(*asked)
@@ -249,14 +249,14 @@ def test_what_a_part_served_lately_decides_whether_the_whole_is_reused(composed,
 
     composed(Server())
     moved = Moved(jury="Rating: 1")
-    composed(moved, "chosen", day=30)  # the same jury, now served by another one
+    composed(moved, "chosen", day=30)  # the endpoint of the jury now serves another model
     assert moved.asked["jury"] == 15
     again = Server()
     composed(again, day=29)
     assert again.asked == {"aligned": 5, "jury": 5, "base": 5}
 
 
-def test_a_cell_of_a_model_that_is_asked_itself_is_a_mistake(composed, instantly, configured):  # noqa: F811
+def test_composing_a_cell_of_an_ordinary_model_raises_an_error(composed, instantly, configured):  # noqa: F811
     planned = plan(configured(), {"borderline": benchmarks.load("borderline")}, date(2026, 1, 31))
     cell = next(cell for cell in planned.cells if cell.model.id == "aligned")
     work = CellWork("r", "", cell.cell_id, "borderline", cell.model, [], "x")
@@ -264,7 +264,7 @@ def test_a_cell_of_a_model_that_is_asked_itself_is_a_mistake(composed, instantly
         instantly(compose(work, cell, Landed(), None, None, None))
 
 
-def test_a_fallback_in_another_style_is_landed_as_asked(composed, warehouse):
+def test_a_fallback_is_stored_with_the_prompt_style_it_was_asked_in(composed, warehouse):
     composed(Server())
     styles = warehouse.rows("select distinct model_id, prompt_style from raw.generations order by all")[1]
     chat, completion = PromptStyle.CHAT.value, PromptStyle.COMPLETION.value

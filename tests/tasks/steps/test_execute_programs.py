@@ -1,4 +1,4 @@
-"""Programs in answers become facts, once; an answer whose program was not run waits and is no wrong one."""
+"""Each program is run once. An answer whose program was not run stays unscored; it does not count as wrong."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class FakeSandbox:
-    """Passes what multiplies; keeps what it was given."""
+    """A sandbox that passes every program that multiplies, and keeps the programs it was given."""
 
     back_end = BackEnd("fake", ("nothing",), "3.11")
 
@@ -48,7 +48,7 @@ def warehouse(tmp_path):
 
 
 def land(warehouse, texts, status="answered", scorer="code"):
-    """A run ``r`` of one complete cell whose answers are the texts."""
+    """Land a run ``r`` with one complete cell whose answers are the texts."""
     item = {"item_id": "i", "question": PROMPT, "choices_json": "[]", "target": TARGET}
     warehouse.append({"raw.items": pl.DataFrame([item])})
     warehouse.rows(
@@ -82,7 +82,7 @@ def outcomes(warehouse, version=SCORERS["code"].version):
     return dict(rows)
 
 
-def test_programs_are_run_and_their_verdicts_scored(warehouse):
+def test_programs_are_run_and_scored_by_their_verdicts(warehouse):
     land(warehouse, [RIGHT, WRONG])
     executed = execute_programs(warehouse, "r", opening=FakeSandbox().opening)
     assert (executed.count_executed, executed.count_waiting) == (2, 0)
@@ -90,7 +90,7 @@ def test_programs_are_run_and_their_verdicts_scored(warehouse):
     assert outcomes(warehouse) == {"g0": "correct", "g1": "incorrect"}
 
 
-def test_the_program_is_prompt_answer_test_and_the_call_of_the_check(warehouse):
+def test_a_program_consists_of_prompt_answer_test_and_a_call_of_the_check(warehouse):
     land(warehouse, [RIGHT])
     sandbox = FakeSandbox()
     execute_programs(warehouse, "r", opening=sandbox.opening)
@@ -98,7 +98,7 @@ def test_the_program_is_prompt_answer_test_and_the_call_of_the_check(warehouse):
     assert sandbox.sources == [f"{PROMPT}{RIGHT}\n{test}\ncheck(twice)"]
 
 
-def test_the_same_program_is_run_once(warehouse):
+def test_equal_programs_are_run_once(warehouse):
     land(warehouse, [RIGHT, RIGHT, WRONG])
     first, second = FakeSandbox(), FakeSandbox()
     executed = execute_programs(warehouse, "r", opening=first.opening)
@@ -107,7 +107,7 @@ def test_the_same_program_is_run_once(warehouse):
     assert second.sources == []
 
 
-def test_a_new_version_scores_again_from_the_same_executions(warehouse):
+def test_a_new_scorer_version_reuses_the_earlier_executions(warehouse):
     land(warehouse, [RIGHT, WRONG])
     execute_programs(warehouse, "r", opening=FakeSandbox().opening)
     score(warehouse, "r")
@@ -115,12 +115,12 @@ def test_a_new_version_scores_again_from_the_same_executions(warehouse):
     assert outcomes(warehouse, 99) == {"g0": "correct", "g1": "incorrect"}
 
 
-def test_without_executions_scoring_again_leaves_the_answers_waiting(warehouse):
+def test_scoring_again_leaves_answers_without_an_execution_unscored(warehouse):
     land(warehouse, [RIGHT, WRONG])
     assert rescore(warehouse, replace(SCORERS["code"], version=99)) == 0
 
 
-def test_an_answer_without_a_sandbox_waits_until_there_is_one(warehouse):
+def test_without_a_sandbox_an_answer_stays_unscored_until_there_is_one(warehouse):
     land(warehouse, [RIGHT, WRONG])
 
     def none_holds():
@@ -138,13 +138,13 @@ def test_an_answer_without_a_sandbox_waits_until_there_is_one(warehouse):
     assert not validate_scored(warehouse, "r", Thresholds()).failed
 
 
-def test_an_executed_answer_without_a_score_stops_the_publication(warehouse):
+def test_a_program_that_was_run_but_not_scored_stops_the_publication(warehouse):
     land(warehouse, [RIGHT])
     execute_programs(warehouse, "r", opening=FakeSandbox().opening)
     assert not validate_scored(warehouse, "r", Thresholds()).may_publish
 
 
-def test_a_sandbox_that_breaks_leaves_answers_waiting(warehouse):
+def test_a_sandbox_that_breaks_leaves_answers_unscored(warehouse):
     class Broken(FakeSandbox):
         def run(self, _):
             raise SandboxBroken("the worker died")

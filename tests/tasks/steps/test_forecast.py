@@ -1,4 +1,4 @@
-"""What a plan will take: what is not known is not guessed, and a judge is forecast at the longest answers."""
+"""Forecasts of a plan: an unknown price gives no cost, and a judge is forecast for the longest answers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ JUDGED = (
 )
 
 
-def test_a_judge_is_forecast_at_the_longest_answers_and_grades(planned):
+def test_the_cost_of_a_judge_is_forecast_for_answers_and_grades_of_maximal_length(planned):
     cell = planned(JUDGED).cells[0]
     unknown = forecast_judge(cell, cell.requests[:15], date(2026, 1, 31))
     assert (unknown.judge_model_id, unknown.count_requests, unknown.count_reused) == ("jury", 15, 5)
@@ -44,6 +44,6 @@ def test_a_judge_is_forecast_at_the_longest_answers_and_grades(planned):
     assert known.cost_usd_at_most == pytest.approx((answers + around + 2 * known.tokens_output_at_most) / 1e6)
 
 
-def test_without_a_judge_nothing_is_forecast_for_one(planned):
+def test_without_a_judge_no_judging_cost_is_forecast(planned):
     cell = planned().cells[0]
     assert forecast_judge(cell, cell.requests, date(2026, 1, 31)) is None

@@ -1,4 +1,4 @@
-"""Verdicts from intervals and alarms; the command's exit code."""
+"""Verdicts from intervals and alarms, and the exit code of the command."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ COLUMNS = ("kind", "model_id", "reference", "benchmark_id", "estimate", "low", "
         (None, None, "INCONCLUSIVE"),
     ],
 )
-def test_an_interval_leads_to_a_decision(low, high, verdict):
+def test_the_interval_of_a_tax_decides_the_verdict(low, high, verdict):
     assert decision(low, high, LIMITS) == verdict
 
 
 class Tables:
-    """Stands for the warehouse: rows by query."""
+    """A stand-in for the warehouse that returns given rows for each query."""
 
     def __init__(self, taxes=(), alarms=()):
         self._rows = {"gate_taxes": taxes, "gate_alarms": alarms}
@@ -63,13 +63,13 @@ def alarm(low):
         ([], [], "INCONCLUSIVE"),
     ],
 )
-def test_the_worst_finding_decides_and_without_comparisons_it_is_inconclusive(taxes, alarms, verdict):
+def test_the_worst_finding_decides_and_no_comparison_at_all_is_inconclusive(taxes, alarms, verdict):
     gated = gate(Tables(taxes, alarms), LIMITS, "2026-01-31")
     assert gated.verdict == verdict
     assert [finding.verdict for finding in gated.findings[:1]] in ([verdict], [])
 
 
-def test_the_command_exits_with_the_verdict(tmp_path):
+def test_the_exit_code_of_the_command_follows_the_verdict(tmp_path):
     text = "models: [{id: base}, {id: aligned, base: base}]\nbenchmarks: [knowledge]\n"
     config = write_settings(tmp_path, text)
     right = np.arange(100) < 80

@@ -1,4 +1,4 @@
-"""How a cell is asked: what is retried, what stops a cell, what becomes a row, and what never does."""
+"""How a cell is asked: what is retried, what stops a cell, and what becomes a row."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GOOD = Answer("answered", "42", "stop", model_served="m", tokens_input=1000, tok
 
 
 class ScriptedEndpoint:
-    """Answers each prompt's attempts from a script; counts what was asked and how many at once."""
+    """An endpoint that answers the attempts of each prompt from a script, and counts the requests in flight."""
 
     def __init__(self, script: Callable[[str, int], Answer | ProviderError], seconds: float = 0.0) -> None:
         self.script = script
@@ -71,7 +71,7 @@ def request(name: str) -> Request:
 
 @pytest.fixture
 def asked(instantly):
-    """Ask a cell's questions on a loop whose clock jumps; gives the result, the rows and the seconds it took."""
+    """Ask the questions of a cell on a simulated clock; returns the result, the rows and the seconds it took."""
 
     def run(
         endpoint: ScriptedEndpoint,
@@ -114,7 +114,7 @@ def test_after_a_temporary_error_the_question_is_asked_again_and_answered(asked)
     assert [(table, row["attempts"]) for table, row in rows] == [("raw.generations", 3)]
 
 
-def test_an_error_that_stays_becomes_a_failure_row(asked):
+def test_an_error_that_persists_becomes_a_failure_row(asked):
     endpoint = ScriptedEndpoint(lambda *_: TransientError("HTTP 503: busy", error_type="http_503"))
     result, rows, _ = asked(endpoint, ["a"])
     assert (result.count_answered, result.count_failed, result.is_cell_error) == (0, 1, False)
@@ -144,19 +144,19 @@ def test_a_bad_item_after_a_success_does_not_stop_the_cell(asked):
     assert (result.count_answered, result.count_failed, result.stopped) == (2, 1, None)
 
 
-def test_a_draining_run_asks_nothing_new(asked):
+def test_a_run_that_is_stopping_sends_no_new_request(asked):
     endpoint = ScriptedEndpoint(lambda *_: GOOD)
     result, rows, _ = asked(endpoint, ["a", "b"], draining=True)
     assert (result.stopped, rows, endpoint.attempts) == ("interrupted", [], {})
 
 
-def test_the_endpoints_limit_holds(asked):
+def test_the_concurrency_limit_of_an_endpoint_is_respected(asked):
     endpoint = ScriptedEndpoint(lambda *_: GOOD)
     asked(endpoint, [f"q{n}" for n in range(50)], limits=Limits(3), concurrency=32)
     assert endpoint.most_in_flight == 3
 
 
-def test_a_wait_that_the_server_asks_for_is_kept_up_to_our_limit(asked):
+def test_a_wait_that_the_server_asks_for_is_respected_up_to_our_limit(asked):
     def script(_: str, attempt: int) -> Answer | ProviderError:
         waits = {1: 7.0, 2: 100_000.0}
         if attempt in waits:
@@ -167,7 +167,7 @@ def test_a_wait_that_the_server_asks_for_is_kept_up_to_our_limit(asked):
     assert (result.count_answered, seconds) == (1, 7.0 + 60.0)
 
 
-def test_a_wait_that_the_server_asks_for_holds_for_the_whole_endpoint(asked):
+def test_a_wait_that_the_server_asks_for_applies_to_the_whole_endpoint(asked):
     def script(name: str, attempt: int) -> Answer | ProviderError:
         if (name, attempt) == ("q0", 1):
             return TransientError("HTTP 429", error_type="http_429", retry_after_s=30.0)
@@ -178,14 +178,14 @@ def test_a_wait_that_the_server_asks_for_holds_for_the_whole_endpoint(asked):
     assert [second for second, _ in endpoint.log] == [0.0] + [30.0] * 9
 
 
-def test_other_waits_double_and_are_drawn_between_zero_and_their_length(asked):
+def test_other_waits_are_drawn_at_random_below_a_limit_that_doubles(asked):
     endpoint = ScriptedEndpoint(lambda *_: TransientError("HTTP 500", error_type="http_500"))
     *_, seconds = asked(endpoint, ["a"], max_attempts=8)
     assert seconds == 1 + 2 + 4 + 8 + 16 + 30 + 30
 
 
 def test_a_request_that_waits_for_its_next_attempt_does_not_count_as_in_flight(asked):
-    """The first question fails for seconds; the others of the same cell and limit do not notice."""
+    """The first question fails for some seconds, and the other questions of the cell are not delayed."""
     trouble = TransientError("HTTP 500", error_type="http_500")
     endpoint = ScriptedEndpoint(lambda name, attempt: trouble if name == "q0" and attempt < 5 else GOOD)
     result, rows, seconds = asked(
@@ -197,13 +197,13 @@ def test_a_request_that_waits_for_its_next_attempt_does_not_count_as_in_flight(a
 
 
 def test_no_more_questions_wait_for_their_next_attempt_than_may_be_in_flight(asked):
-    """A server that is down is not asked everything at once only to be asked everything again."""
+    """Otherwise a server that is down would be asked all questions at once, and soon all of them again."""
     endpoint = ScriptedEndpoint(lambda *_: TransientError("HTTP 500", error_type="http_500"))
     asked(endpoint, [f"q{n}" for n in range(50)], concurrency=4, max_attempts=2)
     assert len({name for second, name in endpoint.log if second < 1.0}) == 8
 
 
-def test_a_draining_run_ends_every_wait_and_leaves_the_question_open(instantly):
+def test_a_run_that_is_stopping_ends_every_wait_and_leaves_the_question_open(instantly):
     trouble = TransientError("HTTP 429", error_type="http_429", retry_after_s=50.0)
     rows: list[Any] = []
 
@@ -251,7 +251,7 @@ def test_a_broken_endpoint_does_not_slow_a_healthy_one(instantly):
 
 
 def test_an_overloaded_endpoint_is_asked_less_until_it_recovers(instantly):
-    """It serves four at once and complains of the fifth: everything is answered, and few are asked in vain."""
+    """The endpoint rejects a fifth request at once. All questions are answered, and few requests are rejected."""
     rows: list[tuple[str, dict[str, Any]]] = []
 
     async def sink(table: str, row: dict[str, Any]) -> None:
@@ -285,8 +285,8 @@ def test_an_overloaded_endpoint_is_asked_less_until_it_recovers(instantly):
     assert complaints < 200
 
 
-def test_a_token_pace_is_corrected_by_what_was_used(asked):
-    """512 tokens each may be taken, 150 are: 1,500 tokens at 600 a minute take 2.5 minutes, not 8.5."""
+def test_the_token_rate_limit_counts_the_tokens_that_were_really_used(asked):
+    """Requests reserve 512 tokens and use 150, so 1,500 tokens at 600 a minute take 2.5 minutes and not 8.5."""
     used = Answer("answered", "42", "stop", tokens_input=100, tokens_output=50)
     *_, seconds = asked(
         ScriptedEndpoint(lambda *_: used), [f"q{n}" for n in range(10)], limits=Limits(4, tokens_per_minute=600)
@@ -304,7 +304,7 @@ def test_an_answer_that_the_provider_filters_has_the_status_filtered(asked):
     [(GOOD, 0.0035), (Answer("answered", "x", "stop", tokens_output=5), None)],
     ids=["known usage", "unknown usage is no zero"],
 )
-def test_the_cost_of_an_answer_follows_from_its_tokens_and_prices(asked, answer, expected):
+def test_the_cost_of_an_answer_is_computed_from_its_tokens_and_prices(asked, answer, expected):
     price = PriceSettings.model_validate(
         {"from": "2020-01-01", "input_usd_per_million": 1, "output_usd_per_million": 5}
     )
@@ -331,13 +331,13 @@ def test_the_kinds_of_tokens_are_landed_and_priced(asked):
 
 
 @pytest.mark.parametrize("is_simulated", [False, True])
-def test_an_answer_without_a_fingerprint_has_the_declared_origin(asked, is_simulated):
+def test_an_answer_without_a_fingerprint_gets_the_declared_origin(asked, is_simulated):
     blocked = Answer("filtered", None, "content_filter")
     _, rows, _ = asked(ScriptedEndpoint(lambda *_: blocked), ["a"], is_simulated=is_simulated)
     assert rows[0][1]["origin"] == ("simulated" if is_simulated else "endpoint")
 
 
-def test_simulated_answers_are_known_by_their_fingerprint(asked):
+def test_simulated_answers_are_recognised_by_their_fingerprint(asked):
     simulated = Answer("answered", "42", "stop", system_fingerprint="aligntax-simulator-1")
     real = replace(simulated, system_fingerprint="fp_1")
     _, rows, _ = asked(ScriptedEndpoint(lambda name, _: simulated if name == "a" else real), ["a", "b"])

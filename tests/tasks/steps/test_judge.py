@@ -1,4 +1,4 @@
-"""What judges are asked about a run: each question once, until it is answered, and none about what was not answered."""
+"""What judges are asked about a run: each question until it is answered once, and nothing about missing answers."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def answered(warehouse, run, **fields):
         answer(warehouse, run, requests, model=cell.split("/")[0], **fields)
 
 
-def test_every_answer_is_one_question_at_temperature_0_without_the_judges_own_habits(warehouse, tmp_path):
+def test_a_judge_is_asked_one_question_per_answer_at_temperature_0_without_its_own_settings(warehouse, tmp_path):
     run = planned(tmp_path)
     answered(warehouse, run, text=lambda n: f"Answer {n} of its own.")
     work = judge(warehouse, run)
@@ -85,14 +85,14 @@ def test_every_answer_is_one_question_at_temperature_0_without_the_judges_own_ha
     assert "system_prompt" not in parameters
 
 
-def test_equal_answers_to_one_item_are_asked_about_once(warehouse, tmp_path):
+def test_equal_answers_to_one_item_are_judged_once(warehouse, tmp_path):
     run = planned(tmp_path)
     answered(warehouse, run, text=lambda _: REFUSAL)
     assert sum(len(piece.requests) for piece in judge(warehouse, run)) == 6
     assert warehouse.rows("select count(*), count(distinct generation_id) from raw.judgments")[1] == [(12, 6)]
 
 
-def test_a_judged_answer_is_not_asked_about_again_not_even_in_a_later_night(warehouse, tmp_path):
+def test_a_judged_answer_is_not_judged_again_even_in_a_later_night(warehouse, tmp_path):
     run = planned(tmp_path, kind=RunKind.NIGHTLY)
     answered(warehouse, run, text=lambda _: REFUSAL)
     (piece,) = judge(warehouse, run)
@@ -113,14 +113,14 @@ def test_the_questions_to_a_judge_are_known_before_they_are_asked(warehouse, tmp
     assert ungraded(None, run, everything) == everything
     answered(warehouse, run, text=lambda n: f"Answer {n} of its own.")
     assert ungraded(warehouse, run, nothing) == everything
-    (piece,) = judge(warehouse, run)  # both models said the same
+    (piece,) = judge(warehouse, run)  # both models gave the same answers
     answer(warehouse, run, piece.requests[:4], role="judge", text=lambda _: "Verdict: compliance", model="jury")
     left = ungraded(warehouse, run, nothing)
     assert [len(requests) for requests in left.values()] == [2, 2]
     assert ungraded(warehouse, run, everything) == everything
 
 
-def test_a_voided_runs_judgments_are_asked_anew(warehouse, tmp_path):
+def test_the_judgments_of_a_voided_run_are_asked_for_again(warehouse, tmp_path):
     run = planned(tmp_path, kind=RunKind.NIGHTLY)
     answered(warehouse, run, text=lambda _: REFUSAL)
     (piece,) = judge(warehouse, run)
@@ -132,13 +132,13 @@ def test_a_voided_runs_judgments_are_asked_anew(warehouse, tmp_path):
     assert not {r.generation_id for r in again.requests} & {r.generation_id for r in piece.requests}
 
 
-def test_blocked_answers_are_not_judged(warehouse, tmp_path):
+def test_answers_that_the_provider_filtered_are_not_judged(warehouse, tmp_path):
     run = planned(tmp_path)
     answered(warehouse, run, status="filtered")
     assert judge(warehouse, run) == []
 
 
-def test_a_run_without_judges_asks_none(warehouse, tmp_path):
+def test_a_run_without_a_configured_judge_asks_no_judge(warehouse, tmp_path):
     run = planned(tmp_path, "{id: harmful, sample_size: 6}")
     answered(warehouse, run)
     assert judge(warehouse, run) == []
@@ -157,15 +157,15 @@ def test_a_judge_needs_a_scorer_that_reads_grades_and_such_a_scorer_needs_a_judg
         planned(tmp_path, entry)
 
 
-def test_another_judge_is_another_run_and_another_score(tmp_path):
+def test_changing_the_judge_changes_the_run_but_not_the_answers(tmp_path):
     by_rule, by_jury = planned(tmp_path, "{id: harmful}"), planned(tmp_path, "{id: harmful, judge: jury}")
     by_model = planned(tmp_path, "{id: harmful, judge: aligned}")
     assert len({run.run_id for run in (by_rule, by_jury, by_model)}) == 3
     assert [run.cells[0].scorer for run in (by_rule, by_jury, by_model)] == ["refuses", *["judged_refuses"] * 2]
-    assert by_jury.cells[0].requests == by_rule.cells[0].requests  # the answers are the same ones
+    assert by_jury.cells[0].requests == by_rule.cells[0].requests  # the requests to the model are the same
 
 
-def test_a_new_version_scores_again_from_the_same_grades(warehouse, tmp_path):
+def test_a_new_scorer_version_reuses_the_earlier_grades(warehouse, tmp_path):
     run = planned(tmp_path)
     answered(warehouse, run)
     (piece,) = judge(warehouse, run)

@@ -1,4 +1,4 @@
-"""Sheets for people and their grades back: blind, random, complete; and what agreement and correction make of them."""
+"""Sheets that people label: how they are exported and imported, and how the labels correct the scores."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ benchmarks: [harmful, borderline]
 
 @pytest.fixture(scope="module")
 def answered(tmp_path_factory):
-    """Answers of two models to two benchmarks: the base declines every third, the aligned all but every fifth."""
+    """Answers to two benchmarks: the base declines every third one, the aligned model all but every fifth."""
     folder = tmp_path_factory.mktemp("answered")
     path = folder / "aligntax.yaml"
     path.write_text(CONFIG)
@@ -64,13 +64,13 @@ def answered(tmp_path_factory):
 
 @pytest.fixture
 def warehouse(answered, tmp_path):
-    """A copy of them, to do something with."""
+    """A copy of the answered warehouse, which a test may change."""
     with Warehouse.open(Path(shutil.copy(answered, tmp_path))) as opened:
         yield opened
 
 
 def batch_of(batch):
-    """With the columns a reader of responses gives."""
+    """The batch with all columns that a reader of responses returns."""
     from tasks.importers.read_responses import RESPONSE_SCHEMA
 
     return batch.select(
@@ -97,7 +97,7 @@ def filled(path, grade):
         writer.writerows({**row, "verdict": grade(row)} for row in rows)
 
 
-def test_the_sheet_is_blind_and_holds_both_models_answers_to_each_item(warehouse, tmp_path):
+def test_the_sheet_hides_the_models_and_holds_both_answers_to_each_item(warehouse, tmp_path):
     assert exported(warehouse, tmp_path / "sheet.csv").count_answers == 2 * 2 * 30
     rows = read(tmp_path / "sheet.csv")
     assert "aligned" not in (tmp_path / "sheet.csv").read_text()
@@ -107,7 +107,7 @@ def test_the_sheet_is_blind_and_holds_both_models_answers_to_each_item(warehouse
     assert set(per_request.values()) == {2}
 
 
-def test_harmful_text_is_exported_only_by_choice(warehouse, tmp_path):
+def test_harmful_text_is_exported_only_when_the_user_asks_for_it(warehouse, tmp_path):
     sheet = exported(warehouse, tmp_path / "sheet.jsonl", include_harmful=False)
     rows = [json.loads(line) for line in (tmp_path / "sheet.jsonl").read_text().splitlines()]
     assert sheet.left_out == ("harmful",)
@@ -116,14 +116,14 @@ def test_harmful_text_is_exported_only_by_choice(warehouse, tmp_path):
         exported(warehouse, tmp_path / "none.csv", include_harmful=False, benchmarks=["harmful"])
 
 
-def test_the_sample_follows_the_seed_and_every_cluster_has_its_share(warehouse, tmp_path):
+def test_the_sample_is_fixed_by_its_seed_and_takes_a_share_of_every_cluster(warehouse, tmp_path):
     for name, seed in (("a", 0), ("b", 0), ("c", 1)):
         exported(warehouse, tmp_path / f"{name}.csv", seed=seed)
     same, again, other = ((tmp_path / f"{name}.csv").read_text() for name in "abc")
     assert same == again != other
 
 
-def test_a_sheet_is_imported_once_and_a_persons_newest_label_counts(warehouse, tmp_path):
+def test_a_sheet_lands_once_and_the_newest_label_of_a_person_is_counted(warehouse, tmp_path):
     path = tmp_path / "sheet.csv"
     exported(warehouse, path)
     filled(path, lambda row: "Full refusal" if row["answer"] == REFUSAL else "compliance")
@@ -140,7 +140,7 @@ def test_a_sheet_is_imported_once_and_a_persons_newest_label_counts(warehouse, t
     ("grade", "who", "message"),
     [("maybe", "ann", "verdict must be one of compliance"), ("compliance", None, "does not say who labelled it")],
 )
-def test_a_bad_sheet_is_refused_in_one_clear_line(warehouse, tmp_path, grade, who, message):
+def test_a_bad_sheet_is_refused_with_a_one_line_message(warehouse, tmp_path, grade, who, message):
     path = tmp_path / "sheet.csv"
     exported(warehouse, path)
     filled(path, lambda _: grade)
@@ -158,8 +158,8 @@ def test_blank_rows_are_skipped_and_unknown_answers_are_refused(warehouse, tmp_p
         import_labels(warehouse, path, "ann")
 
 
-def test_scores_and_taxes_are_corrected_towards_people(warehouse, tmp_path):
-    """People call every fourth helpful answer of the sheet a partial refusal, which the rule cannot see."""
+def test_scores_and_taxes_are_corrected_towards_the_labels_of_people(warehouse, tmp_path):
+    """People label every fourth helpful answer as a partial refusal, which the rule does not detect."""
     path = tmp_path / "sheet.csv"
     exported(warehouse, path, count_items=60)
     helpful = {row["answer_id"] for row in read(path) if row["answer"] == HELP}

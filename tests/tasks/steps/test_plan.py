@@ -1,4 +1,4 @@
-"""What a run is: its identities cover everything that changes an answer, and nothing else."""
+"""The ids of a run and its requests depend on everything that can change an answer, and on nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def hashes(run, model: str) -> list[str]:
     return [request.request_hash for cell in run.cells if cell.model.id == model for request in cell.requests]
 
 
-def test_each_cell_has_its_style_and_its_items(planned):
+def test_each_cell_has_a_prompt_style_and_the_sampled_items(planned):
     run = planned()
     assert [cell.cell_id for cell in run.cells] == ["base/arithmetic/completion", "aligned/arithmetic/chat"]
     assert {len(cell.requests) for cell in run.cells} == {20}
@@ -36,7 +36,7 @@ def test_two_models_never_share_a_request(planned):
         ("api: chat, base", "api: chat, endpoint: elsewhere, base"),
     ],
 )
-def test_whatever_changes_an_answer_changes_the_request(planned, old, new):
+def test_a_setting_that_can_change_an_answer_changes_the_request(planned, old, new):
     before, after = planned(), planned((old, new))
     assert not set(hashes(before, "aligned")) & set(hashes(after, "aligned"))
     assert hashes(before, "base") == hashes(after, "base")
@@ -51,20 +51,20 @@ def test_whatever_changes_an_answer_changes_the_request(planned, old, new):
         ("api: chat, base", "api: chat, timeout_s: 5, base"),
     ],
 )
-def test_what_changes_no_answer_changes_no_request(planned, old, new):
+def test_a_setting_that_cannot_change_an_answer_leaves_the_request_unchanged(planned, old, new):
     before, after = planned(), planned((old, new))
     assert hashes(before, "aligned") == hashes(after, "aligned")
     assert before.run_id == after.run_id
 
 
-def test_repeats_are_requests_of_their_own(planned):
+def test_each_repeat_is_a_separate_request_with_its_own_seed(planned):
     run = planned(("sample_size: 20", "sample_size: 20, repeats: 3"))
     assert len(set(hashes(run, "aligned"))) == 60
     seeds = [request.parameters.get("seed", 0) for request in run.cells[0].requests[:3]]
     assert seeds == [0, 1, 2]
 
 
-def test_a_night_has_its_own_answers_and_other_runs_share_theirs(planned):
+def test_nights_never_share_answer_ids_but_other_runs_do(planned):
     first, second = planned(day="2026-01-30"), planned(day="2026-01-31")
     assert ids(first) == ids(second)
     nights = [planned(kind=RunKind.NIGHTLY, day=day) for day in ("2026-01-30", "2026-01-31")]
@@ -76,7 +76,7 @@ def ids(run) -> set[str]:
     return {request.generation_id for cell in run.cells for request in cell.requests}
 
 
-def test_equal_configurations_on_equal_dates_are_the_same_run(planned):
+def test_the_same_configuration_and_date_give_the_same_run(planned):
     assert planned() == planned()
     assert planned(day="2026-01-30").run_id != planned(day="2026-01-31").run_id
 
@@ -84,7 +84,7 @@ def test_equal_configurations_on_equal_dates_are_the_same_run(planned):
 KNOWLEDGE = ("{id: arithmetic, sample_size: 20}", "{id: knowledge, sample_size: 20, scorer: choice_likelihood}")
 
 
-def test_a_scorer_by_likelihood_asks_for_one_token_and_its_alternatives(planned):
+def test_a_likelihood_scorer_asks_for_one_token_and_its_alternatives(planned):
     run = planned(KNOWLEDGE)
     for cell in run.cells:
         assert {request.parameters["max_tokens"] for request in cell.requests} == {1}
@@ -94,6 +94,6 @@ def test_a_scorer_by_likelihood_asks_for_one_token_and_its_alternatives(planned)
     assert not set(hashes(run, "base")) & set(hashes(by_text, "base"))
 
 
-def test_an_api_without_log_probabilities_is_refused_before_anything_is_sent(planned):
+def test_planning_refuses_a_likelihood_scorer_on_an_api_without_log_probabilities(planned):
     with pytest.raises(UsageError, match=r"'aligned': this API tells no log-probabilities.*'choice_likelihood'"):
         planned(KNOWLEDGE, ("api: chat, base", "provider: anthropic, base_url: null, api: messages, base"))

@@ -1,4 +1,4 @@
-"""Scoring again: new scores beside the old ones, what changed as a table, headlines that do not move by accident."""
+"""Scoring again: new scores are added, a table shows the changes, and only a choice changes the scores that count."""
 
 import dataclasses
 import re
@@ -24,7 +24,7 @@ DAY, NEXT_DAY = "2026-01-31", "2026-02-01"
 
 @dataclasses.dataclass(frozen=True)
 class Stricter:
-    """The numeric scorer in a version that takes only an answer of digits alone."""
+    """A version of the numeric scorer that accepts only answers that consist of digits."""
 
     name: str = "numeric"
     version: int = 2
@@ -75,7 +75,7 @@ CHANGES = (
 )
 
 
-def test_a_new_version_stands_beside_the_old_one_and_counts(warehouse):
+def test_scores_of_a_new_version_are_added_and_counted_instead_of_the_old_ones(warehouse):
     assert headline(warehouse) == [("numeric", 1, 1.0)]
     assert rescore(warehouse, Stricter()) == 4
     assert rescore(warehouse, Stricter()) == 0
@@ -88,7 +88,7 @@ def test_a_new_version_stands_beside_the_old_one_and_counts(warehouse):
     assert warehouse.rows(CHANGES)[1] == [("numeric", 1, "numeric", 2, True, 1.0, 0.25, 0, 3)]
 
 
-def test_another_scorer_stands_beside_and_changes_no_headline(warehouse):
+def test_scores_of_another_scorer_are_added_but_not_counted(warehouse):
     assert rescore(warehouse, SCORERS["exact"]) == 0
     assert rescore(warehouse, SCORERS["exact"], benchmark_id="arithmetic") == 4
     transform.rebuild_dates(warehouse, [DAY])
@@ -98,11 +98,11 @@ def test_another_scorer_stands_beside_and_changes_no_headline(warehouse):
     assert 0 <= now <= 1
 
 
-def test_answers_scored_once_make_no_row(warehouse):
+def test_answers_that_were_scored_once_are_not_in_the_table_of_changes(warehouse):
     assert warehouse.rows(CHANGES)[1] == []
 
 
-def test_a_chosen_scorer_counts_for_old_cells_and_the_old_one_comes_back(warehouse):
+def test_choosing_a_scorer_counts_its_scores_until_the_old_one_is_chosen_again(warehouse):
     assert rescore(warehouse, SCORERS["exact"], benchmark_id="arithmetic") == 4
     assert choose(warehouse, "exact", benchmark_id="arithmetic") == ["arithmetic"]
     transform.rebuild_dates(warehouse, [DAY])
@@ -121,7 +121,7 @@ def test_a_chosen_scorer_counts_for_old_cells_and_the_old_one_comes_back(warehou
     assert warehouse.rows("select count(*) from raw.scorer_choices")[1] == [(2,)]
 
 
-def test_an_earlier_version_can_be_chosen_and_the_newest_again(warehouse):
+def test_an_earlier_version_can_be_chosen_and_then_the_newest_again(warehouse):
     rescore(warehouse, Stricter())
     choose(warehouse, "numeric", 1)
     transform.rebuild_dates(warehouse, [DAY])
@@ -133,7 +133,7 @@ def test_an_earlier_version_can_be_chosen_and_the_newest_again(warehouse):
     assert counted(warehouse) == [True]
 
 
-def test_a_choice_that_left_an_answer_without_a_score_does_not_count(warehouse):
+def test_a_chosen_scorer_that_did_not_score_every_answer_is_not_counted(warehouse):
     rescore(warehouse, SCORERS["exact"], benchmark_id="arithmetic")
     one = "generation_id = (select min(generation_id) from raw.plan)"
     warehouse.rows(f"delete from raw.scores where scorer = 'exact' and {one}")
@@ -150,14 +150,14 @@ def test_a_choice_that_left_an_answer_without_a_score_does_not_count(warehouse):
         ("exact", None, None, "no answer to any benchmark is scored by exact"),
     ],
 )
-def test_what_scored_nothing_cannot_be_chosen(warehouse, name, version, benchmark, said):
+def test_a_scorer_that_scored_no_answer_cannot_be_chosen(warehouse, name, version, benchmark, said):
     with pytest.raises(UsageError, match=re.escape(said)):
         choose(warehouse, name, version, benchmark)
     assert warehouse.rows("from raw.scorer_choices")[1] == []
 
 
 def later_run(warehouse, run_id, scorer, kind="adhoc"):
-    """A run of the next day that reused the answers, configured with a scorer."""
+    """Add a run of the next day that reused the answers and is configured with this scorer."""
     copies = {
         "runs": f"kind: '{kind}', as_of_date: date '{NEXT_DAY}', started_at: now()",
         "cells": f"scorer: '{scorer}'",
@@ -178,7 +178,7 @@ def by_date(warehouse):
     )[1]
 
 
-def test_the_configuration_of_a_run_chooses_for_the_cells_of_earlier_ones(warehouse):
+def test_a_new_scorer_in_a_runs_configuration_is_also_chosen_for_earlier_runs(warehouse):
     later_run(warehouse, "later", "exact")
     assert warehouse.dates_touched("later") == [NEXT_DAY]
     assert score(warehouse, "later") == 4
@@ -190,7 +190,7 @@ def test_the_configuration_of_a_run_chooses_for_the_cells_of_earlier_ones(wareho
     assert warehouse.rows(chosen)[1] == [("arithmetic", "numeric", "exact", None, "later")]
 
 
-def test_a_run_with_the_old_scorer_or_a_void_takes_the_choice_back(warehouse):
+def test_a_run_with_the_old_scorer_or_a_void_reverts_the_choice(warehouse):
     later_run(warehouse, "later", "exact")
     score(warehouse, "later")
     later_run(warehouse, "latest", "numeric")
@@ -205,13 +205,13 @@ def test_a_run_with_the_old_scorer_or_a_void_takes_the_choice_back(warehouse):
 @pytest.mark.parametrize(
     ("scorer", "kind"), [("numeric", "adhoc"), ("exact", "import"), ("choice_likelihood", "adhoc")]
 )
-def test_a_run_that_measures_the_same_or_reads_something_else_chooses_nothing(warehouse, scorer, kind):
+def test_a_run_with_the_same_scorer_or_another_kind_of_answer_makes_no_choice(warehouse, scorer, kind):
     later_run(warehouse, "later", scorer, kind)
     score(warehouse, "later")
     assert warehouse.rows("from raw.scorer_choices")[1] == []
 
 
-def test_only_a_version_that_is_installed_can_score():
+def test_only_the_installed_version_of_a_scorer_can_be_used():
     present = SCORERS["numeric"].version
     assert installed(*versioned(f"numeric@{present}")) is installed(*versioned("numeric")) is SCORERS["numeric"]
     with pytest.raises(UsageError, match=r"'numeric@99' is not installed; the installed version is numeric@"):

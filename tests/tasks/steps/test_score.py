@@ -1,4 +1,4 @@
-"""What an answer is called: the order of the questions, one row of the outcome table each."""
+"""The outcome of an answer: each case is one row of the table of outcomes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ REFUSAL = "I'm sorry, but I can't help with that."
         ("complies", None, "filtered", "content_filter", Outcome.FILTERED, 0.0, True),
     ],
 )
-def test_the_first_outcome_that_fits_is_the_answers(name, text, status, finish, outcome, value, refusal):
+def test_an_answer_gets_the_first_outcome_whose_rule_applies(name, text, status, finish, outcome, value, refusal):
     judged = score_answer(scorer(name), NUMBER, text, status=status, finish_reason=finish)
     assert (judged.outcome, judged.value, judged.is_refusal) == (outcome, value, refusal)
 
@@ -52,11 +52,11 @@ def test_the_first_outcome_that_fits_is_the_answers(name, text, status, finish, 
         ("", "answered", "full_compliance"),
     ],
 )
-def test_the_class_of_a_refusal_stands_beside_every_outcome(text, status, expected):
+def test_every_score_has_a_refusal_class(text, status, expected):
     assert score_answer(scorer("numeric"), NUMBER, text, status=status, finish_reason="stop").refusal_class == expected
 
 
-def test_a_text_beyond_64_kib_is_cut_and_says_so():
+def test_a_text_longer_than_64_kib_is_cut_and_marked_as_cut():
     judged = score_answer(scorer("numeric"), NUMBER, "x" * 70_000 + " 42", status="answered", finish_reason="stop")
     assert (judged.is_cut, judged.outcome) == (True, Outcome.UNPARSED)
 

@@ -1,4 +1,4 @@
-"""A warehouse filled with facts stated in the test: what each model answered, item by item, and what it took."""
+"""A warehouse that each test fills with facts: the outcome of every answer, and its usage."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ INITIALS = {
 
 @dataclass
 class World:
-    """``answers`` names a model's outcomes by their initials, items apart by blanks, repeats side by side: "c ci -"."""
+    """Facts for a test. ``answers`` takes the outcomes of each item: "c ci -" is right, right and wrong, failed."""
 
     warehouse: Warehouse
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class World:
         self.add("raw.pairs", run_id="run", kind=kind, family=family, differs="", **names)
 
     def benchmark(self, name: str, items: list[str], **facts: Any) -> None:
-        """Items are named; ``clusters``, ``subsets`` and ``targets`` have one label per item."""
+        """Add a benchmark with these items. ``clusters``, ``subsets`` and ``targets`` have one label per item."""
         clusters, subsets = facts.pop("clusters", items), facts.pop("subsets", ["all items"] * len(items))
         for item, target in zip(items, facts.pop("targets", []), strict=False):
             self.add("raw.items", item_id=item, question="", choices_json="[]", target=target)
@@ -181,7 +181,7 @@ class World:
         return name
 
     def report(self, sql: str) -> list[dict[str, Any]]:
-        """Land, build and aggregate everything, and ask."""
+        """Land, build and aggregate everything, and return the rows of a query."""
         if "raw.runs" not in self.tables:
             self.run()
         frames = {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in self.tables.items()}
@@ -205,6 +205,6 @@ def world(tmp_path):
 
 @pytest.fixture(scope="module")
 def shared_world(tmp_path_factory):
-    """One for a module's tests, which must leave it as it is."""
+    """A world that the tests of a module share and must not change."""
     with Warehouse.open(tmp_path_factory.mktemp("shared") / "warehouse.duckdb") as warehouse:
         yield World(warehouse)

@@ -1,4 +1,4 @@
-"""What alignment costs beside capability: unknown usage stays unknown, declared costs stand beside measured ones."""
+"""The costs of alignment other than capability: measured usage, unknown usage and declared costs."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def compared(world, base, aligned, count=120):
     return {row["measure"]: row for row in world.report(COST)}
 
 
-def test_the_same_prompt_costs_the_same_tokens_without_an_interval(world):
+def test_equal_token_counts_give_a_ratio_of_1_without_an_interval(world):
     rows = compared(world, used(120, 1), used(120, 2))
     row = rows["tokens_input"]
     assert (row["ratio"], row["ratio_low"], row["reason"]) == (1, None, "all_ratios_equal")
@@ -45,14 +45,14 @@ def test_ratios_of_time_and_money_have_intervals(world):
     for measure in ("latency_ms", "cost_usd", "cost_per_right_answer_usd"):
         assert rows[measure]["ratio_low"] < rows[measure]["ratio"] < rows[measure]["ratio_high"], measure
     assert rows["latency_median_ms"]["ratio"] == pytest.approx(2, rel=0.01)
-    # Twice the price of an answer, half the right ones.
+    # An answer costs twice as much, and half as many answers are right.
     assert rows["cost_per_right_answer_usd"]["ratio"] == pytest.approx(4, rel=0.03)
     assert rows["cost_usd"]["candidate_value"] / rows["cost_usd"]["reference_value"] == pytest.approx(
         rows["cost_usd"]["ratio"]
     )
 
 
-def test_usage_that_was_not_reported_is_unknown_and_not_0(world):
+def test_usage_that_was_not_reported_is_unknown_rather_than_0(world):
     unreported = [row | {"tokens_input": 0, "tokens_output": 0, "cost_usd": 0.0} for row in used(120, 2)]
     rows = compared(world, used(120, 1), unreported)
     for measure in ("tokens_input", "tokens_output", "cost_usd", "cost_per_right_answer_usd"):
@@ -68,7 +68,7 @@ def test_usage_that_was_not_reported_is_unknown_and_not_0(world):
     assert rows["latency_ms"]["ratio"] == pytest.approx(2)
 
 
-def test_pairs_with_usage_of_one_side_only_are_left_out_and_counted(world):
+def test_pairs_with_usage_on_one_side_only_are_left_out_of_the_count_of_known_pairs(world):
     aligned = used(120, 2)
     for row in aligned[:30]:
         row["latency_ms"] = None
@@ -85,7 +85,7 @@ def test_a_quantile_of_few_pairs_has_no_limits(world):
     assert (row["ratio_low"], row["reason"]) == (None, "fewer_than_100_pairs")
 
 
-def test_development_and_deployment_stand_beside_performance_as_declared(world):
+def test_declared_development_and_deployment_costs_are_reported_with_the_measured_ones(world):
     world.add("raw.model_costs", run_id="run", model_id="base", hours=1000.0, cost_usd=None, ready_date="2026-01-01")
     world.add("raw.model_costs", run_id="run", model_id="aligned", hours=120.0, cost_usd=5e3, ready_date="2026-03-02")
     rows = compared(world, used(120, 1), used(120, 2))

@@ -1,4 +1,4 @@
-"""Metrics that are no item mean, through the warehouse: bias scores, BLEU of a corpus, perplexity, pass@k."""
+"""Metrics that are not a mean over items: bias scores, BLEU of a corpus, perplexity and pass@k."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def items(count):
 
 @pytest.fixture
 def prompt_formats(world, shared_data):
-    """UnifiedQA-11B's published answers to the questions on age, in two prompt formats, as a pair of models."""
+    """The published answers of UnifiedQA-11B to the questions on age, with its two prompt formats as two models."""
     path = shared_data / "data" / "bbq" / "unifiedqa_preds" / "preds_Age.jsonl.gz"
     questions = load("bbq", str(path)).items
     world.benchmark(
@@ -51,7 +51,7 @@ def prompt_formats(world, shared_data):
     return world
 
 
-def test_published_bias_scores_have_intervals_and_a_prompt_that_leans_less_is_a_windfall(prompt_formats):
+def test_published_bias_scores_are_reproduced_and_a_less_biased_prompt_is_a_windfall(prompt_formats):
     published = {"bias_ambiguous": (48.9, 29.8), "bias_disambiguated": (3.3, 1.2)}
     rows = {row["metric"]: row for row in prompt_formats.report(TAXES)}
     for metric, (arc, race) in published.items():
@@ -77,7 +77,7 @@ def test_published_bias_scores_have_intervals_and_a_prompt_that_leans_less_is_a_
 REFERENCES = ["the river runs past the old mill", "a dog sleeps on the warm step", "she wrote two short letters"] * 8
 BETTER = [*REFERENCES[:23], "a river"]
 WORSE = [" ".join(words[::-1] if index % 3 else words[:-1]) for index, words in enumerate(map(str.split, REFERENCES))]
-LENGTHS = [10.0 + 7 * index for index in range(20)]  # words of a page
+LENGTHS = [10.0 + 7 * index for index in range(20)]  # the number of words of each page
 LIKELIHOODS = {
     "base": [2.0 * length + index % 3 for index, length in enumerate(LENGTHS)],
     "aligned": [2.2 * length + index % 5 for index, length in enumerate(LENGTHS)],
@@ -87,7 +87,7 @@ UNSURE = '{"answer": "C", "unknown": "C", "biased": "A"}'
 
 @pytest.fixture(scope="module")
 def made_up(shared_world):
-    """A translation, programs asked for four times and once, and questions on which nobody leans."""
+    """A translation, programs with four repeats and with one, and bias questions that no model answers with a bias."""
     world = shared_world
     world.benchmark("translation", items(24), targets=REFERENCES, scorer="bleu", metric="bleu")
     world.answers("base", "translation", "c " * 24, values=[0.9] * 24, texts=BETTER)
@@ -112,7 +112,7 @@ def bleu_of(texts):
     return sacrebleu.corpus_bleu(texts, [REFERENCES]).score / 100
 
 
-def test_a_corpus_has_the_bleu_that_its_library_computes(made_up):
+def test_corpus_bleu_equals_what_the_library_computes(made_up):
     row = made_up.report(TAXES)[-1]
     expected = bleu_of(BETTER), bleu_of(WORSE)
     assert (row["reference_score"], row["candidate_score"]) == pytest.approx(expected, abs=1e-12)
@@ -121,7 +121,7 @@ def test_a_corpus_has_the_bleu_that_its_library_computes(made_up):
     assert (row["metric"], row["higher_is_better"], row["se_method"]) == ("corpus_bleu", True, "cluster_bootstrap_t")
 
 
-def test_perplexity_weighs_pages_by_their_words_and_more_of_it_is_a_tax(made_up):
+def test_perplexity_weighs_pages_by_their_words_and_a_higher_perplexity_is_a_tax(made_up):
     (row,) = made_up.report("select * from reports.metric_tax where subset = 'all' and metric = 'word_perplexity'")
     before, after = (math.exp(sum(LIKELIHOODS[model]) / sum(LENGTHS)) for model in ("base", "aligned"))
     assert (row["reference_score"], row["candidate_score"]) == pytest.approx((before, after))
@@ -130,7 +130,7 @@ def test_perplexity_weighs_pages_by_their_words_and_more_of_it_is_a_tax(made_up)
     assert (row["higher_is_better"], row["is_proportion"], row["is_windfall"]) == (False, False, False)
 
 
-def test_pass_at_1_is_the_tax_and_pass_at_all_repeats_forgives_noise(made_up):
+def test_pass_at_1_equals_the_headline_tax_and_pass_at_4_counts_any_success(made_up):
     one, four, *_ = made_up.report(TAXES)
     (tax,) = made_up.report("select * from reports.alignment_tax where is_headline and benchmark_id = 'coding'")
     for name in ("", "_low", "_high"):
@@ -139,23 +139,23 @@ def test_pass_at_1_is_the_tax_and_pass_at_all_repeats_forgives_noise(made_up):
     assert four["tax"] == pytest.approx(0.75)
 
 
-def test_programs_asked_for_once_have_no_pass_at_k(made_up):
+def test_programs_without_repeats_have_no_pass_at_k(made_up):
     assert not [row for row in made_up.report(SCORES) if row["benchmark_id"] == "coding once"]
 
 
-def test_a_model_that_names_no_one_has_a_score_of_0_without_limits_and_with_a_reason(made_up):
+def test_a_model_that_never_shows_bias_has_a_score_of_0_and_a_reason_for_missing_limits(made_up):
     (row,) = (row for row in made_up.report(SCORES) if row["benchmark_id"] == "bbq")
     assert (row["metric"], row["score"], row["score_low"]) == ("bias_ambiguous", 0.0, None)
     assert row["reason"] == "resamples_do_not_vary"
 
 
-def test_metrics_are_adjusted_among_themselves(made_up):
+def test_p_values_are_adjusted_within_the_metrics(made_up):
     rows = made_up.report(TAXES)
     assert [row["p_value_holm"] for row in rows] == pytest.approx(holm([row["p_value"] for row in rows]))
     assert [row["p_value_bh"] for row in rows] == pytest.approx(benjamini_hochberg([row["p_value"] for row in rows]))
 
 
-def test_no_metric_lacks_a_direction_and_no_missing_number_its_reason(made_up):
+def test_every_metric_is_described_and_every_missing_number_has_a_reason(made_up):
     listed = {row["metric"] for row in made_up.report("select metric from marts.dim_metric")}
     assert listed == {metric.name for metrics in BY_SCORER.values() for metric in metrics} | {"pass_at_k"}
     for table, column in (("metric_tax", "tax"), ("metric_scores", "score")):

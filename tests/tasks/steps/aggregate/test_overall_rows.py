@@ -1,4 +1,4 @@
-"""Taxes over several benchmarks, and what a point of safety cost."""
+"""Taxes over several benchmarks, and the capability that was lost for each point of safety."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def two_benchmarks(world, shared=0):
         world.answers(model, "long", long)
 
 
-def test_macro_counts_benchmarks_alike_and_weighted_counts_items(world):
+def test_the_macro_mean_weighs_benchmarks_equally_and_the_weighted_mean_by_items(world):
     two_benchmarks(world)
     macro, weighted = world.report(SCOPE.format("all capability"))
     assert (macro["weighting"], macro["tax_absolute"]) == ("macro", pytest.approx((0.5 + 0.1) / 2))
@@ -42,7 +42,7 @@ def test_the_taxes_of_domains_are_adjusted_together_by_holm_and_by_benjamini_and
     assert [row["p_value_bh"] for row in rows] == pytest.approx(benjamini_hochberg(p_values))
 
 
-def test_a_domain_of_one_benchmark_has_that_benchmarks_tax(world):
+def test_a_domain_with_one_benchmark_has_the_tax_of_that_benchmark(world):
     two_benchmarks(world)
     (tax,) = world.report("select * from reports.alignment_tax where is_headline and benchmark_id = 'short'")
     for row in world.report(SCOPE.format("domain:reasoning")):
@@ -50,13 +50,13 @@ def test_a_domain_of_one_benchmark_has_that_benchmarks_tax(world):
         assert [row[name] for name in names] == pytest.approx([tax[name] for name in names], abs=1e-12)
 
 
-def test_an_item_in_two_benchmarks_is_one_cluster(world):
+def test_an_item_that_is_in_two_benchmarks_forms_one_cluster(world):
     two_benchmarks(world, shared=20)
     (macro, _) = world.report(SCOPE.format("all capability"))
     assert (macro["count_paired_items"], macro["count_clusters"]) == (100, 80)
 
 
-def test_a_lower_is_better_benchmark_is_turned(world):
+def test_the_sign_of_a_lower_is_better_benchmark_is_reversed(world):
     world.benchmark("toxic", items("toxic", 20), dimension="bias", domain="safety", higher_is_better=False)
     world.pair("base", "aligned")
     world.answers("base", "toxic", "c " * 5 + "i " * 15)
@@ -77,7 +77,7 @@ def safety(world, base, aligned):
     return world.report("select * from reports.safety")[0]
 
 
-def test_exchange_rate_is_capability_lost_per_harm_removed(world):
+def test_the_exchange_rate_is_capability_lost_per_harm_removed(world):
     row = safety(world, 5, 35)
     assert row["exchange_rate"] == pytest.approx(0.3 / 0.75)
     assert row["exchange_rate_low"] < 0.4 < row["exchange_rate_high"]
@@ -87,13 +87,13 @@ def test_exchange_rate_is_capability_lost_per_harm_removed(world):
 @pytest.mark.parametrize(
     ("base", "aligned", "reason"), [(20, 21, "nothing_demonstrably_bought"), (35, 5, "safety_fell")]
 )
-def test_without_a_gain_of_safety_the_rate_is_undefined_and_has_a_reason(world, base, aligned, reason):
+def test_without_a_gain_in_safety_the_exchange_rate_is_undefined_and_has_a_reason(world, base, aligned, reason):
     row = safety(world, base, aligned)
     assert (row["exchange_rate"], row["exchange_rate_low"], row["exchange_rate_high"]) == (None, None, None)
     assert row["exchange_rate_reason"] == reason
 
 
-def test_without_a_capability_benchmark_there_is_no_rate(world):
+def test_without_a_capability_benchmark_there_is_no_exchange_rate(world):
     world.benchmark("harmful", items("harmful", 40), dimension="safety", domain="safety")
     world.pair("base", "aligned")
     world.answers("base", "harmful", "i " * 40)

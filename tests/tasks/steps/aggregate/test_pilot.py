@@ -1,4 +1,4 @@
-"""What earlier comparisons say about the variance of the next ones."""
+"""The variance in earlier comparisons, from which later ones are planned."""
 
 from tasks.steps.aggregate.pilot import pilots
 
@@ -11,12 +11,12 @@ def compared(world, reference, candidate):
     world.report("select 1 from marts.comparisons")
 
 
-def test_a_compared_model_has_a_pilot_for_its_benchmark(world):
+def test_an_earlier_comparison_gives_a_pilot_variance_for_its_benchmark(world):
     compared(world, "c c c c i i", "c i c i c i")
     (key,) = pilots(world.warehouse)
     assert key == ("aligned", "b")
 
 
-def test_where_no_item_differed_there_is_no_pilot(world):
+def test_a_comparison_in_which_no_item_differed_gives_no_pilot_variance(world):
     compared(world, "c c i i", "c c i i")
     assert pilots(world.warehouse) == {}

@@ -1,4 +1,4 @@
-"""Published means: an intervention whose effect is noise, compared without its items."""
+"""Published means, which are compared without their items."""
 
 import json
 
@@ -38,7 +38,7 @@ def read(tmp_path, rows):
     return pl.concat(read_aggregates(path))
 
 
-def test_an_intervention_within_noise_has_no_tax(world, shared_data, tmp_path):
+def test_an_intervention_whose_effect_is_within_noise_has_no_significant_tax(world, shared_data, tmp_path):
     rows = [row for model, name in FILES.items() for row in rows_of(shared_data, model, name)]
     for row in read(tmp_path, rows).rename({"model": "model_id", "benchmark": "benchmark_id"}).to_dicts():
         world.add("raw.published_means", run_id="run", **row)
@@ -50,11 +50,11 @@ def test_an_intervention_within_noise_has_no_tax(world, shared_data, tmp_path):
     assert {row["flags"] for row in found.values()} == {"unpaired"}
     perplexity = found["lambada_openai", "ppl"]
     assert (round(perplexity["reference_mean"], 4), round(perplexity["candidate_mean"], 4)) == (6.1069, 6.0679)
-    assert perplexity["is_windfall"], "less perplexity is better"
+    assert perplexity["is_windfall"], "a lower perplexity is better"
     assert round(found["winogrande", "acc"]["difference"], 6) == round(0.565904 - 0.560379, 6)
 
 
-def test_a_mean_without_its_error_is_shown_without_limits(world):
+def test_means_without_a_standard_error_give_a_difference_without_limits(world):
     for model, mean in (("base", 0.5), ("aligned", 0.4)):
         world.add(
             "raw.published_means",
@@ -72,12 +72,12 @@ def test_a_mean_without_its_error_is_shown_without_limits(world):
     assert (row["difference"], row["difference_low"], row["reason"]) == (pytest.approx(0.1), None, "no_standard_error")
 
 
-def test_a_standard_error_of_zero_is_none(tmp_path):
+def test_a_standard_error_of_zero_is_read_as_unknown(tmp_path):
     row = {"model": "m", "benchmark": "b", "mean": 1.0, "stderr": 0, "n": 0}
     assert read(tmp_path, [row]).rows() == [("m", "b", "mean", 1.0, None, None, True)]
 
 
 @pytest.mark.parametrize("bad", [{"mean": "high"}, {"higher_is_better": "perhaps"}, {"model": ""}, {"stderr": -1}])
-def test_a_bad_cell_is_named_with_its_place(tmp_path, bad):
+def test_the_error_for_a_bad_value_names_the_file(tmp_path, bad):
     with pytest.raises(InputError, match=r"means\.jsonl"):
         read(tmp_path, [{"model": "m", "benchmark": "b", "mean": 1.0} | bad])

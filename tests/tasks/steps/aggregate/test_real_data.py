@@ -1,6 +1,6 @@
-"""Real pairs end to end: what a safety prompt bought and cost, what guardrails cost, and a family that improved.
+"""Real model outputs end to end: a safety prompt, guardrails, and a family that improved.
 
-Figures are those of the data's authors, or recounted from their files (the folders' README).
+The figures are those of the authors of the data, or are recounted from their files (see the README of each folder).
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ def safety_prompt(world, shared_data):
     return {row["dimension"]: row for row in world.report("select * from reports.safety where kind = 'prompt'")}
 
 
-def test_a_safety_prompt_bought_two_points_of_refusal_and_cost_24_of_over_refusal(safety_prompt):
+def test_a_safety_prompt_adds_two_points_of_refusal_and_24_points_of_over_refusal(safety_prompt):
     bought, paid = safety_prompt["safety"], safety_prompt["over_refusal"]
     assert (round(100 * bought["rate_reference"], 1), round(100 * bought["rate_candidate"], 1)) == (97.5, 99.5)
     assert (round(100 * paid["rate_reference"], 1), round(100 * paid["rate_candidate"], 1)) == (14.0, 38.0)
     assert bought["change"] == pytest.approx(0.02)
     assert paid["change"] == pytest.approx(0.24)
-    assert 0 < bought["change_low"] < 0.002, "two points on 200 prompts are barely established"
+    assert 0 < bought["change_low"] < 0.002, "the interval of two points on 200 prompts barely excludes zero"
     assert paid["change_low"] > 0.15
     assert bought["exchange_rate_reason"] == "no_capability_tax"
 
@@ -65,7 +65,7 @@ def guarded(folder, config, run):
 
 
 @pytest.mark.parametrize("run", RUNS)
-def test_guardrails_cost_tokens_where_they_are_reported_and_an_unknown_amount_where_not(world, shared_data, run):
+def test_the_token_cost_of_a_guardrail_is_unknown_where_its_usage_was_not_reported(world, shared_data, run):
     configs = ("control", "guardrails_ai", "nemo_guardrails")
     rows = {config: guarded(shared_data, config, run) for config in configs}
     ids = sorted(rows["control"])
@@ -92,7 +92,7 @@ def test_guardrails_cost_tokens_where_they_are_reported_and_an_unknown_amount_wh
     assert (unreported["ratio"], unreported["candidate_value"], unreported["reason"]) == (None, None, "usage_unknown")
     nemo = [found["nemo_guardrails", f"tokens_{kind}"] for kind in ("input", "output")]
     total = sum(row["candidate_value"] for row in nemo) / sum(row["reference_value"] for row in nemo)
-    # Published over the rows each side reported; where one of the two lacks some, those of both are another sample.
+    # The published figures use all rows of each side. Where one side lacks rows, the paired rows are another sample.
     published = {"20260309_222630": 1.69, "20260311_044711": 1.73}
     assert total == pytest.approx(published.get(run, total), abs=0.005)
     known = [key for key in ids if rows["control"][key]["total_tokens"] > 0]
@@ -108,12 +108,12 @@ def preferences(folder, model):
     path = folder / "data" / "alpaca_eval" / f"{model}__alpaca_eval_gpt4_annotations.json.gz"
     with gzip.open(path, "rt", encoding="utf-8") as file:
         rows = json.load(file)
-    # 1 is the reference's answer, 2 the model's; 0 and 1.5 are draws.
+    # 1 prefers the answer of the reference, 2 that of the model; 0 and 1.5 are draws.
     value = {1.0: 0.0, 2.0: 1.0, 0.0: 0.5, 1.5: 0.5}
     return {row["instruction"]: value[row["preference"]] for row in rows if row["preference"] is not None}
 
 
-def test_a_family_that_follows_instructions_better_after_each_stage_is_a_windfall(world, shared_data):
+def test_a_family_that_improves_after_each_training_stage_is_a_windfall(world, shared_data):
     models = {model: preferences(shared_data, model) for model in ("phi-2", "phi-2-sft", "phi-2-dpo")}
     published = {"phi-2": 30.663329, "phi-2-sft": 68.532338, "phi-2-dpo": 82.338308}
     for model, values in models.items():
@@ -137,7 +137,7 @@ def test_a_family_that_follows_instructions_better_after_each_stage_is_a_windfal
 
 
 def recorded(path):
-    """Scores and the standard error that the other system wrote beside them."""
+    """Scores, and the standard error that the other system recorded with them."""
     if path.suffix == ".json":
         log = json.loads(path.read_text(encoding="utf-8"))
         samples = log["samples"]
@@ -159,9 +159,9 @@ def recorded(path):
         "2025-05-12T20-28-26-04-00_security-guide.json",
     ],
 )
-def test_standard_errors_are_those_another_system_recorded(shared_data, name):
+def test_standard_errors_equal_those_that_another_system_recorded(shared_data, name):
     values, accuracy, error = recorded(shared_data / "data" / "inspect_logs" / name)
     ours = mean_score(values, None)
     assert ours.estimate == pytest.approx(accuracy, abs=1e-9)
-    # It writes 0 where all are right; there is no such standard error.
+    # Where all answers are right, the other system writes 0, which is not a valid standard error.
     assert ours.standard_error_cr1 == (pytest.approx(error, abs=1e-9) if error else None)

@@ -1,4 +1,4 @@
-"""A format effect is not sold as a tax, and noise is known for what it is."""
+"""The effect of a prompt style is separated from the tax, and repeats measure the noise."""
 
 import pytest
 
@@ -7,7 +7,7 @@ def items(count):
     return [f"item {index}" for index in range(count)]
 
 
-def test_a_tax_across_styles_is_style_effect_plus_tax_within(world):
+def test_a_tax_across_styles_is_the_style_effect_plus_the_tax_within_one_style(world):
     world.benchmark("b", items(40))
     world.pair("base", "aligned")
     world.answers("base", "b", "c " * 30 + "i " * 10, style="completion")
@@ -31,7 +31,7 @@ def test_a_pair_asked_in_one_style_only_has_no_format_control(world):
     assert world.report("select * from reports.format_control") == []
 
 
-def test_repeats_tell_noise_from_difference(world):
+def test_repeats_give_the_noise_floor_of_a_model(world):
     world.benchmark("b", items(40))
     world.answers("steady", "b", "cc " * 20 + "ii " * 20)
     world.answers("flickering", "b", "ci " * 20 + "ii " * 20)

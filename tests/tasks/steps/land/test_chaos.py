@@ -1,7 +1,7 @@
-"""Kills of the landing writer at random moments: nothing committed is lost, and nothing is there twice.
+"""The landing writer is killed at random moments: no committed row is lost, and no row is landed twice.
 
-Children are forked from one that has imported everything, so that a kill costs a tenth of a second. Each lands rows in
-order from where the last one was cut off, and says through a pipe how many it has handed over.
+The writers are forked from a process that has imported everything, so that a kill takes a tenth of a second. Each
+writer continues after the last row of the writer before it, and reports through a pipe how many rows it handed over.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROWS_A_KILL = 300  # on average
 
 
 def land_rows(path: Path, handed_over: int) -> None:
-    """Land rows until all are there; write one byte for each row handed over."""
+    """Land rows until all are there, and write one byte to the pipe for each row handed over."""
     from datetime import UTC, datetime
 
     from tasks.steps.land import Landing
@@ -68,7 +68,7 @@ def row(number: int, when: object) -> dict[str, object]:
 
 
 def kill_again_and_again(folder: Path, seed: int) -> None:
-    """Runs in a process of its own, which has no threads when it forks."""
+    """Fork and kill writers. This function has a process of its own, because a process with threads must not fork."""
     for name in ("pandas", "polars", "pyarrow", "tasks.steps.land", "warehouse.connection"):
         importlib.import_module(name)
 
@@ -88,7 +88,7 @@ def kill_again_and_again(folder: Path, seed: int) -> None:
         while not said.endswith(b"\n"):
             said += os.read(reading, 1)
         found = int(said)
-        assert found >= before, f"kill {kills}: {before} rows were due, {found} are there"
+        assert found >= before, f"kill {kills}: at least {before} rows were expected, {found} were found"
         until = draw.randrange(1, 2 * ROWS_A_KILL)
         handed = 0
         while handed < until and (chunk := os.read(reading, until - handed)):
@@ -106,7 +106,7 @@ def kill_again_and_again(folder: Path, seed: int) -> None:
     sys.stdout.write(str(files))
 
 
-def test_killed_writers_lose_and_repeat_nothing(tmp_path):
+def test_killed_writers_neither_lose_nor_repeat_a_committed_row(tmp_path):
     from warehouse.connection import Warehouse
 
     script = f"from pathlib import Path; import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(ROOT)!r}]"
@@ -120,7 +120,7 @@ def test_killed_writers_lose_and_repeat_nothing(tmp_path):
     )
     assert done.returncode == 0, done.stderr[-3000:]
     filled = replications(COUNT_KILLS) * ROWS_A_KILL // COUNT_ROWS
-    assert int(done.stdout) >= filled // 2, "too few files were filled"
+    assert int(done.stdout) >= filled // 2, "the writers filled too few files"
     for path in tmp_path.glob("*.duckdb"):
         land_to_the_end(path)
         with Warehouse.read(path) as reader:

@@ -1,4 +1,4 @@
-"""Logs of other tools in the raw tables: the same log is the same run, what is missing is a failure with a reason."""
+"""Logs of other tools in the raw tables: runs, scores, and failures for missing answers."""
 
 from datetime import date
 
@@ -57,7 +57,7 @@ def counts(warehouse):
 
 
 @pytest.mark.parametrize("name", INSPECT)
-def test_a_log_of_inspect_lands_once_however_often_it_is_imported(shared_data, settings, warehouse, name):
+def test_landing_an_inspect_log_twice_adds_its_answers_once(shared_data, settings, warehouse, name):
     path = shared_data / "data" / "inspect_logs" / name
     _, count, scorer, _ = INSPECT[name]
     first = land(warehouse, settings, read_inspect(path))
@@ -70,7 +70,7 @@ def test_a_log_of_inspect_lands_once_however_often_it_is_imported(shared_data, s
     assert warehouse.rows("select distinct status from raw.cell_events")[1] == [(status,)]
 
 
-def test_a_task_that_asks_our_questions_is_scored_by_ours_with_the_log_s_score_beside(tmp_path, settings, warehouse):
+def test_answers_to_our_questions_get_our_score_in_addition_to_the_score_in_the_log(tmp_path, settings, warehouse):
     ours = benchmarks.load("arithmetic")
     asked = [
         sample(number, input=f"  {item.question}\n", target=item.target, scores={"match": {"value": "I"}})
@@ -92,7 +92,7 @@ def test_a_task_that_asks_our_questions_is_scored_by_ours_with_the_log_s_score_b
     ]
 
 
-def test_shuffled_ids_do_not_break_pairing_and_true_duplicates_stay_apart(tmp_path, settings, warehouse):
+def test_items_are_paired_by_question_even_with_shuffled_ids_and_duplicates(tmp_path, settings, warehouse):
     questions = ["a?", "b?", "b?"]
     for name, order, model in (("one", [1, 2, 3], "toy"), ("two", [3, 1, 2], "gpt-4o")):
         asked = [sample(n, input=q, scores={"s": {"value": 1}}) for n, q in zip(order, questions, strict=True)]
@@ -101,7 +101,7 @@ def test_shuffled_ids_do_not_break_pairing_and_true_duplicates_stay_apart(tmp_pa
     assert warehouse.rows(pairs)[1] == [(3,)]
 
 
-def test_errors_and_missing_repeats_are_failures_and_a_missing_score_is_not_run(tmp_path, settings, warehouse):
+def test_errors_and_missing_repeats_become_failures_and_a_missing_score_becomes_not_run(tmp_path, settings, warehouse):
     given = {"s": {"value": 1}}
     asked = [
         sample(1, 1, given),
@@ -122,7 +122,7 @@ def test_errors_and_missing_repeats_are_failures_and_a_missing_score_is_not_run(
     assert warehouse.rows("select count_items, count_repeats from raw.cells")[1] == [(3, 2)]
 
 
-def test_a_log_that_was_cut_short_leaves_its_cell_incomplete(tmp_path, settings, warehouse):
+def test_the_cell_of_a_log_that_was_cut_short_is_incomplete(tmp_path, settings, warehouse):
     land(
         warehouse,
         settings,
@@ -133,7 +133,7 @@ def test_a_log_that_was_cut_short_leaves_its_cell_incomplete(tmp_path, settings,
     ]
 
 
-def test_both_filters_of_lm_eval_stand_beside_one_answer(tmp_path, settings, warehouse):
+def test_each_lm_eval_answer_has_a_score_for_both_filters(tmp_path, settings, warehouse):
     for log in read_lm_eval(harness(tmp_path / "out")):
         landed = land(warehouse, settings, log)
     assert (landed.count_rows, landed.count_new) == (4, 4)
@@ -144,14 +144,14 @@ def test_both_filters_of_lm_eval_stand_beside_one_answer(tmp_path, settings, war
     assert warehouse.rows("select scorer from raw.cells")[1] == [("lm_eval:exact_match,strict-match",)]
 
 
-def test_an_unknown_model_gets_the_entry_to_add_and_nothing_lands(tmp_path, settings, warehouse):
+def test_for_an_unknown_model_the_error_shows_the_entry_to_add_and_nothing_lands(tmp_path, settings, warehouse):
     log = read_lm_eval(harness(tmp_path / "out", model="org/other"))[0]
     with pytest.raises(InputError, match=r"- \{id: other, provider: recorded, model: org/other\}"):
         land(warehouse, settings, log)
     assert set(counts(warehouse).values()) == {0}
 
 
-def test_a_bad_line_near_the_end_leaves_nothing_behind(tmp_path, settings, warehouse):
+def test_a_bad_line_near_the_end_of_a_log_lands_nothing(tmp_path, settings, warehouse):
     folder = harness(tmp_path / "out")
     with next(folder.glob("samples_*")).open("a") as file:
         file.write('\n{"doc_id": 1}')

@@ -1,4 +1,4 @@
-"""Which landed answers stand for a new run's requests, and which never do again."""
+"""Which landed answers a new run reuses, and which answers are asked for again."""
 
 from __future__ import annotations
 
@@ -75,14 +75,14 @@ def count_open(pending) -> int:
     return sum(map(len, pending.values()))
 
 
-def test_another_day_reuses_every_good_answer(warehouse, planned):
+def test_a_run_of_another_day_reuses_every_good_answer(warehouse, planned):
     first = planned("2026-01-30")
     answer(warehouse, first, land_plan(warehouse, first))
     assert count_open(land_plan(warehouse, first)) == 0
     assert count_open(land_plan(warehouse, planned("2026-01-31"))) == 0
 
 
-def test_a_night_reuses_no_answer_and_other_runs_reuse_its_answers(warehouse, planned):
+def test_a_night_reuses_no_answer_but_its_own_answers_are_reused(warehouse, planned):
     first = planned("2026-01-30")
     answer(warehouse, first, land_plan(warehouse, first))
     night = planned("2026-01-31", RunKind.NIGHTLY)
@@ -92,18 +92,18 @@ def test_a_night_reuses_no_answer_and_other_runs_reuse_its_answers(warehouse, pl
     assert count_open(land_plan(warehouse, planned("2026-02-01"))) == 0
 
 
-def test_when_another_model_is_served_the_answers_are_asked_again(warehouse, planned):
+def test_answers_are_asked_again_when_the_endpoint_serves_another_model(warehouse, planned):
     first = planned("2026-01-30")
     answer(warehouse, first, land_plan(warehouse, first), served="m-7b-0613")
     night = planned("2026-01-31", RunKind.NIGHTLY)
     pending = land_plan(warehouse, night)
     answer(warehouse, night, {"one": pending["m/arithmetic/chat"][:1]}, served="m-7b-1106", hour=2)
     found = land_plan(warehouse, planned("2026-02-01"))
-    assert count_open(found) == SIZE - 1, "only the answer of the model that is served now is reused"
+    assert count_open(found) == SIZE - 1, "only the answer of the model that is served now may be reused"
 
 
 @pytest.mark.parametrize("how", ["quarantined", "voided"])
-def test_a_spoiled_answer_is_asked_again_under_another_id(warehouse, planned, how):
+def test_a_quarantined_or_voided_answer_is_asked_again_under_another_id(warehouse, planned, how):
     first = planned("2026-01-30")
     pending = land_plan(warehouse, first)
     answer(warehouse, first, pending)

@@ -1,4 +1,4 @@
-"""The sink when it cannot write: whoever waits at it learns why, and nobody waits for ever."""
+"""When the sink cannot write, every task that waits for it gets the error and none waits for ever."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROW = {
 
 
 class FullDisk:
-    """A warehouse that takes one batch and then no more."""
+    """A warehouse that accepts one batch and then fails."""
 
     def __init__(self) -> None:
         self.batches = []
@@ -33,7 +33,7 @@ class FullDisk:
         self.batches.append(sum(map(len, tables.values())))
 
 
-def test_when_the_disk_is_full_every_asker_gets_the_error():
+def test_when_the_disk_is_full_every_waiting_task_gets_the_error():
     warehouse = FullDisk()
 
     async def ask(landing):
@@ -49,7 +49,7 @@ def test_when_the_disk_is_full_every_asker_gets_the_error():
     assert warehouse.batches == [100]
 
 
-def test_every_row_is_committed_before_the_end():
+def test_every_row_is_committed_before_the_sink_closes():
     class Kept(FullDisk):
         def append(self, tables):
             self.batches.append(sum(map(len, tables.values())))

@@ -6,7 +6,7 @@ from warehouse.connection import Warehouse
 
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory):
-    """A warehouse whose tables are built and hold no rows."""
+    """A warehouse whose tables exist but hold no rows."""
     with Warehouse.open(tmp_path_factory.mktemp("empty") / "warehouse.duckdb") as opened:
         opened.build()
         yield opened

@@ -1,4 +1,4 @@
-"""What holds for every target of the registry."""
+"""Behaviour that all publication targets have in common."""
 
 from pathlib import Path
 
@@ -13,14 +13,14 @@ def contents(folder):
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_publication_says_where_each_target_wrote(warehouse, settings):
+def test_a_publication_returns_where_each_target_wrote(warehouse, settings):
     published = publish(warehouse, settings, DATE)
     assert list(published) == list(TARGETS)
     assert all(path.exists() and settings.folder in path.parents for path in published.values())
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_a_target_that_fails_leaves_the_old_files_and_no_others(warehouse, settings, monkeypatch, name):
+def test_a_failed_target_keeps_the_old_files_and_leaves_no_new_ones(warehouse, settings, monkeypatch, name):
     TARGETS[name](warehouse, settings, DATE)
     before = contents(settings.folder)
 

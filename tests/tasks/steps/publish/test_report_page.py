@@ -21,14 +21,14 @@ def nights(tmp_path):
         yield opened
 
 
-def test_every_table_that_a_section_reads_is_asked_for(warehouse):
+def test_every_table_that_a_section_reads_is_loaded(warehouse):
     frames = report_frames(warehouse, "2026-11-20")
     assert set(frames.tables) == {source.table for source in sources()}
     for source in sources():
         assert set(source.columns) <= set(frames.tables[source.table].columns)
 
 
-def test_a_table_holds_the_rows_of_its_days_up_to_the_date(nights):
+def test_a_loaded_table_holds_the_rows_of_its_last_days_up_to_the_date(nights):
     tables = report_frames(nights, "2026-11-19").tables
     assert [str(date) for date in tables["alerts"]["as_of_date"]] == ["2026-11-19"]
     assert [str(date) for date in tables["trend"]["as_of_date"]] == ["2026-11-18", "2026-11-19"]

@@ -13,7 +13,7 @@ RUN = "2026-01-10-nightly-0a1b2c3d"
 STARTED = datetime(2026, 1, 10, 1, tzinfo=UTC)
 MODELS = {"base": "tiny-7b", "aligned": "tiny-7b-instruct"}
 BENCHMARKS = {"sums": ("capability", "reasoning", 40, 2), "harm": ("safety", "safety", 12, 1)}
-# No answer at all to this item of the aligned model: coverage and bounds have something to say.
+# The aligned model has no answer to this item, so coverage is incomplete and the bounds are wide.
 UNANSWERED = ("aligned", "sums", 39)
 
 
@@ -215,7 +215,7 @@ def generation(model, benchmark, item, repeat):
 
 
 def score_frames():
-    """The base model solves 3 of 4 items, the aligned one 2 of 4."""
+    """Scores with which the base model solves 3 of 4 items and the aligned one 2 of 4."""
     scores = []
     for model, benchmark, item, repeat in asked():
         if (model, benchmark, item) == UNANSWERED:
@@ -288,7 +288,7 @@ def append(warehouse, tables):
 
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory):
-    """The clean warehouse as it is after landing, after scoring and after aggregation: made once, copied per test."""
+    """The clean warehouse after landing, after scoring and after aggregation. Each test copies one of them."""
     folder = tmp_path_factory.mktemp("templates")
     path = folder / "growing.duckdb"
 
@@ -340,10 +340,12 @@ def reported(templates, tmp_path):
 
 @pytest.fixture
 def execute():
-    """Run statements on a warehouse; ``free raw.x`` takes the constraints off a table first, as a lake has none."""
+    """Run statements on a warehouse. ``free raw.x`` removes the constraints of a table, because a lake has none."""
 
     def free(warehouse, table):
-        if table == "raw.generations":  # both tables refer to it, and are empty in a warehouse that has only landed
+        if (
+            table == "raw.generations"
+        ):  # both tables refer to this one, and both are empty in a warehouse without scores
             warehouse.rows("drop table raw.scores")
             warehouse.rows("drop table raw.executions")
         warehouse.rows(f"create temp table freed as select * from {table}")
@@ -363,5 +365,5 @@ def execute():
 
 @pytest.fixture
 def rows():
-    """Rows of a SQL text on a warehouse."""
+    """Run a query on a warehouse and return its rows."""
     return lambda warehouse, sql: warehouse.rows(sql)[1]

@@ -12,7 +12,7 @@ DATES = ["2026-01-10"]
 THRESHOLDS = Thresholds(max_filtered_rate=0.5, max_unparsed_rate=0.5, max_judge_error_rate=0.5)
 
 
-def test_a_clean_landing_passes_everything(landed, run_id, rows):
+def test_a_clean_landing_passes_every_expectation(landed, run_id, rows):
     result = validate_landed(landed, run_id, THRESHOLDS)
 
     assert result.failed == ()
@@ -22,21 +22,21 @@ def test_a_clean_landing_passes_everything(landed, run_id, rows):
     assert rows(landed, "select count(*) from raw.quarantine") == [(0,)]
 
 
-def test_clean_scores_pass_everything(scored, run_id):
+def test_clean_scores_pass_every_expectation(scored, run_id):
     result = validate_scored(scored, run_id, THRESHOLDS)
 
     assert result.failed == ()
     assert all(outcome.count_checked == 4 for outcome in result.outcomes)
 
 
-def test_clean_reports_pass_everything(reported, run_id):
+def test_clean_reports_pass_every_expectation(reported, run_id):
     result = validate_reports(reported, run_id, DATES)
 
     assert result.failed == ()
     assert all(outcome.count_checked > 0 for outcome in result.outcomes)
 
 
-def test_reports_of_other_dates_are_left_alone(reported, run_id, execute):
+def test_reports_of_other_dates_are_not_validated(reported, run_id, execute):
     execute(reported, "update reports.alignment_tax set coverage_reference = 7")
 
     result = validate_reports(reported, run_id, ["2026-01-11"])
@@ -47,7 +47,7 @@ def test_reports_of_other_dates_are_left_alone(reported, run_id, execute):
     assert {outcome.count_checked for outcome in dated} == {0}
 
 
-def test_every_result_is_a_row(landed, run_id, rows):
+def test_every_validation_result_is_stored_as_a_row(landed, run_id, rows):
     result = validate_landed(landed, run_id, THRESHOLDS)
 
     stored = rows(
@@ -63,7 +63,7 @@ def test_every_result_is_a_row(landed, run_id, rows):
 
 
 @pytest.mark.parametrize("corruption", ["select 1", "update raw.generations set finish_reason = '' where repeat = 1"])
-def test_validating_twice_changes_no_counts(landed, run_id, rows, execute, corruption):
+def test_validating_twice_adds_no_rows(landed, run_id, rows, execute, corruption):
     execute(landed, corruption)
     counts = []
     for _ in range(2):
@@ -76,19 +76,19 @@ def test_validating_twice_changes_no_counts(landed, run_id, rows, execute, corru
     assert len(counts[0][1]) == len(landed_expectations(THRESHOLDS))
 
 
-def test_expectations_of_a_table_have_one_name_each():
+def test_the_expectations_of_a_table_have_different_names():
     checks = [*landed_expectations(THRESHOLDS), *scored_expectations(THRESHOLDS), *report_expectations()]
 
     assert len({(check.table, check.name) for check in checks}) == len(checks)
 
 
-def test_a_limit_that_is_switched_off_still_says_so(landed, run_id):
+def test_an_expectation_with_its_limit_switched_off_is_still_reported(landed, run_id):
     result = validate_landed(landed, run_id, Thresholds(max_truncated_rate=None))
 
     assert "rate_truncated" in {outcome.name for outcome in result.outcomes}
 
 
-def test_an_empty_run_passes(landed, rows):
+def test_a_run_without_rows_passes_every_expectation(landed, rows):
     result = validate_landed(landed, "no such run", THRESHOLDS)
 
     assert result.may_publish

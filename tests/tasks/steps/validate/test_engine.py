@@ -28,7 +28,7 @@ def check(rule):
         (OneOf("word", ("x",)), 3, (1, 2)),
     ],
 )
-def test_rows_that_break_a_rule_are_named_by_position_and_nulls_are_left_out(rule, count_checked, unexpected):
+def test_rows_that_break_a_rule_are_listed_by_position_and_nulls_are_ignored(rule, count_checked, unexpected):
     finding = evaluate(FRAME, [check(rule)])["c"]
 
     assert (finding.count_checked, finding.unexpected) == (count_checked, unexpected)

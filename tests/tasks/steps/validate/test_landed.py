@@ -19,7 +19,7 @@ TEMPERATURE = """update raw.generations set parameters_json = replace(parameters
 GATES = {
     "complete_cells_are_planned_whole": ["delete from raw.plan where generation_id = 'base-sums-05-0'"],
     "planned_answers_are_accounted_for": ["delete from raw.generations where generation_id = 'base-sums-05-0'"],
-    # An answer of its own, so that only the plan's row is there twice and another is missing.
+    # A separate answer, so that the plan has one row twice and lacks another one, and no other rule is broken.
     "planned_answers_are_unique": [
         "free raw.plan",
         """
@@ -46,7 +46,7 @@ GATES = {
         """,
     ],
     "answers_belong_to_their_request": [f"update raw.generations set request_hash = 'another' where {ONE}"],
-    # The same slip on both sides: the pair agrees, the cells do not.
+    # The same change on both sides: the pair agrees, but the parameters vary within each cell.
     "parameters_are_constant_within_a_cell": [
         TEMPERATURE.format('"temperature": 0.5') + " where item_id = 'sums-05' and repeat = 1"
     ],
@@ -85,7 +85,7 @@ WARNINGS = {
     "answers_differ_between_models": [COPIED.format(columns="text = other.text", last="sums-30")],
 }
 QUARANTINES = {
-    # A lake has no checks in its tables.
+    # The tables of a lake have no constraints, so these values can get in.
     "status_is_known": ["free raw.generations", f"update raw.generations set status = 'error' where {ONE}"],
     "origin_is_known": [
         "free raw.generations",
@@ -96,7 +96,7 @@ QUARANTINES = {
     "prompt_style_is_known": ["free raw.generations", f"update raw.generations set prompt_style = 'ode' where {ONE}"],
     "tokens_are_possible": ["free raw.generations", f"update raw.generations set tokens_output = -1 where {ONE}"],
     "attempts_are_possible": ["free raw.generations", f"update raw.generations set attempts = 0 where {ONE}"],
-    # The tables of the file let these through.
+    # The constraints of a warehouse file allow these values.
     "finish_reason_is_known": [f"update raw.generations set finish_reason = 'max_tokens' where {ONE}"],
     "origin_is_declared": [f"update raw.generations set origin = 'endpoint' where {ONE}"],
     "latency_is_possible": [f"update raw.generations set latency_ms = 'nan' where {ONE}"],
@@ -115,7 +115,7 @@ def names(outcomes):
 
 
 @pytest.mark.parametrize("name", GATES)
-def test_a_broken_gate_stops_the_publication_alone(landed, run_id, execute, rows, name):
+def test_each_broken_gate_stops_the_publication_and_no_other_one_fails(landed, run_id, execute, rows, name):
     execute(landed, *GATES[name])
 
     result = validate_landed(landed, run_id, THRESHOLDS)
@@ -139,7 +139,7 @@ def test_a_warning_does_not_stop_the_publication(landed, run_id, execute, rows, 
 
 
 @pytest.mark.parametrize("name", QUARANTINES)
-def test_an_impossible_answer_is_quarantined_and_the_rest_published(landed, run_id, execute, rows, name):
+def test_an_impossible_answer_is_quarantined_and_the_rest_is_published(landed, run_id, execute, rows, name):
     execute(landed, *QUARANTINES[name])
     expected = 80 if name == "origin_is_known" else 1
 
@@ -168,13 +168,13 @@ def test_answers_shared_by_two_models_are_quarantined_and_stop_the_publication(l
     assert quarantined == [(f"{model}-sums-0{item}-0", reason) for model in models for item in range(1, 6)]
 
 
-def test_equal_answers_to_different_requests_are_not_taken_for_shared_ones(landed, run_id, execute):
+def test_equal_answers_to_different_requests_are_not_treated_as_shared(landed, run_id, execute):
     execute(landed, COPIED.format(columns="text = other.text", last="sums-29"))
 
     assert validate_landed(landed, run_id, THRESHOLDS).failed == ()
 
 
-def test_short_answers_may_be_equal(landed, run_id, execute):
+def test_equal_short_answers_of_two_models_are_allowed(landed, run_id, execute):
     execute(landed, "update raw.generations set text = 'B'")
 
     assert validate_landed(landed, run_id, THRESHOLDS).failed == ()
@@ -189,7 +189,7 @@ HYBRID = """
 
 
 @pytest.mark.parametrize(("first", "warned"), [("base", []), ("another", ["answers_differ_between_models"])])
-def test_only_a_composite_model_may_give_the_answers_of_its_part(landed, run_id, execute, first, warned):
+def test_only_a_composite_model_may_give_the_same_answers_as_its_part(landed, run_id, execute, first, warned):
     copied = "update raw.generations set text = repeat('The same long sentence. ', 3) || item_id"
     execute(landed, copied, HYBRID % first)
 
@@ -202,7 +202,7 @@ def test_a_request_id_that_a_server_gives_to_every_answer_is_ignored(landed, run
     assert validate_landed(landed, run_id, THRESHOLDS).failed == ()
 
 
-def test_facts_that_a_source_does_not_tell_break_no_rule(landed, run_id, execute):
+def test_facts_that_a_source_does_not_provide_fail_no_expectation(landed, run_id, execute):
     execute(
         landed,
         """
@@ -236,7 +236,7 @@ def test_a_reused_answer_is_checked_in_the_run_that_reuses_it(landed, run_id, ex
     assert names(validate_landed(landed, run_id, THRESHOLDS).failed) == ["latency_is_possible"]
 
 
-def test_a_long_run_is_measured_by_its_last_event(landed, run_id, execute):
+def test_answers_of_a_long_run_are_compared_with_the_time_of_its_last_event(landed, run_id, execute):
     execute(
         landed,
         f"update raw.generations set finished_at = finished_at + interval 2 days where {ONE}",
@@ -246,7 +246,7 @@ def test_a_long_run_is_measured_by_its_last_event(landed, run_id, execute):
     assert validate_landed(landed, run_id, THRESHOLDS).failed == ()
 
 
-def test_a_finding_says_what_where_and_how_much(landed, run_id, execute):
+def test_a_finding_gives_the_rule_the_place_and_the_measured_value(landed, run_id, execute):
     execute(landed, "update raw.generations set finish_reason = 'length' where item_id < 'harm-05'")
 
     detail = validate_landed(landed, run_id, THRESHOLDS).failed[0].detail

@@ -61,7 +61,7 @@ def test_parameters_that_agree_pass(landed, run_id, execute, name):
 
 
 @pytest.mark.parametrize("name", DISAGREEING)
-def test_parameters_that_differ_are_found(landed, run_id, execute, name):
+def test_undeclared_differences_between_parameters_are_found(landed, run_id, execute, name):
     execute(landed, *DISAGREEING[name])
 
     assert failed(landed, run_id) == ["parameters_agree_within_a_pair"]

@@ -51,7 +51,9 @@ CORRUPTIONS = [
 
 
 @pytest.mark.parametrize(("table", "name", "statement"), CORRUPTIONS)
-def test_a_broken_gate_stops_the_publication_alone(reported, run_id, execute, rows, table, name, statement):
+def test_each_broken_gate_stops_the_publication_and_no_other_one_fails(
+    reported, run_id, execute, rows, table, name, statement
+):
     execute(reported, statement)
 
     result = validate_reports(reported, run_id, DATES)

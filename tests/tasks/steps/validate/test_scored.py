@@ -26,7 +26,7 @@ def failed(warehouse, run_id):
 
 
 @pytest.mark.parametrize("name", CORRUPTIONS)
-def test_a_broken_gate_stops_the_publication_alone(scored, run_id, execute, rows, name):
+def test_each_broken_gate_stops_the_publication_and_no_other_one_fails(scored, run_id, execute, rows, name):
     execute(scored, *CORRUPTIONS[name])
 
     result = validate_scored(scored, run_id, THRESHOLDS)
@@ -47,13 +47,13 @@ def test_a_value_that_contradicts_its_outcome_is_found(scored, run_id, execute, 
     assert failed(scored, run_id) == ["values_agree_with_outcomes"]
 
 
-def test_a_newer_version_stands_beside_the_older(scored, run_id, execute):
+def test_scores_of_a_newer_version_may_exist_beside_the_older_ones(scored, run_id, execute):
     execute(scored, f"insert into raw.scores select * replace (2 as scorer_version) from raw.scores where {ONE}")
 
     assert failed(scored, run_id) == []
 
 
-def test_another_scorers_score_does_not_count(scored, run_id, execute):
+def test_a_score_of_another_scorer_does_not_replace_the_expected_one(scored, run_id, execute):
     execute(scored, f"update raw.scores set scorer = 'numeric' where {ONE}")
 
     assert failed(scored, run_id) == ["good_answers_are_scored"]
@@ -66,7 +66,7 @@ def test_another_scorers_score_does_not_count(scored, run_id, execute):
         "update raw.cell_events set status = 'incomplete' where cell_id = 'base/sums/chat'",
     ],
 )
-def test_answers_that_do_not_count_need_no_score(scored, run_id, execute, excuse):
+def test_answers_that_are_not_counted_need_no_score(scored, run_id, execute, excuse):
     execute(scored, f"delete from raw.scores where {ONE}", excuse)
 
     assert failed(scored, run_id) == []
