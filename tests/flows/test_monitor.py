@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-import numpy as np
 import pytest
 
 from flows import transform
@@ -97,19 +96,20 @@ def test_voiding_a_night_changes_all_later_nights(fallen):
 def test_a_changed_set_of_items_starts_a_new_series(tmp_path):
     config = write_settings(tmp_path, CONFIG.format(more=""))
     with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse:
-        few = answers(1)
-        few[:10] = np.nan
-        most = answers(2)
-        most[20:] = np.nan
-        for night, scores in enumerate([answers(0), few, most, answers(3, count=150)]):
+        for night, count in enumerate((200, 190, 190, 150)):
+            scores = answers(night, count=count)
             import_night(warehouse, config, FIRST + timedelta(night), {("base", "knowledge"): scores}, rebuild=False)
         rebuilt(warehouse, config)
         found = rows(
             warehouse,
             "select night_number, phase, count_items, count_answered, is_split from reports.trend order by as_of_date",
         )
-    assert found[0] == (1, "reference", 200, 200, False)
-    assert len({row[2] for row in found}) > 1
+    assert found == [
+        (1, "reference", 200, 200, False),
+        (1, "reference", 190, 190, True),
+        (2, "reference", 190, 190, False),
+        (1, "reference", 150, 150, True),
+    ]
 
 
 def test_undefined_numbers_are_null_with_a_reason(fallen):
