@@ -46,7 +46,7 @@ format: $(STAMP) ## Rewrite the sources in the house format
 accept: $(STAMP) ## Run the long tests, the endurance tests at a tenth of their size (under 45 minutes)
 	@ALIGNTAX_TEST_SIZE=tenth $(PYTEST) -m "accept or endurance"
 
-endurance: $(STAMP) ## Run chaos, fuzz and simulations at full size (hours)
+endurance: $(STAMP) ## Run chaos, fuzz, a year of nights and simulations at full size (20 minutes)
 	@ALIGNTAX_TEST_SIZE=full $(PYTEST) -m endurance --durations=0 --durations-min=1
 
 golden: $(STAMP) ## Compare the demo's tables and the help texts with the record (ARGS=--record writes it anew)
