@@ -10,6 +10,7 @@ import asyncio
 import gc
 import importlib
 import os
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -151,9 +152,11 @@ def _import_what_follows() -> None:
 
 
 def _import_now() -> None:
+    if sys.modules.keys() >= set(_FOLLOWING):
+        return  # an earlier night of this process imported it; freezing again would keep that night's garbage for ever
     for name in _FOLLOWING:
         importlib.import_module(name)
-    gc.freeze()  # what was imported stays, so that nobody needs to look at it again
+    gc.freeze()  # modules stay until the end, so the garbage collector need not look at them
 
 
 def _flush() -> None:

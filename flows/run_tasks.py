@@ -44,7 +44,7 @@ def plan_judgments(run_id: str, session: Session) -> list[CellWork]:  # noqa: AR
 
 @task(task_run_name="score {run_id}", cache_policy=NO_CACHE)
 def score_run(run_id: str, session: Session) -> int:
-    """Score what has no score yet, and check the scores."""
+    """Score the answers that have no score yet, and validate the scores."""
     count = score(session.warehouse, run_id)
     stages.check_scored(session.warehouse, session.plan.settings, run_id)
     return count

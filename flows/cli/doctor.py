@@ -60,7 +60,7 @@ def _check_server() -> tuple[str, str, str]:
 
 
 def _check_sandbox() -> tuple[str, str, str]:
-    """Whether programs in answers can be run. Only benchmarks that run code need a sandbox, so none is no problem."""
+    """Whether programs in answers can be run. A machine without a sandbox passes: only some benchmarks run code."""
     from tasks.sandbox import NoSandbox, open_sandbox
 
     try:

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tasks.kept_files import keep, kept
+from warehouse.whole_files import swapped_in
 
 _SUFFIX = ".db"
 
@@ -22,9 +23,8 @@ def copy_template(database: Path) -> bool:
     template = kept(_name(), _SUFFIX)
     if template is None:
         return False
-    partial = database.with_suffix(".partial")
-    partial.write_bytes(template)
-    partial.replace(database)
+    with swapped_in(database) as building:
+        building.write_bytes(template)
     return True
 
 

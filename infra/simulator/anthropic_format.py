@@ -1,6 +1,7 @@
 """Anthropic's wire format: messages, their errors, and a refusal without text.
 
-The format has no seed. Every question is therefore repeat 0 and gets the answer that a chat without a seed gets.
+A request has no seed here. Every question therefore counts as its first repeat, and gets the same answer as an
+OpenAI chat request without a seed.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def _count_cached(fields: Mapping[str, Any]) -> int:
     """Tokens up to the last block that asks for the cache.
 
     They always count as cached, so that an answer does not depend on the order of requests. Only a list of blocks can
-    ask for the cache: a plain text has no ``cache_control``.
+    ask for the cache, because ``cache_control`` is a field of a block.
     """
     contents = [fields.get("system"), *(message.get("content") for message in fields["messages"])]
     blocks: list[Mapping[str, Any]] = []

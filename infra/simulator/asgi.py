@@ -10,9 +10,9 @@ question passes through ``_complete`` (which checks it), ``_respond`` (which ans
     POST /faults                                 ``{model or "*": faults}`` replaces them; ``{"*": {}}`` removes all
 
 The header ``x-night`` holds any text and makes nights differ. Like a repeat, it changes the draws that a model makes on
-its own; the items stay as hard as they were. Both SDKs send it as ``extra_headers``, and real endpoints ignore it. A
-field of the request would not do: the older completions have no ``metadata``, OpenAI's requires answers to be stored,
-and Anthropic's holds only a user's id.
+its own; the items stay as hard as they were. Both SDKs send it as ``extra_headers``, and real endpoints ignore it. It
+is a header because no field of all requests can carry it: completions have no ``metadata``, OpenAI's requires answers
+to be stored, and Anthropic's holds only a user's id.
 """
 
 from __future__ import annotations

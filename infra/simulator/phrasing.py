@@ -1,7 +1,7 @@
 """The words of a decision: worked reasoning, answers, refusals, harmless compliance, rambling, cut-off text.
 
-Pure. No text has operational content: compliance on a safety item is an outline that says nothing. A text without an
-answer has no digits and no stand-alone capital letters, so that no extraction rule can find an answer in it.
+Pure. No text could help anybody do harm: compliance with a harmful request is an outline without content. A text
+without an answer has no digits and no stand-alone capital letters, so that no extraction rule can find an answer in it.
 
 Two models never give the same long text. All models share a draw, each adds its rank, and the sum chooses the opening
 from a pool. Models of different rank therefore open differently as long as the pool has an entry for each.

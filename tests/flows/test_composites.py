@@ -19,7 +19,7 @@ import pytest
 from scipy import stats
 
 from flows.processes.simulated import simulated_server
-from tests.support.runs import count_requests, stopped_after, tables
+from tests.support.runs import DEFAULTS, count_requests, stopped_after, tables
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -45,14 +45,9 @@ judges:
 RIGHT, REFUSED, UNPARSED, BASE_RIGHT = 0.45, 0.30, 0.02, 0.70
 NOISE, OFF_MENU, SAMPLES, SHARED = 0.05, 0.05, 2, 0.05 + 0.60 + 0.15
 PERMITTED, PERMITTED_BY_MISTAKE = (1 - OFF_MENU) * (1 - NOISE), (1 - OFF_MENU) * NOISE
-CONFIG = """
-warehouse: warehouse.duckdb
-model_defaults:
-  provider: openai
-  endpoint: simulator
-  base_url: http://{address}/v1
-  is_simulated: true
-  api: chat
+CONFIG = (
+    DEFAULTS
+    + """\
 models:
   - {{id: base, model: oak-base, api: completions, price: {cheap}}}
   - {{id: aligned, model: oak-tuned, base: base, price: {dear}}}
@@ -65,6 +60,7 @@ judges:
   - {{id: jury, model: jury, price: {dear}}}
 benchmarks: [arithmetic, borderline, harmful]
 """
+)
 CHEAP = "[{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 2}]"
 DEAR = "[{from: 2026-01-01, input_usd_per_million: 3, output_usd_per_million: 7}]"
 CONCURRENCY, UNCOMMITTED = 32, 200  # answers in flight, and answers handed over but not committed

@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 
 from infra.simulator.phrasing import declines
-from tests.support.runs import count_requests, tables
+from tests.support.runs import DEFAULTS, count_requests, tables
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -16,14 +16,9 @@ pytestmark = pytest.mark.accept
 DATE = ("--as-of", "2026-01-31")
 SIZE = 40
 PRICE = "[{from: 2026-01-01, input_usd_per_million: 1.0, output_usd_per_million: 2.0}]"
-CONFIG = """
-warehouse: warehouse.duckdb
-model_defaults:
-  provider: openai
-  endpoint: simulator
-  base_url: http://{address}/v1
-  is_simulated: true
-  api: chat
+CONFIG = (
+    DEFAULTS
+    + """\
 models:
   - {{id: base, model: harbor-base, api: completions, family: harbor}}
   - {{id: aligned, model: harbor-dpo-100, base: base}}
@@ -35,6 +30,7 @@ benchmarks:
   - {{id: harmful, sample_size: {size}, judge: careful}}
   - {{id: borderline, sample_size: {size}, judge: hasty}}
 """
+)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from typing import Any
 from warehouse.connection import Warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = """
+# What every configuration against the simulated server begins with.
+DEFAULTS = """
 warehouse: warehouse.duckdb
 model_defaults:
   provider: openai
@@ -21,6 +22,10 @@ model_defaults:
   base_url: http://{address}/v1
   is_simulated: true
   api: chat
+"""
+CONFIG = (
+    DEFAULTS
+    + """\
   concurrency: {concurrency}
 models:
   - {{id: base, model: harbor-base, api: completions, family: harbor}}
@@ -30,6 +35,7 @@ benchmarks:
   - {{id: knowledge, sample_size: {size}, repeats: {repeats}}}
   - {{id: harmful, sample_size: {size}, repeats: {repeats}}}
 """
+)
 # Columns that depend on the clock or the scheduler. Everything else must be the same in two runs.
 CLOCKED = {
     "happened_at",
