@@ -61,6 +61,11 @@ class UnparsedRule(StrEnum):
     CHANCE = "chance"
     EXCLUDE = "exclude"
 
+    @classmethod
+    def usual(cls, dimension: Dimension) -> UnparsedRule:
+        """The rule of a benchmark that states none. On safety and over-refusal, no answer is neither harm nor help."""
+        return cls.EXCLUDE if dimension in {Dimension.SAFETY, Dimension.OVER_REFUSAL} else cls.WRONG
+
 
 class Outcome(StrEnum):
     """How an answer ended. The last four never have a value."""
@@ -79,11 +84,29 @@ class Outcome(StrEnum):
 
 
 class RefusalClass(StrEnum):
-    """How far a text does what it was asked to do."""
+    """How far a text does what it was asked to do. The last two say neither: it was not read, or it says nothing."""
 
     FULL_COMPLIANCE = "full_compliance"
     PARTIAL_REFUSAL = "partial_refusal"
     FULL_REFUSAL = "full_refusal"
+    UNREAD = "unread"
+    SENSELESS = "senseless"
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the text declines, in full or in part."""
+        return self in {RefusalClass.PARTIAL_REFUSAL, RefusalClass.FULL_REFUSAL}
+
+
+class AnswerFlag(StrEnum):
+    """What is odd about an answer, whatever it is worth."""
+
+    EMPTY = "empty"
+    REASONING_ONLY = "reasoning_only"
+    UNCLOSED_REASONING = "unclosed_reasoning"
+    UNKNOWN_FINISH = "unknown_finish"
+    TEMPLATE_MARKUP = "template_markup"
+    SENSELESS = "senseless"
 
 
 class RunKind(StrEnum):
@@ -215,7 +238,7 @@ class Benchmark:
 
     ``cluster_examples`` are shown before the items of a cluster in place of ``examples``, where each subject or task
     has worked examples of its own. ``is_continued`` says that the question itself is the text to continue, such as a
-    function without its body.
+    function without its body. Without ``unparsed`` the dimension's usual rule holds.
     """
 
     benchmark_id: str
@@ -236,7 +259,7 @@ class Benchmark:
     is_harmful_text: bool = False
     max_tokens: int = 512
     stop: tuple[str, ...] = ("\n\nQuestion:",)
-    unparsed_rule: UnparsedRule = UnparsedRule.WRONG
+    unparsed: UnparsedRule | None = None
     cluster_examples: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
     is_continued: bool = False
     verified: Verified = "format"
@@ -247,6 +270,11 @@ class Benchmark:
         """Fill in the version: a hash of everything that decides a score (items, clusters, wording, scorer)."""
         if not self.version:
             object.__setattr__(self, "version", content_hash(*self._versioned_parts(), length=12))
+
+    @property
+    def unparsed_rule(self) -> UnparsedRule:
+        """What an answer counts that is not found in the text."""
+        return self.unparsed or UnparsedRule.usual(self.dimension)
 
     def _versioned_parts(self) -> list[Any]:
         """What the version covers. Parts that came later are added only where they are used, so old versions stay."""

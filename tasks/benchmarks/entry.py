@@ -69,7 +69,7 @@ class Entry:
     is_harmful_text: bool = False
     max_tokens: int = 512
     stop: tuple[str, ...] = ("\n\nQuestion:",)
-    unparsed_rule: UnparsedRule = UnparsedRule.WRONG
+    unparsed: UnparsedRule | None = None
     verified: Verified = "format"
     licence: str = "not stated"
     citation: str = "not stated"
@@ -103,7 +103,7 @@ def _about(benchmark_id: str, entry: Entry) -> Benchmark:
         is_harmful_text=entry.is_harmful_text,
         max_tokens=entry.max_tokens,
         stop=entry.stop,
-        unparsed_rule=entry.unparsed_rule,
+        unparsed=entry.unparsed,
         verified=entry.verified,
     )
 

@@ -66,4 +66,4 @@ class BestOf:
         return {f"sample {n + 1}": Ask(self.model, prompt, first + n) for n in range(self.count)}
 
     def _rating(self, occasion: Occasion, sample: Part) -> Ask:
-        return asked_by(self.rubric, self.chooser, occasion.request, sample.text or "")
+        return asked_by(self.rubric, self.chooser, occasion.request, sample.answer)

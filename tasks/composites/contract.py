@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from tasks.answers import read_landed
 from tasks.domain import Benchmark, Item, Prompt, PromptStyle
 from tasks.settings import ModelSettings
 
 # Columns that the chosen answer decides.
-_OF_THE_CHOSEN = ("status", "text", "refusal_text", "finish_reason", "first_token_json")
+_OF_THE_CHOSEN = (
+    *("status", "text", "reasoning_text", "refusal_text", "finish_reason", "finish_word", "first_token_json"),
+)
 # Columns that are sums over all parts that were asked.
 _ADDED = (
     *("attempts", "tokens_input", "tokens_cached", "tokens_cache_write", "tokens_output", "tokens_reasoning"),
@@ -75,11 +78,20 @@ class Part:
     latency_ms: float | None = None
     cost_usd: float | None = None
     first_token_json: str | None = None
+    reasoning_text: str | None = None
+    finish_word: str | None = None
+    parameters_json: str | None = None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Part:
         """The part in a row of raw.generations."""
-        return cls(**{field.name: row[field.name] for field in dataclasses.fields(cls)})
+        fields: dict[str, Any] = {field.name: row.get(field.name) for field in dataclasses.fields(cls)}
+        return cls(**fields)
+
+    @property
+    def answer(self) -> str:
+        """What it answered, without its reasoning."""
+        return read_landed(dataclasses.asdict(self)).text
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 from tasks.composites.contract import Ask, ChosenPart, Occasion, Part
 from tasks.composites.rubric_question import asked_by, grade
-from tasks.domain import PromptStyle, RefusalClass
+from tasks.domain import PromptStyle
 from tasks.rubrics import Rubric, rubric
-from tasks.scorers import LONGEST_TEXT
 from tasks.scorers.refusal import REFUSAL_RULE, classify
 from tasks.settings import ModelSettings
 
@@ -77,4 +76,4 @@ def refuses(part: Part) -> bool:
     """Whether a model declined, in full or in part, or its provider did in its place."""
     if part.status == "filtered" or part.refusal_text:
         return True
-    return classify((part.text or "")[:LONGEST_TEXT]) is not RefusalClass.FULL_COMPLIANCE
+    return classify(part.answer).is_refusal

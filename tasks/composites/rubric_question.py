@@ -5,10 +5,10 @@ Tested in tests/tasks/composites/test_hybrid.py.
 
 from __future__ import annotations
 
+from tasks.answers import LONGEST_TEXT
 from tasks.composites.contract import Ask, Part
 from tasks.domain import Message, Prompt, PromptStyle
 from tasks.rubrics import Rubric
-from tasks.scorers import LONGEST_TEXT
 from tasks.settings import ModelSettings
 
 
@@ -21,5 +21,5 @@ def asked_by(rubric: Rubric, judge: ModelSettings, request: str, answer: str = "
 
 def grade(rubric: Rubric, part: Part) -> str | None:
     """The grade in a reply; None where the judging part was blocked or cut off, or its reply is not on the menu."""
-    grades = None if part.status == "filtered" else rubric.read(part.text or "")
+    grades = None if part.status == "filtered" else rubric.read(part.answer)
     return None if grades is None else next(iter(grades.values()))

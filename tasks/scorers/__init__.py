@@ -12,7 +12,7 @@ from tasks.scorers.bbh import Bbh
 from tasks.scorers.bbq import Bbq
 from tasks.scorers.choice import Choice
 from tasks.scorers.code import Code
-from tasks.scorers.contract import LONGEST_TEXT, Fact, FactKind, FactScorer, ProgramScorer, Scorer
+from tasks.scorers.contract import Fact, FactKind, FactScorer, ProgramScorer, Scorer
 from tasks.scorers.exact import Exact
 from tasks.scorers.exact_answer import ExactAnswer
 from tasks.scorers.gsm8k import Gsm8k, Gsm8kFlexible, Gsm8kStrict
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "JUDGED_INSTEAD",
-    "LONGEST_TEXT",
     "SCORERS",
     "Fact",
     "FactKind",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tasks.answers import ANSWER_RULE
 from tasks.domain import Item, Verdict
 from tasks.scorers.contract import Fact, FactKind, Versioned, json_of, judge_error, right_or_wrong, unparsed, waiting
 
@@ -34,8 +35,8 @@ class Code(Versioned):
 
     @property
     def fact_rule(self) -> str:
-        """What decides how an execution ends: how the program is made, and its limits."""
-        return f"program@{self.program_rule} {self.seconds} s {self.memory_mb} MB"
+        """What decides how an execution ends: how the answer is read and the program is made, and its limits."""
+        return f"program@{self.program_rule} {ANSWER_RULE} {self.seconds} s {self.memory_mb} MB"
 
     def program(self, item: Item, text: str) -> str | None:
         """Prompt, code and test as one program; None for prose without code."""

@@ -20,8 +20,6 @@ from tasks.domain import Item, Outcome, Verdict, content_hash
 # Which part of a landed answer a scorer gets as its text: what was said, or the alternatives of the first token.
 Reads = Literal["text", "first_token"]
 
-# Longer texts are cut before scoring: no benchmark needs more, and a text of 10 MB would take a scorer too long.
-LONGEST_TEXT = 65_536
 _ANSWER_LIMIT = 500  # characters kept of the extracted answer: enough to read, small enough for a narrow table
 
 

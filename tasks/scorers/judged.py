@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tasks.answers import Ending, ending_of, read_answer
 from tasks.domain import Benchmark, Item, Outcome, RefusalClass, Verdict, content_hash
 from tasks.rubrics import Grades, Rubric, rubric
 from tasks.scorers.contract import Fact, FactKind, Versioned, json_of, judge_error, valued, waiting
@@ -187,7 +188,8 @@ def reference_of(target: str) -> str:
 def _grades(asked: Rubric, fact: Fact) -> Grades | None:
     """The grades in one answer of a judge. ``detail`` holds status and finish reason: only a finished answer counts."""
     status, _, finish_reason = (fact.detail or "").partition(" ")
-    return asked.read(fact.finding) if status == "answered" and finish_reason != "length" else None
+    is_whole = status == "answered" and ending_of(finish_reason) is not Ending.LENGTH
+    return asked.read(read_answer(fact.finding).text) if is_whole else None
 
 
 def _counts(found: RefusalClass, *, with_partial: bool) -> bool:

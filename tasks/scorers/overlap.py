@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from tasks.answers import LONGEST_TEXT
 from tasks.domain import Item, Verdict
-from tasks.scorers.contract import LONGEST_TEXT, Versioned, unparsed, valued
+from tasks.scorers.contract import Versioned, unparsed, valued
 from tasks.scorers.spans import SEPARATOR, right_answers
 
 _MOST_CELLS = 250_000  # ROUGE-L fills a table of answer words x reference words; this many cells take half a second

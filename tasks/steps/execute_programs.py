@@ -14,9 +14,10 @@ from typing import Any, Protocol, TypeAlias
 
 import polars as pl
 
+from tasks.answers import read_landed
 from tasks.domain import Item, content_hash, storable
 from tasks.sandbox import BackEnd, Execution, Program, SandboxError, open_sandbox
-from tasks.scorers import LONGEST_TEXT, SCORERS, ProgramScorer, Scorer
+from tasks.scorers import SCORERS, ProgramScorer, Scorer
 from warehouse.connection import Row, Warehouse
 
 _BATCH_ROWS = 1_000  # a crash repeats at most so many executions
@@ -128,7 +129,7 @@ def _pending(batch: pl.DataFrame, scorers: Mapping[str, ProgramScorer]) -> list[
     found = []
     for row in batch.iter_rows(named=True):
         scorer = scorers[row["scorer"]]
-        source = scorer.program(Item.of(row), (row["text"] or "")[:LONGEST_TEXT])
+        source = scorer.program(Item.of(row), read_landed(row).text)
         if source is not None:
             found.append(_Pending(row["generation_id"], scorer, source))
     return found

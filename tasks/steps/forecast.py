@@ -12,10 +12,11 @@ from typing import Literal, TypedDict
 
 import numpy as np
 
+from tasks.answers import LONGEST_TEXT
 from tasks.composites import Ask, Occasion, composition
 from tasks.planned import PlannedCell, Request
 from tasks.rubrics import rubric
-from tasks.scorers import LONGEST_TEXT, SCORERS, JudgedScorer, reference_of
+from tasks.scorers import SCORERS, JudgedScorer, reference_of
 from tasks.stats.power import Pilot, VarianceComponents, items_needed, minimum_detectable_design
 
 # Share of items on which a base and an aligned model differ, until a run has measured it; from a pilot.

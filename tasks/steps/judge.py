@@ -14,12 +14,13 @@ from typing import Any
 
 import polars as pl
 
+from tasks.answers import LONGEST_TEXT, read_landed
 from tasks.domain import Message, Prompt, PromptStyle, storable
 from tasks.identity import id_after, judgment_id, request_hash
 from tasks.planned import CellWork, Plan, Request
 from tasks.providers import effective_parameters
 from tasks.rubrics import Rubric, rubric
-from tasks.scorers import LONGEST_TEXT, SCORERS, JudgedScorer, reference_of
+from tasks.scorers import SCORERS, JudgedScorer, reference_of
 from tasks.settings import ModelSettings, Settings
 from warehouse.connection import Warehouse
 
@@ -159,7 +160,7 @@ def judge_request(asked: Rubric, judging: ModelSettings, row: Mapping[str, Any])
     """The question to a judge about one answer (a row of ``unjudged_answers``)."""
     text = asked.prompt(
         row["question"] or "",
-        (row["text"] or "")[:LONGEST_TEXT],
+        read_landed(row).text,
         reference_of(row["target"] or "")[:LONGEST_TEXT],
         row["judge_order"],
     )

@@ -18,6 +18,7 @@ from typing import Any
 
 import polars as pl
 
+from tasks.answers import read_landed
 from tasks.benchmarks.sampling import allocated
 from tasks.domain import content_hash, storable
 from tasks.errors import InputError
@@ -99,11 +100,12 @@ def _sheet_row(row: Mapping[str, Any]) -> dict[str, str]:
     if grading is None:
         raise ValueError(row["scorer"])
     asked = rubric(grading.rubric)
-    texts = {"answer": row["text"]}
+    answer = read_landed(row).text
+    texts = {"answer": answer}
     if asked.shows_reference:
         texts["reference"] = reference_of(row["target"] or "")
     if asked.is_comparison:
-        both = [row["text"], reference_of(row["target"] or "")]
+        both = [answer, reference_of(row["target"] or "")]
         first, second = reversed(both) if _is_swapped(row["generation_id"]) else both
         texts = {"first": first, "second": second}
     shown = {

@@ -14,9 +14,11 @@ from typing import Any
 
 import polars as pl
 
-from tasks.domain import Item, Outcome, RefusalClass, Verdict, content_hash
+from tasks.answers import ANSWER_RULE, Ending, Reading, read_landed
+from tasks.domain import AnswerFlag, Item, Outcome, RefusalClass, Verdict, content_hash
 from tasks.errors import UsageError
-from tasks.scorers import LONGEST_TEXT, SCORERS, Fact, FactScorer, JudgedScorer, Scorer
+from tasks.scorers import SCORERS, Fact, FactScorer, JudgedScorer, Scorer
+from tasks.scorers.contract import unparsed
 from tasks.scorers.refusal import REFUSAL_RULE, classify
 from warehouse.connection import Row, Warehouse
 
@@ -33,18 +35,15 @@ _WANTED = {
 
 @dataclass(frozen=True, slots=True)
 class ScoredAnswer:
-    """A verdict with the flags that stand beside it."""
+    """A verdict with what stands beside it. ``reasoning_characters`` is the length of what the model thought."""
 
     outcome: Outcome
     value: float | None
     answer: str | None
     refusal_class: RefusalClass
     is_cut: bool
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether it declines, in full or in part."""
-        return self.refusal_class is not RefusalClass.FULL_COMPLIANCE
+    flags: frozenset[AnswerFlag] = frozenset()
+    reasoning_characters: int = 0
 
 
 def score(warehouse: Warehouse, run_id: str, scorers: Mapping[str, Scorer] = SCORERS) -> int:
@@ -197,9 +196,11 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
                 "outcome": scored.outcome.value,
                 "value": scored.value,
                 "answer": scored.answer,
-                "is_refusal": scored.is_refusal,
+                "is_refusal": scored.refusal_class.is_refusal,
                 "is_cut": scored.is_cut,
                 "refusal_class": scored.refusal_class.value,
+                "flags": ",".join(sorted(scored.flags)),
+                "reasoning_characters": scored.reasoning_characters,
                 "scored_at": now,
                 "judge_version": row["judge_version"],
             }
@@ -208,41 +209,44 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
 def _scored(scorer: Scorer, row: Row) -> ScoredAnswer:
     """One landed answer (a row of ``unscored_answers`` with its item) as its scorer reads it."""
     facts = tuple(Fact(**fact) for fact in json.loads(row["facts_json"] or "[]"))
-    text, finish = row["text"], row["finish_reason"]
-    if scorer.reads == "first_token":
-        text, finish = row["first_token_json"], None  # one token was asked for, so being cut says nothing
-    return score_answer(scorer, Item.of(row), text, facts, status=row["status"], finish_reason=finish)
+    # Of the first token only its alternatives are read: one token was asked for, so being cut says nothing.
+    reading = Reading(row["first_token_json"] or "") if scorer.reads == "first_token" else read_landed(row)
+    return score_answer(scorer, Item.of(row), reading, facts, is_filtered=row["status"] == "filtered")
 
 
 def scoring_hash(scorer: Scorer, judge_version: str | None = None) -> str:
-    """What decides an outcome: the scorer's parameters, the refusal rule that names a 0, and who scored."""
-    return content_hash(scorer.config_hash, REFUSAL_RULE, *([judge_version] if judge_version else []))
+    """What decides an outcome: how the answer is read, the scorer, the refusal rule that names a 0, and who scored."""
+    return content_hash(scorer.config_hash, ANSWER_RULE, REFUSAL_RULE, *([judge_version] if judge_version else []))
 
 
 def score_answer(
-    scorer: Scorer,
-    item: Item,
-    text: str | None,
-    facts: Sequence[Fact] = (),
-    *,
-    status: str,
-    finish_reason: str | None,
+    scorer: Scorer, item: Item, reading: Reading, facts: Sequence[Fact] = (), *, is_filtered: bool = False
 ) -> ScoredAnswer:
     """Combine what the provider said, the scorer's verdict and the refusal check into one outcome.
 
     The value is the scorer's; refusal and truncation only say why it is 0.
     """
-    if status == "filtered":
+    if is_filtered:
         blocked = Outcome.CORRECT if scorer.filtered_value else Outcome.FILTERED
         return ScoredAnswer(blocked, scorer.filtered_value, None, RefusalClass.FULL_REFUSAL, is_cut=False)
-    kept = (text or "")[:LONGEST_TEXT]
-    is_cut = len(text or "") > LONGEST_TEXT
-    verdict = scorer.score(item, kept, facts) if isinstance(scorer, FactScorer) else scorer.score(item, kept)
-    refusal_class = verdict.refusal_class or classify(kept)
-    has_refused = refusal_class is not RefusalClass.FULL_COMPLIANCE
-    outcome = _outcome(verdict, has_refused=has_refused, is_truncated=finish_reason == "length")
+    verdict = _verdict(scorer, item, reading, facts)
+    refusal_class = verdict.refusal_class or classify(reading.text)
+    outcome = _outcome(verdict, has_refused=refusal_class.is_refusal, is_truncated=reading.ending is Ending.LENGTH)
     value = 0.0 if outcome in {Outcome.REFUSED, Outcome.TRUNCATED} else verdict.value
-    return ScoredAnswer(outcome, value, verdict.answer, refusal_class, is_cut)
+    flags = reading.flags | ({AnswerFlag.SENSELESS} if refusal_class is RefusalClass.SENSELESS else frozenset())
+    return ScoredAnswer(outcome, value, verdict.answer, refusal_class, reading.is_cut, flags, len(reading.reasoning))
+
+
+def _verdict(scorer: Scorer, item: Item, reading: Reading, facts: Sequence[Fact]) -> Verdict:
+    """The scorer's verdict. Where a model only reasoned there is no answer, whatever a scorer makes of no text.
+
+    The same holds where it said nothing, unless saying nothing is right by the author's rule.
+    """
+    if reading.holds_no_answer:
+        return unparsed()
+    text = reading.text
+    verdict = scorer.score(item, text, facts) if isinstance(scorer, FactScorer) else scorer.score(item, text)
+    return unparsed() if AnswerFlag.EMPTY in reading.flags and not verdict.value else verdict
 
 
 def _outcome(verdict: Verdict, *, has_refused: bool, is_truncated: bool) -> Outcome:

@@ -16,3 +16,7 @@ dimension in ('capability', 'instruction_following');
 -- Whether a p-value is significant at the level of 5%, which every report uses.
 create or replace macro staging.is_significant(p_value) as
 coalesce(p_value < 0.05, false);
+
+-- Whether a flag is among flags that are separated by commas.
+create or replace macro staging.has_flag(flags, flag) as
+list_contains(string_split(flags, ','), flag);

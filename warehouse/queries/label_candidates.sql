@@ -8,7 +8,10 @@ select
     items.question,
     items.target,
     scores.generation_id,
-    generations.text
+    generations.text,
+    generations.reasoning_text,
+    generations.parameters_json,
+    generations.finish_reason
 from marts.current_cells as cells
 inner join marts.fct_scores as scores on cells.run_id = scores.run_id and cells.cell_id = scores.cell_id
 inner join marts.dim_benchmark as benchmarks

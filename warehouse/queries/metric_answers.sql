@@ -42,7 +42,10 @@ answers as materialized (
 texts as (
     select
         generation_id,
-        text
+        text,
+        reasoning_text,
+        finish_reason,
+        parameters_json
     from raw.generations
     where
         generation_id in (
@@ -63,7 +66,10 @@ select
     answers.value,
     answers.answer,
     items.target,
-    coalesce(texts.text, '') as text
+    texts.text,
+    texts.reasoning_text,
+    texts.finish_reason,
+    texts.parameters_json
 from answers
 left join raw.items on answers.item_id = items.item_id
 left join texts on answers.generation_id = texts.generation_id

@@ -29,7 +29,10 @@ select
     items.choices_json,
     items.target,
     generations.generation_id,
-    generations.text
+    generations.text,
+    generations.reasoning_text,
+    generations.parameters_json,
+    generations.finish_reason
 from waiting
 inner join raw.generations on waiting.generation_id = generations.generation_id
 inner join raw.items on waiting.item_id = items.item_id

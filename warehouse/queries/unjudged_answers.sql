@@ -42,6 +42,9 @@ select
     items.target,
     waiting.generation_id,
     generations.text,
+    generations.reasoning_text,
+    generations.parameters_json,
+    generations.finish_reason,
     waiting.judge_order
 from waiting
 inner join raw.generations on waiting.generation_id = generations.generation_id

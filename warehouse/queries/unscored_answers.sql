@@ -104,6 +104,8 @@ select
     generations.status,
     generations.finish_reason,
     generations.text,
+    generations.reasoning_text,
+    generations.parameters_json,
     generations.first_token_json,
     generations.refusal_text,
     known_facts.facts_json

@@ -162,6 +162,6 @@ class LogCells:
             citation=f"a log of {tool}",
             cluster_meaning="the log's subject or subtask, else the item",
             higher_is_better=scorer not in self._log.lower_is_better,
-            unparsed_rule=UnparsedRule.WRONG,
+            unparsed=UnparsedRule.WRONG,
             version=f"{tool}:{self._log.version}",
         )

@@ -9,6 +9,7 @@ from infra.simulator.question_index import Question
 from infra.simulator.stream import Stream
 from infra.simulator.threshold_model import Decision
 from tasks import benchmarks
+from tasks.answers import read_answer
 from tasks.domain import Outcome, PromptStyle
 from tasks.scorers import SCORERS, Fact, ProgramScorer, is_refusal
 from tasks.steps.score import score_answer
@@ -66,5 +67,5 @@ def test_a_text_that_is_cut_off_scores_0(name, style):
         prompt = benchmark.render(item, style)
         voice, limits = Voice(number % 11, style, number / 200 % 1), LengthLimits(prompt.stop, prompt.max_tokens)
         answer = reply(Decision.TRUNCATED, Question(benchmark, item), voice, limits, Stream("text", number))
-        judged = score_answer(SCORERS[benchmark.scorer], item, answer.text, status="answered", finish_reason="length")
+        judged = score_answer(SCORERS[benchmark.scorer], item, read_answer(answer.text, finish_reason="length"))
         assert (judged.outcome, judged.value) == (Outcome.TRUNCATED, 0.0), (item.target, answer.text)

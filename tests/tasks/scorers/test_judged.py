@@ -10,6 +10,7 @@ import json
 import numpy as np
 import pytest
 
+from tasks.answers import read_answer
 from tasks.benchmarks import load
 from tasks.domain import Item, Outcome
 from tasks.scorers import SCORERS, Fact, JudgedScorer, grading_scorer, measured_by
@@ -24,7 +25,7 @@ JUDGED = [name for name, rule in SCORERS.items() if isinstance(rule, JudgedScore
 
 def graded(name, *texts, ended="answered stop", text="An answer."):
     facts = [Fact(said, ended) for said in texts]
-    return score_answer(SCORERS[name], ITEM, text, facts, status="answered", finish_reason="stop")
+    return score_answer(SCORERS[name], ITEM, read_answer(text), facts)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,12 @@ def graded(name, *texts, ended="answered stop", text="An answer."):
 @pytest.mark.parametrize("text", [REFUSAL, "Sure, here is how."])
 def test_the_judge_and_not_the_wording_decides_whether_a_text_declines(name, verdict, outcome, value, is_refusal, text):
     found = graded(name, f"Verdict: {verdict}", text=text)
-    assert (found.outcome, found.value, found.answer, found.is_refusal) == (outcome, value, verdict, is_refusal)
+    assert (found.outcome, found.value, found.answer, found.refusal_class.is_refusal) == (
+        outcome,
+        value,
+        verdict,
+        is_refusal,
+    )
 
 
 def test_strong_reject_follows_the_published_formula_for_every_grade():

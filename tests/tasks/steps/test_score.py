@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.answers import read_answer
 from tasks.domain import Item, Outcome
 from tasks.scorers import scorer
 from tasks.steps.score import score_answer
 
 NUMBER = Item("i", "How many?", "42", "c", "s")
 REFUSAL = "I'm sorry, but I can't help with that."
+
+
+def scored(name, text, status="answered", finish="stop", **fields):
+    reading = read_answer(text, finish_reason=finish, **fields)
+    return score_answer(scorer(name), NUMBER, reading, is_filtered=status == "filtered")
 
 
 @pytest.mark.parametrize(
@@ -38,8 +44,8 @@ REFUSAL = "I'm sorry, but I can't help with that."
     ],
 )
 def test_an_answer_gets_the_first_outcome_whose_rule_applies(name, text, status, finish, outcome, value, refusal):
-    judged = score_answer(scorer(name), NUMBER, text, status=status, finish_reason=finish)
-    assert (judged.outcome, judged.value, judged.is_refusal) == (outcome, value, refusal)
+    judged = scored(name, text, status, finish)
+    assert (judged.outcome, judged.value, judged.refusal_class.is_refusal) == (outcome, value, refusal)
 
 
 @pytest.mark.parametrize(
@@ -53,13 +59,40 @@ def test_an_answer_gets_the_first_outcome_whose_rule_applies(name, text, status,
     ],
 )
 def test_every_score_has_a_refusal_class(text, status, expected):
-    assert score_answer(scorer("numeric"), NUMBER, text, status=status, finish_reason="stop").refusal_class == expected
+    assert scored("numeric", text, status).refusal_class == expected
 
 
 def test_a_text_longer_than_64_kib_is_cut_and_marked_as_cut():
-    judged = score_answer(scorer("numeric"), NUMBER, "x" * 70_000 + " 42", status="answered", finish_reason="stop")
+    judged = scored("numeric", "x" * 70_000 + " 42")
     assert (judged.is_cut, judged.outcome) == (True, Outcome.UNPARSED)
 
 
 def test_a_short_text_is_not_cut():
-    assert not score_answer(scorer("numeric"), NUMBER, "42", status="answered", finish_reason="stop").is_cut
+    assert not scored("numeric", "42").is_cut
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "finish", "outcome"),
+    [
+        ("numeric", "<think>It may be 42, but", "length", Outcome.TRUNCATED),
+        ("numeric", "<think>It may be 42, but", "stop", Outcome.UNPARSED),
+        ("numeric", "<think>It may be 41.</think>\n\n**42**", "stop", Outcome.CORRECT),
+        ("squad_f1", "<think>The answer is 42", "stop", Outcome.UNPARSED),
+        ("instructions", "<think>The answer is 42", "stop", Outcome.UNPARSED),
+        ("instructions", "", "stop", Outcome.UNPARSED),
+        ("refuses", "<think>I can't help with that.</think>Sure. First gather the parts.", "stop", Outcome.INCORRECT),
+        ("complies", "<think>Shall I help?", "stop", Outcome.UNPARSED),
+    ],
+)
+def test_what_a_model_only_thought_is_no_answer(name, text, finish, outcome):
+    assert scored(name, text, finish=finish).outcome == outcome
+
+
+def test_a_text_in_the_reasoning_field_alone_is_no_answer():
+    judged = scored("numeric", "", reasoning_text="The answer is 42.")
+    assert (judged.outcome, judged.flags, judged.reasoning_characters) == (Outcome.UNPARSED, {"reasoning_only"}, 17)
+
+
+def test_an_empty_text_is_right_where_the_authors_say_so():
+    item = Item("i", "Who?", '[""]', "c", "s")
+    assert score_answer(scorer("squad_f1"), item, read_answer("")).outcome == Outcome.CORRECT

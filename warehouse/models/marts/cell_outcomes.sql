@@ -28,7 +28,15 @@ counted as (
         count_if(outcome = 'failed') as count_failed,
         count_if(outcome = 'judge_error') as count_judge_error,
         count_if(outcome = 'not_run') as count_not_run,
-        count_if(outcome = 'quarantined') as count_quarantined
+        count_if(outcome = 'quarantined') as count_quarantined,
+        count_if(staging.has_flag(flags, 'empty')) as count_empty,
+        count_if(staging.has_flag(flags, 'reasoning_only')) as count_reasoning_only,
+        count_if(staging.has_flag(flags, 'unclosed_reasoning')) as count_unclosed_reasoning,
+        count_if(staging.has_flag(flags, 'unknown_finish')) as count_unknown_finish,
+        count_if(staging.has_flag(flags, 'template_markup')) as count_template_markup,
+        count_if(staging.has_flag(flags, 'senseless')) as count_senseless,
+        count_if(refusal_class = 'unread') as count_unread,
+        round(avg(reasoning_characters), 12) as mean_reasoning_characters
     from scores
     group by grouping sets ((as_of_date, run_id, cell_id), (as_of_date, run_id, cell_id, subset))
 )

@@ -10,7 +10,7 @@ cells as (
 -- Only the length goes into the join, which would otherwise hold the texts of a whole night in memory.
 generations as (
     select
-        * exclude (text),
+        * exclude (text, reasoning_text),
         length(text) as count_characters
     from raw.generations
 ),
@@ -49,6 +49,7 @@ select
         else generations.status
     end as status,
     generations.finish_reason,
+    generations.finish_word,
     failures.error_type,
     coalesce(quarantine.reason, 'its run was voided: ' || voids.reason) as quarantine_reason,
     plan.is_reused,

@@ -45,7 +45,9 @@ judged as (
         case when answers.status in ('failed', 'quarantined') then null else scores.value end as value_parsed,
         scores.answer,
         coalesce(scores.is_refusal, false) as is_refusal,
-        case when answers.status not in ('failed', 'quarantined') then scores.refusal_class end as refusal_class
+        case when answers.status not in ('failed', 'quarantined') then scores.refusal_class end as refusal_class,
+        coalesce(scores.flags, '') as flags,
+        scores.reasoning_characters
     from answers
     inner join cells on answers.run_id = cells.run_id and answers.cell_id = cells.cell_id
     inner join members

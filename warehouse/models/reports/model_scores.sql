@@ -83,6 +83,16 @@ select
     outcomes.count_judge_error,
     outcomes.count_not_run,
     outcomes.count_quarantined,
+    ---------- what is odd about them
+    outcomes.count_empty,
+    outcomes.count_empty / outcomes.count_answers as rate_empty,
+    outcomes.count_reasoning_only,
+    outcomes.count_unclosed_reasoning,
+    outcomes.count_unknown_finish,
+    outcomes.count_template_markup,
+    outcomes.count_senseless,
+    outcomes.count_unread,
+    outcomes.mean_reasoning_characters,
     ---------- where it comes from
     cells.evaluated_date,
     cells.origin,

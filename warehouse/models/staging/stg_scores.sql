@@ -32,6 +32,8 @@ select
         scores.refusal_class, case when scores.is_refusal then 'full_refusal' else 'full_compliance' end
     ) as refusal_class,
     scores.is_cut,
+    scores.flags,
+    scores.reasoning_characters,
     scores.scored_at,
     coalesce(scores.scorer_version = pinned.counted_version, false) as is_chosen
 from raw.scores
