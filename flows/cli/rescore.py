@@ -63,10 +63,18 @@ def _check_run(warehouse: Warehouse, run: str | None) -> None:
 
 
 def _score_again(warehouse: Warehouse, scorer: str, run: str | None, benchmark: str | None) -> int:
-    from tasks.scorers import installed, versioned
+    """Score again; where a mended rule makes other programs of the answers, those are run first."""
+    from tasks.scorers import ProgramScorer, installed, versioned
+    from tasks.steps.execute_programs import execute_programs
     from tasks.steps.score import rescore as score_again
 
-    return score_again(warehouse, installed(*versioned(scorer)), run_id=run, benchmark_id=benchmark)
+    rule = installed(*versioned(scorer))
+    if isinstance(rule, ProgramScorer):
+        for run_id in [run] if run else warehouse.query("run_ids")["run_id"]:
+            executed = execute_programs(warehouse, run_id, {rule.name: rule})
+            if executed.reason:
+                raise UsageError(f"{executed.count_waiting} programs cannot be run here: {executed.reason}")
+    return score_again(warehouse, rule, run_id=run, benchmark_id=benchmark)
 
 
 def _count_by(warehouse: Warehouse, scorer: str, benchmark: str | None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from flows.cli.app import app
 from tasks.sandbox import NoSandbox, open_sandbox
+from tasks.scorers import SCORERS
 from warehouse.connection import Warehouse
 
 SUMS = {"dimension": "capability", "domain": "reasoning", "scorer": "numeric", "metric": "accuracy"}
@@ -90,3 +92,21 @@ def test_recorded_programs_are_run_in_the_sandbox_and_scored(tmp_path):
         assert warehouse.rows("select score from reports.model_scores where subset = 'all'")[1] == [
             (pytest.approx(1 / 3),)
         ]
+
+
+def test_rescoring_runs_the_programs_that_a_mended_rule_makes(tmp_path, monkeypatch):
+    try:
+        with open_sandbox():
+            pass
+    except NoSandbox as none:
+        pytest.skip(str(none))
+    (tmp_path / "HumanEval.jsonl").write_text("\n".join(map(json.dumps, TASKS[:1])))
+    answers = [(TASKS[0]["prompt"], "    return number + 0\n")]
+    imported(tmp_path, {"id": "humaneval", "source": str(tmp_path / "HumanEval.jsonl")}, answers).close()
+    mended = dataclasses.replace(SCORERS["code"], version=99, program_rule=99)
+    monkeypatch.setitem(SCORERS, "code", mended)
+    done = CliRunner().invoke(app, ["rescore", "--scorer", "code", "--config", str(tmp_path / "aligntax.yaml")])
+    assert (done.exit_code, "1 answers scored by code" in done.output) == (0, True), done.output
+    with Warehouse.read(tmp_path / "warehouse.duckdb") as warehouse:
+        assert warehouse.rows("select distinct scorer_version, value from marts.fct_scores")[1] == [(99, 1.0)]
+        assert len(warehouse.rows("select runner from raw.executions")[1]) == 2
