@@ -33,8 +33,8 @@ _TAG = re.compile(
     r"|<\|channel>thought\b|(?P<close_channel><channel\|>))",
     re.IGNORECASE,
 )
-# In a text that holds none of these there is nothing to take apart; to look for them first is much faster.
-_SIGNS = ("<", "[", "◁", "&lt;")
+# A tag begins with one of these. To look for them first is several times faster.
+_SIGN = re.compile(r"[<\[◁&]")
 # What wraps the answer that follows a block.
 _WRAPPER = re.compile(
     r"\s*+<(?P<name>answer|response|output|solution|final|final_answer|conclusion)>"
@@ -82,7 +82,7 @@ def parted(text: str) -> Parted:
             return _announced(text, begun, ends[-1] if ends else None)
     if final := _BARE_FINAL.match(text):
         return Parted(text[final.end() :])
-    return _of_tags(text) if any(sign in text for sign in _SIGNS) else Parted(text)
+    return _of_tags(text)
 
 
 def _announced(text: str, opening: re.Match[str], closing: re.Match[str] | None) -> Parted:
@@ -106,7 +106,7 @@ def _of_channels(text: str) -> Parted:
 
 
 def _of_tags(text: str) -> Parted:
-    tags = list(_TAG.finditer(text))
+    tags = [tag for sign in _SIGN.finditer(text) if (tag := _TAG.match(text, sign.start()))]
     spans = _spans(text, tags)
     if not spans:
         return Parted(text)

@@ -21,6 +21,7 @@ _OPENING = re.compile(
     r"|<\|START_OF_TURN_TOKEN\|><\|CHATBOT_TOKEN\|>|\[/INST\])",
     re.IGNORECASE,
 )
+_SIGN = re.compile(r"[<\[]")  # what a marker begins with; to look for it first is faster
 _TURN = re.compile(
     r"(?<![`'\"“‘])(?:<\|(?:im_end|im_start|endoftext|end_of_text|eot_id|eom_id|end|return|call|end_of_turn|eos|start"  # noqa: RUF001
     r"|start_header_id|user|system|assistant|END_OF_TURN_TOKEN|START_OF_TURN_TOKEN)\|>|<\|turn>"
@@ -38,11 +39,11 @@ def opened(text: str) -> str:
 
 def cut_at_turns(text: str) -> str:
     """A text up to the first marker that ends a turn or begins another one."""
-    if "<" not in text and "[INST]" not in text:
-        return text
-    ends = (found for found in _TURN.finditer(text) if found[0] != "</s>" or "<s>" not in text[: found.start()])
-    end = next(ends, None)
-    return text[: end.start()] if end else text
+    for sign in _SIGN.finditer(text):
+        marker = _TURN.match(text, sign.start())
+        if marker and (marker[0] != "</s>" or text.find("<s>", 0, marker.start()) < 0):
+            return text[: marker.start()]
+    return text
 
 
 def cut_at_stop_strings(text: str, stop: Iterable[str]) -> str:
