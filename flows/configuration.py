@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,8 @@ def known_names() -> Known:
 def load_benchmark(wanted: BenchmarkSettings, source: Path | str | None = None) -> Benchmark:
     """One benchmark, from its file if it has one, under its attack; another ``source`` is another edition of it."""
     plain = _plain_benchmark(wanted, source)
+    if wanted.stop is not None:
+        plain = replace(plain, stop=wanted.stop, version="")
     return benchmarks.attacked(plain, wanted.attack) if wanted.attack else plain
 
 

@@ -57,6 +57,7 @@ def shards(plan: Plan, pending: Mapping[str, list[Request]]) -> tuple[CellWork, 
                     model=cell.model,
                     requests=requests[start : start + _SHARD],
                     name=name,
+                    is_resumed=len(requests) < len(cell.requests),
                 )
             )
     return tuple(pieces)

@@ -80,7 +80,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class CellWork:
-    """The open requests of one cell, or of one shard of it."""
+    """The open requests of one cell, or of one shard of it; ``is_resumed`` says that others are answered already."""
 
     run_id: str
     partition_key: str
@@ -90,6 +90,7 @@ class CellWork:
     requests: Sequence[Request]
     name: str
     role: Literal["answer", "judge", "part"] = "answer"
+    is_resumed: bool = False
 
     def columns_of(self, request: Request) -> dict[str, Any]:
         """The columns of an answer's row that are known before it comes: its keys, and what was asked of whom."""

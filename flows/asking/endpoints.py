@@ -26,6 +26,7 @@ def open_lines(
             Limiter(_limits(sharing)),
             draining,
             on_progress=progress.count,
+            on_slowed=progress.slow,
         )
         for name, sharing in _sharing(work).items()
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
@@ -24,6 +25,7 @@ class Progress:
     failed: int = 0
     cost_usd: float = 0.0
     is_cost_known: bool = False
+    slowed: Counter[str] = field(default_factory=Counter)
     _console: Console = field(default_factory=lambda: Console(stderr=True))
     _bars: bars.Progress | None = None
     _bar: bars.TaskID | None = None
@@ -53,6 +55,14 @@ class Progress:
         if cost_usd is not None:
             self.cost_usd += cost_usd
             self.is_cost_known = True
+        self._show()
+
+    def slow(self, trouble: str) -> None:
+        """Take note that an endpoint is asked less, and why: ``time-out`` or ``overload``."""
+        self.slowed[trouble] += 1
+        self._show()
+
+    def _show(self) -> None:
         if self._bars and self._bar is not None:
             self._bars.update(self._bar, completed=self.answered + self.failed, note=self._note())
         elif time.monotonic() - self._last_line_s >= _PLAIN_EVERY_S:
@@ -60,11 +70,14 @@ class Progress:
             sys.stderr.write(f"asked {self.answered + self.failed} of {self.total} {self._note()}\n")
 
     def _note(self) -> str:
-        """Rate, errors and money so far."""
+        """Rate, errors, money so far, and why endpoints are asked less."""
         elapsed = max(time.monotonic() - self._started_s, 1e-3)
         parts = [f"{self.answered / elapsed:.0f}/s"]
         if self.failed:
             parts.append(f"{self.failed} failed")
         if self.is_cost_known:
             parts.append(f"{self.cost_usd:.2f} USD")
+        if self.slowed:
+            reasons = (f"{count} {trouble}{'s' if count > 1 else ''}" for trouble, count in self.slowed.items())
+            parts.append(f"asking less after {' and '.join(reasons)}")
         return ", ".join(parts)

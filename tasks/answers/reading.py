@@ -48,7 +48,7 @@ def read_answer(
     Args:
         text: what the server sent as the answer.
         reasoning_text: what it sent as reasoning, beside the answer.
-        finish_reason: why the text ended, in any server's word.
+        finish_reason: why the text ended, in any server's word; None where nobody says, as in many imported files.
         stop: the stop strings that were asked for, whatever the server did with them.
     """
     ending = ending_of(finish_reason)
@@ -59,7 +59,7 @@ def read_answer(
     flags = {
         AnswerFlag.UNCLOSED_REASONING: parts.is_unclosed,
         AnswerFlag.TEMPLATE_MARKUP: (begun, answer) != (text or "", parts.answer),
-        AnswerFlag.UNKNOWN_FINISH: ending is Ending.UNKNOWN,
+        AnswerFlag.UNKNOWN_FINISH: finish_reason is not None and ending is Ending.UNKNOWN,
     }
     answer = cut_at_stop_strings(answer, stop)
     if not answer.strip() and not parts.is_unclosed:

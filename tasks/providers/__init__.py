@@ -57,7 +57,8 @@ def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> d
     """Everything that is sent beside the prompt, after defaults: what the raw row stores and the hash covers.
 
     All wires share one spelling, so that validation can compare a pair. ``max_tokens`` is the token limit, and
-    ``token_limit_name`` its name on the wire where that differs; ``stop`` holds the stop strings of every wire. The
+    ``token_limit_name`` its name on the wire where that differs; ``stop`` holds the stop strings of every wire, also
+    those beyond ``max_stop_strings``, which are not sent. The
     repeat is added to the seed, so that a server that takes seeds gives each repeat an answer of its own.
     """
     sampling, facts = model.sampling, facts_of(model)
@@ -73,6 +74,7 @@ def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> d
         "top_p": sampling.top_p,
         "seed": seed if facts.takes_seed else None,
         "stop": [*prompt.stop, *(sampling.stop or ())] or None,
+        "max_stop_strings": sampling.max_stop_strings,
         "top_logprobs": prompt.top_logprobs or None,
         "system_prompt": model.system_prompt if prompt.style is PromptStyle.CHAT else None,
         "extra": dict(sampling.extra) or None,

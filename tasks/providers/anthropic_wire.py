@@ -3,9 +3,6 @@
 The SDK's typed method takes no temperature, but the request's body does. There is no seed. A refusal is HTTP 200 with
 ``stop_reason: refusal`` and often no content. Cached tokens are not part of ``input_tokens``; they are added to it.
 
-A prompt that does not fit the context is ``length`` and empty, as on OpenAI's wire: Anthropic says so in a stop reason
-or in a bad request. ``pause_turn`` is ``length`` too: the turn is not over, what is there was cut.
-
 Tested in tests/tasks/providers/test_answers.py.
 """
 
@@ -14,9 +11,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tasks.answers.finish import Ending, ending_of
 from tasks.domain import Prompt, PromptStyle
-from tasks.providers.posting import Reply, Sender, status_error, unreadable
-from tasks.providers.wire import Answer, Connection, Endpoint, Provider, answered, count_of, part_of, text_of
+from tasks.providers.failures import answer_of_failure, unreadable
+from tasks.providers.posting import Reply, Sender
+from tasks.providers.wire import (
+    Answer,
+    Connection,
+    Endpoint,
+    Provider,
+    Said,
+    answer_of,
+    count_of,
+    part_of,
+    stop_strings,
+    text_of,
+)
 from tasks.settings import ApiFacts, ProviderFacts
 
 FACTS = ProviderFacts(
@@ -33,17 +43,6 @@ FACTS = ProviderFacts(
 _PATH = f"{FACTS.added_path}{FACTS.apis['messages'].path}"
 # Without a key of ours the SDK would search the machine for credentials.
 _NO_KEY = "none"
-# Anthropic's words in OpenAI's, under which answers are landed. An unknown word is landed as it is.
-_FINISH_REASONS = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "max_tokens": "length",
-    "model_context_window_exceeded": "length",
-    "pause_turn": "length",
-    "refusal": "content_filter",
-    "tool_use": "tool_calls",
-}
-_TOO_LONG = ("prompt is too long", "exceed context limit")
 
 
 def connect(connection: Connection) -> Endpoint:
@@ -72,7 +71,8 @@ class AnthropicEndpoint:
 
     async def ask(self, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Answer:
         """Send one request; see ``Endpoint.ask``."""
-        return _read(await self._sender.post(_PATH, _body(prompt, parameters), timeout_s))
+        reply = await self._sender.post(_PATH, _body(prompt, parameters), timeout_s)
+        return _read(reply, parameters["max_tokens"])
 
     async def close(self) -> None:
         """Close the connections."""
@@ -87,39 +87,39 @@ def _body(prompt: Prompt, parameters: Mapping[str, Any]) -> dict[str, Any]:
         "system": parameters.get("system_prompt"),
         "temperature": parameters.get("temperature"),
         "top_p": parameters.get("top_p"),
-        "stop_sequences": parameters.get("stop"),
+        "stop_sequences": stop_strings(parameters, FACTS) or None,
     }
     return {**{name: value for name, value in sent.items() if value is not None}, **parameters.get("extra", {})}
 
 
-def _read(reply: Reply) -> Answer:
-    """Read the refusal before length, and length before emptiness, because the first that applies names the outcome."""
-    if not reply.is_success:
-        return _declined(reply)
+def _read(reply: Reply, max_tokens: int) -> Answer:
     document = reply.document
     content = document.get("content") if isinstance(document, Mapping) else None
+    if not reply.is_success or (not isinstance(content, list) and reply.states_error):
+        return answer_of_failure(reply, max_tokens)
     if not isinstance(content, list):
         raise unreadable(reply, "no content")
-    texts = [text_of(block, "text") for block in content if isinstance(block, Mapping) and block.get("type") == "text"]
-    text = "".join(text or "" for text in texts)
-    stop = text_of(document, "stop_reason")
-    finish, facts = _FINISH_REASONS.get(stop or "", stop), _facts(reply)
-    if stop == "refusal":
-        refusal = _refusal(part_of(document, "stop_details"))
-        return Answer("filtered", text or None, finish, refusal_text=refusal, **facts)
-    return answered(text, finish, facts)
+    word = text_of(document, "stop_reason")
+    is_declined = ending_of(word) is Ending.CONTENT_FILTER
+    said = Said(
+        text=_blocks(content, "text"),
+        word=word,
+        reasoning=_blocks(content, "thinking"),
+        refusal=_refusal(part_of(document, "stop_details")) if is_declined else None,
+    )
+    return answer_of(said, _facts(reply))
+
+
+def _blocks(content: list[Any], kind: str) -> str:
+    """The text of all blocks of a kind; a redacted thought has none."""
+    texts = [text_of(block, kind) for block in content if isinstance(block, Mapping) and block.get("type") == kind]
+    return "".join(text or "" for text in texts)
 
 
 def _refusal(details: Mapping[str, Any]) -> str | None:
     """Why the provider declined, as far as it says: ``category: explanation``."""
     said = [text_of(details, "category"), text_of(details, "explanation")]
     return ": ".join(part for part in said if part) or None
-
-
-def _declined(reply: Reply) -> Answer:
-    if reply.status == 400 and any(words in reply.message for words in _TOO_LONG):
-        return Answer("answered", "", "length", provider_request_id=reply.request_id)
-    raise status_error(reply)
 
 
 def _facts(reply: Reply) -> dict[str, Any]:

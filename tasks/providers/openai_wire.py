@@ -3,11 +3,6 @@
 Other servers (vLLM, llama.cpp, Ollama) come by ``base_url``; what they leave out (usage, fingerprint, request id)
 stays unknown.
 
-A prompt that does not fit the model's context (HTTP 400 ``context_length_exceeded`` and its local spellings) is an
-answer of length 0: text "" and finish reason ``length``, so its outcome is ``truncated``. Model and item decide it, and
-no later run changes it, so it must not count as missing. A token limit that leaves no room for any prompt is a mistake
-in the configuration: it shows in the truncation rate, which validation limits.
-
 Tested in tests/tasks/providers/test_answers.py.
 """
 
@@ -15,19 +10,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from tasks.domain import Prompt, PromptStyle
-from tasks.providers.posting import Reply, Sender, status_error, unreadable
-from tasks.providers.wire import Answer, Connection, Endpoint, Provider, answered, count_of, part_of, text_of
+from tasks.providers.failures import answer_of_failure, filtered, unreadable
+from tasks.providers.openai_choice import said_in
+from tasks.providers.posting import Reply, Sender
+from tasks.providers.wire import (
+    Answer,
+    Connection,
+    Endpoint,
+    Provider,
+    answer_of,
+    count_of,
+    part_of,
+    stop_strings,
+    text_of,
+)
 from tasks.settings import ApiFacts, ProviderFacts
 
 # The SDK refuses to start without a key; local servers do not ask for one.
 _NO_KEY = "none"
-_FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
-_CONTEXT_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 # Names of ours that are not sent, or are sent under another name.
-_OURS = frozenset({"api", "system_prompt", "extra", "token_limit_name", "max_tokens", "top_logprobs"})
+_OURS = frozenset(
+    {"api", "system_prompt", "extra", "token_limit_name", "max_tokens", "top_logprobs", "stop", "max_stop_strings"}
+)
 FACTS = ProviderFacts(
     vendor="OpenAI",
     # OpenAI's own numbers of alternatives; five are enough for the letters of four choices.
@@ -36,6 +44,7 @@ FACTS = ProviderFacts(
         "completions": ApiFacts(PromptStyle.COMPLETION, "/completions", alternatives=5),
     },
     own_address="https://api.openai.com/v1",
+    max_stop_strings=4,
     cache_write_factor=1.25,
 )
 
@@ -71,7 +80,8 @@ class OpenAIEndpoint:
         is_chat = prompt.style is PromptStyle.CHAT
         asked = {"messages": _messages(prompt, parameters)} if is_chat else {"prompt": prompt.text}
         path = FACTS.apis[FACTS.api_for(prompt.style)].path
-        return _read(await self._sender.post(path, {**asked, **_arguments(parameters)}, timeout_s))
+        reply = await self._sender.post(path, {**asked, **_arguments(parameters)}, timeout_s)
+        return _read(reply, parameters["max_tokens"])
 
     async def close(self) -> None:
         """Close the connections."""
@@ -88,6 +98,8 @@ def _messages(prompt: Prompt, parameters: Mapping[str, Any]) -> list[dict[str, s
 def _arguments(parameters: Mapping[str, Any]) -> dict[str, Any]:
     sent = {name: value for name, value in parameters.items() if name not in _OURS}
     sent[parameters.get("token_limit_name", "max_tokens")] = parameters["max_tokens"]
+    if stop := stop_strings(parameters, FACTS):
+        sent["stop"] = stop
     if count := parameters.get("top_logprobs"):
         is_chat = parameters["api"] == "chat"
         sent |= (
@@ -98,26 +110,31 @@ def _arguments(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {**sent, **parameters.get("extra", {})}
 
 
-def _read(reply: Reply) -> Answer:
-    """Read refusal and filter first, then length, then emptiness: the first that applies names the outcome."""
-    if not reply.is_success:
-        return _declined(reply)
-    choice = _first_choice(reply)
-    message = part_of(choice, "message")
-    text, finish = _content(message) or text_of(choice, "text"), text_of(choice, "finish_reason")
-    refusal = text_of(message, "refusal")
-    facts = {**_facts(reply), "first_token_json": _first_token(part_of(choice, "logprobs"))}
-    if refusal or finish == "content_filter":
-        return Answer("filtered", text or None, finish, refusal_text=refusal, **facts)
-    return answered(text, finish, facts)
+def _read(reply: Reply, max_tokens: int) -> Answer:
+    document = reply.document
+    choice = _first_choice(document) if reply.is_success else None
+    if choice is None:
+        return _read_without_choice(reply, max_tokens)
+    if error := choice.get("error"):  # a gateway's upstream failed after the answer had begun
+        return answer_of_failure(replace(reply, document={"error": error}), max_tokens)
+    first_token = _first_token(part_of(choice, "logprobs"))
+    return answer_of(said_in(choice, document), {**_facts(reply), "first_token_json": first_token})
 
 
-def _content(message: Mapping[str, Any]) -> str | None:
-    """A message's text, which some servers send in parts."""
-    content = message.get("content")
-    if isinstance(content, list):
-        return "".join(text_of(part, "text") or "" for part in content if isinstance(part, Mapping))
-    return text_of(message, "content")
+def _read_without_choice(reply: Reply, max_tokens: int) -> Answer:
+    """A failure, whatever its status; or Google's way to say that a prompt was blocked."""
+    document = reply.document
+    if not reply.is_success or reply.states_error:
+        return answer_of_failure(reply, max_tokens)
+    if isinstance(document, Mapping) and (part_of(document, "prompt_feedback") or part_of(document, "promptFeedback")):
+        return filtered(reply)
+    raise unreadable(reply, "no choices")
+
+
+def _first_choice(document: Any) -> Mapping[str, Any] | None:
+    choices = document.get("choices") if isinstance(document, Mapping) else None
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return first if isinstance(first, Mapping) else None
 
 
 def _first_token(logprobs: Mapping[str, Any]) -> str | None:
@@ -133,31 +150,10 @@ def _first_token(logprobs: Mapping[str, Any]) -> str | None:
     return json.dumps(kept) if kept else None
 
 
-def _declined(reply: Reply) -> Answer:
-    """The answer behind a bad request: blocked by a filter, or too long a prompt. Other bad requests are errors."""
-    if reply.status == 400 and reply.codes & _FILTER_CODES:
-        return Answer(
-            "filtered", None, "content_filter", refusal_text=reply.message, provider_request_id=reply.request_id
-        )
-    is_too_long = reply.codes & _CONTEXT_CODES or "maximum context length" in reply.message
-    if reply.status == 400 and is_too_long:
-        return Answer("answered", "", "length", provider_request_id=reply.request_id)
-    raise status_error(reply)
-
-
-def _first_choice(reply: Reply) -> Mapping[str, Any]:
-    """The first choice, or a transient error: a gateway's HTML page arrives here as a plain text."""
-    document = reply.document
-    choices = document.get("choices") if isinstance(document, Mapping) else None
-    if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
-        return choices[0]
-    raise unreadable(reply, "no choices")
-
-
 def _facts(reply: Reply) -> dict[str, Any]:
     document = reply.document
     usage = part_of(document, "usage")
-    prompt, output = part_of(usage, "prompt_tokens_details"), part_of(usage, "completion_tokens_details")
+    prompt = part_of(usage, "prompt_tokens_details")
     return {
         "model_served": text_of(document, "model"),
         "system_fingerprint": text_of(document, "system_fingerprint"),
@@ -165,8 +161,20 @@ def _facts(reply: Reply) -> dict[str, Any]:
         "tokens_input": count_of(usage, "prompt_tokens"),
         "tokens_cached": count_of(prompt, "cached_tokens"),
         "tokens_cache_write": count_of(prompt, "cache_write_tokens"),
-        "tokens_output": count_of(usage, "completion_tokens"),
-        "tokens_reasoning": count_of(output, "reasoning_tokens"),
+        **_output_tokens(usage),
+    }
+
+
+def _output_tokens(usage: Mapping[str, Any]) -> dict[str, int | None]:
+    """Output with its reasoning, which some servers count beside the output: their total says so."""
+    given, total = count_of(usage, "completion_tokens"), count_of(usage, "total_tokens")
+    places = (part_of(usage, name) for name in ("completion_tokens_details", "output_tokens_details"))
+    counts = (count_of(place, name) for place in (*places, usage) for name in ("reasoning_tokens", "thinking_tokens"))
+    reasoning = next((count for count in counts if count is not None), None)
+    is_beside = reasoning and total == (count_of(usage, "prompt_tokens") or 0) + (given or 0) + reasoning
+    return {
+        "tokens_output": (given or 0) + (reasoning or 0) if is_beside else given,
+        "tokens_reasoning": reasoning,
     }
 
 

@@ -1,4 +1,4 @@
-"""Send one request through an official SDK, and turn every failure into an error with a name.
+"""Send one request through an official SDK, and read what comes back as a reply, whatever it is.
 
 Both SDKs come from one generator and have the same errors, so one module serves both. Requests go through their public
 ``client.post`` with the bare response: the typed methods spend half of a request's CPU time on copying the arguments
@@ -23,18 +23,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tasks.errors import CellError, ProviderError, TerminalError, TransientError
+from tasks.errors import TransientError
+from tasks.providers.event_stream import assembled
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     import httpx2
 
-_TRANSIENT_STATUS = frozenset({408, 409, 425, 429})
-# Authentication, payment, permission, an unknown model: every other request of the cell would fail the same way.
-_CELL_STATUS = frozenset({401, 402, 403, 404})
-# A spent quota comes as 429 and lasts longer than a run.
-_CELL_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 _REMOVED = "[key removed]"
 # Placeholder keys of local servers (EMPTY, ollama) are words that answers may contain; real keys are longer.
 _SHORTEST_KEY = 8
@@ -58,21 +54,30 @@ class Reply:
     @property
     def error(self) -> Mapping[str, Any]:
         """The error's fields, which some servers nest under ``error``; empty if a gateway sent something else."""
-        if not isinstance(self.document, Mapping):
-            return {}
-        nested = self.document.get("error")
-        return nested if isinstance(nested, Mapping) else self.document
+        nested = self._fields.get("error")
+        return nested if isinstance(nested, Mapping) else self._fields
 
     @property
-    def codes(self) -> frozenset[str]:
-        """The error's code and type, whichever the server sets."""
-        return frozenset(str(self.error[name]) for name in ("code", "type") if self.error.get(name) is not None)
+    def states_error(self) -> bool:
+        """Whether the document is about an error, whatever the status says."""
+        return bool(self._fields.get("error") or self._fields.get("detail"))
+
+    @property
+    def _fields(self) -> Mapping[str, Any]:
+        """The document's fields; Google puts an error into a list of one."""
+        document = self.document
+        whole = document[0] if isinstance(document, list) and len(document) == 1 else document
+        return whole if isinstance(whole, Mapping) else {}
 
     @property
     def message(self) -> str:
         """The server's words, on one line."""
-        said = self.error.get("message") or self.error.get("error") or self.document
-        return _one_line(str(said))
+        error = self.error
+        said = error.get("message") or error.get("error") or error.get("detail") or self.document
+        metadata = error.get("metadata")
+        # A gateway's own words may be as few as "Provider returned error".
+        behind = metadata.get("raw") if isinstance(metadata, Mapping) else None
+        return one_line(f"{said}: {behind}" if behind else str(said))
 
 
 class Sender:
@@ -124,30 +129,13 @@ class Sender:
             root = root.__cause__
         is_timeout = isinstance(root, TimeoutError) or "Timeout" in type(root).__name__
         kind = "timeout" if is_timeout else "connection"
-        said = _one_line(self._clean(str(root) or type(root).__name__))
+        said = one_line(self._clean(str(root) or type(root).__name__))
         return TransientError(f"{kind}: {said}", error_type=kind)
 
     def _clean(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, _REMOVED)
         return text
-
-
-def unreadable(reply: Reply, missing: str) -> TransientError:
-    """The error of a success that holds no answer: a gateway's page, half a document, an error with status 200."""
-    found = f"text starting {reply.document[:60]!r}" if isinstance(reply.document, str) else missing
-    said = f": {reply.message}" if isinstance(reply.document, Mapping) and reply.document.get("error") else ""
-    return TransientError(f"unreadable answer: {found}{said}", error_type="unreadable_answer")
-
-
-def status_error(reply: Reply) -> ProviderError:
-    """The error of a failed reply. Its type decides whether the request is tried again."""
-    message, kind = f"HTTP {reply.status}: {reply.message}", f"http_{reply.status}"
-    if reply.status in _CELL_STATUS or reply.codes & _CELL_CODES:
-        return CellError(message, error_type=kind)
-    if reply.status in _TRANSIENT_STATUS or reply.status >= 500:
-        return TransientError(message, error_type=kind, retry_after_s=retry_after_s(reply.headers))
-    return TerminalError(message, error_type=kind)
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -163,7 +151,8 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     return max(0.0, (until - now).total_seconds())
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A text without line breaks, cut to the length of a message."""
     return " ".join(text.split())[:_LONGEST_MESSAGE]
 
 
@@ -191,5 +180,5 @@ def _parsed(content: bytes) -> Any:
         text = content.decode("utf-8", "replace")
     try:
         return json.loads(text)
-    except ValueError:
-        return text
+    except (ValueError, RecursionError):  # no JSON, or nested deeper than anybody means
+        return assembled(text) or text

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from tasks.answers.finish import Ending, ending_of, is_broken_off
 from tasks.domain import Prompt
 from tasks.errors import TransientError
 from tasks.settings import ProviderFacts
@@ -45,7 +46,8 @@ class Answer:
     ``status`` is ``answered``, or ``filtered`` when the provider declined on the model's behalf (``refusal_text``).
     ``first_token_json`` holds the first token's alternatives with their log-probabilities, if they were asked for.
     Token counts are normalised: input includes what was read from a cache and what was written to it, output includes
-    reasoning tokens. Finish reasons are OpenAI's words for every provider.
+    reasoning tokens. ``finish_reason`` is one of OpenAI's words or ``unknown``, ``finish_word`` the server's own.
+    ``reasoning_text`` is what the model thought before it answered, where the server keeps it apart.
     """
 
     status: str
@@ -61,6 +63,8 @@ class Answer:
     tokens_output: int | None = None
     tokens_reasoning: int | None = None
     first_token_json: str | None = None
+    finish_word: str | None = None
+    reasoning_text: str | None = None
 
 
 class Endpoint(Protocol):
@@ -87,15 +91,45 @@ class Provider:
     connect: Callable[[Connection], Endpoint]
 
 
-def answered(text: str | None, finish: str | None, facts: Mapping[str, Any]) -> Answer:
-    """An answer in words, or cut off before the first one.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a server's document says: a text, the thoughts before it, and the word for its end.
+
+    ``refusal`` is the reason for which the model or the provider declined; ``is_blocked`` that the provider did,
+    whatever the word for the end is.
+    """
+
+    text: str | None
+    word: str | None
+    reasoning: str | None = None
+    refusal: str | None = None
+    is_blocked: bool = False
+
+
+def answer_of(said: Said, facts: Mapping[str, Any]) -> Answer:
+    """The answer in a document: refusal and filter are read first, because the first that applies names the outcome.
 
     Raises:
-        TransientError: The answer is empty although nothing cut it off: another attempt may give one.
+        TransientError: The server broke off, whatever text it had by then.
     """
-    if not text and finish != "length":
-        raise TransientError("the answer is empty", error_type="empty_answer")
-    return Answer("answered", text or "", finish, **facts)
+    if is_broken_off(said.word):
+        raise TransientError(f"the server broke off: finish reason {said.word!r}", error_type="broken_off")
+    ending = Ending.CONTENT_FILTER if said.is_blocked else ending_of(said.word)
+    is_filtered = said.refusal or ending is Ending.CONTENT_FILTER
+    return Answer(
+        "filtered" if is_filtered else "answered",
+        (said.text or None) if is_filtered else said.text or "",
+        ending.value,
+        refusal_text=said.refusal,
+        finish_word=said.word,
+        reasoning_text=said.reasoning or None,
+        **facts,
+    )
+
+
+def stop_strings(parameters: Mapping[str, Any], facts: ProviderFacts) -> list[str]:
+    """The stop strings that are sent: the first so many of those that were asked for, as the server takes no more."""
+    return list(parameters.get("stop") or ())[: parameters.get("max_stop_strings", facts.max_stop_strings)]
 
 
 def text_of(record: Mapping[str, Any], name: str) -> str | None:

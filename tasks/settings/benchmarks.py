@@ -25,6 +25,7 @@ class BenchmarkSettings(Section):
         define: Makes it a benchmark of the user's own: the entry itself, or the file that holds it.
         attack: Wraps the requests of a safety benchmark; the same benchmark may stand in the list plain and under each
             attack.
+        stop: Stop strings in the place of the benchmark's own; an empty list for none.
         judge: The id of a model of ``judges:`` or ``models:`` that grades the answers, where the scorer reads grades.
     """
 
@@ -39,6 +40,7 @@ class BenchmarkSettings(Section):
     cluster_by: Text | None = None
     scorer: Text | None = None
     judge: Text | None = None
+    stop: tuple[Text, ...] | None = None
 
     @model_validator(mode="before")
     @classmethod

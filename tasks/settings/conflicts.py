@@ -30,7 +30,7 @@ def model_problems(settings: Settings, known: Known) -> Iterator[Problem]:
     yield from identical_requests(settings.models)
     yield from judge_problems(settings, known)
     parameters = {name for model in settings.models for name in model.sampling.extra}
-    declarable = {*DECLARABLE, *SamplingSettings.model_fields, *parameters} - {"extra"}
+    declarable = {*DECLARABLE, *SamplingSettings.model_fields, *parameters} - {"extra", "max_stop_strings"}
     for index, model in enumerate(settings.models):
         yield from unknown_names(("models", index, "differs"), "parameter", model.differs, declarable)
         yield from prices_out_of_order(index, model)

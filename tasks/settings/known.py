@@ -45,6 +45,7 @@ class ProviderFacts:
         not_taken: Keys of ``sampling:`` that the wire has no parameter for: a user may not state them, and they are
             left out of what counts as sent.
         instead: The sentence that tells a user what to set in the place of ``not_taken``.
+        max_stop_strings: How many stop strings a request can carry; None for any number.
         cache_write_factor: What input that is written to a cache costs, in prices of plain input.
     """
 
@@ -56,6 +57,7 @@ class ProviderFacts:
     takes_seed: bool = True
     not_taken: tuple[str, ...] = ()
     instead: str = ""
+    max_stop_strings: int | None = None
     cache_write_factor: float = CACHE_WRITE_FACTOR
 
     @property

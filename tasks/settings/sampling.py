@@ -18,6 +18,8 @@ class SamplingSettings(Section):
 
     Attributes:
         reasoning_effort: For reasoning models. They refuse a temperature, so none is sent with it.
+        max_stop_strings: How many stop strings the server takes, by default as many as its wire does; 0 sends none.
+            Answers are cut at all stop strings, whatever the server was sent.
         token_limit_name: What the server calls the limit; by default what goes with ``reasoning_effort``.
     """
 
@@ -26,6 +28,7 @@ class SamplingSettings(Section):
     max_tokens: Count | None = None
     seed: Whole | None = None
     stop: tuple[Text, ...] | None = None
+    max_stop_strings: Annotated[Whole, Field(ge=0)] | None = None
     reasoning_effort: Text | None = None
     token_limit_name: Literal["max_tokens", "max_completion_tokens"] | None = None
     extra: Parameters = Field(default_factory=dict)

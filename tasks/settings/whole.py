@@ -115,11 +115,13 @@ class Settings(Places):
         return content_hash(models, benchmarks, self.sample_seed, *([judges] if judges else []))
 
     def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
-        facts = benchmark.model_dump(mode="json", exclude={"define", "attack", "judge"})
+        facts = benchmark.model_dump(mode="json", exclude={"define", "attack", "judge", "stop"})
         if isinstance(benchmark.source, Path):
             facts["source"] = self._relative(benchmark.source)
         # Newer keys are left out where they are not used, so that older configurations keep their hash.
-        facts |= {name: value for name in ("attack", "judge") if (value := getattr(benchmark, name)) is not None}
+        facts |= {
+            name: value for name in ("attack", "judge", "stop") if (value := getattr(benchmark, name)) is not None
+        }
         if (entry := benchmark.define) is not None:
             facts["define"] = self._relative(entry) if isinstance(entry, Path) else entry
         if benchmark.prompt_styles is not None:

@@ -16,13 +16,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tasks.domain import Origin
+from tasks.answers import Ending, read_answer
+from tasks.domain import AnswerFlag, Origin
 from tasks.errors import CellError, ProviderError, TerminalError, TransientError
 from tasks.planned import CellResult, CellWork, Request, Sink
 from tasks.providers import Answer, Endpoint, Limiter
 
-# What a server says when it has too much to do. After any other error it is asked at the same pace.
-_OVERLOADED = frozenset({"http_429", "http_503", "http_529"})
+# What a server that has too much to do says, or does. After any other error it is asked at the same pace.
+_OVERLOADED = {
+    **dict.fromkeys(("timeout", "http_408", "http_504", "http_524"), "time-out"),
+    **dict.fromkeys(("overloaded", "http_429", "http_498", "http_503", "http_529"), "overload"),
+}
+# So many bad requests in a row, and nothing answered, are a mistake in the configuration, and not in the items.
+_MOST_BAD_REQUESTS = 5
 # The wait before another attempt is drawn between 0 and this, which doubles with each attempt, up to the longest. With
 # such full jitter, requests that failed at the same time are not sent again at the same time.
 _FIRST_BACKOFF_S = 1.0
@@ -40,6 +46,7 @@ class Line:
     limiter: Limiter
     draining: asyncio.Event
     on_progress: Callable[[int, int, float | None], None] = field(default=lambda *_: None)
+    on_slowed: Callable[[str], None] = field(default=lambda *_: None)
     jitter: Callable[[], float] = random.random
 
 
@@ -55,6 +62,7 @@ class _Cell:
     slots: asyncio.Semaphore
     group: asyncio.TaskGroup
     count_workers: int = 0
+    count_bad_requests: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -65,6 +73,19 @@ class _Cell:
         if self.count_workers < at_most:
             self.count_workers += 1
             self.group.create_task(_work(self))
+
+    def failed(self, error: ProviderError) -> None:
+        """Count a request that got no answer, and stop the cell if no other request of it can get one."""
+        self.result.count_failed += 1
+        self.count_bad_requests += isinstance(error, TerminalError)
+        is_hopeless = self.count_bad_requests >= _MOST_BAD_REQUESTS and not self.has_answers
+        if isinstance(error, CellError) or is_hopeless:
+            self.result.stopped, self.result.is_cell_error = str(error), True
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether a request of the cell was answered, in this run or before."""
+        return self.work.is_resumed or self.result.count_answered > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +140,7 @@ async def _ask(cell: _Cell, request: Request) -> None:
         answered = await _answer(cell, request)
     except _Failed as failed:
         await cell.sink("raw.failures", _failure_row(cell.work, request, failed))
-        result.count_failed += 1
-        # A bad request before anything succeeded is a mistake in the configuration, not in one item.
-        error = failed.error
-        if isinstance(error, CellError) or (isinstance(error, TerminalError) and not result.count_answered):
-            result.stopped, result.is_cell_error = str(error), True
+        cell.failed(failed.error)
         line.on_progress(0, count, None)
         return
     if answered is None:
@@ -137,19 +154,21 @@ async def _ask(cell: _Cell, request: Request) -> None:
 async def _answer(cell: _Cell, request: Request) -> _Answered | None:
     """Make attempts until one is answered; None if the run stopped first.
 
-    While it waits between two attempts, a stand-in takes the next question: up to as many requests may wait as may be
-    in flight. A wait that the server named is the limiter's, for everybody.
+    An answer without a word gets one more attempt, which stands whatever it is. While a request waits between two
+    attempts, a stand-in takes the next question: up to as many requests may wait as may be in flight. A wait that the
+    server named is the limiter's, for everybody.
 
     Raises:
         _Failed: The last attempt failed, or one that no other can better.
     """
-    attempts = 0
+    attempts, most = 0, cell.work.model.max_attempts
+    was_empty = False
     while True:
         attempts += 1
         try:
             answered = await _attempt(cell, request, attempts)
         except TransientError as error:
-            if attempts >= cell.work.model.max_attempts:
+            if attempts >= most:
                 raise _Failed(error, attempts) from None
             cell.hire(2 * cell.work.model.concurrency)
             if not error.retry_after_s:
@@ -158,7 +177,17 @@ async def _answer(cell: _Cell, request: Request) -> _Answered | None:
         except ProviderError as error:
             raise _Failed(error, attempts) from None
         else:
-            return answered
+            if answered is None or was_empty or attempts >= most or not _is_empty(answered.answer, request):
+                return answered
+            was_empty = True
+
+
+def _is_empty(answer: Answer, request: Request) -> bool:
+    """Whether the model came to its end without a word, a thought or a likelihood."""
+    stop = request.parameters.get("stop") or ()
+    reading = read_answer(answer.text, reasoning_text=answer.reasoning_text, stop=stop)
+    is_cut_or_blocked = answer.status != "answered" or answer.finish_reason == Ending.LENGTH
+    return AnswerFlag.EMPTY in reading.flags and not is_cut_or_blocked and answer.first_token_json is None
 
 
 async def _attempt(cell: _Cell, request: Request, number: int) -> _Answered | None:
@@ -173,19 +202,31 @@ async def _attempt(cell: _Cell, request: Request, number: int) -> _Answered | No
             if cell.is_over:
                 return None
             clock = time.perf_counter()
-            answer = await line.endpoint.ask(request.prompt, request.parameters, cell.work.model.timeout_s)
+            answer = await _asked(line.endpoint, request, cell.work.model.timeout_s)
             latency_ms = (time.perf_counter() - clock) * 1000
             used = _used_tokens(answer)
             limiter.succeeded(place)
         except TransientError as error:
-            if error.error_type in _OVERLOADED:
+            if trouble := _OVERLOADED.get(error.error_type):
                 limiter.pushed_back(place)
+                line.on_slowed(trouble)
             if error.retry_after_s:
                 limiter.pause(error.retry_after_s)
             raise
         finally:
             limiter.leave(place, used)
     return _Answered(answer, number, latency_ms)
+
+
+async def _asked(endpoint: Endpoint, request: Request, timeout_s: float) -> Answer:
+    """Ask once. Whatever a server sends, it costs one request and never the cell."""
+    try:
+        return await endpoint.ask(request.prompt, request.parameters, timeout_s)
+    except ProviderError:
+        raise
+    except Exception as error:
+        said = f"unreadable answer: {type(error).__name__}"
+        raise TransientError(said, error_type="unreadable_answer") from error
 
 
 class _Failed(Exception):  # noqa: N818 - an end, raised past the attempts
@@ -215,8 +256,10 @@ def _generation_row(work: CellWork, request: Request, answered: _Answered) -> di
         "origin": _origin(work, answer).value,
         "status": answer.status,
         "text": answer.text,
+        "reasoning_text": answer.reasoning_text,
         "refusal_text": answer.refusal_text,
         "finish_reason": answer.finish_reason,
+        "finish_word": answer.finish_word,
         "model_served": answer.model_served,
         "system_fingerprint": answer.system_fingerprint,
         "provider_request_id": answer.provider_request_id,

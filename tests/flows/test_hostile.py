@@ -25,7 +25,8 @@ TEXTS = {
 }
 CONFIG = """
 warehouse: warehouse.duckdb
-model_defaults: {{provider: openai, base_url: "http://127.0.0.1:{port}/v1", api: chat, is_simulated: true}}
+model_defaults: {{provider: openai, base_url: "http://127.0.0.1:{port}/v1", api: chat, is_simulated: true,
+  max_attempts: 1}}
 thresholds: {{max_truncated_rate: 1, max_failed_rate: 1, max_unparsed_rate: 1}}
 models: [{{id: base, model: hostile-1}}, {{id: aligned, model: hostile-2, base: base}}]
 benchmarks: [{{id: arithmetic, sample_size: {size}}}]

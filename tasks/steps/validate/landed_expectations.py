@@ -11,9 +11,6 @@ from tasks.domain import Origin, PromptStyle
 from tasks.settings import Thresholds
 from tasks.steps.validate.expectations import Expectation, OneOf, Within, rate_gate
 
-# What our wire formats say. Importers translate another tool's word for the same, because only `length` is read as a
-# cut-off answer.
-FINISH_REASONS = ("stop", "length", "content_filter", "tool_calls", "function_call")
 STATUSES = ("answered", "filtered", "scored_elsewhere")
 
 # A clock may be ahead of ours, but not by a day.
@@ -104,11 +101,6 @@ _ANSWERS = (
     _answer("status_is_known", OneOf("status", STATUSES), "the status is not a known one"),
     _answer("origin_is_known", OneOf("origin", tuple(Origin)), "the origin is not a known one"),
     _answer("prompt_style_is_known", OneOf("prompt_style", tuple(PromptStyle)), "the prompt style is not a known one"),
-    _answer(
-        "finish_reason_is_known",
-        OneOf("finish_reason", FINISH_REASONS),
-        "the finish reason is empty or not a known one",
-    ),
     _answer("origin_is_declared", OneOf("is_origin_declared", (True,)), "the answer's origin is not its cell's"),
     _answer("latency_is_possible", Within("latency_ms", 0), "the latency is negative or not a number"),
     _answer("tokens_are_possible", Within("tokens_fewest", 0), "a token count is negative"),

@@ -20,7 +20,6 @@ STATUSES = {
     404: CellError,
     408: TransientError,
     409: TransientError,
-    413: TerminalError,
     422: TerminalError,
     425: TransientError,
     429: TransientError,
@@ -107,7 +106,6 @@ UNREADABLE = {
     "null": (None, "no {}"),
     "a list": ([], "no {}"),
     "another document": ({"ok": True}, "no {}"),
-    "an error with status 200": ({"error": {"message": "upstream is busy", "code": 502}}, "no {}: upstream is busy"),
 }
 
 
@@ -117,6 +115,21 @@ def test_a_success_without_an_answer_is_asked_for_again(wire, document, words):
         wire.answer(document)
     missing = words.replace("{}", "content" if wire.name == "messages" else "choices")
     assert (str(raised.value), raised.value.error_type) == (f"unreadable answer: {missing}", "unreadable_answer")
+
+
+IN_A_SUCCESS = {
+    "a gateway's error": ({"message": "upstream is busy", "code": 502}, TransientError, "http_502"),
+    "a refused key": ({"message": "no auth", "code": 401}, CellError, "http_401"),
+    "a text": ("model not loaded", TransientError, "unreadable_answer"),
+}
+
+
+@pytest.mark.parametrize(("error", "kind", "error_type"), IN_A_SUCCESS.values(), ids=IN_A_SUCCESS.keys())
+def test_an_error_in_a_success_counts_by_its_own_code(wire, error, kind, error_type):
+    with pytest.raises(kind) as raised:
+        wire.answer({"error": error})
+    assert raised.value.error_type == error_type
+    assert str(raised.value).startswith("HTTP 200")
 
 
 @pytest.mark.parametrize("choices", [[], None, {}, [None], "42"])

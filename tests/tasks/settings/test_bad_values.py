@@ -50,7 +50,7 @@ CASES = {
         {(*DPO, "sampling"): {"temprature": 0}},
         (
             f"models[1].sampling.temprature {IN_DPO}: unknown key. Did you mean 'temperature'? Known: extra, "
-            "max_tokens, reasoning_effort, seed, stop, temperature, token_limit_name, top_p. "
+            "max_stop_strings, max_tokens, reasoning_effort, seed, stop, temperature, token_limit_name, top_p. "
             "What only one server understands goes under extra."
         ),
     ),
@@ -84,7 +84,8 @@ CASES = {
         {("benchmarks", 1, "sample_sise"): 3},
         (
             "benchmarks[1].sample_sise (benchmark 'harmful'): unknown key. Did you mean 'sample_size'? Known: "
-            "attack, cluster_by, define, id, judge, prompt_styles, repeats, sample_size, scorer, source, unparsed."
+            "attack, cluster_by, define, id, judge, prompt_styles, repeats, sample_size, scorer, source, stop, "
+            "unparsed."
         ),
     ),
     "unknown threshold": (

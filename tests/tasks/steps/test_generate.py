@@ -66,7 +66,9 @@ def model(**fields: Any) -> ModelSettings:
 
 def request(name: str) -> Request:
     prompt = Prompt(PromptStyle.CHAT, messages=(Message("user", name),))
-    return Request(f"generation-{name}", f"item-{name}", 0, f"hash-{name}", prompt, {"model": "m"})
+    return Request(
+        f"generation-{name}", f"item-{name}", 0, f"hash-{name}", prompt, {"model": "m", "stop": ["\n\nQuestion:"]}
+    )
 
 
 @pytest.fixture
@@ -79,6 +81,7 @@ def asked(instantly):
         *,
         draining: bool = False,
         limits: Limits | None = None,
+        is_resumed: bool = False,
         **fields: Any,
     ):
         rows: list[tuple[str, dict[str, Any]]] = []
@@ -91,7 +94,8 @@ def asked(instantly):
             if draining:
                 event.set()
             line = Line(endpoint, Limiter(limits or Limits(4)), event, jitter=lambda: 1.0)
-            work = CellWork("run", "", "m/b/chat", "b", model(**fields), [request(name) for name in names], "m/b")
+            requests = [request(name) for name in names]
+            work = CellWork("run", "", "m/b/chat", "b", model(**fields), requests, "m/b", is_resumed=is_resumed)
             result = await generate(work, line, sink)
             return result, rows, asyncio.get_running_loop().time()
 
@@ -130,11 +134,91 @@ def test_a_rejected_key_stops_the_cell_at_once(asked):
     assert [table for table, _ in rows] == ["raw.failures"]
 
 
-def test_a_bad_request_before_any_success_stops_the_cell(asked):
-    endpoint = ScriptedEndpoint(lambda *_: TerminalError("HTTP 400", error_type="http_400"))
-    result, *_ = asked(endpoint, [f"q{n}" for n in range(100)], concurrency=1)
-    assert result.is_cell_error
-    assert sum(endpoint.attempts.values()) == 1
+@pytest.mark.parametrize("concurrency", [1, 3, 64])
+def test_five_bad_requests_without_a_success_stop_the_cell(asked, concurrency):
+    """They are a mistake in the configuration. What was in flight by then is answered for, too."""
+    endpoint = ScriptedEndpoint(lambda *_: TerminalError("HTTP 400: no such field", error_type="http_400"), seconds=1.0)
+    result, rows, _ = asked(
+        endpoint, [f"q{n}" for n in range(100)], concurrency=concurrency, limits=Limits(concurrency)
+    )
+    assert (result.is_cell_error, result.stopped) == (True, "HTTP 400: no such field")
+    assert 5 <= sum(endpoint.attempts.values()) < 5 + concurrency + 60
+    assert len(rows) == result.count_failed == sum(endpoint.attempts.values())
+
+
+def test_a_bad_item_does_not_end_its_cell_even_if_it_is_the_first(asked):
+    bad = TerminalError("HTTP 400: odd item", error_type="http_400")
+    endpoint = ScriptedEndpoint(lambda name, _: bad if name in {"q0", "q1", "q2", "q3"} else GOOD)
+    result, *_ = asked(endpoint, [f"q{n}" for n in range(20)], concurrency=1)
+    assert (result.count_answered, result.count_failed, result.stopped) == (16, 4, None)
+
+
+def test_bad_items_that_a_resumed_run_asks_again_do_not_end_their_cell(asked):
+    bad = TerminalError("HTTP 400: odd item", error_type="http_400")
+    result, *_ = asked(ScriptedEndpoint(lambda *_: bad), [f"q{n}" for n in range(9)], is_resumed=True)
+    assert (result.count_failed, result.is_cell_error) == (9, False)
+
+
+NOTHING = Answer("answered", "", "stop")
+EMPTY = {
+    # name: (the answers to each attempt, attempts that are made, the text that lands)
+    "nothing twice": ((NOTHING, NOTHING), 2, ""),
+    "blanks, then a word": ((replace(NOTHING, text=" \n"), GOOD), 2, "42"),
+    "an end token": ((replace(NOTHING, text="<|im_end|>"), GOOD), 2, "42"),
+    "a stop string that was not cut": ((replace(NOTHING, text="\n\nQuestion: next?"), GOOD), 2, "42"),
+    "an unknown word for the end": ((replace(NOTHING, finish_reason="unknown"), GOOD), 2, "42"),
+    "cut off": ((replace(NOTHING, finish_reason="length"),), 1, ""),
+    "blocked": ((Answer("filtered", None, "content_filter"),), 1, None),
+    "thoughts only": ((replace(NOTHING, reasoning_text="hm"),), 1, ""),
+    "likelihoods only": ((replace(NOTHING, first_token_json='{"A": -0.1}'),), 1, ""),
+}
+
+
+@pytest.mark.parametrize(("answers", "count", "text"), EMPTY.values(), ids=EMPTY.keys())
+def test_an_empty_answer_gets_one_more_attempt(asked, answers, count, text):
+    endpoint = ScriptedEndpoint(lambda _, attempt: answers[attempt - 1])
+    result, rows, seconds = asked(endpoint, ["a"], max_attempts=5)
+    assert (result.count_answered, result.count_failed, seconds) == (1, 0, 0.0)
+    assert [(table, row["attempts"], row["text"]) for table, row in rows] == [("raw.generations", count, text)]
+
+
+def test_an_empty_answer_stands_where_no_further_attempt_is_allowed(asked):
+    result, rows, _ = asked(ScriptedEndpoint(lambda *_: NOTHING), ["a"], max_attempts=1)
+    assert (result.count_answered, rows[0][1]["text"]) == (1, "")
+
+
+def test_an_answer_that_nobody_foresaw_costs_one_request_and_not_the_cell(asked):
+    class Odd(ScriptedEndpoint):
+        async def ask(self, prompt: Prompt, *_: Any) -> Answer:
+            if prompt.messages[0].content == "q1":
+                raise RecursionError
+            return await super().ask(prompt)
+
+    result, rows, _ = asked(Odd(lambda *_: GOOD), ["q0", "q1", "q2"], max_attempts=2)
+    assert (result.count_answered, result.count_failed) == (2, 1)
+    assert [row["message"] for table, row in rows if table == "raw.failures"] == ["unreadable answer: RecursionError"]
+
+
+@pytest.mark.parametrize(
+    ("error_type", "trouble"),
+    [("timeout", "time-out"), ("http_504", "time-out"), ("http_429", "overload"), ("overloaded", "overload")],
+)
+def test_time_outs_slow_the_pace_as_overload_does_and_the_screen_is_told(instantly, error_type, trouble):
+    told: list[str] = []
+    limiter = Limiter(Limits(32))
+
+    async def sink(*_: Any) -> None:
+        pass
+
+    async def run():
+        endpoint = ScriptedEndpoint(lambda *_: TransientError("late", error_type=error_type), seconds=5.0)
+        line = Line(endpoint, limiter, asyncio.Event(), on_slowed=told.append, jitter=lambda: 0.0)
+        work = CellWork("run", "", "m/b/chat", "b", model(concurrency=32), [request(f"q{n}") for n in range(8)], "m/b")
+        await generate(work, line, sink)
+
+    instantly(run())
+    assert limiter.limit < 32
+    assert set(told) == {trouble}
 
 
 def test_a_bad_item_after_a_success_does_not_stop_the_cell(asked):

@@ -97,7 +97,6 @@ QUARANTINES = {
     "tokens_are_possible": ["free raw.generations", f"update raw.generations set tokens_output = -1 where {ONE}"],
     "attempts_are_possible": ["free raw.generations", f"update raw.generations set attempts = 0 where {ONE}"],
     # The constraints of a warehouse file allow these values.
-    "finish_reason_is_known": [f"update raw.generations set finish_reason = 'max_tokens' where {ONE}"],
     "origin_is_declared": [f"update raw.generations set origin = 'endpoint' where {ONE}"],
     "latency_is_possible": [f"update raw.generations set latency_ms = 'nan' where {ONE}"],
     "cost_is_possible": [f"update raw.generations set cost_usd = 'infinity' where {ONE}"],
@@ -264,11 +263,10 @@ def test_an_answer_that_was_asked_for_one_token_does_not_count_as_cut_off(landed
 
 
 def test_a_finding_names_a_few_places_and_counts_the_rest(landed, run_id, execute):
-    execute(
-        landed, "update raw.generations set finish_reason = 'eos' where model_id = 'base' and benchmark_id = 'harm'"
-    )
+    odd = "update raw.generations set prompt_style = 'ode' where model_id = 'base' and benchmark_id = 'harm'"
+    execute(landed, "free raw.generations", odd)
 
     detail = validate_landed(landed, run_id, THRESHOLDS).failed[0].detail
 
-    assert detail.count("('eos')") == 5
-    assert " and 7 more; expected stop or length or " in detail
+    assert detail.count("('ode')") == 5
+    assert " and 7 more; expected chat or completion" in detail

@@ -1,0 +1,113 @@
+"""Put an event stream together to the document that it would have been in one piece.
+
+Some servers stream although no stream was asked for, and some end a whole document with ``data: [DONE]``. Sources:
+sgl-project/mini-sglang#51, kaito-project/kaito#1880, decolua/9router#3492.
+
+Tested in tests/tasks/providers/test_event_stream.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_DATA = "data:"
+_END = "[DONE]"
+# Texts that a later piece repeats and does not continue.
+_REPLACED = ("role", "reason", "type", "id")
+
+
+def assembled(text: str) -> Any:
+    """The document in an event stream; None if the text is none, or broke off before its end.
+
+    An error in the stream is the document: nothing after it counts.
+    """
+    events, is_ended = _events(text)
+    if not events:
+        return None
+    failed = next((event for event in events if event.get("error")), None)
+    if failed is not None:
+        return {"error": failed["error"]}
+    document = _message(events) if _is_anthropic(events) else _completion(events)
+    return document if is_ended or _is_finished(document) else None
+
+
+def _events(text: str) -> tuple[list[Mapping[str, Any]], bool]:
+    """The events that are JSON objects, and whether the stream says that it is over."""
+    is_ended = any(line.strip() == f"{_DATA} {_END}" or line.strip() == _DATA + _END for line in text.splitlines())
+    return [event for event in map(_object, _data(text)) if event is not None], is_ended
+
+
+def _data(text: str) -> Iterator[str]:
+    head, found, _ = text.partition(f"\n{_DATA}")
+    if found and head.lstrip().startswith("{"):
+        yield head  # a whole document with the end of a stream behind it
+    for line in text.splitlines():
+        if line.startswith(_DATA):
+            yield line.removeprefix(_DATA).strip()
+
+
+def _object(data: str) -> Mapping[str, Any] | None:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, Mapping) else None
+
+
+def _is_finished(document: Mapping[str, Any]) -> bool:
+    choices = document.get("choices")
+    return bool(document.get("stop_reason") or (choices and choices[0].get("finish_reason")))
+
+
+def _completion(events: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """OpenAI's two formats: the first choice of all pieces, and whatever else the last piece says."""
+    document: dict[str, Any] = {}
+    choice: dict[str, Any] = {}
+    message: dict[str, Any] = {}
+    for event in events:
+        document |= {name: value for name, value in event.items() if value is not None and name != "choices"}
+        for piece in event.get("choices") or ():
+            if isinstance(piece, Mapping) and not piece.get("index"):
+                _add(choice, {name: value for name, value in piece.items() if name not in {"delta", "message"}})
+                _add(message, piece.get("delta") or piece.get("message") or {})
+    return {**document, "choices": [{**choice, "message": message} if message else choice]} if choice else document
+
+
+def _add(whole: dict[str, Any], piece: Mapping[str, Any]) -> None:
+    """Add a piece: texts and lists grow, objects are filled, anything else is replaced; null says nothing."""
+    for name, value in piece.items():
+        before = whole.get(name)
+        if isinstance(value, Mapping) and isinstance(before, dict | None):
+            whole[name] = before if before is not None else {}
+            _add(whole[name], value)
+        elif isinstance(value, str) and isinstance(before, str) and not name.endswith(_REPLACED):
+            whole[name] = f"{before}{value}"
+        elif isinstance(value, list) and isinstance(before, list):
+            whole[name] = [*before, *value]
+        elif value is not None:
+            whole[name] = value
+
+
+def _is_anthropic(events: list[Mapping[str, Any]]) -> bool:
+    return any(event.get("type") == "message_start" for event in events)
+
+
+def _message(events: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """Anthropic's messages: blocks that grow by deltas, and a stop reason with the usage at the end."""
+    message: dict[str, Any] = {}
+    blocks: dict[int, dict[str, Any]] = {}
+    for event in events:
+        index = event.get("index") or 0
+        if event.get("type") == "message_start":
+            message |= event.get("message") or {}
+        elif event.get("type") == "content_block_start":
+            blocks[index] = dict(event.get("content_block") or {})
+        elif event.get("type") == "content_block_delta":
+            delta = {name: value for name, value in (event.get("delta") or {}).items() if name != "type"}
+            _add(blocks.setdefault(index, {"type": "text"}), delta)
+        elif event.get("type") == "message_delta":
+            message |= {name: value for name, value in (event.get("delta") or {}).items() if value is not None}
+            message["usage"] = {**(message.get("usage") or {}), **(event.get("usage") or {})}
+    return {**message, "content": list(blocks.values())}

@@ -1,0 +1,101 @@
+"""Servers that stream unasked: their answers are read like any other, and a broken stream is no answer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tasks.errors import TransientError
+
+
+def stream(*events, is_ended=True):
+    lines = [f"data: {json.dumps(event)}" for event in events] + ["data: [DONE]"] * is_ended
+    return "".join(f"{line}\n\n" for line in lines)
+
+
+def piece(finish=None, **delta):
+    return {"id": "c-1", "model": "m-2026", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+
+
+def text_piece(text, finish=None):
+    return {"id": "c-1", "model": "m-2026", "choices": [{"index": 0, "text": text, "finish_reason": finish}]}
+
+
+LAST = {"id": "c-1", "choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12}}
+MESSAGE = (
+    {"type": "message_start", "message": {"id": "m", "model": "m-2026", "content": [], "usage": {"input_tokens": 10}}},
+    {"type": "content_block_start", "index": 0, "content_block": {"type": "thinking", "thinking": ""}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "hm"}},
+    {"type": "content_block_start", "index": 1, "content_block": {"type": "text", "text": ""}},
+    {"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "4"}},
+    {"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": "2"}},
+    {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 2}},
+    {"type": "message_stop"},
+)
+STREAMS = {
+    "chat": (
+        "chat",
+        stream(
+            piece(role="assistant", reasoning_content="h"),
+            piece(reasoning_content="m"),
+            piece(content="4"),
+            piece(content="2"),
+            piece("stop"),
+            LAST,
+        ),
+    ),
+    "chat without the last line": (
+        "chat",
+        stream(piece(reasoning_content="hm", content="42"), piece("stop"), LAST, is_ended=False),
+    ),
+    "messages": ("messages", stream(*MESSAGE, is_ended=False)),
+    "messages with the names of events": (
+        "messages",
+        "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in MESSAGE),
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text"), STREAMS.values(), ids=STREAMS.keys())
+def test_a_stream_is_put_together(wires, name, text):
+    found = wires[name].answer(text)
+    assert (found.text, found.reasoning_text, found.finish_reason) == ("42", "hm", "stop")
+    assert (found.model_served, found.tokens_input, found.tokens_output) == ("m-2026", 10, 2)
+
+
+def test_a_stream_of_completions_is_put_together(wires):
+    found = wires["completions"].answer(stream(text_piece("4"), text_piece("2"), text_piece("", "length")))
+    assert (found.text, found.finish_reason) == ("42", "length")
+
+
+def test_comments_and_odd_lines_of_a_stream_say_nothing(wires):
+    text = ": PROCESSING\n\n" + stream(piece(content="42"), piece("stop")) + "data: {half\n\n"
+    assert wires["chat"].answer(text).text == "42"
+
+
+def test_a_whole_document_with_the_end_of_a_stream_behind_it_is_read(wires):
+    wire = wires["chat"]
+    assert wire.answer(json.dumps(wire.document) + "\n\ndata: [DONE]\n\n").text == "42"
+    assert wire.answer(stream(dict(wire.document))).text == "42"
+
+
+def test_log_probabilities_of_a_stream_are_kept(wires):
+    first = piece(content="B")
+    top = [{"token": "B", "logprob": -0.5}, {"token": "A", "logprob": -1.5}]
+    first["choices"][0]["logprobs"] = {"content": [{"token": "B", "logprob": -0.5, "top_logprobs": top}]}
+    assert json.loads(wires["chat"].answer(stream(first, piece("length"))).first_token_json) == {"B": -0.5, "A": -1.5}
+
+
+def test_an_error_in_a_stream_counts_and_what_came_before_it_does_not(wires):
+    failing = stream(piece(content="4"), {"error": {"message": "Overloaded", "code": 529}})
+    with pytest.raises(TransientError) as raised:
+        wires["chat"].answer(failing)
+    assert raised.value.error_type == "http_529"
+
+
+@pytest.mark.parametrize("text", [stream(piece(content="4"), is_ended=False), stream(), "data: [1]\n\n", "data:"])
+def test_a_stream_that_broke_off_is_asked_for_again(wires, text):
+    with pytest.raises(TransientError) as raised:
+        wires["chat"].answer(text)
+    assert raised.value.error_type == "unreadable_answer"
