@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,8 @@ def _plain_benchmark(wanted: BenchmarkSettings, source: Path | str | None) -> Be
     return benchmarks.define(wanted.id, values, text, place=place, cluster_by=group)
 
 
-def load_benchmarks(settings: Settings) -> dict[str, Benchmark]:
-    """Every configured benchmark, by name."""
-    return {wanted.name: load_benchmark(wanted) for wanted in settings.benchmarks}
+def load_benchmarks(settings: Settings, names: Collection[str] | None = None) -> dict[str, Benchmark]:
+    """The configured benchmarks by name; ``names`` limits them to some."""
+    return {
+        wanted.name: load_benchmark(wanted) for wanted in settings.benchmarks if names is None or wanted.name in names
+    }

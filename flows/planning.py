@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from datetime import date
 
 from flows.configuration import load_benchmarks
@@ -31,8 +30,9 @@ def plan_run(
     Raises:
         UnknownName: ``only`` names what is not configured.
     """
-    narrowed = _narrowed(settings, only or {})
-    planned = replace(plan(narrowed, load_benchmarks(narrowed), as_of_date, kind), settings=settings)
+    chosen = {section: _chosen(settings, section, names) for section, names in (only or {}).items() if names}
+    benchmarks = load_benchmarks(settings, chosen.get("benchmarks"))
+    planned = plan(settings, benchmarks, as_of_date, kind, chosen.get("models"))
     if warehouse is None:
         return planned
     if kind is RunKind.BACKFILL:
@@ -63,22 +63,22 @@ def shards(plan: Plan, pending: Mapping[str, list[Request]]) -> tuple[CellWork, 
     return tuple(pieces)
 
 
-def _narrowed(settings: Settings, only: Mapping[str, Collection[str]]) -> Settings:
-    """The settings with some of their models and benchmarks; pairs are still read from the whole settings.
+def _chosen(settings: Settings, section: str, names: Collection[str]) -> set[str]:
+    """The full names of the configured models or benchmarks that ``names`` mean.
 
     A benchmark's id means the plain benchmark and every attack on it; ``id+attack`` means that attack alone.
     """
-    chosen = {}
-    for section, names in only.items():
-        entries = getattr(settings, section)
-        known = {name for entry in entries for name in _names(entry)}
-        for name in names:
-            if name not in known:
-                raise UnknownName.of(f"configured {section.removesuffix('s')}", name, known)
-        if names:
-            chosen[section] = tuple(entry for entry in entries if not _names(entry).isdisjoint(names))
-    return settings.model_copy(update=chosen)
+    entries = getattr(settings, section)
+    known = {name for entry in entries for name in _names(entry)}
+    for name in names:
+        if name not in known:
+            raise UnknownName.of(f"configured {section.removesuffix('s')}", name, known)
+    return {_full_name(entry) for entry in entries if not _names(entry).isdisjoint(names)}
 
 
 def _names(entry: ModelSettings | BenchmarkSettings) -> set[str]:
-    return {entry.id, entry.name} if isinstance(entry, BenchmarkSettings) else {entry.id}
+    return {entry.id, _full_name(entry)}
+
+
+def _full_name(entry: ModelSettings | BenchmarkSettings) -> str:
+    return entry.name if isinstance(entry, BenchmarkSettings) else entry.id

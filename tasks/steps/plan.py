@@ -5,7 +5,7 @@ Knows settings, benchmarks and prompts; must not know Prefect, SQL or scores.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -23,9 +23,15 @@ from tasks.settings import BenchmarkSettings, ModelSettings, Settings
 
 
 def plan(
-    settings: Settings, benchmarks: Mapping[str, Benchmark], as_of_date: date, kind: RunKind = RunKind.ADHOC
+    settings: Settings,
+    benchmarks: Mapping[str, Benchmark],
+    as_of_date: date,
+    kind: RunKind = RunKind.ADHOC,
+    models: Collection[str] | None = None,
 ) -> Plan:
-    """Lay out the cells of a run.
+    """Lay out the cells of a run: the models by these ids (by default all) on these benchmarks.
+
+    The settings are always whole, because pairs and judges name models that a narrowed run does not ask.
 
     A nightly run's partition is its date, so that its answers are its own. Other runs share one partition, and with it
     every good answer.
@@ -34,21 +40,22 @@ def plan(
         UsageError: an API cannot tell what a scorer reads.
     """
     partition_key = as_of_date.isoformat() if kind is RunKind.NIGHTLY else ""
+    asked = [m for m in settings.models if not m.is_recorded and (models is None or m.id in models)]
     cells = tuple(
         _planned(
             settings, wanted, cell_of(settings, model, benchmarks[wanted.name], wanted, style=style), partition_key
         )
         for wanted in settings.benchmarks
-        for model in settings.models
-        if not model.is_recorded
+        if wanted.name in benchmarks
+        for model in asked
         for style in settings.styles_for(model, wanted)
     )
-    plan_hash = _plan_hash(settings, cells)
+    plan_hash = _plan_hash(settings, cells, models)
     return Plan(run_id(as_of_date, kind, plan_hash), kind, as_of_date, partition_key, plan_hash, settings, cells)
 
 
-def _plan_hash(settings: Settings, cells: Sequence[PlannedCell]) -> str:
-    """What decides the rows of a run: models, items, styles, scorers, rules, and which pairs are compared."""
+def _plan_hash(settings: Settings, cells: Sequence[PlannedCell], models: Collection[str] | None) -> str:
+    """What decides the rows of a run: models, items, styles, scorers, rules, and the pairs of its candidates."""
     parts = [
         (
             cell.cell_id,
@@ -63,8 +70,11 @@ def _plan_hash(settings: Settings, cells: Sequence[PlannedCell]) -> str:
         )
         for cell in cells
     ]
-    ids = {model.id for model in settings.models}
-    pairs = [(pair.kind, pair.reference, pair.candidate) for pair in settings.pairs() if pair.candidate in ids]
+    pairs = [
+        (pair.kind, pair.reference, pair.candidate)
+        for pair in settings.pairs()
+        if models is None or pair.candidate in models
+    ]
     return content_hash(parts, pairs)
 
 

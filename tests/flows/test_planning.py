@@ -8,7 +8,9 @@ import pytest
 
 from flows.configuration import load_configuration
 from flows.planning import plan_run
+from tasks.domain import RunKind
 from tasks.errors import UnknownName
+from tasks.settings import starter_text
 
 CONFIG = """
 model_defaults: {provider: openai, base_url: "http://127.0.0.1:1/v1", api: chat}
@@ -55,3 +57,38 @@ def test_attacked_and_plain_cells_share_their_items_but_no_request(settings):
     assert len({cell.items for cell in cells}) == 1
     hashes = [request.request_hash for cell in cells for request in cell.requests]
     assert len(set(hashes)) == len(hashes) == 20
+
+
+COMPARED = """
+model_defaults: {provider: openai, base_url: "http://127.0.0.1:1/v1", api: chat}
+models:
+  - {id: base, model: base-7b}
+  - {id: v1, model: v1-7b, base: base, sampling: {temperature: 0.7}, differs: [temperature]}
+  - {id: v2, model: v2-7b, base: base}
+  - {id: best, best_of: {model: v1, n: 2, chooser: v2}}
+comparisons:
+  - {kind: version, reference: v1, candidate: v2}
+  - {kind: method, reference: v2, candidate: v1}
+  - {kind: prompt, reference: base, candidate: v1}
+benchmarks:
+  - {id: harmful, sample_size: 5, judge: v2}
+  - {id: arithmetic, sample_size: 5}
+"""
+
+
+@pytest.mark.parametrize("model", ["base", "v1", "v2", "best"])
+def test_one_model_is_planned_beside_comparisons_and_judges_that_name_others(tmp_path, model):
+    path = tmp_path / "aligntax.yaml"
+    path.write_text(COMPARED)
+    settings = load_configuration(path)
+    planned = plan_run(None, settings, date(2026, 1, 31), RunKind.BACKFILL, {"models": [model], "benchmarks": []})
+    assert [cell.model.id for cell in planned.cells] == [model, model]
+    assert planned.settings == settings
+
+
+@pytest.mark.parametrize("model", ["harbor-base", "harbor-dpo-050", "harbor-dpo-100"])
+def test_each_model_of_the_starter_file_can_be_filled_in(tmp_path, model):
+    path = tmp_path / "aligntax.yaml"
+    path.write_text(starter_text())
+    planned = plan_run(None, load_configuration(path), date(2026, 1, 31), RunKind.BACKFILL, {"models": [model]})
+    assert {cell.model.id for cell in planned.cells} == {model}
