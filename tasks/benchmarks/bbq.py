@@ -60,7 +60,7 @@ def about() -> Benchmark:
 def read(source: Source, cluster_by: str | None) -> Contents:
     """The questions of one or more categories."""
     rows = read_placed_rows(source, "BBQ questions")
-    return Contents(_fields(where, row, cluster_by) for where, row in rows)
+    return Contents.of_rows((where, _fields(where, row, cluster_by)) for where, row in rows)
 
 
 OFFICIAL = Official(about=about, read=read, count_items=58_492)
@@ -81,7 +81,7 @@ def _fields(where: str, row: Record, cluster_by: str | None) -> dict[str, Any]:
         "cluster_id": cluster_of(row, cluster_by, where, f"{category}/{row.get('question_index')}"),
         "subset": f"{category}, {condition}",
         "chance_score": _CHANCE,
-        "foreign_id": f"{category}/{row.get('example_id')}",
+        "foreign_id": f"{category}/{row['example_id']}" if "example_id" in row else None,
     }
 
 

@@ -115,7 +115,7 @@ def _read(benchmark_id: str, entry: Entry, source: Source, cluster_by: str | Non
         chosen = " left after only: and without:" if entry.only or entry.without else ""
         raise InputError(f"{source}: expected rows of {benchmark_id!r}, found none{chosen}.")
     fields = entry.fields if cluster_by is None else dataclasses.replace(entry.fields, cluster=cluster_by)
-    return Contents(_fields(fields, where, row) for where, row in rows)
+    return Contents.of_rows((where, _fields(fields, where, row)) for where, row in rows)
 
 
 def read_entry(values: Mapping[str, Any], place: str) -> Entry:

@@ -49,7 +49,7 @@ def about() -> Benchmark:
 def read(source: Source, cluster_by: str | None) -> Contents:
     """The official rows, one per function."""
     rows = read_placed_rows(source, "HumanEval rows")
-    return Contents(_fields(where, row, cluster_by) for where, row in rows)
+    return Contents.of_rows((where, _fields(where, row, cluster_by)) for where, row in rows)
 
 
 OFFICIAL = Official(about=about, read=read, count_items=164, count_clusters=164)

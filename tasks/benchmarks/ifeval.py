@@ -51,7 +51,7 @@ def about() -> Benchmark:
 def read(source: Source, cluster_by: str | None) -> Contents:
     """The prompts with their instructions."""
     rows = read_placed_rows(source, "IFEval prompts", hub_files=("ifeval_input_data.jsonl",))
-    return Contents(_fields(where, row, cluster_by) for where, row in rows)
+    return Contents.of_rows((where, _fields(where, row, cluster_by)) for where, row in rows)
 
 
 OFFICIAL = Official(about=about, read=read, count_items=541, count_clusters=25)

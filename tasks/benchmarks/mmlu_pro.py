@@ -17,7 +17,7 @@ from typing import Any
 
 from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.official import Contents, Official, Source
-from tasks.benchmarks.sources import read_rows
+from tasks.benchmarks.sources import read_placed_rows
 from tasks.data_files import Record
 from tasks.domain import LETTERS, Benchmark, Dimension, Domain, Example, lettered
 from tasks.errors import InputError
@@ -55,16 +55,14 @@ def read(source: Source, cluster_by: str | None) -> Contents:
 
     Rows are taken in the order of ``question_id``, so that duplicates get the same ids from every file.
     """
-    found = map(_checked, read_rows(source, "MMLU-Pro rows", hub_files=_HUB_FILES))
-    rows = sorted(found, key=lambda row: int(row["question_id"]))
-    if len({row["question_id"] for row in rows}) < len(rows):
-        raise InputError(f"{source}: a question_id occurs twice. Does the folder hold the same split in two formats?")
-    asked = [row for row in rows if not row.get("cot_content")]
+    placed = read_placed_rows(source, "MMLU-Pro rows", hub_files=_HUB_FILES)
+    rows = sorted(((where, _checked(row)) for where, row in placed), key=lambda one: int(one[1]["question_id"]))
+    asked = [(where, row) for where, row in rows if not row.get("cot_content")]
     if rows and not asked:
         raise InputError(f"{source}: expected questions, found only worked examples. Give the test split as well.")
-    return Contents(
-        (_fields(row, cluster_by) for row in asked),
-        examples=_examples(row for row in rows if row.get("cot_content")),
+    return Contents.of_rows(
+        ((where, _fields(row, cluster_by)) for where, row in asked),
+        examples=_examples(row for _, row in rows if row.get("cot_content")),
     )
 
 

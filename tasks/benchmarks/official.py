@@ -5,7 +5,7 @@ Knows no particular benchmark: each one's module fills in an ``Official``, and t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,28 @@ class Contents:
     items: Iterable[Mapping[str, Any]]
     examples: tuple[Example, ...] = ()
     cluster_examples: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[tuple[str, Mapping[str, Any]]], examples: tuple[Example, ...] = ()) -> Contents:
+        """The contents of files with one item a row: each row's place and fields."""
+        return cls(_ids_once(rows), examples)
+
+
+def _ids_once(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Mapping[str, Any]]:
+    """The fields, after a check that no id stands twice: an answer by that id could belong to either question.
+
+    Raises:
+        InputError: an id stands twice; names both places.
+    """
+    places: dict[str, str] = {}
+    for where, fields in rows:
+        name = fields["foreign_id"]
+        if name is not None and (first := places.setdefault(name, where)) != where:
+            raise InputError(
+                f"{where}: the id {name!r} stands twice, first at {first}. Give each question an id of its own; "
+                "a folder must not hold the same questions in two files."
+            )
+        yield fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -151,11 +151,6 @@ def read_placed_rows(
         yield from file.placed_records()
 
 
-def read_rows(source: str | Path, expected: str, *, hub_files: Sequence[str] = ("*",)) -> list[Record]:
-    """The rows of all files of a source, in the order of the files' names; see ``read_files``."""
-    return [row for _, row in read_placed_rows(source, expected, hub_files=hub_files)]
-
-
 def _any(_: str) -> bool:
     return True
 

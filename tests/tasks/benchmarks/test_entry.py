@@ -147,6 +147,17 @@ def test_a_bad_row_is_one_line_with_file_row_and_key(defined, rows, fields, mess
         defined(rows, fields)
 
 
+def test_an_id_that_stands_twice_is_refused_with_both_lines(defined):
+    rows = [{**ROWS[0], "id": 7}, {**ROWS[1], "id": 8}, {**ROWS[1], "id": "7"}]
+    with pytest.raises(InputError, match=r"rows\.jsonl: line 3: the id '7' stands twice, first at .*: line 1\. Give"):
+        defined(rows, {"id": "id"})
+    assert len(defined(rows, {"id": "{topic}-{q}-{id}"}).items) == 3
+
+
+def test_identical_rows_without_an_id_are_two_items(defined):
+    assert len({item.item_id for item in defined([ROWS[0], ROWS[0]]).items}) == 2
+
+
 def test_an_entry_that_leaves_no_row_is_refused(defined):
     with pytest.raises(InputError, match=r"expected rows of 'mine', found none left after only: and without:\."):
         defined(only={"topic": "art"})

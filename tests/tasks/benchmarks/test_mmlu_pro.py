@@ -136,7 +136,7 @@ def test_worked_rows_of_a_folder_become_five_examples_of_five_categories(tmp_pat
         ([{**row(70), "question_id": "x"}], r"row 'x': expected a whole number as question_id"),
         ([{"question_id": 3}], r"row 3: expected question_id, .*'src'\] missing"),
         (["text"], r"row 1 is not an object but str"),
-        ([row(70), row(70)], r"a question_id occurs twice"),
+        ([row(70), row(70)], r"row 2: the id '70' stands twice, first at .*: row 1\."),
         (WORKED, r"found only worked examples"),
         ([], r"expected items of MMLU-Pro, found none"),
     ],

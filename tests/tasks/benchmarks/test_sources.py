@@ -14,11 +14,15 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from tasks.benchmarks.sources import read_files, read_rows
+from tasks.benchmarks.sources import read_files, read_placed_rows
 from tasks.errors import InputError, UsageError
 
 ROWS = [{"id": "1", "text": "one"}, {"id": "2", "text": "zwei, drei"}]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def read_rows(*arguments, **options):
+    return [row for _, row in read_placed_rows(*arguments, **options)]
 
 
 def as_lines(rows=ROWS):
