@@ -96,11 +96,12 @@ def _described(name: str, source: Path | None, config: Path) -> Benchmark:
     """The benchmark from the given file, else as configured, else as shipped."""
     from flows.configuration import load_benchmark
     from tasks.benchmarks import known, load
+    from tasks.benchmarks.letters import as_asked
     from tasks.errors import UnknownName
 
     wanted = _configured(config).get(name)
     if wanted is not None:
-        return load_benchmark(wanted, source)
+        return as_asked(load_benchmark(wanted, source), wanted.scorer)
     if name not in known():
         raise UnknownName.of("benchmark", name, known())
     return load(name, str(source) if source else None)

@@ -19,7 +19,7 @@ from tasks.domain import PromptStyle
 #: The token limit of an answer where the client states none.
 DEFAULT_MAX_TOKENS = 512
 
-_MOST_ALTERNATIVES = {PromptStyle.CHAT: 20, PromptStyle.COMPLETION: 5}
+_MOST_ALTERNATIVES = 20  # as on vLLM
 _ERROR_TYPES = {429: "requests", 500: "server_error", 529: "server_error"}
 _ERROR_CODES = {429: "rate_limit_exceeded", 529: "overloaded"}
 
@@ -29,7 +29,7 @@ def _read_chat(fields: Mapping[str, Any], models: Mapping[str, SimulatedModel]) 
     lookup, content = conversation(turns(fields))
     count_top = None
     if fields.get("logprobs"):
-        count_top = _alternatives(fields, "top_logprobs", PromptStyle.CHAT)
+        count_top = _alternatives(fields, "top_logprobs")
     elif fields.get("top_logprobs") is not None:
         raise RequestError(400, "top_logprobs needs logprobs to be true", param="top_logprobs")
     return AskedQuestion(
@@ -45,7 +45,7 @@ def _read_completion(fields: Mapping[str, Any], models: Mapping[str, SimulatedMo
     if not isinstance(prompt, str):
         raise RequestError(400, "prompt must be one text", param="prompt")
     wants = fields.get("logprobs") is not None
-    count_top = _alternatives(fields, "logprobs", PromptStyle.COMPLETION) if wants else None
+    count_top = _alternatives(fields, "logprobs") if wants else None
     repeat = integer(fields, "seed", 0)
     return AskedQuestion(model, PromptStyle.COMPLETION, (prompt,), prompt, repeat, _limits(fields), count_top)
 
@@ -62,10 +62,10 @@ def _limits(fields: Mapping[str, Any]) -> LengthLimits:
     return LengthLimits(stop_strings(fields, "stop"), at_least(integer(fields, name, DEFAULT_MAX_TOKENS), 1, name))
 
 
-def _alternatives(fields: Mapping[str, Any], name: str, style: PromptStyle) -> int:
-    count, most = at_least(integer(fields, name, 0), 0, name), _MOST_ALTERNATIVES[style]
-    if count > most:
-        raise RequestError(400, f"{name} must be at most {most}, found {count}", param=name)
+def _alternatives(fields: Mapping[str, Any], name: str) -> int:
+    count = at_least(integer(fields, name, 0), 0, name)
+    if count > _MOST_ALTERNATIVES:
+        raise RequestError(400, f"{name} must be at most {_MOST_ALTERNATIVES}, found {count}", param=name)
     return count
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from tasks.benchmarks.attacks import attacked, attacks
+from tasks.benchmarks.letters import asked_for_letter
 from tasks.domain import Benchmark, Dimension, Item, PromptStyle
 
 
@@ -40,9 +41,11 @@ def build_index(benchmarks: Mapping[str, Benchmark]) -> dict[bytes, Question]:
 
 
 def _askable(benchmarks: Mapping[str, Benchmark]) -> Iterator[Benchmark]:
-    """Each benchmark as it is, and each safety benchmark again under every attack, with the same items and id."""
+    """Each benchmark as it is, with choices also asked for the letter alone, on safety also under every attack."""
     for benchmark in benchmarks.values():
         yield benchmark
+        if benchmark.scorer == "choice":
+            yield asked_for_letter(benchmark, 0)
         if benchmark.dimension is Dimension.SAFETY:
             for name in attacks():
                 yield dataclasses.replace(attacked(benchmark, name), benchmark_id=benchmark.benchmark_id)

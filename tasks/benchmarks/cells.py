@@ -6,6 +6,7 @@ answers come from.
 
 from __future__ import annotations
 
+from tasks.benchmarks.letters import as_asked
 from tasks.domain import Benchmark, PromptStyle
 from tasks.planned import Cell
 from tasks.scorers import SCORERS, JudgedScorer, chosen_scorer, measured_by
@@ -32,16 +33,20 @@ def cell_of(
         scorer: the scorer that counts; the configured one if left out.
 
     Raises:
-        UsageError: a scorer that reads grades has no judge, or a judge has a scorer that reads none.
+        UsageError: a scorer that reads grades has no judge, a judge has a scorer that reads none, or the items have
+            no letters whose likelihoods could be compared.
     """
     if scorer is None:
         stated, has_judge = (wanted.scorer, wanted.judge is not None) if wanted else (None, False)
         scorer = chosen_scorer(benchmark, stated, has_judge=has_judge)
     styles = settings.styles_for(model, wanted) if wanted else model.prompt_styles
-    is_judged = isinstance(SCORERS.get(scorer), JudgedScorer)
+    rule = SCORERS.get(scorer)
+    is_judged = isinstance(rule, JudgedScorer)
+    count_alternatives = min(settings.alternatives(model, wanted).values(), default=0)
+    benchmark = as_asked(measured_by(benchmark, rule), scorer, count_alternatives)
     return Cell(
         model=model,
-        benchmark=measured_by(benchmark, SCORERS.get(scorer)),
+        benchmark=benchmark,
         prompt_style=style or styles[0],
         is_primary_style=style in {None, styles[0]},
         scorer=scorer,

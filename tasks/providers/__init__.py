@@ -57,9 +57,10 @@ def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> d
     """Everything that is sent beside the prompt, after defaults: what the raw row stores and the hash covers.
 
     All wires share one spelling, so that validation can compare a pair. ``max_tokens`` is the token limit, and
-    ``token_limit_name`` its name on the wire where that differs; ``stop`` holds the stop strings of every wire, also
-    those beyond ``max_stop_strings``, which are not sent. The
-    repeat is added to the seed, so that a server that takes seeds gives each repeat an answer of its own.
+    ``token_limit_name`` its name on the wire where that differs. A prompt that asks for alternatives keeps its own
+    limit, because only its first tokens are read. ``stop`` holds the stop strings of every wire, also those beyond
+    ``max_stop_strings``, which are not sent. The repeat is added to the seed, so that a server that takes seeds gives
+    each repeat an answer of its own.
     """
     sampling, facts = model.sampling, facts_of(model)
     seed = (sampling.seed or 0) + repeat if sampling.seed is not None or repeat else None
@@ -67,7 +68,7 @@ def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> d
     parameters = {
         "api": facts.api_for(prompt.style),
         "model": model.model,
-        "max_tokens": sampling.max_tokens or prompt.max_tokens,
+        "max_tokens": prompt.max_tokens if prompt.top_logprobs else sampling.max_tokens or prompt.max_tokens,
         "token_limit_name": limit_name if limit_name != "max_tokens" else None,
         "reasoning_effort": sampling.reasoning_effort,
         "temperature": sampling.temperature,

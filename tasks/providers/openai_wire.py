@@ -8,12 +8,12 @@ Tested in tests/tasks/providers/test_answers.py.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from tasks.domain import Prompt, PromptStyle
+from tasks.providers.alternatives import check_not_refused, first_token_json
 from tasks.providers.failures import answer_of_failure, filtered, unreadable
 from tasks.providers.openai_choice import said_in
 from tasks.providers.posting import Reply, Sender
@@ -38,10 +38,16 @@ _OURS = frozenset(
 )
 FACTS = ProviderFacts(
     vendor="OpenAI",
-    # OpenAI's own numbers of alternatives; five are enough for the letters of four choices.
+    # vLLM's default for both apis, and OpenAI's number for chat; llama.cpp tells any number.
     apis={
         "chat": ApiFacts(PromptStyle.CHAT, "/chat/completions", alternatives=20),
-        "completions": ApiFacts(PromptStyle.COMPLETION, "/completions", alternatives=5),
+        "completions": ApiFacts(PromptStyle.COMPLETION, "/completions", alternatives=20),
+    },
+    # As documented: OpenAI's completions tell five (openai-python, issue 38), Groq refuses to be asked.
+    fewer_alternatives={
+        "api.openai.com": {"completions": 5},
+        "openai.azure.com": {"completions": 5},
+        "api.groq.com": {"chat": 0, "completions": 0},
     },
     own_address="https://api.openai.com/v1",
     max_stop_strings=4,
@@ -81,6 +87,7 @@ class OpenAIEndpoint:
         asked = {"messages": _messages(prompt, parameters)} if is_chat else {"prompt": prompt.text}
         path = FACTS.apis[FACTS.api_for(prompt.style)].path
         reply = await self._sender.post(path, {**asked, **_arguments(parameters)}, timeout_s)
+        check_not_refused(reply, parameters.get("top_logprobs"))
         return _read(reply, parameters["max_tokens"])
 
     async def close(self) -> None:
@@ -102,11 +109,7 @@ def _arguments(parameters: Mapping[str, Any]) -> dict[str, Any]:
         sent["stop"] = stop
     if count := parameters.get("top_logprobs"):
         is_chat = parameters["api"] == "chat"
-        sent |= (
-            {"logprobs": True, "top_logprobs": count}
-            if is_chat
-            else {"logprobs": min(count, FACTS.apis["completions"].alternatives)}
-        )
+        sent |= {"logprobs": True, "top_logprobs": count} if is_chat else {"logprobs": count}
     return {**sent, **parameters.get("extra", {})}
 
 
@@ -117,7 +120,7 @@ def _read(reply: Reply, max_tokens: int) -> Answer:
         return _read_without_choice(reply, max_tokens)
     if error := choice.get("error"):  # a gateway's upstream failed after the answer had begun
         return answer_of_failure(replace(reply, document={"error": error}), max_tokens)
-    first_token = _first_token(part_of(choice, "logprobs"))
+    first_token = first_token_json(part_of(choice, "logprobs"))
     return answer_of(said_in(choice, document), {**_facts(reply), "first_token_json": first_token})
 
 
@@ -135,19 +138,6 @@ def _first_choice(document: Any) -> Mapping[str, Any] | None:
     choices = document.get("choices") if isinstance(document, Mapping) else None
     first = choices[0] if isinstance(choices, list) and choices else None
     return first if isinstance(first, Mapping) else None
-
-
-def _first_token(logprobs: Mapping[str, Any]) -> str | None:
-    """The first token's alternatives as a JSON object: a list of records in chat, one object each in completions."""
-    tokens = logprobs.get("content", logprobs.get("top_logprobs"))
-    first = tokens[0] if isinstance(tokens, list) and tokens else None
-    if not isinstance(first, Mapping):
-        return None
-    if "top_logprobs" in first:
-        entries = [entry for entry in first["top_logprobs"] or () if isinstance(entry, Mapping)]
-        first = {entry.get("token"): entry.get("logprob") for entry in entries}
-    kept = {str(token): value for token, value in first.items() if isinstance(value, float | int)}
-    return json.dumps(kept) if kept else None
 
 
 def _facts(reply: Reply) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from tasks.scorers.judged import (
     measured_by,
     reference_of,
 )
-from tasks.scorers.likelihood import ChoiceLikelihood
+from tasks.scorers.likelihood import ChoiceLikelihood, letter_written, right_letter
 from tasks.scorers.mmlu import AuthorsRule, Letter, MmluAnswer
 from tasks.scorers.numeric import Numeric
 from tasks.scorers.overlap import Bleu, RougeL
@@ -53,8 +53,10 @@ __all__ = [
     "grading_scorer",
     "installed",
     "is_refusal",
+    "letter_written",
     "measured_by",
     "reference_of",
+    "right_letter",
     "scorer",
     "versioned",
 ]

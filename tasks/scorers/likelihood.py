@@ -7,46 +7,80 @@ reads the stored alternatives of the first token instead of the text, so it is p
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from tasks.domain import Item, Verdict
-from tasks.scorers.choice import LETTERS, target_letter
+from tasks.domain import LETTERS, Item, RefusalClass, Verdict
+from tasks.scorers.choice import DEFAULT_LETTERS, Choice, target_letter
 from tasks.scorers.contract import Reads, Versioned, json_of, right_or_wrong, unparsed, waiting
 
-_BLANKS = " \t\n▁Ġ("  # before a letter: blanks, the marks that tokenizers write for them, an opening bracket
+# A letter among marks: blanks, brackets, quotes, asterisks, stops. Some servers write a blank or a line's end as the
+# tokenizer's own sign, and two of these signs are letters themselves.
+_LETTER = re.compile(r"[\W_ĠĊ]*([A-Za-z])[\W_ĠĊ]*")
+# Servers write this number for a token whose likelihood they do not tell.
+_NOT_TOLD = -9999.0
+_OPTION = re.compile(r"^[A-Z]\. (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class ChoiceLikelihood(Versioned):
     """The most likely of the item's letters among the first token's recorded alternatives.
 
-    A letter counts with and without a blank before it, and the probabilities of both add up. Endpoints tell only the
-    most likely tokens. That is enough as long as one letter is among them. If none is, the answer is unparsed; this
-    happens when a model begins with a sentence.
+    The probabilities of a letter's spellings (``A``, `` A``, ``(A``, ``a``, fullwidth) add up. Endpoints tell only the
+    most likely tokens. That is enough as long as one letter is among them. If none is, or if two letters are equally
+    likely, the answer is unparsed.
     """
 
     name: str = "choice_likelihood"
+    version: int = 2
     reads: ClassVar[Reads] = "first_token"
 
     def score(self, item: Item, text: str) -> Verdict:
         """``text`` is a JSON object of tokens and log-probabilities; ``waiting`` if the endpoint told none."""
         if not text:
             return waiting()
-        letters = LETTERS[: len(item.choices) or 4]
-        chances = dict.fromkeys(letters, 0.0)
-        for token, logprob in _alternatives(text):
-            letter = token.lstrip(_BLANKS).rstrip()
-            if letter in chances:
-                chances[letter] += math.exp(min(logprob, 0.0))
-        best = max(chances, key=lambda letter: chances[letter], default="")
-        if not best or not chances[best]:
-            return unparsed()
-        return right_or_wrong(is_correct=best == target_letter(item), answer=best)
+        letter = _most_likely(text, _letters(item))
+        verdict = right_or_wrong(is_correct=letter == right_letter(item), answer=letter) if letter else unparsed()
+        return replace(verdict, refusal_class=RefusalClass.FULL_COMPLIANCE)  # a list of tokens declines nothing
 
 
-def _alternatives(text: str) -> list[tuple[str, float]]:
+def right_letter(item: Item) -> str | None:
+    """The letter of the right option, also where the target is written ``(A)``; None where the target names none."""
+    letter = target_letter(item).strip("() ")
+    return letter if letter in list(_letters(item)) else None
+
+
+def letter_written(question: str, answer: str) -> str | None:
+    """The letter that a worked example's answer gives; its question holds the lettered options, as in a prompt."""
+    choices = tuple(_OPTION.findall(question))
+    item = Item("", question, target="", cluster_id="", subset="", choices=choices)
+    return Choice().score(item, answer).answer
+
+
+def _letters(item: Item) -> str:
+    return LETTERS[: len(item.choices) or DEFAULT_LETTERS]
+
+
+def _most_likely(text: str, letters: str) -> str | None:
+    """The letter with the largest sum of probabilities; None without a letter, or if two share the first place."""
+    told = [(letter, logprob) for letter, logprob in _told_letters(text) if letter in letters]
+    top = max((logprob for _, logprob in told), default=0.0)
+    chances: dict[str, float] = {}
+    for letter, logprob in told:
+        chances[letter] = chances.get(letter, 0.0) + math.exp(logprob - top)
+    ordered = sorted(chances, key=lambda letter: -chances[letter])
+    if len(ordered) > 1 and math.isclose(chances[ordered[0]], chances[ordered[1]]):
+        return None
+    return ordered[0] if ordered else None
+
+
+def _told_letters(text: str) -> Iterator[tuple[str, float]]:
+    """Each alternative that is a letter, with its log-probability; one above 0 counts as certain."""
     document = json_of(text)
-    if not isinstance(document, dict):
-        return []
-    return [(token, float(value)) for token, value in document.items() if isinstance(value, float | int)]
+    for token, value in document.items() if isinstance(document, dict) else ():
+        is_number = isinstance(value, float | int) and not isinstance(value, bool)
+        if is_number and value > _NOT_TOLD and (match := _LETTER.fullmatch(unicodedata.normalize("NFKC", token))):
+            yield match[1].upper(), float(min(value, 0))

@@ -19,7 +19,7 @@ KINDS = ("hybrid", "best_of")
 # Keys that have no effect on a composite model, because only its parts are asked, and these have their own.
 _OF_THE_PARTS = (
     *("provider", "base_url", "endpoint", "model", "api", "api_key_env", "sampling", "system_prompt", "price"),
-    *("requests_per_minute", "tokens_per_minute", "timeout_s", "max_attempts", "is_simulated"),
+    *("requests_per_minute", "tokens_per_minute", "timeout_s", "max_attempts", "alternatives", "is_simulated"),
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationInfo
 
@@ -24,7 +25,7 @@ class ApiFacts:
     Attributes:
         style: The prompt style that it is made for.
         path: The end of its address, which is sent to, so that ``base_url`` must not have it.
-        alternatives: How many alternatives of a token it tells at most; 0 if it tells none.
+        alternatives: How many alternatives of a token such servers tell, as a rule; 0 if they tell none.
     """
 
     style: PromptStyle
@@ -47,6 +48,7 @@ class ProviderFacts:
         instead: The sentence that tells a user what to set in the place of ``not_taken``.
         max_stop_strings: How many stop strings a request can carry; None for any number.
         cache_write_factor: What input that is written to a cache costs, in prices of plain input.
+        fewer_alternatives: By host the kinds of endpoint that are documented to tell another number of alternatives.
     """
 
     apis: Mapping[str, ApiFacts]
@@ -59,16 +61,18 @@ class ProviderFacts:
     instead: str = ""
     max_stop_strings: int | None = None
     cache_write_factor: float = CACHE_WRITE_FACTOR
+    fewer_alternatives: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def styles(self) -> frozenset[PromptStyle]:
         """The prompt styles that can be sent."""
         return frozenset(api.style for api in self.apis.values())
 
-    @property
-    def most_alternatives(self) -> int:
-        """How many alternatives of a token a request asks for; 0 where no api tells any."""
-        return max(api.alternatives for api in self.apis.values())
+    def alternatives_at(self, base_url: str | None, style: PromptStyle) -> int:
+        """How many alternatives of a token a server tells, asked in a prompt style; 0 where it tells none."""
+        host, api = urlsplit(base_url or self.own_address).hostname or "", self.api_for(style)
+        known = next((its for name, its in self.fewer_alternatives.items() if f".{host}".endswith(f".{name}")), {})
+        return known.get(api, self.apis[api].alternatives)
 
     def api_for(self, style: PromptStyle) -> str:
         """The kind of endpoint that is asked in a prompt style."""

@@ -114,7 +114,10 @@ def with_parts(settings: Settings, known: Known) -> Settings:
 
 
 def with_families(settings: Settings) -> Settings:
-    """Fill each model's family: the nearest one declared up its chain of bases, else the id at the root."""
+    """Fill each model's family, the nearest one declared up its chain of bases, else the id at the root.
+
+    Which models are compared with each other is noted, too.
+    """
     models = {model.id: model for model in settings.models}
 
     def family(model_id: str) -> str:
@@ -122,7 +125,9 @@ def with_families(settings: Settings) -> Settings:
         return model.family or (model.id if model.base is None else family(model.base))
 
     filled = tuple(model.model_copy(update={"family": family(model.id)}) for model in settings.models)
-    return settings.model_copy(update={"models": filled})
+    whole = settings.model_copy(update={"models": filled})
+    whole.remember_compared()
+    return whole
 
 
 def starter_text() -> str:

@@ -36,6 +36,7 @@ from tasks.settings.fields import (
     Text,
     Url,
     VariableName,
+    Whole,
     not_one_of,
 )
 from tasks.settings.known import CACHE_WRITE_FACTOR, Known, facts_of, known_from
@@ -112,6 +113,8 @@ class ModelSettings(Section):
         stage: How far it was trained; by default ``base`` without a base, ``aligned`` with one.
         differs: Effective parameters that are meant to differ from those of its reference.
         requests_per_minute: With ``tokens_per_minute`` the pace of the endpoint; the smallest of its models holds.
+        alternatives: How many alternatives of a token its server tells at most, where that is not the usual number;
+            0 if it tells none.
         prompt_styles: By default the style of ``api``: completions asks for ``completion``, the others for ``chat``.
         hybrid: The parts of a hybrid; ``with_parts`` takes over from them what is not stated.
         best_of: The parts of a best of n.
@@ -139,6 +142,7 @@ class ModelSettings(Section):
     tokens_per_minute: Count | None = None
     timeout_s: Positive = 60.0
     max_attempts: Count = 5
+    alternatives: Annotated[Whole, Field(ge=0)] | None = None
     is_simulated: Flag = False
     differs: Names = ()
     prompt_styles: Annotated[PromptStyles, BeforeValidator(stated_styles)] = Field(default=None, validate_default=True)

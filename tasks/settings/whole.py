@@ -49,6 +49,7 @@ class Settings(Places):
 
     _folder: Path = PrivateAttr(default=Path())
     _known: Known = PrivateAttr(default=Known())
+    _compared: Mapping[str, tuple[ModelSettings, ...]] = PrivateAttr(default_factory=dict)
 
     def model_post_init(self, context: Any, /) -> None:
         """Remember the file's folder, from which the configuration hash sees paths, and the facts of providers."""
@@ -82,6 +83,31 @@ class Settings(Places):
     def styles_for(self, model: ModelSettings, benchmark: BenchmarkSettings) -> tuple[PromptStyle, ...]:
         """The prompt styles in which a model answers a benchmark: the benchmark's if it states any."""
         return benchmark.prompt_styles or model.prompt_styles
+
+    def alternatives(self, model: ModelSettings, benchmark: BenchmarkSettings | None) -> dict[str, int]:
+        """How many alternatives of a token can be asked for: of this model, and of each that it is compared with.
+
+        Models that are compared are asked for one number, the smallest, because more alternatives can show a letter
+        that fewer hide.
+        """
+        asked = [other for other in self._compared.get(model.id, (model,)) if not other.is_recorded]
+        return {
+            part.id: facts.alternatives_at(part.base_url, style) if part.alternatives is None else part.alternatives
+            for other in asked
+            for style in (self.styles_for(other, benchmark) if benchmark else other.prompt_styles)
+            for part in other.answering
+            if (facts := self._known.providers.get(part.provider))
+        }
+
+    def remember_compared(self) -> None:
+        """Note which models pairs connect, directly or not. They stay known where some models are left out."""
+        groups = {model.id: {model.id} for model in self.models}
+        for pair in self.pairs():
+            joined = groups[pair.candidate] | groups[pair.reference]
+            groups |= dict.fromkeys(joined, joined)
+        self._compared = {
+            name: tuple(model for model in self.models if model.id in group) for name, group in groups.items()
+        }
 
     def pairs(self) -> tuple[Pair, ...]:
         """Every pair to compare: of kind ``tax`` from each ``base:``, then the declared comparisons, in file order.

@@ -17,9 +17,9 @@ from tasks.domain import Benchmark, Item, Origin, Prompt, RunKind, content_hash
 from tasks.errors import UsageError
 from tasks.identity import planned_answer_id, request_hash, run_id
 from tasks.planned import Cell, Plan, PlannedCell, Request
-from tasks.providers import effective_parameters, facts_of
+from tasks.providers import effective_parameters
 from tasks.scorers import SCORERS
-from tasks.settings import BenchmarkSettings, ModelSettings, Settings
+from tasks.settings import BenchmarkSettings, Settings
 
 
 def plan(
@@ -37,7 +37,7 @@ def plan(
     every good answer.
 
     Raises:
-        UsageError: an API cannot tell what a scorer reads.
+        UsageError: a model cannot tell what a scorer reads.
     """
     partition_key = as_of_date.isoformat() if kind is RunKind.NIGHTLY else ""
     asked = [m for m in settings.models if not m.is_recorded and (models is None or m.id in models)]
@@ -79,10 +79,7 @@ def _plan_hash(settings: Settings, cells: Sequence[PlannedCell], models: Collect
 
 
 def _planned(settings: Settings, wanted: BenchmarkSettings, cell: Cell, partition_key: str) -> PlannedCell:
-    if SCORERS[cell.scorer].reads == "first_token" and not _alternatives(cell.model):
-        raise UsageError(
-            f"{cell.model.id!r}: this API tells no log-probabilities, which the scorer {cell.scorer!r} reads."
-        )
+    alternatives = _alternatives(settings, wanted, cell) if SCORERS[cell.scorer].reads == "first_token" else 0
     items = sample(cell.benchmark, wanted.sample_size, settings.sample_seed)
     return PlannedCell(
         **{field.name: getattr(cell, field.name) for field in fields(cell)},
@@ -90,22 +87,40 @@ def _planned(settings: Settings, wanted: BenchmarkSettings, cell: Cell, partitio
         items=items,
         repeats=wanted.repeats,
         origin=Origin.SIMULATED if cell.model.is_simulated else Origin.ENDPOINT,
-        requests=tuple(_requests(cell, items, wanted.repeats, partition_key)),
+        requests=tuple(_requests(cell, items, wanted.repeats, partition_key, alternatives)),
     )
 
 
-def _alternatives(model: ModelSettings) -> int:
-    """How many alternatives of a token can be asked for; 0 where a part's API tells none."""
-    return min(facts_of(part).most_alternatives for part in model.answering)
+def _alternatives(settings: Settings, wanted: BenchmarkSettings, cell: Cell) -> int:
+    """How many alternatives of the first token to ask for, the same for all models that are compared.
+
+    Raises:
+        UsageError: somebody tells none, or thinks before the answer, so that the first token is no letter.
+    """
+    place = f"benchmark {wanted.name!r}: scorer {cell.scorer!r}"
+    told = settings.alternatives(cell.model, wanted)
+    if silent := next((name for name, count in told.items() if not count), None):
+        raise UsageError(
+            f"{place} reads log-probabilities, and the server of {silent!r} tells none. Choose a scorer that reads "
+            f"the text, or state in the entry of {silent!r} how many it tells (alternatives: 20)."
+        )
+    for part in cell.model.answering:
+        if part.sampling.reasoning_effort not in {None, "none"}:
+            raise UsageError(
+                f"{place} reads the first token, and {part.id!r} reasons before it answers (reasoning_effort: "
+                f"{part.sampling.reasoning_effort}), so that its first token is no letter. Choose a scorer that reads "
+                "the text."
+            )
+    return min(told.values())
 
 
-def _requests(cell: Cell, items: Sequence[Item], repeats: int, partition_key: str) -> Iterator[Request]:
+def _requests(
+    cell: Cell, items: Sequence[Item], repeats: int, partition_key: str, alternatives: int
+) -> Iterator[Request]:
     model = cell.model
     names = (partition_key, model.id, cell.benchmark.benchmark_id, cell.prompt_style)
     for item in items:
-        prompt = cell.benchmark.render(item, cell.prompt_style)
-        if SCORERS[cell.scorer].reads == "first_token":
-            prompt = replace(prompt, max_tokens=1, top_logprobs=_alternatives(model))
+        prompt = replace(cell.benchmark.render(item, cell.prompt_style), top_logprobs=alternatives)
         for repeat in range(repeats):
             content, parameters = _asked(cell, item, prompt, repeat)
             asked = request_hash(model.provider, model.endpoint, content, parameters, repeat)

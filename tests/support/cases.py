@@ -67,7 +67,7 @@ def _run(folder: Path, commands: str) -> RunCase:
     }
     environment.pop("PREFECT_API_URL", None)
     # A mark behind each command, so that every exit code is known.
-    marked = re.sub(r"^(?!\s*$|#)(.*[^&])$", r"\1; echo \"[exit $?]\"", commands, flags=re.MULTILINE)
+    marked = re.sub(r"^(?!\s*$|#)(.*[^&\n])$", r'\1; echo "[exit $?]"', commands, flags=re.MULTILINE)
     done = subprocess.run(
         ["bash", "-c", marked],
         cwd=folder,

@@ -11,6 +11,7 @@ import pytest
 from infra.simulator.asgi import Simulator
 from infra.simulator.logprobs import Letters, scored
 from infra.simulator.stream import Stream
+from tasks.benchmarks.letters import asked_for_letter
 from tasks.domain import PromptStyle
 
 CHAT, COMPLETION = "/v1/chat/completions", "/v1/completions"
@@ -113,7 +114,7 @@ def test_the_answers_letter_has_a_distribution_with_the_right_letter_first_or_se
         (CHAT, {"top_logprobs": 3}, "top_logprobs"),
         (CHAT, {"logprobs": True, "top_logprobs": 21}, "top_logprobs"),
         (CHAT, {"logprobs": True, "top_logprobs": -1}, "top_logprobs"),
-        (COMPLETION, {"logprobs": 6}, "logprobs"),
+        (COMPLETION, {"logprobs": 21}, "logprobs"),
         (COMPLETION, {"logprobs": "3"}, "logprobs"),
     ],
 )
@@ -133,7 +134,7 @@ def test_a_bare_letter_has_a_distribution_over_letters_in_its_own_spelling(text)
 
 def test_with_a_limit_of_one_token_the_answer_is_the_letter(simulator, send, known):
     item = known["letters"].items[0]
-    prompt = known["letters"].render(item, PromptStyle.COMPLETION)
+    prompt = asked_for_letter(known["letters"], 20).render(item, PromptStyle.COMPLETION)
     body = {"model": "oak-base", "prompt": prompt.text, "max_tokens": 1, "logprobs": 5}
     texts = [send(simulator, COMPLETION, {**body, "seed": seed}).json["choices"][0] for seed in range(30)]
     letters = [choice for choice in texts if choice["text"].strip() in list("ABCD")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -138,6 +139,18 @@ FIRST = {"token": " B", "logprob": -0.2, "top_logprobs": TOP}
 LOGPROBS = {
     "chat": ("chat", {"content": [FIRST, {**FIRST, "top_logprobs": []}], "refusal": None}),
     "completions": ("completions", {"tokens": [" B", "."], "top_logprobs": [{" B": -0.2, " A": -2}, {".": -0.1}]}),
+    "completions in the shape of chat": ("completions", {"content": [FIRST]}),
+    "chat in the shape of completions": ("chat", {"tokens": [" B"], "top_logprobs": [{" B": -0.2, " A": -2}]}),
+    "no content beside it": ("completions", {"content": None, "top_logprobs": [{" B": -0.2, " A": -2}]}),
+    "the first token has none": ("completions", {"top_logprobs": [None, {" B": -0.2, " A": -2}]}),
+    "an object in chat": ("chat", {"content": [{**FIRST, "top_logprobs": {" B": -0.2, " A": -2}}]}),
+    "numbers as texts": ("completions", {"top_logprobs": [{" B": "-0.2", " A": "-2"}]}),
+    "what is no number": ("completions", {"top_logprobs": [{" B": -0.2, " A": -2, "x": None, "y": "?", "z": [1]}]}),
+    "not finite": ("chat", {"content": [{**FIRST, "top_logprobs": [*TOP, {"token": "C", "logprob": float("-inf")}]}]}),
+    "the chosen token apart": (
+        "completions",
+        {"tokens": [" A"], "token_logprobs": [-2], "top_logprobs": [{" B": -0.2}]},
+    ),
 }
 
 
@@ -146,6 +159,19 @@ def test_alternatives_of_the_first_token_have_one_form_for_every_api(wires, name
     wire = wires[name]
     found = wire.answer(wire.changed({(*CHOICE, "logprobs"): logprobs}))
     assert json.loads(found.first_token_json) == {" B": -0.2, " A": -2}
+
+
+def test_alternatives_of_one_text_add_up(wires):
+    tops = [{"token": "A", "logprob": math.log(0.3)}, {"token": "A", "logprob": math.log(0.2)}]
+    logprobs = {"content": [{"token": "A", "logprob": math.log(0.3), "top_logprobs": tops}]}
+    found = wires["chat"].answer(wires["chat"].changed({(*CHOICE, "logprobs"): logprobs}))
+    assert json.loads(found.first_token_json) == pytest.approx({"A": math.log(0.5)})
+
+
+def test_without_alternatives_the_chosen_token_is_kept(wires):
+    logprobs = {"content": [{"token": "A", "logprob": -0.1, "top_logprobs": []}]}
+    found = wires["chat"].answer(wires["chat"].changed({(*CHOICE, "logprobs"): logprobs}))
+    assert json.loads(found.first_token_json) == {"A": -0.1}
 
 
 @pytest.mark.parametrize("name", ["chat", "completions"])
@@ -157,6 +183,10 @@ def test_alternatives_of_the_first_token_have_one_form_for_every_api(wires, name
         {"content": None, "top_logprobs": None},
         {"top_logprobs": [None]},
         {"content": [{"top_logprobs": None}]},
+        {"content": [{"top_logprobs": 5}]},
+        {"content": 5, "top_logprobs": {"A": -1}},
+        {"content": [5], "tokens": "A", "token_logprobs": [-1]},
+        {"content": [{"token": 5, "logprob": -1, "top_logprobs": [[]]}]},
         {"content": [{"top_logprobs": ["x", {"token": "A", "logprob": "many"}]}]},
         "many",
     ],

@@ -210,3 +210,23 @@ def test_each_call_is_one_attempt(wire):
     with pytest.raises(TransientError):
         wire.ask(handler)
     assert count == 1
+
+
+@pytest.mark.parametrize("name", ["chat", "completions"])
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (400, "Requested sample logprobs of 20, which is greater than max allowed: 5"),
+        (400, "Invalid value for 'top_logprobs': must be less than or equal to 5."),
+        (422, "Input validation error: `top_n_tokens` must be <= 5. Given: 20"),
+        (400, "property 'logprobs' is unsupported"),
+    ],
+)
+def test_a_server_that_tells_fewer_alternatives_ends_the_cell_and_the_setting_is_named(wires, name, status, words):
+    document = {"error": {"message": words}}
+    with pytest.raises(CellError, match=r"20 alternatives were asked for.*alternatives: 5") as raised:
+        wires[name].answer(document, status, top_logprobs=20)
+    assert words in str(raised.value)
+    with pytest.raises(TerminalError) as unasked:
+        wires[name].answer(document, status)
+    assert type(unasked.value) is TerminalError

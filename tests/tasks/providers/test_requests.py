@@ -114,7 +114,7 @@ BODIES = {
     ("name", "prompt", "sent_as"),
     [
         ("chat", CHAT, {"logprobs": True, "top_logprobs": 20}),
-        ("completions", TEXT, {"logprobs": 5}),
+        ("completions", TEXT, {"logprobs": 20}),
     ],
 )
 def test_each_api_has_its_own_parameter_for_alternatives_and_all_are_recorded_alike(wires, name, prompt, sent_as):

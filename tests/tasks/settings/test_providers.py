@@ -96,7 +96,7 @@ def test_a_new_provider_needs_only_its_facts(load_text):
     polly = parrot(load_text, price=price)
     assert (polly.base_url, polly.endpoint, polly.prompt_styles) == (None, "parrot.example", (PromptStyle.CHAT,))
     assert polly.cost_usd(date(2026, 1, 2), 1_000_000, 0, 0, 1_000_000) == 2.0
-    assert PARROT.most_alternatives == 3
+    assert PARROT.alternatives_at(None, PromptStyle.CHAT) == 3
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,54 @@ def test_a_likelihood_scorer_asks_for_one_token_and_its_alternatives(planned):
     assert not set(hashes(run, "base")) & set(hashes(by_text, "base"))
 
 
-def test_planning_refuses_a_likelihood_scorer_on_an_api_without_log_probabilities(planned):
-    with pytest.raises(UsageError, match=r"'aligned': this API tells no log-probabilities.*'choice_likelihood'"):
-        planned(KNOWLEDGE, ("api: chat, base", "provider: anthropic, base_url: null, api: messages, base"))
+@pytest.mark.parametrize(
+    ("old", "new", "numbers"),
+    [
+        ("api: chat", "api: chat, alternatives: 7", {7}),
+        ("api: completions", "api: completions, alternatives: 40", {20}),
+        ("api: completions", "api: completions, base_url: 'https://api.openai.com/v1'", {5}),
+        ("base: base}", "base: base}\n  - {id: third, model: third-7b, api: chat, alternatives: 3}", {3, 20}),
+    ],
+)
+def test_models_that_are_compared_are_asked_for_the_smallest_number_that_their_servers_tell(planned, old, new, numbers):
+    run = planned(KNOWLEDGE, (old, new))
+    asked = {cell.model.id: {r.parameters["top_logprobs"] for r in cell.requests} for cell in run.cells}
+    assert set().union(*asked.values()) == numbers
+    assert asked["base"] == asked["aligned"]
+
+
+def test_another_number_of_alternatives_is_another_version_and_never_compared(planned):
+    versions = {
+        cell.benchmark.version
+        for changes in ((), (("api: chat", "api: chat, alternatives: 5"),))
+        for cell in planned(KNOWLEDGE, *changes).cells
+    }
+    assert len(versions) == 2
+
+
+def test_a_configured_token_limit_does_not_lengthen_a_request_for_one_token(planned):
+    run = planned(KNOWLEDGE, ("api: chat", "api: chat, sampling: {max_tokens: 400}"))
+    assert {r.parameters["max_tokens"] for cell in run.cells for r in cell.requests} == {1}
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ("provider: anthropic, base_url: null, api: messages, base", "the server of 'aligned' tells none"),
+        ("base_url: 'https://api.groq.com/openai/v1', api: chat, base", "the server of 'aligned' tells none"),
+        ("api: chat, alternatives: 0, base", r"alternatives: 20\)"),
+        ("api: chat, sampling: {reasoning_effort: low}, base", "'aligned' reasons before it answers"),
+    ],
+)
+def test_a_model_that_no_likelihood_can_be_read_of_is_refused_before_anything_is_sent(planned, changed, said):
+    with pytest.raises(UsageError, match=f"'knowledge': scorer 'choice_likelihood' reads .*{said}"):
+        planned(KNOWLEDGE, ("api: chat, base", changed))
+
+
+def test_reasoning_that_is_switched_off_is_no_hindrance(planned):
+    assert planned(KNOWLEDGE, ("api: chat, base", "api: chat, sampling: {reasoning_effort: none}, base")).cells
+
+
+def test_likelihoods_of_letters_need_items_with_letters(planned):
+    with pytest.raises(UsageError, match="'arithmetic': likelihoods of letters need items with choices"):
+        planned(("{id: arithmetic, sample_size: 20}", "{id: arithmetic, scorer: choice_likelihood}"))

@@ -1,0 +1,25 @@
+"""Likelihoods of letters from servers that answer as real ones do, from the command line to the tables."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.accept
+
+SCORES = "reports.model_scores where subset = 'all'"
+
+
+def test_a_model_that_continues_as_its_examples_do_is_scored_by_letters(run_case):
+    case = run_case("answers/M01_likelihood_completion")
+    assert case.exit_codes == (0, 0), case.output
+    assert case.rows(f"select score, count_correct + count_incorrect, count_unparsed from {SCORES}") == [(0.25, 12, 0)]
+    asked = [json.loads(line)["asked"] for line in (case.folder / "server_log.jsonl").read_text().splitlines()]
+    assert {(request["max_tokens"], request["logprobs"]) for request in asked} == {(1, 20)}
+
+
+def test_one_odd_answer_ends_no_cell(run_case):
+    case = run_case("guard/G06c_odd_likelihoods")
+    assert case.exit_codes == (0, 0), case.output
+    assert case.rows(f"select count_correct from {SCORES}") == [(12,)]
