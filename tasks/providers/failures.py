@@ -53,7 +53,7 @@ _BLOCKED = re.compile(
     r"|violat\w+ (?:of )?(?:\w+['’]?\w* ){0,4}(?:usage|content|safety|use|guardrail|moderation|acceptable use) ?"  # noqa: RUF001
     r"(?:polic|guideline)|violated (?:guardrail|content|moderation|safety)|safety_check|guardrail_intervened"
     r"|rejected (?:\w+ ){0,5}safety system|result of our safety system|blocked due to security configuration"
-    r"|sensitive (?:content|words?|information)|敏感|违规|不安全",
+    r"|new_sensitive|sensitive (?:content|words?|information)|敏感|违规|不安全",
 )
 # A 403 with such words is about who asks, not about what was asked.
 _WHO_ASKS = re.compile(r"\byour (?:account|organi[sz]ation|project)|region|country|territory|suspended|banned|disabled")
@@ -61,7 +61,8 @@ _TOO_LONG = re.compile(
     r"context[ _-]?(?:length|window|size|limit)[ _-]?(?:is |was |has been )?exceed|exceed_context_size"
     r"|exceed(?:s|ed|ing)? (?:(?:the|this|its|our|your|model['’]?s?|available|maximum|max|configured|allowed) )*"  # noqa: RUF001
     r"(?:context|input|prompt|token|sequence)[ _](?:length|limit|window|size|limits|token limit)"
-    r"|exceed(?:s|ed|ing)? (?:the )?max_\w+|session_len|context window exceeds"
+    r"|exceed(?:s|ed|ing)? (?:the )?(?:max_\w+|n_ctx)|session_len|context window exceeds"
+    r"|context the overflows|context length of only|token[_ ]limit[_ ]exceeded"
     r"|(?:maximum|max) (?:(?:allowed|model|context|sequence|prompt|input|token) )+(?:length|limit|size)"
     r"|\b(?:prompt|input|request|conversation|messages?|context|query)\b[^.]{0,60}?"
     r"(?<!took )(?<!takes )(?<!taking )(?<!taken )\btoo (?:long|large)\b"
@@ -85,8 +86,8 @@ _ROOM = re.compile(
 _OUTPUT = r"`?'?(?:max_tokens|max_completion_tokens|max_new_tokens|max_output_tokens|maxoutputtokens)'?`?"
 _OUTPUT_LIMIT = re.compile(
     rf"{_OUTPUT}(?: value)?[^.]{{0,60}}?(?:less than or equal to|at most|must be between|valid range|is too large"
-    rf"|maximum value|maximum allowed)|valid range of {_OUTPUT}|maximum allowed number of output tokens"
-    rf"|at most \d+ (?:completion|output) tokens|max tokens must be (?:less|at most)",
+    rf"|is limited|maximum value|maximum allowed)|valid range of {_OUTPUT}|maximum allowed number of output tokens"
+    rf"|at most \d+ (?:completion|output) tokens|max tokens must be (?:less|at most)|max_tokens_exceeded",
 )
 _KEY_OR_MODEL = re.compile(
     r"(?:invalid|incorrect|wrong|missing|no|expired)(?: or missing)? api[ _-]?key"
