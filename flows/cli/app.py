@@ -21,6 +21,7 @@ from flows.cli import (
     rescore,
     running,
 )
+from flows.cli.unforeseen import EXIT_CODE, innermost, line_of
 from tasks.errors import AligntaxError
 from tasks.importers import LOG_TOOLS
 from warehouse.errors import WarehouseError
@@ -66,16 +67,26 @@ app.add_typer(labels.app, name="labels")
 
 
 def main() -> NoReturn:
-    """Run a command. Exit codes: 0 done, 1 failed, 2 asked wrongly, 130 interrupted."""
+    """Run a command. Exit codes: 0 done, 1 failed, 2 asked wrongly, 70 an unforeseen error, 130 interrupted."""
     try:
         app()
-    except (AligntaxError, WarehouseError) as error:
-        fail(str(error), error.exit_code)
-    except OSError as error:  # a full disk or a forbidden folder, wherever it was met
-        fail(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
-    except KeyboardInterrupt:
-        fail("interrupted. The same command finishes the run.", 130)
+    except BaseException as error:  # noqa: BLE001 - libraries raise errors that are no Exception, as polars does
+        _end(error)
     raise SystemExit(0)
+
+
+def _end(error: BaseException) -> NoReturn:
+    """One line that says what happened, and the exit code."""
+    cause = innermost(error)
+    if isinstance(cause, SystemExit):
+        raise cause
+    if isinstance(cause, KeyboardInterrupt):
+        fail("interrupted. The same command finishes the run.", 130)
+    if isinstance(cause, AligntaxError | WarehouseError):
+        fail(str(cause), cause.exit_code)
+    if isinstance(cause, OSError):  # a full disk or a forbidden folder, wherever it was met
+        fail(f"{cause.filename or 'the system'}: {cause.strerror or cause}", 1)
+    fail(line_of(error), EXIT_CODE)
 
 
 def fail(message: str, exit_code: int) -> NoReturn:

@@ -55,7 +55,7 @@ def init(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(starter_text())
     typer.echo(f"Wrote {path}. It asks the simulated server, so it runs as it is:")
-    typer.echo("  python -m infra.simulator --port 8377     (in another terminal)")
+    typer.echo("  python -P -m infra.simulator --port 8377     (in another terminal)")
     typer.echo(f"  aligntax plan --config {path}")
     typer.echo(f"  aligntax run --config {path}")
 

@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import IO
 
 _GRACE_S = 5.0
+# Without it ``python -m`` would import from the current directory first, where a user may keep a folder of our names.
+SAFE_PATH = {"PYTHONSAFEPATH": "1"}
 
 
 @contextmanager
@@ -53,7 +55,7 @@ def _start(
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT,
-        env={**os.environ, **environment},
+        env={**os.environ, **SAFE_PATH, **environment},
         start_new_session=True,
     )
 

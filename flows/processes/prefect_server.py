@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.processes.children import child, free_port
+from flows.processes.children import SAFE_PATH, child, free_port
 from flows.processes.prefect_database import copy_template, keep_template
 from tasks.errors import AligntaxError
 
@@ -75,7 +75,7 @@ class PrefectServer:
 @contextmanager
 def prefect_server(folder: Path, *, has_schedules: bool = False) -> Iterator[PrefectServer]:
     """Yield the server; a temporary one keeps its database in ``folder``, so that runs stay on record."""
-    for name, value in QUIET.items():
+    for name, value in {**QUIET, **SAFE_PATH}.items():  # the processes that Prefect starts inherit them
         os.environ.setdefault(name, value)
     if configured := configured_address():
         yield PrefectServer(configured)
@@ -86,7 +86,9 @@ def prefect_server(folder: Path, *, has_schedules: bool = False) -> Iterator[Pre
     folder.mkdir(parents=True, exist_ok=True)
     database = (folder / "prefect.db").absolute()
     is_created = not (database.exists() or copy_template(database))
-    arguments = ["--factory", "prefect.server.api.server:create_app", "--host", "127.0.0.1", "--port", str(port)]
+    # Uvicorn imports from its --app-dir first, by default the current directory.
+    application = ["--app-dir", str(folder.absolute()), "--factory", "prefect.server.api.server:create_app"]
+    arguments = [*application, "--host", "127.0.0.1", "--port", str(port)]
     environment = {
         **(_NO_TELEMETRY if has_schedules else _LEAN),
         "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{database}",
