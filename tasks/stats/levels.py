@@ -18,7 +18,7 @@ MONITOR_POWER = 0.90
 NORMAL_CRITICAL = 1.959964
 
 
-def two_sided_critical(df: FloatArray, confidence: float = CONFIDENCE) -> FloatArray:
+def two_sided_critical(df: FloatArray, confidence: float | FloatArray = CONFIDENCE) -> FloatArray:
     """Student's quantiles [R] of two-sided intervals with degrees of freedom [R].
 
     >>> two_sided_critical(np.array([10.0]), 0.95).round(3).tolist()

@@ -8,11 +8,13 @@ sample. With sizes n_gb and sums S_gb of d for cluster g and benchmark b, and we
     CR2   = sum_g T_g^2
 
 which is Bell and McCaffrey's variance of a linear combination of benchmark means (dummy variables in a regression),
-with their degrees of freedom. A cluster may extend over benchmarks: an item that is in two of them is one draw.
+with their degrees of freedom. A cluster may extend over benchmarks: an item that is in two of them is one draw. Where
+one of the benchmarks is sparse, the limits are those of ``tasks.stats.mover``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -22,31 +24,41 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from tasks.stats.clustered import (
-    FEWEST_INFORMATIVE_ITEMS,
     PRIOR_ICC,
     ROUNDING_VARIANCE,
     BoolArray,
+    ClusterSums,
     FloatArray,
     IntArray,
     cluster_codes,
-    prior_design_effect,
+    cluster_variance,
 )
 from tasks.stats.estimates import Estimate, few_clusters, known
 from tasks.stats.levels import CONFIDENCE, two_sided_critical, two_sided_p_value
-from tasks.stats.paired import FEWEST_EFFECTIVE, checked_scores
-from tasks.stats.score_intervals import bonett_price, bonett_price_moments, t_or_score
+from tasks.stats.mover import Parts, inverted_p_value, mover_limits
+from tasks.stats.paired import Moments, PairedSums, checked_scores
 
 Weighting: TypeAlias = Literal["macro", "weighted"]
 
 
 @dataclass(frozen=True, slots=True)
 class OverallSums:
-    """Sums of R samples by cluster and benchmark: sizes, totals and discordant [R, G, B]; squares [R, B]."""
+    """Sums of R samples by cluster and benchmark: sizes, totals and discordant [R, G, B]; squares [R, B].
+
+    ``is_ternary`` [R, B] says that every difference of a benchmark is -1, 0 or 1.
+    """
 
     sizes: FloatArray
     totals: FloatArray
     discordant: FloatArray
     squares: FloatArray
+    is_ternary: BoolArray
+
+    def of_benchmark(self, place: int, prior_icc: float) -> Moments:
+        """What the limits of one benchmark rest on."""
+        sums = ClusterSums(self.sizes[:, :, place], self.totals[:, :, place], self.squares[:, place])
+        paired = PairedSums(sums, self.discordant[:, :, place], self.is_ternary[:, place])
+        return Moments.of(paired, cluster_variance(sums), prior_icc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +95,10 @@ def overall_tax(
         confidence: of the two-sided interval.
 
     Returns:
-        An estimate of method "cr2_bm". Where fewer than ten items differ, divided by the design effect, the method is
-        "bonett_price_deff" on the effective number of items. Reasons: "no_paired_items", "one_cluster" (a benchmark
-        has a single cluster, so its error is unknown).
+        An estimate of method "cr2_bm". Where fewer than ten items of a benchmark differ, divided by its design effect,
+        the method is "mover": the limits are made of each benchmark's own. Reasons: "no_paired_items", "one_cluster" (a
+        benchmark has a single cluster, so its error is unknown), "all_differences_equal" (graded differences of a
+        benchmark all equal the same number other than 0).
 
     A benchmark of four items that lost half and one of eight that lost nothing:
 
@@ -114,13 +127,13 @@ def _only_overall(result: OverallIntervals, values: FloatArray, count_clusters: 
         standard_error=known(result.standard_error[0]),
         df=known(result.df[0]),
         p_value=known(result.p_value[0]),
-        method=None if is_unknown else "bonett_price_deff" if result.is_sparse[0] else "cr2_bm",
+        method=None if is_unknown else "mover" if result.is_sparse[0] else "cr2_bm",
         deff=None if is_unknown else known(result.deff[0]),
         count_items=values.size,
         count_clusters=count_clusters,
         count_discordant=int(np.count_nonzero(values)),
         flags=few_clusters(count_clusters),
-        reason="one_cluster" if is_unknown else None,
+        reason=None if not is_unknown else "all_differences_equal" if result.is_sparse[0] else "one_cluster",
     )
 
 
@@ -152,7 +165,8 @@ def overall_sums(difference: FloatArray, benchmark: IntArray, cluster: IntArray)
     by_content = np.lexsort((*totals.T, *sizes.T))
     squares = np.bincount(columns, weights=d**2, minlength=shape[1])
     sizes, totals, discordant = (part[by_content][np.newaxis] for part in (sizes, totals, discordant))
-    return OverallSums(sizes, totals, discordant, squares[np.newaxis].astype(np.float64))
+    is_graded = np.bincount(columns, weights=~np.isin(d, (-1.0, 0.0, 1.0)), minlength=shape[1]) > 0
+    return OverallSums(sizes, totals, discordant, squares[np.newaxis].astype(np.float64), ~is_graded[np.newaxis])
 
 
 def overall_intervals(
@@ -164,41 +178,86 @@ def overall_intervals(
     mean = sums.totals.sum(axis=1) / count
     estimate = (share * mean).sum(axis=-1)
     variance, df = _cr2(sums, count, share, mean)
-    deff, is_sparse = _design_effect(sums, share, variance, prior_icc)
-    critical = two_sided_critical(df, confidence)
-    moments = estimate, (share * sums.squares / count).sum(axis=-1), 1 / (share**2 / count).sum(axis=-1) / deff
-    limits = bonett_price(*moments, critical)
-    low, high, standard_error = t_or_score(estimate, variance, critical, is_sparse, limits, lowest=-1.0)
-    centre, sparse_error = bonett_price_moments(*moments)
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(is_sparse, centre / sparse_error, estimate / np.sqrt(variance))
-    statistic = np.where(np.isnan(variance), np.nan, statistic)
+        critical, p_value = two_sided_critical(df, confidence), two_sided_p_value(estimate / np.sqrt(variance), df)
+    low, high = estimate - critical * np.sqrt(variance), estimate + critical * np.sqrt(variance)
+    standard_error = np.sqrt(variance)
+    benchmarks = [sums.of_benchmark(place, prior_icc) for place in range(count.shape[1])]
+    is_sparse = np.any([moments.is_sparse for moments in benchmarks], axis=0) & ~np.isnan(variance)
+    if is_sparse.any():
+        parts = [moments.of_samples(is_sparse) for moments in benchmarks]
+        sparse = _sparse_intervals(parts, share[is_sparse], _correlations(sums)[is_sparse], confidence)
+        low[is_sparse], high[is_sparse], df[is_sparse], p_value[is_sparse] = sparse
+        standard_error[is_sparse] = ((high - low) / 2 / two_sided_critical(df, confidence))[is_sparse]
     return OverallIntervals(
         estimate=estimate,
-        low=low,
-        high=high,
+        low=np.maximum(low, -1.0),
+        high=np.minimum(high, 1.0),
         standard_error=standard_error,
         df=df,
-        p_value=two_sided_p_value(statistic, df),
-        deff=deff,
+        p_value=p_value,
+        deff=_design_effect(sums, share, variance),
         is_sparse=is_sparse,
     )
 
 
-def _design_effect(
-    sums: OverallSums, share: FloatArray, variance: FloatArray, prior_icc: float
-) -> tuple[FloatArray, BoolArray]:
-    """Design effect [R] of the weighted mean, and whether so few items differ that the t interval is wrong."""
+def _sparse_intervals(
+    benchmarks: Sequence[Moments], share: FloatArray, correlation: FloatArray, confidence: float
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Limits, degrees of freedom and p-values [R] where a benchmark is too sparse for a common error."""
+
+    def limits(confidence: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Limits and degrees of freedom [R, K] at confidences [R, K]."""
+        sample = np.repeat(np.arange(len(confidence)), confidence.shape[1])
+        level = confidence.ravel()
+        parts = _parts([moments.of_samples(sample) for moments in benchmarks], level)
+        low, high, df = mover_limits(parts, share[sample], correlation[sample], level)
+        return low.reshape(confidence.shape), high.reshape(confidence.shape), df.reshape(confidence.shape)
+
+    low, high, df = (column[:, 0] for column in limits(np.full((len(share), 1), confidence)))
+    return low, high, df, inverted_p_value(lambda level: limits(level)[:2], len(share))
+
+
+def _parts(benchmarks: Sequence[Moments], confidence: FloatArray) -> Parts:
+    """Each benchmark's own intervals."""
+    critical = [two_sided_critical(moments.df, confidence) for moments in benchmarks]
+    limits = [moments.limits(quantile)[:2] for moments, quantile in zip(benchmarks, critical, strict=True)]
+    return Parts(
+        estimate=np.stack([moments.mean for moments in benchmarks], axis=-1),
+        low=np.stack([low for low, _ in limits], axis=-1),
+        high=np.stack([high for _, high in limits], axis=-1),
+        critical=np.stack(critical, axis=-1),
+        df=np.stack([moments.df for moments in benchmarks], axis=-1),
+    )
+
+
+def _correlations(sums: OverallSums) -> FloatArray:
+    """Correlations [R, B, B] of the benchmarks' means, by the clusters that they share.
+
+    They are those of CR2. Where a benchmark has no variance, the shared part of the clusters stands in.
+    """
+    count = sums.sizes.sum(axis=1, keepdims=True)
+    residual = sums.totals - sums.sizes * sums.totals.sum(axis=1, keepdims=True) / count
+    observed, overlap = (_cosines(part) for part in (residual, sums.sizes))
+    return np.where(np.isnan(observed), overlap, observed)
+
+
+def _cosines(columns: FloatArray) -> FloatArray:
+    """Cosines [R, B, B] of columns [R, G, B]; NaN for a column of zeros, 1 on the diagonal."""
+    products = np.einsum("rgb,rgc->rbc", columns, columns)
+    squares = np.einsum("rbb->rb", products)
+    squares = np.where(squares > ROUNDING_VARIANCE, squares, np.nan)
+    found = products / np.sqrt(squares[:, :, np.newaxis] * squares[:, np.newaxis, :])
+    return np.where(np.eye(columns.shape[-1], dtype=bool), 1.0, found)
+
+
+def _design_effect(sums: OverallSums, share: FloatArray, variance: FloatArray) -> FloatArray:
+    """Design effect [R] of the weighted mean, at least 1."""
     count = sums.sizes.sum(axis=1)
     spread = sums.squares / count - (sums.totals.sum(axis=1) / count) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         naive = (share**2 * spread / np.where(count > 1, count - 1, np.nan)).sum(axis=-1)
-        observed = np.where(naive > ROUNDING_VARIANCE, variance / naive, 1.0)
-    informative = sums.discordant.sum(axis=(1, 2))
-    is_mute = (variance <= ROUNDING_VARIANCE) | (informative < FEWEST_INFORMATIVE_ITEMS)
-    prior = prior_design_effect(sums.sizes.sum(axis=-1), prior_icc)
-    deff = np.maximum(np.where(is_mute, np.maximum(observed, prior), observed), 1.0)
-    return deff, np.asarray((variance <= ROUNDING_VARIANCE) | (informative / deff < FEWEST_EFFECTIVE))
+        return np.maximum(np.where(naive > ROUNDING_VARIANCE, variance / naive, 1.0), 1.0)
 
 
 def _weights(count: FloatArray, weighting: Weighting) -> FloatArray:

@@ -14,7 +14,7 @@ interval helps where all items that differ lie in one to three clusters; such a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ from tasks.stats.clustered import (
     ClusterSums,
     ClusterVariance,
     FloatArray,
+    IntArray,
     cluster_codes,
     cluster_variance,
     design_effect,
@@ -58,13 +59,72 @@ class PairedSums:
 
 
 @dataclass(frozen=True, slots=True)
-class _Score:
-    """Score intervals of R samples: limits, statistic against 0, and which interval it is."""
+class Moments:
+    """What the limits of R means rest on, each [R], whatever the number of clusters. NaN means undefined."""
 
-    low: FloatArray
-    high: FloatArray
-    statistic: FloatArray
-    method: npt.NDArray[np.str_]
+    mean: FloatArray
+    cr2: FloatArray
+    df: FloatArray
+    count_items: FloatArray
+    total: FloatArray
+    discordant: FloatArray
+    squares: FloatArray
+    deff: FloatArray
+    is_sparse: BoolArray
+    is_ternary: BoolArray
+    is_constant: BoolArray
+
+    @classmethod
+    def of(cls, paired: PairedSums, variance: ClusterVariance, prior_icc: float) -> Moments:
+        """The moments of cluster sums."""
+        discordant = paired.discordant.sum(axis=-1)
+        deff = design_effect(variance, paired.sums.sizes, discordant, prior_icc)
+        spread = paired.sums.squares / variance.count_items - variance.mean**2
+        return cls(
+            mean=variance.mean,
+            cr2=variance.cr2,
+            df=variance.df,
+            count_items=variance.count_items,
+            total=paired.sums.totals.sum(axis=-1),
+            discordant=discordant,
+            squares=paired.sums.squares,
+            deff=deff,
+            is_sparse=is_degenerate(variance) | (discordant / deff < FEWEST_EFFECTIVE),
+            is_ternary=paired.is_ternary,
+            is_constant=np.asarray(spread <= _ROUNDING_SPREAD),
+        )
+
+    def of_samples(self, samples: BoolArray | IntArray) -> Moments:
+        """The moments of some of the R samples."""
+        return Moments(*(getattr(self, field.name)[samples] for field in fields(self)))
+
+    def limits(self, critical: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Lower limits, upper limits and standard errors [R] for quantiles [R]."""
+        low, high = (np.full(self.deff.shape, np.nan) for _ in range(2))
+        for rows, invert in ((self._is_tango, _tango_limits), (self._is_bonett_price, _bonett_price_limits)):
+            low[rows], high[rows] = invert(self.of_samples(rows), critical[rows])
+        return t_or_score(self.mean, self.cr2, critical, self.is_sparse, (low, high), lowest=-1.0)
+
+    def statistic(self) -> FloatArray:
+        """The statistics [R] of the same tests against 0."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = np.where(self.is_sparse, np.nan, self.mean / np.sqrt(self.cr2))
+        for rows, statistic in ((self._is_tango, _tango_statistic), (self._is_bonett_price, _bonett_price_statistic)):
+            found[rows] = statistic(self.of_samples(rows))
+        return found
+
+    def method(self, *, is_clustered: BoolArray) -> npt.NDArray[np.str_]:
+        """How each interval is made."""
+        score = np.where(self.is_ternary, "tango_deff", "bonett_price_deff")
+        return np.where(self.is_sparse, score, np.where(is_clustered, "cr2_bm", "t"))
+
+    @property
+    def _is_tango(self) -> BoolArray:
+        return self.is_sparse & ~np.isnan(self.cr2) & self.is_ternary
+
+    @property
+    def _is_bonett_price(self) -> BoolArray:
+        return self.is_sparse & ~np.isnan(self.cr2) & ~self.is_ternary & ~self.is_constant
 
 
 def paired_difference(
@@ -136,72 +196,58 @@ def is_ternary(difference: FloatArray) -> BoolArray:
     return np.array([bool(np.isin(difference, (-1.0, 0.0, 1.0)).all())])
 
 
-def paired_intervals(paired: PairedSums, *, confidence: float = CONFIDENCE, prior_icc: float = PRIOR_ICC) -> Intervals:
+def paired_intervals(
+    paired: PairedSums, *, confidence: float | FloatArray = CONFIDENCE, prior_icc: float = PRIOR_ICC
+) -> Intervals:
     """Apply the rule to R stacked samples; NaN where undefined.
 
     Args:
         paired: cluster sums, every sample with at least one item.
-        confidence: of the two-sided intervals.
+        confidence: of the two-sided intervals, one or [R].
         prior_icc: see ``paired_difference``.
     """
     variance = cluster_variance(paired.sums)
-    count_discordant = paired.discordant.sum(axis=-1)
-    deff = design_effect(variance, paired.sums.sizes, count_discordant, prior_icc)
+    moments = Moments.of(paired, variance, prior_icc)
     critical = two_sided_critical(variance.df, confidence)
-    is_sparse = is_degenerate(variance) | (count_discordant / deff < FEWEST_EFFECTIVE)
-    score = _score_limits(paired, variance, deff, critical, is_sparse)
-    limits = score.low, score.high
-    low, high, standard_error = t_or_score(variance.mean, variance.cr2, critical, is_sparse, limits, lowest=-1.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(is_sparse, score.statistic, variance.mean / np.sqrt(variance.cr2))
+    low, high, standard_error = moments.limits(critical)
     return Intervals(
         variance=variance,
         low=low,
         high=high,
         standard_error=standard_error,
-        p_value=two_sided_p_value(statistic, variance.df),
+        p_value=two_sided_p_value(moments.statistic(), variance.df),
         critical=critical,
-        deff=deff,
-        is_sparse=is_sparse,
-        method=np.where(is_sparse, score.method, np.where(variance.is_clustered, "cr2_bm", "t")),
+        deff=moments.deff,
+        is_sparse=moments.is_sparse,
+        method=moments.method(is_clustered=variance.is_clustered),
         few_informative=few_informative_clusters(variance, paired.discordant),
     )
 
 
-def _score_limits(
-    paired: PairedSums, variance: ClusterVariance, deff: FloatArray, critical: FloatArray, is_sparse: BoolArray
-) -> _Score:
-    """Score intervals of the sparse rows; NaN in the other rows and where they are undefined."""
-    low, high, statistic = (np.full(deff.shape, np.nan) for _ in range(3))
-    is_defined = is_sparse & ~np.isnan(variance.cr2)
-    is_graded = is_defined & ~paired.is_ternary & ~_is_constant(paired.sums)
-    for rows, invert in ((is_defined & paired.is_ternary, _invert_tango), (is_graded, _invert_bonett_price)):
-        low[rows], high[rows], statistic[rows] = invert(paired, variance, deff, critical, rows)
-    return _Score(low, high, statistic, np.where(paired.is_ternary, "tango_deff", "bonett_price_deff"))
+def _pairs(moments: Moments) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Items lost, items gained and all items [R] of ternary differences."""
+    lost, gained = (moments.discordant + moments.total) / 2, (moments.discordant - moments.total) / 2
+    return lost, gained, moments.count_items
 
 
-def _is_constant(sums: ClusterSums) -> BoolArray:
-    count = sums.sizes.sum(axis=-1)
-    return np.asarray(sums.squares / count - (sums.totals.sum(axis=-1) / count) ** 2 <= _ROUNDING_SPREAD)
+def _tango_limits(moments: Moments, critical: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return tango(*_pairs(moments), critical * np.sqrt(moments.deff))
 
 
-def _invert_tango(
-    paired: PairedSums, variance: ClusterVariance, deff: FloatArray, critical: FloatArray, rows: BoolArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Tango's limits and statistic against 0, of the given rows."""
-    total, discordant = paired.sums.totals.sum(axis=-1)[rows], paired.discordant.sum(axis=-1)[rows]
-    lost, gained, count = (discordant + total) / 2, (discordant - total) / 2, variance.count_items[rows]
-    scale = np.sqrt(deff[rows])
-    low, high = tango(lost, gained, count, critical[rows] * scale)
-    return low, high, tango_statistic(lost, gained, count, 0.0) / scale
+def _tango_statistic(moments: Moments) -> FloatArray:
+    return tango_statistic(*_pairs(moments), 0.0) / np.sqrt(moments.deff)
 
 
-def _invert_bonett_price(
-    paired: PairedSums, variance: ClusterVariance, deff: FloatArray, critical: FloatArray, rows: BoolArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Bonett and Price's limits and statistic against 0, of the given rows."""
-    count = variance.count_items[rows]
-    moments = variance.mean[rows], paired.sums.squares[rows] / count, count / deff[rows]
-    low, high = bonett_price(*moments, critical[rows])
-    centre, standard_error = bonett_price_moments(*moments)
-    return low, high, centre / standard_error
+def _bonett_price_limits(moments: Moments, critical: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return bonett_price(*_graded(moments), critical)
+
+
+def _bonett_price_statistic(moments: Moments) -> FloatArray:
+    centre, standard_error = bonett_price_moments(*_graded(moments))
+    return centre / standard_error
+
+
+def _graded(moments: Moments) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean, mean square and effective number of items [R] of graded differences."""
+    count = moments.count_items
+    return moments.mean, moments.squares / count, count / moments.deff
