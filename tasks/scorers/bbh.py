@@ -16,18 +16,21 @@ _ANNOUNCED = re.compile(r"[Ss]o the answer is ")
 
 @dataclass(frozen=True)
 class Bbh(Versioned):
-    """Case-sensitive equality of the target and the text behind the last "so the answer is", or else the whole text.
+    """Case-sensitive equality of the target and the line behind the first "so the answer is", or else the whole text.
 
-    Outer blanks and one final full stop do not count. An answer without the announcement is final only if it is right.
+    Outer blanks and one final full stop do not count, nor do later sentences of the line. An answer without the
+    announcement is final only if it is right.
     """
 
     name: str = "bbh"
+    version: int = 2
 
     def score(self, item: Item, text: str) -> Verdict:
         """Unparsed when nothing is left."""
-        *before, answer = _ANNOUNCED.split(text)
+        announced = _ANNOUNCED.search(text)
+        answer = text[announced.end() :].lstrip().partition("\n")[0] if announced else text
         answer = answer.strip().removesuffix(".")
         if not answer:
             return unparsed()
-        is_correct = answer == item.target
-        return right_or_wrong(is_correct=is_correct, answer=answer, is_final=bool(before) or is_correct)
+        is_correct = item.target in (answer, answer.partition(". ")[0] if announced else answer)
+        return right_or_wrong(is_correct=is_correct, answer=answer, is_final=announced is not None or is_correct)

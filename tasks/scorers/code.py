@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from tasks.answers import ANSWER_RULE
 from tasks.domain import Item, Verdict
 from tasks.scorers.contract import Fact, FactKind, Versioned, json_of, judge_error, right_or_wrong, unparsed, waiting
-
-_FENCE = "```"
-_LINES_OF_CODE = ("def ", "async def ", "class ", "from ", "import ", "return ", "@", "  ", "\t")
+from tasks.scorers.found_code import found_code
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,8 @@ class Code(Versioned):
     """1.0 for a program that passes its tests. Raise ``program_rule`` when a text is made into another program."""
 
     name: str = "code"
-    program_rule: int = 1
+    version: int = 2
+    program_rule: int = 2
     seconds: int = 3
     memory_mb: int = 1024
 
@@ -41,7 +40,7 @@ class Code(Versioned):
     def program(self, item: Item, text: str) -> str | None:
         """Prompt, code and test as one program; None for prose without code."""
         tested = _tested(item.target)
-        code = _code_of(text, tested.entry_point) if tested else None
+        code = found_code(text, item.question, tested.entry_point) if tested else None
         if tested is None or code is None:
             return None
         prompt = item.question if item.question.endswith("\n") else f"{item.question}\n"
@@ -52,7 +51,7 @@ class Code(Versioned):
         tested = _tested(item.target)
         if tested is None:
             return judge_error()
-        code = _code_of(text, tested.entry_point)
+        code = found_code(text, item.question, tested.entry_point)
         if code is None:
             return unparsed()
         if not facts:
@@ -70,43 +69,8 @@ class _Tested:
     test: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
-    """Code found in an answer. It is not closed where no fence ends it: then it may have been cut off."""
-
-    text: str
-    is_closed: bool
-
-
 def _tested(target: str) -> _Tested | None:
     try:
         return _Tested(**json_of(target))
     except TypeError:
         return None
-
-
-def _code_of(text: str, entry_point: str) -> _Code | None:
-    """The first fenced block that defines the function, else the longest block. Without blocks, a text with code."""
-    blocks = _blocks(text)
-    if blocks:
-        definition = f"def {entry_point}("
-        return next((block for block in blocks if definition in block.text), max(blocks, key=lambda b: len(b.text)))
-    is_code = any(line.strip() and line.startswith(_LINES_OF_CODE) for line in text.splitlines())
-    return _Code(text, is_closed=False) if is_code else None
-
-
-def _blocks(text: str) -> list[_Code]:
-    blocks: list[_Code] = []
-    lines: list[str] | None = None
-    for line in text.split("\n"):
-        if not line.lstrip().startswith(_FENCE):
-            if lines is not None:
-                lines.append(line)
-        elif lines is None:
-            lines = []
-        else:
-            blocks.append(_Code("\n".join(lines) + "\n", is_closed=True))
-            lines = None
-    if lines is not None:
-        blocks.append(_Code("\n".join(lines), is_closed=False))
-    return blocks

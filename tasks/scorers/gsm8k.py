@@ -12,20 +12,25 @@ from dataclasses import dataclass
 from tasks.domain import Item, Verdict
 from tasks.scorers.contract import Versioned, right_or_wrong, unparsed
 
-_AUTHORS = re.compile(r"(?:####|A:)\s*+(-?[0-9.,]++)")
+_AUTHORS = re.compile(r"####[ \t]*+(-?[0-9.,]++)")
+_IN_SOLUTIONS = re.compile(r"^A:[ \t]*+(-?[0-9.,]++)[ \t\r]*+$", re.MULTILINE)
 _STRICT = re.compile(r"#### (-?[0-9.,]++)")
 _FLEXIBLE = re.compile(r"-?[$0-9.,]{2,}+|-?[0-9]++")
 
 
 @dataclass(frozen=True)
 class Gsm8k(Versioned):
-    """The number behind the marker in the last line: "####" as in the data or "A:" as in the authors' own solutions."""
+    """The number behind the first "####". Without one, the first line that says "A:" and a number.
+
+    "####" is the marker of the data, "A:" that of the authors' stored solutions. Text behind it changes nothing.
+    """
 
     name: str = "gsm8k"
+    version: int = 2
 
     def score(self, item: Item, text: str) -> Verdict:
-        """Unparsed when the last line has no marker."""
-        match = _AUTHORS.search(text.strip().rpartition("\n")[2])
+        """Unparsed when the text has no marker."""
+        match = _AUTHORS.search(text) or _IN_SOLUTIONS.search(text)
         if match is None:
             return unparsed()
         answer = match[1].replace(",", "")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks.answers import fences
 from tasks.domain import Item, Outcome
 from tasks.scorers import (
     SCORERS,
@@ -16,10 +17,12 @@ from tasks.scorers import (
     choice,
     exact,
     exact_answer,
+    found_code,
     gsm8k,
     instruction_checks,
     mmlu,
     numeric,
+    parsed_code,
     sentences,
     spans,
     token_f1,
@@ -99,7 +102,10 @@ def test_long_repetitions_of_anything_are_scored(name, unit):
     assert is_consistent(verdict)
 
 
-READERS = (numeric, choice, mmlu, exact, exact_answer, token_f1, instruction_checks, sentences, bbh, gsm8k, spans)
+READERS = (
+    numeric, choice, mmlu, exact, exact_answer, token_f1, instruction_checks, sentences, bbh, gsm8k, spans, found_code,
+    parsed_code, fences,
+)  # fmt: skip
 
 
 def patterns():

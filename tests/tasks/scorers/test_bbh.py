@@ -16,7 +16,11 @@ from tests.support.verdicts import value, verdict
     [
         ("(B)", 1.0, True),
         ("Well. So the answer is (B).", 1.0, True),
-        ("So the answer is (A). No: so the answer is (B).", 1.0, True),
+        ("So the answer is (B).\n\nQ: Another\nA: So the answer is (A).", 1.0, True),
+        ("So the answer is (B).\nLet me know if you need more.", 1.0, True),
+        ("So the answer is (B). I hope this helps!", 1.0, True),
+        ("So the answer is\u0020\n(B).\n\nDone", 1.0, True),
+        ("So the answer is (A).\nNo: so the answer is (B).", 0.0, True),
         ("So the answer is (b).", 0.0, True),
         ("It must be (B)", 0.0, False),
         ("(B)..", 0.0, False),
@@ -24,7 +28,7 @@ from tests.support.verdicts import value, verdict
         ("  ", None, False),
     ],
 )
-def test_the_text_behind_the_last_announcement_must_equal_the_target(text, expected, is_final):
+def test_the_text_behind_the_first_announcement_must_equal_the_target(text, expected, is_final):
     found = verdict("bbh", "(B)", text)
     assert (found.value, found.is_final) == (expected, is_final)
 

@@ -30,7 +30,7 @@ WHOLE = f"{STUB}{BODY}"
             f"First\n```python\nf(1)\n```\nthen\n```python\n{WHOLE}```\nand\n```\nf(2)\nf(3)\nf(4)\nf(5)\nf(6)\n```",
             WHOLE,
         ),
-        (f"```bash\npip install x\n```\n```python\nimport x\n{BODY}```", f"import x\n{BODY}"),
+        (f"```bash\npip install x\n```\n```python\nimport x\n{BODY}```", f"    import x\n{BODY}"),
         (f"```python\n{WHOLE}", WHOLE),
     ],
 )
