@@ -1,4 +1,6 @@
-"""Read records (dictionaries and their places) from JSON Lines, JSON, CSV, Parquet and Arrow, plain, gzipped or zipped.
+"""Read records (dictionaries and their places) from JSON Lines, JSON, CSV, Parquet and Arrow.
+
+A file may be packed, and may be alone, in a folder or in an archive.
 
 The first bytes of a file decide its format, then its name. A JSON list is loaded whole; every other format is streamed.
 Must not know what the columns mean.
@@ -8,14 +10,17 @@ Tested in tests/tasks/importers/test_read_responses.py.
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
 import io
 import json
 import lzma
+import re
+import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path, PurePath
 from typing import IO, Any, cast
@@ -26,48 +31,117 @@ Record = dict[str, Any]
 
 _CELL_LIMIT = 2**31 - 1  # characters; Python's csv refuses cells above 128 KiB, and answers are longer
 _PARQUET_ROWS = 5_000
+_HEADER = 8_192  # bytes that are looked at for the mark between columns
+ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")
 _ARROW_MAGIC = (b"ARROW1", b"\xff\xff\xff\xff")  # the file format, and the stream format that data set caches hold
-UNREADABLE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+# How a packing begins, what it adds to a name, and what unpacks it.
+_PACKINGS: tuple[tuple[bytes, str, Callable[[IO[bytes]], Any]], ...] = (
+    (b"\x1f\x8b", ".gz", lambda packed: gzip.GzipFile(fileobj=packed)),
+    (b"BZh", ".bz2", bz2.BZ2File),
+    (b"\xfd7zXZ\x00", ".xz", lzma.LZMAFile),
+)
+_ZIP = b"PK\x03\x04"
+_PACKED_ENDINGS = frozenset(ending for _, ending, _ in _PACKINGS)
+_WIDE = (b"\xff\xfe", b"\xfe\xff")  # how text in UTF-16 begins, as spreadsheets save it
+_DELIMITERS = ",;\t|"
+UNREADABLE = (
+    *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError),
+    *(NotImplementedError, RuntimeError),
+)
 
 
 def read_records(path: Path) -> Iterator[tuple[str, Record]]:
     """Yield (place, record); the place is a line of JSON Lines and CSV, a row counted from 1 elsewhere.
 
+    A folder, or an archive of several files, gives the records of each data file in the order of their names. The place
+    then begins with the file's name.
+
     Raises:
         InputError: the file is missing, damaged or of no known kind, or a line is not a record. Lines before the
             bad one were yielded already: land the whole iterator in one transaction.
     """
+    if path.is_dir():
+        for file in files_of(path):
+            name = file.relative_to(path).as_posix()
+            yield from ((f"{name}: {place}", record) for place, record in read_records(file))
+        return
     if not path.is_file():
         raise InputError(f"{path}: no such file.")
     try:
         with ExitStack() as stack:
-            stream, name = _unpacked(path, stack)
-            yield from records_of(stream, name, path)
+            yield from _records_in(path, stack)
     except UNREADABLE as error:
         raise InputError(f"{path}: cannot be read ({type(error).__name__}: {error}).") from error
 
 
-def _unpacked(path: Path, stack: ExitStack) -> tuple[io.BufferedReader, str]:
+def files_of(path: Path) -> list[Path]:
+    """The file itself, or the data files of a folder and its sub-folders in the order of their names.
+
+    Raises:
+        InputError: the folder holds none.
+    """
+    if not path.is_dir():
+        return [path]
+    files = [file for file in sorted(path.rglob("*")) if file.is_file() and _is_data(str(file.relative_to(path)))]
+    if not files:
+        raise InputError(f"{path}: the folder holds no data file ({', '.join(ENDINGS)}).")
+    return files
+
+
+def _is_data(name: str) -> bool:
+    """Say whether a name in a folder or an archive is that of a data file, packed or not; hidden files are none."""
+    path = PurePath(name)
+    plain = path.with_suffix("") if path.suffix.lower() in _PACKED_ENDINGS else path
+    return plain.suffix.lower() in ENDINGS and not any(part.startswith((".", "__MACOSX")) for part in path.parts)
+
+
+def _records_in(path: Path, stack: ExitStack) -> Iterator[tuple[str, Record]]:
+    """The records of a file, or of each data file in an archive; the only file of an archive needs no name."""
+    stream, name = _unpacked(stack.enter_context(path.open("rb")), path.name, stack)
+    archive = _archive(stream, name, stack)
+    if archive is None:
+        yield from records_of(stream, name, path)
+        return
+    names, opened = archive
+    members = _data_members(names, path)
+    for member in members:
+        with ExitStack() as inner:
+            packed = io.BufferedReader(cast(Any, inner.enter_context(opened(member))))
+            lead = "" if len(members) == 1 else f"{member}: "
+            records = records_of(*_unpacked(packed, member, inner), f"{path}: {member}" if lead else path)
+            yield from ((f"{lead}{place}", record) for place, record in records)
+
+
+def _archive(
+    stream: io.BufferedReader, name: str, stack: ExitStack
+) -> tuple[Sequence[str], Callable[[str], Any]] | None:
+    """The names of what is in an archive, and how one of it is opened; None for a file that is no archive."""
+    if stream.peek(4).startswith(_ZIP):
+        archive = stack.enter_context(zipfile.ZipFile(stream))
+        return archive.namelist(), archive.open
+    if name.endswith((".tar", ".tgz")):
+        tar = tarfile.TarFile.open(fileobj=stream)
+        stack.enter_context(tar)
+        return [member.name for member in tar if member.isfile()], tar.extractfile
+    return None
+
+
+def _unpacked(packed: io.BufferedReader, name: str, stack: ExitStack) -> tuple[io.BufferedReader, str]:
     """The uncompressed bytes and the name they had before compression."""
-    plain = stack.enter_context(path.open("rb"))
-    head = plain.peek(4)[:4]
-    if head[:2] == b"\x1f\x8b":
-        unzipped = stack.enter_context(gzip.GzipFile(fileobj=plain))
-        return io.BufferedReader(unzipped), path.name.removesuffix(".gz")
-    if head == b"PK\x03\x04":
-        archive = stack.enter_context(zipfile.ZipFile(plain))
-        member = _only_member(archive, path)
-        content = cast(zipfile.ZipExtFile, stack.enter_context(archive.open(member)))
-        return io.BufferedReader(content), member
-    return plain, path.name
+    head = packed.peek(6)[:6]
+    for magic, ending, opened in _PACKINGS:
+        if head.startswith(magic):
+            return io.BufferedReader(stack.enter_context(opened(packed))), name.removesuffix(ending)
+    return packed, name
 
 
-def _only_member(archive: zipfile.ZipFile, path: Path) -> str:
-    """The single data file of an archive, macOS's shadow files aside."""
-    names = [n for n in archive.namelist() if not n.endswith("/") and not n.startswith("__MACOSX")]
-    if len(names) != 1:
-        raise InputError(f"{path}: expected one file in the archive, found {len(names)}: {', '.join(names[:5])}.")
-    return names[0]
+def _data_members(names: Iterable[str], path: Path) -> list[str]:
+    """The data files of an archive in the order of their names; its only file may have any name."""
+    files = [name for name in names if not name.endswith("/") and not name.startswith("__MACOSX")]
+    found = sorted(name for name in files if _is_data(name)) or (files if len(files) == 1 else [])
+    if not found:
+        raise InputError(f"{path}: the archive holds no data file ({', '.join(ENDINGS)}).")
+    return found
 
 
 def records_of(stream: io.BufferedReader, name: str, path: Path | str) -> Iterator[tuple[str, Record]]:
@@ -77,13 +151,15 @@ def records_of(stream: io.BufferedReader, name: str, path: Path | str) -> Iterat
         InputError: as ``read_records``.
     """
     suffix = PurePath(name).suffix.lower()
+    if stream.peek(2)[:2] in _WIDE and not stream.peek(4).startswith(_ARROW_MAGIC):
+        stream = io.BufferedReader(io.BytesIO(stream.read().decode("utf-16").encode()))
     head = stream.peek(64)[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head[:4] == b"PAR1":
         return _from_parquet(stream, path)
     if head.startswith(_ARROW_MAGIC):
         return _from_arrow(stream, path)
     if suffix in {".csv", ".tsv"}:
-        return _from_csv(stream, path, delimiter="\t" if suffix == ".tsv" else ",")
+        return _from_csv(stream, path, delimiter="\t" if suffix == ".tsv" else _delimiter_of(stream))
     if head[:1] == b"[" or suffix == ".json":
         return _from_json(stream, path)
     if head[:1] == b"{" or suffix in {".jsonl", ".ndjson"}:
@@ -129,6 +205,13 @@ def _list_in(document: Any, path: Path | str) -> list[Any]:
         if not lists:
             return [document]
     raise InputError(f"{path}: expected a list of objects, found {type(document).__name__} without exactly one.")
+
+
+def _delimiter_of(stream: io.BufferedReader) -> str:
+    """What parts the columns of a table: the mark that stands most often in its first line, outside quotes."""
+    line = stream.peek(_HEADER)[:_HEADER].splitlines()[:1]
+    plain = re.sub(r'"[^"]*"', "", line[0].decode("utf-8", "replace")) if line else ""
+    return max(_DELIMITERS, key=plain.count)
 
 
 def _from_csv(stream: IO[bytes], path: Path | str, *, delimiter: str) -> Iterator[tuple[str, Record]]:

@@ -12,21 +12,30 @@ import typer
 
 from flows.cli.importing import Came, Import, NoBuild, bring, existing, import_of, mapped, say
 from flows.cli.options import CONFIG, AsOf, Config, Json
-from flows.cli.output import print_json
+from flows.cli.output import print_json, shown
 from tasks.errors import UnknownName
 
 if TYPE_CHECKING:
     from tasks.planned import Cell
     from tasks.settings import Settings
 
-File = Annotated[Path, typer.Argument(help="JSONL, JSON, CSV or Parquet; .gz and .zip too.")]
-Map = Annotated[list[str] | None, typer.Option("--map", help="OUR_FIELD=THEIR_COLUMN; repeat as needed.")]
+Files = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE...",
+        help="JSONL, JSON, CSV, Parquet or Arrow, also packed, in an archive or a folder. Several count as one.",
+    ),
+]
+Map = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="OUR_FIELD=THEIR_COLUMN, or a path into objects (output.text); repeat as needed."),
+]
 
 _MEANS = "from reports.published_tax"
 
 
 def responses(
-    file: File,
+    files: Files,
     benchmark: Annotated[str, typer.Option(help="Benchmark the answers belong to, as configured.")],
     model: Annotated[str, typer.Option(help="Model that answered, as configured.")],
     mapping: Map = None,
@@ -48,54 +57,55 @@ def responses(
 
     work = import_of(config, as_of, publishes=not no_publish)
     cell = _cell(work.settings, model, benchmark, items, scorer)
-    read = partial(read_responses, existing(file), mapped(mapping))
-    land = partial(land_responses, source=file, as_of_date=work.day, is_extracted=extracted)
+    read = partial(read_responses, *map(existing, files), mapping=mapped(mapping))
+    land = partial(land_responses, sources=files, as_of_date=work.day, is_extracted=extracted)
     _say_answers(work, bring(work, [lambda warehouse: land(warehouse, work.settings, cell, read)]), is_json=json)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Table:
-    """A table whose import needs nothing but its columns: the command's name and help, and what is done with a file."""
+    """A table whose import needs nothing but its columns: the command's name and help, and what is done with files."""
 
     command: str
     help: str
-    bring: Callable[[Import, Path, dict[str, str], bool], None]
+    bring: Callable[[Import, list[Path], dict[str, str], bool], None]
 
 
 def command_of(table: Table) -> Callable[..., None]:
     """The command of a table; the options are the same for all."""
 
     def command(
-        file: File,
+        files: Files,
         mapping: Map = None,
         config: Config = CONFIG,
         as_of: AsOf = None,
         no_publish: NoBuild = False,
         json: Json = False,
     ) -> None:
-        table.bring(import_of(config, as_of, publishes=not no_publish), existing(file), mapped(mapping), json)
+        work = import_of(config, as_of, publishes=not no_publish)
+        table.bring(work, list(map(existing, files)), mapped(mapping), json)
 
     return command
 
 
-def _bring_scores(work: Import, file: Path, mapping: dict[str, str], is_json: bool) -> None:
+def _bring_scores(work: Import, files: list[Path], mapping: dict[str, str], is_json: bool) -> None:
     from flows.configuration import load_benchmarks
     from tasks.importers.read_scores import read_scores
     from tasks.steps.land import land_scores
 
     known = load_benchmarks(work.settings)
-    land = partial(land_scores, source=file, as_of_date=work.day)
-    read = partial(read_scores, file, mapping)
+    land = partial(land_scores, sources=files, as_of_date=work.day)
+    read = partial(read_scores, *files, mapping=mapping)
     _say_answers(work, bring(work, [lambda warehouse: land(warehouse, work.settings, known, read)]), is_json=is_json)
 
 
-def _bring_means(work: Import, file: Path, mapping: dict[str, str], is_json: bool) -> None:
+def _bring_means(work: Import, files: list[Path], mapping: dict[str, str], is_json: bool) -> None:
     from flows.cli.results import say_what_follows
     from tasks.importers.read_aggregates import read_aggregates
     from tasks.steps.land import land_aggregates
 
-    land = partial(land_aggregates, source=file, as_of_date=work.day)
-    sources = [lambda warehouse: land(warehouse, work.settings, read_aggregates(file, mapping))]
+    land = partial(land_aggregates, sources=files, as_of_date=work.day)
+    sources = [lambda warehouse: land(warehouse, work.settings, read_aggregates(*files, mapping=mapping))]
     came = bring(work, sources, has_answers=False)
     (means,) = came.landed
     if is_json:
@@ -138,7 +148,7 @@ def _cell(settings: Settings, model: str, benchmark: str, items: Path | None, sc
 
 
 def _say_answers(work: Import, came: Came, *, is_json: bool) -> None:
-    """Say what came of the answers or scores of one file."""
+    """Say what came of the answers or scores of one import."""
     from flows.cli.results import executions_line
 
     (imported,), (scored,) = came.landed, came.scored
@@ -150,10 +160,12 @@ def _say_answers(work: Import, came: Came, *, is_json: bool) -> None:
         "count_quarantined": scored.count_quarantined,
         "count_waiting": scored.count_waiting,
         "executed": dataclasses.asdict(scored.executed),
+        "notes": list(imported.notes),
     }
     landed = (
         f"Landed {imported.count_rows} rows ({imported.count_new} new) as run {imported.run_id}; "
         f"{scored.count_scored} scored, {scored.count_quarantined} quarantined."
     )
     executed = executions_line(scored.executed)
-    say(work, came, counts, [landed, executed] if executed else [landed], is_json=is_json)
+    notes = (f"  {shown(note)}" for note in imported.notes)
+    say(work, came, counts, [landed, *notes, *([executed] if executed else [])], is_json=is_json)

@@ -121,15 +121,15 @@ def say(work: Import, came: Came, counts: Mapping[str, Any], lines: Iterable[str
     say_what_follows(came.count_waiting, came.published, work.config)
 
 
-def existing(file: Path) -> Path:
-    """Return the file if it exists.
+def existing(path: Path) -> Path:
+    """Return the file or folder if it exists.
 
     Raises:
-        InputError: there is no such file.
+        InputError: there is nothing of that name.
     """
-    if not file.is_file():
-        raise InputError(f"{file} does not exist.")
-    return file
+    if not path.exists():
+        raise InputError(f"{path} does not exist.")
+    return path
 
 
 def mapped(pairs: list[str] | None) -> dict[str, str]:

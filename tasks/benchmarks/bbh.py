@@ -20,7 +20,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tasks.benchmarks.official import Contents, Official, Source
-from tasks.benchmarks.sources import ENDINGS, SourceFile, read_files
+from tasks.benchmarks.sources import SourceFile, read_files
+from tasks.data_files import ENDINGS
 from tasks.domain import Benchmark, Dimension, Domain, Example
 from tasks.errors import InputError
 

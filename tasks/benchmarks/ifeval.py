@@ -5,17 +5,20 @@ Apache-2.0, as the authors' repository states.
 Pitfalls: only the form is judged; a text about something else passes. There are two editions of the prompts, and a
 score on one says nothing about the other: 384 of the 540 prompts that were compared differ. The scorer
 ``instructions`` judges the answer as it stands (strict), ``instructions_loose`` judges its best variant. The authors'
-instruction level counts all instructions of all prompts alike; ``instructions_share`` counts all prompts alike. Where
+instruction level counts all instructions of all prompts alike: it is the metric ``instruction_accuracy`` beside the
+score, while ``instructions_share`` counts all prompts alike. Where
 an instruction asks for a letter and names a sign such as ``#``, the authors' code draws a letter at random; we check
 the sign that was asked for.
 
 Files: the repository's ``input_data.jsonl``, or the data set ``google/IFEval``, whose instructions carry every
-parameter of every kind, most of them empty. Verified on the file with the authors' recorded verdicts.
+parameter of every kind, most of them empty; also the English part of M-IFEval, ``en_input_data.jsonl``. Verified on the
+file with the authors' recorded verdicts.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from tasks.benchmarks.columns import cluster_of
@@ -25,6 +28,8 @@ from tasks.data_files import Record
 from tasks.domain import Benchmark, Dimension, Domain
 from tasks.errors import InputError, suggestion
 from tasks.scorers.instruction_checks import CHECKS, is_complete
+
+_LANGUAGE = re.compile(r"(es|fr|ja):")
 
 
 def about() -> Benchmark:
@@ -67,17 +72,26 @@ def _fields(where: str, row: Record, cluster_by: str | None) -> dict[str, Any]:
     return {
         "question": str(row["prompt"]),
         "target": json.dumps(instructions, ensure_ascii=False, sort_keys=True),
-        "cluster_id": cluster_of(row, cluster_by, where, str(ids[0])),
-        "subset": str(ids[0]).partition(":")[0],
+        "cluster_id": cluster_of(row, cluster_by, where, instructions[0]["kind"]),
+        "subset": instructions[0]["kind"].partition(":")[0],
         "chance_score": 0.0,
         "foreign_id": str(row["key"]) if "key" in row else None,
     }
 
 
 def _instruction(where: str, kind: Any, parameters: Any) -> dict[str, Any]:
-    """The instruction with the parameters of its kind; the data set lists all parameters, and whole numbers as 3.0."""
+    """The instruction with the parameters of its kind; the data set lists all parameters, and whole numbers as 3.0.
+
+    M-IFEval puts the language before a kind. Its English part is IFEval's; the others have checks of their own.
+    """
+    kind = str(kind).removeprefix("en:")
+    if found := _LANGUAGE.match(kind):
+        raise InputError(
+            f"{where}: {kind!r} is of the {found[1]} part of M-IFEval, whose checks are its own. "
+            "Only its English part (en:) can be scored."
+        )
     if kind not in CHECKS:
-        raise InputError(f"{where}: {kind!r} is not an instruction. {suggestion(str(kind), CHECKS)}")
+        raise InputError(f"{where}: {kind!r} is not an instruction. {suggestion(kind, CHECKS)}")
     given = {name: value for name, value in dict(parameters or {}).items() if value is not None}
     whole = {n: int(v) if isinstance(v, float) and v.is_integer() else v for n, v in given.items()}
     instruction = {"kind": kind, **whole}

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tasks.benchmarks.official import Contents, Official, Source
-from tasks.benchmarks.sources import ENDINGS, SourceFile, read_files, split_of
-from tasks.data_files import Record
+from tasks.benchmarks.sources import SourceFile, read_files, split_of
+from tasks.data_files import ENDINGS, Record
 from tasks.domain import Benchmark, Dimension, Domain, Example, lettered
 from tasks.errors import InputError
 

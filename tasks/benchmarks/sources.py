@@ -19,11 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tasks.data_files import UNREADABLE, Record, records_of
+from tasks.data_files import ENDINGS, UNREADABLE, Record, records_of
 from tasks.domain import HUB_SOURCE
 from tasks.errors import InputError, UsageError
-
-ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")
 
 _HUB_SCHEME = "hf://"
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -137,7 +135,7 @@ def read_files(
         for file in _files(path, lambda name: wanted(name) and is_meant(name)):
             is_empty = False
             yield file
-    except (*UNREADABLE, tarfile.TarError) as error:
+    except UNREADABLE as error:
         raise InputError(f"{source}: not readable as {expected}: {error}") from error
     if is_empty:
         raise InputError(f"{source}: holds no file of {expected}. Expected {', '.join(ENDINGS)}.")

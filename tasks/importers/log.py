@@ -64,7 +64,7 @@ class LogSample:
 
     ``item`` is the tool's own id; ``content`` is what makes two samples the same question, also where a log was
     shuffled. ``response`` is None where no text was generated (choices compared by likelihood) or none came
-    (``error`` says why).
+    (``error`` says why). ``further`` are more answers to the same question that the tool scored together with it.
     """
 
     model: str
@@ -75,6 +75,7 @@ class LogSample:
     target: str
     repeat: int
     response: str | None
+    further: tuple[str, ...] = ()
     scores: tuple[ForeignScore, ...] = ()
     choices: tuple[str, ...] = ()
     group: str | None = None

@@ -5,8 +5,10 @@ Tested in tests/tasks/importers/test_read_responses.py.
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -33,8 +35,11 @@ def as_text(value: Any) -> str | None:
         if len(value) > 1:
             raise ValueError(f"holds {len(value)} values where one is expected")
         value = value[0] if value else None
-    if isinstance(value, dict | bytes):
-        raise ValueError(f"is {type(value).__name__}, not text")  # noqa: TRY004 - a fault of the file, not a bug
+    if isinstance(value, dict):
+        inside = ", ".join(map(str, value))
+        raise ValueError(f"is an object of {inside}; map what is inside as COLUMN.KEY")  # noqa: TRY004 - a fault of the file, not a bug
+    if isinstance(value, bytes):
+        raise ValueError("is bytes, not text")  # noqa: TRY004 - as above
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, float) and value.is_integer():
@@ -94,49 +99,100 @@ def as_index(value: Any) -> int | None:
     return count
 
 
+def as_texts(value: Any) -> tuple[str | None, ...]:
+    """The texts of one value: several where it is a list.
+
+    Raises:
+        ValueError: an object or bytes where texts are expected.
+    """
+    return tuple(map(as_text, value)) if isinstance(value, list | tuple) and value else (as_text(value),)
+
+
+def as_json(value: Any) -> str | None:
+    """A list or an object as JSON; nothing for anything else."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else None
+
+
+def value_at(record: Mapping[str, Any], path: str) -> Any:
+    """What stands in a column, or behind a path into objects and lists (``choices.0.text``); None if there is nothing.
+
+    A column whose own name has dots comes first.
+    """
+    if path in record:
+        return record[path]
+    value: Any = record
+    for step in path.split("."):
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
 def columns_of(
-    path: Path, mapping: Mapping[str, str], aliases: Mapping[str, Sequence[str]], known: Sequence[str]
+    path: Path,
+    mapping: Mapping[str, str],
+    aliases: Mapping[str, Sequence[str]],
+    head: Sequence[Mapping[str, Any]],
 ) -> dict[str, str]:
     """Which column of the file holds which of our fields: as mapped, else the first alias that exists.
 
+    Aliases are compared without regard to capitals, blanks and hyphens. A mapped column may be a path into objects.
+
     Raises:
         UnknownName: a mapped field that we do not have.
-        InputError: a mapped column that the file does not have.
+        InputError: a mapped column that the first records do not have.
     """
+    known = {_plain(name): name for record in head for name in record}
     for field, column in mapping.items():
         if field not in aliases:
             raise UnknownName.of("field of an import", field, aliases)
-        if column not in known:
-            raise InputError(f"{path}: no column {column!r} for {field}. Columns: {', '.join(known)}.")
-    found = {field: next((name for name in names if name in known), None) for field, names in aliases.items()}
+        if column not in known.values() and all(value_at(record, column) is None for record in head):
+            raise InputError(f"{path}: no column {column!r} for {field}. {_listed(head)}")
+    found = {field: next((known[name] for name in names if name in known), None) for field, names in aliases.items()}
     return {field: column for field, column in {**found, **mapping}.items() if column is not None}
 
 
+def _plain(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name.strip().casefold())
+
+
+def _listed(head: Sequence[Mapping[str, Any]]) -> str:
+    """The columns of some records, and what the objects among them hold."""
+    columns = {name: value for record in reversed(head) for name, value in record.items()}
+    names = [f"{n}.{key}" for n, v in columns.items() if isinstance(v, Mapping) for key in v]
+    return f"Columns: {', '.join([*columns, *names])}."
+
+
 def mapped_rows(
-    path: Path,
+    paths: Iterable[Path],
     mapping: Mapping[str, str],
     aliases: Mapping[str, Sequence[str]],
     cells: Mapping[str, Converter],
     *,
     required: Sequence[str],
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield (place, our fields) of each record; a field without a column is absent.
+    """Yield (place with its file, our fields) of each record; a field without a column is absent.
 
     Raises:
-        InputError: a required field has no column, the file has no rows, or a value is not what it should be;
+        InputError: a required field has no column, a file has no rows, or a value is not what it should be;
             the message names its place and column.
     """
-    records = read_records(path)
-    head = list(islice(records, _SNIFFED))
-    if not head:
-        raise InputError(f"{path}: holds no rows.")
-    present = list(dict.fromkeys(name for _, record in head for name in record))
-    columns = columns_of(path, mapping, aliases, present)
-    for field in required:
-        if field not in columns:
-            raise InputError(f"{path}: no column for {field}; name it by a mapping. Columns: {', '.join(present)}.")
-    for place, record in chain(head, records):
-        yield place, {f: _cell(cells[f], record.get(c), f"{path}: {place}: {c}") for f, c in columns.items()}
+    for path in paths:
+        records = read_records(path)
+        head = list(islice(records, _SNIFFED))
+        if not head:
+            raise InputError(f"{path}: holds no rows.")
+        first = [record for _, record in head]
+        columns = columns_of(path, mapping, aliases, first)
+        for field in required:
+            if field not in columns:
+                raise InputError(f"{path}: no column for {field}; name it by --map {field}=COLUMN. {_listed(first)}")
+        for place, record in chain(head, records):
+            where = f"{path}: {place}"
+            yield where, {f: _cell(cells[f], value_at(record, c), f"{where}: {c}") for f, c in columns.items()}
 
 
 def _cell(convert: Converter, value: Any, place: str) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,34 +34,40 @@ AGGREGATE_ALIASES: dict[str, tuple[str, ...]] = {
     "higher_is_better": ("higher_is_better",),
 }
 
+_LESS_IS_BETTER = re.compile(
+    r"(?:^|[\W_])(?:perplexity|ppl|loss|nll|bits_per_byte|bpb|brier(?:_score)?|wer|cer|ter|error(?:_rate)?)(?:$|[\W_])",
+    re.IGNORECASE,
+)
+
 
 def read_aggregates(
-    path: Path, mapping: Mapping[str, str] | None = None, *, batch_rows: int = 20_000
+    *paths: Path, mapping: Mapping[str, str] | None = None, batch_rows: int = 20_000
 ) -> Iterator[pl.DataFrame]:
     """Yield frames of ``AGGREGATE_SCHEMA``.
 
-    A mean is in its metric's own unit (a proportion, a perplexity). ``metric`` defaults to "mean", ``higher_is_better``
-    to true; a standard error of 0 counts as unknown.
+    A mean is in its metric's own unit (a proportion, a perplexity). ``metric`` defaults to "mean". Where a row does not
+    say whether higher is better, the metric's name does: less is better of a perplexity, a loss or an error rate. A
+    standard error of 0 counts as unknown.
 
     Raises:
         InputError: with file and line, at the first bad row.
         UnknownName: ``mapping`` names a field that we do not have.
     """
-    return frames(_rows(path, mapping or {}), AGGREGATE_SCHEMA, batch_rows)
+    return frames(_rows(paths, mapping or {}), AGGREGATE_SCHEMA, batch_rows)
 
 
-def _rows(path: Path, mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _rows(paths: Sequence[Path], mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     required = ("model", "benchmark", "mean")
-    for place, row in mapped_rows(path, mapping, AGGREGATE_ALIASES, _CONVERTERS, required=required):
+    for place, row in mapped_rows(paths, mapping, AGGREGATE_ALIASES, _CONVERTERS, required=required):
         if None in (row["model"], row["benchmark"], row["mean"]):
-            raise InputError(f"{path}: {place} lacks a model, benchmark or mean.")
-        direction = row.get("higher_is_better")
+            raise InputError(f"{place} lacks a model, benchmark or mean.")
+        direction, metric = row.get("higher_is_better"), row.get("metric") or "mean"
         yield {
             **row,
-            "metric": row.get("metric") or "mean",
+            "metric": metric,
             "standard_error": row.get("standard_error") or None,
             "count_items": row.get("count_items") or None,
-            "higher_is_better": True if direction is None else direction,
+            "higher_is_better": not _LESS_IS_BETTER.search(metric) if direction is None else direction,
         }
 
 

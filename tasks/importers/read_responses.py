@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from tasks.importers.mapped_rows import (
     as_count,
     as_id,
     as_index,
+    as_json,
     as_text,
+    as_texts,
     frames,
     mapped_rows,
 )
@@ -25,6 +27,8 @@ RESPONSE_SCHEMA = pl.Schema(
     {
         "item": pl.String(),
         "question": pl.String(),
+        "context": pl.String(),
+        "choices": pl.String(),
         "response": pl.String(),
         "repeat": pl.Int32(),
         "latency_ms": pl.Float64(),
@@ -35,9 +39,18 @@ RESPONSE_SCHEMA = pl.Schema(
     }
 )
 RESPONSE_ALIASES: dict[str, tuple[str, ...]] = {
-    "item": ("item", "item_id", "question_id", "doc_id", "id"),
-    "question": ("question", "prompt", "instruction"),
-    "response": ("response", "output", "generated_text", "model_outputs", "completion", "prediction"),
+    "item": (
+        *("item", "item_id", "question_id", "doc_id", "id", "task_id", "example_id", "sample_id", "query_id"),
+        *("prompt_id", "key", "uid", "qid", "index"),
+    ),
+    "question": ("question", "prompt", "instruction", "query", "problem", "goal", "behavior", "input", "input_text"),
+    "context": ("context", "passage"),
+    "choices": ("choices", "options"),
+    "response": (
+        *("response", "output", "generated_text", "model_outputs", "completion", "prediction"),
+        *("model_output", "model_response", "model_answer", "generation", "responses", "outputs", "completions"),
+        *("generations", "predictions", "output_cand", "samples"),
+    ),
     "repeat": ("repeat",),
     "latency_ms": ("latency_ms",),
     "tokens_input": ("tokens_input", "input_tokens", "prompt_tokens"),
@@ -48,7 +61,9 @@ RESPONSE_ALIASES: dict[str, tuple[str, ...]] = {
 _CONVERTERS: dict[str, Converter] = {
     "item": as_id,
     "question": as_text,
-    "response": as_text,
+    "context": as_text,
+    "choices": as_json,
+    "response": as_texts,
     "repeat": as_index,
     "latency_ms": as_amount,
     "tokens_input": as_count,
@@ -59,27 +74,30 @@ _CONVERTERS: dict[str, Converter] = {
 
 
 def read_responses(
-    path: Path, mapping: Mapping[str, str] | None = None, *, batch_rows: int = 20_000
+    *paths: Path, mapping: Mapping[str, str] | None = None, batch_rows: int = 20_000
 ) -> Iterator[pl.DataFrame]:
-    """Yield frames of ``RESPONSE_SCHEMA``, at most ``batch_rows`` rows each.
+    """Yield frames of ``RESPONSE_SCHEMA``, at most ``batch_rows`` rows each, of one or more files.
 
     ``mapping`` names the file's column for a field of ours (``{"response": "generated_text"}``); the rest is found by
     ``RESPONSE_ALIASES``. Fields that the file does not have are null. Rows of one item (or, without ids, of one
-    question) get the repeats 0, 1, 2 in file order unless a column numbers them. A null response is an answer that is
-    missing; an empty text is an answer.
+    question) get the repeats 0, 1, 2 in file order unless a column numbers them; so do the responses of a list in one
+    row. A null response is an answer that is missing; an empty text is an answer. ``choices`` is JSON.
 
     Raises:
         InputError: with file and line, at the first bad row. Earlier frames were yielded by then, so land them all
             in one transaction.
         UnknownName: ``mapping`` names a field that we do not have.
     """
-    return frames(_rows(path, mapping or {}), RESPONSE_SCHEMA, batch_rows)
+    return frames(_rows(paths, mapping or {}), RESPONSE_SCHEMA, batch_rows)
 
 
-def _rows(path: Path, mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _rows(paths: Sequence[Path], mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     repeats = Repeats()
-    for place, row in mapped_rows(path, mapping, RESPONSE_ALIASES, _CONVERTERS, required=("response",)):
+    for place, row in mapped_rows(paths, mapping, RESPONSE_ALIASES, _CONVERTERS, required=("response",)):
         key = row.get("item") or row.get("question")
         if not key:
-            raise InputError(f"{path}: {place} has neither an item's id nor a question.")
-        yield {**row, "repeat": repeats.of(key, row.get("repeat"), f"{path}: {place}")}
+            raise InputError(f"{place} has neither an item's id nor a question.")
+        given = row.get("repeat")
+        for number, response in enumerate(row["response"]):
+            repeat = None if given is None else given + number
+            yield {**row, "response": response, "repeat": repeats.of(key, repeat, place)}

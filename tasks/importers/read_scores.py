@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ _WITHOUT_VALUE = frozenset({Outcome.FAILED, Outcome.JUDGE_ERROR, Outcome.NOT_RUN
 
 
 def read_scores(
-    path: Path, mapping: Mapping[str, str] | None = None, *, batch_rows: int = 20_000
+    *paths: Path, mapping: Mapping[str, str] | None = None, batch_rows: int = 20_000
 ) -> Iterator[pl.DataFrame]:
     """Yield frames of ``SCORE_SCHEMA``, at most ``batch_rows`` rows each.
 
@@ -73,20 +73,20 @@ def read_scores(
             in one transaction.
         UnknownName: ``mapping`` names a field that we do not have.
     """
-    return frames(_rows(path, mapping or {}), SCORE_SCHEMA, batch_rows)
+    return frames(_rows(paths, mapping or {}), SCORE_SCHEMA, batch_rows)
 
 
-def _rows(path: Path, mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _rows(paths: Sequence[Path], mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     repeats = Repeats()
-    for place, row in mapped_rows(path, mapping, SCORE_ALIASES, _CONVERTERS, required=_REQUIRED):
+    for place, row in mapped_rows(paths, mapping, SCORE_ALIASES, _CONVERTERS, required=_REQUIRED):
         key = (row["model"], row["benchmark"], row["item"])
         if None in key:
-            raise InputError(f"{path}: {place} lacks a model, benchmark or item.")
+            raise InputError(f"{place} lacks a model, benchmark or item.")
         try:
             value, outcome = judgement(row["value"], row.get("outcome"))
         except ValueError as error:
-            raise InputError(f"{path}: {place}: {error}") from error
-        repeat = repeats.of(key, row.get("repeat"), f"{path}: {place}")
+            raise InputError(f"{place}: {error}") from error
+        repeat = repeats.of(key, row.get("repeat"), place)
         yield {**row, "value": value, "outcome": outcome.value, "repeat": repeat}
 
 

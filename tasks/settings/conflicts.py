@@ -221,7 +221,9 @@ def origin_problems(settings: Settings) -> Iterator[Problem]:
 
 
 def sending_problems(settings: Settings, environment: Mapping[str, str]) -> Iterator[Problem]:
-    """What only a command that asks models needs: key variables and benchmark files."""
+    """What only a command that asks models needs: benchmarks, their files, and key variables."""
+    if not settings.benchmarks:
+        yield Problem(("benchmarks",), "is missing.")
     for place, model in placed_models(settings):
         name = model.api_key_env
         if name is not None and not environment.get(name, "").strip():

@@ -46,9 +46,9 @@ SECRET_PARAMETERS = ("api_key", "apikey", "authorization", "extra_headers", "hea
 
 def checked_identifier(value: str) -> str:
     """An id that is safe in a table, a log line and a shell command."""
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,99}", value) is None:
+    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._:/@+=-]{0,99}", value) is None:
         raise ValueError(
-            f"must be 1 to 100 letters, digits or . _ : / @ + - and start with a letter or digit, found {value!r}."
+            f"must be 1 to 100 letters, digits or . _ : / @ + = - and start with a letter or digit, found {value!r}."
         )
     return value
 

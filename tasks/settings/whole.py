@@ -40,7 +40,7 @@ class Settings(Places):
     models: Annotated[tuple[ModelSettings, ...], NotEmpty]
     judges: tuple[ModelSettings, ...] = ()
     comparisons: tuple[ComparisonSettings, ...] = ()
-    benchmarks: Annotated[tuple[BenchmarkSettings, ...], NotEmpty]
+    benchmarks: Annotated[tuple[BenchmarkSettings, ...], NotEmpty] = ()
     thresholds: Thresholds = Thresholds()
     analysis: AnalysisSettings = AnalysisSettings()
     gate: GateSettings = GateSettings()

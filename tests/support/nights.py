@@ -71,7 +71,7 @@ def import_night(
     ]
     pl.concat([frame.cast({"value": pl.Float64}) for frame in frames]).drop_nans("value").write_csv(path)
     known = load_benchmarks(settings)
-    landed = land_scores(warehouse, settings, known, lambda: read_scores(path, {}), source=path, as_of_date=day)
+    landed = land_scores(warehouse, settings, known, lambda: read_scores(path), sources=[path], as_of_date=day)
     if rebuild:
         transform.rebuild(warehouse, settings, landed.run_id)
     return landed.run_id

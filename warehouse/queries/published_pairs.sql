@@ -2,6 +2,7 @@
 select
     as_of_date,
     published_pair_id,
+    higher_is_better,
     reference_mean,
     reference_standard_error,
     reference_count_items,

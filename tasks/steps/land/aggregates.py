@@ -5,16 +5,15 @@ Tested in tests/tasks/steps/aggregate/test_published_rows.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from tasks.errors import InputError
-from tasks.identity import file_hash
 from tasks.settings import Settings
-from tasks.steps.land.foreign_rows import ForeignRun, Imported
+from tasks.steps.land.foreign_rows import ForeignRun, Imported, source_hash_of
 from tasks.steps.land.runs import run_event, run_rows
 from warehouse.connection import Warehouse
 
@@ -22,24 +21,29 @@ _NAMES = {"model": "model_id", "benchmark": "benchmark_id"}
 
 
 def land_aggregates(
-    warehouse: Warehouse, settings: Settings, batches: Iterable[pl.DataFrame], *, source: Path, as_of_date: date
+    warehouse: Warehouse,
+    settings: Settings,
+    batches: Iterable[pl.DataFrame],
+    *,
+    sources: Sequence[Path],
+    as_of_date: date,
 ) -> Imported:
-    """Land published means (see ``importers.read_aggregates``); the same file lands once, however often.
+    """Land published means (see ``importers.read_aggregates``); the same files land once, however often.
 
     Raises:
         UnknownName: a row's model is not configured.
-        InputError: the file is empty, or gives a mean twice.
+        InputError: the files are empty, or give a mean twice.
     """
-    run = ForeignRun.of(settings, as_of_date, source, file_hash(source), ["aggregates"])
+    run = ForeignRun.of(settings, as_of_date, sources[0], source_hash_of(sources), ["aggregates"])
     frame = pl.concat(list(batches)).rename(_NAMES)
     if frame.is_empty():
-        raise InputError(f"{source}: no rows.")
+        raise InputError(f"{sources[0]}: no rows.")
     for model_id in frame["model_id"].unique(maintain_order=True):
         settings.model(model_id)
     keys = ["model_id", "benchmark_id", "metric"]
     if (twice := frame.filter(frame.select(keys).is_duplicated())).height:
         model, benchmark, metric = twice.select(keys).row(0)
-        raise InputError(f"{source}: {metric} of {model} on {benchmark} appears twice.")
+        raise InputError(f"{sources[0]}: {metric} of {model} on {benchmark} appears twice.")
     with warehouse.transaction():
         rows = run_rows(run.plan)
         is_new = warehouse.append({"raw.runs": rows["raw.runs"]}) > 0

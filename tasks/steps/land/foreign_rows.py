@@ -19,8 +19,9 @@ from typing import Any
 
 import polars as pl
 
+from tasks.data_files import files_of
 from tasks.domain import Origin, RunKind, content_hash
-from tasks.identity import imported_answer_id, run_id
+from tasks.identity import file_hash, imported_answer_id, run_id
 from tasks.planned import Cell, Plan
 from tasks.settings import Settings
 from tasks.steps.land.runs import cell_events, run_event, run_rows
@@ -32,12 +33,22 @@ RECORDED = "recorded"
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import came to. ``notes`` says in one line each how the source was read and what was skipped."""
+    """What an import came to. ``notes`` says in one line each how the source was read and what was left out."""
 
     run_id: str
     count_rows: int
     count_new: int
     notes: tuple[str, ...] = ()
+
+
+def source_hash_of(sources: Sequence[Path]) -> str:
+    """The hash of the bytes of some files, or of the data files of folders; of one file its own hash.
+
+    Raises:
+        InputError: a folder holds no data file.
+    """
+    hashes = [file_hash(file) for source in sources for file in files_of(source)]
+    return hashes[0] if len(hashes) == 1 else content_hash(*hashes)
 
 
 @dataclass(frozen=True, slots=True)

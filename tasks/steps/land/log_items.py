@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from tasks.domain import Benchmark, Item, storable
 from tasks.identity import foreign_item_id
-from tasks.importers.log import LogSample, squeezed
+from tasks.importers.log import LogSample
+from tasks.steps.land.questions import Questions
 
 
 class LogItems:
@@ -19,19 +20,18 @@ class LogItems:
     def __init__(self, benchmark: Benchmark, *, is_known: bool) -> None:
         self.benchmark, self.is_known = benchmark, is_known
         self._new: list[Item] = []
-        self._found: dict[tuple[str, str], str | None] = {}
+        self._found: dict[tuple[str, str, str], str | None] = {}
         self._occurrences: Counter[str] = Counter()
-        self._by_question: dict[str, list[str]] = {}
-        for item in benchmark.items:
-            self._by_question.setdefault(squeezed(item.question), []).append(item.item_id)
+        self._questions = Questions(benchmark.items)
+        self._asked: set[str] = set()
 
     def share(self, samples: Sequence[LogSample]) -> float:
         """How many of the samples ask a question of this benchmark, 0 to 1."""
-        return sum(squeezed(sample.question) in self._by_question for sample in samples) / len(samples)
+        return sum(sample.question in self._questions for sample in samples) / len(samples)
 
     def item_id(self, sample: LogSample) -> str | None:
         """The item's id; None for a question that the benchmark does not ask."""
-        key = (sample.task, sample.item)
+        key = (sample.task, sample.item, sample.content)
         if key not in self._found:
             self._found[key] = self._known(sample) if self.is_known else self._made(sample)
         return self._found[key]
@@ -42,8 +42,12 @@ class LogItems:
         return new
 
     def _known(self, sample: LogSample) -> str | None:
-        twins = self._by_question.get(squeezed(sample.question))
-        return twins.pop(0) if twins else None
+        twins = self._questions.items(sample.question, sample.choices)
+        item = next((item for item in twins if item.item_id not in self._asked), None)
+        if item is None:
+            return None
+        self._asked.add(item.item_id)
+        return item.item_id
 
     def _made(self, sample: LogSample) -> str:
         occurrence = self._occurrences[sample.content]

@@ -6,8 +6,9 @@ Memory grows with the items of a log, not with its bytes.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import date
 from itertools import groupby, islice
 from typing import Any
@@ -106,7 +107,7 @@ class _LogReading:
             entry = self.cells.of(samples)
             rows: list[Row] = []
             scores: list[Row] = []
-            for sample in samples:
+            for sample in _every_answer(samples, entry, self._log.skipped):
                 item_id = entry.items.item_id(sample)
                 if item_id is None:
                     name = entry.cell.benchmark.benchmark_id
@@ -177,6 +178,19 @@ class _LogReading:
         if not entry.is_scored:
             return "incomplete", "the log holds no scores, and no configured benchmark asks its questions"
         return "complete", None
+
+
+def _every_answer(samples: Iterable[LogSample], entry: LogCell, skipped: Counter[str]) -> Iterator[LogSample]:
+    """The samples, and their further answers where a scorer of ours reads each; the tool's own score is of all."""
+    for sample in samples:
+        yield sample
+        if sample.further and entry.foreign_scorer is not None:
+            skipped[f"{sample.task}: further responses to an item, which the tool scored together with the first"] += (
+                len(sample.further)
+            )
+            continue
+        for repeat, text in enumerate(sample.further, start=sample.repeat + 1):
+            yield replace(sample, repeat=repeat, response=text, further=(), scores=())
 
 
 def _answer_row(sample: LogSample, item_id: str) -> Row:

@@ -8,19 +8,19 @@ Tested in tests/flows/test_importing.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
-from tasks.domain import Benchmark, Item, Origin, storable
+from tasks.domain import Benchmark, Origin, storable
 from tasks.errors import InputError
-from tasks.identity import file_hash
 from tasks.planned import Cell
 from tasks.settings import Settings
 from tasks.steps.land.cell_rows import benchmark_rows, cell_row
-from tasks.steps.land.foreign_rows import ForeignRun, Imported
+from tasks.steps.land.foreign_rows import ForeignRun, Imported, source_hash_of
+from tasks.steps.land.questions import AnsweredItems
 from warehouse.connection import Warehouse
 
 
@@ -30,56 +30,70 @@ def land_responses(
     cell: Cell,
     read: Callable[[], Iterable[pl.DataFrame]],
     *,
-    source: Path,
+    sources: Sequence[Path],
     as_of_date: date,
     is_extracted: bool = False,
 ) -> Imported:
     """Land answers to a benchmark's items; ``read`` begins anew (see ``importers.read_responses``).
 
-    Rows name their item by our id, by the source's id, or by the question. ``is_extracted`` says that the texts are
-    answers which the source had already found in longer ones. Null then means that it found none, not that there was
-    no answer.
+    Rows name their item by our id, by the source's id, or by the question (see ``AnsweredItems``). ``is_extracted``
+    says that the texts are answers which the source had already found in longer ones. Null then means that it found
+    none, not that there was no answer.
 
     Raises:
-        InputError: a row names no item of the benchmark, or the file is empty.
+        InputError: no row is about an item of the benchmark, or the files are empty.
     """
-    source_hash = file_hash(source)
     judge_version = [cell.judge.model_version] if cell.judge else []
     reading = (cell.cell_id, cell.scorer, is_extracted, *judge_version)
-    run = ForeignRun.of(settings, as_of_date, source, source_hash, reading)
+    run = ForeignRun.of(settings, as_of_date, sources[0], source_hash_of(sources), reading)
     if (landed := run.landed_before(warehouse)) is not None:
         return landed
-    lookup = _ItemLookup(cell.benchmark, source)
-    _check(lookup, read(), source)
+    lookup = _checked(cell.benchmark, read(), sources[0])
     run.begin(warehouse)
     asked: set[str] = set()
     count_rows = count_new = repeats = 0
     for batch in read():
-        item_ids = [item.item_id for item in lookup.items(batch, count_rows)]
-        rows = batch.with_columns(item_id=pl.Series(item_ids), text=_texts(batch, is_extracted=is_extracted))
+        rows = _with_items(batch, lookup).with_columns(text=_texts(is_extracted=is_extracted))
         count_new += _land_batch(warehouse, run, cell, rows)
-        asked.update(item_ids)
-        count_rows += batch.height
-        repeats = max(repeats, 1 + int(batch["repeat"].max() or 0))  # type: ignore[arg-type]
+        asked.update(rows["item_id"])
+        count_rows += rows.height
+        repeats = max(repeats, 1 + int(rows["repeat"].max() or 0))  # type: ignore[arg-type]
     with warehouse.transaction():
-        warehouse.append(benchmark_rows(cell.benchmark, cell.benchmark.items, source))
+        warehouse.append(benchmark_rows(cell.benchmark, cell.benchmark.items, sources[0]))
         described = cell_row(run.run_id, cell, asked, repeats, Origin.IMPORTED, {})
         run.finish(warehouse, [described], [(cell.cell_id, "complete", None)])
-    return Imported(run.run_id, count_rows, count_new)
+    return Imported(run.run_id, count_rows, count_new, tuple(lookup.lines()))
 
 
-def _check(lookup: _ItemLookup, batches: Iterable[pl.DataFrame], source: Path) -> None:
-    """Read the whole file once; a bad row is raised here, before anything lands."""
-    count = 0
+def _checked(benchmark: Benchmark, batches: Iterable[pl.DataFrame], source: Path) -> AnsweredItems:
+    """Read everything once, so that a bad row is raised before anything lands; gives a new lookup of the items."""
+    lookup = AnsweredItems(benchmark)
     for batch in batches:
-        lookup.items(batch, count)
-        count += batch.height
-    if not count:
+        _with_items(batch, lookup)
+    if not lookup.count_rows:
         raise InputError(f"{source}: no rows.")
+    if lookup.asks_one_thing:
+        return AnsweredItems(benchmark, ignores_questions=True)
+    if not lookup.count_found:
+        raise InputError(
+            f"{source.name}: no row is about an item of {benchmark.benchmark_id}: {lookup.lines()[0]}. Is it the right "
+            "benchmark, and does --map name the column of the item's id?"
+        )
+    return AnsweredItems(benchmark)
 
 
-def _texts(batch: pl.DataFrame, *, is_extracted: bool) -> pl.Series:
-    texts = batch["response"].fill_null("") if is_extracted else batch["response"]
+def _with_items(batch: pl.DataFrame, lookup: AnsweredItems) -> pl.DataFrame:
+    """The rows that are about an item of the benchmark, with its id and the repeat of the answer."""
+    asked = batch.select("item", "question", "context", "choices").iter_rows()
+    found = [lookup.find(row, repeat) for row, repeat in zip(asked, batch["repeat"], strict=True)]
+    item_ids, repeats = ([each and each[part] for each in found] for part in (0, 1))
+    return batch.with_columns(
+        item_id=pl.Series(item_ids, dtype=pl.String), repeat=pl.Series(repeats, dtype=pl.Int32)
+    ).filter(pl.col("item_id").is_not_null())
+
+
+def _texts(*, is_extracted: bool) -> pl.Expr:
+    texts = pl.col("response").fill_null("") if is_extracted else pl.col("response")
     return texts.map_elements(storable, return_dtype=pl.String)
 
 
@@ -91,26 +105,3 @@ def _land_batch(warehouse: Warehouse, run: ForeignRun, cell: Cell, rows: pl.Data
         warehouse.append_columns("raw.plan", rows)
         warehouse.append_columns("raw.failures", run.failures(missing, "no_recorded_answer"))
         return warehouse.append_columns("raw.generations", run.generations(answered, cell, "answered"))
-
-
-class _ItemLookup:
-    """Finds the item a row means. Identical items of a benchmark are told apart by the source's ids."""
-
-    def __init__(self, benchmark: Benchmark, source: Path) -> None:
-        self._source, self._benchmark_id = source, benchmark.benchmark_id
-        self._by_id = {item.item_id: item for item in benchmark.items}
-        self._by_id |= {item.foreign_id: item for item in benchmark.items if item.foreign_id is not None}
-        self._by_question = {item.question: item for item in benchmark.items}
-
-    def items(self, batch: pl.DataFrame, rows_before: int) -> list[Item]:
-        found = []
-        for number, (key, question) in enumerate(batch.select("item", "question").iter_rows(), start=rows_before + 1):
-            item = self._by_id.get(key) if key is not None else None
-            item = item or (self._by_question.get(question) if question is not None else None)
-            if item is None:
-                raise InputError(
-                    f"{self._source.name}: row {number}: {key or question!r} is no item of {self._benchmark_id}. "
-                    "Is it the right benchmark, and does --map name the column of the item's id?"
-                )
-            found.append(item)
-        return found

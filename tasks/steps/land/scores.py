@@ -5,7 +5,7 @@ Tested in tests/flows/test_importing.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -14,11 +14,11 @@ import polars as pl
 
 from tasks.domain import Benchmark, Dimension, Domain, Item, Origin, UnparsedRule
 from tasks.errors import InputError
-from tasks.identity import file_hash, foreign_item_id
+from tasks.identity import foreign_item_id
 from tasks.planned import Cell
 from tasks.settings import ModelSettings, Settings
 from tasks.steps.land.cell_rows import benchmark_rows, cell_row
-from tasks.steps.land.foreign_rows import RECORDED, ForeignRun, Imported
+from tasks.steps.land.foreign_rows import RECORDED, ForeignRun, Imported, source_hash_of
 from warehouse.connection import Row, Warehouse
 
 _WITHOUT_ANSWER = ("failed", "quarantined")
@@ -30,21 +30,21 @@ def land_scores(
     known: Mapping[str, Benchmark],
     read: Callable[[], Iterable[pl.DataFrame]],
     *,
-    source: Path,
+    sources: Sequence[Path],
     as_of_date: date,
 ) -> Imported:
     """Land item scores; ``read`` begins anew (see ``importers.read_scores``), ``known`` are described here.
 
     Raises:
         UnknownName: a row's model is not configured.
-        InputError: the file is empty.
+        InputError: the files are empty.
     """
-    run = ForeignRun.of(settings, as_of_date, source, file_hash(source), ["scores"])
+    run = ForeignRun.of(settings, as_of_date, sources[0], source_hash_of(sources), ["scores"])
     if (landed := run.landed_before(warehouse)) is not None:
         return landed
     names = {name for batch in read() for name in batch["model"].unique()}
     if not names:
-        raise InputError(f"{source}: no rows.")
+        raise InputError(f"{sources[0]}: no rows.")
     models = {name: settings.model(name) for name in sorted(names)}
     run.begin(warehouse)
     seen: dict[str, _Seen] = {}

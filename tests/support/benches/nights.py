@@ -64,7 +64,7 @@ def landed(warehouse: Warehouse, settings: Settings, folder: Path, number: int, 
         }
     ).write_csv(path)
     day = FIRST + timedelta(days=number)
-    return land_scores(warehouse, settings, {}, lambda: read_scores(path, {}), source=path, as_of_date=day).run_id
+    return land_scores(warehouse, settings, {}, lambda: read_scores(path), sources=[path], as_of_date=day).run_id
 
 
 if __name__ == "__main__":

@@ -37,7 +37,9 @@ def main(count_scores: int, folder: Path) -> None:
     with Warehouse.open(settings.warehouse) as warehouse:
         started = time.perf_counter()
         read = partial(read_scores, folder / "scores.csv")
-        landed = land_scores(warehouse, settings, {}, read, source=folder / "scores.csv", as_of_date=date(2026, 1, 31))
+        landed = land_scores(
+            warehouse, settings, {}, read, sources=[folder / "scores.csv"], as_of_date=date(2026, 1, 31)
+        )
         import_s = time.perf_counter() - started
         started = time.perf_counter()
         transform.rebuild(warehouse, settings, landed.run_id)

@@ -1,6 +1,8 @@
+import bz2
 import csv
 import gzip
 import json
+import tarfile
 import zipfile
 
 import polars as pl
@@ -15,9 +17,9 @@ ROWS = [
     {"id": 70, "prompt": "Say hello.", "generated_text": "hullo", "latency_ms": 7.0, "prompt_tokens": 3},
 ]
 EXPECTED = [
-    ("70", "Say hello.", "hello", 0, 12.5, 3, None, None, None),
-    ("71", "Say nothing.", None, 0, None, 4, None, None, None),
-    ("70", "Say hello.", "hullo", 1, 7.0, 3, None, None, None),
+    ("70", "Say hello.", None, None, "hello", 0, 12.5, 3, None, None, None),
+    ("71", "Say nothing.", None, None, None, 0, None, 4, None, None, None),
+    ("70", "Say hello.", None, None, "hullo", 1, 7.0, 3, None, None, None),
 ]
 
 
@@ -84,7 +86,7 @@ def test_batches_hold_at_most_their_size_and_change_nothing(tmp_path, batch_rows
 def one(tmp_path, *rows, mapping=None):
     path = tmp_path / "x.jsonl"
     path.write_text("".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows))
-    return pl.concat(read_responses(path, mapping))
+    return pl.concat(read_responses(path, mapping=mapping))
 
 
 @pytest.mark.parametrize(
@@ -159,8 +161,8 @@ def test_a_repeat_column_is_taken_as_it_is(tmp_path):
         ([{"id": 1, "output": "x"}, "{oops"], {}, r"x\.jsonl: line 2 is not JSON"),
         ([{"id": 1, "output": "x"}, "", "[1]"], {}, "line 3 is not an object but list"),
         (["[" * 100_000], {}, "not JSON"),
-        ([{"id": 1, "output": ["a", "b"]}], {}, "line 1: output holds 2 values where one is expected"),
-        ([{"id": 1, "output": {"text": "a"}}], {}, "line 1: output is dict, not text"),
+        ([{"id": [1, 2], "output": "a"}], {}, "line 1: id holds 2 values where one is expected"),
+        ([{"id": 1, "output": {"text": "a"}}], {}, "line 1: output is an object of text; map what is inside"),
         ([{"id": 1, "output": "x", "latency_ms": "fast"}], {}, "line 1: latency_ms is 'fast', not a number"),
         ([{"id": 1, "output": "x", "latency_ms": -1}], {}, "line 1: latency_ms is '-1', not a finite number"),
         ([{"id": 1, "output": "x", "latency_ms": "1e999"}], {}, "not a finite number"),
@@ -209,12 +211,86 @@ def test_a_damaged_file_gives_one_clear_error_with_its_name(tmp_path, name):
     assert "\n" not in str(raised.value)
 
 
-def test_an_archive_of_several_files_is_refused(tmp_path):
-    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
-        archive.writestr("a.json", "[]")
-        archive.writestr("b.json", "[]")
-    with pytest.raises(InputError, match=r"found 2: a\.json, b\.json"):
-        list(read_responses(tmp_path / "two.zip"))
+def test_the_data_files_of_an_archive_are_read_in_the_order_of_their_names(tmp_path):
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        archive.writestr("out/b.jsonl", '{"id": 2, "output": "b"}\n')
+        archive.writestr("out/a.json.gz", gzip.compress(b'[{"id": 1, "output": "a"}]'))
+        archive.writestr("README.md", "Answers.")
+        archive.writestr("__MACOSX/out/._a.json", "shadow")
+    frame = pl.concat(read_responses(tmp_path / "many.zip"))
+    assert frame.select("item", "response").rows() == [("1", "a"), ("2", "b")]
+
+
+def test_an_error_in_an_archive_names_the_file_and_an_archive_without_data_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        archive.writestr("a.jsonl", '{"id": 1, "output": "a"}\n')
+        archive.writestr("b.jsonl", "{oops\n")
+    with pytest.raises(InputError, match=r"many\.zip: b\.jsonl: line 1 is not JSON"):
+        list(read_responses(tmp_path / "many.zip"))
+    with zipfile.ZipFile(tmp_path / "none.zip", "w") as archive:
+        archive.writestr("a.txt", "a")
+        archive.writestr("b.txt", "b")
+    with pytest.raises(InputError, match="holds no data file"):
+        list(read_responses(tmp_path / "none.zip"))
+
+
+def test_folders_and_packed_archives_are_read_and_hidden_files_are_not(tmp_path):
+    folder = tmp_path / "answers"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "b.csv").write_text("id,output\n2,b\n")
+    (folder / "deep" / "c.jsonl.bz2").write_bytes(bz2.compress(b'{"id": 3, "output": "c"}\n'))
+    (folder / ".hidden.csv").write_text("id,output\n9,z\n")
+    (folder / "notes.txt").write_text("none")
+    expected = [("2", "b"), ("3", "c")]
+    assert pl.concat(read_responses(folder)).select("item", "response").rows() == expected
+    with tarfile.open(tmp_path / "answers.tar.gz", "w:gz") as archive:
+        archive.add(folder, "answers")
+    assert pl.concat(read_responses(tmp_path / "answers.tar.gz")).select("item", "response").rows() == expected
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="the folder holds no data file"):
+        list(read_responses(tmp_path / "empty"))
+
+
+def test_several_files_are_one_table_and_an_item_that_occurs_in_both_is_repeated(tmp_path):
+    first, second = tmp_path / "a.jsonl", tmp_path / "b.csv"
+    first.write_text('{"id": 1, "output": "x"}\n{"id": 2, "output": "y"}\n')
+    second.write_text("item,completion\n1,z\n")
+    rows = pl.concat(read_responses(first, second)).select("item", "response", "repeat").rows()
+    assert rows == [("1", "x", 0), ("2", "y", 0), ("1", "z", 1)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id;output\n1;a,b\n",
+        b"id\toutput\r\n1\ta,b\r\n",
+        b"\xef\xbb\xbfid|output\n1|a,b\n",
+        "id;output\n1;a,b\n".encode("utf-16"),
+        b'"id";"output"\n"1";"a,b"\n',
+        b'id,output\n1,"a,b"\n',
+    ],
+)
+def test_a_table_may_have_other_marks_between_its_columns(tmp_path, content):
+    (tmp_path / "x.csv").write_bytes(content)
+    assert pl.concat(read_responses(tmp_path / "x.csv")).select("item", "response").rows() == [("1", "a,b")]
+
+
+def test_a_list_of_responses_gives_one_row_each_and_a_path_leads_into_objects(tmp_path):
+    rows = [{"id": 1, "completions": ["a", None, "b"]}, {"id": 2, "completions": []}]
+    assert one(tmp_path, *rows).select("item", "response", "repeat").rows() == [
+        ("1", "a", 0),
+        ("1", None, 1),
+        ("1", "b", 2),
+        ("2", None, 0),
+    ]
+    deep = {"custom_id": "7", "response": {"body": {"choices": [{"message": {"content": "hi"}}]}}}
+    found = one(tmp_path, deep, mapping={"item": "custom_id", "response": "response.body.choices.0.message.content"})
+    assert found.select("item", "response").rows() == [("7", "hi")]
+
+
+def test_columns_are_found_whatever_their_capitals_and_blanks(tmp_path):
+    found = one(tmp_path, {"Question ID": "q", "Model-Output": "hi", "Prompt": "Say hi."})
+    assert found.select("item", "question", "response").rows() == [("q", "Say hi.", "hi")]
 
 
 def test_frames_before_a_bad_line_are_yielded_first(tmp_path):

@@ -15,7 +15,7 @@ ROW = {"model": "m", "benchmark": "b", "item": 7, "value": 1}
 def read(tmp_path, *rows, mapping=None):
     path = tmp_path / "scores.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return pl.concat(read_scores(path, mapping))
+    return pl.concat(read_scores(path, mapping=mapping))
 
 
 def test_columns_are_fixed_and_missing_ones_null(tmp_path):
@@ -86,7 +86,7 @@ def test_repeats_are_counted_per_model_benchmark_and_item(tmp_path):
 def test_a_csv_with_other_names_is_mapped(tmp_path):
     path = tmp_path / "scores.csv"
     path.write_text("who,task,doc_id,acc\nm,b,70,0.5\nm,b,71,\n")
-    frame = pl.concat(read_scores(path, {"model": "who", "value": "acc"}))
+    frame = pl.concat(read_scores(path, mapping={"model": "who", "value": "acc"}))
     assert frame.select("model", "benchmark", "item", "value", "outcome").rows() == [
         ("m", "b", "70", 0.5, "partial"),
         ("m", "b", "71", None, "failed"),

@@ -21,7 +21,7 @@ def test_mmlu_pro_zips_are_read_without_a_mapping(shared_data, model):
 
 def test_mmlu_pro_recorded_letters_are_null_where_nothing_was_parsed(shared_data):
     path = shared_data / "data" / "mmlu_pro" / "model_outputs_Mistral-7B-Instruct-v0.1_5shots.zip"
-    frame = pl.concat(read_responses(path, {"response": "pred"}))
+    frame = pl.concat(read_responses(path, mapping={"response": "pred"}))
     assert frame["response"].null_count() == 1_865
     assert set(frame["response"].drop_nulls()) <= set("ABCDEFGHIJ")
 
@@ -37,7 +37,7 @@ def test_mmlu_pro_recorded_letters_are_null_where_nothing_was_parsed(shared_data
     ],
 )
 def test_other_recorded_answers_are_read(shared_data, file, mapping, count_rows):
-    frame = pl.concat(read_responses(shared_data / "data" / file, mapping))
+    frame = pl.concat(read_responses(shared_data / "data" / file, mapping=mapping))
     assert len(frame) == count_rows
     assert frame.select("item", "question").null_count().sum_horizontal().item() <= count_rows  # one of them is there
 

@@ -155,7 +155,7 @@ CASES = {
     "id with a space": (
         {(*BASE, "id"): "llama base", (*DPO, "base"): None},
         (
-            "models[0].id: must be 1 to 100 letters, digits or . _ : / @ + - and start with a letter or digit, "
+            "models[0].id: must be 1 to 100 letters, digits or . _ : / @ + = - and start with a letter or digit, "
             "found 'llama base'."
         ),
     ),

@@ -56,7 +56,9 @@ def answered(tmp_path_factory):
                 )
                 cell = cell_of(settings, settings.model(model), benchmark, None, style=PromptStyle.CHAT)
                 rows = [batch_of(batch)]
-                landed = land_responses(opened, settings, cell, lambda rows=rows: rows, source=source, as_of_date=DATE)
+                landed = land_responses(
+                    opened, settings, cell, lambda rows=rows: rows, sources=[source], as_of_date=DATE
+                )
                 score(opened, landed.run_id)
         transform.rebuild_dates(opened, [DATE.isoformat()])
     return folder / "w.duckdb"
