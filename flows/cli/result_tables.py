@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import typer
+
 from flows.cli.output import interval, percent, points, print_table
 
 
@@ -41,6 +43,11 @@ def _print_differences(title: str, sides: list[str], rows: Sequence[Mapping[str,
         ),
         right=("before", "after", "tax", "interval", "detectable"),
     )
+    for row in rows:
+        for side in ("reference", "candidate"):
+            if f"one_answer_{side}" in (row["flags"] or ""):
+                model, benchmark = row[f"{side}_model_id"], row["benchmark_id"]
+                typer.echo(f"{model} gives nearly the same answer to every question of {benchmark}, whatever is asked.")
 
 
 def print_domains(taxes: Iterable[Mapping[str, Any]]) -> None:

@@ -34,7 +34,7 @@ SOURCES = (
         (
             *("kind", "is_headline", "reference_model_id", "candidate_model_id", "benchmark_id", "origin"),
             *("reference_score", "candidate_score", "tax_absolute", "tax_absolute_low", "tax_absolute_high"),
-            *("minimum_detectable_tax", "is_significant"),
+            *("minimum_detectable_tax", "is_significant", "flags"),
         ),
     ),
     ReportSource(

@@ -33,6 +33,11 @@ def _about_taxes(taxes: Sequence[ReportRow]) -> Iterator[str]:
     }
     costs, gains = found[Significance.TAX], found[Significance.WINDFALL]
     yield _count_sentence(taxes, costs, gains)
+    if alike := [row for row in (*costs, *gains) if "one_answer" in (row["flags"] or "")]:
+        yield (
+            f"In {whole(len(alike))} of them a model gives nearly the same answer whatever is asked. Such a difference "
+            "says where the right answers stand, not what the model knows."
+        )
     if costs:
         yield f"The largest tax is {_tax_words(max(costs, key=lambda row: row['tax_absolute']))}."
     if gains:

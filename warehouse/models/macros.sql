@@ -20,3 +20,11 @@ coalesce(p_value < 0.05, false);
 -- Whether a flag is among flags that are separated by commas.
 create or replace macro staging.has_flag(flags, flag) as
 list_contains(string_split(flags, ','), flag);
+
+-- Whether nearly all answers are the same one, and not because it is nearly always right: at least nine in ten, and
+-- eight in ten where another answer is right. From seven such questions on, a model that says one thing half of the
+-- time looks like that in at most 1 of 93 cells.
+create or replace macro staging.is_one_answer(count_same, count_answers, count_same_and_wrong, count_other_right) as
+count_other_right >= 7
+and count_same >= 0.9 * count_answers
+and count_same_and_wrong >= 0.8 * count_other_right;

@@ -44,6 +44,14 @@ def test_the_summary_says_that_nothing_is_significant(opening):
     assert "four times in five is 4.9 points" in text
 
 
+def test_the_summary_says_which_results_rest_on_a_model_that_always_says_the_same(opening):
+    flagged = {"is_significant": True, "flags": "few_clusters, one_answer_candidate"}
+    rows = [flagged, {"is_significant": True}, {**flagged, "is_significant": False}]
+    text = " ".join(opening(alignment_tax=rows).paragraph)
+    assert "In 1 of them a model gives nearly the same answer whatever is asked." in text
+    assert "the same answer" not in " ".join(opening(alignment_tax=rows[1:]).paragraph)
+
+
 def test_a_tax_that_is_not_headline_is_not_counted(opening):
     text = " ".join(opening(alignment_tax=[{}, {"is_headline": False, "benchmark_id": "hidden"}]).paragraph)
     assert "Of 1 comparison on 1 capability benchmark" in text

@@ -15,6 +15,14 @@ estimates as (
     select * from stats.estimates
 ),
 
+one_answer as (
+    select
+        run_id,
+        cell_id
+    from marts.same_answers
+    where is_one_answer
+),
+
 scorers as (
     select
         run_id,
@@ -143,7 +151,14 @@ select
     comparisons.reference_run_id,
     comparisons.candidate_run_id,
     comparisons.days_apart,
-    pivoted.flags,
+    nullif(
+        concat_ws(
+            ', ',
+            pivoted.flags,
+            case when reference_one.cell_id is not null then 'one_answer_reference' end,
+            case when candidate_one.cell_id is not null then 'one_answer_candidate' end
+        ), ''
+    ) as flags,
     pivoted.reason
 from comparisons
 inner join subsets
@@ -157,6 +172,10 @@ left join pivoted
         comparisons.as_of_date = pivoted.as_of_date
         and comparisons.comparison_id = pivoted.subject_id
         and subsets.subset = pivoted.subset
+left join one_answer as reference_one
+    on comparisons.reference_run_id = reference_one.run_id and comparisons.reference_cell_id = reference_one.cell_id
+left join one_answer as candidate_one
+    on comparisons.candidate_run_id = candidate_one.run_id and comparisons.candidate_cell_id = candidate_one.cell_id
 left join scorers
     on comparisons.candidate_run_id = scorers.run_id and comparisons.candidate_cell_id = scorers.cell_id
 where staging.is_capability(benchmarks.dimension)

@@ -29,6 +29,10 @@ models as (
     select * from marts.dim_model
 ),
 
+same_answers as (
+    select * from marts.same_answers
+),
+
 estimates as (
     select * from stats.estimates
     where statistic = 'model_score'
@@ -97,7 +101,7 @@ select
     cells.evaluated_date,
     cells.origin,
     cells.origin = 'simulated' as is_simulated,
-    estimates.flags,
+    nullif(concat_ws(', ', estimates.flags, case when same_answers.is_one_answer then 'one_answer' end), '') as flags,
     estimates.reason
 from cells
 inner join outcomes on cells.run_id = outcomes.run_id and cells.cell_id = outcomes.cell_id
@@ -109,6 +113,7 @@ left join compared
         cells.as_of_date = compared.as_of_date
         and cells.run_id = compared.run_id
         and cells.cell_id = compared.cell_id
+left join same_answers on cells.run_id = same_answers.run_id and cells.cell_id = same_answers.cell_id
 left join estimates
     on
         cells.as_of_date = estimates.as_of_date

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -61,9 +62,10 @@ class World:
 
     def benchmark(self, name: str, items: list[str], **facts: Any) -> None:
         """Add a benchmark with these items. ``clusters``, ``subsets`` and ``targets`` have one label per item."""
+        choices = json.dumps(facts.pop("choices", []))
         clusters, subsets = facts.pop("clusters", items), facts.pop("subsets", ["all items"] * len(items))
         for item, target in zip(items, facts.pop("targets", []), strict=False):
-            self.add("raw.items", item_id=item, question="", choices_json="[]", target=target)
+            self.add("raw.items", item_id=item, question="", choices_json=choices, target=target)
         row = {
             "title": name,
             "dimension": "capability",
