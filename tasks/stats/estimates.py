@@ -101,7 +101,7 @@ def known(number: float) -> float | None:
     return float(number) if math.isfinite(number) else None
 
 
-def few_clusters(count_clusters: int, *, is_declared: bool = True) -> tuple[str, ...]:
+def few_clusters(count_clusters: float, *, is_declared: bool = True) -> tuple[str, ...]:
     """The flag of a result from 2 to 4 declared clusters."""
     return ("few_clusters",) if is_declared and 2 <= count_clusters < FEWEST_CLUSTERS else ()
 

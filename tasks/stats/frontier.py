@@ -3,7 +3,7 @@
 Both questions choose among models whose means are noisy. Everything is therefore computed again in every draw of a
 bootstrap over the items of both axes. The maximum over noisy models is too high, and the bootstrap doubles this bias.
 Where the variants have an order (a knob), monotone regression over the knob replaces the maximum; its limits cover 93
-to 96% in simulation. Without an order, normal limits around the piecewise linear Pareto line cover about 90%, and the
+to 96% in simulation. Without an order, limits around the piecewise linear Pareto line cover about 90%, and the
 result has the flag "selected".
 
 The estimate is about the line through the true means of these models, not about a smooth curve. Must not know tables.
@@ -11,16 +11,17 @@ The estimate is about the line through the true means of these models, not about
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from tasks.stats.bootstrap import COUNT_RESAMPLES, bootstrap_means
-from tasks.stats.clustered import BoolArray, FloatArray, IntArray
-from tasks.stats.estimates import known
-from tasks.stats.levels import ALPHA, NORMAL_CRITICAL
+from tasks.stats.clustered import BoolArray, FloatArray, IntArray, cluster_codes, satterthwaite_df
+from tasks.stats.estimates import few_clusters, known
+from tasks.stats.levels import ALPHA, NORMAL_CRITICAL, t_critical
 
 _TAIL = ALPHA / 2
 # Where a monotone line misses a model by more standard errors than this, the data are not monotone.
@@ -31,10 +32,20 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Means of K models on one axis, where larger is better: ``estimate`` [K] and joint ``draws`` [B, K]."""
+    """Means of K models on one axis, where larger is better: ``estimate`` [K] and joint ``draws`` [B, K].
+
+    ``df`` are the least degrees of freedom of its benchmarks (Bell and McCaffrey's), ``count_clusters`` the fewest
+    clusters.
+    """
 
     estimate: FloatArray
     draws: FloatArray
+    df: float = math.inf
+    count_clusters: float = math.inf
+
+    def of_models(self, places: Sequence[int]) -> Axis:
+        """The axis of some of its models."""
+        return replace(self, estimate=self.estimate[places], draws=self.draws[:, places])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,8 @@ class FixedSafety:
     ``share_reached`` is the share of draws in which a variant is that safe. ``method`` is "isotonic" or "pareto".
     ``nearest`` is the index of the most capable variant that is safe enough; its paired tax involves no selection.
     ``reason``: "not_reachable" (no number at all), "may_not_be_reachable" (no upper limit), "no_variation" (the draws
-    do not vary). ``flags``: "selected" (limits after a choice among unordered variants).
+    do not vary). ``flags``: "selected" (limits after a choice among unordered variants), "few_clusters"
+    (a benchmark of an axis has fewer than five).
     """
 
     estimate: float | None
@@ -77,15 +89,24 @@ def joint_axis(
     >>> joint_axis([(values, None)], rng=np.random.default_rng(1)).estimate.tolist()
     [0.5, 0.5]
     """
-    tables = [np.asarray(values, dtype=np.float64) for values, _ in blocks]
-    draws = []
-    for table, (_, cluster) in zip(tables, blocks, strict=True):
+    estimates, draws, sizes = [], [], []
+    for values, cluster in blocks:
+        table = np.asarray(values, dtype=np.float64)
         means = bootstrap_means(table, cluster, rng=rng, count_resamples=count_resamples)
         if means is None:
             return None
-        draws.append(means)
-    estimate = np.mean([np.sort(table, axis=0).mean(axis=0) for table in tables], axis=0)
-    return Axis(np.asarray(estimate), np.asarray(np.mean(draws, axis=0)))
+        count_in = np.bincount(cluster_codes(cluster, len(table))).astype(np.float64)
+        estimate = np.sort(table, axis=0).mean(axis=0)
+        # Resamples of G clusters vary less than samples of them, by sqrt((G - 1) / G).
+        draws.append(estimate + (means - estimate) * math.sqrt(count_in.size / (count_in.size - 1)))
+        estimates.append(estimate)
+        sizes.append(count_in)
+    return Axis(
+        np.asarray(np.mean(estimates, axis=0)),
+        np.asarray(np.mean(draws, axis=0)),
+        df=min(float(satterthwaite_df(count_in[np.newaxis])[0]) for count_in in sizes),
+        count_clusters=min(count_in.size for count_in in sizes),
+    )
 
 
 def on_frontier(capability: FloatArray, safety: FloatArray) -> BoolArray:
@@ -143,38 +164,51 @@ def tax_at_fixed_safety(capability: Axis, safety: Axis, level: float, knob: npt.
     drawn = base - read(capability.draws[:, places], safety.draws[:, places], level)
     single = read(capability.estimate[np.newaxis, places], safety.estimate[np.newaxis, places], level)
     estimate = known(float(capability.estimate[0] - single[0]))
-    return _with_limits(estimate, drawn, method, _nearest(capability, safety, level))
+    found = _with_limits(estimate, drawn, method, t_critical(min(capability.df, safety.df)))
+    nearest = None if found.reason == "not_reachable" else _nearest(capability, safety, level)
+    few = few_clusters(min(capability.count_clusters, safety.count_clusters))
+    return replace(found, nearest=nearest, flags=(*found.flags, *few))
 
 
-def _with_limits(estimate: float | None, drawn: FloatArray, method: str, nearest: int | None) -> FixedSafety:
+def _with_limits(estimate: float | None, drawn: FloatArray, method: str, critical: float) -> FixedSafety:
     """The result from the taxes of all draws [B]; in a draw that no variant is safe enough in, the tax is NaN."""
     share = float(np.isfinite(drawn).mean())
     flags = ("selected",) if method == "pareto" else ()
     if share < _TAIL:
         return FixedSafety(None, None, None, share, method, None, flags, "not_reachable")
-    low, high = _percentile_limits(drawn) if method == "isotonic" else _normal_limits(estimate, drawn)
+    limits = _percentile_limits if method == "isotonic" else _normal_limits
+    low, high = limits(estimate, drawn, critical)
     reason = None
     if share <= 1 - _TAIL:
         high, reason = None, "may_not_be_reachable"
     elif low is None or high is None or not low < high:
         low, high, reason = None, None, "no_variation"
-    return FixedSafety(estimate, low, high, share, method, nearest, flags, reason)
+    return FixedSafety(estimate, low, high, share, method, None, flags, reason)
 
 
-def _percentile_limits(drawn: FloatArray) -> tuple[float | None, float | None]:
-    """Percentiles of all draws, where a level that is not reached counts as an infinite tax."""
+def _percentile_limits(estimate: float | None, drawn: FloatArray, critical: float) -> tuple[float | None, float | None]:
+    """Percentiles of all draws, where a level that is not reached counts as an infinite tax.
+
+    Their distance from the estimate is widened from the normal to Student's quantile.
+    """
     ordered = np.sort(np.where(np.isfinite(drawn), drawn, np.inf))
     place = int(_TAIL * (drawn.size - 1))
-    return known(float(ordered[place])), known(float(ordered[-1 - place]))
+    centre = float(np.median(ordered)) if estimate is None else estimate
+    if not math.isfinite(centre):
+        return known(float(ordered[place])), None
+    low, high = (
+        centre + (float(limit) - centre) * critical / NORMAL_CRITICAL for limit in ordered[[place, -1 - place]]
+    )
+    return known(low), known(high)
 
 
-def _normal_limits(estimate: float | None, drawn: FloatArray) -> tuple[float | None, float | None]:
-    """Normal limits around the estimate, from the draws in which the level is reached."""
+def _normal_limits(estimate: float | None, drawn: FloatArray, critical: float) -> tuple[float | None, float | None]:
+    """Limits around the estimate by Student's quantile, from the draws in which the level is reached."""
     reached = drawn[np.isfinite(drawn)]
     if reached.size < 2:
         return None, None
     centre = estimate if estimate is not None else float(reached.mean())
-    spread = NORMAL_CRITICAL * float(reached.std(ddof=1))
+    spread = critical * float(reached.std(ddof=1))
     return (centre - spread, centre + spread) if spread > 0 else (None, None)
 
 

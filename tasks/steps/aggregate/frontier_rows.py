@@ -104,13 +104,14 @@ def _variants(members: Sequence[Member]) -> Iterator[tuple[str, list[int]]]:
 
 def _fixed(members: Sequence[Member], chosen: Sequence[int], able: Axis, safe: Axis, level: float) -> Row:
     places = [0, *chosen]
-    capability, safety = (Axis(axis.estimate[places], axis.draws[:, places]) for axis in (able, safe))
+    capability, safety = able.of_models(places), safe.of_models(places)
     knobs = {(members[index].method, members[index].knob_name) for index in chosen}
     strengths = [value for index in chosen if (value := members[index].knob_value) is not None]
     is_ordered = len(knobs) == 1 and len(set(strengths)) == len(chosen)
     found = tax_at_fixed_safety(capability, safety, level, strengths if is_ordered else None)
     nearest = None if found.nearest is None else places[found.nearest]
-    flags = [f"selected_from_{len(chosen)}" for flag in found.flags if flag == "selected" and len(chosen) > 1]
+    selected = f"selected_from_{len(chosen)}" if len(chosen) > 1 else ""
+    flags = [name for flag in found.flags if (name := selected if flag == "selected" else flag)]
     return {
         "safety_level": level,
         "base_model_id": members[0].model_id,

@@ -44,16 +44,18 @@ CONCAVE = Family((0.72, 0.71, 0.69, 0.66, 0.61, 0.54), (0.2, 0.40, 0.50, 0.58, 0
 CONVEX = Family((0.72, 0.71, 0.64, 0.60, 0.58, 0.57), (0.2, 0.40, 0.46, 0.54, 0.62, 0.70), (1, 2, 3, 4, 5))
 
 
-def answers(means, count, rng):
-    """Right or wrong [count, K]; models share what makes an item hard."""
+def answers(means, count, rng, labels=None):
+    """Right or wrong [count, K]; models share what makes an item hard, and half of that the items of a cluster."""
     shared, own = rng.standard_normal((count, 1)), rng.standard_normal((count, len(means)))
+    if labels is not None:
+        shared = np.sqrt(0.5) * (shared + rng.standard_normal((labels.max() + 1, 1))[labels])
     return (np.sqrt(LATENT) * shared + np.sqrt(1 - LATENT) * own < special.ndtri(means)).astype(float)
 
 
-def coverage(family, level, *, seed, knob=True):
+def coverage(family, level, *, seed, knob=True, clusters=None):
     rng, count_runs = np.random.default_rng(seed), replications(FULL)
     truth, hits, flags = family.truth(level), 0, set()
-    for axes in simulated_axes(family, 300, count_runs, rng):
+    for axes in simulated_axes(family, 300, count_runs, rng, clusters):
         found = tax_at_fixed_safety(*axes, level, family.knob if knob else None)
         low = -np.inf if found.low is None else found.low
         high = np.inf if found.high is None else found.high
@@ -62,16 +64,20 @@ def coverage(family, level, *, seed, knob=True):
     return hits / count_runs, flags
 
 
-def simulated_axes(family, count_items, count_runs, rng):
-    """Both axes of every run. Fifty runs at a time, with independent answers, share one set of resamples."""
+def simulated_axes(family, count_items, count_runs, rng, clusters):
+    """Both axes of every run. Fifty runs at a time, with independent answers, share one set of resamples.
+
+    The items of a cluster are equally hard by half.
+    """
     block, width = 50, len(family.safety)
+    labels = None if clusters is None else np.arange(count_items) % clusters
     for _ in range(count_runs // block):
         both = []
         for means in (family.capability, family.safety):
-            values = np.hstack([answers(means, count_items, rng) for _ in range(block)])
-            both.append(joint_axis([(values, None)], rng=rng, count_resamples=200))
+            values = np.hstack([answers(means, count_items, rng, labels) for _ in range(block)])
+            both.append(joint_axis([(values, labels)], rng=rng, count_resamples=200))
         for start in range(0, block * width, width):
-            yield [Axis(a.estimate[start : start + width], a.draws[:, start : start + width]) for a in both]
+            yield [axis.of_models(range(start, start + width)) for axis in both]
 
 
 KNOB_CASES = [(CONCAVE, 0.45), (CONCAVE, 0.50), (CONCAVE, 0.61), (CONVEX, 0.54)]
@@ -83,6 +89,16 @@ def test_limits_of_an_ordered_family_cover_91_to_98_percent(family, level):
     covered, _ = coverage(family, level, seed=2)
     least, most = bounds(0.91, 0.98, full=FULL)
     assert least <= covered <= most
+
+
+@at_every_size
+@pytest.mark.parametrize(("clusters", "least"), [(10, 0.92), (5, 0.91)])
+@pytest.mark.parametrize(("family", "level"), KNOB_CASES[:2])
+def test_limits_of_an_ordered_family_cover_with_few_clusters(family, level, clusters, least):
+    covered, flags = coverage(family, level, seed=3, clusters=clusters)
+    fewest, most = bounds(least, 0.98, full=FULL)
+    assert fewest <= covered <= most
+    assert flags == {()}
 
 
 @at_every_size
@@ -172,6 +188,13 @@ def test_the_order_of_items_does_not_change_a_byte():
     )
     assert first.draws.tobytes() == second.draws.tobytes()
     assert first.estimate.tobytes() == second.estimate.tobytes()
+
+
+def test_fewer_than_five_clusters_are_flagged():
+    rng = np.random.default_rng(8)
+    labels = np.arange(200) % 4
+    axes = [joint_axis([(answers(m, 200, rng, labels), labels)], rng=rng) for m in (CONCAVE.capability, CONCAVE.safety)]
+    assert "few_clusters" in tax_at_fixed_safety(*axes, 0.5, CONCAVE.knob).flags
 
 
 def test_one_cluster_gives_no_axis():
