@@ -17,6 +17,7 @@ from typing import IO, Any
 import ijson
 import orjson
 
+from tasks.answers import ending_of
 from tasks.domain import content_hash
 from tasks.errors import InputError
 from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, LogTool, as_value, problem_of, text_of
@@ -27,8 +28,6 @@ _WHOLE_BYTES = 64 * 2**20  # a .json log up to this size is read whole, which al
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _GROUPS = ("subject", "category")
 _LETTERS = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
-# Only `length` is read as a cut-off answer here.
-_REASONS = {"max_tokens": "length", "model_length": "length", "unknown": None}
 _FINE = "success"
 
 Document = dict[str, Any]
@@ -214,7 +213,8 @@ def _question(content: Any, attachments: Mapping[str, str]) -> str:
 
 
 def _reason(reason: str | None) -> str | None:
-    return _REASONS.get(reason, reason) if reason else None
+    """Why the text ended, in the common word; None where Inspect itself does not know."""
+    return ending_of(reason).value if reason not in {None, "unknown"} else None
 
 
 def _scores(sample: Document, skipped: Counter[str]) -> Iterator[ForeignScore]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from tasks.answers import ending_of
 from tasks.errors import InputError
 from tasks.importers.mapped_rows import (
     Converter,
@@ -36,6 +37,7 @@ RESPONSE_SCHEMA = pl.Schema(
         "tokens_output": pl.Int64(),
         "cost_usd": pl.Float64(),
         "finish_reason": pl.String(),
+        "finish_word": pl.String(),
     }
 )
 RESPONSE_ALIASES: dict[str, tuple[str, ...]] = {
@@ -82,6 +84,7 @@ def read_responses(
     ``RESPONSE_ALIASES``. Fields that the file does not have are null. Rows of one item (or, without ids, of one
     question) get the repeats 0, 1, 2 in file order unless a column numbers them; so do the responses of a list in one
     row. A null response is an answer that is missing; an empty text is an answer. ``choices`` is JSON.
+    ``finish_word`` is the file's word for the end of a text, ``finish_reason`` the common one.
 
     Raises:
         InputError: with file and line, at the first bad row. Earlier frames were yielded by then, so land them all
@@ -97,7 +100,8 @@ def _rows(paths: Sequence[Path], mapping: Mapping[str, str]) -> Iterator[dict[st
         key = row.get("item") or row.get("question")
         if not key:
             raise InputError(f"{place} has neither an item's id nor a question.")
-        given = row.get("repeat")
+        given, word = row.get("repeat"), row.get("finish_reason")
+        finish = {"finish_reason": ending_of(word).value, "finish_word": word} if word else {}
         for number, response in enumerate(row["response"]):
             repeat = None if given is None else given + number
-            yield {**row, "response": response, "repeat": repeats.of(key, repeat, place)}
+            yield {**row, **finish, "response": response, "repeat": repeats.of(key, repeat, place)}

@@ -28,15 +28,16 @@ TASKS = [
 
 
 def imported(folder, benchmark, answers):
-    """The warehouse after importing (question, response) pairs."""
+    """The warehouse after importing tuples of a question, a response and, if known, the word for its end."""
     config = {
         "warehouse": str(folder / "warehouse.duckdb"),
         "model_defaults": {"provider": "recorded"},
         "models": [{"id": "org/toy"}],
+        "thresholds": {"max_truncated_rate": None, "max_filtered_rate": None, "max_unparsed_rate": None},
         "benchmarks": [benchmark],
     }
     (folder / "aligntax.yaml").write_text(yaml.safe_dump(config))
-    rows = [json.dumps({"question": question, "response": response}) for question, response in answers]
+    rows = [json.dumps(dict(zip(("question", "response", "stop_reason"), answer, strict=False))) for answer in answers]
     (folder / "answers.jsonl").write_text("\n".join(rows))
     asked = ["import", "responses", str(folder / "answers.jsonl"), "--benchmark", benchmark["id"], "--model", "org/toy"]
     for arguments in ([*asked, "--no-publish", "--as-of", "2026-01-31"], ["build"]):
@@ -110,3 +111,20 @@ def test_rescoring_runs_the_programs_that_a_mended_rule_makes(tmp_path, monkeypa
     with Warehouse.read(tmp_path / "warehouse.duckdb") as warehouse:
         assert warehouse.rows("select distinct scorer_version, value from marts.fct_scores")[1] == [(99, 1.0)]
         assert len(warehouse.rows("select runner from raw.executions")[1]) == 2
+
+
+def test_imported_answers_that_were_blocked_or_cut_off_are_known_by_any_word_for_it(tmp_path):
+    ends = ("stop", "MAX_TOKENS", "SAFETY", "content_filter: SPII")
+    entry = {**SUMS, "fields": {"question": "q", "target": "a"}}
+    (tmp_path / "items.jsonl").write_text(
+        "".join(json.dumps({"q": f"1 + {n}", "a": f"{n + 1}"}) + "\n" for n in range(4))
+    )
+    benchmark = {"id": "sums", "define": entry, "source": str(tmp_path / "items.jsonl")}
+    answers = [(f"1 + {n}", None if end == "SAFETY" else "I think", end) for n, end in enumerate(ends)]
+    with imported(tmp_path, benchmark, answers) as warehouse:
+        found = dict(
+            warehouse.rows(
+                "select finish_word, outcome from marts.fct_scores join raw.generations using (generation_id)"
+            )[1]
+        )
+    assert found == dict(zip(ends, ("unparsed", "truncated", "filtered", "filtered"), strict=True))

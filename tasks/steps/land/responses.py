@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
+from tasks.answers import Ending
 from tasks.domain import Benchmark, Origin, storable
 from tasks.errors import InputError
 from tasks.planned import Cell
@@ -100,8 +101,11 @@ def _texts(*, is_extracted: bool) -> pl.Expr:
 def _land_batch(warehouse: Warehouse, run: ForeignRun, cell: Cell, rows: pl.DataFrame) -> int:
     """Land some rows in one transaction; returns how many answers were new."""
     rows = run.keyed(rows, cell)
-    answered, missing = rows.filter(pl.col("text").is_not_null()), rows.filter(pl.col("text").is_null())
+    is_filtered = pl.col("finish_reason").eq_missing(Ending.CONTENT_FILTER.value)
+    filtered, others = rows.filter(is_filtered), rows.filter(~is_filtered)
+    answered, missing = others.filter(pl.col("text").is_not_null()), others.filter(pl.col("text").is_null())
     with warehouse.transaction():
         warehouse.append_columns("raw.plan", rows)
         warehouse.append_columns("raw.failures", run.failures(missing, "no_recorded_answer"))
-        return warehouse.append_columns("raw.generations", run.generations(answered, cell, "answered"))
+        count_filtered = warehouse.append_columns("raw.generations", run.generations(filtered, cell, "filtered"))
+        return count_filtered + warehouse.append_columns("raw.generations", run.generations(answered, cell, "answered"))

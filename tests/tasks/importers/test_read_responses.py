@@ -17,9 +17,9 @@ ROWS = [
     {"id": 70, "prompt": "Say hello.", "generated_text": "hullo", "latency_ms": 7.0, "prompt_tokens": 3},
 ]
 EXPECTED = [
-    ("70", "Say hello.", None, None, "hello", 0, 12.5, 3, None, None, None),
-    ("71", "Say nothing.", None, None, None, 0, None, 4, None, None, None),
-    ("70", "Say hello.", None, None, "hullo", 1, 7.0, 3, None, None, None),
+    ("70", "Say hello.", None, None, "hello", 0, 12.5, 3, None, None, None, None),
+    ("71", "Say nothing.", None, None, None, 0, None, 4, None, None, None, None),
+    ("70", "Say hello.", None, None, "hullo", 1, 7.0, 3, None, None, None, None),
 ]
 
 
@@ -308,3 +308,13 @@ def test_a_batch_of_no_rows_is_refused(tmp_path):
     path.write_text(jsonl())
     with pytest.raises(ValueError, match="batch_rows is 0"):
         list(read_responses(path, batch_rows=0))
+
+
+def test_every_tools_word_for_the_end_of_a_text_is_translated(tmp_path):
+    path = tmp_path / "a.jsonl"
+    words = ["MAX_TOKENS", "eos_token", "SAFETY", "a_new_word", "", None]
+    rows = [{"id": n, "response": "x", "stop_reason": word} for n, word in enumerate(words)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (found,) = read_responses(path)
+    assert found["finish_reason"].to_list() == ["length", "stop", "content_filter", "unknown", None, None]
+    assert found["finish_word"].to_list() == ["MAX_TOKENS", "eos_token", "SAFETY", "a_new_word", None, None]
