@@ -22,7 +22,7 @@ def open_lines(
     """Connect to every endpoint that the work asks; returns the lines by the endpoints' names."""
     return {
         name: Line(
-            connect(_connection(name, sharing, environment, partition_key)),
+            connect(connection_to(name, sharing, environment, partition_key)),
             Limiter(_limits(sharing)),
             draining,
             on_progress=progress.count,
@@ -43,8 +43,8 @@ def _sharing(work: Iterable[CellWork]) -> dict[str, list[ModelSettings]]:
     return models
 
 
-def _connection(
-    name: str, sharing: Sequence[ModelSettings], environment: Mapping[str, str], partition_key: str
+def connection_to(
+    name: str, sharing: Sequence[ModelSettings], environment: Mapping[str, str], partition_key: str = ""
 ) -> Connection:
     """How an endpoint is reached. The settings have checked that its models agree on address and key."""
     keys = (model.api_key(environment) for model in sharing)

@@ -1,24 +1,77 @@
-"""`doctor`: check this machine and the configuration, without sending anything to a model."""
+"""`doctor`: check this machine and the configuration; with `--ask`, the models as well."""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from flows.cli.options import CONFIG, Config
-from flows.cli.output import print_table
+from flows.cli.output import print_table, shown
 from tasks.errors import AligntaxError
 from warehouse.connection import Warehouse
 from warehouse.errors import WarehouseError
 
+_MOST_EMPTY = 0.05  # above it something is wrong with how a model is asked
 
-def doctor(config: Config = CONFIG) -> None:
-    """Check this machine and the configuration; sends nothing to any model."""
+
+def doctor(
+    config: Config = CONFIG,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask each model a few short questions, and say what to write into its entry.")
+    ] = False,
+) -> None:
+    """Check this machine and the configuration; with --ask the models as well, otherwise nothing is sent."""
     checks = [_check_python(), *_check_packages(), _check_configuration(config), _check_server(), _check_sandbox()]
     print_table("", ["check", "found", ""], checks)
     if any(verdict == "problem" for *_, verdict in checks):
         raise AligntaxError("see the lines marked as a problem.")
+    if ask:
+        _ask_models(config)
+
+
+def _ask_models(config: Path) -> None:
+    """Print one line for each finding about a model.
+
+    Raises:
+        AligntaxError: something was found that would stop a run.
+    """
+    import asyncio
+
+    from flows.asking.trials import try_models
+    from flows.configuration import load_configuration
+    from tasks.steps.try_out import MOST_REQUESTS, Level
+
+    settings = load_configuration(config, {"sample_size": 1})
+    typer.echo(f"Asking each model and judge at most {MOST_REQUESTS} short questions, usually 4 ...")
+    tried = asyncio.run(try_models(settings, os.environ))
+    for finding in tried.findings:
+        typer.echo(shown(finding.line))
+    for line in _empty_answers(settings.warehouse):
+        typer.echo(line)
+    cost = "of unknown cost" if tried.cost_usd is None else f"for {tried.cost_usd:.4f} USD"
+    typer.echo(f"{tried.count_requests} requests were sent: {tried.count_tokens} tokens {cost}. Nothing was landed.")
+    if any(finding.level is Level.PROBLEM for finding in tried.findings):
+        raise AligntaxError("the lines marked as a problem would stop a run.")
+    typer.echo(f"Next: aligntax plan --config {config}")
+
+
+def _empty_answers(warehouse: Path) -> list[str]:
+    """A line for each model that often gave no text in the newest run of it."""
+    rows: list[tuple[str, str, float]] = []
+    # A warehouse that was never built, or by an older version, has no such column: nothing is known then.
+    with suppress(WarehouseError), Warehouse.read(warehouse) as reader:
+        rows = reader.query("empty_rates").rows()
+    return [
+        f"warning {model}: earlier runs: {rate:.0%} of its answers to {benchmark} were empty. "
+        "Look at the chat template, the stop strings and the token limit"
+        for model, benchmark, rate in rows
+        if rate > _MOST_EMPTY
+    ]
 
 
 def _check_python() -> tuple[str, str, str]:
