@@ -4,7 +4,7 @@ BIN    := .venv/bin
 STAMP  := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format accept endurance bench golden changelog lock clean
+.PHONY: help install demo test check format real accept endurance bench golden changelog lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ format: $(STAMP) ## Rewrite the sources in the house format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/sqlfluff fix --disable-progress-bar warehouse
 
+real: $(STAMP) ## Run a real model of 135M parameters on this machine: taxes and a report in .real (5 minutes)
+	@$(BIN)/python -m tests.real
+
 accept: $(STAMP) ## Run the long tests, the endurance tests at a tenth of their size (under 45 minutes)
 	@ALIGNTAX_TEST_SIZE=tenth $(PYTEST) -m "accept or endurance"
 
@@ -63,4 +66,4 @@ lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock
 	    --no-emit-find-links --extra dev --upgrade --quiet pyproject.toml -o requirements.lock
 
 clean: ## Remove what the demo and the tests wrote
-	rm -rf .demo .pytest_cache .mypy_cache .ruff_cache build dist
+	rm -rf .demo .real .pytest_cache .mypy_cache .ruff_cache build dist

