@@ -9,6 +9,13 @@ import typer
 
 from flows.cli.output import interval, percent, points, print_table
 
+# What stands below the table where a side has the flag.
+_CAUTIONS = {
+    "one_answer": "{model} gives nearly the same answer to every question of {benchmark}, whatever is asked.",
+    "empty_answers": "{model} often answers with nothing on {benchmark} (rate_empty in reports.model_scores). "
+    "A server or gateway that swallows texts would look like that, and like a tax.",
+}
+
 
 def print_taxes(rows: Sequence[Mapping[str, Any]]) -> None:
     """The headline taxes, then the declared comparisons of other kinds."""
@@ -45,9 +52,9 @@ def _print_differences(title: str, sides: list[str], rows: Sequence[Mapping[str,
     )
     for row in rows:
         for side in ("reference", "candidate"):
-            if f"one_answer_{side}" in (row["flags"] or ""):
-                model, benchmark = row[f"{side}_model_id"], row["benchmark_id"]
-                typer.echo(f"{model} gives nearly the same answer to every question of {benchmark}, whatever is asked.")
+            for flag, caution in _CAUTIONS.items():
+                if f"{flag}_{side}" in (row["flags"] or ""):
+                    typer.echo(caution.format(model=row[f"{side}_model_id"], benchmark=row["benchmark_id"]))
 
 
 def print_domains(taxes: Iterable[Mapping[str, Any]]) -> None:

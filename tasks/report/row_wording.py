@@ -11,6 +11,9 @@ from tasks.report.wording import counted, dash, interval, signed_points, whole
 FLAG_WORDS = {
     "few_clusters": "few clusters",
     "few_informative_clusters": "few clusters carry the difference",
+    "empty_answers": "many answers are empty",
+    "empty_answers_reference": "many answers of the reference are empty",
+    "empty_answers_candidate": "many answers of the candidate are empty",
     "one_answer": "nearly all answers are the same",
     "one_answer_reference": "nearly all answers of the reference are the same",
     "one_answer_candidate": "nearly all answers of the candidate are the same",

@@ -28,3 +28,7 @@ create or replace macro staging.is_one_answer(count_same, count_answers, count_s
 count_other_right >= 7
 and count_same >= 0.9 * count_answers
 and count_same_and_wrong >= 0.8 * count_other_right;
+
+-- Whether so many answers are empty, two in a hundred, that they alone could be a tax of two points.
+create or replace macro staging.is_often_empty(count_empty, count_answers) as
+count_empty > 0 and count_empty >= 0.02 * count_answers;

@@ -23,6 +23,14 @@ one_answer as (
     where is_one_answer
 ),
 
+often_empty as (
+    select
+        run_id,
+        cell_id
+    from marts.cell_outcomes
+    where is_whole and staging.is_often_empty(count_empty, count_answers)
+),
+
 scorers as (
     select
         run_id,
@@ -156,7 +164,9 @@ select
             ', ',
             pivoted.flags,
             case when reference_one.cell_id is not null then 'one_answer_reference' end,
-            case when candidate_one.cell_id is not null then 'one_answer_candidate' end
+            case when candidate_one.cell_id is not null then 'one_answer_candidate' end,
+            case when reference_empty.cell_id is not null then 'empty_answers_reference' end,
+            case when candidate_empty.cell_id is not null then 'empty_answers_candidate' end
         ), ''
     ) as flags,
     pivoted.reason
@@ -176,6 +186,14 @@ left join one_answer as reference_one
     on comparisons.reference_run_id = reference_one.run_id and comparisons.reference_cell_id = reference_one.cell_id
 left join one_answer as candidate_one
     on comparisons.candidate_run_id = candidate_one.run_id and comparisons.candidate_cell_id = candidate_one.cell_id
+left join often_empty as reference_empty
+    on
+        comparisons.reference_run_id = reference_empty.run_id
+        and comparisons.reference_cell_id = reference_empty.cell_id
+left join often_empty as candidate_empty
+    on
+        comparisons.candidate_run_id = candidate_empty.run_id
+        and comparisons.candidate_cell_id = candidate_empty.cell_id
 left join scorers
     on comparisons.candidate_run_id = scorers.run_id and comparisons.candidate_cell_id = scorers.cell_id
 where staging.is_capability(benchmarks.dimension)

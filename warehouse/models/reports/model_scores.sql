@@ -101,7 +101,14 @@ select
     cells.evaluated_date,
     cells.origin,
     cells.origin = 'simulated' as is_simulated,
-    nullif(concat_ws(', ', estimates.flags, case when same_answers.is_one_answer then 'one_answer' end), '') as flags,
+    nullif(
+        concat_ws(
+            ', ',
+            estimates.flags,
+            case when same_answers.is_one_answer then 'one_answer' end,
+            case when staging.is_often_empty(outcomes.count_empty, outcomes.count_answers) then 'empty_answers' end
+        ), ''
+    ) as flags,
     estimates.reason
 from cells
 inner join outcomes on cells.run_id = outcomes.run_id and cells.cell_id = outcomes.cell_id

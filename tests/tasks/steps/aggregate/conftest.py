@@ -98,6 +98,7 @@ class World:
         values: list[float] | None = None,
         texts: list[str] | None = None,
         kept: list[str | None] | None = None,
+        flags: list[str] | None = None,
     ) -> None:
         scorer = self._scorer(benchmark)
         items = [row["item_id"] for row in self.tables["raw.benchmark_items"] if row["benchmark_id"] == benchmark]
@@ -152,6 +153,7 @@ class World:
                     outcome=graded,
                     value=value,
                     answer=kept[index] if kept else None,
+                    flags=flags[index] if flags else None,
                     is_refusal=letter == "r",
                     is_cut=False,
                     scored_at=NOW,
