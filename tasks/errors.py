@@ -9,9 +9,9 @@ AligntaxError                   exit 1
  +-- NothingEvaluated           a run ended without a single answer
  +-- Interrupted                exit 130: a signal stopped the work; what came in is committed
  +-- ProviderError              becomes the row of an answer that failed
-      +-- TransientError        the request is sent again: network, 408, 409, 425, 429, 5xx, an unreadable answer
-      +-- TerminalError         this request can never succeed: a bad request
-      +-- CellError             no request of this cell can succeed: authentication, unknown model; the cell stops
+      +-- TransientError        the request is sent again: network, time-out, overload, 5xx, an unreadable answer
+      +-- TerminalError         this request can never succeed: a bad request; five and no answer stop the cell
+      +-- CellError             no request of this cell can succeed: key, quota, unknown model; the cell stops
 
 Two packages import nothing from here, so each has a tree of its own.
 
@@ -92,15 +92,15 @@ class ProviderError(AligntaxError):
 
 
 class TransientError(ProviderError):
-    """Another attempt may succeed: network, 408, 409, 425, 429, 5xx, an unreadable or empty answer."""
+    """Another attempt may succeed: network, overload, a time-out, 5xx, an answer that is unreadable or broken off."""
 
 
 class TerminalError(ProviderError):
-    """This request can never succeed; other requests of its cell may."""
+    """This request can never succeed; other requests of its cell may. Several in a row and no success end the cell."""
 
 
 class CellError(ProviderError):
-    """No request of this cell can succeed: authentication, permission, unknown model."""
+    """No request of this cell can succeed: authentication, a spent quota, unknown model, a parameter not taken."""
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
 from flows.configuration import load_configuration
-from flows.planning import plan_run
+from flows.planning import plan_run, shards
 from tasks.domain import RunKind
 from tasks.errors import UnknownName
 from tasks.settings import starter_text
@@ -92,3 +93,32 @@ def test_each_model_of_the_starter_file_can_be_filled_in(tmp_path, model):
     path.write_text(starter_text())
     planned = plan_run(None, load_configuration(path), date(2026, 1, 31), RunKind.BACKFILL, {"models": [model]})
     assert {cell.model.id for cell in planned.cells} == {model}
+
+
+STOPS = {
+    "the benchmark's own": ("{id: arithmetic}", ["\n\nQuestion:", "##"]),
+    "none": ("{id: arithmetic, stop: []}", ["##"]),
+    "others": ("{id: arithmetic, stop: [Q]}", ["Q", "##"]),
+    "under an attack": ("{id: harmful, attack: base64, stop: [Q]}", ["Q", "##"]),
+}
+
+
+@pytest.mark.parametrize(("entry", "stop"), STOPS.values(), ids=STOPS.keys())
+def test_a_user_can_take_a_benchmarks_stop_strings_away(tmp_path, entry, stop):
+    """The model's own stop strings stay. Other stop strings make another version of the benchmark."""
+    path = tmp_path / "aligntax.yaml"
+    model = 'provider: openai, base_url: "http://127.0.0.1:1/v1", api: completions, sampling: {stop: ["##"]}'
+    planned = []
+    for benchmark in (entry, re.sub(r", stop: .*]", "", entry)):
+        path.write_text(f"models: [{{id: m, model: m, {model}}}]\nbenchmarks: [{benchmark}]\n")
+        planned += plan_run(None, load_configuration(path), date(2026, 1, 31)).cells
+    assert all(request.parameters["stop"] == stop for request in planned[0].requests)
+    assert (planned[0].benchmark.version == planned[1].benchmark.version) == ("stop:" not in entry)
+
+
+@pytest.mark.parametrize(("count_open", "is_resumed"), [(5, False), (3, True)])
+def test_the_work_says_whether_other_answers_of_the_cell_are_there_already(settings, count_open, is_resumed):
+    planned = plan_run(None, settings, date(2026, 1, 31), only={"models": ["base"], "benchmarks": ["arithmetic"]})
+    (cell,) = planned.cells
+    (work,) = shards(planned, {cell.cell_id: list(cell.requests[:count_open])})
+    assert work.is_resumed is is_resumed

@@ -123,6 +123,29 @@ def test_each_api_has_its_own_parameter_for_alternatives_and_all_are_recorded_al
     assert parameters["top_logprobs"] == 20
 
 
+FIVE = ["\nclass", "\ndef", "\n#", "\nif", "\nprint"]
+STOPS = {
+    # name: (wire, sampling, the stop strings that are sent)
+    "as many as OpenAI takes": ("completions", {}, FIVE[:4]),
+    "as many as the server takes": ("completions", {"max_stop_strings": 16}, FIVE),
+    "fewer": ("chat", {"max_stop_strings": 1}, FIVE[:1]),
+    "none": ("completions", {"max_stop_strings": 0}, None),
+    "all of them": ("messages", {}, FIVE),
+    "some of them": ("messages", {"max_stop_strings": 2}, FIVE[:2]),
+    "none of them": ("messages", {"max_stop_strings": 0}, None),
+}
+
+
+@pytest.mark.parametrize(("name", "sampling", "expected"), STOPS.values(), ids=STOPS.keys())
+def test_no_more_stop_strings_are_sent_than_the_server_takes_and_all_are_recorded(wires, name, sampling, expected):
+    prompt = replace(TEXT if name == "completions" else CHAT, stop=tuple(FIVE))
+    seen, parameters = sent(wires[name], prompt, model(name, sampling=sampling))
+    body = seen["body"]
+    assert body.get("stop_sequences" if name == "messages" else "stop") == expected
+    assert "max_stop_strings" not in body
+    assert parameters["stop"] == FIVE
+
+
 PATHS = {"chat": "/v1/chat/completions", "completions": "/v1/completions", "messages": "/v1/messages"}
 
 
