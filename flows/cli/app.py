@@ -14,6 +14,7 @@ from flows.cli import (
     import_logs,
     import_tables,
     importing,
+    init,
     judge,
     labels,
     looking,
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 for command in (
     running.demo,
-    running.init,
+    init.init,
     running.plan,
     running.run,
     running.nightly,

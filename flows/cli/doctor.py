@@ -54,7 +54,10 @@ def _ask_models(config: Path) -> None:
     for line in _empty_answers(settings.warehouse):
         typer.echo(line)
     cost = "of unknown cost" if tried.cost_usd is None else f"for {tried.cost_usd:.4f} USD"
-    typer.echo(f"{tried.count_requests} requests were sent: {tried.count_tokens} tokens {cost}. Nothing was landed.")
+    if tried.count_requests:
+        typer.echo(
+            f"{tried.count_requests} requests were sent: {tried.count_tokens} tokens {cost}. Nothing was landed."
+        )
     if any(finding.level is Level.PROBLEM for finding in tried.findings):
         raise AligntaxError("the lines marked as a problem would stop a run.")
     typer.echo(f"Next: aligntax plan --config {config}")

@@ -1,4 +1,4 @@
-"""`demo`, `init`, `plan`, `run`, `nightly`, `backfill`, `serve`: from a configuration to a published tax."""
+"""`demo`, `plan`, `run`, `nightly`, `backfill`, `serve`: from a configuration to a published tax."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
-from tasks.errors import UsageError
 
 if TYPE_CHECKING:
     from warehouse.connection import Warehouse
@@ -41,23 +40,6 @@ def demo(
             f"{shown.count_requests} real HTTP answers from simulated models in {shown.seconds:.0f} s; "
             "their true rates are in infra/simulator/truth.yaml."
         )
-
-
-def init(
-    path: Annotated[Path, typer.Argument(help="File to write.")] = CONFIG,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
-) -> None:
-    """Write a commented starter configuration."""
-    from tasks.settings import starter_text
-
-    if path.exists() and not force:
-        raise UsageError(f"{path} exists. Give another name, or --force to overwrite it.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(starter_text())
-    typer.echo(f"Wrote {path}. It asks the simulated server, so it runs as it is:")
-    typer.echo("  python -P -m infra.simulator --port 8377     (in another terminal)")
-    typer.echo(f"  aligntax plan --config {path}")
-    typer.echo(f"  aligntax run --config {path}")
 
 
 def plan(

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from tasks.settings.analysis import AnalysisSettings, GateSettings, MonitorSettings, Thresholds
 from tasks.settings.benchmarks import BenchmarkSettings
+from tasks.settings.drafts import Draft, draft
 from tasks.settings.known import ApiFacts, Known, ProviderFacts
 from tasks.settings.limits import Limits
 from tasks.settings.loading import load_places, load_settings, starter_text
@@ -33,6 +34,7 @@ __all__ = [
     "AnalysisSettings",
     "ApiFacts",
     "BenchmarkSettings",
+    "Draft",
     "GateSettings",
     "Known",
     "Limits",
@@ -45,6 +47,7 @@ __all__ = [
     "PublishSettings",
     "Settings",
     "Thresholds",
+    "draft",
     "load_places",
     "load_settings",
     "starter_text",
