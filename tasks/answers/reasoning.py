@@ -20,12 +20,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _NAMES = (
-    r"(?:ant|antml:|seed:)?think(?:ing)?|thoughts?|thought[_ ]process|reason(?:ing)?|reflection|analysis|scratchpad"
-    r"|chain[_ ]of[_ ]thought|cot|inner[_ ]monologue|internal[_ ](?:thoughts?|reasoning|monologue)|思考"
+    r"(?:ant|antml:|seed:)?think(?:ing)?(?:[_-]process)?|thoughts?|thought[_ -]process|reason(?:ing)?|reflection"
+    r"|analysis|scratchpad|chain[_ -]of[_ -]thought|cot|(?:inner|internal)[_ -](?:thoughts?|reasoning|monologue)|思考"
 )
 # Each alternative closes where it has a group whose name begins with "close".
 _TAG = re.compile(
-    rf"(?<![`'\"“‘])(?:(?:<|&lt;)\s?(?P<close>/\s?)?(?:{_NAMES})\s?(?:>|&gt;)"  # noqa: RUF001 - quotation marks
+    rf"(?<![`'\"“‘])(?:(?:<|&lt;)\s?(?P<close>/\s?)?(?:{_NAMES})(?:\s[^<>&\n]{{0,80}})?(?:>|&gt;)"  # noqa: RUF001 - quotation marks
     r"|\[(?P<close_bracket>/)?(?:think|thinking|reasoning)\]"
     r"|◁(?P<close_kimi>/)?think▷"
     r"|<\|(?P<close_bar>/)?think(?:ing)?\|>"
