@@ -30,11 +30,12 @@ _TAG = re.compile(
     r"|◁(?P<close_kimi>/)?think▷"
     r"|<\|(?P<close_bar>/)?think(?:ing)?\|>"
     r"|<\|(?:(?P<close_marked>end(?:_of)?)|(?:begin_of|start))_(?:thought|think|thinking)\|>"
-    r"|<\|channel>thought\b|(?P<close_channel><channel\|>))",
+    r"|<\|channel>thought\b|(?P<close_channel><channel\|>)|<unused94>(?:thought\b)?|(?P<close_unused><unused95>))",
     re.IGNORECASE,
 )
 # A tag begins with one of these. To look for them first is several times faster.
 _SIGN = re.compile(r"[<\[◁&]")
+_BOX = re.compile(r"<\|(?:begin|end)_of_box\|>")  # GLM's marks around an answer
 # What wraps the answer that follows a block.
 _WRAPPER = re.compile(
     r"\s*+<(?P<name>answer|response|output|solution|final|final_answer|conclusion)>"
@@ -82,7 +83,7 @@ def parted(text: str) -> Parted:
             return _announced(text, begun, ends[-1] if ends else None)
     if final := _BARE_FINAL.match(text):
         return Parted(text[final.end() :])
-    return _of_tags(text)
+    return _of_tags(_BOX.sub("", text))
 
 
 def _announced(text: str, opening: re.Match[str], closing: re.Match[str] | None) -> Parted:

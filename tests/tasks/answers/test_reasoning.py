@@ -32,6 +32,8 @@ ANSWER, THOUGHT = "It is 18.", "Maybe 12?"
         f"<|begin_of_thought|>\n{THOUGHT}\n<|end_of_thought|>\n\n<|begin_of_solution|>\n{ANSWER}\n<|end_of_solution|>",
         f"<|START_THINKING|>{THOUGHT}<|END_THINKING|><|START_RESPONSE|>{ANSWER}<|END_RESPONSE|>",
         f"<|channel>thought\n{THOUGHT}<channel|>{ANSWER}",
+        f"<unused94>thought\n{THOUGHT}<unused95>{ANSWER}",
+        f"<think>{THOUGHT}</think><|begin_of_box|>{ANSWER}<|end_of_box|>",
         f"<think>{THOUGHT}</think><answer>{ANSWER}</answer>",
         f"<think>{THOUGHT}</think>\n<response>\n{ANSWER}\n</response>\n",
         f"<think>{THOUGHT}</think>\n<answer>\n{ANSWER}",
