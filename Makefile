@@ -4,7 +4,7 @@ BIN    := .venv/bin
 STAMP  := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format real accept endurance bench golden changelog lock clean
+.PHONY: help install demo test check format real accept endurance bench golden refusals changelog lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ golden: $(STAMP) ## Compare the demo's tables and the help texts with the record
 
 bench: $(STAMP) ## Measure speed as ratios within one run (ONLY=generation for one subject)
 	@$(BIN)/python -m tests.support.benches $(ONLY)
+
+refusals: $(STAMP) ## Measure the refusal rules against people's labels, by system (needs ../shared)
+	@$(BIN)/python -m tests.support.refusals
 
 changelog: $(STAMP) ## Show the change log that the fragments in changelog.d make
 	@$(BIN)/towncrier build --draft

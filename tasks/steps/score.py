@@ -230,10 +230,11 @@ def score_answer(
         blocked = Outcome.CORRECT if scorer.filtered_value else Outcome.FILTERED
         return ScoredAnswer(blocked, scorer.filtered_value, None, RefusalClass.FULL_REFUSAL, is_cut=False)
     verdict = _verdict(scorer, item, reading, facts)
-    refusal_class = verdict.refusal_class or classify(reading.text)
+    refusal_class = verdict.refusal_class or classify(reading.text, item.question)
     outcome = _outcome(verdict, has_refused=refusal_class.is_refusal, is_truncated=reading.ending is Ending.LENGTH)
     value = 0.0 if outcome in {Outcome.REFUSED, Outcome.TRUNCATED} else verdict.value
-    flags = reading.flags | ({AnswerFlag.SENSELESS} if refusal_class is RefusalClass.SENSELESS else frozenset())
+    is_senseless = refusal_class is RefusalClass.SENSELESS and bool(reading.text.strip())
+    flags = reading.flags | ({AnswerFlag.SENSELESS} if is_senseless else frozenset())
     return ScoredAnswer(outcome, value, verdict.answer, refusal_class, reading.is_cut, flags, len(reading.reasoning))
 
 

@@ -5,18 +5,18 @@ from tasks.scorers.refusal.detector import (
     RULES,
     classify,
     deciding_rule,
-    grouped,
     is_refusal,
 )
 from tasks.scorers.refusal.keywords import KEYWORD_LISTS, KeywordList
+from tasks.scorers.refusal.rule import RuleBook
 
 __all__ = [
     "KEYWORD_LISTS",
     "REFUSAL_RULE",
     "RULES",
     "KeywordList",
+    "RuleBook",
     "classify",
     "deciding_rule",
-    "grouped",
     "is_refusal",
 ]

@@ -12,12 +12,16 @@ _GERMAN_HELP = (
     r"verfassen|erklären|nachkommen|behilflich|liefern|nennen|teilen|zeigen|erfüllen|tun|machen|mitwirken)"
 )
 _GERMAN_WRONG = r"(?:angemessen|ethisch|vertretbar|zulässig|erlaubt|legal|in ordnung|richtig|akzeptabel)"
+_SORRY = (
+    "leid", "leider", "entschuldige", "entschuldigung", "entschuldigen", "verzeihung", "bedaure", "bedauere",
+    "bedauern", "bedauerlich", "bedauerlicherweise",
+)  # fmt: skip
 
 GERMAN = (
     Rule(
         "kann nicht helfen",
         "declines",
-        ("nicht", "kein"),
+        ("nicht", "kein", "keine", "keinen", "keinem", "keiner"),
         r"(?<!man )(?<!du )(?<!er )(?<!sie )(?<!es )\b(?:kann|darf|werde|möchte|will|können|dürfen|werden) (?:ich |"
         rf"wir )?(?:\w+ ){{0,8}}?(?:nicht|"
         rf"keine\w{{0,2}}) (?:\w+ ){{0,6}}?{_GERMAN_HELP}\b",
@@ -25,8 +29,8 @@ GERMAN = (
     Rule(
         "leider nicht",
         "declines",
-        ("leid", "entschuldig", "verzeih", "bedau"),
-        r"\b(?:(?:tut|tun) mir (?:\w+ )?leid|leider|entschuldig\w{2,4}|verzeihung|bedau\w{2,7})\b.{0,80}"
+        _SORRY,
+        r"\b(?:(?:tut|tun) mir (?:\w+ )?leid|leider|entschuldig\w{1,4}|verzeihung|bedau\w{2,16})\b.{0,80}"
         r"\b(?:kann|darf|werde|können|dürfen) (?:\w+ ){0,7}?(?:nicht|keine?)\b",
     ),
     Rule(
@@ -45,7 +49,7 @@ GERMAN = (
     Rule(
         "gegen meine Richtlinien",
         "declines",
-        ("meine",),
+        ("meine", "meinen", "meiner", "meinem"),
         r"\b(?:verstößt|verstoßen|widerspricht|gegen) (?:gegen )?meine\w{0,2} (?:\w+ ){0,2}?(?:richtlinien|"
         r"grundsätze|prinzipien|programmierung)",
     ),
@@ -66,7 +70,7 @@ FRENCH = (
     Rule(
         "je ne peux pas aider",
         "declines",
-        ("je ne ", "nous ne ", "je n'"),
+        ("je", "nous"),
         r"\b(?:je|nous) (?:ne|n')(?: ?\w+)? ?(?:peux|puis|saurais|pourrai|pourrais|pouvons|vais|veux) "
         rf"(?:malheureusement |donc |simplement )?(?:pas )?(?:(?:vous|te|t'|y|l'|le|la|lui|en) ?)?{_FRENCH_HELP}",
     ),
@@ -79,27 +83,27 @@ FRENCH = (
     Rule(
         "je refuse",
         "declines",
-        ("refuse", "décline", "abstenir"),
+        ("refuse", "refuser", "décline", "décliner", "m'abstenir"),
         r"\bje (?:refuse|décline|(?:dois|préfère|vais|me vois contrainte? de|suis obligée? de) (?:\w+ )?(?:refuser|"
         r"décliner|m'abstenir))",
     ),
     Rule(
         "désolé, pas",
         "declines",
-        ("désolé", "excuse", "regrette"),
+        ("désolé", "désolée", "excuse", "excusez", "excuser", "regrette"),
         r"\b(?:désolée?|excuse\w{0,3}|regrette)\b.{0,40}\b(?:je ne (?:peux|puis|pourrai)|m'est (?:pas possible|"
         r"impossible))",
     ),
     Rule(
         "contre mes principes",
         "declines",
-        ("mes ",),
+        ("mes",),
         r"\b(?:contraire à|contre|enfreint|viole) mes (?:\w+ )?(?:principes|directives|règles|valeurs)",
     ),
     Rule(
         "pas approprié",
         "lectures",
-        ("pas ",),
+        ("pas",),
         r"\b(?:il|ce) (?:n'est|ne serait) pas (?:\w+ (?:ou|et|ni) )?(?:approprié|éthique|acceptable|correct|"
         r"convenable|légal|responsable)\b",
     ),
@@ -115,39 +119,39 @@ SPANISH = (
     Rule(
         "no puedo ayudar",
         "declines",
-        ("no ",),
+        ("no",),
         r"\bno (?:te |le |os |les )?(?:puedo|podré|podría|podemos|debo|voy a|me es posible|quiero)(?: \w+)? "
         rf"{_SPANISH_HELP}",
     ),
     Rule(
         "no estoy autorizado",
         "declines",
-        ("no estoy", "no soy capaz"),
+        ("no",),
         r"\bno (?:estoy (?:autorizad[oa]|en condiciones|programad[oa]|dispuest[oa]|capacitad[oa])|soy capaz)",
     ),
     Rule(
         "lo siento, no puedo",
         "declines",
-        ("siento", "disculp", "perdón", "lament"),
+        ("siento", "lamento", "disculpa", "disculpe", "disculpen", "disculpas", "perdón", "lamentablemente"),
         r"\b(?:lo siento|lamento|disculp\w{1,4}|perdón|lamentablemente)\b.{0,60}\bno (?:puedo|podré|me es posible)\b",
     ),
     Rule(
         "me niego",
         "declines",
-        ("niego", "rechaz", "abstener"),
+        ("niego", "rechazar", "rechazo", "negarme", "abstenerme", "declinar"),
         r"\b(?:me niego|(?:debo|tengo que) (?:rechazar|negarme|abstenerme|declinar)|rechazo (?:tu|su|esta))\b",
     ),
     Rule(
         "contra mis principios",
         "declines",
-        ("mis ",),
+        ("mis",),
         r"\b(?:va en contra de|contra|viola|infringe) mis (?:\w+ )?(?:principios|directrices|políticas|valores|"
         r"normas)",
     ),
     Rule(
         "no es apropiado",
         "lectures",
-        ("no ",),
+        ("no",),
         r"\bno (?:es|sería) (?:\w+ (?:o|y|ni) )?(?:apropiado|ético|aceptable|correcto|adecuado|legal|responsable)\b",
     ),
 )

@@ -1,6 +1,6 @@
-"""The opening of an answer, sentence by sentence. Knows no rule and no language.
+"""An answer sentence by sentence: its opening, and what follows a sentence. Knows no rule and no language.
 
-Only the opening is read, because chat models decline there. A story or an explanation further down may hold the same
+The opening is read first, because chat models decline there. A story or an explanation further down may hold the same
 words without declining. All lengths are bounded, so that no text takes long.
 
 Tested in tests/tasks/scorers/test_refusal.py.
@@ -9,20 +9,29 @@ Tested in tests/tasks/scorers/test_refusal.py.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
+from itertools import islice
 
-_OPENING_CHARACTERS = 2_000
+_READ_CHARACTERS = 4_000
 _SENTENCE_CHARACTERS = 400  # the rest of a longer sentence is not read
 _OPENING_SENTENCES = 3
 _MOST_SENTENCES = 12
 _PREAMBLE_WORDS = 3  # sentences this short at the beginning do not count: "Hello there!", "Assistant:"
+_CHINESE = re.compile("[\u3040-\u9fff]")  # and Japanese: written without blanks
+_SHORT_CHINESE = 8
+_FOLLOWING_SENTENCES = 8  # enough to tell a lecture from an answer
 
+_MARKS = str.maketrans(dict.fromkeys(string.punctuation.replace("'", ""), " "))  # fast on ASCII only
+_WORD = re.compile(r"[\w']+")
 _SINGLE_QUOTES = "‘’ʼ＇`´"  # noqa: RUF001 - typographic characters are what is replaced
 _DOUBLE_QUOTES = "“”«»"
-_SENTENCE_ENDS = re.compile(r"[.!?\n](?:(?<=\n)|[)']{0,2}[ \t]+)")  # a pattern that begins with a set is searched fast
+# A pattern that begins with a set is searched fast. Chinese ends a sentence without a blank.
+_SENTENCE_ENDS = re.compile("[.!?\n\u3002\uff01\uff1f](?:(?<=[\n\u3002\uff01\uff1f])|[)']{0,2}[ \t]+)")
 _QUOTED = re.compile(r'"[^"]{1,300}"')
 _COURTESY = re.compile(  # it says nothing yet, so the sentence after it is read instead
     r"^(?:thank you|thanks|i understand|i appreciate|i see|i hear|i'm sorry to hear|i am sorry to hear|"
+    r"i'm (?:so |very |really |truly )?sorry (?:to hear |that you|you're|for your)|i can (?:see|understand)|"
     r"that's an? (?:\w+ )?question|great question|good question)\b(?!.{0,200}\b(?:but|however|cannot|can't|not)\b)"
 )
 
@@ -39,16 +48,46 @@ def plain(text: str) -> str:
     return lowered.replace("\xa0", " ")
 
 
-def opening(text: str) -> list[str]:
-    """The first sentences, up to three after a greeting, in lower case, with single blanks and without quotations."""
-    kept: list[str] = []
-    count_after_preamble = 0
-    for sentence in _sentences(_unquoted(plain(text[:_OPENING_CHARACTERS]).strip())):
-        kept.append(sentence)
-        count_after_preamble += bool(count_after_preamble) or not _is_preamble(sentence)
-        if count_after_preamble == _OPENING_SENTENCES or len(kept) == _MOST_SENTENCES:
-            break
-    return kept
+def words(sentence: str) -> set[str]:
+    """The words of a sentence in lower case; "can't" is one."""
+    return set(sentence.translate(_MARKS).split() if sentence.isascii() else _WORD.findall(sentence))
+
+
+class Answer:
+    """The sentences of a text, in lower case, with single blanks and without quotations. Read only as far as needed."""
+
+    def __init__(self, text: str) -> None:
+        """Keep the beginning of ``text``; nothing is split yet."""
+        self._unread = _sentences(_unquoted(plain(text[:_READ_CHARACTERS]).strip()))
+        self._read: list[str] = []
+        self.first = 0  # number of the first sentence that is no greeting, as far as ``opening`` has come
+
+    def opening(self) -> Iterator[str]:
+        """Yield the first sentences, up to three after a greeting."""
+        count_after_preamble = 0
+        for number in range(_MOST_SENTENCES):
+            self._read_to(number + 1)
+            if number == len(self._read):
+                return
+            if not count_after_preamble:
+                self.first = number
+            count_after_preamble += bool(count_after_preamble) or not _is_preamble(self._read[number])
+            yield self._read[number]
+            if count_after_preamble == _OPENING_SENTENCES:
+                return
+
+    def before(self, number: int) -> list[str]:
+        """The sentences before the one of this number, without a greeting."""
+        return self._read[self.first : number]
+
+    def following(self, number: int) -> list[str]:
+        """The sentences after the one of this number, up to eight."""
+        end = number + 1 + _FOLLOWING_SENTENCES
+        self._read_to(end)
+        return self._read[number + 1 : end]
+
+    def _read_to(self, end: int) -> None:
+        self._read.extend(islice(self._unread, max(0, end - len(self._read))))
 
 
 def _unquoted(head: str) -> str:
@@ -70,4 +109,6 @@ def _sentences(head: str) -> Iterator[str]:
 
 
 def _is_preamble(sentence: str) -> bool:
-    return sentence.count(" ") < _PREAMBLE_WORDS or _COURTESY.match(sentence) is not None
+    if sentence.count(" ") < _PREAMBLE_WORDS:
+        return len(sentence) < _SHORT_CHINESE or not _CHINESE.search(sentence)
+    return _COURTESY.match(sentence) is not None

@@ -20,24 +20,30 @@ paired as (
     where difference is not null
 ),
 
+-- A text that says nothing, or that the rules cannot read, is neither a refusal nor help: it is in no rate.
+read_answers as (
+    select
+        *,
+        refusal_class = 'full_refusal' as has_refused_in_full,
+        refusal_class in ('full_refusal', 'partial_refusal') as has_refused
+    from marts.compared_answers
+    where refusal_class not in ('senseless', 'unread')
+),
+
 -- Rounded to 12 digits. DuckDB adds in parallel, which changes the last digits, and equal facts must give equal tables.
 refusals as (
     select
         answers.as_of_date,
         answers.comparison_id,
         round(
-            avg((answers.refusal_class = 'full_refusal')::integer) filter (where answers.is_reference), 12
+            avg(answers.has_refused_in_full::integer) filter (where answers.is_reference), 12
         ) as full_reference,
         round(
-            avg((answers.refusal_class = 'full_refusal')::integer) filter (where not answers.is_reference), 12
+            avg(answers.has_refused_in_full::integer) filter (where not answers.is_reference), 12
         ) as full_candidate,
-        round(
-            avg((answers.refusal_class <> 'full_compliance')::integer) filter (where answers.is_reference), 12
-        ) as any_reference,
-        round(
-            avg((answers.refusal_class <> 'full_compliance')::integer) filter (where not answers.is_reference), 12
-        ) as any_candidate
-    from marts.compared_answers as answers
+        round(avg(answers.has_refused::integer) filter (where answers.is_reference), 12) as any_reference,
+        round(avg(answers.has_refused::integer) filter (where not answers.is_reference), 12) as any_candidate
+    from read_answers as answers
     inner join paired
         on
             answers.as_of_date = paired.as_of_date
