@@ -26,6 +26,7 @@ from prefect.utilities.annotations import quote
 
 from flows import cell_tasks
 from flows.asking.asked import Asked
+from flows.asking.reachable import check_servers
 from flows.asking.session import Session, session
 from flows.opened import Opened, opened
 from flows.planning import plan_run, shards
@@ -106,6 +107,7 @@ async def evaluate(
         if not planned.cells:
             raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
         work = shards(planned, land_plan(warehouse, planned))
+        await check_servers(work)
         run_event(warehouse, planned.run_id, "started")
         async with session(warehouse, planned, work, os.environ, _import_what_follows) as live:
             asked = await _ask_all(live)

@@ -28,11 +28,11 @@ def open_lines(
             on_progress=progress.count,
             on_slowed=progress.slow,
         )
-        for name, sharing in _sharing(work).items()
+        for name, sharing in models_by_endpoint(work).items()
     }
 
 
-def _sharing(work: Iterable[CellWork]) -> dict[str, list[ModelSettings]]:
+def models_by_endpoint(work: Iterable[CellWork]) -> dict[str, list[ModelSettings]]:
     """The models behind each endpoint."""
     models: dict[str, list[ModelSettings]] = {}
     for shard in work:
