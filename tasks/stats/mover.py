@@ -10,6 +10,8 @@ Here the distances are divided by each part's own quantile first, and multiplied
 freedom of the whole (Satterthwaite's, from the same pieces).
 
 Reference: Zou and Donner 2008, Statistics in Medicine 27:1693. Simulated in tests/tasks/stats/test_overall.py.
+
+Tested in tests/tasks/stats/test_overall.py.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import contextlib
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -154,32 +154,37 @@ async def _ask(cell: _Cell, request: Request) -> None:
 async def _answer(cell: _Cell, request: Request) -> _Answered | None:
     """Make attempts until one is answered; None if the run stopped first.
 
-    An answer without a word gets one more attempt, which stands whatever it is. While a request waits between two
-    attempts, a stand-in takes the next question: up to as many requests may wait as may be in flight. A wait that the
-    server named is the limiter's, for everybody.
+    An answer without a word gets one more attempt; it stands if that one is empty, too, or fails. While a request waits
+    between two attempts, a stand-in takes the next question: up to as many requests may wait as may be in flight. A
+    wait that the server named is the limiter's, for everybody.
 
     Raises:
         _Failed: The last attempt failed, or one that no other can better.
     """
     attempts, most = 0, cell.work.model.max_attempts
-    was_empty = False
+    empty: _Answered | None = None
     while True:
         attempts += 1
         try:
             answered = await _attempt(cell, request, attempts)
-        except TransientError as error:
-            if attempts >= most:
-                raise _Failed(error, attempts) from None
-            cell.hire(2 * cell.work.model.concurrency)
-            if not error.retry_after_s:
-                ceiling = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2 ** (attempts - 1))
-                await cell.line.limiter.wait(cell.line.jitter() * ceiling)
         except ProviderError as error:
-            raise _Failed(error, attempts) from None
+            if attempts >= most or not isinstance(error, TransientError):
+                if empty is None:
+                    raise _Failed(error, attempts) from None
+                return replace(empty, attempts=attempts)
+            await _wait_after(error, attempts, cell)
         else:
-            if answered is None or was_empty or attempts >= most or not _is_empty(answered.answer, request):
+            if answered is None or empty or attempts >= most or not _is_empty(answered.answer, request):
                 return answered
-            was_empty = True
+            empty = answered
+
+
+async def _wait_after(error: ProviderError, attempts: int, cell: _Cell) -> None:
+    """Wait before the next attempt, while a stand-in takes the next question."""
+    cell.hire(2 * cell.work.model.concurrency)
+    if not error.retry_after_s:
+        ceiling = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2 ** (attempts - 1))
+        await cell.line.limiter.wait(cell.line.jitter() * ceiling)
 
 
 def _is_empty(answer: Answer, request: Request) -> bool:

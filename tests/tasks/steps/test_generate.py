@@ -182,6 +182,14 @@ def test_an_empty_answer_gets_one_more_attempt(asked, answers, count, text):
     assert [(table, row["attempts"], row["text"]) for table, row in rows] == [("raw.generations", count, text)]
 
 
+@pytest.mark.parametrize("error", [TransientError("busy", error_type="http_503"), TerminalError("no", error_type="x")])
+def test_an_empty_answer_stands_where_the_further_attempt_fails(asked, error):
+    endpoint = ScriptedEndpoint(lambda _, attempt: NOTHING if attempt == 1 else error)
+    result, rows, _ = asked(endpoint, ["a"], max_attempts=3)
+    assert (result.count_answered, result.count_failed, rows[0][1]["text"]) == (1, 0, "")
+    assert rows[0][1]["attempts"] == sum(endpoint.attempts.values())
+
+
 def test_an_empty_answer_stands_where_no_further_attempt_is_allowed(asked):
     result, rows, _ = asked(ScriptedEndpoint(lambda *_: NOTHING), ["a"], max_attempts=1)
     assert (result.count_answered, rows[0][1]["text"]) == (1, "")
