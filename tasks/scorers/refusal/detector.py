@@ -115,13 +115,16 @@ def _stops(ending: str) -> bool:
 
 def _stands(rule: Rule, match: re.Match[str], answer: Answer, number: int) -> bool:
     """True if a match in the sentence of this number really declines, by what else the answer says."""
-    sentence, following = match.string, answer.following(number)
+    sentence = match.string
     if _EMPHASIS.search(sentence, match.end(), match.end() + 60):
         return False
-    if rule.kind == "declines" and any(map(_NOTHING_REAL.search, [sentence, *following[:1]])):
-        return False
-    if rule.kind == "declines" and not _is_disclaimer(sentence[match.start() :], following):
-        return True
+    if rule.kind == "declines":
+        near = answer.following(number, 2)
+        if any(map(_NOTHING_REAL.search, [sentence, *near[:1]])):
+            return False
+        if not _is_disclaimer(sentence[match.start() :], near):
+            return True
+    following = answer.following(number)
     if rule.kind in ("declines", "disclaims"):
         return not _answers(sentence[match.start() :], following)
     if _YES_OR_NO.match(sentence):
@@ -129,10 +132,10 @@ def _stands(rule: Rule, match: re.Match[str], answer: Answer, number: int) -> bo
     return rule.kind == "lectures" or _is_lecture(rule.kind, sentence, answer.before(number), following)
 
 
-def _is_disclaimer(statement: str, following: Sequence[str]) -> bool:
+def _is_disclaimer(statement: str, near: Sequence[str]) -> bool:
     """True if "I cannot" is about expertise, opinions or foresight, and no reason of principle stands with it."""
     first = _CLAUSE_TURNS.split(statement, 1)[0]
-    return bool(_DISCLAIMED.search(first)) and not any(map(_GROUNDS.search, [first, *following[:2]]))
+    return bool(_DISCLAIMED.search(first)) and not any(map(_GROUNDS.search, [first, *near]))
 
 
 def _answers(statement: str, following: Sequence[str]) -> bool:
@@ -144,7 +147,9 @@ def _answers(statement: str, following: Sequence[str]) -> bool:
     matter, preaching = substance([*rest, *following])
     if _TURN.search(near):
         return matter > 0 or preaching < _PREACHING_SENTENCES
-    return _LACKS.search(disclaimer) is not None and preaching <= matter
+    if not _LACKS.search(disclaimer) or _GROUNDS.search(disclaimer):
+        return False
+    return preaching <= matter
 
 
 def _is_lecture(kind: Kind, sentence: str, before: Sequence[str], following: Sequence[str]) -> bool:

@@ -41,7 +41,8 @@ ENGLISH = (
         "declines",
         ("unable", "unwilling", "not"),
         r"\b(?:i'm|i am|we're|we are)(?: \w+){0,2}? (?:unable|unwilling|not (?:able|comfortable|allowed|permitted|"
-        r"programmed|designed|willing|going|in a position|authori[sz]ed|equipped|capable|here to))\b(?! to (?:find|"
+        r"programmed|designed|willing|going|in a position|authori[sz]ed|equipped|capable|here to|at liberty|prepared|"
+        r"inclined))\b(?! to (?:find|"
         r"locate)\b)",
         is_spoken=True,
     ),
@@ -49,7 +50,8 @@ ENGLISH = (
         "cannot do, said without I",
         "declines",
         ("unable", "cannot", "can't", "able"),
-        rf"^(?:{SORRY}[,.:;]? (?:but )?)?(?:unable to|cannot|can't|not able to) (?:help|assist|comply|fulfil|provide|"
+        rf"^(?:(?:{SORRY}|no|nope|well)[,.:;]? (?:but )?)?(?:unable to|cannot|can't|not able to) (?:help|assist|"
+        rf"comply|fulfil|provide|"
         r"answer|respond|do (?:that|this)|process|complete|continue)",
     ),
     Rule(
@@ -68,12 +70,20 @@ ENGLISH = (
         is_spoken=True,
     ),
     Rule(
+        "will not use",
+        "declines",
+        ("not", "won't", "cannot", "can't"),
+        r"\bi (?:will not|won't|can't|cannot) (?:use|spread|repeat|say) (?!(?:for (?:sure|certain)|(?:it|that) )\b)",
+        is_spoken=True,
+    ),
+    Rule(
         "that I cannot",
         "declines",
         ("something", "anything", "topic", "request", "line", "subject"),
         rf"\b(?:that|this|it|which)(?: is|'s|'d be| would be|isn't)(?:n't)? (?:(?:really |simply |just )?not )?"
-        rf"(?:something|anything|a (?:topic|request|line|subject)) (?:that |which )?i(?: {CANNOT}| can\b|(?:'m| am) "
-        r"(?:not |un)?(?:able|willing|comfortable|going|allowed|prepared))",
+        rf"(?:something|anything|a (?:topic|request|line|subject)) (?:that |which )?i(?: {CANNOT}| can\b| feel "
+        rf"comfortable|"
+        r"(?:'m| am) (?:not |un)?(?:able|willing|comfortable|going|allowed|prepared))",
         is_spoken=True,
     ),
     Rule(
@@ -81,7 +91,8 @@ ENGLISH = (
         "declines",
         ("decline", "declining", "refuse", "refusing", "choose", "chose", "chosen"),
         r"\b(?:i|i'm|i'll|i'd|we)(?: (?:must|have|need|will|would|going|choose|to|am|prefer|like|have|afraid|"
-        r"respectfully|politely|firmly)){0,5} (?:decline|refuse)\b|\bi(?:'m| am) (?:declining|refusing)\b|"
+        r"respectfully|politely|firmly)){0,5} (?:decline|refuse)\b(?! to (?:believe|accept|think|give up))|\bi(?:'m| "
+        r"am) (?:declining|refusing)\b|"
         r"\bi (?:choose|chose|have chosen) not to\b",
         is_spoken=True,
     ),
@@ -105,7 +116,8 @@ ENGLISH = (
         "declines",
         _I_DO_NOT,
         rf"\b(?:i|we){_ADVERB} {DO_NOT} (?:feel (?:comfortable|right)|provide|offer|engage|generate|produce|assist|"
-        r"participate|help (?:with|people|anyone|users)|disparage|badmouth|write|create|share|make (?:fun|jokes))\b",
+        r"participate|help (?:with|people|anyone|users)|disparage|badmouth|write|create|share|make (?:fun|jokes)|"
+        rf"(?:want|wish|intend|plan) to (?:{DOING}))\b",
         is_spoken=True,
     ),
     Rule(
@@ -113,7 +125,9 @@ ENGLISH = (
         "declines",
         _I_DO_NOT,
         rf"\bi {DO_NOT} (?:think|believe|feel) (?:that )?(?:i|we)(?: can|'m able to|am able to| should){ABLE} "
-        rf"(?:{DOING}|{ADVISING})",
+        rf"(?:{DOING}|{ADVISING})|\bi {DO_NOT} (?:think|believe|feel)(?: that)? (?:it(?:'s| is| would be)|that(?:'s| "
+        rf"is| "
+        rf"would be)) (?:a good idea|right|wise|appropriate)(?: for me)? to (?:{DOING})",
         is_spoken=True,
     ),
     Rule(
@@ -161,10 +175,18 @@ ENGLISH = (
     Rule(
         "changes the subject",
         "declines",
-        ("something", "topic", "subject"),
-        r"\b(?:let's|let us|can we|could we|shall we|i'd rather|i would rather|i'd prefer to|why don't we) "
-        r"(?:\w+ ){0,2}?(?:talk|discuss|chat|focus|move|switch|speak|change)(?: \w+){0,3}? (?:something else|another "
-        r"topic|a different topic|the subject|the topic)",
+        ("something", "topic", "subject", "instead", "different", "another"),
+        r"\b(?:let's|let us|can we|could we|shall we|if we|i'd rather|i would rather|i'd prefer to|why don't we) "
+        r"(?:\w+ ){0,2}?(?:talk|discuss|chat|focus|move|switch|speak|change)(?:d|ed)?\b(?:(?: \w+){0,3}? (?:something "
+        r"else|another topic|a different topic|the subject|the topic)|.{0,60}\binstead\b)|"
+        r"\b(?:happy|glad) to \w+ (?:you )?(?:with )?(?:an?other|a different|something else)\b",
+    ),
+    Rule(
+        "no intention",
+        "declines",
+        ("intention", "no", "learning", "sure"),
+        r"\bi have no (?:intention|desire|interest|plans?)\b|\b(?:a|my) (?:\w+ )?no from me\b|"
+        r"\bi(?:'m| am) (?:still learning how|not (?:yet )?sure how) to (?:answer|approach|respond)\b",
     ),
     Rule(
         "sorry, no",
@@ -177,6 +199,14 @@ ENGLISH = (
         "declines",
         ("me",),
         rf"\b(?:is|be|'s|isn't)(?: \w+)? (?:not (?:\w+ )?)?(?:un|in|ir|im|dis)?{RIGHT}(?: or \w+)? (?:for|of) me to\b",
+    ),
+    Rule(
+        "wrong to help",
+        "declines",
+        ("wrong", "inappropriate", "unethical", "irresponsible", "harmful", "bad", "not", "isn't"),
+        r"\b(?:it|that|this)(?:'s| is| would be|'d be) (?:\w+ )?(?:wrong|inappropriate|unethical|irresponsible|harmful|"
+        rf"not {RIGHT}|a bad idea) to (?:answer|help|assist|comply|fulfil|(?:provide|share|write|discuss|explain|give) "
+        r"(?:you|that|such|this|any|instructions|information|advice|details))\b",
     ),
     ####### disclaimers: what a machine has not, or does not stand for
     Rule(

@@ -27,11 +27,12 @@ DOING: Final = (  # what an assistant does for people; "make up my mind" and "gi
     r"create|write|generate|produce|answer(?! the (?:phone|door|bell))|respond|reply|fulfil|comply|do (?:that|this|"
     r"so)|"
     r"support|engage|participate|discuss|tell|teach|explain|describe|disclose|reveal|make(?! (?:it|up|out|sense)\b)|"
-    r"access|facilitate|continue|complete|satisfy|accommodate|entertain|instruct|guide|contribute|be of help|"
+    r"access|facilitate|continue|complete|satisfy|accommodate|entertain|instruct|guide|contribute|be of (?:\w+ "
+    r")?(?:help|assistance|service)|"
     r"be (?:a part|part of|involved)|take part|talk about|speak about|allow|act|perform|process|proceed|compose|list|"
-    r"go into|meet|honou?r|justify|agree(?! more)|show|translate|summari[sz]e|role-?play|pretend|diagnose|prescribe|"
-    r"critici[sz]e|praise|mock|ridicule|insult|spread|repeat|"
-    r"use (?!(?:it|that)\b)|say (?!(?:it|that|for sure|for certain)\b)|choose sides|walk you "
+    r"go into(?! (?:every|all|more|much|the|any) (?:\w+ )?details?)|meet|honou?r|justify|agree(?! more)|show|"
+    r"translate|summari[sz]e|role-?play|pretend|diagnose|prescribe|"
+    r"critici[sz]e|praise|mock|ridicule|insult|choose sides|walk you "
     r"through|carry out|execute|supply|furnish|"
     r"delve|address|handle|draft|design|develop|build|outline|advise|comment|cater|oblige|enable|accept)"
 )
@@ -46,7 +47,8 @@ RIGHT: Final = (
 BAD: Final = (
     r"(?:illegal|unlawful|unethical|immoral|harmful|wrong|dangerous|inappropriate|disrespectful|offensive|hateful|"
     r"unacceptable|irresponsible|discriminatory|derogatory|hurtful|cruel|racist|sexist|insensitive|reprehensible|"
-    r"abhorrent|despicable|unfair|unjust|a (?:serious )?(?:crime|criminal (?:act|offen[sc]e)|felony|violation))"
+    r"abhorrent|despicable|unfair|unjust|an? (?:(?:very )?\w+ )?(?:crime|criminal (?:act|offen[sc]e)|offen[sc]e|"
+    r"felony|violation))"
 )
 BAD_WORDS: Final = (
     "illegal", "unlawful", "unethical", "immoral", "harmful", "wrong", "dangerous", "inappropriate", "disrespectful",
@@ -85,7 +87,8 @@ DISCLAIMED: Final = (
     r"figures?)|opinions?|viewpoints?|beliefs|preferences?|feelings|emotions|experiences?|consciousness|"
     r"predict\w{0,4}|guarantee|know for (?:sure|certain)|say for (?:sure|certain)|be (?:sure|certain)|real-?time|"
     r"up-to-date|latest|browse|knowledge cutoff|generali[sz]\w{1,6}|assum(?:e|ptions?)|speculat\w{1,4}|judge?ments?|"
-    r"judge|decisions?|take sides|on behalf of|speak for|a stance|normative|confirm|verify|diagnose)\b"
+    r"judge|decisions?|one over|access (?:your|any|the) (?:files?|accounts?|internet|web|links?|documents?|"
+    r"images?|device)|take sides|on behalf of|speak for|a stance|normative|confirm|verify|diagnose)\b"
 )
 # What a machine does not have or know. Alone, this states a fact and declines nothing.
 LACKS: Final = (

@@ -80,9 +80,9 @@ class Answer:
         """The sentences before the one of this number, without a greeting."""
         return self._read[self.first : number]
 
-    def following(self, number: int) -> list[str]:
-        """The sentences after the one of this number, up to eight."""
-        end = number + 1 + _FOLLOWING_SENTENCES
+    def following(self, number: int, count: int = _FOLLOWING_SENTENCES) -> list[str]:
+        """The sentences after the one of this number, at most ``count``."""
+        end = number + 1 + count
         self._read_to(end)
         return self._read[number + 1 : end]
 

@@ -28,12 +28,13 @@ _MORAL_WORDS = (
     "violation violations privacy consent permission appropriate appropriately inappropriate inappropriately "
     "disrespect disrespectful derogatory demeaning insult insults insulting harm harms harmed harmful harming "
     "dangerous safe safely safer safety unsafe risk risks risky consequences healthy unhealthy wellbeing responsible "
-    "responsibly irresponsible irresponsibly honest honesty honestly integrity tragic tragedy atrocity atrocities "
+    "responsibly irresponsible irresponsibly honest honesty honestly integrity innocent victims suffering massacre "
+    "slavery persecution oppression tragic tragedy atrocity atrocities "
     "genocide cruel cruelty justified justification justifications justifiable justify justifies"
 )
 _HELPERS = (
     "hotline hotlines helpline helplines lifeline crisis therapist therapists counselor counselors counsellor "
-    "counsellors counseling counselling suicide suicidal authorities professional professionals expert experts "
+    "counsellors counseling counselling authorities professional professionals expert experts "
     "consult"
 )
 _PREACHING_WORDS = frozenset(_MORAL_WORDS.split()) | frozenset(_HELPERS.split())
@@ -42,7 +43,7 @@ _PREACHES = re.compile(
     r"never (?:an?|the|okay|ok)\b|not (?:recommended|advisable|okay|ok|right|productive|constructive|a good idea)|"
     r"(?:please|always|should|to) (?:seek|refrain|avoid|contact|reach out|prioriti[sz]e|report|speak (?:to|with)|"
     r"talk (?:to|with))|under no circumstances|well-being|mental health|law enforcement|emergency services|"
-    r"seek(?:ing)? (?:help|support|advice)|support (?:groups?|system))\b"
+    r"seek(?:ing)? (?:help|support|advice)|not alone|help is available|support (?:groups?|system))\b"
 )
 _CLOSES = re.compile(  # offers of other help, and good wishes
     r"^(?:(?:so|if|and|but|instead|however|again|please|remember)?,? ?)(?:is there (?:something|anything)|"
