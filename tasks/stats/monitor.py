@@ -17,28 +17,41 @@ lies on k = 1, the rest is spread evenly over a year.
 
 The variance v1 of a night mean is estimated from the items, whose own levels cancel. One standard error of this
 estimate and two pseudo-items are added, and it is inflated where successive nights differ by more, because a server's
-bad night affects all items. Must not know tables.
+bad night affects all items. One step counts as at most three standard deviations: the fall itself is no shock.
+
+Successive nights cannot show that a level wanders for days. ``wandering`` can, after some weeks. Until then the promise
+on false alarms does not hold for such a series, so its alarms are flagged. Must not know tables.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from tasks.stats.clustered import FloatArray
+from tasks.stats.clustered import ROUNDING_VARIANCE, FloatArray
 from tasks.stats.levels import ALPHA, MONITOR_POWER
 
 # Raised whenever a change of the rule could give other evidence for the same nights, so that these are computed again.
-RULE_VERSION = 2
+RULE_VERSION = 3
 # The weights of the nights on which a fall may begin sum to 1 over this many nights. Then a new reference begins.
 HORIZON = 365
 # Scale of the half-normal prior of a fall's size: five points.
 _SCALE = 0.05
 # The inflation starts as if this many nights had shown no shock to all items. More nights make it react more slowly.
 _PRIOR_NIGHTS = 5.0
+# A step between two nights counts as at most so many of its variances.
+_LARGEST_STEP = 9.0
+# Correlations between nights up to so many nights apart.
+_LAGS = 4
+# In fewer nights no correlation is looked for.
+_FEWEST_NIGHTS = 10
+# ``wandering`` above this is flagged. In simulation 96% of 150 nights are whose shocks are autoregressive (0.9), and
+# 6% of years whose nights are independent.
+WANDERING = 1.9
 # The variance of two answers given at random, added to the variance of the sum over a night's items.
 _PSEUDO_VARIANCE = 0.5
 
@@ -109,9 +122,42 @@ def night_variance(means: FloatArray, item_variance: FloatArray, count_items: Fl
     [0.001, 0.0025]
     """
     plain = item_variance / count_items
-    steps = (np.diff(means, axis=-1) ** 2).sum(axis=-1) / (2 * plain)
+    steps = np.minimum(np.diff(means, axis=-1) ** 2 / (2 * plain[:, np.newaxis]), _LARGEST_STEP).sum(axis=-1)
     inflation = (_PRIOR_NIGHTS + steps) / (_PRIOR_NIGHTS + means.shape[-1] - 1)
     return np.asarray(plain * np.maximum(inflation, 1.0))
+
+
+def wandering(means: FloatArray) -> float | None:
+    """How much the level of a series wanders: the sum of the correlations up to four nights apart, standardised.
+
+    The nights are taken around their level before and after the largest step, so that a lasting fall is no wandering.
+    For independent nights it is about standard normal, and rather lower.
+
+    Args:
+        means: [N] night means, in order.
+
+    Returns:
+        None for fewer than ten nights, and where the nights do not differ.
+    """
+    count = means.size
+    if count < _FEWEST_NIGHTS:
+        return None
+    sums, before = np.cumsum(means), np.arange(2, count - 1)
+    gaps = sums[before - 1] / before - (sums[-1] - sums[before - 1]) / (count - before)
+    start = int(before[(gaps**2 * before * (count - before)).argmax()])
+    rest = np.concatenate([part - part.mean() for part in (means[:start], means[start:])])
+    total = float((rest**2).sum())
+    if total <= ROUNDING_VARIANCE:
+        return None
+    lags = min(_LAGS, count // 4)
+    products = sum(float(rest[lag:] @ rest[:-lag]) for lag in range(1, lags + 1))
+    return products / total * math.sqrt(count / lags)
+
+
+def long_run_factor(statistic: float, count_nights: int) -> float:
+    """Variance of a mean of correlated nights over that of independent ones, at least 1; from ``wandering``."""
+    lags = min(_LAGS, count_nights // 4)
+    return 1 + 2 * max(statistic, 0.0) * math.sqrt(lags / count_nights)
 
 
 def evidence(means: FloatArray, variance: FloatArray, rule: MonitorRule) -> Evidence:

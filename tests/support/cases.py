@@ -20,7 +20,7 @@ from pathlib import Path
 
 from warehouse.connection import Warehouse
 
-_LONGEST_S = 300
+_LONGEST_S = 900
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ select
     reference_first_night,
     count_reference,
     mean,
-    log_evidence_highest
+    log_evidence_highest,
+    coalesce(is_wandering, false) as is_wandering
 from stats.monitor_nights
 where as_of_date < $before::date and phase <> 'left_out'
 order by series_id, as_of_date

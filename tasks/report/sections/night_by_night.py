@@ -55,7 +55,8 @@ def _alarm_line(row: ReportRow) -> TableLine:
         stated(row["p_value_holm"], probability),
         ", ".join(str(item["item_id"]) for item in items[:3]) or DASH,
     )
-    return TableLine(name_of(row["benchmark_id"]), name_of(row["model_id"]), cells, ("new",) if row["is_new"] else ())
+    marks = [mark for mark, holds in (("new", row["is_new"]), ("wandering level", row["is_wandering"])) if holds]
+    return TableLine(name_of(row["benchmark_id"]), name_of(row["model_id"]), cells, tuple(marks))
 
 
 NIGHT_BY_NIGHT = PageSection(
@@ -75,7 +76,7 @@ NIGHT_BY_NIGHT = PageSection(
             "alerts",
             (
                 *("model_id", "benchmark_id", "prompt_style", "origin", "is_new", "since_date", "fall", "fall_low"),
-                *("fall_high", "p_value_holm", "items_fallen_json"),
+                *("fall_high", "p_value_holm", "items_fallen_json", "is_wandering"),
             ),
         ),
     ),

@@ -114,6 +114,7 @@ def _history(warehouse: Warehouse, before: str) -> dict[str, Series]:
             reference_first=part["reference_first_night"][-1] - 1,
             count_reference=part["count_reference"][-1],
             highest=part["log_evidence_highest"][-1],
+            is_wandering=bool(part["is_wandering"][-1]),
         )
         for (series_id,), part in nights.group_by(["series_id"], maintain_order=True)
     }

@@ -18,12 +18,15 @@ from tasks.settings import MonitorSettings
 from tasks.stats.clustered import FloatArray
 from tasks.stats.monitor import (
     HORIZON,
+    WANDERING,
     ItemSums,
     MonitorRule,
     answer_variance,
     evidence,
+    long_run_factor,
     night_variance,
     smallest_visible_fall,
+    wandering,
 )
 from warehouse.connection import Row
 
@@ -38,7 +41,10 @@ _NORMAL = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A series after some nights: their dates and means, the sums of its items, and where its reference lies."""
+    """A series after some nights: their dates and means, the sums of its items, and where its reference lies.
+
+    ``is_wandering`` says that its nights were seen to be correlated, on this night or before.
+    """
 
     dates: tuple[Any, ...]
     means: FloatArray
@@ -47,6 +53,7 @@ class Series:
     reference_first: int
     count_reference: int
     highest: float | None
+    is_wandering: bool = False
 
 
 def night_row(
@@ -117,6 +124,11 @@ def _with_evidence(row: Row, series: Series, settings: MonitorSettings) -> tuple
         return {**row, "reason": "first_night"}, series
     spread = np.atleast_1d(answer_variance(series.items))
     variance = night_variance(means, spread, len(series.item_ids))
+    statistic = wandering(means[0])
+    series = replace(series, is_wandering=series.is_wandering or (statistic or 0.0) > WANDERING)
+    if series.is_wandering and statistic is not None:
+        variance = variance * long_run_factor(statistic, means.shape[1])
+    row["is_wandering"] = series.is_wandering
     row["item_variance"], row["night_standard_error"] = float(spread[0]), float(np.sqrt(variance[0]))
     # The reference varies with its nights. A fall below this stays invisible until the reference has more of them.
     visible = smallest_visible_fall(float(variance[0]), series.count_reference, alpha=settings.alpha)

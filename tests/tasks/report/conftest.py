@@ -292,6 +292,7 @@ ALERT = {
     "prompt_style": "chat",
     "origin": "simulated",
     "is_new": True,
+    "is_wandering": False,
     "since_date": DATE,
     "fall": 0.08,
     "fall_low": 0.05,

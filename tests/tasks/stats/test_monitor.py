@@ -7,7 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from tasks.stats.monitor import ItemSums, MonitorRule, answer_variance, evidence, night_variance
+from tasks.stats.monitor import (
+    WANDERING,
+    ItemSums,
+    MonitorRule,
+    answer_variance,
+    evidence,
+    long_run_factor,
+    night_variance,
+    wandering,
+)
 from tests.support.sizes import at_every_size, bounds, replications
 
 LOG_20 = np.log(20.0)
@@ -27,9 +36,10 @@ class Nights:
     starts_after: int = 0
     drift_nights: int = 0
     shock: float = 0.0
+    correlation: float = 0.0
 
 
-def log_evidence(nights, count_series, rule, rng):
+def log_evidence(nights, count_series, rule, rng, wanders=None):
     """Log evidence [count_series, monitored nights], -inf where it is certainly below log 10."""
     size = (count_series, nights.count_items)
     # Beta(a, a c): mean 0.7; E[p (1 - p)] = 0.21 (1 - icc), so the correlation sets the variance within items.
@@ -39,9 +49,12 @@ def log_evidence(nights, count_series, rule, rng):
     total = np.zeros(size)
     means = np.zeros((count_series, nights.count_reference + nights.count_monitored))
     found = np.full((count_series, nights.count_monitored), -np.inf)
+    shock = np.zeros((count_series, 1))
     for night in range(means.shape[1]):
         monitored = night - nights.count_reference
-        lost = fall_on(nights, monitored) + rng.normal(0, nights.shock, (count_series, 1)) * (nights.shock > 0)
+        own = np.sqrt(1 - nights.correlation**2) * nights.shock  # so that every night's shock has the same variance
+        shock = nights.correlation * shock + rng.normal(0, own, (count_series, 1)) * (own > 0)
+        lost = fall_on(nights, monitored) + shock
         chance = level - shifted(room, lost) if np.any(lost) else level
         answers = rng.random(size, dtype=np.float32) < chance
         total += answers
@@ -50,6 +63,8 @@ def log_evidence(nights, count_series, rule, rng):
             sums = ItemSums(np.full(nights.count_items, night + 1.0), total, total)
             known = means[:, : night + 1]
             variance = night_variance(known, answer_variance(sums), nights.count_items)
+            if wanders is not None and night + 1 >= 10:
+                wanders |= np.array([(wandering(row) or 0.0) > WANDERING for row in known])
             near = np.flatnonzero(highest_log_evidence(known, variance, rule) > np.log(10))
             found[near, monitored] = evidence(known[near], variance[near], rule).log_e
     return found
@@ -143,6 +158,61 @@ def test_a_year_of_looks_raises_a_false_alarm_in_at_most_5_percent(nights, toler
 def test_a_fall_is_found_in_time(nights, tolerance, alpha, within, share):
     least, _ = bounds(share, 1.0, full=FULL)
     assert share_alarmed(nights, rule_of(nights, tolerance), 3, within=within, alpha=alpha) >= least
+
+
+WANDERERS = {
+    "wandering for days": (Nights(5, 145, shock=0.023, correlation=0.9), 0.95, 1.0),
+    "independent": (Nights(5, 360), 0.0, 0.10),
+    "shocks of one night": (Nights(5, 360, shock=0.01), 0.0, 0.10),
+    "a lasting fall": (Nights(5, 145, fall=0.1, starts_after=70), 0.0, 0.10),
+}
+
+
+@at_every_size
+@pytest.mark.parametrize("name", WANDERERS)
+def test_a_level_that_wanders_is_marked_and_no_other(name):
+    nights, least, most = WANDERERS[name]
+    full = FULL // 10
+    wanders = np.zeros(replications(full), dtype=bool)
+    log_evidence(nights, wanders.size, rule_of(nights, 0.01), np.random.default_rng(7), wanders)
+    least, most = (limit for limit in bounds(least, most, full=full))
+    assert least <= wanders.mean() <= most
+
+
+def test_a_larger_fall_never_alarms_later():
+    """After six nights at 90%, models that answer from the same draws fall to 70, 50 and 0%."""
+    rng, count = np.random.default_rng(9), 100
+    draws = rng.random((12, count))
+    alarms = []
+    for level in (0.7, 0.5, 0.0):
+        total, means = np.zeros(count), []
+        for night, drawn in enumerate(draws):
+            answers = (drawn < (0.9 if night < 6 else level)) * 1.0
+            total += answers
+            means.append(answers.mean())
+            if night >= 5:
+                known = np.array(means)[np.newaxis]
+                spread = np.atleast_1d(answer_variance(ItemSums(np.full(count, night + 1.0), total, total)))
+                log_e = evidence(known, night_variance(known, spread, count), MonitorRule()).log_e[0]
+                if log_e >= LOG_20:
+                    alarms.append(night)
+                    break
+    assert len(alarms) == 3
+    assert alarms == sorted(alarms, reverse=True)
+    assert alarms[0] <= 8
+
+
+def test_few_nights_and_equal_nights_do_not_wander():
+    assert wandering(np.linspace(0.1, 0.9, 9)) is None
+    assert wandering(np.full(30, 0.5)) is None
+
+
+def test_the_long_run_factor_is_that_of_an_autoregression():
+    """Of a first-order autoregression with 0.5 the first four correlations sum to 0.9375, so the factor is 2.875."""
+    rng = np.random.default_rng(3)
+    shocks, level, count = rng.standard_normal(100_000), 0.0, 100_000
+    means = np.array([level := 0.5 * level + shock for shock in shocks])
+    assert long_run_factor(wandering(means), count) == pytest.approx(2.875, rel=0.03)
 
 
 def test_a_fall_within_the_tolerance_is_no_evidence():

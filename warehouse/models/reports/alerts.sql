@@ -31,6 +31,7 @@ select
     p_value,
     p_value_holm,
     alpha,
+    is_wandering,
     ---------- where it comes from
     run_id,
     cell_id,

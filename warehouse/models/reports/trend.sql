@@ -86,6 +86,7 @@ select
     fall_low,
     fall_high,
     items_fallen_json,
+    coalesce(is_wandering, false) as is_wandering,
     ---------- what could be seen
     count_reference,
     tolerance,
