@@ -133,7 +133,7 @@ def _summed(findings: Sequence[Finding], trials: Sequence[Trial]) -> Tried:
     known = [cost for cost in costs if cost is not None]
     return Tried(
         tuple(findings),
-        sum(len(trial.attempts) for trial in trials),
+        sum(attempt.count_requests for trial in trials for attempt in trial.attempts),
         sum((answer.tokens_input or 0) + (answer.tokens_output or 0) for _, answer in answers),
-        sum(known) if len(known) == len(costs) else None,
+        sum(known) if known and len(known) == len(costs) else None,
     )

@@ -74,10 +74,11 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of one request: an answer or an error."""
+    """What came of one question: an answer or an error. It is sent a second time to a server that was busy."""
 
     answer: Answer | None = None
     error: ProviderError | None = None
+    count_requests: int = 1
 
     @property
     def is_refused(self) -> bool:
@@ -202,17 +203,16 @@ async def _ask_about_alternatives(trial: Trial, ask: _Ask, parameters: Parameter
 
 
 async def _asked(endpoint: Endpoint, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Attempt:
-    """One request, sent a second time if the server was busy."""
-    for is_last in (False, True):
-        try:
-            return Attempt(answer=await endpoint.ask(prompt, parameters, timeout_s))
-        except TransientError as error:
-            if is_last or error.error_type == "timeout":
-                return Attempt(error=error)
-            await asyncio.sleep(_PAUSE_S)
-        except ProviderError as error:
+    try:
+        return Attempt(answer=await endpoint.ask(prompt, parameters, timeout_s))
+    except ProviderError as error:
+        if not isinstance(error, TransientError) or error.error_type == "timeout":
             return Attempt(error=error)
-    raise AssertionError("the second request returns")
+    await asyncio.sleep(_PAUSE_S)
+    try:
+        return Attempt(answer=await endpoint.ask(prompt, parameters, timeout_s), count_requests=2)
+    except ProviderError as error:
+        return Attempt(error=error, count_requests=2)
 
 
 def _without(*names: str) -> Callable[[Parameters], Parameters]:
