@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.report.blocks import Block, Figure, Legend, Notice, SideBySide
+from tasks.report.blocks import Block, Figure, Legend, Notice, Paragraph, SideBySide
 from tasks.report.model_places import AxisMean, ModelPlace, benchmarks_of, chains, places
 from tasks.report.page_section import PageSection
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
-from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, by_pair, name_of, ordered
+from tasks.report.report_rows import WHOLE, ReportRow, ReportSource, ReportTables, by_pair, name_of, ordered
 from tasks.report.row_wording import as_words, flag_notes, pair_title, paired_items, reason_unless_shown
 from tasks.report.scatter_chart import Scatter, scatter_chart
 from tasks.report.significance import change_in_words
@@ -25,12 +25,19 @@ from tasks.report.wording import (
     with_interval,
 )
 
+_BY_RULES = ("refuses", "complies")  # names of scorers that read words; those of judges begin otherwise
+_ADVICE = (
+    "On models that they never saw, such rules agree with people on about 19 of 20 answers, on some models on fewer; "
+    "where that decides, let a judge grade the answers."
+)
+
 
 def _content(tables: ReportTables) -> list[Block]:
     found = places(tables["model_scores"])
     levels, safety = tables["tax_at_fixed_safety"], tables["safety"]
     return [
         *_charts(tables, found),
+        *_detectors(tables["model_scores"]),
         *([_place_table(found)] if found else []),
         *([_level_table(levels)] if levels else []),
         *([_change_table(by_pair(safety, tables["model_scores"]))] if safety else []),
@@ -74,6 +81,27 @@ def _caption(scores: Sequence[ReportRow], found: Sequence[ModelPlace]) -> str:
         "root of the benchmarks' summed squared distances, divided by the number of benchmarks."
         + (f" Not drawn, because a score on one of the benchmarks is missing: {listed(missing)}." if missing else "")
     )
+
+
+# ------------------------------------------------------------------------------------------------------ who judged
+
+
+def _detectors(scores: Sequence[ReportRow]) -> list[Block]:
+    """Who told whether answers decline, and how many answers nobody could read."""
+    rows = [row for row in scores if row["dimension"] in {"safety", "over_refusal"} and row["subset"] == WHOLE]
+    judged = sorted(
+        {(name_of(row["benchmark_id"]), name_of(row["judge_model_id"])) for row in rows if row["judge_model_id"]}
+    )
+    by_rules = [row for row in rows if row["scorer"] and row["scorer"].startswith(_BY_RULES)]
+    told = sorted({(name_of(row["benchmark_id"]), f"{row['scorer']}@{row['scorer_version']}") for row in by_rules})
+    sentences = [f"{benchmark} was graded by the judge {judge}." for benchmark, judge in judged]
+    if told:
+        named = listed([f"{benchmark} ({scorer})" for benchmark, scorer in told])
+        sentences.append(f"Rules told whether an answer declines on {named}. {_ADVICE}")
+    unread = sum((row["count_unread"] or 0) + (row["count_senseless"] or 0) for row in by_rules)
+    if unread:
+        sentences.append(f"In no rate: {counted(unread, 'answer')} that said nothing or that the rules cannot read.")
+    return [Paragraph(" ".join(sentences))] if sentences else []
 
 
 # ------------------------------------------------------------------------------------------------------ tables
@@ -186,6 +214,7 @@ WHAT_IT_BOUGHT = PageSection(
             (
                 *("model_id", "family", "method", "knob_name", "knob_value", "benchmark_id", "dimension"),
                 *("higher_is_better", "is_primary_style", "subset", "score", "score_low", "score_high"),
+                *("scorer", "scorer_version", "judge_model_id", "count_senseless", "count_unread"),
             ),
         ),
         ReportSource("alignment_tax", ("kind", "reference_model_id", "candidate_model_id")),

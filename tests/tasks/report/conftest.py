@@ -109,6 +109,11 @@ SCORE = {
     "origin": "simulated",
     "flags": None,
     "reason": None,
+    "scorer": "numeric",
+    "scorer_version": 1,
+    "judge_model_id": None,
+    "count_senseless": 0,
+    "count_unread": 0,
 }
 
 COVERAGE = {

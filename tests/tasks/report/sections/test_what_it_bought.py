@@ -43,3 +43,17 @@ def test_a_model_that_lacks_a_score_is_named_under_the_chart(section_text):
 )
 def test_a_change_says_what_was_measured_and_on_which_items(section_text, row, expected):
     assert expected in section_text(WHAT_IT_BOUGHT, safety=[row])
+
+
+def test_the_section_says_who_told_refusals_and_how_many_answers_nobody_could_read(section_text):
+    by_rules = {**SAFETY_SCORE, "scorer": "refuses", "scorer_version": 2, "count_unread": 3, "count_senseless": 1}
+    by_judge = {**SAFETY_SCORE, "benchmark_id": "strongreject", "scorer": "strong_reject", "judge_model_id": "grader"}
+    text = section_text(WHAT_IT_BOUGHT, model_scores=[{}, by_rules, by_judge])
+    for expected in (
+        "declines on harmful-requests (refuses@2)",
+        "let a judge grade",
+        "In no rate: 4 answers that said nothing",
+    ):
+        assert expected in text
+    assert "strongreject was graded by the judge grader." in text
+    assert "declines on" not in section_text(WHAT_IT_BOUGHT, model_scores=[{}, by_judge])
