@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from tasks.domain import PromptStyle
+from tasks.domain import PromptStyle, content_hash
 from tasks.errors import suggestion
 from tasks.settings.benchmarks import BenchmarkSettings
 from tasks.settings.known import Known, ProviderFacts
@@ -28,6 +28,7 @@ def model_problems(settings: Settings, known: Known) -> Iterator[Problem]:
     yield from bad_bases(settings.models)
     yield from shared_endpoint_names(settings)
     yield from identical_requests(settings.models)
+    yield from identical_within_a_style(settings)
     yield from judge_problems(settings, known)
     parameters = {name for model in settings.models for name in model.sampling.extra}
     declarable = {*DECLARABLE, *SamplingSettings.model_fields, *parameters} - {"extra", "max_stop_strings"}
@@ -310,6 +311,27 @@ def identical_requests(models: Iterable[ModelSettings]) -> Iterator[Problem]:
                 f"{model.id!r} and {other!r} would send identical requests, so their tax would be exactly 0. "
                 f"Change model, endpoint, api, sampling or system_prompt of one.",
             )
+
+
+def identical_within_a_style(settings: Settings) -> Iterator[Problem]:
+    """Different models that would send identical requests in one prompt style: a text to continue has no system prompt.
+
+    Whatever ``api`` says, each style is asked at its own kind of endpoint.
+    """
+    first: dict[str, ModelSettings] = {}
+    for index, model in enumerate(settings.models):
+        if model.composition is not None or model.is_recorded:
+            continue
+        for style in sorted({s for wanted in settings.benchmarks for s in settings.styles_for(model, wanted)}):
+            system_prompt = model.system_prompt if style is PromptStyle.CHAT else None
+            asked = (model.provider, model.endpoint, model.model, model.request_parameters(), system_prompt)
+            other = first.setdefault(content_hash(style, *asked), model)
+            if other.model_version != model.model_version:
+                yield Problem(
+                    ("models", index, "prompt_styles"),
+                    f"{model.id!r} and {other.id!r} would send identical requests in {style} style, so their tax there "
+                    f"would be exactly 0. Leave {style} to one of them.",
+                )
 
 
 def prices_out_of_order(index: int, model: ModelSettings) -> Iterator[Problem]:

