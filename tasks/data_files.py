@@ -51,10 +51,17 @@ UNREADABLE = (
 
 
 def read_records(path: Path) -> Iterator[tuple[str, Record]]:
-    """Yield (place, record); the place is a line of JSON Lines and CSV, a row counted from 1 elsewhere.
+    """Yield (place, record) of all tables at a path; see ``read_tables``."""
+    for _, records in read_tables(path):
+        yield from records
 
-    A folder, or an archive of several files, gives the records of each data file in the order of their names. The place
-    then begins with the file's name.
+
+def read_tables(path: Path) -> Iterator[tuple[str, Iterator[tuple[str, Record]]]]:
+    """Yield each table at a path: what messages call it, and its records with their places.
+
+    A file is one table; a folder, or an archive, has one for each data file, in the order of their names. The place is
+    a line of JSON Lines and CSV, a row counted from 1 elsewhere, behind the name of the file if there are several. Read
+    the records of a table before the next table.
 
     Raises:
         InputError: the file is missing, damaged or of no known kind, or a line is not a record. Lines before the
@@ -62,16 +69,33 @@ def read_records(path: Path) -> Iterator[tuple[str, Record]]:
     """
     if path.is_dir():
         for file in files_of(path):
-            name = file.relative_to(path).as_posix()
-            yield from ((f"{name}: {place}", record) for place, record in read_records(file))
+            lead = f"{file.relative_to(path).as_posix()}: "
+            for name, records in read_tables(file):
+                yield name, _placed(records, lead)
         return
     if not path.is_file():
         raise InputError(f"{path}: no such file.")
     try:
         with ExitStack() as stack:
-            yield from _records_in(path, stack)
+            for name, records in _tables_in(path, stack):
+                yield name, _readable(records, path)
     except UNREADABLE as error:
-        raise InputError(f"{path}: cannot be read ({type(error).__name__}: {error}).") from error
+        raise _unreadable(path, error) from error
+
+
+def _placed(records: Iterator[tuple[str, Record]], lead: str) -> Iterator[tuple[str, Record]]:
+    return ((f"{lead}{place}", record) for place, record in records)
+
+
+def _readable(records: Iterator[tuple[str, Record]], path: Path) -> Iterator[tuple[str, Record]]:
+    try:
+        yield from records
+    except UNREADABLE as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: BaseException) -> InputError:
+    return InputError(f"{path}: cannot be read ({type(error).__name__}: {error}).")
 
 
 def files_of(path: Path) -> list[Path]:
@@ -95,21 +119,22 @@ def _is_data(name: str) -> bool:
     return plain.suffix.lower() in ENDINGS and not any(part.startswith((".", "__MACOSX")) for part in path.parts)
 
 
-def _records_in(path: Path, stack: ExitStack) -> Iterator[tuple[str, Record]]:
-    """The records of a file, or of each data file in an archive; the only file of an archive needs no name."""
+def _tables_in(path: Path, stack: ExitStack) -> Iterator[tuple[str, Iterator[tuple[str, Record]]]]:
+    """The table of a file, or that of each data file in an archive; the only file of an archive needs no name."""
     stream, name = _unpacked(stack.enter_context(path.open("rb")), path.name, stack)
     archive = _archive(stream, name, stack)
     if archive is None:
-        yield from records_of(stream, name, path)
+        yield str(path), records_of(stream, name, path)
         return
     names, opened = archive
     members = _data_members(names, path)
     for member in members:
         with ExitStack() as inner:
             packed = io.BufferedReader(cast(Any, inner.enter_context(opened(member))))
-            lead = "" if len(members) == 1 else f"{member}: "
-            records = records_of(*_unpacked(packed, member, inner), f"{path}: {member}" if lead else path)
-            yield from ((f"{lead}{place}", record) for place, record in records)
+            is_only = len(members) == 1
+            place = str(path) if is_only else f"{path}: {member}"
+            records = records_of(*_unpacked(packed, member, inner), place)
+            yield place, _placed(records, "" if is_only else f"{member}: ")
 
 
 def _archive(

@@ -49,7 +49,7 @@ def command_of(tool: LogTool) -> Callable[..., None]:
         from flows.configuration import load_benchmarks, load_configuration
         from tasks.steps.land import LogOptions, land_log
 
-        logs = [log for path in paths for log in tool.read(path)]
+        logs = [log for path in paths for log in tool.logs_at(path)]
         settings = load_configuration(config, will_send=False)
         known, day = load_benchmarks(settings), as_of_date(as_of)
         options = LogOptions(model, benchmark, scorer, dimension, domain)

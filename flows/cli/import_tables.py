@@ -18,6 +18,7 @@ from tasks.errors import UnknownName
 if TYPE_CHECKING:
     from tasks.planned import Cell
     from tasks.settings import Settings
+    from tasks.steps.land import ForeignFiles
 
 Files = Annotated[
     list[Path],
@@ -53,12 +54,13 @@ def responses(
 ) -> None:
     """Import recorded answers; they are validated, scored and reported like any other."""
     from tasks.importers.read_responses import read_responses
-    from tasks.steps.land import land_responses
+    from tasks.steps.land import ForeignFiles, land_responses
 
     work = import_of(config, as_of, publishes=not no_publish)
     cell = _cell(work.settings, model, benchmark, items, scorer)
-    read = partial(read_responses, *map(existing, files), mapping=mapped(mapping))
-    land = partial(land_responses, sources=files, as_of_date=work.day, is_extracted=extracted)
+    source = ForeignFiles(list(map(existing, files)), mapped(mapping))
+    read = partial(read_responses, *source.paths, mapping=source.mapping)
+    land = partial(land_responses, files=source, as_of_date=work.day, is_extracted=extracted)
     _say_answers(work, bring(work, [lambda warehouse: land(warehouse, work.settings, cell, read)]), is_json=json)
 
 
@@ -68,7 +70,7 @@ class Table:
 
     command: str
     help: str
-    bring: Callable[[Import, list[Path], dict[str, str], bool], None]
+    bring: Callable[[Import, ForeignFiles, bool], None]
 
 
 def command_of(table: Table) -> Callable[..., None]:
@@ -82,30 +84,32 @@ def command_of(table: Table) -> Callable[..., None]:
         no_publish: NoBuild = False,
         json: Json = False,
     ) -> None:
+        from tasks.steps.land import ForeignFiles
+
         work = import_of(config, as_of, publishes=not no_publish)
-        table.bring(work, list(map(existing, files)), mapped(mapping), json)
+        table.bring(work, ForeignFiles(list(map(existing, files)), mapped(mapping)), json)
 
     return command
 
 
-def _bring_scores(work: Import, files: list[Path], mapping: dict[str, str], is_json: bool) -> None:
+def _bring_scores(work: Import, files: ForeignFiles, is_json: bool) -> None:
     from flows.configuration import load_benchmarks
     from tasks.importers.read_scores import read_scores
     from tasks.steps.land import land_scores
 
     known = load_benchmarks(work.settings)
-    land = partial(land_scores, sources=files, as_of_date=work.day)
-    read = partial(read_scores, *files, mapping=mapping)
+    land = partial(land_scores, files=files, as_of_date=work.day)
+    read = partial(read_scores, *files.paths, mapping=files.mapping)
     _say_answers(work, bring(work, [lambda warehouse: land(warehouse, work.settings, known, read)]), is_json=is_json)
 
 
-def _bring_means(work: Import, files: list[Path], mapping: dict[str, str], is_json: bool) -> None:
+def _bring_means(work: Import, files: ForeignFiles, is_json: bool) -> None:
     from flows.cli.results import say_what_follows
     from tasks.importers.read_aggregates import read_aggregates
     from tasks.steps.land import land_aggregates
 
-    land = partial(land_aggregates, sources=files, as_of_date=work.day)
-    sources = [lambda warehouse: land(warehouse, work.settings, read_aggregates(*files, mapping=mapping))]
+    land = partial(land_aggregates, files=files, as_of_date=work.day)
+    sources = [lambda warehouse: land(warehouse, work.settings, read_aggregates(*files.paths, mapping=files.mapping))]
     came = bring(work, sources, has_answers=False)
     (means,) = came.landed
     if is_json:

@@ -85,6 +85,7 @@ def _sample(record: Record, repeat: int, skipped: Counter[str]) -> LogSample:
         choices=choices,
         repeat=repeat,
         response=None if record.get("error") else _response(record),
+        reasoning="\n".join(_texts((record.get("output") or {}).get("reasoning_trace"))) or None,
         scores=tuple(_scores(record, judged, skipped)),
         group=next((str(details[name]) for name in _GROUPS if details.get(name)), None),
         tokens_input=usage.get("input_tokens"),
@@ -122,7 +123,8 @@ def _scores(record: Record, judged: Record, skipped: Counter[str]) -> Iterator[F
 TOOL = LogTool(
     command="every-eval-ever",
     help="Import instance-level files of Every Eval Ever (.jsonl, or the .json that names one).",
-    metavar="FILE",
-    given="One or more files.",
+    metavar="PATH",
+    given="Files, or folders of them; one or more.",
     read=lambda path: [read_every_eval_ever(path)],
+    patterns=("*_samples.jsonl", "*.jsonl"),
 )

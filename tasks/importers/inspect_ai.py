@@ -10,17 +10,26 @@ import json
 import struct
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import ijson
 import orjson
 
-from tasks.answers import ending_of
 from tasks.domain import content_hash
 from tasks.errors import InputError
-from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, LogTool, as_value, problem_of, text_of
+from tasks.importers.log import (
+    MALFORMED,
+    ForeignLog,
+    ForeignScore,
+    LogSample,
+    LogTool,
+    as_value,
+    problem_of,
+    reasoning_of,
+    text_of,
+)
 
 _NAME = "inspect"
 _ZSTANDARD = 93  # the zip method; Python's zipfile reads it from 3.14 on
@@ -28,6 +37,9 @@ _WHOLE_BYTES = 64 * 2**20  # a .json log up to this size is read whole, which al
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _GROUPS = ("subject", "category")
 _LETTERS = {"C": 1.0, "I": 0.0, "P": 0.5, "N": 0.0}
+# What stops a sample without its having been answered; any other limit cuts its answer off.
+_HALTS = frozenset({"time", "working", "cost", "operator"})
+_UNSAID = "unknown"  # Inspect's own word where the provider gave none
 _FINE = "success"
 
 Document = dict[str, Any]
@@ -181,7 +193,8 @@ def _sample(sample: Document, described: Document, skipped: Counter[str]) -> Log
     answers = output.get("choices") or []
     metadata = sample.get("metadata") or {}
     usage = output.get("usage") or {}
-    error = sample.get("error")
+    message = answers[0]["message"] if answers else {}
+    error = _error(sample)
     return LogSample(
         model=described["model"],
         task=str(described["task"]),
@@ -191,17 +204,18 @@ def _sample(sample: Document, described: Document, skipped: Counter[str]) -> Log
         target=target,
         choices=choices,
         repeat=int(sample["epoch"]) - 1,
-        response=text_of(answers[0]["message"]["content"], attachments) if answers and not error else None,
+        response=text_of(message["content"], attachments) if answers and not error else None,
+        reasoning=reasoning_of(message, attachments),
         scores=tuple(_scores(sample, skipped)),
         group=next((str(metadata[name]) for name in _GROUPS if name in metadata), None),
-        finish_reason=_reason(answers[0].get("stop_reason")) if answers else None,
+        finish_word=_finish_word(sample, answers),
         model_served=output.get("model"),
         # Some providers count cached input as input and others beside it; the total holds it either way.
         tokens_input=usage["total_tokens"] - usage["output_tokens"] if "total_tokens" in usage else None,
         tokens_output=usage.get("output_tokens"),
         tokens_reasoning=usage.get("reasoning_tokens"),
         latency_ms=1000 * output["time"] if output.get("time") is not None else None,
-        error=str(error.get("message", error))[:500] if isinstance(error, dict) else error,
+        error=error,
     )
 
 
@@ -212,28 +226,51 @@ def _question(content: Any, attachments: Mapping[str, str]) -> str:
     return "\n\n".join(text_of(message["content"], attachments) for message in content if message["role"] == "user")
 
 
-def _reason(reason: str | None) -> str | None:
-    """Why the text ended, in the common word; None where Inspect itself does not know."""
-    return ending_of(reason).value if reason not in {None, "unknown"} else None
+def _error(sample: Document) -> str | None:
+    """Why a sample has no answer: an error, or a limit on time or money that is no fault of the model."""
+    error = sample.get("error")
+    if error:
+        return str(error.get("message", error) if isinstance(error, dict) else error)[:500]
+    kind = (sample.get("limit") or {}).get("type")
+    return f"stopped by the limit on {kind}" if kind in _HALTS else None
+
+
+def _finish_word(sample: Document, answers: Sequence[Document]) -> str | None:
+    """Why the text ended: a limit that cut the sample off, else the provider's word."""
+    if kind := (sample.get("limit") or {}).get("type"):
+        return f"limit: {kind}"
+    word = answers[0].get("stop_reason") if answers else None
+    return None if word in {None, _UNSAID} else str(word)
 
 
 def _scores(sample: Document, skipped: Counter[str]) -> Iterator[ForeignScore]:
-    for name, score in (sample.get("scores") or {}).items():
+    older = {"score": sample["score"]} if sample.get("score") else {}  # the first logs had one score, without a name
+    for name, score in (sample.get("scores") or older).items():
         value, answer = score["value"], score.get("answer")
         named = {f"{name}.{key}": part for key, part in value.items()} if isinstance(value, dict) else {name: value}
         for part, verdict in named.items():
             scorer = f"{_NAME}:{part}"
-            known = _LETTERS.get(verdict, verdict) if isinstance(verdict, str) else verdict
             try:
-                yield ForeignScore.of(scorer, as_value(known), None if answer is None else str(answer)[:500])
+                if isinstance(verdict, list):
+                    yield ForeignScore.shared(scorer, list(map(_known, verdict)))
+                else:
+                    yield ForeignScore.of(
+                        scorer, as_value(_known(verdict)), None if answer is None else str(answer)[:500]
+                    )
             except ValueError as error:
                 skipped[f"scores of {scorer}: {error}"] += 1
+
+
+def _known(verdict: Any) -> Any:
+    """A verdict's letter as a number."""
+    return _LETTERS.get(verdict, verdict) if isinstance(verdict, str) else verdict
 
 
 TOOL = LogTool(
     command="inspect",
     help="Import logs of Inspect, .eval or .json.",
-    metavar="FILE",
-    given="One or more files.",
+    metavar="PATH",
+    given="Logs, or folders of them; one or more.",
     read=lambda path: [read_inspect(path)],
+    patterns=("*.eval", "*T*_*.json"),  # the name of a log begins with its time, and other files lie beside it
 )

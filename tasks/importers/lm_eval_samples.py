@@ -269,16 +269,15 @@ def _proportion(metric: str, raw: Any) -> float | None:
 
 
 def _shared(name: str, parts: Sequence[Any]) -> ForeignScore:
-    """A value per part, such as one per instruction: the share, with how many were right as the answer.
+    """A value per part; a gold and a prediction, which some metrics log for a figure over all items, are none.
 
     Raises:
-        ValueError: the parts are no values of one item, but its share of a figure over all of them.
+        ValueError: the parts are no proportions of one item.
     """
     is_pair = len(parts) == 2 and all(isinstance(part, int) and not isinstance(part, bool) for part in parts)
-    if not parts or is_pair or any(isinstance(part, str | list | dict | None) for part in parts):
-        raise ValueError("parts of a figure over all items are not proportions of one")
-    values = [as_value(part) or 0.0 for part in parts]
-    return ForeignScore.of(name, sum(values) / len(values), f"{sum(values):g}/{len(values)}")
+    if is_pair or any(isinstance(part, str) for part in parts):
+        raise ValueError("a gold with its prediction is a part of a figure over all items")
+    return ForeignScore.shared(name, parts)
 
 
 def _weighed(name: str, entry: Any) -> ForeignScore:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.domain import Outcome
+from tasks.errors import InputError
 
 # Tasks of other tools that may ask the items of a benchmark of ours. Whether they do is decided by comparing questions.
 _TASKS = {
@@ -37,6 +38,8 @@ _TASKS = {
     "bbq": r"bbq(_.+)?",
 }
 
+_PLAIN_MARKS = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
+
 # What Python raises when a sample does not follow its format.
 MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
@@ -49,6 +52,19 @@ class ForeignScore:
     value: float | None
     outcome: Outcome
     answer: str | None = None
+
+    @classmethod
+    def shared(cls, scorer: str, parts: Sequence[Any]) -> ForeignScore:
+        """The score of a list, such as a verdict per instruction: their share, with the counts as the answer.
+
+        Raises:
+            ValueError: a part is no proportion, or there are none.
+        """
+        values = [as_value(part) for part in parts]
+        known = [value for value in values if value is not None]
+        if not known or len(known) < len(values):
+            raise ValueError("lists with parts that are no proportions are not proportions")
+        return cls.of(scorer, sum(known) / len(known), f"{sum(known):g}/{len(known)}")
 
     @classmethod
     def of(cls, scorer: str, value: float | None, answer: str | None = None) -> ForeignScore:
@@ -65,6 +81,8 @@ class LogSample:
     ``item`` is the tool's own id; ``content`` is what makes two samples the same question, also where a log was
     shuffled. ``response`` is None where no text was generated (choices compared by likelihood) or none came
     (``error`` says why). ``further`` are more answers to the same question that the tool scored together with it.
+    ``reasoning`` is what the model thought, where the tool keeps it apart. ``finish_word`` is the tool's own word for
+    why the text ended, None where nobody said.
     """
 
     model: str
@@ -79,7 +97,8 @@ class LogSample:
     scores: tuple[ForeignScore, ...] = ()
     choices: tuple[str, ...] = ()
     group: str | None = None
-    finish_reason: str | None = None
+    reasoning: str | None = None
+    finish_word: str | None = None
     model_served: str | None = None
     tokens_input: int | None = None
     tokens_output: int | None = None
@@ -119,6 +138,8 @@ class LogTool:
         metavar: What it is given, in one word: FILE or FOLDER.
         given: The same in a sentence.
         read: Opens what is at a path: one log or several.
+        patterns: How the files of a folder are called that ``read`` opens one by one. The first that any file has
+            counts. A tool without patterns reads folders itself.
     """
 
     command: str
@@ -126,6 +147,20 @@ class LogTool:
     metavar: str
     given: str
     read: Callable[[Path], Sequence[ForeignLog]]
+    patterns: tuple[str, ...] = ()
+
+    def logs_at(self, path: Path) -> list[ForeignLog]:
+        """The logs of a file, or of the files below a folder in the order of their names.
+
+        Raises:
+            InputError: there is nothing at the path, or no log.
+        """
+        if not self.patterns or not path.is_dir():
+            return list(self.read(path))
+        found = next((files for pattern in self.patterns if (files := sorted(path.rglob(pattern)))), [])
+        if not found:
+            raise InputError(f"{path}: the folder holds no file named {' or '.join(self.patterns)}.")
+        return [log for file in found for log in self.read(file)]
 
 
 def benchmarks_of(task: str) -> Iterator[str]:
@@ -141,8 +176,8 @@ def problem_of(error: Exception) -> str:
 
 
 def squeezed(question: str) -> str:
-    """A question with its white space folded, so that two editions of it compare equal."""
-    return " ".join(question.split())
+    """A question with its white space folded and plain quotation marks, so that two editions of it compare equal."""
+    return " ".join(question.translate(_PLAIN_MARKS).split())
 
 
 def as_value(raw: Any) -> float | None:
@@ -162,6 +197,15 @@ def as_value(raw: Any) -> float | None:
     if not 0 <= value <= 1:
         raise ValueError("values outside 0 to 1 are not proportions")
     return value
+
+
+def reasoning_of(message: Mapping[str, Any], attachments: Mapping[str, str] | None = None) -> str | None:
+    """What a model thought before its message: the parts of that type, or a field of its own in older logs."""
+    content = message.get("content")
+    parts = [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+    kept = [part.get("reasoning") or part.get("summary") for part in parts if part.get("type") == "reasoning"]
+    texts = [text_of(text, attachments) for text in (*kept, message.get("reasoning")) if text]
+    return "\n".join(texts) or None
 
 
 def text_of(content: Any, attachments: Mapping[str, str] | None = None) -> str:

@@ -31,6 +31,7 @@ RESPONSE_SCHEMA = pl.Schema(
         "context": pl.String(),
         "choices": pl.String(),
         "response": pl.String(),
+        "reasoning_text": pl.String(),
         "repeat": pl.Int32(),
         "latency_ms": pl.Float64(),
         "tokens_input": pl.Int64(),
@@ -47,18 +48,19 @@ RESPONSE_ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "question": ("question", "prompt", "instruction", "query", "problem", "goal", "behavior", "input", "input_text"),
     "context": ("context", "passage"),
-    "choices": ("choices", "options"),
+    "choices": ("choices", "options", "ans0+ans1+ans2", "a+b+c+d", "opa+opb+opc+opd"),
     "response": (
         *("response", "output", "generated_text", "model_outputs", "completion", "prediction"),
         *("model_output", "model_response", "model_answer", "generation", "responses", "outputs", "completions"),
         *("generations", "predictions", "output_cand", "samples"),
     ),
+    "reasoning_text": ("reasoning_text", "reasoning_content", "reasoning", "thinking"),
     "repeat": ("repeat",),
     "latency_ms": ("latency_ms",),
     "tokens_input": ("tokens_input", "input_tokens", "prompt_tokens"),
     "tokens_output": ("tokens_output", "output_tokens", "completion_tokens"),
     "cost_usd": ("cost_usd",),
-    "finish_reason": ("finish_reason", "stop_reason"),
+    "finish_reason": ("finish_reason", "stop_reason", "finish_word", "done_reason"),
 }
 _CONVERTERS: dict[str, Converter] = {
     "item": as_id,
@@ -66,6 +68,7 @@ _CONVERTERS: dict[str, Converter] = {
     "context": as_text,
     "choices": as_json,
     "response": as_texts,
+    "reasoning_text": as_text,
     "repeat": as_index,
     "latency_ms": as_amount,
     "tokens_input": as_count,
@@ -81,10 +84,9 @@ def read_responses(
     """Yield frames of ``RESPONSE_SCHEMA``, at most ``batch_rows`` rows each, of one or more files.
 
     ``mapping`` names the file's column for a field of ours (``{"response": "generated_text"}``); the rest is found by
-    ``RESPONSE_ALIASES``. Fields that the file does not have are null. Rows of one item (or, without ids, of one
-    question) get the repeats 0, 1, 2 in file order unless a column numbers them; so do the responses of a list in one
-    row. A null response is an answer that is missing; an empty text is an answer. ``choices`` is JSON.
-    ``finish_word`` is the file's word for the end of a text, ``finish_reason`` the common one.
+    ``RESPONSE_ALIASES``. Fields that the file does not have are null, and so are repeats that it does not number. The
+    responses of a list are one row each. A null response is an answer that is missing; an empty text is an answer.
+    ``choices`` is JSON. ``finish_word`` is the file's word for the end of a text, ``finish_reason`` the common one.
 
     Raises:
         InputError: with file and line, at the first bad row. Earlier frames were yielded by then, so land them all
@@ -96,12 +98,13 @@ def read_responses(
 
 def _rows(paths: Sequence[Path], mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     repeats = Repeats()
-    for place, row in mapped_rows(paths, mapping, RESPONSE_ALIASES, _CONVERTERS, required=("response",)):
+    pair, required = ("item", "response"), ("response",)
+    for place, row in mapped_rows(paths, mapping, RESPONSE_ALIASES, _CONVERTERS, required=required, pair=pair):
         key = row.get("item") or row.get("question")
         if not key:
             raise InputError(f"{place} has neither an item's id nor a question.")
         given, word = row.get("repeat"), row.get("finish_reason")
         finish = {"finish_reason": ending_of(word).value, "finish_word": word} if word else {}
         for number, response in enumerate(row["response"]):
-            repeat = None if given is None else given + number
-            yield {**row, **finish, "response": response, "repeat": repeats.of(key, repeat, place)}
+            repeat = None if given is None else repeats.of(key, given + number, place)
+            yield {**row, **finish, "response": response, "repeat": repeat}

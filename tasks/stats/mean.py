@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from tasks.stats.clustered import (
     PRIOR_ICC,
+    ROUNDING_SCORE,
     ClusterSums,
     cluster_codes,
     cluster_variance,
@@ -40,8 +41,8 @@ def mean_score(
     The interval is a t interval with CR2 variance and Bell-McCaffrey degrees of freedom ("cr2_bm"; "t" without
     clusters). It is Wilson's interval on n / deff ("wilson_deff") where the smaller of the sums of scores and of lost
     scores, divided by the design effect, is below 10, or where the scores have no variance. For graded scores Wilson's
-    interval is conservative: no score in [0, 1] varies more than a binary one of the same mean. On effective sizes see
-    Korn and Graubard 1998.
+    interval is conservative: no score in [0, 1] varies more than a binary one of the same mean. Their standard error is
+    that of the scores themselves. On effective sizes see Korn and Graubard 1998.
 
     Args:
         value: [n] scores of the answered items, finite, in [0, 1].
@@ -81,6 +82,8 @@ def mean_intervals(sums: ClusterSums, *, confidence: float = CONFIDENCE, prior_i
     deff = np.where(is_sparse, np.maximum(deff, prior_design_effect(sums.sizes, prior_icc)), deff)
     score_limits = wilson(np.clip(variance.mean, 0.0, 1.0), variance.count_items / deff, critical)
     low, high, standard_error = t_or_score(variance.mean, variance.cr2, critical, is_sparse, score_limits, lowest=0.0)
+    is_graded = (sums.totals.sum(axis=-1) - sums.squares > ROUNDING_SCORE) & ~is_degenerate(variance)
+    standard_error = np.where(is_graded, np.sqrt(variance.cr2), standard_error)
     return Intervals(
         variance=variance,
         low=low,

@@ -28,17 +28,19 @@ TASKS = [
 
 
 def imported(folder, benchmark, answers):
-    """The warehouse after importing tuples of a question, a response and, if known, the word for its end."""
+    """The warehouse after importing rows, or pairs of a question and a response."""
     config = {
         "warehouse": str(folder / "warehouse.duckdb"),
         "model_defaults": {"provider": "recorded"},
         "models": [{"id": "org/toy"}],
-        "thresholds": {"max_truncated_rate": None, "max_filtered_rate": None, "max_unparsed_rate": None},
         "benchmarks": [benchmark],
+        "thresholds": dict.fromkeys(
+            ("max_truncated_rate", "max_filtered_rate", "max_unparsed_rate", "max_failed_rate")
+        ),
     }
     (folder / "aligntax.yaml").write_text(yaml.safe_dump(config))
-    rows = [json.dumps(dict(zip(("question", "response", "stop_reason"), answer, strict=False))) for answer in answers]
-    (folder / "answers.jsonl").write_text("\n".join(rows))
+    rows = [row if isinstance(row, dict) else dict(zip(("question", "response"), row, strict=True)) for row in answers]
+    (folder / "answers.jsonl").write_text("\n".join(map(json.dumps, rows)))
     asked = ["import", "responses", str(folder / "answers.jsonl"), "--benchmark", benchmark["id"], "--model", "org/toy"]
     for arguments in ([*asked, "--no-publish", "--as-of", "2026-01-31"], ["build"]):
         done = CliRunner().invoke(app, [*arguments, "--config", str(folder / "aligntax.yaml")], catch_exceptions=False)
@@ -120,7 +122,10 @@ def test_imported_answers_that_were_blocked_or_cut_off_are_known_by_any_word_for
         "".join(json.dumps({"q": f"1 + {n}", "a": f"{n + 1}"}) + "\n" for n in range(4))
     )
     benchmark = {"id": "sums", "define": entry, "source": str(tmp_path / "items.jsonl")}
-    answers = [(f"1 + {n}", None if end == "SAFETY" else "I think", end) for n, end in enumerate(ends)]
+    answers = [
+        {"question": f"1 + {n}", "response": None if end == "SAFETY" else "I think", "stop_reason": end}
+        for n, end in enumerate(ends)
+    ]
     with imported(tmp_path, benchmark, answers) as warehouse:
         found = dict(
             warehouse.rows(
@@ -128,3 +133,31 @@ def test_imported_answers_that_were_blocked_or_cut_off_are_known_by_any_word_for
             )[1]
         )
     assert found == dict(zip(ends, ("unparsed", "truncated", "filtered", "filtered"), strict=True))
+
+
+def test_reasoning_and_the_words_for_an_ending_are_kept_and_a_null_that_ended_is_an_answer(tmp_path):
+    rows = [{"question": f"What is {n} + 1?", "answer": str(n + 1)} for n in range(5)]
+    (tmp_path / "sums.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    define = {**SUMS, "fields": {"question": "question", "target": "answer"}}
+    said = [
+        {"response": "1", "reasoning_content": "0 and 1.", "finish_reason": "eos"},
+        {"response": None, "reasoning_content": "1 and", "finish_reason": "MAX_TOKENS"},
+        {"response": None, "finish_reason": "SAFETY"},
+        {"response": None, "finish_reason": None},
+        {"response": "5", "finish_reason": "because"},
+    ]
+    answers = [{"question": row["question"], **each} for row, each in zip(rows, said, strict=True)]
+    with imported(
+        tmp_path, {"id": "sums", "source": str(tmp_path / "sums.jsonl"), "define": define}, answers
+    ) as warehouse:
+        landed = warehouse.rows(
+            "select status, text, reasoning_text, finish_reason, finish_word from raw.generations order by all"
+        )[1]
+        assert landed == [
+            ("answered", "", "1 and", "length", "MAX_TOKENS"),
+            ("answered", "1", "0 and 1.", "stop", "eos"),
+            ("answered", "5", None, "unknown", "because"),
+            ("filtered", "", None, "content_filter", "SAFETY"),
+        ]
+        outcomes = warehouse.rows("select outcome, count(*) from marts.fct_scores group by all order by all")[1]
+        assert outcomes == [("correct", 2), ("failed", 1), ("filtered", 1), ("truncated", 1)]

@@ -12,7 +12,7 @@ import polars as pl
 from flows import transform
 from flows.configuration import load_benchmarks, load_configuration
 from tasks.importers.read_scores import read_scores
-from tasks.steps.land import land_scores
+from tasks.steps.land import ForeignFiles, land_scores
 from warehouse.connection import Warehouse
 
 FIRST = date(2026, 1, 1)
@@ -71,7 +71,9 @@ def import_night(
     ]
     pl.concat([frame.cast({"value": pl.Float64}) for frame in frames]).drop_nans("value").write_csv(path)
     known = load_benchmarks(settings)
-    landed = land_scores(warehouse, settings, known, lambda: read_scores(path), sources=[path], as_of_date=day)
+    landed = land_scores(
+        warehouse, settings, known, lambda: read_scores(path), files=ForeignFiles([path]), as_of_date=day
+    )
     if rebuild:
         transform.rebuild(warehouse, settings, landed.run_id)
     return landed.run_id

@@ -4,7 +4,7 @@ Knows the raw tables' columns; must not know Prefect, providers or scores of its
 """
 
 from tasks.steps.land.aggregates import land_aggregates
-from tasks.steps.land.foreign_rows import Imported
+from tasks.steps.land.foreign_rows import ForeignFiles, Imported
 from tasks.steps.land.log_cells import LogOptions
 from tasks.steps.land.logs import land_log
 from tasks.steps.land.responses import land_responses
@@ -13,6 +13,7 @@ from tasks.steps.land.scores import land_scores
 from tasks.steps.land.sink import Landing
 
 __all__ = [
+    "ForeignFiles",
     "Imported",
     "Landing",
     "LogOptions",

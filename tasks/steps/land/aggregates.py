@@ -5,15 +5,14 @@ Tested in tests/tasks/steps/aggregate/test_published_rows.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
 from tasks.errors import InputError
 from tasks.settings import Settings
-from tasks.steps.land.foreign_rows import ForeignRun, Imported, source_hash_of
+from tasks.steps.land.foreign_rows import ForeignFiles, ForeignRun, Imported
 from tasks.steps.land.runs import run_event, run_rows
 from warehouse.connection import Warehouse
 
@@ -25,7 +24,7 @@ def land_aggregates(
     settings: Settings,
     batches: Iterable[pl.DataFrame],
     *,
-    sources: Sequence[Path],
+    files: ForeignFiles,
     as_of_date: date,
 ) -> Imported:
     """Land published means (see ``importers.read_aggregates``); the same files land once, however often.
@@ -34,16 +33,16 @@ def land_aggregates(
         UnknownName: a row's model is not configured.
         InputError: the files are empty, or give a mean twice.
     """
-    run = ForeignRun.of(settings, as_of_date, sources[0], source_hash_of(sources), ["aggregates"])
+    run = ForeignRun.of(settings, as_of_date, files.first, files.source_hash, ["aggregates"])
     frame = pl.concat(list(batches)).rename(_NAMES)
     if frame.is_empty():
-        raise InputError(f"{sources[0]}: no rows.")
+        raise InputError(f"{files.first}: no rows.")
     for model_id in frame["model_id"].unique(maintain_order=True):
         settings.model(model_id)
     keys = ["model_id", "benchmark_id", "metric"]
     if (twice := frame.filter(frame.select(keys).is_duplicated())).height:
         model, benchmark, metric = twice.select(keys).row(0)
-        raise InputError(f"{sources[0]}: {metric} of {model} on {benchmark} appears twice.")
+        raise InputError(f"{files.first}: {metric} of {model} on {benchmark} appears twice.")
     with warehouse.transaction():
         rows = run_rows(run.plan)
         is_new = warehouse.append({"raw.runs": rows["raw.runs"]}) > 0

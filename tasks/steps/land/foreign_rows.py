@@ -11,7 +11,7 @@ Tested in tests/tasks/steps/land/test_logs.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -41,14 +41,28 @@ class Imported:
     notes: tuple[str, ...] = ()
 
 
-def source_hash_of(sources: Sequence[Path]) -> str:
-    """The hash of the bytes of some files, or of the data files of folders; of one file its own hash.
+@dataclass(frozen=True, slots=True)
+class ForeignFiles:
+    """Files or folders that are imported as one table, and which of their columns hold fields of ours."""
 
-    Raises:
-        InputError: a folder holds no data file.
-    """
-    hashes = [file_hash(file) for source in sources for file in files_of(source)]
-    return hashes[0] if len(hashes) == 1 else content_hash(*hashes)
+    paths: Sequence[Path]
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def first(self) -> Path:
+        """The first of them, which names the import."""
+        return self.paths[0]
+
+    @property
+    def source_hash(self) -> str:
+        """The hash of their bytes, and of the columns that were named; of one file as it is, its own hash.
+
+        Raises:
+            InputError: a folder holds no data file.
+        """
+        hashes = [file_hash(file) for path in self.paths for file in files_of(path)]
+        read = [dict(self.mapping)] if self.mapping else []
+        return hashes[0] if len(hashes) == 1 and not read else content_hash(*hashes, *read)
 
 
 @dataclass(frozen=True, slots=True)

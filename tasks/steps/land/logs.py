@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from tasks.answers import Ending, ending_of
 from tasks.domain import Benchmark, Origin, Outcome, content_hash, storable
 from tasks.errors import InputError
 from tasks.identity import file_hash
@@ -32,7 +33,9 @@ _ROWS: dict[str, Any] = {
     "repeat": pl.Int32,
     "text": pl.String,
     "status": pl.String,
+    "reasoning_text": pl.String,
     "finish_reason": pl.String,
+    "finish_word": pl.String,
     "model_served": pl.String,
     "tokens_input": pl.Int64,
     "tokens_output": pl.Int64,
@@ -200,7 +203,9 @@ def _answer_row(sample: LogSample, item_id: str) -> Row:
         "repeat": sample.repeat,
         "text": storable(sample.response) if sample.response is not None and status != "failed" else None,
         "status": status,
-        "finish_reason": sample.finish_reason,
+        "reasoning_text": storable(sample.reasoning) if sample.reasoning is not None and status != "failed" else None,
+        "finish_reason": None if sample.finish_word is None else ending_of(sample.finish_word).value,
+        "finish_word": sample.finish_word,
         "model_served": sample.model_served,
         "tokens_input": sample.tokens_input,
         "tokens_output": sample.tokens_output,
@@ -213,7 +218,7 @@ def _answer_row(sample: LogSample, item_id: str) -> Row:
 def _status(sample: LogSample) -> str:
     if sample.error is not None:
         return "failed"
-    if sample.finish_reason == "content_filter":
+    if ending_of(sample.finish_word) is Ending.CONTENT_FILTER:
         return "filtered"
     if sample.response is not None:
         return "answered"
@@ -231,6 +236,6 @@ def _outcome(score: ForeignScore, row: Row) -> Outcome:
     """How the answer ended by the log's score; what its provider said explains a 0 better."""
     if score.value == 0 and row["status"] == "filtered":
         return Outcome.FILTERED
-    if score.value == 0 and row["finish_reason"] == "length":
+    if score.value == 0 and row["finish_reason"] == Ending.LENGTH:
         return Outcome.TRUNCATED
     return score.outcome

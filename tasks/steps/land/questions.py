@@ -18,6 +18,9 @@ from tasks.importers.log import squeezed
 Asked: TypeAlias = tuple[str | None, str | None, str | None, str | None]
 
 _MARKS = re.compile(r"[\W_]+")
+# In a whole prompt the last question stands behind such a word, and before one that asks for the answer.
+_ASKS = re.compile(r"(?:^|\n)[#\s]*(?:Q|Question|Problem|Input|Instruction|Task)\s*:\s*", re.IGNORECASE)
+_ANSWERS = re.compile(r"\n[#\s]*(?:A|Answer|Solution|Output|Response)\s*:[^\n]{0,80}\s*\Z", re.IGNORECASE)
 _OTHER_ITEM = "rows whose id is another item's, so that their question counts"
 _OTHER_QUESTION = "rows left out because their question is not that of their id's item"
 _TWINS = "rows left out because several items have their question, and neither id nor options tell them apart"
@@ -49,7 +52,8 @@ class AnsweredItems:
     """
 
     def __init__(self, benchmark: Benchmark, *, ignores_questions: bool = False) -> None:
-        self._no_item = f"rows left out because they are no items of {benchmark.benchmark_id}"
+        self._name, self._count_items = benchmark.benchmark_id, len(benchmark.items)
+        self._no_item = f"rows left out because they are no items of {self._name}"
         self._ignores_questions = ignores_questions
         self._by_id = {item.item_id: item for item in benchmark.items}
         self._by_id |= {item.foreign_id: item for item in benchmark.items if item.foreign_id is not None}
@@ -65,26 +69,33 @@ class AnsweredItems:
         """Whether all rows hold the same text in place of a question, and it is the question of no item."""
         return self.count_rows > 1 and len(self._strange) == 1 and self.notes[_OTHER_QUESTION] == self.count_rows
 
-    def find(self, asked: Asked, repeat: int) -> tuple[str, int] | None:
+    def find(self, asked: Asked, repeat: int | None) -> tuple[str, int] | None:
         """The item of the next row and the repeat of its answer; None for a row that is left out.
 
-        Identical items, and rows that turn out to be about one item, take the next repeat that is free.
+        Without a repeat, or with one that is taken, it is the next that is free. Identical items take turns.
         """
         self.count_rows += 1
         items = self._items(asked)
         if not items:
             return None
         self.count_found += 1
-        item_id, repeat = items[repeat % len(items)].item_id, repeat // len(items)
+        item_id = min((item.item_id for item in items), key=lambda each: self._taken.get(each, 0).bit_length())
         taken = self._taken.get(item_id, 0)
-        if taken >> repeat & 1:
+        if repeat is None or taken >> repeat & 1:
             repeat = taken.bit_length()
         self._taken[item_id] = taken | 1 << repeat
         return item_id, repeat
 
     def lines(self) -> list[str]:
-        """A sentence for each kind of doubtful row."""
-        return [f"{reason}: {count} (the first is {self.first[reason]})" for reason, count in self.notes.items()]
+        """A sentence for each kind of doubtful row, and one where rows were left out and items have no answer."""
+        lines = [f"{reason}: {count} (the first is {self.first[reason]})" for reason, count in self.notes.items()]
+        count_open = self._count_items - len(self._taken)
+        if self.count_found < self.count_rows and count_open:
+            lines.append(
+                f"items of {self._name} without an answer: {count_open} of {self._count_items}. If the file is of "
+                "another edition, give its items by --items"
+            )
+        return lines
 
     def _items(self, asked: Asked) -> list[Item]:
         """The items that a row may be about: one, or several that are alike."""
@@ -92,9 +103,9 @@ class AnsweredItems:
         known = self._by_id.get(key) if key is not None else None
         if question is None or self._ignores_questions:
             return [known] if known else self._refused(self._no_item, key)
-        found = self._questions.items(question, _texts(choices))
-        if not found and context:
-            found = self._questions.items(f"{context} {question}", _texts(choices))
+        spellings = (question, f"{context} {question}" if context else None, _last_question(question))
+        tried = (self._questions.items(text, _texts(choices)) for text in spellings if text)
+        found = next(filter(None, tried), [])
         if known is not None and known in found:
             return [known]
         return self._by_question(asked, found) if found else self._by_id_alone(asked, known)
@@ -131,6 +142,12 @@ def _texts(choices: str | None) -> tuple[str, ...]:
     """The options of a row, if they are a list of texts."""
     found: Any = json.loads(choices) if choices else ()
     return tuple(map(str, found)) if isinstance(found, list) else ()
+
+
+def _last_question(prompt: str) -> str | None:
+    """What a prompt with worked examples asks in the end; None for a text without such parts."""
+    parts = _ASKS.split(prompt)
+    return _ANSWERS.sub("", parts[-1]) if len(parts) > 1 else None
 
 
 def _holds(question: str, text: str) -> bool:

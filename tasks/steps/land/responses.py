@@ -8,7 +8,7 @@ Tested in tests/flows/test_importing.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from tasks.errors import InputError
 from tasks.planned import Cell
 from tasks.settings import Settings
 from tasks.steps.land.cell_rows import benchmark_rows, cell_row
-from tasks.steps.land.foreign_rows import ForeignRun, Imported, source_hash_of
+from tasks.steps.land.foreign_rows import ForeignFiles, ForeignRun, Imported
 from tasks.steps.land.questions import AnsweredItems
 from warehouse.connection import Warehouse
 
@@ -31,7 +31,7 @@ def land_responses(
     cell: Cell,
     read: Callable[[], Iterable[pl.DataFrame]],
     *,
-    sources: Sequence[Path],
+    files: ForeignFiles,
     as_of_date: date,
     is_extracted: bool = False,
 ) -> Imported:
@@ -46,21 +46,21 @@ def land_responses(
     """
     judge_version = [cell.judge.model_version] if cell.judge else []
     reading = (cell.cell_id, cell.scorer, is_extracted, *judge_version)
-    run = ForeignRun.of(settings, as_of_date, sources[0], source_hash_of(sources), reading)
+    run = ForeignRun.of(settings, as_of_date, files.first, files.source_hash, reading)
     if (landed := run.landed_before(warehouse)) is not None:
         return landed
-    lookup = _checked(cell.benchmark, read(), sources[0])
+    lookup = _checked(cell.benchmark, read(), files.first)
     run.begin(warehouse)
     asked: set[str] = set()
     count_rows = count_new = repeats = 0
     for batch in read():
-        rows = _with_items(batch, lookup).with_columns(text=_texts(is_extracted=is_extracted))
+        rows = _said(_with_items(batch, lookup), is_extracted=is_extracted)
         count_new += _land_batch(warehouse, run, cell, rows)
         asked.update(rows["item_id"])
         count_rows += rows.height
         repeats = max(repeats, 1 + int(rows["repeat"].max() or 0))  # type: ignore[arg-type]
     with warehouse.transaction():
-        warehouse.append(benchmark_rows(cell.benchmark, cell.benchmark.items, sources[0]))
+        warehouse.append(benchmark_rows(cell.benchmark, cell.benchmark.items, files.first))
         described = cell_row(run.run_id, cell, asked, repeats, Origin.IMPORTED, {})
         run.finish(warehouse, [described], [(cell.cell_id, "complete", None)])
     return Imported(run.run_id, count_rows, count_new, tuple(lookup.lines()))
@@ -93,19 +93,33 @@ def _with_items(batch: pl.DataFrame, lookup: AnsweredItems) -> pl.DataFrame:
     ).filter(pl.col("item_id").is_not_null())
 
 
-def _texts(*, is_extracted: bool) -> pl.Expr:
-    texts = pl.col("response").fill_null("") if is_extracted else pl.col("response")
-    return texts.map_elements(storable, return_dtype=pl.String)
+def _said(rows: pl.DataFrame, *, is_extracted: bool) -> pl.DataFrame:
+    """The rows with what the model said, and whether it is an answer.
+
+    A null is an answer that is missing, unless the row says how it ended or what the model thought: then it is empty.
+    """
+    is_told = pl.col("finish_word").is_not_null() | pl.col("reasoning_text").is_not_null()
+    empty = pl.lit("") if is_extracted else pl.when(is_told).then(pl.lit(""))
+    texts = (pl.coalesce("response", empty).alias("text"), pl.col("reasoning_text"))
+    is_filtered = pl.col("finish_reason").eq_missing(Ending.CONTENT_FILTER.value)
+    return rows.with_columns(text.map_elements(storable, return_dtype=pl.String) for text in texts).with_columns(
+        status=pl.when(is_filtered)
+        .then(pl.lit("filtered"))
+        .when(pl.col("text").is_not_null())
+        .then(pl.lit("answered"))
+        .otherwise(pl.lit("failed"))
+    )
 
 
 def _land_batch(warehouse: Warehouse, run: ForeignRun, cell: Cell, rows: pl.DataFrame) -> int:
     """Land some rows in one transaction; returns how many answers were new."""
     rows = run.keyed(rows, cell)
-    is_filtered = pl.col("finish_reason").eq_missing(Ending.CONTENT_FILTER.value)
-    filtered, others = rows.filter(is_filtered), rows.filter(~is_filtered)
-    answered, missing = others.filter(pl.col("text").is_not_null()), others.filter(pl.col("text").is_null())
+    count_new = 0
     with warehouse.transaction():
         warehouse.append_columns("raw.plan", rows)
-        warehouse.append_columns("raw.failures", run.failures(missing, "no_recorded_answer"))
-        count_filtered = warehouse.append_columns("raw.generations", run.generations(filtered, cell, "filtered"))
-        return count_filtered + warehouse.append_columns("raw.generations", run.generations(answered, cell, "answered"))
+        failed = rows.filter(pl.col("status") == "failed")
+        warehouse.append_columns("raw.failures", run.failures(failed, "no_recorded_answer"))
+        for status in ("answered", "filtered"):
+            part = run.generations(rows.filter(pl.col("status") == status), cell, status)
+            count_new += warehouse.append_columns("raw.generations", part)
+    return count_new

@@ -5,10 +5,9 @@ Tested in tests/flows/test_importing.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
@@ -18,7 +17,7 @@ from tasks.identity import foreign_item_id
 from tasks.planned import Cell
 from tasks.settings import ModelSettings, Settings
 from tasks.steps.land.cell_rows import benchmark_rows, cell_row
-from tasks.steps.land.foreign_rows import RECORDED, ForeignRun, Imported, source_hash_of
+from tasks.steps.land.foreign_rows import RECORDED, ForeignFiles, ForeignRun, Imported
 from warehouse.connection import Row, Warehouse
 
 _WITHOUT_ANSWER = ("failed", "quarantined")
@@ -30,7 +29,7 @@ def land_scores(
     known: Mapping[str, Benchmark],
     read: Callable[[], Iterable[pl.DataFrame]],
     *,
-    sources: Sequence[Path],
+    files: ForeignFiles,
     as_of_date: date,
 ) -> Imported:
     """Land item scores; ``read`` begins anew (see ``importers.read_scores``), ``known`` are described here.
@@ -39,12 +38,12 @@ def land_scores(
         UnknownName: a row's model is not configured.
         InputError: the files are empty.
     """
-    run = ForeignRun.of(settings, as_of_date, sources[0], source_hash_of(sources), ["scores"])
+    run = ForeignRun.of(settings, as_of_date, files.first, files.source_hash, ["scores"])
     if (landed := run.landed_before(warehouse)) is not None:
         return landed
     names = {name for batch in read() for name in batch["model"].unique()}
     if not names:
-        raise InputError(f"{sources[0]}: no rows.")
+        raise InputError(f"{files.first}: no rows.")
     models = {name: settings.model(name) for name in sorted(names)}
     run.begin(warehouse)
     seen: dict[str, _Seen] = {}

@@ -15,7 +15,7 @@ from flows import transform
 from flows.configuration import load_configuration
 from tasks.importers.read_scores import read_scores
 from tasks.settings import Settings
-from tasks.steps.land import land_scores
+from tasks.steps.land import ForeignFiles, land_scores
 from warehouse.connection import Warehouse
 
 MODELS, BENCHMARKS, ITEMS = 4, 3, 300
@@ -64,7 +64,9 @@ def landed(warehouse: Warehouse, settings: Settings, folder: Path, number: int, 
         }
     ).write_csv(path)
     day = FIRST + timedelta(days=number)
-    return land_scores(warehouse, settings, {}, lambda: read_scores(path), sources=[path], as_of_date=day).run_id
+    return land_scores(
+        warehouse, settings, {}, lambda: read_scores(path), files=ForeignFiles([path]), as_of_date=day
+    ).run_id
 
 
 if __name__ == "__main__":

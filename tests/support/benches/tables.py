@@ -13,7 +13,7 @@ from pathlib import Path
 from flows import transform
 from flows.configuration import load_configuration
 from tasks.importers.read_scores import read_scores
-from tasks.steps.land import land_scores
+from tasks.steps.land import ForeignFiles, land_scores
 from warehouse.connection import Warehouse
 
 
@@ -38,7 +38,7 @@ def main(count_scores: int, folder: Path) -> None:
         started = time.perf_counter()
         read = partial(read_scores, folder / "scores.csv")
         landed = land_scores(
-            warehouse, settings, {}, read, sources=[folder / "scores.csv"], as_of_date=date(2026, 1, 31)
+            warehouse, settings, {}, read, files=ForeignFiles([folder / "scores.csv"]), as_of_date=date(2026, 1, 31)
         )
         import_s = time.perf_counter() - started
         started = time.perf_counter()

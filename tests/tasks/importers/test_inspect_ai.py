@@ -66,14 +66,77 @@ def test_archive_members_compressed_with_zstandard_are_read(tmp_path):
     assert [s.response for s in read_inspect(path).samples()] == ["7"]
 
 
-def test_an_error_leaves_no_answer_and_a_token_limit_is_a_finish_reason(tmp_path):
+def test_an_error_leaves_no_answer_and_a_token_limit_has_its_word(tmp_path):
     cut = sample(2)
     cut["output"]["choices"][0]["stop_reason"] = "max_tokens"
     path = archive(tmp_path / "log.eval", [sample(1, error={"message": "429"}), cut], status="cancelled")
     log = read_inspect(path)
     broken, kept = log.samples()
-    assert (broken.response, broken.error, kept.finish_reason) == (None, "429", "length")
+    assert (broken.response, broken.error, kept.finish_word) == (None, "429", "max_tokens")
     assert log.unfinished == "the log's status is cancelled"
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "word"),
+    [
+        ("token", None, "limit: token"),
+        ("message", None, "limit: message"),
+        ("time", "stopped by the limit on time", "limit: time"),
+        ("cost", "stopped by the limit on cost", "limit: cost"),
+        (None, None, "stop"),
+    ],
+)
+def test_a_limit_cuts_an_answer_off_unless_it_is_one_of_time_or_money(tmp_path, kind, error, word):
+    limited = sample(1, limit={"type": kind, "limit": 5} if kind else None)
+    (found,) = read_inspect(archive(tmp_path / "log.eval", [limited])).samples()
+    assert (found.error, found.finish_word) == (error, word)
+    assert (found.response is None) == (error is not None)
+
+
+def test_a_stop_reason_that_nobody_gave_is_none(tmp_path):
+    unsaid = sample(1)
+    unsaid["output"]["choices"][0]["stop_reason"] = "unknown"
+    (found,) = read_inspect(archive(tmp_path / "log.eval", [unsaid])).samples()
+    assert found.finish_word is None
+
+
+@pytest.mark.parametrize(
+    ("message", "reasoning"),
+    [
+        ({"content": "7"}, None),
+        ({"content": "7", "reasoning": "3 and 4."}, "3 and 4."),
+        ({"content": [{"type": "reasoning", "reasoning": "attachment://a"}, {"type": "text", "text": "7"}]}, "Long."),
+        (
+            {"content": [{"type": "reasoning", "reasoning": "", "summary": "Adds."}, {"type": "text", "text": "7"}]},
+            "Adds.",
+        ),
+        ({"content": [{"type": "reasoning", "reasoning": "", "redacted": True}, {"type": "text", "text": "7"}]}, None),
+    ],
+)
+def test_reasoning_is_kept_apart_from_the_answer(tmp_path, message, reasoning):
+    thinking = sample(1, attachments={"a": "Long."})
+    thinking["output"]["choices"][0]["message"] = message
+    (found,) = read_inspect(archive(tmp_path / "log.eval", [thinking])).samples()
+    assert (found.response, found.reasoning) == ("7", reasoning)
+
+
+@pytest.mark.parametrize(
+    ("value", "scores"),
+    [
+        (["C", "I", "C", "C"], [("inspect:s", 0.75)]),
+        ([True, False], [("inspect:s", 0.5)]),
+        ({"a": "C", "b": 0.5}, [("inspect:s.a", 1.0), ("inspect:s.b", 0.5)]),
+        (["C", "?"], []),
+        ([], []),
+        (7, []),
+        (None, [("inspect:s", None)]),
+    ],
+)
+def test_a_score_is_a_value_a_list_of_them_or_several_by_name(tmp_path, value, scores):
+    log = read_inspect(archive(tmp_path / "log.eval", [sample(1, scores={"s": {"value": value}})]))
+    (found,) = log.samples()
+    assert [(score.scorer, score.value) for score in found.scores] == scores
+    assert sum(log.skipped.values()) == (not scores)
 
 
 @pytest.mark.parametrize("content", [b"", b"[1]", b'{"status": "success"}', b'{"eval": {"model": 1}}', b"PK\x03\x04"])

@@ -15,7 +15,7 @@ def test_mmlu_pro_zips_are_read_without_a_mapping(shared_data, model):
     frame = pl.concat(frames)
     assert frame["item"].n_unique() == 12_032
     assert frame["item"].str.contains(r"^\d+$").all()
-    assert frame["repeat"].unique().to_list() == [0]
+    assert frame["repeat"].null_count() == 12_032
     assert frame["response"].null_count() == 0
 
 

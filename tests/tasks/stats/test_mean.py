@@ -48,6 +48,14 @@ def test_graded_scores_near_0_have_the_interval_of_binary_ones_with_their_mean()
     assert [graded.low, graded.high] == pytest.approx([binary.low, binary.high])
 
 
+def test_graded_scores_have_the_standard_error_of_their_own_spread():
+    grades = np.array([1.0] * 181 + [0.75] * 16 + [0.25] * 3)
+    found = mean_score(grades, None)
+    assert found.standard_error == pytest.approx(grades.std(ddof=1) / np.sqrt(grades.size))
+    assert found.standard_error == pytest.approx(0.0079, abs=5e-5)
+    assert found.method == "wilson_deff"
+
+
 def test_equal_graded_scores_have_an_interval():
     result = mean_score([0.5] * 100, None)
     assert result.low < 0.5 < result.high

@@ -18,7 +18,7 @@ from tasks.domain import PromptStyle
 from tasks.errors import InputError
 from tasks.settings import load_settings
 from tasks.steps.labels import export_labels, import_labels
-from tasks.steps.land import land_responses
+from tasks.steps.land import ForeignFiles, land_responses
 from tasks.steps.score import score
 from tests.support.known import known_names
 from warehouse.connection import Warehouse
@@ -57,7 +57,7 @@ def answered(tmp_path_factory):
                 cell = cell_of(settings, settings.model(model), benchmark, None, style=PromptStyle.CHAT)
                 rows = [batch_of(batch)]
                 landed = land_responses(
-                    opened, settings, cell, lambda rows=rows: rows, sources=[source], as_of_date=DATE
+                    opened, settings, cell, lambda rows=rows: rows, files=ForeignFiles([source]), as_of_date=DATE
                 )
                 score(opened, landed.run_id)
         transform.rebuild_dates(opened, [DATE.isoformat()])

@@ -33,6 +33,8 @@ def asked(key=None, question=None, context=None, choices=None):
         (asked("2", "Question: WHAT IS 2 + 2\nAnswer:"), "i2"),
         (asked("1", "What is 2 + 2?"), "i2"),
         (asked(None, "2 + 2?", "What is"), "i2"),
+        (asked(None, "Add.\n\nQ: What is 1 + 1?\nA: 2\n\nQ: What is 2 + 2?\nA:"), "i2"),
+        (asked(None, "### Instruction:\nWhat is 2 + 2?\n\n### Response: Let's think step by step."), "i2"),
         (asked("2", "What is 7 + 7?"), None),
         (asked("9"), None),
         (asked(None, "What is 7 + 7?"), None),
@@ -52,6 +54,7 @@ def test_contradictions_and_rows_left_out_are_counted_by_reason():
         "rows whose id is another item's, so that their question counts: 2 (the first is row 1, '0')",
         "rows left out because their question is not that of their id's item: 1 (the first is row 3, '2')",
         "rows left out because they are no items of sums: 1 (the first is row 4, '9')",
+        "items of sums without an answer: 1 of 4. If the file is of another edition, give its items by --items",
     ]
     assert (items.count_rows, items.count_found) == (5, 3)
 
@@ -60,6 +63,12 @@ def test_two_rows_that_turn_out_to_be_about_one_item_are_two_answers_to_it():
     items = lookup()
     assert items.find(asked("1", "What is 1 + 1?"), 0) == ("i1", 0)
     assert items.find(asked("0", "What is 1 + 1?"), 0) == ("i1", 1)
+
+
+def test_answers_without_a_number_take_the_next_repeat_and_numbered_ones_their_own():
+    items = lookup()
+    repeats = [items.find(asked("1"), repeat) for repeat in (None, None, 5, None, 0)]
+    assert repeats == [("i1", 0), ("i1", 1), ("i1", 5), ("i1", 6), ("i1", 7)]
 
 
 TWINS = [
@@ -72,7 +81,7 @@ TWINS = [
 def test_options_tell_items_of_one_question_apart_and_identical_items_take_turns():
     items = lookup(TWINS)
     assert items.find(asked(None, "Which is true?", None, ["red", "blue"]), 0) == ("a", 0)
-    found = [items.find(asked(None, "Which is true?", None, ["one", "two"]), repeat) for repeat in range(4)]
+    found = [items.find(asked(None, "Which is true?", None, ["one", "two"]), None) for _ in range(4)]
     assert found == [("b", 0), ("c", 0), ("b", 1), ("c", 1)]
     assert items.find(asked(None, "Which is true?"), 0) is None
     assert "neither id nor options" in items.lines()[0]
