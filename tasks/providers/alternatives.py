@@ -14,8 +14,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tasks.errors import CellError
+from tasks.errors import CellError, TerminalError
 from tasks.providers.posting import Reply
+from tasks.providers.wire import Answer
 
 _REFUSED_STATUS = frozenset({400, 422})
 _NAMES = re.compile("logprobs|top_n_tokens")  # the second is what TGI calls them
@@ -32,6 +33,19 @@ def check_not_refused(reply: Reply, count: int | None) -> None:
             f"HTTP {reply.status}: {reply.message} ({count} alternatives were asked for. State in the model's entry "
             "how many its server tells, as in alternatives: 5, or choose a scorer that reads the text.)",
             error_type=f"http_{reply.status}",
+        )
+
+
+def check_told(answer: Answer, count: int | None) -> None:
+    """Raise if a server says a word without its likelihood, although ``count`` alternatives were asked for.
+
+    Raises:
+        TerminalError: The next attempt would tell none, either.
+    """
+    if count and answer.status == "answered" and answer.text and answer.first_token_json is None:
+        raise TerminalError(
+            "the server told no log-probabilities, which the scorer reads. Choose a scorer that reads the text.",
+            error_type="no_log_probabilities",
         )
 
 

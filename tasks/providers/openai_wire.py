@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from tasks.domain import Prompt, PromptStyle
-from tasks.providers.alternatives import check_not_refused, first_token_json
+from tasks.providers.alternatives import check_not_refused, check_told, first_token_json
 from tasks.providers.failures import answer_of_failure, filtered, unreadable
 from tasks.providers.openai_choice import said_in
 from tasks.providers.posting import Reply, Sender
@@ -88,7 +88,9 @@ class OpenAIEndpoint:
         path = FACTS.apis[FACTS.api_for(prompt.style)].path
         reply = await self._sender.post(path, {**asked, **_arguments(parameters)}, timeout_s)
         check_not_refused(reply, parameters.get("top_logprobs"))
-        return _read(reply, parameters["max_tokens"])
+        answer = _read(reply, parameters["max_tokens"])
+        check_told(answer, parameters.get("top_logprobs"))
+        return answer
 
     async def close(self) -> None:
         """Close the connections."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -19,6 +19,8 @@ from tasks.scorers.contract import Reads, Versioned, json_of, right_or_wrong, un
 
 # A letter among marks: blanks, brackets, quotes, asterisks, stops. Some servers write a blank or a line's end as the
 # tokenizer's own sign, and two of these signs are letters themselves.
+_BLANKS = " \t\n▁ĠĊ"
+_WORDS = "AI"
 _LETTER = re.compile(r"[\W_ĠĊ]*([A-Za-z])[\W_ĠĊ]*")
 # Servers write this number for a token whose likelihood they do not tell.
 _NOT_TOLD = -9999.0
@@ -29,9 +31,10 @@ _OPTION = re.compile(r"^[A-Z]\. (.+)$", re.MULTILINE)
 class ChoiceLikelihood(Versioned):
     """The most likely of the item's letters among the first token's recorded alternatives.
 
-    The probabilities of a letter's spellings (``A``, `` A``, ``(A``, ``a``, fullwidth) add up. Endpoints tell only the
-    most likely tokens. That is enough as long as one letter is among them. If none is, or if two letters are equally
-    likely, the answer is unparsed.
+    The probabilities of a letter's spellings (``A``, `` A``, ``(A``, ``a)``, fullwidth) add up. Small letters without
+    marks count only where no others are told, and not "a" and "i" alone, which are words. Endpoints tell only the most
+    likely tokens. That is enough as long as one letter is among them. If none is, or if two letters are equally likely,
+    the answer is unparsed.
     """
 
     name: str = "choice_likelihood"
@@ -66,21 +69,41 @@ def _letters(item: Item) -> str:
 
 def _most_likely(text: str, letters: str) -> str | None:
     """The letter with the largest sum of probabilities; None without a letter, or if two share the first place."""
-    told = [(letter, logprob) for letter, logprob in _told_letters(text) if letter in letters]
-    top = max((logprob for _, logprob in told), default=0.0)
-    chances: dict[str, float] = {}
-    for letter, logprob in told:
-        chances[letter] = chances.get(letter, 0.0) + math.exp(logprob - top)
+    told = [entry for entry in _told(text) if entry.letter in letters]
+    plain = [entry for entry in told if not entry.may_be_word]
+    small = [entry for entry in told if entry.may_be_word]
+    writes_small = not plain and any(entry.letter not in _WORDS for entry in small)
+    chances = _sums(small if writes_small else plain)
     ordered = sorted(chances, key=lambda letter: -chances[letter])
     if len(ordered) > 1 and math.isclose(chances[ordered[0]], chances[ordered[1]]):
         return None
     return ordered[0] if ordered else None
 
 
-def _told_letters(text: str) -> Iterator[tuple[str, float]]:
-    """Each alternative that is a letter, with its log-probability; one above 0 counts as certain."""
+@dataclass(frozen=True)
+class _Told:
+    """An alternative that is a letter; ``may_be_word`` for a small one without marks."""
+
+    letter: str
+    logprob: float
+    may_be_word: bool
+
+
+def _told(text: str) -> Iterator[_Told]:
+    """The letters among the alternatives; a log-probability above 0 counts as certain."""
     document = json_of(text)
     for token, value in document.items() if isinstance(document, dict) else ():
         is_number = isinstance(value, float | int) and not isinstance(value, bool)
-        if is_number and value > _NOT_TOLD and (match := _LETTER.fullmatch(unicodedata.normalize("NFKC", token))):
-            yield match[1].upper(), float(min(value, 0))
+        written = unicodedata.normalize("NFKC", token)
+        if is_number and value > _NOT_TOLD and (match := _LETTER.fullmatch(written)):
+            may_be_word = match[1].islower() and match[1] == written.strip(_BLANKS)
+            yield _Told(match[1].upper(), float(min(value, 0)), may_be_word)
+
+
+def _sums(told: Sequence[_Told]) -> dict[str, float]:
+    """Each letter's probability, relative to that of the most likely spelling."""
+    top = max((entry.logprob for entry in told), default=0.0)
+    sums: dict[str, float] = {}
+    for entry in told:
+        sums[entry.letter] = sums.get(entry.letter, 0.0) + math.exp(entry.logprob - top)
+    return sums

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -209,9 +209,20 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
 def _scored(scorer: Scorer, row: Row) -> ScoredAnswer:
     """One landed answer (a row of ``unscored_answers`` with its item) as its scorer reads it."""
     facts = tuple(Fact(**fact) for fact in json.loads(row["facts_json"] or "[]"))
-    # Of the first token only its alternatives are read: one token was asked for, so being cut says nothing.
-    reading = Reading(row["first_token_json"] or "") if scorer.reads == "first_token" else read_landed(row)
-    return score_answer(scorer, Item.of(row), reading, facts, is_filtered=row["status"] == "filtered")
+    return score_answer(scorer, Item.of(row), reading_for(scorer, row), facts, is_filtered=row["status"] == "filtered")
+
+
+def reading_for(scorer: Scorer, row: Mapping[str, Any]) -> Reading:
+    """What of a landed answer a scorer is given.
+
+    Of the first token only its alternatives are read: one token was asked for, so being cut says nothing. Where nothing
+    was said, not even a first token, no letter was.
+    """
+    if scorer.reads == "text":
+        return read_landed(row)
+    if row["first_token_json"] or row["text"]:
+        return Reading(row["first_token_json"] or "")
+    return replace(read_landed(row), text="{}")
 
 
 def scoring_hash(scorer: Scorer, judge_version: str | None = None) -> str:

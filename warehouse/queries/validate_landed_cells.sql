@@ -39,8 +39,9 @@ answers as (
         generations.item_id <> plan.item_id
         or generations.repeat <> plan.repeat
         or generations.request_hash <> plan.request_hash as is_of_other_request,
-        -- who wants the alternatives of the first token asks for one token, and every answer ends at that limit
-        generations.finish_reason = 'length' and generations.first_token_json is null as is_truncated,
+        -- who asks for the alternatives of the first token asks for one token, and every answer ends at that limit
+        generations.finish_reason = 'length'
+        and not contains(generations.parameters_json, '"top_logprobs"') as is_truncated,
         generations.status = 'filtered' as is_filtered,
         generations.model_served,
         generations.parameters_json

@@ -21,7 +21,11 @@ good as (
         cells.scorer,
         cells.judge_version,
         plan.generation_id,
-        cells.scorer in (select unnest($fact_scorers::varchar[])) and facts.generation_id is null as lacks_facts
+        (cells.scorer in (select unnest($fact_scorers::varchar[])) and facts.generation_id is null)
+        or (
+            cells.scorer in (select unnest($first_token_scorers::varchar[]))
+            and generations.first_token_json is null
+        ) as lacks_facts
     from raw.plan
     inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
     inner join raw.generations on plan.generation_id = generations.generation_id
@@ -56,7 +60,7 @@ counted as (
         cell_id,
         count(distinct generation_id) as count_good,
         count_if(outcome is null and not lacks_facts and judge_version is null) as count_unscored,
-        count_if(outcome is null and lacks_facts and judge_version is null) as count_waiting,
+        count_if(outcome is null and lacks_facts and judge_version is null)::bigint as count_waiting,
         count(*) - count(distinct generation_id) as count_with_several_newest,
         count_if(outcome = 'unparsed') as count_unparsed,
         count_if(outcome = 'judge_error' or (outcome is null and judge_version is not null)) as count_judge_error,

@@ -33,7 +33,8 @@ _SCORES = (
         "warning",
         "validate_scored_cells",
         Within("count_waiting", 0, 0),
-        "answers have no score because what their scorer reads is missing: a program's run, a judge's answer",
+        "answers have no score because what their scorer reads is missing: a program's run, a judge's answer, "
+        "log-probabilities that the server did not tell",
     ),
     _score_gate(
         "newest_scores_are_unique",

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from tasks.scorers import fact_scorers
+from tasks.scorers import SCORERS, fact_scorers
 from tasks.settings import Thresholds
 from tasks.steps.validate.engine import Evaluation, evaluate
 from tasks.steps.validate.expectations import Expectation, Severity
@@ -67,7 +67,8 @@ def validate_landed(warehouse: Warehouse, run_id: str, thresholds: Thresholds) -
 
 def validate_scored(warehouse: Warehouse, run_id: str, thresholds: Thresholds) -> ValidationResult:
     """Check the scores of a run's good answers."""
-    parameters = {"run_id": run_id, "fact_scorers": list(fact_scorers())}
+    likelihoods = [name for name, scorer in SCORERS.items() if scorer.reads == "first_token"]
+    parameters = {"run_id": run_id, "fact_scorers": list(fact_scorers()), "first_token_scorers": likelihoods}
     return _validate(warehouse, run_id, "scored", scored_expectations(thresholds), parameters)
 
 

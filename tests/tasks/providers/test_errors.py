@@ -230,3 +230,13 @@ def test_a_server_that_tells_fewer_alternatives_ends_the_cell_and_the_setting_is
     with pytest.raises(ProviderError) as unasked:
         wires[name].answer(document, status)
     assert "alternatives" not in str(unasked.value)
+
+
+@pytest.mark.parametrize("name", ["chat", "completions"])
+def test_a_word_without_the_likelihoods_that_were_asked_for_is_no_answer(wires, name):
+    wire = wires[name]
+    with pytest.raises(TerminalError, match="the server told no log-probabilities, which the scorer reads"):
+        wire.answer(wire.document, top_logprobs=20)
+    assert wire.answer(wire.document).text == "42"
+    filtered = wire.changed({("choices", 0, "finish_reason"): "content_filter"})
+    assert wire.answer(filtered, top_logprobs=20).status == "filtered"

@@ -23,13 +23,17 @@ def model(api, **fields):
     return ModelSettings.model_validate(entry, context={"known": known_names()})
 
 
+LOGPROBS = {("choices", 0, "logprobs"): {"content": [{"token": "4", "logprob": -0.1}]}}
+
+
 def sent(wire, prompt, settings, repeat=0):
     """The path, the headers and the body that reach the server."""
     seen = {}
 
     def handler(request):
         seen.update(path=request.url.path, headers=request.headers, body=json.loads(request.content))
-        return httpx2.Response(200, json=dict(wire.document))
+        document = wire.changed(LOGPROBS) if "logprobs" in seen["body"] else dict(wire.document)
+        return httpx2.Response(200, json=document)
 
     parameters = effective_parameters(settings, prompt, repeat)
     wire.ask(handler, prompt=prompt, key="sk-0123456789", **{"temperature": None, **parameters})

@@ -7,7 +7,7 @@ import pytest
 from tasks.answers import read_answer
 from tasks.domain import Item, Outcome
 from tasks.scorers import scorer
-from tasks.steps.score import score_answer
+from tasks.steps.score import reading_for, score_answer
 
 NUMBER = Item("i", "How many?", "42", "c", "s")
 REFUSAL = "I'm sorry, but I can't help with that."
@@ -97,3 +97,24 @@ def test_a_text_in_the_reasoning_field_alone_is_no_answer():
 def test_an_empty_text_is_right_where_the_authors_say_so():
     item = Item("i", "Who?", '[""]', "c", "s")
     assert score_answer(scorer("squad_f1"), item, read_answer("")).outcome == Outcome.CORRECT
+
+
+LANDED = {"reasoning_text": None, "finish_reason": "length", "parameters_json": "{}"}
+
+
+@pytest.mark.parametrize(
+    ("text", "first_token", "finish", "outcome"),
+    [
+        ("B", '{"B": -0.1}', "length", Outcome.CORRECT),
+        ("", '{"B": -0.1}', "stop", Outcome.CORRECT),
+        ("The", '{"The": -0.1}', "length", Outcome.UNPARSED),
+        ("B", None, "length", Outcome.NOT_RUN),
+        ("", None, "stop", Outcome.UNPARSED),
+        ("", None, "length", Outcome.TRUNCATED),
+    ],
+)
+def test_a_likelihood_is_read_from_the_first_token_and_nothing_said_is_no_letter(text, first_token, finish, outcome):
+    row = {**LANDED, "text": text, "first_token_json": first_token, "finish_reason": finish}
+    item = Item("i", "Which?", "B", "c", "s", ("x", "y"))
+    likelihood = scorer("choice_likelihood")
+    assert score_answer(likelihood, item, reading_for(likelihood, row)).outcome is outcome

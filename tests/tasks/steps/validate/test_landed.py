@@ -257,9 +257,16 @@ def test_a_finding_gives_the_rule_the_place_and_the_measured_value(landed, run_i
 
 
 def test_an_answer_that_was_asked_for_one_token_does_not_count_as_cut_off(landed, run_id, execute):
-    execute(landed, """update raw.generations set finish_reason = 'length', first_token_json = '{" A": -0.1}'""")
+    asked = """parameters_json = '{"max_tokens": 1, "top_logprobs": 20}'"""
+    execute(landed, f"update raw.generations set finish_reason = 'length', {asked}")
 
     assert "rate_truncated" not in {outcome.name for outcome in validate_landed(landed, run_id, THRESHOLDS).failed}
+
+
+def test_likelihoods_that_a_server_sends_unasked_do_not_hide_a_cut(landed, run_id, execute):
+    execute(landed, """update raw.generations set finish_reason = 'length', first_token_json = '{" A": -0.1}'""")
+
+    assert "rate_truncated" in {outcome.name for outcome in validate_landed(landed, run_id, THRESHOLDS).failed}
 
 
 def test_a_finding_names_a_few_places_and_counts_the_rest(landed, run_id, execute):
