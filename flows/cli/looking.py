@@ -11,7 +11,7 @@ import typer
 from flows.cli.options import CONFIG, Config, Json
 from flows.cli.output import print_json, print_table
 from warehouse.connection import Warehouse
-from warehouse.errors import WarehouseBusy
+from warehouse.errors import QueryError, WarehouseBusy, WarehouseMissing
 
 _LONGEST_TABLE = 200
 
@@ -39,6 +39,9 @@ def status(config: Config = CONFIG, json: Json = False) -> None:
     if json:
         print_json([dict(zip(names, row, strict=True)) for row in rows])
         return
+    if not names:
+        typer.echo(source)
+        return
     incomplete = sum(row[names.index("status")] != "complete" for row in rows)
     print_table(f"Newest cells ({source})", names, rows)
     typer.echo(f"{len(rows)} cells, {incomplete} not complete. The same `aligntax run` finishes what is open.")
@@ -49,20 +52,29 @@ def runs(config: Config = CONFIG, json: Json = False) -> None:
     names, rows, source = _look(config, "listed_runs")
     if json:
         print_json([dict(zip(names, row, strict=True)) for row in rows])
-        return
-    print_table(f"Runs ({source})", names, rows)
+    elif not names:
+        typer.echo(source)
+    else:
+        print_table(f"Runs ({source})", names, rows)
 
 
 def _look(config: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]], str]:
-    """Ask a named query of the warehouse, or of its published copy while a run holds it."""
-    for is_live, source in ((True, "warehouse"), (False, "published copy: a run is going on")):
-        try:
-            with _database(config, is_live=is_live) as database:
-                return *database.query_rows(query), source
-        except WarehouseBusy:
-            if not is_live:
-                raise
-    raise AssertionError  # the second attempt returns or raises
+    """Ask a named query of the warehouse, or of its published copy while a run holds it.
+
+    Before the first publication there are no columns, and in the place of the source a sentence that says so.
+    """
+    try:
+        with _database(config, is_live=True) as database:
+            return *database.query_rows(query), "warehouse"
+    except QueryError:
+        return [], [], "No run has come to its end here yet. `aligntax run` finishes what was begun."
+    except WarehouseBusy:
+        pass
+    try:
+        with _database(config, is_live=False) as database:
+            return *database.query_rows(query), "published copy: a run is going on"
+    except WarehouseMissing:
+        return [], [], "A run is going on, and nothing is published yet. The run itself shows how far it is."
 
 
 def _database(config: Path, *, is_live: bool) -> Warehouse:

@@ -43,3 +43,17 @@ def test_what_cannot_be_drafted_is_one_line_and_no_file(tmp_path, warm, argument
     assert expected in found.stderr
     assert "hidden" not in found.stderr
     assert not (tmp_path / "aligntax.yaml").exists()
+
+
+@pytest.mark.accept
+def test_a_run_without_a_server_is_one_line_and_whoever_looks_then_sees_no_error_of_the_database(tmp_path, warm):
+    assert warm.run(tmp_path, "init").returncode == 0
+    config = tmp_path / "aligntax.yaml"
+    config.write_text(config.read_text().replace(":8377/", ":9/"))
+    found = warm.run(tmp_path, "run")
+    assert (found.returncode, found.stderr.count("\n")) == (1, 1), found.stderr
+    assert found.stderr.startswith("error: no server answers at http://127.0.0.1:9/v1 (connection refused) for harbor-")
+    for command in ("status", "runs"):
+        looked = warm.run(tmp_path, command)
+        assert (looked.returncode, looked.stdout.startswith("No run has come to its end here yet.")) == (0, True)
+        assert warm.run(tmp_path, command, "--json").stdout == "[]\n"
