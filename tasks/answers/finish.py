@@ -42,8 +42,8 @@ _WORDS: dict[Ending, str] = {
         length maxtokens maxtoken maximumtokens maxtokensreached modellength maxlength maxlen maxoutputtokens
         maxnewtokens maxcompletiontokens maxpredictedtokensreached tokenlimit tokenlimitreached limit errorlimit
         context contextlength contextlengthreached contextlengthexceeded contextwindowexceeded
-        modelcontextwindowexceeded maxcontext incomplete truncated truncatedfinal notfinished pauseturn compaction
-        repetition repetitiontruncation
+        modelcontextwindowexceeded maxcontext prompttoolong incomplete truncated truncatedfinal notfinished pauseturn
+        compaction repetition repetitiontruncation
     """,
     # The provider stopped it, before or after the model said something.
     Ending.CONTENT_FILTER: """

@@ -5,8 +5,8 @@ whole document are read, without what it may repeat of the request. The first ru
 
 1. The provider blocked the prompt or the answer: the answer is ``filtered``.
 2. The token limit leaves no room for any prompt, or is more than the model gives: a mistake in the configuration.
-3. The prompt does not fit: an answer of length 0, text "" and finish reason ``length``. Model and item decide it, and
-   no later run changes it, so it must not count as missing. A 413 says so without words.
+3. The prompt does not fit: an answer of length 0, text "", finish reason ``length`` and the word ``prompt_too_long``.
+   Model and item decide it, and no later run changes it, so it must not count as missing. A 413 says so without words.
 4. The key, the quota, the model or a parameter is wrong: no request of the cell can succeed.
 5. The server is overloaded or broken: the request is sent again.
 6. Anything else: this request can never succeed.
@@ -40,6 +40,8 @@ _DEEPEST = 8
 _MOST_CHARACTERS = 20_000
 # Where a document says its own status.
 _CODES = ("code", "status", "status_code", "statusCode")
+# Our word for the end of an answer whose prompt did not fit: the model never saw the question.
+PROMPT_TOO_LONG = "prompt_too_long"
 # The kind of an error whose status says something else.
 OVERLOADED = "overloaded"
 
@@ -135,13 +137,17 @@ def answer_of_failure(reply: Reply, max_tokens: int | None = None) -> Answer:
         if _leaves_no_room(words, max_tokens):
             raise _error(CellError, reply, status, f"Lower the token limit of {max_tokens}: sampling.max_tokens")
         if (status == _TOO_LARGE or _TOO_LONG.search(words)) and not _PER_TIME.search(words):
-            return Answer("answered", "", "length", provider_request_id=reply.request_id)
+            return _prompt_too_long(reply)
     raise _failure(reply, status, words)
 
 
 def filtered(reply: Reply) -> Answer:
     """The answer to a prompt that the provider blocked, with its own words as the reason."""
     return Answer("filtered", None, "content_filter", refusal_text=reply.message, provider_request_id=reply.request_id)
+
+
+def _prompt_too_long(reply: Reply) -> Answer:
+    return Answer("answered", "", "length", provider_request_id=reply.request_id, finish_word=PROMPT_TOO_LONG)
 
 
 def unreadable(reply: Reply, missing: str) -> TransientError:

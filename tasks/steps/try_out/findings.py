@@ -12,6 +12,7 @@ from tasks.answers import Reading, read_answer
 from tasks.domain import AnswerFlag, PromptStyle
 from tasks.errors import ProviderError, suggestion
 from tasks.providers import Answer, facts_of
+from tasks.providers.failures import PROMPT_TOO_LONG
 from tasks.providers.listing import Listing
 from tasks.steps.try_out.trial import COUNTING_STOP, Attempt, Trial
 
@@ -55,6 +56,8 @@ def findings_of(trial: Trial, listing: Listing, context_tokens: int | None = Non
     if trial.answer is None:
         return [_failure(trial, listing)]
     context = listing.context_of(trial.subject.model.model) or context_tokens
+    if trial.answer.finish_word == PROMPT_TOO_LONG:
+        return [_too_long(trial, context)]
     found = [_answered(trial), *_parameters(trial), *_name(trial, trial.answer, listing)]
     for look in _LOOKS:
         found += look(trial, trial.answer)
@@ -78,6 +81,16 @@ def _failure(trial: Trial, listing: Listing) -> Finding:
         return _finding(trial, "style", found, Level.PROBLEM)
     check, advice, level = _reason(error, trial, listing)
     return _finding(trial, check, f"{str(error).rstrip('.')}.{' ' if advice else ''}{advice}", level)
+
+
+def _too_long(trial: Trial, context: int | None) -> Finding:
+    """That the question did not fit: such an answer says nothing else about the model."""
+    size = f" of {context} tokens" if context else ""
+    found = (
+        f"a short question does not fit the context{size}. Give the server a longer one (llama.cpp divides --ctx-size "
+        "by --parallel), or lower sampling.max_tokens if it counts too"
+    )
+    return _finding(trial, "context", found, Level.PROBLEM)
 
 
 def _reason(error: ProviderError, trial: Trial, listing: Listing) -> tuple[str, str, Level]:

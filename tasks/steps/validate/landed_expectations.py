@@ -77,7 +77,10 @@ _PLAN = (
 )
 
 
-_CUT_OFF = "too many answers were cut off at the token limit"
+_CUT_OFF = (
+    "too many answers were cut off at the token limit, or their prompts did not fit the model's context "
+    "(finish_word prompt_too_long)"
+)
 _FAILED = "too many requests got no answer"
 _BLOCKED = "the provider blocked too many answers"
 

@@ -153,7 +153,7 @@ TOO_LONG = {
 def test_a_prompt_beyond_the_context_gives_an_empty_answer_that_was_cut_off(wires, name, error):
     wire = wires[name]
     found = wire.answer({"error": error}, 400, {wire.request_id_header: "req-7"})
-    assert found == Answer("answered", "", "length", provider_request_id="req-7")
+    assert found == Answer("answered", "", "length", provider_request_id="req-7", finish_word="prompt_too_long")
 
 
 @pytest.mark.parametrize("code", ["content_filter", "content_policy_violation"])

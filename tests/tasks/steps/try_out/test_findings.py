@@ -230,6 +230,7 @@ def test_an_answer_that_speaks_of_roles_or_tags_holds_no_markup(text):
     [
         (said(""), "text", Level.WARNING, "the answer is empty"),
         (said("", finish_reason="length"), "text", Level.WARNING, "no answer had begun after 512 tokens"),
+        (Answer("answered", "", "length", finish_word="prompt_too_long"), "context", Level.PROBLEM, "does not fit"),
         (Answer("filtered", None, "content_filter", refusal_text="why"), "filter", Level.WARNING, "was blocked: why"),
         (said(finish_reason="unknown", finish_word="xyz"), "finish reason", Level.WARNING, "says 'xyz' for the end"),
         (said("<think>hm</think>5"), "reasoning", Level.NOTE, "in the text; it is taken out before scoring"),

@@ -251,7 +251,8 @@ def test_a_finding_gives_the_rule_the_place_and_the_measured_value(landed, run_i
     detail = validate_landed(landed, run_id, THRESHOLDS).failed[0].detail
 
     assert detail == (
-        "too many answers were cut off at the token limit: aligned/harm/chat (0.417), base/harm/chat (0.417); "
+        "too many answers were cut off at the token limit, or their prompts did not fit the model's context "
+        "(finish_word prompt_too_long): aligned/harm/chat (0.417), base/harm/chat (0.417); "
         "expected at least 0 and at most 0.2"
     )
 
