@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - signs as models write them
 """Multiple choice by our own rules: the announced letter or option, else the last clear letter."""
 
 from __future__ import annotations
@@ -5,26 +6,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from tasks.domain import Item, Verdict
+from tasks.scorers.announcements import ANSWER_NOUNS, CHOICE_NOUNS, CHOOSING, CORRECTING, Announcements
+from tasks.scorers.choice_patterns import choice_patterns, is_ruled_out, said_about_letters, takes_back
 from tasks.scorers.contract import Versioned, right_or_wrong, unparsed
+from tasks.scorers.json_answers import answers_in_json
+from tasks.scorers.letter_forms import plain_letters
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DEFAULT_LETTERS = 10  # A to J, when the item has no options
 
-_HEAD = re.compile(
-    r"\b(?:answer|option|choice|antwort|réponse|respuesta)"
-    r"(?:[\s*_]{0,4}(?:(?:is|was|would be|ist|lautet|est|es)\b|[:=])| to [^.\n]{0,80}? is\b)"
-    r"|\\boxed\{",
-    re.IGNORECASE,
-)
-_ASCII_HEADS = ("answer", "option", "choice", "antwort", "respuesta", "\\boxed{")
+_ANNOUNCEMENTS = Announcements((*ANSWER_NOUNS, *CHOICE_NOUNS), (CHOOSING,))
+_CORRECTIONS = Announcements((), (CORRECTING,))
 _GAP = re.compile(
-    r"[\s*_:\"'`\[({$\\]{0,12}+(?:(?:option|choice|letter|text\{|textbf\{)[\s*:\"'`(]{0,4}+)?", re.IGNORECASE
+    r"[\s*_:：\"'`“”‘’„«»「『【\[({<$\\]{0,12}+"
+    r"(?:(?:(?:the|la|le|el|il|lo|die|der|das|de|a|o|most likely|probably|likely|clearly|definitely|simply|indeed"
+    r"|therefore)\s{1,3}){0,2}"
+    r"(?:(?:correct |right )?(?:option|choice|letter|answer|number|lettre|réponse|opción|letra|opção|opzione|lettera"
+    r"|buchstabe|optie|вариант"
+    r"|буква|选项|選項|mbox\{|text(?:bf|rm)?\{|math(?:rm|bf|bb|tt|sf)?\{|boldsymbol\{|bf |rm )"
+    r"[\s*:\"'`(\\]{0,4}+){1,2}+)?",
+    re.IGNORECASE,
 )
 _AFTER_OPTION = re.compile(r"\w|[.,]\d")  # in "5.5" the option "5" is not announced
 _ANSWER_PREFIX = re.compile(r"\s*+A:\s*+(?=\S)")  # the few-shot "A:" of an answer, not the letter A
+_WRAPPING = " \t\r\n*_`\"'“”‘’„«»「」『』【】()[]{}$.!"
 
 
 @dataclass(frozen=True)
@@ -37,10 +44,11 @@ class Choice(Versioned):
     """
 
     name: str = "choice"
+    version: int = 2
 
     def score(self, item: Item, text: str) -> Verdict:
         """Compare letters. A target that is the text of an option stands for the letter of that option."""
-        letter, is_final = _chosen(item.choices, text)
+        letter, is_final = _Reading(item.choices, text).chosen()
         if letter is None:
             return unparsed()
         return right_or_wrong(is_correct=letter == target_letter(item), answer=letter, is_final=is_final)
@@ -53,91 +61,103 @@ def target_letter(item: Item) -> str:
     return item.target
 
 
-@dataclass(frozen=True)
-class _Patterns:
-    """The patterns for one number of options."""
-
-    announced: re.Pattern[str]
-    second: re.Pattern[str]
-    alone: re.Pattern[str]
-    opening: re.Pattern[str]
-    line_start: re.Pattern[str]
-    fallback: re.Pattern[str]
-
-
-@cache
-def _patterns(letters: str) -> _Patterns:
-    """Compiled once for each number of options. Every repeat is bounded or possessive."""
-    upper, lower, both = f"[{letters}]", f"[{letters.lower()}]", f"[{letters}{letters.lower()}]"
-    plain = letters.replace("I", "") or letters
-    return _Patterns(
-        announced=re.compile(rf"({upper})(?!['’\-]?\w)(?!(?<=I)\s++[a-z])|({lower})(?=\)|\.?[ \t]*+(?:\n|\Z))"),  # noqa: RUF001
-        second=re.compile(rf"\)?\s{{0,3}}(?:and|or|&|/)\s{{0,3}}\(?(?![AI]\s++[a-z]){upper}(?!\w)"),
-        alone=re.compile(rf"[\W_]*+({both})[\W_]*+\Z"),
-        opening=re.compile(rf"[\W_]{{0,8}}+(?:({upper})(?:[.)\]*]|(?<!A):|[ \t]*+(?:\n|\Z))|({lower})[.)](?=\s))"),
-        line_start=re.compile(rf"^[ \t(*]{{0,4}}+({upper})[.):]", re.MULTILINE),
-        fallback=re.compile(
-            rf"\(({upper})\)|\*\*\(?({upper})\)?[.:]?\*\*|\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer)\s{{1,2}}({upper})\b"
-            rf"|(?<![\w'’\-])([{plain}])[.)*\"']{{0,3}}+[ \t]*+$",  # noqa: RUF001 - typographic apostrophe
-            re.MULTILINE,
-        ),
-    )
-
-
 def _letters(choices: tuple[str, ...]) -> str:
     return LETTERS[: len(choices) or DEFAULT_LETTERS]
 
 
-def _chosen(choices: tuple[str, ...], text: str) -> tuple[str | None, bool]:
-    """The letter that a text chose (None for no letter or several), and whether it stood where an answer stands."""
-    patterns = _patterns(_letters(choices))
-    body = text[prefix.end() :] if (prefix := _ANSWER_PREFIX.match(text)) else text
-    announced = next(_announced(choices, body, patterns), None)
-    if announced is not None:
-        return (announced, True) if announced else (None, False)
-    if match := patterns.alone.match(body):
-        return match[1].upper(), True
-    if option := _option_alone(choices, body):
-        return option, True
-    is_listing = len({match[1] for match in patterns.line_start.finditer(body)}) > 1
-    if not is_listing and (match := patterns.opening.match(body)):
-        return (match[1] or match[2]).upper(), True
-    marks = list(patterns.fallback.finditer(body))
-    if not is_listing:
-        marks = sorted([*marks, *patterns.line_start.finditer(body)], key=re.Match.start)
-    last = next((group for match in reversed(marks) for group in match.groups() if group), None)
-    return last, False
+@dataclass(frozen=True, slots=True)
+class _Announced:
+    """A letter that was announced, and where it stands; an empty one where two are named at once."""
+
+    at: int
+    letter: str
 
 
-def _heads(text: str) -> list[re.Match[str]]:
-    """All announcements. In plain text the search starts at the first word that can begin one: that is fast to find."""
-    begin = 0
-    if text.isascii():  # in other texts lower case may have another length
-        lowered = text.lower()
-        begin = min((at for head in _ASCII_HEADS if (at := lowered.find(head)) >= 0), default=len(text))
-    return list(_HEAD.finditer(text, begin))
+class _Reading:
+    """One text about one set of options."""
 
+    def __init__(self, choices: tuple[str, ...], text: str) -> None:
+        plain = plain_letters(text)
+        self.text = plain[prefix.end() :] if (prefix := _ANSWER_PREFIX.match(plain)) else plain
+        self.lowered = self.text.lower()
+        self.choices = choices[:26]
+        pairs = zip(self.choices, LETTERS, strict=False)
+        self.options = sorted(((o.casefold(), letter) for o, letter in pairs if o not in LETTERS), reverse=True)
+        self.width = max((len(option) for option, _ in self.options), default=0) + 8
+        self.patterns = choice_patterns(_letters(choices))
 
-def _announced(choices: tuple[str, ...], text: str, patterns: _Patterns) -> Iterator[str]:
-    """Announced letters from the last to the first; an empty string where two are named at once."""
-    options = sorted(((o.casefold(), i) for i, o in enumerate(choices[:26]) if o not in LETTERS), reverse=True)
-    width = max((len(option) for option, _ in options), default=0) + 8
-    for head in reversed(_heads(text)):
-        gap = _GAP.match(text, head.end())
-        start = gap.end() if gap else head.end()
-        region = text[start : start + width].casefold()
-        for option, index in options:  # an option may itself begin with a letter: "C. elegans", "A tax"
+    def chosen(self) -> tuple[str | None, bool]:
+        """The chosen letter (None for no letter or several), and whether it stood where an answer stands."""
+        if len(in_json := {letter for value in answers_in_json(self.text) if (letter := self.alone(value))}) == 1:
+            return in_json.pop(), True
+        announced = next(self.announced(_ANNOUNCEMENTS), None)
+        corrected = next(self.announced(_CORRECTIONS, announced.at if announced else 0), None)
+        if said := corrected or announced:
+            return self.still_said(said)
+        if letter := self.alone(self.text) or self.alone(self.text.strip().partition("\n")[0], is_option=True):
+            return letter, True
+        return self.mentioned()
+
+    def announced(self, announcements: Announcements, begin: int = 0) -> Iterator[_Announced]:
+        """Announced letters, from the last to the first."""
+        for head in announcements.from_last(self.text, self.lowered, begin):
+            gap = _GAP.match(self.text, head.end)
+            start = gap.end() if gap else head.end
+            if letter := self.option_at(start):
+                yield _Announced(start, letter)
+            match = (self.patterns.corrected if head.is_bare else self.patterns.announced).match(self.text, start)
+            if match and not is_ruled_out(self.text, start, match.end() if head.is_bare else None):
+                is_double = self.patterns.second.match(self.text, match.end())
+                yield _Announced(start, "" if is_double else next(filter(None, match.groups())).upper())
+
+    def option_at(self, start: int) -> str | None:
+        """The letter of the option whose text begins there. It may begin like a letter: "C. elegans", "A tax"."""
+        region = self.text[start : start + self.width].casefold()
+        for option, letter in self.options:
             if region.startswith(option) and not _AFTER_OPTION.match(region, len(option)):
-                yield LETTERS[index]
-        if match := patterns.announced.match(text, start):
-            yield "" if patterns.second.match(text, match.end()) else (match[1] or match[2]).upper()
+                return letter
+        return None
 
+    def still_said(self, announced: _Announced) -> tuple[str | None, bool]:
+        """An announced letter, unless the text rules it out later and calls another one right, or takes it back."""
+        if not announced.letter:
+            return None, False
+        later = said_about_letters(self.text, self.patterns, announced.at + 1)
+        out = [said for said in later if said.letter == announced.letter and said.is_right is False]
+        if out:
+            others = [said.letter for said in later if said.is_right and said.letter != announced.letter]
+            if others:
+                return others[-1], True
+            if any(takes_back(self.text, said.at) for said in out):
+                return None, False
+        return announced.letter, True
 
-def _option_alone(choices: tuple[str, ...], text: str) -> str | None:
-    """The letter of the option whose text is the whole answer or its first line."""
-    said = {_folded(text), _folded(text.strip().partition("\n")[0])}
-    return next((LETTERS[i] for i, option in enumerate(choices[:26]) if _folded(option) in said - {""}), None)
+    def alone(self, text: str, *, is_option: bool = False) -> str | None:
+        """The letter that is the whole text, or that of the option whose text it is."""
+        if not is_option and (match := self.patterns.alone.match(text)):
+            return match[1].upper()
+        folded = _folded(text)
+        return next((LETTERS[i] for i, option in enumerate(self.choices) if folded and _folded(option) == folded), None)
+
+    def mentioned(self) -> tuple[str | None, bool]:
+        """The letter at the beginning of the text, else the one that is called right, else the last clear one."""
+        is_listing = len({match[1] for match in self.patterns.line_start.finditer(self.text)}) > 1
+        said = said_about_letters(self.text, self.patterns)
+        right = {found.letter for found in said if found.is_right}
+        out = {found.letter: found.at for found in said if found.is_right is False}
+        opening = None if is_listing else self.patterns.opening.match(self.text)
+        if opening and out.get(letter := next(filter(None, opening.groups())).upper(), -1) < 0 and right <= {letter}:
+            return letter, True
+        if len(right) == 1:
+            return right.pop(), False
+        marks = list(self.patterns.fallback.finditer(self.text))
+        if not is_listing:
+            marks = sorted([*marks, *self.patterns.line_start.finditer(self.text)], key=re.Match.start)
+        joined = {found.at for found in said if found.is_joined}
+        clear = [(match.start(i), match[i]) for match in marks for i in range(1, len(match.groups()) + 1) if match[i]]
+        last = next(((at, letter) for at, letter in reversed(clear) if out.get(letter, -1) < at), None)
+        return (None if last is None or last[0] in joined else last[1]), False
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split()).rstrip(".").casefold()
+    return " ".join(text.split()).strip(_WRAPPING).casefold()

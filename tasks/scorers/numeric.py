@@ -1,61 +1,64 @@
+# ruff: noqa: RUF001 - signs as models write them
 """Numbers: the announced one ("answer is 18", "#### 18", a boxed one), else the last one in the text.
 
-Every pattern takes linear time, because all repeats are possessive or bounded. Numbers are ``Decimal``, because
-``int()`` refuses more than 4,300 digits.
+Only a window around the place where the number must stand is read. A number that can be read in two ways, a range, and
+two numbers at once are no answer.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal
+from functools import lru_cache
 
 from tasks.domain import Item, Verdict
+from tasks.scorers.announcements import ANSWER_NOUNS, ANSWER_WORDS, CORRECTING, Announcements
 from tasks.scorers.contract import Versioned, right_or_wrong, unparsed
+from tasks.scorers.json_answers import answers_in_json
+from tasks.scorers.written_numbers import Found, Number, decimal_mark, numbers, plain
 
-_REGION = 200  # characters after an announcement in which its number must begin; keeps the search linear
+_REGION = 200  # characters behind an announcement in which its number must begin
+_LAST = 80  # characters around the last digit that are read for the last number
+_LONGEST_NOUN = 12
+_FEW = 20  # characters that may stand behind a corrected number in its sentence
+_SHORT = 100  # a text without digits of at most so many characters may say its number in words
 
-_NUMBER = re.compile(
-    r"(?:(?<![\w)\]}])(?P<sign>[-+−–]))?(?:\\?[$€£¥] ?(?P<inner>[-−])?)?"  # noqa: RUF001 - minus signs as written
-    r"(?P<digits>\d{1,3}(?:,\d{2,3}){0,12},\d{3}(?!\d)(?:\.\d++)?|\d++(?:\.\d++)?|\.\d++)"
-    r"(?:[eE](?P<exponent>[-+]?\d{1,3})(?!\w))?"
-    r"(?: ?/ ?(?P<denominator>\d++)(?!/|\.\d))?"
+_DIRECT = ((re.compile("####"), ("####",)), (re.compile(r"(?<![^\n])A:", re.IGNORECASE), ("a:",)))
+_ANNOUNCEMENTS = Announcements(ANSWER_NOUNS, _DIRECT)
+_CORRECTIONS = Announcements((), (CORRECTING,))
+_SENTENCE_END = re.compile(
+    r"(?<!approx)(?<!\bca)(?<!\bRs)(?<!\bNo)(?<!\bNr)(?<!\bNr)(?<!Mio)(?<!Mrd)[.!?]\s|[。！？]", re.IGNORECASE
 )
-# The characters with which a number or an announcement can begin. To look for one of them first is several times faster
-# than to try the whole pattern at every position.
-_NUMBER_BEGINS = re.compile(r"[-+−–\\$€£¥.\d]")  # noqa: RUF001 - minus signs as written
-_ANNOUNCED_BEGINS = re.compile(r"[aArR\\#]")
-_ANNOUNCED = re.compile(
-    r"\b(?:answer|antwort|réponse|respuesta)"
-    r"(?:[\s*_]{0,4}(?:(?:is|was|ist|lautet|est|es)\b|[:=])| to [^.\n]{0,80}? is\b)"
-    r"|\\boxed\{"
-    r"|(?P<direct>####|^A:)",  # headings also begin with ####, so there the number must follow at once
-    re.IGNORECASE | re.MULTILINE,
+_MORE_DIGITS = re.compile(r"[\d.,]*+")
+_DIGITS_BEFORE = re.compile(r"[\d.,]++\Z")
+_EQUALS = re.compile(r"(?:[\s\d.,$€£¥%+*/×÷xX()^{}\\-]|(?<=\s)[A-Za-z]{1,12}(?=\s?[-+*/×÷=]))*+=[\s$\\]{0,4}")
+_GAP = re.compile(r"[^\w\n.+-]*+")
+_OR = r"(?:or|to|oder|bis|ou|à|o|hasta|até|tot|или|до|至|或|到|から|または|또는|~)"
+_JOINED = re.compile(
+    rf"[ \"'*)\]]{{0,3}}(?:(?:[^\W\d]{{1,12}} )?{_OR}|and|und|et|y|e|en|и|和|[-+*×·x]|±|\+/-|\\pm)"
+    r" {0,2}(?:about |approximately |even )?[$€£(]?(?=-?\d)",
+    re.IGNORECASE,
+)  # fmt: skip
+_COMPOUND = re.compile(
+    r" ?(?P<unit>hours?|hrs?|h|minutes?|mins?|days?|weeks?|months?|years?|feet|foot|ft|pounds?|lbs?|kg|km|met(?:er"
+    r"|re)s?|m|dollars?"
+    r"|euros?|stunden?|heures?|horas?|ore|uur),? (?:and |und |et |y |e |en )?(?P<part>\d++(?:\.\d++)?) ?"
+    r"(?P<part_unit>minutes?|mins?|min|seconds?|secs?|s|inch(?:es)?|in|ounces?|oz|cents?|pence|days?|weeks?|months?"
+    r"|hours?|g|grams?"
+    r"|m|cm|met(?:er|re)s?|minuten?|minutos?|minuti)\b",
+    re.IGNORECASE,
 )
-_FRACTION = re.compile(r"\\[dt]?frac\{([-+]?\d++)\}\{(\d++)\}")
-_GROUP_SPACE = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
-_SENTENCE_END = re.compile(r"[.!?]\s")
-_EQUALS = re.compile(r"[\s\d.,$€£¥%+\-−*/×÷xX()^{}\\]*+=[\s$\\]{0,4}")  # noqa: RUF001 - signs as models write them
-_GAP = re.compile(r"[^\w\n.+−-]*+")  # noqa: RUF001 - the sign belongs to the number
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number as written and as numerator over denominator."""
-
-    written: str
-    numerator: Decimal
-    denominator: Decimal = Decimal(1)
-
-    def equals(self, other: Number) -> bool:
-        """Numeric equality, exact for any length."""
-        if self.denominator == other.denominator:
-            return self.numerator == other.numerator
-        parts = (self.numerator, self.denominator, other.numerator, other.denominator)
-        exact = Context(prec=sum(len(p.as_tuple().digits) for p in parts) + 10)
-        left = exact.multiply(self.numerator, other.denominator)
-        return left == exact.multiply(other.numerator, self.denominator)
+_BOUND = re.compile(
+    r"(?:(?<!\w)(?:at least|at most|(?:more|less|greater|fewer|larger|smaller|other) than|over|under|above|below"
+    r"|up to|between|from|either"
+    r"|not|isn't|nicht|zwischen|entre|tussen|между|mindestens|höchstens)|[<>≤≥±])[ $€£]{0,2}\Z",
+    re.IGNORECASE,
+)
+_BUT = re.compile(r"[ ,;]{0,2}(?:but|sondern|mais|sino|ma|mas|maar) [^\d]{0,20}(?=[-\d$€£])", re.IGNORECASE)
+_PAIR = re.compile(r" ?[,;] ?-?\d[\d.,]{0,40} ?\)")
+_ITEM = re.compile(r"[\s*]{0,6}+(\d{1,2})[.)] ++[A-Za-z*]")
 
 
 @dataclass(frozen=True)
@@ -63,75 +66,136 @@ class Numeric(Versioned):
     """The announced number must equal the target's. Without one the last number counts, but is not final."""
 
     name: str = "numeric"
+    version: int = 2
 
     def score(self, item: Item, text: str) -> Verdict:
-        """Unparsed when the text or the target holds no number."""
-        target = last_number(item.target)
-        plain = _plain(text)
-        announced = announced_number(plain)
-        found = announced or last_number(plain)
-        if found is None or target is None:
+        """Unparsed when the text or the target holds no number, or one that can be read in several ways."""
+        target = _target(item.target)
+        found, is_final = _said(text)
+        if found is None or target is None or bool(found.parts) is not bool(target.parts):
             return unparsed()
-        return right_or_wrong(is_correct=found.equals(target), answer=found.written, is_final=announced is not None)
+        return right_or_wrong(is_correct=found.equals(target), answer=found.written, is_final=is_final)
 
 
-def last_number(text: str) -> Number | None:
-    """The last number of a text, e.g. 18 in ``"so 9 * 2 = 18."``."""
-    numbers = (_number(match) for match in reversed(list(_matches(_NUMBER, _NUMBER_BEGINS, text))))
-    return next((number for number in numbers if number is not None), None)
+@lru_cache(maxsize=4_096)
+def _target(text: str) -> Number | None:
+    return last_number(text)
 
 
-def _matches(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """What ``pattern.finditer`` yields, if each of its matches begins with a match of ``begins``."""
-    position = 0
-    while beginning := begins.search(text, position):
-        match = pattern.match(text, beginning.start())
-        position = match.end() if match else beginning.end()
-        if match:
-            yield match
+def last_number(text: str, language: str = "en") -> Number | None:
+    """The last number of a text, e.g. 18 in ``"so 9 * 2 = 18."``; None where it is joined to another: "3 or 4"."""
+    last = max((at for at in map(text.rfind, "0123456789")), default=-1) if text.isascii() else _last_digit(text)
+    if last < 0:
+        window = plain(text, language) if len(text) <= _SHORT else ""
+    else:
+        begin = max(0, last - _LAST)
+        before = _DIGITS_BEFORE.search(text[:begin][-100_000:])
+        window = plain(text[begin - (len(before[0]) if before else 0) : last + _LAST], language)
+    found = list(numbers(window, decimal_mark(window, text, language)))
+    if len(found) > 1 and _are_joined(window, *found[-2:]) and not _are_equal(*found[-2:]):
+        return None
+    return found[-1].number if found else None
 
 
-def announced_number(text: str) -> Number | None:
-    """The number of the last announcement that has one, e.g. 18 in ``"The answer is $18. Check: 9 * 2"``."""
-    for head in reversed(list(_matches(_ANNOUNCED, _ANNOUNCED_BEGINS, text))):
-        match = _first(text, head.end(), is_direct=head["direct"] is not None)
-        if match and (number := _number(match)):
-            return number
+def _last_digit(text: str) -> int:
+    return next((at for at in range(len(text) - 1, -1, -1) if text[at].isnumeric()), -1)
+
+
+def _said(text: str) -> tuple[Number | None, bool]:
+    """The number that a text gives as its answer, and whether it stood where an answer stands."""
+    in_json = [found for value in answers_in_json(text) if (found := _first(value, text))]
+    if in_json:
+        is_one = all(_are_equal(in_json[0], number) for number in in_json)
+        return (in_json[0].number, True) if is_one else (None, False)
+    lowered = text.replace("İ", "I").lower()
+    for head in _ANNOUNCEMENTS.from_last(text, lowered):
+        language = _language(lowered[head.begin : head.begin + _LONGEST_NOUN])
+        said = _first(_region(text, head.end), text, language, is_direct=head.is_bare)
+        if said and not _begins_list(text, head.end):
+            number = _corrected(text, lowered, head.end) or said.number
+            return number, number is not None
+    return last_number(text), False
+
+
+def _corrected(text: str, lowered: str, begin: int) -> Number | None:
+    """The number that a text ends a sentence with after it takes back what it said: "Wait, it is 20."."""
+    for head in _CORRECTIONS.from_last(text, lowered, begin):
+        region = _region(text, head.end)
+        found = _first(region, text, is_direct=True)
+        if found and found.number and len(region) - found.end <= _FEW:
+            return found.number
     return None
 
 
-def _first(text: str, start: int, *, is_direct: bool) -> re.Match[str] | None:
-    """The first number of the sentence from ``start``. Where it begins a sum ("5 + 3 = 8"), the result of the sum.
+def _language(head: str) -> str:
+    return next((language for language, words in ANSWER_WORDS.items() if head.startswith(words)), "en")
 
-    The number must begin within the region. It is read from the whole text, so that its end is not cut off.
+
+def _region(text: str, start: int) -> str:
+    """The sentence behind an announcement. A number that begins within the region is not cut off at its end."""
+    end = start + _REGION
+    more = _MORE_DIGITS.match(text, end)
+    line = text[start : more.end() if more else end].lstrip().partition("\n")[0]
+    return _SENTENCE_END.split(line, maxsplit=1)[0]
+
+
+def _begins_list(text: str, start: int) -> bool:
+    """Whether the number only counts the first item of a list: "Answer: 1. First ..., 2. Then ..."."""
+    item = _ITEM.match(text, start)
+    return item is not None and any(f"\n{int(item[1]) + 1}{mark}" in text for mark in ".)")
+
+
+def _first(sentence: str, text: str, language: str = "en", *, is_direct: bool = False) -> Found | None:
+    """The first number of a sentence of a text, or the result of the sum that it begins ("5 + 3 = 8").
+
+    None where the sentence holds none, or where it ``is_direct`` and holds other words before.
     """
-    region = text[start : start + _REGION]
-    start += len(region) - len(region.lstrip())
-    sentence = _SENTENCE_END.split(region.lstrip().partition("\n")[0], maxsplit=1)[0]
-    if is_direct:
-        gap = _GAP.match(sentence)
-        return _NUMBER.match(text, start + (gap.end() if gap else 0))
-    found = _NUMBER.search(sentence)
-    match = _NUMBER.match(text, start + found.start()) if found else None
-    while match and (equals := _EQUALS.match(text, match.end(), start + len(sentence))):
-        result = _NUMBER.match(text, equals.end())
+    window = plain(sentence, language)
+    found = list(numbers(window, decimal_mark(window, text, language)))
+    gap = _GAP.match(window)
+    if not found or (is_direct and gap and found[0].start > gap.end()):
+        return None
+    place = 0
+    if _BOUND.search(window[: found[0].start]):
+        but = _BUT.match(window, found[0].end)
+        place = next((i for i, other in enumerate(found) if but and other.start >= but.end() - 1), -1)
+        if place < 0:
+            return replace(found[0], number=None)
+    while equals := _EQUALS.match(window, found[place].end):
+        result = next((i for i, other in enumerate(found) if other.end > equals.end() and i > place), None)
         if result is None:
             break
-        match = result
-    return match
+        place = result
+    return _alone(window, found, place)
 
 
-def _plain(text: str) -> str:
-    """The text with TeX's fractions written as "1/2", and without the marks and narrow spaces between digit groups."""
-    if "\\" in text or "{" in text:
-        text = _FRACTION.sub(r"\1/\2", text.replace("{,}", ",").replace(",\\!", ","))
-    return text if text.isascii() else _GROUP_SPACE.sub("", text)
+def _alone(window: str, found: Sequence[Found], place: int) -> Found:
+    """A number of a window, without its value where another one is joined to it: "18 or 20", "2 hours 30 minutes"."""
+    said = found[place]
+    if compound := _COMPOUND.match(window, said.end):
+        return replace(said, number=_with_cents(said.number, compound))
+    is_joined = len(found) > place + 1 and (
+        _are_joined(window, said, found[place + 1])
+        or (window[: said.start].endswith("(") and _PAIR.match(window, said.end))
+    )
+    return replace(said, number=None) if is_joined and not _are_equal(said, found[place + 1]) else said
 
 
-def _number(match: re.Match[str]) -> Number | None:
-    """The match as a number; None for a zero denominator."""
-    is_negative = (match["sign"] or "+") in "-−–" or match["inner"] is not None  # noqa: RUF001 - minus signs
-    sign = "-" if is_negative else ""
-    numerator = Decimal(f"{sign}{match['digits'].replace(',', '')}e{match['exponent'] or 0}")
-    denominator = Decimal(match["denominator"] or 1)
-    return Number(match[0].strip(), numerator, denominator) if denominator else None
+def _with_cents(number: Number | None, compound: re.Match[str]) -> Number | None:
+    """Dollars and cents as one number; None for other units, whose numbers do not add up."""
+    if number is None or not compound["part_unit"].lower().startswith(("cent", "pence")) or number.parts:
+        return None
+    exact = Context(prec=len(number.numerator.as_tuple().digits) + 10)
+    cents = exact.multiply(Decimal(compound["part"][:9]), Decimal("0.01"))
+    return replace(
+        number, written=f"{number.written} {compound[0].strip()}", numerator=exact.add(number.numerator, cents)
+    )
+
+
+def _are_joined(window: str, one: Found, other: Found) -> bool:
+    joined = _JOINED.match(window, one.end)
+    return joined is not None and other.start <= joined.end() <= other.end
+
+
+def _are_equal(one: Found, other: Found) -> bool:
+    return one.number is not None and other.number is not None and one.number.equals(other.number)

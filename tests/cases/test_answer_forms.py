@@ -6,7 +6,7 @@ import pytest
 
 pytestmark = pytest.mark.accept
 
-CASES = ["F05_text_after_marker", "F07_closing_fence"]
+CASES = ["F05_text_after_marker", "F07_closing_fence", "F21_number_forms", "F22_choice_forms"]
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -13,19 +13,24 @@ from tasks.answers import fences
 from tasks.domain import Item, Outcome
 from tasks.scorers import (
     SCORERS,
+    announcements,
     bbh,
     choice,
+    choice_patterns,
     exact,
     exact_answer,
     found_code,
     gsm8k,
     instruction_checks,
+    json_answers,
+    letter_forms,
     mmlu,
     numeric,
     parsed_code,
     sentences,
     spans,
     token_f1,
+    written_numbers,
 )
 from tasks.scorers.instruction_checks import CHECKS
 from tests.support.sizes import at_every_size, replications
@@ -104,15 +109,16 @@ def test_long_repetitions_of_anything_are_scored(name, unit):
 
 READERS = (
     numeric, choice, mmlu, exact, exact_answer, token_f1, instruction_checks, sentences, bbh, gsm8k, spans, found_code,
-    parsed_code, fences,
+    parsed_code, fences, announcements, choice_patterns, json_answers, letter_forms, written_numbers,
 )  # fmt: skip
 
 
 def patterns():
     """Every compiled pattern of the scorers that read a whole text, by name."""
     found = {f"{m.__name__}.{k}": v for m in READERS for k, v in vars(m).items()}
-    letters = choice._patterns("ABCDEFGHIJ")
+    letters = choice_patterns.choice_patterns("ABCDEFGHIJ")
     found |= {f"letters.{field}": getattr(letters, field) for field in letters.__dataclass_fields__}
+    found |= {f"{name}[0]": value[0] for name, value in found.items() if isinstance(value, tuple) and value}
     return {name: pattern for name, pattern in found.items() if isinstance(pattern, re.Pattern)}
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.domain import Item, Outcome
-from tasks.scorers import numeric, scorer
+from tasks.scorers import scorer
 from tasks.scorers.numeric import last_number
 
 
@@ -62,7 +62,6 @@ def test_the_announced_number_is_right_and_final(target, text):
         ("18", "The answer is hard. Say 18"),
         ("18", "#### Step by step\nwe get 18"),
         ("-4", "it falls to -4"),
-        ("4", "pages 3-4"),
     ],
 )
 def test_the_last_number_counts_but_is_not_final(target, text):
@@ -121,16 +120,3 @@ def test_a_fraction_equals_itself_however_it_is_extended(number, factor):
 def test_commas_and_trailing_zeros_change_nothing(number):
     assert verdict(str(number), f"The answer is {number:,}00.").value == 1.0
     assert verdict(str(number), f"The answer is {number + 1:,}.").value == 0.0
-
-
-PARTS = ["-", "+", "−", "$", " ", "1", "2,", "345", ".", "/", "e", "5", "\\$", "€ ", ")", "x", "\n", "٣", "1,234,567"]  # noqa: RUF001 - a minus sign
-HEADS = ["answer", "Answer is", "RÉPONSE", "antwort:", "A:", "####", "\\boxed{", "\n", " to 5 is", "respuesta es", "x"]
-
-
-@given(st.lists(st.sampled_from(PARTS + HEADS), max_size=20).map("".join))
-def test_the_fast_search_finds_what_the_whole_pattern_finds(text):
-    for pattern, begins in (
-        (numeric._NUMBER, numeric._NUMBER_BEGINS),
-        (numeric._ANNOUNCED, numeric._ANNOUNCED_BEGINS),
-    ):
-        assert [m.span() for m in numeric._matches(pattern, begins, text)] == [m.span() for m in pattern.finditer(text)]

@@ -146,7 +146,7 @@ def test_a_chosen_scorer_that_did_not_score_every_answer_is_not_counted(warehous
     ("name", "version", "benchmark", "said"),
     [
         ("exact", None, "arithmetic", "no answer to arithmetic is scored by exact; there is nothing of it"),
-        ("numeric", 7, "arithmetic", "scored by numeric@7; there is numeric@1"),
+        ("numeric", 7, "arithmetic", "scored by numeric@7; there is numeric@2"),
         ("exact", None, None, "no answer to any benchmark is scored by exact"),
     ],
 )
