@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,8 @@ def serve(config: Path, cron: str, timezone: str) -> None:
         schedule = Cron(cron, timezone=timezone)
     except (ValueError, ZoneInfoNotFoundError) as error:
         raise UsageError(f"--cron {cron!r} --timezone {timezone!r}: {' '.join(str(error).split())[:200]}") from None
+    # Prefect's own handler of SIGTERM forgets to await its coroutine.
+    warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited")
     nightly.serve(
         name=DEPLOYMENT,
         schedule=schedule,

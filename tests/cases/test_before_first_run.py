@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+
+from tests.support.runs import write_config
 
 pytestmark = pytest.mark.accept
 
@@ -21,3 +28,22 @@ def test_whoever_looks_while_the_first_run_asks_learns_that_it_is_going_on(run_c
         assert (case.folder / name).read_text() == (
             "A run is going on, and nothing is published yet. The run itself shows how far it is.\n"
         )
+
+
+def test_folders_of_the_users_with_our_names_break_nothing(tmp_path, simulator):
+    for name in ("flows", "tasks", "warehouse", "infra", "prefect", "uvicorn"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("raise RuntimeError('this folder is the user\\'s')\n")
+    write_config(tmp_path, simulator, size=3)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "PYTHON"))}
+    done = subprocess.run(
+        [Path(sys.executable).with_name("aligntax"), "run"],
+        cwd=tmp_path,
+        env={**kept, "PREFECT_HOME": str(tmp_path / ".prefect")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "publish" / "aligntax.duckdb").exists()
