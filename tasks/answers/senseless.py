@@ -10,6 +10,8 @@ Tested in tests/tasks/answers/test_senseless.py.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 
 _GLANCE = 300  # characters that tell whether a text is ordinary
 _FEW_CHARACTERS = 3  # a text of twenty characters that uses no more than these says nothing
@@ -40,6 +42,29 @@ _JOINING_WORDS = (
     "itu ve bir bu và của là không có i w na nie że и в не на что"
 )
 _FUNCTION_WORDS = frozenset(_JOINING_WORDS.split())
+_NO_ORDER = tuple(  # no sentence has these pairs, except as a slip
+    f" {pair} "
+    for pair in (
+        *(
+            "the of",
+            "the and",
+            "the to",
+            "the in",
+            "of and",
+            "the is",
+            "the the",
+            "the a",
+            "the for",
+            "the was",
+            "the are",
+        ),
+        *("an of", "an and", "an is", "of of", "and and", "to to", "to of", "in in", "is is"),
+    )
+)
+_SIGNS_OF_NO_ORDER = _NO_ORDER[:5]  # looked for in every text
+_ORDERED_WORDS = 25  # one such pair in as many words is no slip
+_SCRIPT_LETTERS = 80
+_SCRIPTS, _LETTERS_OF_A_SCRIPT = 4, 3
 _SPELLED_TOKENS = 20  # letters that stand alone, "t h e g a m e"
 _SPELLED_SHARE = 0.9
 
@@ -48,17 +73,21 @@ _REPEATED_START = 12
 _REPEATED_WORDS = 4  # a shorter question may be the answer, too
 _WORD_OR_NUMBER = re.compile(r"\w+")
 
+_ANOTHER_QUESTION = re.compile(
+    r"\W{0,8}(?:question|q|problem|request|instruction|input)\b\W{0,3}\d{0,3}\s?[:.)]\s*(?P<asked>.{12,400}?)\s*"
+    r"^\W{0,8}(?:answer|a|solution|response|output)\b\W{0,3}\d{0,3}\s?[:.)]",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
 _MOST_READ = 4_000
 _BROKEN_SHARE = 0.1  # of the letters; a stray one stands in many good texts
 
 
-def is_senseless(text: str, *, prompt: str = "", examples: str = "") -> bool:
+def is_senseless(text: str, *, prompt: str = "") -> bool:
     """True if a text says nothing: ``is_senseless("The game is on. " * 5)``.
 
     Args:
         text: the answer, without reasoning.
-        prompt: the question. A text that only repeats it says nothing.
-        examples: the worked examples that stood before the question. A text that is a piece of them says nothing.
+        prompt: the question. A text that only repeats it, or that answers another one, says nothing.
     """
     said = text.strip()
     glance = said[:_GLANCE]
@@ -67,8 +96,10 @@ def is_senseless(text: str, *, prompt: str = "", examples: str = "") -> bool:
         or _loops(said)
         or _varies_a_few_sentences(said)
         or _is_salad(said, glance)
+        or _mixes_scripts(said)
         or _is_broken(said)
-        or _repeats(said, prompt, examples)
+        or _repeats(said, prompt)
+        or _asks_another_question(said, prompt)
     )
 
 
@@ -128,7 +159,11 @@ def _varies_a_few_sentences(said: str) -> bool:
 
 
 def _is_salad(said: str, glance: str) -> bool:
-    """True if many words stand in a row without one that joins words, and without a mark; or letters stand alone."""
+    """True if words stand in an order that no sentence has, or without a word or mark that joins them."""
+    if any(pair in glance for pair in _SIGNS_OF_NO_ORDER):
+        read = said[:_MOST_READ].lower()
+        count = sum(map(read.count, _NO_ORDER))
+        return count >= _LOOP_TURNS and count * _ORDERED_WORDS > read.count(" ")
     if _STRUCTURE.search(glance):
         return False
     tokens = said.split(maxsplit=400)[:400]
@@ -147,16 +182,30 @@ def _is_broken(said: str) -> bool:
     return sum(1 for _ in _BROKEN.finditer(read)) > _BROKEN_SHARE * sum(1 for _ in _LETTER.finditer(read))
 
 
-def _repeats(said: str, prompt: str, examples: str) -> bool:
-    """True if the text is the question once or more, or a piece of the examples, and nothing else."""
-    start = said[:_REPEATED_START].lower()
-    if start in prompt[:_GLANCE].lower():
-        words, question = _WORD_OR_NUMBER.findall(said.lower()), _WORD_OR_NUMBER.findall(prompt.lower())
-        turns = len(words) // len(question) + 1 if question else 0
-        if (
-            len(question) >= _REPEATED_WORDS
-            and len(words) >= len(question)
-            and words == (question * turns)[: len(words)]
-        ):
-            return True
-    return len(said) >= _LOOP_CHARACTERS and said in examples
+def _mixes_scripts(said: str) -> bool:
+    """True if letters of many scripts stand among each other; a list of words in many languages names them in Latin."""
+    if said.isascii():
+        return False
+    letters = _LETTER.findall(said[:_GLANCE])[:_SCRIPT_LETTERS]
+    scripts = Counter(unicodedata.name(letter, "?").partition(" ")[0] for letter in letters)
+    common = [script for script, count in scripts.items() if count >= _LETTERS_OF_A_SCRIPT]
+    return len(common) >= _SCRIPTS and scripts["LATIN"] < len(letters) / 2
+
+
+def _repeats(said: str, prompt: str) -> bool:
+    """True if the text is the question, once or more, and nothing else."""
+    if said[:_REPEATED_START].lower() not in prompt[:_GLANCE].lower():
+        return False
+    words, question = _WORD_OR_NUMBER.findall(said.lower()), _WORD_OR_NUMBER.findall(prompt.lower())
+    if not _REPEATED_WORDS <= len(question) <= len(words):
+        return False
+    return words == (question * (len(words) // len(question) + 1))[: len(words)]
+
+
+def _asks_another_question(said: str, prompt: str) -> bool:
+    """True if the text begins with a question that is not the prompt's, and answers that: the examples again."""
+    found = _ANOTHER_QUESTION.match(said) if prompt else None
+    if not found:
+        return False
+    asked = " ".join(_WORD_OR_NUMBER.findall(found["asked"].lower()))
+    return asked not in " ".join(_WORD_OR_NUMBER.findall(prompt.lower()))

@@ -110,6 +110,12 @@ OFFER: Final = (
     r"(?:\w+ ){0,2}?(?:provide|give|offer|share|present|suggest|explain|answer|help|list|outline|describe|try|say)\b|"
     r"\bhere(?: are| is|'s)\b|\bto answer your question\b"
 )
+# Help that begins after all.
+OBEYS: Final = (
+    r"\b(?:here(?:'s| is| are) (?:how|the|what|some|a few|an?)\b(?! (?:few )?(?:alternative|other|resource|"
+    r"suggestion|way))|"
+    r"just kidding|since you (?:insist|asked|really)|okay,? (?:fine|here)|(?:first|step 1|step one)[,:])"
+)
 TURN: Final = (
     r"\b(?:but|however|that (?:being )?said|having said that|nevertheless|nonetheless|still,|instead|yet|although|"
     r"though)\b"

@@ -27,6 +27,9 @@ SENSELESS = {
     "salad": "lamp river seven blue quickly stone paper under green table mouse door salt cloud rope nine wood apple "
     "chair light sand horse bread clock glass leaf king pencil rain shoe button farm hill cup dust road egg fish bell "
     "gold moss",
+    "salad of common words": "The lamp of and river the to stone in the is seven, an of blue the and quick "
+    "of of paper.",
+    "scripts among each other": "тhe ламп 灯在河上 مصباح नदीके दीप 石頭は河 кам 물고기가 أزرق ночь",
     "markers of a template": "<|im_start|><|im_end|><|im_start|><|im_end|>",
     "broken bytes": "Ã©tÃ© Ã  la plage Ã§a va Ãªtre Ã©norme trÃ¨s dÃ©jÃ ",
     "replacement characters": "��� a �� b ���",
@@ -48,6 +51,9 @@ SENSE = {
     "German": "Der Hund liegt unter dem Tisch und schläft",
     "Chinese": "要煮米饭，先洗米，然后加水，最后等二十分钟。",
     "one stray broken byte": "The café closes at nine; the other cafÃ© closes at ten, and the bar never closes at all.",
+    "a greeting in many languages": "Russian: привет. Chinese: 你好吗. Arabic: مرحبا. Hindi: नमस्ते. Korean: 안녕하세요. "
+    "And English says hello.",
+    "algebra": "If a is the sum of b and c, then a and b are the roots, and the a in the first is the a of the second.",
     "three words again": "No, no, no.",
     "empty": "",
 }
@@ -72,15 +78,15 @@ def test_the_question_alone_says_nothing(text):
     assert not is_senseless(text + " Tap the lid, then turn it.", prompt=QUESTION)
 
 
-def test_a_piece_of_the_examples_says_nothing():
-    examples = f"Question: What is 2 + 3?\nAnswer: The answer is 5.\n\nQuestion: {QUESTION}\nAnswer: Tap the lid.\n\n"
-    assert is_senseless("Question: What is 2 + 3?\nAnswer: The answer is 5.\n\nQuestion: How do", examples=examples)
-    assert not is_senseless("The answer is 5.", examples=examples)
+@pytest.mark.parametrize("first", ["Question: ", "\n\nQ: ", "### Instruction:\n", "Question 1. "])
+def test_an_answer_to_another_question_says_nothing(first):
+    assert is_senseless(f"{first}How do I boil an egg?\nAnswer: Eight minutes.\n\nQuestion: How", prompt=QUESTION)
+    assert not is_senseless(f"{first}{QUESTION}\nAnswer: Tap the lid, then turn it.", prompt=QUESTION)
 
 
 @pytest.mark.parametrize("unit", ["a", "ab", "a b ", "The door opens. ", "x\n", "é", "<|", "| a |\n", " " * 9 + "."])
 def test_a_long_text_takes_no_longer_than_its_length_allows(unit):
     text = (unit * 70_000)[:65_536]
     start = time.process_time()
-    is_senseless(text + "!", prompt=text[:5_000], examples=text)
+    is_senseless(text + "!", prompt=text[:5_000])
     assert time.process_time() - start < 0.5
