@@ -85,6 +85,8 @@ def _end(error: BaseException) -> NoReturn:
         fail("interrupted. The same command finishes the run.", 130)
     if isinstance(cause, AligntaxError | WarehouseError):
         fail(str(cause), cause.exit_code)
+    if isinstance(cause, ModuleNotFoundError):
+        fail(f"the package {cause.name!r} is not installed. Install the locked dependencies again: make install", 1)
     if isinstance(cause, OSError):  # a full disk or a forbidden folder, wherever it was met
         fail(f"{cause.filename or 'the system'}: {cause.strerror or cause}", 1)
     fail(line_of(error), EXIT_CODE)

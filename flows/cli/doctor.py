@@ -47,6 +47,9 @@ def _ask_models(config: Path) -> None:
     from tasks.steps.try_out import MOST_REQUESTS, Level
 
     settings = load_configuration(config, {"sample_size": 1})
+    if all(model.is_recorded for model in settings.models) and not settings.judges:
+        typer.echo("No model of this configuration can be asked: the answers of all of them are imported.")
+        return
     typer.echo(f"Asking each model and judge at most {MOST_REQUESTS} short questions, usually 4 ...")
     tried = asyncio.run(try_models(settings, os.environ))
     for finding in tried.findings:

@@ -5,19 +5,23 @@ The file holds no key: the values of variables that hold one, and passwords in a
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import re
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h: an error inside the program
 _DEBUG = "ALIGNTAX_DEBUG"
 _LONGEST_MESSAGE = 200
 _REMOVED = "[key removed]"
+_KEY_VARIABLE = re.compile(r"api_key_env\W+(\w+)")
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
 # Shorter values are placeholders (none, EMPTY), which are words that a traceback may hold.
 _SHORTEST_SECRET = 8
@@ -65,7 +69,30 @@ def _kept(text: str) -> Path | None:
 
 
 def _without_secrets(text: str, environment: Mapping[str, str]) -> str:
-    for name, value in environment.items():
-        if _SECRET_NAME.search(name) and len(value.strip()) >= _SHORTEST_SECRET:
-            text = text.replace(value.strip(), _REMOVED)
+    """A text without the values of variables that hold a key, however they are escaped, and without passwords."""
+    named = _key_variables(sys.argv)
+    secrets = {
+        value.strip()
+        for name, value in environment.items()
+        if (name in named or _SECRET_NAME.search(name)) and len(value.strip()) >= _SHORTEST_SECRET
+    }
+    for secret in sorted(secrets, key=len, reverse=True):
+        for spelled in {
+            secret,
+            quote(secret),
+            quote(secret, safe=""),
+            json.dumps(secret)[1:-1],
+            secret.replace("/", "\\/"),
+        }:
+            text = text.replace(spelled, _REMOVED)
     return _PASSWORD.sub(f"{_REMOVED}@", text)
+
+
+def _key_variables(arguments: Sequence[str]) -> frozenset[str]:
+    """The variables that the configuration in use names, whatever they are called."""
+    given = [after for before, after in pairwise(arguments) if before in {"--config", "-c"}]
+    try:
+        text = Path(given[-1] if given else "aligntax.yaml").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return frozenset()
+    return frozenset(_KEY_VARIABLE.findall(text))

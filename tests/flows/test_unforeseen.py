@@ -46,7 +46,19 @@ def test_an_unforeseen_error_is_one_line_with_the_file_of_its_traceback(ended, e
 def test_the_file_and_the_line_hold_no_key(ended):
     _, said, (file,) = ended(ValueError(f"Bearer {KEY}, postgresql://me:hidden@host/db"))
     assert "Bearer [key removed], postgresql://[key removed]@host/db" in file.read_text()
-    assert not {KEY, "hidden"} & {part for part in (KEY, "hidden") if part in said + file.read_text()}
+    assert not any(secret in said + file.read_text() for secret in (KEY, "hidden"))
+
+
+@pytest.mark.parametrize(
+    "spelled", ['ab/cd+ef"gh', "ab/cd%2Bef%22gh", "ab%2Fcd%2Bef%22gh", 'ab/cd+ef\\"gh', 'ab\\/cd+ef"gh']
+)
+def test_a_key_under_any_name_is_removed_in_every_spelling(ended, tmp_path, monkeypatch, spelled):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "aligntax.yaml").write_text("models: [{id: m, api_key_env: MY_MODEL}]")
+    monkeypatch.setenv("MY_MODEL", 'ab/cd+ef"gh')
+    _, said, (file,) = ended(ValueError(f"<{spelled}>"))
+    assert "<[key removed]>" in said
+    assert spelled not in file.read_text()
 
 
 def test_on_request_the_traceback_is_printed_too(ended, monkeypatch):
@@ -69,6 +81,11 @@ def test_where_no_file_can_be_written_the_line_says_how_to_see_more(ended, monke
         (UsageError("no."), 2, "error: no.\n"),
         (ExceptionGroup("one", [UsageError("no.")]), 2, "error: no.\n"),
         (PermissionError(13, "Permission denied", "x"), 1, "error: x: Permission denied\n"),
+        (
+            ModuleNotFoundError("No module named 'x'", name="x"),
+            1,
+            "error: the package 'x' is not installed. Install the locked dependencies again: make install\n",
+        ),
         (KeyboardInterrupt(), 130, "error: interrupted. The same command finishes the run.\n"),
         (SystemExit(3), 3, ""),
     ],
