@@ -47,6 +47,8 @@ def _ask_models(config: Path) -> None:
     from tasks.steps.try_out import MOST_REQUESTS, Level
 
     settings = load_configuration(config, {"sample_size": 1})
+    for line in _empty_answers(settings.warehouse):
+        typer.echo(line)
     if all(model.is_recorded for model in settings.models) and not settings.judges:
         typer.echo("No model of this configuration can be asked: the answers of all of them are imported.")
         return
@@ -54,8 +56,6 @@ def _ask_models(config: Path) -> None:
     tried = asyncio.run(try_models(settings, os.environ))
     for finding in tried.findings:
         typer.echo(shown(finding.line))
-    for line in _empty_answers(settings.warehouse):
-        typer.echo(line)
     cost = "of unknown cost" if tried.cost_usd is None else f"for {tried.cost_usd:.4f} USD"
     if tried.count_requests:
         typer.echo(
