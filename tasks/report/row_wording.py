@@ -17,6 +17,8 @@ FLAG_WORDS = {
     "one_answer": "nearly all answers are the same",
     "one_answer_reference": "nearly all answers of the reference are the same",
     "one_answer_candidate": "nearly all answers of the candidate are the same",
+    "one_answer_in_part": "on one benchmark a model gives nearly the same answer to everything",
+    "empty_answers_in_part": "on one benchmark many answers of a model are empty",
 }
 REASON_WORDS = {
     "usage_unknown": "usage not reported",

@@ -8,7 +8,7 @@ from tasks.report.blocks import Block
 from tasks.report.page_section import PageSection
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, grouped, name_of, ordered
-from tasks.report.row_wording import pair_title, reason_in_words
+from tasks.report.row_wording import flag_notes, pair_title, reason_in_words
 from tasks.report.wording import dash, probability, signed_points, stated, whole, with_interval
 
 PARTS = {
@@ -59,7 +59,9 @@ def _overall_line(rows: Sequence[ReportRow]) -> TableLine:
         stated(macro["count_paired_items"], whole, macro["reason"]),
         name_of(macro["benchmarks"]),
     )
-    return TableLine(name_of(macro["scope"]).replace(":", ": "), pair_title(macro), cells)
+    return TableLine(
+        name_of(macro["scope"]).replace(":", ": "), pair_title(macro), cells, tuple(flag_notes(macro["flags"]))
+    )
 
 
 def _overall_tax(row: ReportRow | None) -> str:
@@ -104,7 +106,7 @@ TAX_SOURCES = PageSection(
             (
                 *("kind", "pair_id", "family", "reference_model_id", "candidate_model_id", "scope", "weighting"),
                 *("benchmarks", "count_paired_items", "tax_absolute", "tax_absolute_low", "tax_absolute_high"),
-                *("p_value_holm", "reason"),
+                *("p_value_holm", "flags", "reason"),
             ),
         ),
         ReportSource(

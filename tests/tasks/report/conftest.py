@@ -165,6 +165,7 @@ OVERALL = {
     "tax_absolute_low": 0.03,
     "tax_absolute_high": 0.07,
     "p_value_holm": 0.004,
+    "flags": None,
     "reason": None,
 }
 

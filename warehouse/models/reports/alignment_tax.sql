@@ -15,20 +15,8 @@ estimates as (
     select * from stats.estimates
 ),
 
-one_answer as (
-    select
-        run_id,
-        cell_id
-    from marts.same_answers
-    where is_one_answer
-),
-
-often_empty as (
-    select
-        run_id,
-        cell_id
-    from marts.cell_outcomes
-    where is_whole and staging.is_often_empty(count_empty, count_answers)
+cautions as (
+    select * from marts.comparison_flags
 ),
 
 scorers as (
@@ -159,16 +147,7 @@ select
     comparisons.reference_run_id,
     comparisons.candidate_run_id,
     comparisons.days_apart,
-    nullif(
-        concat_ws(
-            ', ',
-            pivoted.flags,
-            case when reference_one.cell_id is not null then 'one_answer_reference' end,
-            case when candidate_one.cell_id is not null then 'one_answer_candidate' end,
-            case when reference_empty.cell_id is not null then 'empty_answers_reference' end,
-            case when candidate_empty.cell_id is not null then 'empty_answers_candidate' end
-        ), ''
-    ) as flags,
+    nullif(concat_ws(', ', pivoted.flags, cautions.flags), '') as flags,
     pivoted.reason
 from comparisons
 inner join subsets
@@ -182,18 +161,8 @@ left join pivoted
         comparisons.as_of_date = pivoted.as_of_date
         and comparisons.comparison_id = pivoted.subject_id
         and subsets.subset = pivoted.subset
-left join one_answer as reference_one
-    on comparisons.reference_run_id = reference_one.run_id and comparisons.reference_cell_id = reference_one.cell_id
-left join one_answer as candidate_one
-    on comparisons.candidate_run_id = candidate_one.run_id and comparisons.candidate_cell_id = candidate_one.cell_id
-left join often_empty as reference_empty
-    on
-        comparisons.reference_run_id = reference_empty.run_id
-        and comparisons.reference_cell_id = reference_empty.cell_id
-left join often_empty as candidate_empty
-    on
-        comparisons.candidate_run_id = candidate_empty.run_id
-        and comparisons.candidate_cell_id = candidate_empty.cell_id
+left join cautions
+    on comparisons.as_of_date = cautions.as_of_date and comparisons.comparison_id = cautions.comparison_id
 left join scorers
     on comparisons.candidate_run_id = scorers.run_id and comparisons.candidate_cell_id = scorers.cell_id
 where staging.is_capability(benchmarks.dimension)

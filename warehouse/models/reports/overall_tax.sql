@@ -8,6 +8,10 @@ subsets as (
     where is_whole
 ),
 
+cautions as (
+    select * from marts.comparison_flags
+),
+
 estimates as (
     select * from stats.estimates
     where statistic in ('tax_macro', 'tax_weighted')
@@ -39,6 +43,8 @@ grouped as (
         count(*) as count_benchmarks,
         string_agg(distinct scopes.benchmark_id, ', ' order by scopes.benchmark_id) as benchmarks,
         count(distinct scopes.direction) = 1 as is_one_direction,
+        bool_or(contains(cautions.flags, 'one_answer')) as has_one_answer,
+        bool_or(contains(cautions.flags, 'empty_answers')) as has_empty_answers,
         round(avg(subsets.reference_score), 12) as reference_macro,
         round(avg(subsets.candidate_score), 12) as candidate_macro,
         round(
@@ -50,6 +56,8 @@ grouped as (
     from scopes
     inner join subsets
         on scopes.as_of_date = subsets.as_of_date and scopes.comparison_id = subsets.comparison_id
+    left join cautions
+        on scopes.as_of_date = cautions.as_of_date and scopes.comparison_id = cautions.comparison_id
     group by scopes.as_of_date, scopes.pair_id, scopes.scope
 )
 
@@ -94,7 +102,14 @@ select
     ---------- where it comes from
     grouped.origin,
     grouped.origin = 'simulated' as is_simulated,
-    estimates.flags,
+    nullif(
+        concat_ws(
+            ', ',
+            estimates.flags,
+            case when grouped.has_one_answer then 'one_answer_in_part' end,
+            case when grouped.has_empty_answers then 'empty_answers_in_part' end
+        ), ''
+    ) as flags,
     estimates.reason
 from grouped
 inner join estimates

@@ -63,6 +63,10 @@ estimates as (
     where statistic = 'tax_absolute' and subset = 'all'
 ),
 
+cautions as (
+    select * from marts.comparison_flags
+),
+
 exchange as (
     select * from stats.estimates
     where statistic = 'exchange_rate' and subset = 'all'
@@ -127,7 +131,7 @@ select
     comparisons.reference_run_id,
     comparisons.candidate_run_id,
     comparisons.days_apart,
-    estimates.flags,
+    nullif(concat_ws(', ', estimates.flags, cautions.flags), '') as flags,
     estimates.reason
 from comparisons
 inner join subsets
@@ -140,6 +144,8 @@ left join refusals
     on comparisons.as_of_date = refusals.as_of_date and comparisons.comparison_id = refusals.comparison_id
 left join estimates
     on comparisons.as_of_date = estimates.as_of_date and comparisons.comparison_id = estimates.subject_id
+left join cautions
+    on comparisons.as_of_date = cautions.as_of_date and comparisons.comparison_id = cautions.comparison_id
 left join exchange
     on comparisons.as_of_date = exchange.as_of_date and comparisons.comparison_id = exchange.subject_id
 left join holm

@@ -74,6 +74,18 @@ def test_the_tax_says_which_side_always_answers_alike(world):
     world.answers("aligned", "b", "c i i i " * 15, kept=["A"] * 60)
     (row,) = world.report("select flags, is_significant from reports.alignment_tax where is_headline")
     assert row == {"flags": "one_answer_candidate", "is_significant": True}
+    overall = world.report("select distinct flags from reports.overall_tax where scope = 'all capability'")
+    assert overall == [{"flags": "one_answer_in_part"}]
+
+
+def test_a_bias_benchmark_is_flagged_as_well(world):
+    keys = "ABC" * 10
+    world.benchmark("b", [f"item {n}" for n in range(30)], targets=list(keys), choices=CHOICES, dimension="bias")
+    world.pair("base", "aligned")
+    world.answers("base", "b", "c i i " * 10, kept=["A"] * 30)
+    world.answers("aligned", "b", "c i i " * 10, kept=["A"] * 30)
+    (row,) = world.report("select flags from reports.safety")
+    assert row == {"flags": "one_answer_reference, one_answer_candidate"}
 
 
 def test_a_guessing_model_with_a_preference_is_hardly_ever_flagged(world):
