@@ -31,7 +31,9 @@ CHOICE_NOUNS = (
 # How a model says that it chooses. The letter follows at once.
 CHOICE_VERBS = (
     "choose", "pick", "select", "go with", "going with", "wähle", "choisis", "elijo", "escojo", "scelgo", "escolho",
-    "kies", "выбираю", "选择", "選擇", "故选", "故選", "应选", "應選", "选", "選", "أختار",
+    "kies", "выбираю", "选择", "選擇", "故选", "故選", "应选", "應選", "选", "選",
+    "认为是", "認為是", "正确的是", "正確的是",
+    "应该是", "أختار",
 )  # fmt: skip
 # How a model takes back what it said. The new answer follows.
 CORRECTIONS = (
@@ -48,9 +50,8 @@ _WORD_END = rf"(?:(?<![{_LETTER}])|(?![{_LETTER}]))"
 _ADJECTIVE = (
     r"(?:[\s_]{0,2}(?:\((?:s|e|es|final)\)|(?:option|choice|letter|key|index|value|number|text|correct[aeo]?"
     r"|corret[ao]|corretta|right"
-    r"|final[e]?|exacte?|exacta|juste|certa|certo|die richtig ist|选项|項|项|番号|案|え"
-    r"|の番号|الصحيحة|الصحيح|النهائية)"
-    rf"(?![{_LETTER}]))){{0,3}}+"
+    r"|final[e]?|exacte?|exacta|juste|certa|certo|die richtig ist|الصحيحة|الصحيح|النهائية)"
+    rf"(?![{_LETTER}])|选项|項|项|番号|案|え|の番号)){{0,3}}+"
 )
 _VERB = (
     r"(?:['’]s\b|[\s*_\"'`”’」』\])]{0,5}+(?:(?:(?:is|are|was|would be|should be|must be|will be|has to be|seems to be"
@@ -60,6 +61,7 @@ _VERB = (
     rf"|là|adalah)(?![{_LETTER}])|هي|هو|应该是|應該是|应为|應為|是|为|為|应选|應選|选|選|は|が|은|는|이"
     r"|[:：=＝→⇒]|[-=]{1,2}>|[—–](?=\s)|-(?=\s))"
     r"[\s*_\"'`]{0,4}+[:：]?)"
+    r"|(?<=[案解答])\s?(?=[A-Z](?![A-Za-z]))"
     r"|\s{1,3}to [^.\n]{0,80}? is\b)"
 )
 _MARK = re.compile(

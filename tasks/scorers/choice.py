@@ -31,6 +31,7 @@ _GAP = re.compile(
 )
 _AFTER_OPTION = re.compile(r"\w|[.,]\d")  # in "5.5" the option "5" is not announced
 _ANSWER_PREFIX = re.compile(r"\s*+A:\s*+(?=\S)")  # the few-shot "A:" of an answer, not the letter A
+_FEW = 20  # characters that a letter and marks around it take
 _WRAPPING = " \t\r\n*_`\"'“”‘’„«»「」『』【】()[]{}$.!"
 
 
@@ -139,12 +140,23 @@ class _Reading:
         folded = _folded(text)
         return next((LETTERS[i] for i, option in enumerate(self.choices) if folded and _folded(option) == folded), None)
 
+    def labelled(self) -> str | None:
+        """The letter that begins the text, where its own option is all that follows: "C (Bogota)"."""
+        label = self.patterns.label.match(self.text)
+        if label is None or len(self.text) > self.width + _FEW:
+            return None
+        index = LETTERS.index(label[1])
+        is_own = index < len(self.choices) and _folded(self.text[label.end() :]) == _folded(self.choices[index])
+        return label[1] if is_own else None
+
     def mentioned(self) -> tuple[str | None, bool]:
         """The letter at the beginning of the text, else the one that is called right, else the last clear one."""
         is_listing = len({match[1] for match in self.patterns.line_start.finditer(self.text)}) > 1
         said = said_about_letters(self.text, self.patterns)
         right = {found.letter for found in said if found.is_right}
         out = {found.letter: found.at for found in said if found.is_right is False}
+        if letter := self.labelled():
+            return letter, True
         opening = None if is_listing else self.patterns.opening.match(self.text)
         if opening and out.get(letter := next(filter(None, opening.groups())).upper(), -1) < 0 and right <= {letter}:
             return letter, True

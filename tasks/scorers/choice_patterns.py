@@ -26,13 +26,14 @@ _RIGHT = re.compile(
     r"|está)\s{1,3}"
     r"(?:(?:clearly|definitely|indeed|probably|likely|most likely|therefore|thus|also|the|only|most|die|la|le|a|o|het"
     r"|de|el|il)\s{1,3}){0,3}"
-    rf"(?:{_RIGHT_WORDS}|(?:best|bonne|richtige|juiste|correct|right|final)\s(?:answer|choice|option|match|fit"
+    rf"(?:{_RIGHT_WORDS}|better(?= than| here|[.,]|\Z)|best(?=\s{{0,2}}(?:[.,!]|\Z))|(?:best|bonne|richtige|juiste"
+    rf"|correct|right|final)\s(?:answer|choice|option|match|fit"
     rf"|réponse|antwort"
     r"|antwoord)|(?:answer|antwort|réponse|respuesta|risposta|resposta)\b(?!\s{1,3}to\b))"
-    rf"|(?:[:—–=-]|(?<=[).]))\s{{0,3}}{_RIGHT_WORDS}|[:—–=-]?\s{{0,3}}[✓✔✅☑]"
+    rf"|(?:[:—–=→-]|(?<=[).]))\s{{0,3}}(?:{_RIGHT_WORDS}|yes(?![A-Za-z]))|[:—–=-]?\s{{0,3}}[✓✔✅☑]"
     rf"|это правильн|[—–-]\s{{0,2}}{_RIGHT_WORDS}|(?:верн|правильн)"
     r"|\s?(?:选项|項|项)?(?:是|为|為)?(?:唯一)?(?:正确|正確|对的|對的|正解|最佳)"
-    r"|が?(?:正解|正しい)|[이가은는]?\s?(?:정답|맞)|\s?هي? الإجابة|\s?صحيح"
+    r"|が?(?:正解|正しい)|[이가은는]?\s?(?:정답|맞)|\s?ه[وي] الصحيح|\s?هي? الإجابة|\s?صحيح"
     r"|it is(?=\s{0,3}(?:[.!]|\Z)))",
     re.IGNORECASE,
 )
@@ -50,7 +51,7 @@ _RULED_OUT_BEHIND = re.compile(
     r"(?:an? |the )?(?:\w{1,12} )?(?:mistake|distractor|trap|error|decoy)\b)"
     r"|(?:isn|wasn|doesn|can|won|couldn|wouldn)['’]t\b|cannot\b|can not\b|does not\b|n['’]est\b|no es\b|non è\b|não é\b"
     r"|can be (?:ruled out|eliminated|excluded|discarded|dismissed|rejected)|fails\b"
-    rf"|(?:[:—–=-]|(?<=[).]))\s{{0,3}}{_WRONG_WORDS}|[:—–=-]?\s{{0,3}}[✗✘❌×☒]"
+    rf"|(?:[:—–=→-]|(?<=[).]))\s{{0,3}}(?:{_WRONG_WORDS}|no(?=\s{{0,3}}(?:[.,;\n]|\Z)))|[:—–=-]?\s{{0,3}}[✗✘❌×☒]"
     r"|(?:неверн|неправильн|не подход|не явля)|\s?(?:选项|項|项)?(?:是|为)?"
     r"(?:错|錯|不对|不對|不正确|不正確|不是|不符)|[はが]?(?:間違|誤り|違|不正解"
     r"|正しくな)"
@@ -58,7 +59,7 @@ _RULED_OUT_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _RULED_OUT_BEFORE = re.compile(
-    r"(?:(?<![A-Za-zÀ-ɏ])(?:not|never|nor|neither|rather than|instead of|other than|unlike|except|than|versus"
+    r"(?:(?<![A-Za-zÀ-ɏ])(?:not|never|over|nor|neither|rather than|instead of|other than|unlike|except|than|versus"
     r"|rule(?:d|s)? out|ruling out|exclud(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|discard(?:ed|ing)?|reject(?:s|ed"
     r"|ing)?|dismiss(?:ed|ing)?"
     r"|(?:first|initially|originally) (?:thought|chose|picked|said|considered|guessed)|thought|tempted by"
@@ -66,9 +67,9 @@ _RULED_OUT_BEFORE = re.compile(
     r"|nicht|statt|anstatt|pas|plutôt que|au lieu de|no|en lugar de|en vez de|non|invece di|não|em vez de|niet"
     r"|in plaats van|не|вместо|кроме"
     r")|n['’]t(?: be)?|不是|并非|不选|不選|排除|而不是|而非|ليس(?:ت)?|بدلا من)"
-    r"[\s*_]{0,3}(?:(?:it|that|this|the|about|of|was|is|with|be|for|answer|option|choice|letter|la|le|el|die|lettre"
+    r"[ *_]{0,3}(?:(?:it|that|this|the|about|of|was|is|with|be|for|answer|option|choice|letter|la|le|el|die|lettre"
     r"|opción|вариант|选项)\s{1,3}){0,4}"
-    r"[\s(\[\"'“‘*_]{0,4}\Z",
+    r"[ (\[\"'“‘*_]{0,4}\Z",
     re.IGNORECASE,
 )
 _TAKING_BACK = re.compile(r"\b(?:wait|no|actually|but|however|hmm|sorry|oops)\b[^.\n]{0,40}\Z", re.IGNORECASE)
@@ -87,6 +88,7 @@ class ChoicePatterns:
     corrected: re.Pattern[str]
     second: re.Pattern[str]
     alone: re.Pattern[str]
+    label: re.Pattern[str]
     opening: re.Pattern[str]
     line_start: re.Pattern[str]
     fallback: re.Pattern[str]
@@ -101,14 +103,15 @@ def choice_patterns(letters: str) -> ChoicePatterns:
     end = rf"(?!['’-]?{_WORD})"
     because = (
         r"[,;:—–-]?\s{0,2}(?:because|since|as|due to|given|weil|da|denn|car|parce|porque|ya que|perché|omdat|instead"
-        r"|rather|not|and not|unlike|why|потому|так как|因为|因為|なぜなら)\b"
+        r"|rather|not|and not|unlike|why|потому|так как|因为|因為|なぜなら)\b|です|입니다"
     )
     return ChoicePatterns(
         announced=re.compile(
             rf"({upper}){end}(?!(?<=I)\s++[a-z])|({lower})(?=\)|[.*_\"'`}}]{{0,3}}+[ \t]*+(?:\n|\Z|</|[}},]))"
         ),
         corrected=re.compile(
-            rf"({upper}){end}(?=[)\]\"'*.]{{0,3}}+(?:[ \t]*+(?:\n|\Z)|[.!,;:)*。]|\s(?:is|because|since|as|not|instead"
+            rf"({upper}){end}(?=[)\]\"'*.]{{0,3}}+(?:[ \t]*+(?:\n|\Z)|[.!,;:)*。]|\s(?:is|because|since|as|not|over"
+            rf"|instead"
             rf"|rather)\b"
             r"|\s?[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af]))"
         ),
@@ -117,6 +120,7 @@ def choice_patterns(letters: str) -> ChoicePatterns:
             rf"(?![AI]\s++[a-z]|A\)? is\b){upper}(?!\w)(?!\)?\s(?:is|was|would|being|ist|est|es|è|é)\b)",
         ),
         alone=re.compile(rf"[\W_]*+({both})(?![+#])[\W_]*+\Z"),
+        label=re.compile(rf"[\W_]{{0,8}}+({upper})[\s(/,:—–-]{{1,5}}+"),
         opening=re.compile(
             rf"[\W_]{{0,8}}+(?:(?:[Oo]ption|[Cc]hoice|[Ll]etter|OPTION)[\s*:(]{{1,4}}+|(?:选项|選項|选|選)[\s:(]{{0,4}}+)?"
             rf"(?:({upper})(?:[.)\]*\"'”’」』】](?!\w)|(?<!A):|[ \t]*+(?:\n|\Z)|\s?[—–-]\s|{because}|,\s)"
@@ -148,11 +152,14 @@ class Said:
 def said_about_letters(text: str, patterns: ChoicePatterns, begin: int = 0) -> list[Said]:
     """What is said about the last letters that stand alone. What is said about one of "A or B" is said about both."""
     groups: list[list[re.Match[str]]] = []
+    is_open = False  # whether the last group goes on: "A, B and C" is a group, a letter behind it is none of it
     for match in list(patterns.standing.finditer(text, begin))[-_MOST_LETTERS:]:
-        if groups and _JOINING.fullmatch(text, groups[-1][-1].end(), match.start()):
+        joining = _JOINING.fullmatch(text, groups[-1][-1].end(), match.start()) if groups else None
+        if joining and is_open:
             groups[-1].append(match)
         else:
             groups.append([match])
+        is_open = not joining or "," in joining[0]
     found = []
     for group in groups:
         start, end = group[0].start(), group[-1].end()

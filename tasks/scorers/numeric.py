@@ -35,10 +35,10 @@ _MORE_DIGITS = re.compile(r"[\d.,]*+")
 _DIGITS_BEFORE = re.compile(r"[\d.,]++\Z")
 _EQUALS = re.compile(r"(?:[\s\d.,$€£¥%+*/×÷xX()^{}\\-]|(?<=\s)[A-Za-z]{1,12}(?=\s?[-+*/×÷=]))*+=[\s$\\]{0,4}")
 _GAP = re.compile(r"[^\w\n.+-]*+")
-_OR = r"(?:or|to|oder|bis|ou|à|o|hasta|até|tot|или|до|至|或|到|から|または|또는|~)"
+_OR = r"(?:or|to|vs\.?|oder|bis|ou|à|o|hasta|até|tot|или|до|至|或|到|から|または|또는|~)"
 _JOINED = re.compile(
     rf"[ \"'*)\]]{{0,3}}(?:(?:[^\W\d]{{1,12}} )?{_OR}|and|und|et|y|e|en|и|和|[-+*×·x]|±|\+/-|\\pm)"
-    r" {0,2}(?:about |approximately |even )?[$€£(]?(?=-?\d)",
+    r" {0,2}(?:about |approximately |even |[a-z] ?= ?)?[$€£(]?(?=-?\d)",
     re.IGNORECASE,
 )  # fmt: skip
 _COMPOUND = re.compile(
@@ -51,13 +51,14 @@ _COMPOUND = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"(?:(?<!\w)(?:at least|at most|(?:more|less|greater|fewer|larger|smaller|other) than|over|under|above|below"
-    r"|up to|between|from|either"
+    r"(?:(?<!\w)(?:at least|at most|(?:more|less|greater|fewer|larger|smaller|other) than(?: or equal to)?|over|under"
+    r"|above|below"
+    r"|up to|between|from|n?either"
     r"|not|isn't|nicht|zwischen|entre|tussen|между|mindestens|höchstens)|[<>≤≥±])[ $€£]{0,2}\Z",
     re.IGNORECASE,
 )
 _BUT = re.compile(r"[ ,;]{0,2}(?:but|sondern|mais|sino|ma|mas|maar) [^\d]{0,20}(?=[-\d$€£])", re.IGNORECASE)
-_PAIR = re.compile(r" ?[,;] ?-?\d[\d.,]{0,40} ?\)")
+_LISTED = re.compile(r"/\d| ?[,;] ?-?\d[\d.,]{0,40}[ $)\]}.]{0,4}\Z| ?[,;] ?-?\d[\d.,]{0,40} ?\)")
 _ITEM = re.compile(r"[\s*]{0,6}+(\d{1,2})[.)] ++[A-Za-z*]")
 
 
@@ -175,8 +176,7 @@ def _alone(window: str, found: Sequence[Found], place: int) -> Found:
     if compound := _COMPOUND.match(window, said.end):
         return replace(said, number=_with_cents(said.number, compound))
     is_joined = len(found) > place + 1 and (
-        _are_joined(window, said, found[place + 1])
-        or (window[: said.start].endswith("(") and _PAIR.match(window, said.end))
+        _are_joined(window, said, found[place + 1]) or _LISTED.match(window, said.end)
     )
     return replace(said, number=None) if is_joined and not _are_equal(said, found[place + 1]) else said
 

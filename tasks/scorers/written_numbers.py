@@ -52,7 +52,7 @@ _BEGINS = re.compile(r"[-+\\$€£¥₹₩₽₺₫฿₴₦₱¢.\d]")  # with 
 _BEHIND = re.compile(r" ?(?:of a )?")
 
 # From TeX to plain signs.
-_TEX_SPACE = re.compile(r"(?<=\d)(?:\\[,;:!> ]|\{,\}\\?!?|,\\!|~|\\thinspace ?|\\ )(?=\d)")
+_TEX_SPACE = re.compile(r"(?<=\d)(?:\\[,;:!> ]|\{,\}\\?!?|,\\!|~(?=\d{3}(?!\d))|\\thinspace ?|\\ )(?=\d)")
 _TEX_FRACTION = re.compile(
     r"(\d)? ?\\[dtc]?frac ?(?:\{ ?([-+]?[\d.,]{1,40}) ?\}|([\d])) ?(?:\{ ?([\d.,]{1,40}) ?\}|(\d))"
 )
@@ -60,9 +60,14 @@ _TEX_OVER = re.compile(r"\{? ?(\d{1,40}) ?\\over ?(\d{1,40}) ?\}?")
 _TEX_SIGNS = re.compile(
     r"\\(?:left|right|displaystyle|mathbf|mathrm|text|textbf|mbox|bf|rm|quad|qquad)\b ?|\\[()\[\]]|\\ "
 )
+_TEX_SYMBOLS = {
+    "times": "*", "cdot": "*", "div": "/", "leq": "≤", "geq": "≥", "le": "≤", "ge": "≥", "pm": "±", "approx": "≈"
+}  # fmt: skip
+_TEX_SYMBOL = re.compile(rf"\\({'|'.join(_TEX_SYMBOLS)})(?![A-Za-z]) ?")
+_TEX_BRACES = str.maketrans("", "", "{}")
 _TIMES = re.compile(r"(?<=\d) ?(?:\\times|\\cdot|[×·*xX]) ?10 ?(?:\^|\*\*) ?\{? ?\(?([-+]?\d{1,3})\)? ?\}?")
 _POWER = re.compile(r"(?<![\w.,)])(\d{1,9}) ?(?:\^|\*\*) ?\{? ?(-?\d{1,3}) ?\}?(?!\d|\.\d)")
-_UNIT_POWER = re.compile(r"(?<=[A-Za-z)}\]])\^ ?(?:\{ ?-?\d{1,3} ?\}|-?\d)|(?<=[A-Za-z}])_ ?(?:\{[^{}]{0,20}\}|\d)")
+_UNIT_POWER = re.compile(r"(?<=[A-Za-z)}\]])\^ ?\{? ?-?\d{1,3} ?\}?|(?<=[A-Za-z}])_ ?(?:\{[^{}]{0,20}\}|\d)")
 # From other scripts to plain signs.
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SUPERSCRIPT = re.compile("[⁻]?[⁰¹²³⁴-⁹]{1,9}")
@@ -277,7 +282,8 @@ def _of_tex(window: str) -> str:
     window = _TEX_SPACE.sub(lambda m: "," if m[0] == "{,}" else "", window)
     window = _TEX_FRACTION.sub(_fraction, window)
     window = _TEX_OVER.sub(r"\1/\2", window)
-    return _TEX_SIGNS.sub("", window).replace("\\$", "$").replace("\\%", "%")
+    window = _TEX_SYMBOL.sub(lambda m: _TEX_SYMBOLS[m[1]], window)
+    return _TEX_SIGNS.sub("", window).translate(_TEX_BRACES).replace("\\$", "$").replace("\\%", "%")
 
 
 def _fraction(match: re.Match[str]) -> str:

@@ -20,6 +20,8 @@ from tests.support.known import known_names
 from warehouse.connection import Warehouse
 
 DAY, NEXT_DAY = "2026-01-31", "2026-02-01"
+PRESENT = SCORERS["numeric"].version
+NEXT = PRESENT + 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Stricter:
     """A version of the numeric scorer that accepts only answers that consist of digits."""
 
     name: str = "numeric"
-    version: int = 2
+    version: int = NEXT
     filtered_value: float = 0.0
     config_hash: str = "stricter"
     reads: str = "text"
@@ -76,23 +78,23 @@ CHANGES = (
 
 
 def test_scores_of_a_new_version_are_added_and_counted_instead_of_the_old_ones(warehouse):
-    assert headline(warehouse) == [("numeric", 1, 1.0)]
+    assert headline(warehouse) == [("numeric", PRESENT, 1.0)]
     assert rescore(warehouse, Stricter()) == 4
     assert rescore(warehouse, Stricter()) == 0
     transform.rebuild_dates(warehouse, [DAY])
     assert warehouse.rows("select scorer_version, count(*) from raw.scores group by 1 order by 1")[1] == [
-        (1, 4),
-        (2, 4),
+        (PRESENT, 4),
+        (NEXT, 4),
     ]
-    assert headline(warehouse) == [("numeric", 2, 0.25)]
-    assert warehouse.rows(CHANGES)[1] == [("numeric", 1, "numeric", 2, True, 1.0, 0.25, 0, 3)]
+    assert headline(warehouse) == [("numeric", NEXT, 0.25)]
+    assert warehouse.rows(CHANGES)[1] == [("numeric", PRESENT, "numeric", NEXT, True, 1.0, 0.25, 0, 3)]
 
 
 def test_scores_of_another_scorer_are_added_but_not_counted(warehouse):
     assert rescore(warehouse, SCORERS["exact"]) == 0
     assert rescore(warehouse, SCORERS["exact"], benchmark_id="arithmetic") == 4
     transform.rebuild_dates(warehouse, [DAY])
-    assert headline(warehouse) == [("numeric", 1, 1.0)]
+    assert headline(warehouse) == [("numeric", PRESENT, 1.0)]
     ((*_, is_counted, before, now, _, _),) = warehouse.rows(CHANGES)[1]
     assert (is_counted, before) == (False, 1.0)
     assert 0 <= now <= 1
@@ -116,20 +118,20 @@ def test_choosing_a_scorer_counts_its_scores_until_the_old_one_is_chosen_again(w
 
     choose(warehouse, "numeric", benchmark_id="arithmetic")
     transform.rebuild_dates(warehouse, [DAY])
-    assert headline(warehouse) == [("numeric", 1, 1.0)]
+    assert headline(warehouse) == [("numeric", PRESENT, 1.0)]
     assert counted(warehouse) == [False]
     assert warehouse.rows("select count(*) from raw.scorer_choices")[1] == [(2,)]
 
 
 def test_an_earlier_version_can_be_chosen_and_then_the_newest_again(warehouse):
     rescore(warehouse, Stricter())
-    choose(warehouse, "numeric", 1)
+    choose(warehouse, "numeric", PRESENT)
     transform.rebuild_dates(warehouse, [DAY])
-    assert headline(warehouse) == [("numeric", 1, 1.0)]
+    assert headline(warehouse) == [("numeric", PRESENT, 1.0)]
     assert counted(warehouse) == [False]
     choose(warehouse, "numeric")
     transform.rebuild_dates(warehouse, [DAY])
-    assert headline(warehouse) == [("numeric", 2, 0.25)]
+    assert headline(warehouse) == [("numeric", NEXT, 0.25)]
     assert counted(warehouse) == [True]
 
 
@@ -139,14 +141,14 @@ def test_a_chosen_scorer_that_did_not_score_every_answer_is_not_counted(warehous
     warehouse.rows(f"delete from raw.scores where scorer = 'exact' and {one}")
     choose(warehouse, "exact", benchmark_id="arithmetic")
     transform.rebuild_dates(warehouse, [DAY])
-    assert headline(warehouse) == [("numeric", 1, 1.0)]
+    assert headline(warehouse) == [("numeric", PRESENT, 1.0)]
 
 
 @pytest.mark.parametrize(
     ("name", "version", "benchmark", "said"),
     [
         ("exact", None, "arithmetic", "no answer to arithmetic is scored by exact; there is nothing of it"),
-        ("numeric", 7, "arithmetic", "scored by numeric@7; there is numeric@2"),
+        ("numeric", 99, "arithmetic", f"scored by numeric@99; there is numeric@{PRESENT}"),
         ("exact", None, None, "no answer to any benchmark is scored by exact"),
     ],
 )
