@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ _TASKS = {
     "bbq": r"bbq(_.+)?",
 }
 
+_OUTSIDE = "values outside 0 to 1 are not proportions"
 _PLAIN_MARKS = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
 
 # What Python raises when a sample does not follow its format.
@@ -195,8 +196,20 @@ def as_value(raw: Any) -> float | None:
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"values of type {type(raw).__name__} are not proportions") from None
     if not 0 <= value <= 1:
-        raise ValueError("values outside 0 to 1 are not proportions")
+        raise ValueError(_OUTSIDE)
     return value
+
+
+def unfit_scorers(skipped: Mapping[str, int]) -> frozenset[str]:
+    """Scorers of which a value lies outside 0 to 1: their other values, as a BLEU of 0, are no proportions either."""
+    lead, tail = "scores of ", f": {_OUTSIDE}"
+    return frozenset(key.removeprefix(lead).removesuffix(tail) for key in skipped if key.endswith(tail))
+
+
+def without_scorers(samples: Callable[[], Iterator[LogSample]], unfit: Collection[str]) -> Iterator[LogSample]:
+    """The samples, without the scores of some scorers."""
+    for sample in samples():
+        yield replace(sample, scores=tuple(score for score in sample.scores if score.scorer not in unfit))
 
 
 def reasoning_of(message: Mapping[str, Any], attachments: Mapping[str, str] | None = None) -> str | None:

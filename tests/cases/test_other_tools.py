@@ -25,6 +25,7 @@ def test_options_that_are_asked_twice_are_four(run_case):
     case = run_case("answers/F19_mutual_info")
     item = "select choices_json, target, chance_score from marts.dim_item where benchmark_id = 'colours'"
     assert case.rows(item) == [('["red", "green", "blue", "grey"]', "C", 0.25)]
+    assert case.rows("select chance_score from reports.model_scores where subset = 'all'") == [(0.25,)]
     assert case.rows("select answer from raw.scores where scorer = 'lm_eval:acc'") == [("blue",)]
 
 

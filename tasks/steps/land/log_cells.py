@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
 from tasks.benchmarks.cells import cell_of
 from tasks.domain import Benchmark, Dimension, Domain, UnparsedRule
@@ -104,7 +105,7 @@ class LogCells:
         else:
             scorer = self._options.scorer or foreign or f"{self._log.tool}:{_UNSCORED}"
             if not items.is_known:
-                items = LogItems(self._own(samples[0].task, scorer), is_known=False)
+                items = LogItems(self._own(samples, scorer), is_known=False)
             cell = cell_of(self._settings, model, items.benchmark, wanted, scorer=scorer)
         items.benchmark = cell.benchmark
         same = (entry for entry in self._opened.values() if entry.cell.cell_id == cell.cell_id)
@@ -143,11 +144,12 @@ class LogCells:
             f"{task} is no configured benchmark{others}: its own items and scores count, "
             f"as {self._options.dimension.value} (--dimension)"
         )
-        return LogItems(self._own(task, ""), is_known=False)
+        return LogItems(self._own(samples, ""), is_known=False)
 
-    def _own(self, task: str, scorer: str) -> Benchmark:
-        """A task that is no configured benchmark, as the log describes it."""
-        tool = self._log.tool
+    def _own(self, samples: Sequence[LogSample], scorer: str) -> Benchmark:
+        """A task that is no configured benchmark, as the log describes it; chance is that of the first samples."""
+        tool, task = self._log.tool, samples[0].task
+        chances = [1 / len(sample.choices) for sample in samples if sample.choices]
         return Benchmark(
             benchmark_id=task,
             title=task,
@@ -161,6 +163,7 @@ class LogCells:
             licence="unknown",
             citation=f"a log of {tool}",
             cluster_meaning="the log's subject or subtask, else the item",
+            chance_score=round(fmean(chances), 12) if len(chances) == len(samples) else 0.0,
             higher_is_better=scorer not in self._log.lower_is_better,
             unparsed=UnparsedRule.WRONG,
             version=f"{tool}:{self._log.version}",

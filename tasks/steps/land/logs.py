@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import date
+from functools import partial
 from itertools import groupby, islice
 from typing import Any
 
@@ -19,7 +20,7 @@ from tasks.answers import Ending, ending_of
 from tasks.domain import Benchmark, Origin, Outcome, content_hash, storable
 from tasks.errors import InputError
 from tasks.identity import file_hash
-from tasks.importers.log import ForeignLog, ForeignScore, LogSample
+from tasks.importers.log import ForeignLog, ForeignScore, LogSample, unfit_scorers, without_scorers
 from tasks.settings import Settings
 from tasks.steps.land.cell_rows import benchmark_rows, cell_row
 from tasks.steps.land.foreign_rows import ForeignRun, Imported
@@ -64,6 +65,8 @@ def land_log(
     if (landed := run.landed_before(warehouse)) is not None:
         return Imported(run.run_id, landed.count_rows, 0, ("landed already",))
     _LogReading(None, run, LogCells(settings, known, log, options), log).read()
+    if unfit := unfit_scorers(log.skipped):
+        log = replace(log, samples=partial(without_scorers, log.samples, unfit))
     run.begin(warehouse)
     reading = _LogReading(warehouse, run, LogCells(settings, known, log, options), log)
     reading.read()

@@ -1,5 +1,6 @@
 """Logs of other tools in the raw tables: runs, scores, and failures for missing answers."""
 
+import json
 from datetime import date
 
 import pytest
@@ -158,3 +159,46 @@ def test_a_bad_line_near_the_end_of_a_log_lands_nothing(tmp_path, settings, ware
     with pytest.raises(InputError, match=r"line 9 is not a sample of lm-eval \(KeyError"):
         land(warehouse, settings, read_lm_eval(folder)[0])
     assert set(counts(warehouse).values()) == {0}
+
+
+def test_a_scorer_with_a_value_outside_0_to_1_is_no_proportion_anywhere(tmp_path, settings, warehouse):
+    values = [{"bleu": {"value": bleu}, "match": {"value": 1}} for bleu in (0.0, 37.5, 0.5)]
+    asked = [sample(number, input=f"{number}?", scores=scores) for number, scores in enumerate(values, start=1)]
+    landed = land(warehouse, settings, read_inspect(archive(tmp_path / "log.eval", asked)))
+    assert warehouse.rows("select scorer, count(*) from raw.scores group by all")[1] == [("inspect:match", 3)]
+    assert "skipped 1: scores of inspect:bleu: values outside 0 to 1 are not proportions" in landed.notes
+
+
+def test_further_responses_are_answers_where_ours_scores_them_and_else_counted(tmp_path, settings, warehouse):
+    item = benchmarks.load("arithmetic").items[0]
+    record = {
+        "doc_id": 0,
+        "doc": {"question": item.question},
+        "target": item.target,
+        "arguments": {"gen_args_0": {"arg_0": item.question, "arg_1": {}}},
+        "resps": [[f"It is {item.target}.", "No idea.", f"{item.target}"]],
+        "exact_match": 1.0,
+    }
+    other = record | {"doc": {"question": "How tall is the Eiffel Tower?"}}
+    for name, content in (("arithmetic", record), ("towers", other)):
+        folder = harness(tmp_path / name, name)
+        next(folder.glob("samples_*")).write_text(json.dumps(content))
+        landed = land(warehouse, settings, read_lm_eval(folder)[0])
+    found = "select benchmark_id, repeat, text from raw.generations order by all"
+    assert [row[:2] for row in warehouse.rows(found)[1]] == [
+        ("arithmetic", 0),
+        ("arithmetic", 1),
+        ("arithmetic", 2),
+        ("towers", 0),
+    ]
+    assert any(note.startswith("skipped 2: towers: further responses") for note in landed.notes)
+
+
+def test_two_documents_under_one_id_are_two_items(tmp_path, settings, warehouse):
+    folder = harness(tmp_path / "out")
+    path = next(folder.glob("samples_*"))
+    records = [json.loads(line) | {"doc_id": 0} for line in path.read_text().splitlines()]
+    path.write_text("\n".join(map(json.dumps, records)))
+    landed = land(warehouse, settings, read_lm_eval(folder)[0])
+    assert landed.count_rows == 4
+    assert warehouse.rows("select count(distinct item_id), max(repeat) from raw.generations")[1] == [(4, 0)]
