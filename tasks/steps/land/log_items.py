@@ -42,7 +42,7 @@ class LogItems:
         return new
 
     def _known(self, sample: LogSample) -> str | None:
-        twins = self._questions.items(sample.question, sample.choices)
+        twins = self._questions.items(sample.question, lambda: sample.choices)
         item = next((item for item in twins if item.item_id not in self._asked), None)
         if item is None:
             return None

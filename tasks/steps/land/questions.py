@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 from tasks.domain import Benchmark, Item
@@ -37,10 +38,12 @@ class Questions:
     def __contains__(self, question: str) -> bool:
         return squeezed(question) in self._items
 
-    def items(self, question: str, choices: Sequence[str] = ()) -> list[Item]:
-        """The items with this question; of those the ones with these options, where any has them."""
+    def items(self, question: str, choices: Callable[[], Sequence[str]] = tuple) -> list[Item]:
+        """The items with this question; of several, the ones with these options, where any has them."""
         found = self._items.get(squeezed(question), [])
-        wanted = tuple(map(squeezed, choices))
+        if len(found) < 2:
+            return found
+        wanted = tuple(map(squeezed, choices()))
         return [item for item in found if tuple(map(squeezed, item.choices)) == wanted] or found
 
 
@@ -103,8 +106,7 @@ class AnsweredItems:
         known = self._by_id.get(key) if key is not None else None
         if question is None or self._ignores_questions:
             return [known] if known else self._refused(self._no_item, key)
-        spellings = (question, f"{context} {question}" if context else None, _last_question(question))
-        tried = (self._questions.items(text, _texts(choices)) for text in spellings if text)
+        tried = (self._questions.items(text, partial(_texts, choices)) for text in _spellings(question, context))
         found = next(filter(None, tried), [])
         if known is not None and known in found:
             return [known]
@@ -144,10 +146,14 @@ def _texts(choices: str | None) -> tuple[str, ...]:
     return tuple(map(str, found)) if isinstance(found, list) else ()
 
 
-def _last_question(prompt: str) -> str | None:
-    """What a prompt with worked examples asks in the end; None for a text without such parts."""
-    parts = _ASKS.split(prompt)
-    return _ANSWERS.sub("", parts[-1]) if len(parts) > 1 else None
+def _spellings(question: str, context: str | None) -> Iterator[str]:
+    """How a benchmark may hold a question: as it is, behind its context, or as what a whole prompt asks in the end."""
+    yield question
+    if context:
+        yield f"{context} {question}"
+    parts = _ASKS.split(question)
+    if len(parts) > 1:
+        yield _ANSWERS.sub("", parts[-1])
 
 
 def _holds(question: str, text: str) -> bool:

@@ -85,7 +85,7 @@ def test_options_tell_items_of_one_question_apart_and_identical_items_take_turns
     assert found == [("b", 0), ("c", 0), ("b", 1), ("c", 1)]
     assert items.find(asked(None, "Which is true?"), 0) is None
     assert "neither id nor options" in items.lines()[0]
-    assert [item.item_id for item in Questions(TWINS).items("Which is true?", ["other"])] == ["a", "b", "c"]
+    assert [item.item_id for item in Questions(TWINS).items("Which is true?", lambda: ["other"])] == ["a", "b", "c"]
 
 
 def test_a_column_that_says_the_same_in_every_row_is_no_question():
