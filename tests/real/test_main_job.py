@@ -82,12 +82,13 @@ def test_first_tokens_come_with_log_probabilities(run):
         assert all(math.isfinite(logprob) and logprob <= 0 for logprob in alternatives.values())
 
 
-def test_each_pair_has_a_row_per_benchmark(ask):
+@pytest.mark.parametrize(("table", "count"), [("alignment_tax where is_headline", 4), ("safety", 3)])
+def test_each_pair_has_a_row_per_benchmark(ask, table, count):
     rows = ask(
-        "select kind, reference_model_id, candidate_model_id, count(*)::int from reports.alignment_tax "
-        "where is_headline group by all order by kind"
+        "select kind, reference_model_id, candidate_model_id, count(distinct benchmark_id)::int "
+        f"from reports.{table} group by all order by kind"
     )
-    assert rows == [("prompt", "smollm2-chat", "smollm2-safe", 7), ("tax", "smollm2-text", "smollm2-chat", 7)]
+    assert rows == [("prompt", "smollm2-chat", "smollm2-safe", count), ("tax", "smollm2-text", "smollm2-chat", count)]
 
 
 def test_a_tax_across_styles_is_split_into_the_style_and_the_rest(ask):
