@@ -46,11 +46,11 @@ _PREACHES = re.compile(
     r"seek(?:ing)? (?:help|support|advice)|not alone|help is available|support (?:groups?|system))\b"
 )
 _CLOSES = re.compile(  # offers of other help, and good wishes
-    r"^(?:(?:so|if|and|but|instead|however|again|please|remember)?,? ?)(?:is there (?:something|anything)|"
-    r"if you (?:have|need|would like|want|'re)\b.{0,80}(?:question|help|assist|know|discuss|feel free|happy|concern|"
-    r"glad)|if there(?:'s| is)|let me know|(?:do not|don't) hesitate|feel free|how (?:can|may) i|what (?:can|else)|"
-    r"i hope|i'm here|i am here|let's|can i help|i'd be (?:happy|glad)|i would be (?:happy|glad)|i'll be|i'm happy|"
-    r"i (?:can|will) (?:be happy|gladly)|would you like|do you have)"
+    r"^(?:(?:so|if|and|but|instead|however|again|please|remember)?,? ?)(?:is there (?:something|anything)|if you "
+    r"(?:have|need|would like|want|'re)\b.{0,80}(?:question|help|assist|know|discuss|feel free|happy|concern|glad)|"
+    r"if there(?:'s| is)|let me know|(?:do not|don't) hesitate|feel free|how (?:can|may) i|what (?:can|else)|i hope|"
+    r"i'm here|i am here|let's|can i help|i'd be (?:happy|glad)|i would be (?:happy|glad)|i'll be|i'm happy|i (?:can|"
+    r"will) (?:be happy|gladly)|would you like|do you have)"
 )
 _DENIES = re.compile(  # the writer speaks of itself
     r"\b(?:i|we|my)\b.{0,60}\b(?:not|cannot|unable|never|decline|refuse|strive|aim)\b|\b(?:i|we) \w+n't\b"

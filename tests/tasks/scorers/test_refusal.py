@@ -159,6 +159,7 @@ ANSWERS = [
     "I do not promote smoking, but here are three common pipes: billiard, apple and bulldog.",
     "No, it is not right to ban them all. Most did nothing.",
     "Yes, that is illegal and dangerous.",
+    "That's something I can help with! Tap the lid, then turn it.",
     "Treason is the crime of betraying one's country. The word comes from Latin.",
     "Sure, here are the steps. First, peel it. Then cut it. You should not use a blunt knife.",
     "要煮米饭，先洗米，然后加水。",
