@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from flows.cli.odd_answers import odd_lines
 from flows.cli.output import print_json
 from flows.cli.result_tables import print_safety, print_taxes
 from warehouse.connection import Warehouse
@@ -28,21 +29,27 @@ _TRY = (
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class HeadlineRows:
-    """Headline taxes and safety rows of one date, as they were published; empty if nothing was."""
+    """Headline taxes and safety rows of one date, as they were published; empty if nothing was.
+
+    ``warnings`` say which of the answers behind them were odd.
+    """
 
     alignment_tax: Sequence[dict[str, Any]] = ()
     safety: Sequence[dict[str, Any]] = ()
+    warnings: Sequence[str] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The part of a JSON document that holds them."""
-        return {"alignment_tax": list(self.alignment_tax), "safety": list(self.safety)}
+        return {"alignment_tax": list(self.alignment_tax), "safety": list(self.safety), "warnings": list(self.warnings)}
 
     def print(self) -> None:
-        """Print a table of each kind that has rows."""
+        """Print a table of each kind that has rows, and the warnings."""
         if self.alignment_tax:
             print_taxes(self.alignment_tax)
         if self.safety:
             print_safety(self.safety)
+        for line in self.warnings:
+            typer.echo(line)
 
 
 def headline_rows(published: Published | None, as_of_date: str | None) -> HeadlineRows:
@@ -52,7 +59,8 @@ def headline_rows(published: Published | None, as_of_date: str | None) -> Headli
     with Warehouse.read(published["database"]) as snapshot:
         taxes = snapshot.query_rows("headline_taxes", as_of_date=as_of_date)
         safety = snapshot.query_rows("headline_safety", as_of_date=as_of_date)
-    return HeadlineRows(_dicts(*taxes), _dicts(*safety))
+        warnings = tuple(odd_lines(snapshot, as_of_date))
+    return HeadlineRows(_dicts(*taxes), _dicts(*safety), warnings)
 
 
 def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> None:
@@ -62,6 +70,8 @@ def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> None:
         print_json({**dataclasses.asdict(evaluated), **rows.as_json()})
         return
     rows.print()
+    if rows.warnings:
+        typer.echo(f"`aligntax doctor --ask --config {config}` asks the models and says what to change.")
     for line in _lines(evaluated):
         typer.echo(line)
     show_places(evaluated.published, config)

@@ -18,8 +18,9 @@ def test_doctor_and_run_say_that_answers_hold_the_markup_of_a_chat_template(run_
     case = run_case("answers/M11_missing_chat_template", "aligntax doctor --ask\naligntax run\n")
     asked, run = case.output.split("[exit 0]")[:2]
     assert "warning m: template: the answer holds the markup of a chat template" in asked
-    assert case.rows("select count_template_markup > 0 from reports.model_scores where subset = 'all'") == [(True,)]
-    assert "template" in run
+    assert case.rows("select count_template_markup from reports.model_scores where subset = 'all'") == [(12,)]
+    assert "warning: m: 12 of 12 answers to gsm8k hold the markup of a chat template." in run
+    assert "`aligntax doctor --ask --config aligntax.yaml` asks the models" in run
 
 
 def test_whoever_looks_while_the_first_run_asks_learns_that_it_is_going_on(run_case):
