@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Files = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILE...",
+        metavar="FILE",
         help="JSONL, JSON, CSV, Parquet or Arrow, also packed, in an archive or a folder. Several count as one.",
     ),
 ]
