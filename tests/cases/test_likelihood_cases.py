@@ -14,7 +14,8 @@ SCORES = "reports.model_scores where subset = 'all'"
 def test_a_model_that_continues_as_its_examples_do_is_scored_by_letters(run_case):
     case = run_case("answers/M01_likelihood_completion")
     assert case.exit_codes == (0, 0), case.output
-    assert case.rows(f"select score, count_correct + count_incorrect, count_unparsed from {SCORES}") == [(0.25, 12, 0)]
+    counted = "count_correct between 3 and 4, count_correct + count_incorrect, count_unparsed, flags"
+    assert case.rows(f"select {counted} from {SCORES}") == [(True, 12, 0, "one_answer")]  # the server always says A
     asked = [json.loads(line)["asked"] for line in (case.folder / "server_log.jsonl").read_text().splitlines()]
     assert {(request["max_tokens"], request["logprobs"]) for request in asked} == {(1, 20)}
 
