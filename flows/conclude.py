@@ -14,6 +14,7 @@ from flows import run_tasks
 from flows.asking.asked import Asked
 from flows.asking.session import Session
 from flows.judge_answers import Judged, judge_all
+from flows.stages import Unreported, unreported
 from tasks.errors import Interrupted, NothingEvaluated
 from tasks.steps.execute_programs import ExecutedPrograms
 from tasks.steps.land import run_event
@@ -22,13 +23,15 @@ from tasks.steps.publish import Published
 
 @dataclass(frozen=True, slots=True)
 class Concluded:
-    """What the steps after the answers did."""
+    """What the steps after the answers did. ``quarantine`` says in a line each why answers are in quarantine."""
 
     count_quarantined: int
+    quarantine: tuple[str, ...]
     executed: ExecutedPrograms
     judging: Judged
     count_scored: int
     published: Published
+    unreported: tuple[Unreported, ...]
 
 
 async def conclude(live: Session, asked: Asked) -> Concluded:
@@ -36,7 +39,7 @@ async def conclude(live: Session, asked: Asked) -> Concluded:
 
     Raises:
         Interrupted: a signal came; everything that came in is committed.
-        NothingEvaluated: no cell could be evaluated.
+        NothingEvaluated: no cell could be evaluated, or none is within the limits.
         ValidationStopped: validation stopped the publication.
     """
     run_id = live.plan.run_id
@@ -49,14 +52,15 @@ async def conclude(live: Session, asked: Asked) -> Concluded:
         run_event(live.warehouse, run_id, "failed", "nothing evaluated")
         raise NothingEvaluated(f"no cell could be evaluated; the first: {next(iter(asked.failures.values()))}")
     checked = run_tasks.validate_landed(run_id, quote(live), wait_for=[landed], return_state=True)
-    quarantined = (await checked.aresult()).quarantined
+    valid = await checked.aresult()
     executed = run_tasks.execute_programs(run_id, quote(live), wait_for=[checked], return_state=True)
     programs = await executed.aresult()
     judging = await judge_all(live, executed)
     if judging.is_interrupted:
         raise _interrupted(live, "every answer is committed. The same command finishes the judging.")
     count_scored, published = await _report(live, executed)
-    return Concluded(quarantined, programs, judging, count_scored, published)
+    left_out = unreported(live.warehouse, run_id)
+    return Concluded(valid.quarantined, valid.quarantine, programs, judging, count_scored, published, left_out)
 
 
 async def _report(live: Session, after: Any) -> tuple[int, Published]:

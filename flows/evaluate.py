@@ -14,10 +14,10 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from prefect import flow
 from prefect.events.worker import EventsWorker
@@ -41,6 +41,7 @@ from tasks.steps.publish import Published
 if TYPE_CHECKING:
     from flows.conclude import Concluded
     from flows.judge_answers import Judged
+    from flows.stages import Unreported
 
 _LONGEST_FLUSH_S = 30
 _FOLLOWING = ("flows.conclude", "great_expectations", "altair", "jinja2", "vl_convert")
@@ -48,7 +49,11 @@ _FOLLOWING = ("flows.conclude", "great_expectations", "altair", "jinja2", "vl_co
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What a run did, and where its publication is."""
+    """What a run did, and where its publication is.
+
+    ``outcome`` is ``partial`` where a cell is in no report; ``unreported`` names these cells. ``quarantine`` says in a
+    line each why answers are in quarantine.
+    """
 
     run_id: str
     as_of_date: str
@@ -61,9 +66,12 @@ class Evaluated:
     count_undecided: int
     count_scored: int
     count_quarantined: int
+    quarantine: tuple[str, ...]
     judging: Judged
     executed: ExecutedPrograms
     failures: tuple[str, ...]
+    unreported: tuple[Unreported, ...]
+    outcome: Literal["complete", "partial"]
     published: Published
 
 
@@ -73,15 +81,17 @@ def prepare() -> None:
 
 
 def evaluate_dates(given: Opened, dates: Sequence[date], kind: RunKind, only: Mapping[str, list[str]]) -> Evaluated:
-    """Evaluate one date after the other; returns what came out of the last."""
+    """Evaluate one date after the other; returns what came out of the last, with the cells that any left unreported."""
     carried: Any = quote(given)  # Prefect neither walks through it nor stores it
     config, overrides = str(given.config), dict(given.overrides)
+    missing: tuple[Unreported, ...] = ()
     try:
         for day in dates:
             evaluated = asyncio.run(evaluate(config, day.isoformat(), kind.value, overrides, dict(only), carried))
+            missing += evaluated.unreported
     finally:
         _flush()
-    return evaluated
+    return replace(evaluated, unreported=missing, outcome="partial" if missing else "complete")
 
 
 @flow(name="evaluate", flow_run_name="evaluate {as_of_date} ({kind})", validate_parameters=False)
@@ -141,9 +151,12 @@ def _evaluated(planned: Plan, asked: Asked, concluded: Concluded) -> Evaluated:
         count_undecided=asked.count_undecided,
         count_scored=concluded.count_scored,
         count_quarantined=concluded.count_quarantined,
+        quarantine=concluded.quarantine,
         executed=concluded.executed,
         judging=concluded.judging,
         failures=(*asked.failures.values(), *concluded.judging.failures),
+        unreported=concluded.unreported,
+        outcome="partial" if concluded.unreported else "complete",
         published=concluded.published,
     )
 

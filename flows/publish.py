@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from flows.stages import check_reports
-from flows.transform import rebuild, rebuild_dates, run_dates
+from flows.transform import rebuild, rebuild_dates, run_dates, score_run
+from tasks.errors import NothingEvaluated
 from tasks.settings import Settings
 from tasks.steps.land import run_event
 from tasks.steps.publish import Published, publish
 from warehouse.connection import Warehouse
+
+
+def limit_again(warehouse: Warehouse, settings: Settings) -> None:
+    """Apply the present limits to every run with cells that a limit left out; those within it come back.
+
+    Raises:
+        ValidationStopped: a gate failed; the last good publication stays.
+    """
+    for run_id in warehouse.query("limited_runs")["run_id"]:
+        with suppress(NothingEvaluated):  # still no cell within the limits
+            score_run(warehouse, settings, run_id)
 
 
 def report_run(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Published:

@@ -1,28 +1,59 @@
-"""Validate each stage of a run, and stop where a gate failed. The findings stay as rows of ``raw.validations``.
+"""Validate each stage of a run. A failed gate stops the publication; a cell beyond a limit is left out of it.
 
-Each function raises ``ValidationStopped`` where a gate failed. Facts that have landed stay, and so does the last
-publication.
+The findings stay as rows of ``raw.validations``, and how a cell stands as a row of ``raw.cell_events``. Each function
+raises ``ValidationStopped`` where a gate failed. Facts that have landed stay, and so does the last publication.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from tasks.errors import ValidationStopped
+from tasks.errors import NothingEvaluated, ValidationStopped
 from tasks.settings import Settings
-from tasks.steps.land import run_event
+from tasks.steps.land import cell_events, run_event
 from tasks.steps.validate import ValidationResult, validate_landed, validate_reports, validate_scored
 from warehouse.connection import Warehouse
 
 
+@dataclass(frozen=True, slots=True)
+class Unreported:
+    """A cell that is in no report, and why."""
+
+    cell_id: str
+    status: Literal["incomplete", "failed", "left_out"]
+    reason: str
+
+    def __str__(self) -> str:
+        """One line."""
+        place = "" if self.reason.startswith(self.cell_id) else f"{self.cell_id}: "
+        return f"{self.status.replace('_', ' ')} cell: {place}{self.reason}"
+
+
 def check_landed(warehouse: Warehouse, settings: Settings, run_id: str) -> ValidationResult:
-    """Validate the answers that landed; broken rows go to quarantine."""
-    return _passed(validate_landed(warehouse, run_id, settings.thresholds), warehouse, run_id)
+    """Validate the answers that landed; broken rows go to quarantine, and cells that were left out may come back.
+
+    Raises:
+        NothingEvaluated: no cell of the run is left.
+    """
+    result = _passed(validate_landed(warehouse, run_id, settings.thresholds), warehouse, run_id)
+    left_out = [cell.cell_id for cell in unreported(warehouse, run_id) if cell.status == "left_out"]
+    back = [(cell_id, "complete", None) for cell_id in left_out if cell_id not in result.ended]
+    cell_events(warehouse, run_id, back)
+    _leave_out(result, warehouse, run_id)
+    return result
 
 
 def check_scored(warehouse: Warehouse, settings: Settings, run_id: str) -> ValidationResult:
-    """Validate the scores."""
-    return _passed(validate_scored(warehouse, run_id, settings.thresholds), warehouse, run_id)
+    """Validate the scores.
+
+    Raises:
+        NothingEvaluated: no cell of the run is left.
+    """
+    result = _passed(validate_scored(warehouse, run_id, settings.thresholds), warehouse, run_id)
+    _leave_out(result, warehouse, run_id)
+    return result
 
 
 def check_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> ValidationResult:
@@ -30,6 +61,24 @@ def check_reports(warehouse: Warehouse, run_id: str, dates: Sequence[str]) -> Va
     result = _passed(validate_reports(warehouse, run_id, list(dates)), warehouse, run_id)
     warehouse.build(["reports.validations"], dates)
     return result
+
+
+def unreported(warehouse: Warehouse, run_id: str) -> tuple[Unreported, ...]:
+    """The cells of a run that are in no report."""
+    rows = warehouse.query("unreported_cells", run_id=run_id).iter_rows()
+    return tuple(Unreported(cell_id, status, reason or "no reason was given") for cell_id, status, reason in rows)
+
+
+def _leave_out(result: ValidationResult, warehouse: Warehouse, run_id: str) -> None:
+    """Note which cells are beyond a limit; a run of which nothing else is left ends here."""
+    if not result.ended:
+        return
+    cell_events(warehouse, run_id, ((cell_id, *ended) for cell_id, ended in result.ended.items()))
+    missing = unreported(warehouse, run_id)
+    if len(missing) == warehouse.query("count_cells", run_id=run_id).item():
+        run_event(warehouse, run_id, "failed", "no cell is left to publish")
+        lines = "; ".join(str(cell) for cell in missing)
+        raise NothingEvaluated(f"nothing of {run_id} is published, because no cell is left. {lines}")
 
 
 def _passed(result: ValidationResult, warehouse: Warehouse, run_id: str) -> ValidationResult:
@@ -40,6 +89,7 @@ def _passed(result: ValidationResult, warehouse: Warehouse, run_id: str) -> Vali
     lines = "; ".join(f"{outcome.name} ({outcome.detail})" for outcome in failed)
     run_event(warehouse, run_id, "failed", f"validation: {lines}")
     raise ValidationStopped(
-        f"validation stopped the publication of {run_id}: {lines}. The last good publication stays; "
+        f"validation stopped the publication of {run_id}: {lines}. The last good publication stays. Remove the cause "
+        f"and run the same command, or take the run out: `aligntax void {run_id} --reason ...`. "
         '`aligntax sql --live "from raw.validations where not is_success"` shows more.'
     )

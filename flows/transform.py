@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flows.stages import check_landed, check_scored
+from flows.stages import Unreported, check_landed, check_scored, unreported
 from tasks.settings import AnalysisSettings, Settings
 from tasks.steps.aggregate import aggregate
 from tasks.steps.calibrate import calibrate
@@ -24,18 +24,23 @@ _DATES_AT_ONCE = 30
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What validating, executing and scoring gave. While answers wait for a judge, the whole run stays unscored."""
+    """What validating, executing and scoring gave. While answers wait for a judge, the whole run stays unscored.
+
+    ``unreported`` are the cells that validation took out.
+    """
 
     count_scored: int
     count_quarantined: int
     executed: ExecutedPrograms
     count_waiting: int = 0
+    unreported: tuple[Unreported, ...] = ()
 
 
 def score_run(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
     """Validate what landed, run the programs in the answers, score, validate the scores.
 
     Raises:
+        NothingEvaluated: validation left no cell.
         ValidationStopped: validation stopped here; the facts stay.
     """
     landed = check_landed(warehouse, settings, run_id)
@@ -44,7 +49,8 @@ def score_run(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
         return Scored(0, landed.quarantined, executed, count_waiting)
     count_scored = score(warehouse, run_id)
     check_scored(warehouse, settings, run_id)
-    return Scored(count_scored, landed.quarantined, executed)
+    taken_out = tuple(cell for cell in unreported(warehouse, run_id) if cell.status != "incomplete")
+    return Scored(count_scored, landed.quarantined, executed, unreported=taken_out)
 
 
 def rebuild(warehouse: Warehouse, settings: Settings, run_id: str) -> list[str]:

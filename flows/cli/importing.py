@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -99,8 +100,10 @@ def bring(work: Import, sources: Iterable[Callable[[Warehouse], Imported]], *, h
         return Came(came.landed, came.scored, sparing(report))
 
 
-def say(work: Import, came: Came, counts: Mapping[str, Any], lines: Iterable[str], *, is_json: bool) -> None:
-    """Print the taxes that were published, what landed, and what to do next; or all of it as one document.
+def say(work: Import, came: Came, counts: Mapping[str, Any], lines: Iterable[str], *, is_json: bool) -> NoReturn:
+    """Print the taxes that were published, what landed, and what to do next, or all of it as one document; then exit.
+
+    The exit code is 1 where validation took a cell out.
 
     Args:
         work: How the import was done.
@@ -109,16 +112,20 @@ def say(work: Import, came: Came, counts: Mapping[str, Any], lines: Iterable[str
         lines: What landed, for people.
         is_json: Print one document for machines.
     """
-    from flows.cli.results import headline_rows, say_what_follows
+    from flows.cli.results import headline_rows, say_what_follows, unreported_lines
 
     rows = headline_rows(came.published, work.day.isoformat())
+    missing = [cell for scored in came.scored for cell in scored.unreported]
     if is_json:
-        print_json({**counts, **rows.as_json()})
-        return
-    rows.print()
-    for line in lines:
-        typer.echo(line)
-    say_what_follows(came.count_waiting, came.published, work.config)
+        print_json({**counts, "unreported": list(map(dataclasses.asdict, missing)), **rows.as_json()})
+    else:
+        rows.print()
+        for line in lines:
+            typer.echo(line)
+        say_what_follows(came.count_waiting, came.published, work.config)
+        for line in unreported_lines(missing):
+            typer.echo(line)
+    raise typer.Exit(int(bool(missing)))
 
 
 def existing(path: Path) -> Path:

@@ -19,6 +19,7 @@ from warehouse.connection import Warehouse
 
 if TYPE_CHECKING:
     from flows.evaluate import Evaluated
+    from flows.stages import Unreported
     from tasks.steps.execute_programs import ExecutedPrograms
     from tasks.steps.publish import Published
 
@@ -63,18 +64,34 @@ def headline_rows(published: Published | None, as_of_date: str | None) -> Headli
     return HeadlineRows(_dicts(*taxes), _dicts(*safety), warnings)
 
 
-def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> None:
-    """Print a run's result."""
+def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> int:
+    """Print a run's result; returns the exit code: 1 where a cell of the run is in no report."""
+    exit_code = int(evaluated.outcome == "partial")
     rows = headline_rows(evaluated.published, evaluated.as_of_date)
     if is_json:
         print_json({**dataclasses.asdict(evaluated), **rows.as_json()})
-        return
+        return exit_code
     rows.print()
     if rows.warnings:
         typer.echo(f"`aligntax doctor --ask --config {config}` asks the models and says what to change.")
     for line in _lines(evaluated):
         typer.echo(line)
     show_places(evaluated.published, config)
+    for line in unreported_lines(evaluated.unreported):
+        typer.echo(line)
+    return exit_code
+
+
+def unreported_lines(missing: Sequence[Unreported]) -> list[str]:
+    """Which cells are in no report, and how they come back; nothing where all are reported."""
+    if not missing:
+        return []
+    counted = "1 cell is" if len(missing) == 1 else f"{len(missing)} cells are"
+    return [
+        f"{counted} in no report, so the exit code is 1:",
+        *(f"  {cell}" for cell in missing),
+        "The same command asks for what is missing; where only a limit was raised, nothing is asked again.",
+    ]
 
 
 def _lines(evaluated: Evaluated) -> list[str]:
@@ -97,7 +114,8 @@ def _lines(evaluated: Evaluated) -> list[str]:
         )
     if said := executions_line(evaluated.executed):
         lines.append(said)
-    return [*lines, *(f"  failed cell: {failure}" for failure in evaluated.failures)]
+    lines += [f"In quarantine: {line}" for line in evaluated.quarantine]
+    return [*lines, *(f"  failed judge: {failure}" for failure in evaluated.judging.failures)]
 
 
 def executions_line(executed: ExecutedPrograms) -> str | None:

@@ -34,12 +34,13 @@ def demo(
     if fresh and folder.exists():
         shutil.rmtree(folder)
     shown = demonstrate(folder)
-    summarise(shown.evaluated, config=shown.config, is_json=json)
+    code = summarise(shown.evaluated, config=shown.config, is_json=json)
     if not json:
         typer.echo(
             f"{shown.count_requests} real HTTP answers from simulated models in {shown.seconds:.0f} s; "
             "their true rates are in infra/simulator/truth.yaml."
         )
+    raise typer.Exit(code)
 
 
 def plan(
@@ -82,10 +83,11 @@ def run(
     from flows.opened import opened
 
     with opened(config, {"sample_size": sample_size, "concurrency": concurrency}, wait) as given:
-        summarise(execute(given, [as_of_date(as_of)]), config=config, is_json=json)
+        code = summarise(execute(given, [as_of_date(as_of)]), config=config, is_json=json)
         # A run asks no judge about imported answers, because they belong to none of its cells.
         if not json and (count := count_waiting(given.warehouse)):
             typer.echo(waiting_line(count))
+    raise typer.Exit(code)
 
 
 def nightly(config: Config = CONFIG, as_of: AsOf = None, wait: Wait = 0, json: Json = False) -> None:
@@ -96,7 +98,8 @@ def nightly(config: Config = CONFIG, as_of: AsOf = None, wait: Wait = 0, json: J
     from tasks.domain import RunKind
 
     with opened(config, wait_s=wait) as given:
-        summarise(execute(given, [as_of_date(as_of)], RunKind.NIGHTLY), config=config, is_json=json)
+        code = summarise(execute(given, [as_of_date(as_of)], RunKind.NIGHTLY), config=config, is_json=json)
+    raise typer.Exit(code)
 
 
 def backfill(
@@ -123,9 +126,8 @@ def backfill(
     with opened(config, wait_s=wait) as given:
         evaluated = fill_in(given, only, dates)
     if evaluated:
-        summarise(evaluated, config=config, is_json=json)
-    else:
-        typer.echo(f"Nothing is missing: every cell of {', '.join(model)} is complete. Nothing was sent.")
+        raise typer.Exit(summarise(evaluated, config=config, is_json=json))
+    typer.echo(f"Nothing is missing: every cell of {', '.join(model)} is complete. Nothing was sent.")
 
 
 def _show_missing(config: Path, only: Mapping[str, list[str]], dates: Iterable[date], *, is_json: bool) -> None:

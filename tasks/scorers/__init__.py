@@ -55,6 +55,7 @@ __all__ = [
     "is_refusal",
     "letter_written",
     "measured_by",
+    "opening_scorers",
     "reference_of",
     "right_letter",
     "scorer",
@@ -182,3 +183,8 @@ def installed(name: str, version: int | None) -> Scorer:
 def fact_scorers() -> dict[str, FactScorer]:
     """The scorers that read facts."""
     return {name: rule for name, rule in SCORERS.items() if isinstance(rule, FactScorer)}
+
+
+def opening_scorers() -> tuple[str, ...]:
+    """The names of the scorers to which the opening of an answer says enough."""
+    return tuple(name for name, rule in SCORERS.items() if rule.reads_opening)

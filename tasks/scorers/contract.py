@@ -43,6 +43,10 @@ class Scorer(Protocol):
         """Which fact ``score`` is given as ``text``; ``first_token`` is JSON of tokens and log-probabilities."""
 
     @property
+    def reads_opening(self) -> bool:
+        """Whether the opening of a text decides, so that an answer that was cut off is as good as a whole one."""
+
+    @property
     def config_hash(self) -> str:
         """Identity of name, version and parameters."""
 
@@ -105,6 +109,7 @@ class Versioned:
     version: int = 1
     filtered_value: float = 0.0
     reads: ClassVar[Reads] = "text"
+    reads_opening: ClassVar[bool] = False
 
     @property
     def config_hash(self) -> str:

@@ -6,6 +6,7 @@ Tested in tests/tasks/scorers/test_refusal.py.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from tasks.domain import Item, RefusalClass, Verdict
 from tasks.scorers.contract import Versioned, unparsed, valued
@@ -26,6 +27,7 @@ class Refuses(Versioned):
     name: str = "refuses"
     version: int = 2
     filtered_value: float = 1.0
+    reads_opening: ClassVar[bool] = True
     detector: str = REFUSAL_RULE
 
     def score(self, item: Item, text: str) -> Verdict:
@@ -39,6 +41,7 @@ class Complies(Versioned):
 
     name: str = "complies"
     version: int = 2
+    reads_opening: ClassVar[bool] = True
     detector: str = REFUSAL_RULE
 
     def score(self, item: Item, text: str) -> Verdict:

@@ -5,7 +5,7 @@ Tested in tests/tasks/settings/test_bad_values.py.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
@@ -59,12 +59,34 @@ class GateSettings(Section):
         return value
 
 
+def _as(other: str) -> Any:
+    """A default that is the value of another setting."""
+    return Field(default_factory=lambda given: given.get(other))
+
+
 class Thresholds(Section):
-    """Limits of validation per cell, as rates from 0 to 1; None switches one off."""
+    """Limits of validation per cell, as rates from 0 to 1; None switches one off. A cell beyond one is left out.
+
+    Attributes:
+        max_truncated_rate: Answers that were cut off at the token limit, where their scorer needs the end.
+        max_unknown_finish_rate: Answers of which nobody knows why they ended. They may have been cut off, so the
+            default is the limit of those.
+        max_failed_rate: Requests without an answer. A few missing answers change a tax little.
+        max_quarantined_rate: Answers in quarantine. They are missing like failed ones, so the default is the limit of
+            those.
+        max_judge_error_rate: Answers that a judge failed on, which have no value.
+        max_empty_rate: Answers that hold no text, or only reasoning. They are worth 0, and some models do give
+            them; where most of a cell is empty, a setting or the server is the reason.
+        max_unparsed_rate: Answers in which nothing was found. Not answering in the wanted form is part of the tax.
+        max_filtered_rate: Answers that the provider blocked, which is part of the tax as well.
+    """
 
     max_truncated_rate: Rate | None = 0.2
+    max_unknown_finish_rate: Rate | None = _as("max_truncated_rate")
     max_failed_rate: Rate | None = 0.05
+    max_quarantined_rate: Rate | None = _as("max_failed_rate")
     max_judge_error_rate: Rate | None = 0.05
+    max_empty_rate: Rate | None = 0.5
     max_unparsed_rate: Rate | None = None
     max_filtered_rate: Rate | None = None
 

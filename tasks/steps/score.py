@@ -242,7 +242,8 @@ def score_answer(
         return ScoredAnswer(blocked, scorer.filtered_value, None, RefusalClass.FULL_REFUSAL, is_cut=False)
     verdict = _verdict(scorer, item, reading, facts)
     refusal_class = verdict.refusal_class or classify(reading.text, item.question)
-    outcome = _outcome(verdict, has_refused=refusal_class.is_refusal, is_truncated=reading.ending is Ending.LENGTH)
+    is_truncated = reading.ending is Ending.LENGTH and not scorer.reads_opening
+    outcome = _outcome(verdict, has_refused=refusal_class.is_refusal, is_truncated=is_truncated)
     value = 0.0 if outcome in {Outcome.REFUSED, Outcome.TRUNCATED} else verdict.value
     is_senseless = refusal_class is RefusalClass.SENSELESS and bool(reading.text.strip())
     flags = reading.flags | ({AnswerFlag.SENSELESS} if is_senseless else frozenset())

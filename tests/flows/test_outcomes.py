@@ -50,7 +50,7 @@ def ran(tmp_path_factory, aligntax):
     log = folder / "decisions.jsonl"
     with simulated_server(folder, "--truth", folder / "truth.yaml", "--log", log) as address:
         (folder / "aligntax.yaml").write_text(CONFIG.format(address=address))
-        aligntax(folder, "run", "--as-of", "2026-01-31")
+        aligntax(folder, "run", "--as-of", "2026-01-31", code=1)
     return folder, [json.loads(line) for line in log.read_text().splitlines()]
 
 
@@ -79,18 +79,14 @@ def test_the_tables_hold_the_outcome_that_the_simulator_decided(ran):
         assert {row[4] for row in found if row[0] == model} == OUTCOMES, model
 
 
-def test_a_server_that_always_fails_gives_no_score_and_the_widest_bounds(ran):
+def test_a_cell_of_a_server_that_always_fails_has_failed_whatever_the_limits(ran):
     folder, _ = ran
-    (counts,) = rows(folder, "select count_failed, count_answered from reports.coverage where model_id = 'broken'")
-    assert counts == (60, 0)
+    (found,) = rows(
+        folder, "select status, count_failed, count_answered from reports.coverage where model_id = 'broken'"
+    )
+    assert found == ("failed", 60, 0)
     assert rows(
         folder, "select count(*) from raw.scores join raw.generations using (generation_id) where model_id = 'broken'"
     ) == [(0,)]
     assert rows(folder, "select count(*) from raw.failures where error_type = 'http_500'") == [(60,)]
-    (tax,) = rows(
-        folder,
-        "select tax_absolute, reason is not null, bound_high - bound_low from reports.alignment_tax "
-        "where candidate_model_id = 'broken' and is_headline",
-    )
-    assert tax[:2] == (None, True)
-    assert tax[2] >= 1 - 1e-9
+    assert rows(folder, "select count(*) from reports.alignment_tax where candidate_model_id = 'broken'") == [(0,)]

@@ -79,7 +79,7 @@ def test_a_failed_cell_leaves_the_other_cells_complete(project, aligntax):
     config = project / "aligntax.yaml"
     unknown = "  - {id: lost, model: no-such-model, base: base}\nbenchmarks:"
     config.write_text(config.read_text().replace("benchmarks:", unknown, 1))
-    found = aligntax(project, "run", *DATE)
+    found = aligntax(project, "run", *DATE, code=1)
     assert found.stdout.count("failed cell: lost/") == 3
     assert "Traceback" not in found.stdout + found.stderr
     with Warehouse.read(project / "warehouse.duckdb") as warehouse:
@@ -104,12 +104,46 @@ def test_a_second_writer_is_told_which_process_is_writing(project, aligntax):
     assert found.stderr.count("\n") == 1
 
 
-def test_a_failed_gate_leaves_the_last_publication_unchanged(finished_copy, aligntax):
-    project = finished_copy
-    published = (project / "publish" / "aligntax.duckdb").read_bytes()
-    config = project / "aligntax.yaml"
-    config.write_text(config.read_text() + "thresholds: {max_truncated_rate: 0.0}\n")
-    found = aligntax(project, "run", *DATE, "--sample-size", "31", code=1)
-    assert "validation stopped the publication" in found.stderr
-    assert "truncated" in found.stderr
-    assert (project / "publish" / "aligntax.duckdb").read_bytes() == published
+def test_a_cell_beyond_a_limit_is_left_out_and_comes_back_when_the_limit_is_raised(finished_copy, aligntax, simulator):
+    config = finished_copy / "aligntax.yaml"
+    before = config.read_text()
+    config.write_text(before + "thresholds: {max_truncated_rate: 0.0}\n")
+    run = ("run", *DATE, "--sample-size", "31", "--json")
+    found = aligntax(finished_copy, *run, code=1)
+    document = json.loads(found.stdout)
+    assert document["outcome"] == "partial"
+    assert {cell["status"] for cell in document["unreported"]} == {"left_out"}
+    assert all("thresholds.max_truncated_rate" in cell["reason"] for cell in document["unreported"])
+    config.write_text(before)
+    asked = count_requests(simulator)
+    aligntax(finished_copy, "publish", *DATE)
+    with Warehouse.read(finished_copy / "warehouse.duckdb") as warehouse:
+        assert warehouse.rows("select count(*) from staging.stg_cells where status = 'left_out'")[1] == [(0,)]
+    assert json.loads(aligntax(finished_copy, *run).stdout)["outcome"] == "complete"
+    assert count_requests(simulator) == asked
+
+
+def test_nothing_is_published_where_every_cell_is_beyond_a_limit(finished_copy, aligntax):
+    published = (finished_copy / "publish" / "aligntax.duckdb").read_bytes()
+    config = finished_copy / "aligntax.yaml"
+    config.write_text(config.read_text() + "thresholds: {max_unparsed_rate: 0.0, max_filtered_rate: 0.0}\n")
+    with Warehouse.open(finished_copy / "warehouse.duckdb") as warehouse:
+        warehouse.rows("update raw.generations set finish_reason = 'length'")
+        warehouse.rows("update raw.cells set scorer = 'numeric'")
+    found = aligntax(finished_copy, "run", *DATE, code=1)
+    assert "is published, because no cell is left" in found.stderr
+    assert found.stderr.count("\n") == 1
+    assert (finished_copy / "publish" / "aligntax.duckdb").read_bytes() == published
+
+
+def test_answers_in_quarantine_are_asked_for_again(finished_copy, aligntax, simulator):
+    with Warehouse.open(finished_copy / "warehouse.duckdb") as warehouse:
+        warehouse.rows("update raw.generations set latency_ms = 'nan' where model_id = 'base'")
+    found = aligntax(finished_copy, "run", *DATE, code=1)
+    assert found.stdout.count("failed cell: base/") == 3
+    assert "In quarantine: 90 answers" in found.stdout
+    asked = count_requests(simulator)
+    document = json.loads(aligntax(finished_copy, "run", *DATE, "--json").stdout)
+    assert document["outcome"] == "complete"
+    assert document["count_answered"] == 90
+    assert count_requests(simulator) == asked + 90

@@ -30,6 +30,12 @@ waiting as materialized (
                 and wanted.judge_order = grades.judge_order
         )
         and plan.generation_id not in (select quarantine.generation_id from raw.quarantine)
+        -- Nobody pays a judge for a cell that is left out.
+        and plan.cell_id not in (
+            select events.cell_id
+            from staging.stg_newest_cell_events as events
+            where events.run_id = $run_id and events.status in ('left_out', 'failed')
+        )
 )
 
 select

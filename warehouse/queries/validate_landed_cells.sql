@@ -1,4 +1,4 @@
--- One row per cell of a run: how its answers agree with its plan, with each other and with the limits.
+-- One row per cell of a run: how its answers agree with its plan and with each other.
 with cells as (
     select * from raw.cells
     where run_id = $run_id
@@ -39,10 +39,6 @@ answers as (
         generations.item_id <> plan.item_id
         or generations.repeat <> plan.repeat
         or generations.request_hash <> plan.request_hash as is_of_other_request,
-        -- who asks for the alternatives of the first token asks for one token, and every answer ends at that limit
-        generations.finish_reason = 'length'
-        and not contains(generations.parameters_json, '"top_logprobs"') as is_truncated,
-        generations.status = 'filtered' as is_filtered,
         generations.model_served,
         generations.parameters_json
     from raw.plan
@@ -63,8 +59,6 @@ counted as (
         count_if(is_failed) as count_failed,
         count_if(is_standing_twice) as count_standing_twice,
         count_if(is_of_other_request) as count_of_other_requests,
-        count_if(is_truncated) as count_truncated,
-        count_if(is_filtered) as count_filtered,
         count(distinct model_served) as count_served_models
     from answers
     group by cell_id
@@ -101,18 +95,7 @@ select
     case
         when newest_event.status = 'complete'
             then counted.count_planned - counted.count_answered - counted.count_failed
-    end as count_unaccounted,
-    case
-        when newest_event.status = 'complete' and counted.count_answered > 0
-            then counted.count_truncated / counted.count_answered
-    end as rate_truncated,
-    case
-        when newest_event.status = 'complete' and counted.count_answered > 0
-            then counted.count_filtered / counted.count_answered
-    end as rate_filtered,
-    case
-        when newest_event.status = 'complete' then counted.count_failed / counted.count_planned
-    end as rate_failed
+    end as count_unaccounted
 from cells
 left join counted on cells.cell_id = counted.cell_id
 left join parameter_sets on cells.cell_id = parameter_sets.cell_id

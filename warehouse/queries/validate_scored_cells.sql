@@ -42,7 +42,8 @@ newest as (
         good.lacks_facts,
         good.judge_version,
         scores.outcome,
-        scores.value
+        scores.value,
+        scores.flags
     from good
     left join raw.scores
         on
@@ -63,6 +64,9 @@ counted as (
         count_if(outcome is null and lacks_facts and judge_version is null)::bigint as count_waiting,
         count(*) - count(distinct generation_id) as count_with_several_newest,
         count_if(outcome = 'unparsed') as count_unparsed,
+        count_if(list_has_any(
+            string_split(coalesce(flags, ''), ','), ['empty', 'reasoning_only', 'unclosed_reasoning']
+        )) as count_empty,
         count_if(outcome = 'judge_error' or (outcome is null and judge_version is not null)) as count_judge_error,
         count_if(not coalesce(case outcome
             when 'correct' then value = 1
@@ -98,6 +102,7 @@ select
     counted.count_with_several_newest,
     counted.count_contradictory,
     counted.count_unparsed / counted.count_good as rate_unparsed,
+    counted.count_empty / counted.count_good as rate_empty,
     counted.count_judge_error / counted.count_good as rate_judge_error,
     coalesce(foreign_items.count_foreign_items, 0) as count_foreign_items
 from cells

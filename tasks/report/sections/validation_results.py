@@ -11,7 +11,7 @@ from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, name_of
 from tasks.report.wording import DASH, stated, whole
 
-_SEVERITIES = {"gate": 0, "quarantine": 1, "warning": 2}
+_SEVERITIES = {"gate": 0, "limit": 1, "quarantine": 2, "warning": 3}
 
 
 def _content(tables: ReportTables) -> list[Block]:

@@ -41,10 +41,14 @@ def void(warehouse: Warehouse, run_id: str, reason: str, *, is_undone: bool = Fa
 
 
 def standing(warehouse: Warehouse, plan: Plan) -> Plan:
-    """The plan under a run id that is not void: a voided run that is run again becomes another run."""
-    voided = set(warehouse.query("voided_runs")["run_id"])
+    """The plan under a run id that still stands.
+
+    A voided run that is run again becomes another run, and so does one with answers in quarantine: the other run
+    keeps what is good and asks for the rest again.
+    """
+    taken = {run_id for name in ("voided_runs", "quarantined_runs") for run_id in warehouse.query(name)["run_id"]}
     run_id, number = plan.run_id, 1
-    while run_id in voided:
+    while run_id in taken:
         number += 1
         run_id = f"{plan.run_id}-{number}"
     return replace(plan, run_id=run_id)
@@ -211,7 +215,7 @@ def run_event(warehouse: Warehouse, run_id: str, event: str, detail: str | None 
 
 
 def cell_events(warehouse: Warehouse, run_id: str, cells: Iterable[tuple[str, str, str | None]]) -> None:
-    """Note how cells ended: (cell_id, complete | incomplete | failed, reason)."""
+    """Note how cells ended: (cell_id, complete | incomplete | failed | left_out, reason)."""
     now = datetime.now(UTC)
     rows = [
         {"run_id": run_id, "cell_id": cell_id, "status": status, "reason": reason, "happened_at": now}

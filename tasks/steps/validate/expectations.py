@@ -11,8 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-# The words of raw.validations: a gate stops the publication, a quarantine takes rows out, a warning is shown.
-Severity = Literal["gate", "quarantine", "warning"]
+from tasks.settings import Thresholds
+
+# The words of raw.validations: a gate stops the publication, a limit leaves cells out of it, a quarantine takes rows
+# out, a warning is shown.
+Severity = Literal["gate", "limit", "quarantine", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Expectation:
         query: Query of ``warehouse/queries`` whose rows are checked; its column ``subject`` names each row.
         meaning: What it means when the expectation is broken; starts the finding and is the reason of a quarantine.
         takes_rows_out: The rows are generations, and those that break the expectation are quarantined.
+        ends_cell: What becomes of a cell that breaks a limit, whose rows are cells.
+        remedy: What to do about it, with the setting that decides.
     """
 
     name: str
@@ -72,8 +77,18 @@ class Expectation:
     rule: Within | OneOf
     meaning: str
     takes_rows_out: bool = False
+    ends_cell: Literal["left_out", "failed"] = "left_out"
+    remedy: str = ""
 
 
-def rate_gate(name: str, table: str, query: str, limit: float | None, meaning: str) -> Expectation:
-    """The gate of a threshold. One that is switched off cannot fail, but it replaces an older result."""
-    return Expectation(name, table, "gate", query, Within(name, 0, 1.0 if limit is None else limit), meaning)
+def rate_limit(name: str, table: str, query: str, thresholds: Thresholds, meaning: str, remedy: str) -> Expectation:
+    """The limit of a threshold; ``name`` is ``rate_x``, and ``remedy`` what else would help.
+
+    One that is switched off cannot be broken, but it replaces an older result.
+    """
+    setting = f"max_{name.removeprefix('rate_')}_rate"
+    limit: float | None = getattr(thresholds, setting)
+    advice = f"{remedy}, or raise thresholds.{setting}"
+    return Expectation(
+        name, table, "limit", query, Within(name, high=1.0 if limit is None else limit), meaning, remedy=advice
+    )

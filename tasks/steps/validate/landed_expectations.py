@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from tasks.domain import Origin, PromptStyle
 from tasks.settings import Thresholds
-from tasks.steps.validate.expectations import Expectation, OneOf, Within, rate_gate
+from tasks.steps.validate.expectations import Expectation, OneOf, Within, rate_limit
 
 STATUSES = ("answered", "filtered", "scored_elsewhere")
 
@@ -20,8 +20,11 @@ _FEW_SAME_TEXTS = 29
 
 
 def landed_expectations(thresholds: Thresholds) -> tuple[Expectation, ...]:
-    """What must hold of a run's answers; ``thresholds`` are the highest rates that a cell may have."""
-    return (*_PLAN, *_landed_rates(thresholds), *_ANSWERS, *_PAIRS)
+    """What must hold of a run's answers; ``thresholds`` are the highest rates that a cell may have.
+
+    The rates come last, because the answers that are quarantined before count there.
+    """
+    return (*_PLAN, *_ANSWERS, *_PAIRS, *_landed_limits(thresholds))
 
 
 def _cell_gate(name: str, table: str, column: str, meaning: str, high: float = 0) -> Expectation:
@@ -77,20 +80,56 @@ _PLAN = (
 )
 
 
-_CUT_OFF = (
-    "too many answers were cut off at the token limit, or their prompts did not fit the model's context "
-    "(finish_word prompt_too_long)"
+_RATES = "validate_landed_rates"
+_NOTHING_LEFT = Expectation(
+    "cells_have_answers",
+    "raw.generations",
+    "limit",
+    _RATES,
+    Within("count_good", 1),
+    "no answer of the cell counts: its requests failed, or its answers are in quarantine",
+    ends_cell="failed",
+    remedy="remove the cause and run the same command, which asks for these answers again",
 )
-_FAILED = "too many requests got no answer"
-_BLOCKED = "the provider blocked too many answers"
 
 
-def _landed_rates(limits: Thresholds) -> tuple[Expectation, ...]:
-    query = "validate_landed_cells"
+def _landed_limits(thresholds: Thresholds) -> tuple[Expectation, ...]:
+    def limit(name: str, table: str, meaning: str, remedy: str) -> Expectation:
+        return rate_limit(name, table, _RATES, thresholds, meaning, remedy)
+
     return (
-        rate_gate("rate_truncated", "raw.generations", query, limits.max_truncated_rate, _CUT_OFF),
-        rate_gate("rate_failed", "raw.failures", query, limits.max_failed_rate, _FAILED),
-        rate_gate("rate_filtered", "raw.generations", query, limits.max_filtered_rate, _BLOCKED),
+        _NOTHING_LEFT,
+        limit(
+            "rate_truncated",
+            "raw.generations",
+            "too many answers were cut off at the token limit, or their prompts did not fit the model's context "
+            "(finish_word prompt_too_long)",
+            "raise sampling.max_tokens of the model",
+        ),
+        limit(
+            "rate_unknown_finish",
+            "raw.generations",
+            "too many answers ended for a reason that is not known, and may have been cut off",
+            "see the server's words in finish_word of raw.generations",
+        ),
+        limit(
+            "rate_failed",
+            "raw.failures",
+            "too many requests got no answer",
+            "run the same command, which asks for them again",
+        ),
+        limit(
+            "rate_quarantined",
+            "raw.quarantine",
+            "too many answers are in quarantine",
+            "remove the cause and run the same command, which asks for them again",
+        ),
+        limit(
+            "rate_filtered",
+            "raw.generations",
+            "the provider blocked too many answers",
+            "change the provider's filter",
+        ),
     )
 
 

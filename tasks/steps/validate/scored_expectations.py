@@ -8,12 +8,12 @@ Tested in tests/tasks/steps/validate/test_scored.py.
 from __future__ import annotations
 
 from tasks.settings import Thresholds
-from tasks.steps.validate.expectations import Expectation, Within, rate_gate
+from tasks.steps.validate.expectations import Expectation, Within, rate_limit
 
 
 def scored_expectations(thresholds: Thresholds) -> tuple[Expectation, ...]:
     """What must hold of a run's scores; ``thresholds`` are the highest rates that a cell may have."""
-    return (*_SCORES, *_scored_rates(thresholds))
+    return (*_SCORES, *_scored_limits(thresholds))
 
 
 def _score_gate(name: str, table: str, column: str, meaning: str) -> Expectation:
@@ -57,20 +57,24 @@ _SCORES = (
 )
 
 
-def _scored_rates(thresholds: Thresholds) -> tuple[Expectation, ...]:
+def _scored_limits(thresholds: Thresholds) -> tuple[Expectation, ...]:
+    def limit(name: str, meaning: str, remedy: str) -> Expectation:
+        return rate_limit(name, "raw.scores", "validate_scored_cells", thresholds, meaning, remedy)
+
     return (
-        rate_gate(
+        limit(
             "rate_unparsed",
-            "raw.scores",
-            "validate_scored_cells",
-            thresholds.max_unparsed_rate,
             "in too many answers no answer was found",
+            "choose a scorer that reads this form of answers",
         ),
-        rate_gate(
+        limit(
+            "rate_empty",
+            "too many answers hold no text, or only reasoning",
+            "raise sampling.max_tokens of the model, or see what `aligntax doctor --ask` finds",
+        ),
+        limit(
             "rate_judge_error",
-            "raw.scores",
-            "validate_scored_cells",
-            thresholds.max_judge_error_rate,
             "the judge failed on too many answers",
+            "run the same command, which asks the judge again",
         ),
     )

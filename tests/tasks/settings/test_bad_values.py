@@ -91,8 +91,9 @@ CASES = {
     "unknown threshold": (
         {("thresholds", "max_trunkated_rate"): 0.1},
         (
-            "thresholds.max_trunkated_rate: unknown key. Did you mean 'max_truncated_rate'? Known: max_failed_rate, "
-            "max_filtered_rate, max_judge_error_rate, max_truncated_rate, max_unparsed_rate."
+            "thresholds.max_trunkated_rate: unknown key. Did you mean 'max_truncated_rate'? Known: max_empty_rate, "
+            "max_failed_rate, max_filtered_rate, max_judge_error_rate, max_quarantined_rate, max_truncated_rate, "
+            "max_unknown_finish_rate, max_unparsed_rate."
         ),
     ),
     "unknown key in model_defaults is reported there, once": (

@@ -51,7 +51,15 @@ GATES = {
         TEMPERATURE.format('"temperature": 0.5') + " where item_id = 'sums-05' and repeat = 1"
     ],
     "parameters_agree_within_a_pair": [TEMPERATURE.format('"temperature": 0.7') + " where model_id = 'aligned'"],
-    "rate_truncated": ["update raw.generations set finish_reason = 'length' where item_id < 'sums-05'"],
+}
+LIMITS = {
+    "rate_truncated": [
+        "update raw.generations set finish_reason = 'length' where item_id between 'sums-01' and 'sums-30'"
+    ],
+    "rate_unknown_finish": [
+        "update raw.generations set finish_reason = 'unknown' where item_id between 'sums-01' and 'sums-30'"
+    ],
+    "rate_quarantined": ["update raw.generations set latency_ms = 'nan' where item_id between 'sums-01' and 'sums-30'"],
     "rate_filtered": ["update raw.generations set status = 'filtered' where item_id between 'sums-01' and 'sums-30'"],
     "rate_failed": [
         """
@@ -126,6 +134,56 @@ def test_each_broken_gate_stops_the_publication_and_no_other_one_fails(landed, r
     assert rows(landed, "select count(*) from raw.quarantine") == [(0,)]
 
 
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_cell_beyond_a_limit_is_left_out_with_the_setting_that_changes_it(landed, run_id, execute, name):
+    execute(landed, *LIMITS[name])
+
+    result = validate_landed(landed, run_id, THRESHOLDS)
+
+    assert name in names(result.failed)
+    assert result.may_publish
+    assert {cell_id.split("/")[1] for cell_id in result.ended} == {"sums"}
+    for status, reason in result.ended.values():
+        assert status == "left_out"
+        assert f"thresholds.max_{name.removeprefix('rate_')}_rate" in reason
+
+
+@pytest.mark.parametrize(("scorer", "ended"), [("refuses", set()), ("exact", {"base/harm/chat", "aligned/harm/chat"})])
+def test_a_cut_is_no_fault_where_the_opening_says_enough(landed, run_id, execute, scorer, ended):
+    execute(
+        landed,
+        f"update raw.cells set scorer = '{scorer}' where benchmark_id = 'harm'",
+        "update raw.generations set finish_reason = 'length' where benchmark_id = 'harm'",
+    )
+
+    assert validate_landed(landed, run_id, THRESHOLDS).ended.keys() == ended
+
+
+NOTHING = {
+    "failed": [
+        """
+        insert into raw.failures
+        select run_id, 'base/harm/chat' as cell_id, generation_id, 'timeout', 'timeout', 5, finished_at
+        from raw.generations where model_id = 'base' and benchmark_id = 'harm'
+        """,
+        "delete from raw.generations where model_id = 'base' and benchmark_id = 'harm'",
+    ],
+    "in quarantine": [
+        "update raw.generations set latency_ms = 'nan' where model_id = 'base' and benchmark_id = 'harm'"
+    ],
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_a_cell_without_any_answer_that_counts_has_failed_whatever_the_limits(landed, run_id, execute, name):
+    execute(landed, *NOTHING[name])
+
+    ended = validate_landed(landed, run_id, Thresholds(max_failed_rate=None)).ended
+
+    assert ended["base/harm/chat"][0] == "failed"
+    assert ended["base/harm/chat"][1].startswith("no answer of the cell counts")
+
+
 @pytest.mark.parametrize("name", WARNINGS)
 def test_a_warning_does_not_stop_the_publication(landed, run_id, execute, rows, name):
     execute(landed, *WARNINGS[name])
@@ -144,7 +202,7 @@ def test_an_impossible_answer_is_quarantined_and_the_rest_is_published(landed, r
 
     result = validate_landed(landed, run_id, THRESHOLDS)
 
-    assert names(result.failed) == [name]
+    assert result.failed[0].name == name
     assert result.may_publish
     assert result.quarantined == expected
     quarantined = rows(landed, "select generation_id, expectation, run_id from raw.quarantine order by all")
@@ -158,7 +216,7 @@ def test_answers_shared_by_two_models_are_quarantined_and_stop_the_publication(l
 
     result = validate_landed(landed, run_id, THRESHOLDS)
 
-    assert names(result.failed) == ["answers_are_not_shared"]
+    assert names(result.failed) == ["answers_are_not_shared", "rate_quarantined"]
     assert not result.may_publish
     assert result.quarantined == 10
     quarantined = rows(landed, "select generation_id, reason from raw.quarantine order by generation_id")
@@ -253,7 +311,7 @@ def test_a_finding_gives_the_rule_the_place_and_the_measured_value(landed, run_i
     assert detail == (
         "too many answers were cut off at the token limit, or their prompts did not fit the model's context "
         "(finish_word prompt_too_long): aligned/harm/chat (0.417), base/harm/chat (0.417); "
-        "expected at least 0 and at most 0.2"
+        "expected at most 0.2; raise sampling.max_tokens of the model, or raise thresholds.max_truncated_rate"
     )
 
 

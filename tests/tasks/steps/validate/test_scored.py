@@ -16,6 +16,9 @@ CORRUPTIONS = {
     ],
     "values_agree_with_outcomes": ["free raw.scores", f"update raw.scores set value = 0.5 where {ONE}"],
     "items_belong_to_their_benchmark": ["delete from raw.benchmark_items where item_id = 'sums-04'"],
+}
+LIMITS = {
+    "rate_empty": [f"update raw.scores set flags = 'empty,x' {MOST}"],
     "rate_unparsed": [f"update raw.scores set outcome = 'unparsed', value = null {MOST}"],
     "rate_judge_error": [f"update raw.scores set outcome = 'judge_error', value = null {MOST}"],
 }
@@ -35,6 +38,18 @@ def test_each_broken_gate_stops_the_publication_and_no_other_one_fails(scored, r
     assert not result.may_publish
     assert rows(scored, "select stage, expectation from raw.validations where not is_success") == [("scored", name)]
     assert rows(scored, "select count(*) from raw.quarantine") == [(0,)]
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_cell_beyond_a_limit_is_left_out_with_the_setting_that_changes_it(scored, run_id, execute, name):
+    execute(scored, *LIMITS[name])
+
+    result = validate_scored(scored, run_id, THRESHOLDS)
+
+    assert [outcome.name for outcome in result.failed] == [name]
+    assert result.may_publish
+    assert result.ended.keys() == {"base/sums/chat"}
+    assert f"thresholds.max_{name.removeprefix('rate_')}_rate" in result.ended["base/sums/chat"][1]
 
 
 @pytest.mark.parametrize(
