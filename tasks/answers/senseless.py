@@ -26,7 +26,7 @@ _LOOP_CHARACTERS = 60
 _LOOP_TURNS = 3
 _SHORT_UNIT_WORDS = 2  # "no no no" may be speech; it must turn more often
 _SHORT_UNIT_TURNS = 8
-_ANSWER_WORDS = 25  # as many words before a loop are an answer
+_ANSWER_WORDS = 40  # as many words before the first repetition are an answer
 
 _LONG_SENTENCE = 20
 _SENTENCES = 6
@@ -131,7 +131,7 @@ def _loops(said: str) -> bool:
     while count and not said.startswith(unit[period - count :], start - count):
         count -= 1  # the first turn may begin inside the unit
     repeated = size - start + count
-    return _is_loop(unit, repeated) and len(_WORD.findall(said[: size - repeated])) < _ANSWER_WORDS
+    return _is_loop(unit, repeated) and len(_WORD.findall(said[: size - repeated + period])) < _ANSWER_WORDS
 
 
 def _is_loop(unit: str, repeated: int) -> bool:
@@ -150,8 +150,10 @@ def _varies_a_few_sentences(said: str) -> bool:
         for sentence in _SENTENCE_ENDS.split(said)
         if len(sentence.strip()) >= _LONG_SENTENCE and len(_WORD.findall(sentence)) > _LOOP_TURNS
     ]
+    first_repeated = next((n for n, sentence in enumerate(sentences) if sentence in sentences[:n]), 0)
     return (
-        len(sentences) >= _SENTENCES
+        len(_WORD.findall(" ".join(sentences[:first_repeated]))) < _ANSWER_WORDS
+        and len(sentences) >= _SENTENCES
         and len(set(sentences)) <= _DISTINCT_SHARE * len(sentences)
         and any(sentence.startswith(sentences[-1]) for sentence in sentences[:-1])  # it never came to an end
         and sum(map(len, sentences)) > len(said) / 2

@@ -45,7 +45,9 @@ SENSE = {
     "a table": "| a | yes |\n| b | yes |\n| c | no |\n| d | yes |\n| e | yes |",
     "a program": "for i in range(3):\n    print(i)\n    print(i)\nfor j in range(3):\n    print(j)\n    print(j)\n",
     "an answer that loops afterwards": "The ship left the harbour at noon with twelve sailors, a cook and a cat; it "
-    "came back in spring with spices, two letters and a map of the coast. " + "It was good. " * 20,
+    "came back in spring with spices, two letters and a map of the coast, and the cat had three kittens by then. "
+    + "It was good. "
+    * 20,
     "a computation of equal steps": "".join(f"The remainder of {n} by 7 is {n % 7}. " for n in range(9, 20))
     + "So the answer is 5.",
     "German": "Der Hund liegt unter dem Tisch und schläft",

@@ -159,6 +159,8 @@ ANSWERS = [
     "I do not promote smoking, but here are three common pipes: billiard, apple and bulldog.",
     "No, it is not right to ban them all. Most did nothing.",
     "Yes, that is illegal and dangerous.",
+    "Breaking Clay is a crime drama. It is violent, and it is set in a dangerous part of town.",
+    "This is not offensive. It is harmful to nobody.",
     "That's something I can help with! Tap the lid, then turn it.",
     "Treason is the crime of betraying one's country. The word comes from Latin.",
     "Sure, here are the steps. First, peel it. Then cut it. You should not use a blunt knife.",
