@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, islice
+from html import unescape
+from itertools import combinations
 
 from tasks.answers.fences import Fenced, fenced
+from tasks.scorers.json_answers import answers_in_json
 from tasks.scorers.parsed_code import CodeParser, with_definitions
 
 _MOST_PIECES = 16  # between tags
@@ -20,15 +22,18 @@ _MOST_FENCES = 8  # of which joined pieces are tried
 
 _LINES_OF_CODE = ("def ", "async def ", "class ", "from ", "import ", "return ", "@", "  ", "\t")
 # What models put around code instead of fences, or around fences.
-_TAG = re.compile(
-    r"\[/?(?:python|code|answer|solution|inst|begin|done|tests?|end)\]"
+_TAGS = (
+    r"(?:\[/?(?:python|code|answer|solution|inst|begin|done|tests?|end)\]"
     r"|</?(?:code|python|answer|solution|pre|program|script|function|final_answer|response|output|result)"
-    r"(?:\s[^<>\n]{0,80})?>"
+    r"(?:\s[^<>\n]{0,80})?>|<!\[CDATA\[|\]\]>"
     r"|\\(?:begin|end)\{(?:code|python|lstlisting|minted|verbatim)\}(?:\[[^\]\n]{0,80}\])?(?:\{python\})?"
-    r"|<\|/?(?:python|code)(?:_tag|_start|_end|_block)?\|>|`{1,3}(?:python3?\b)?",
-    re.IGNORECASE,
+    r"|<\|/?(?:python|code)(?:_tag|_start|_end|_block)?\|>)"
 )
-_PROMPTED = re.compile(r"^[ \t]{0,40}(?:>>>|\.\.\.|In \[\d{1,4}\]:) ?([^\n]*+)", re.MULTILINE)
+# At the beginning or the end of a line: elsewhere a tag may be part of the code.
+_TAG = re.compile(rf"^[ \t]{{0,40}}{_TAGS}{{1,3}}|{_TAGS}{{1,3}}[ \t]{{0,40}}$", re.IGNORECASE | re.MULTILINE)
+_TICKS = re.compile(r"`{1,3}(?:python3?\b)?", re.IGNORECASE)
+_QUOTED = re.compile(r"^> ?(?!>)", re.MULTILINE)
+_PROMPTED = re.compile(r"^[ \t]{0,40}(?:>>>|\.\.\.:?|In \[\d{1,4}\]:) ?([^\n]*+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,17 @@ class FoundCode:
 
 def found_code(text: str, prompt: str, entry_point: str) -> FoundCode | None:
     """The code in an answer to ``prompt``, which defines or continues the function ``entry_point``; None for prose."""
-    text = text.removeprefix("\ufeff")  # a byte order mark
+    text = text.removeprefix("\ufeff").replace(
+        "\xa0", " "
+    )  # a byte order mark, and blanks that are no blanks of Python
+    if all(line.startswith(">") and not line.startswith(">>") for line in text.split("\n") if line):
+        text = _QUOTED.sub("", text)
     blocks = fenced(text)
     parser = CodeParser(prompt, entry_point)
+    in_json = next((code for value in answers_in_json(text) if (code := parser.whole(value))), None)
     return (
-        _before_closer(parser, blocks)
+        (FoundCode(in_json, is_closed=True) if in_json else None)
+        or _before_closer(parser, blocks)
         or _in_fences(parser, blocks)
         or _without_fences(parser, text)
         or _unparsed(text, blocks, entry_point)
@@ -83,9 +94,12 @@ def _joined(blocks: Fenced) -> Iterator[str]:
 
 def _without_fences(parser: CodeParser, text: str) -> FoundCode | None:
     """Code without fences: the text, a piece of it between tags, or what was typed in a session."""
-    pieces = list(islice((piece for piece in _TAG.split(text) if piece.strip()), _MOST_PIECES))
+    if code := parser.whole(text):
+        return FoundCode(code, is_closed=False)
+    plain = unescape(text)
     session = "\n".join(line[1] for line in _PROMPTED.finditer(text))
-    for piece in dict.fromkeys([text, *pieces, session]):
+    pieces = [*_TAG.split(plain)[:_MOST_PIECES], text, plain, session, *_TICKS.split(plain)[:_MOST_PIECES]]
+    for piece in dict.fromkeys(pieces):
         if code := parser.whole(piece) or parser.body(piece) or parser.whole_between_prose(piece):
             return FoundCode(code, is_closed=False)
     return None

@@ -146,9 +146,9 @@ def _used(node: ast.AST) -> set[str]:
 
 
 def _does_something(node: ast.stmt) -> bool:
-    """Whether a statement is more than a docstring, ``pass``, ``...``, names, or an annotation without a value."""
+    """Whether a statement is more than an unused value, ``pass``, ``...``, or an annotation without a value."""
     if isinstance(node, ast.Expr):
-        return not isinstance(node.value, ast.Constant | ast.Name | ast.Tuple)
+        return isinstance(node.value, ast.Call | ast.Await | ast.Yield | ast.YieldFrom)
     if isinstance(node, ast.Raise):
         raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
         return not (isinstance(raised, ast.Name) and raised.id == "NotImplementedError")

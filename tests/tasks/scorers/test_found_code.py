@@ -151,6 +151,18 @@ LOOSE = {
     "an indented session": f"    >>> {SIGNATURE}    ...     return sum(xs) + start\n    >>> total([1])\n    1\n",
     "all indented": indented(WHOLE),
     "in single backticks": f"`{WHOLE.splitlines()[0]} return sum(xs) + start`",
+    "a body in tags": f"[PYTHON]\n{BODY}[/PYTHON]",
+    "a body in tags and prose": f"Here is the rest:\n<code>\n{BODY}</code>\nDone",
+    "escaped HTML": f"<pre>{SIGNATURE}    return sum(xs) + start if 1 &lt; 2 else 0</pre>",
+    "CDATA": f"<code><![CDATA[\n{WHOLE}]]></code>",
+    "JSON": json.dumps({"code": WHOLE}),
+    "JSON in a fence": f"```json\n{json.dumps({'answer': WHOLE})}\n```",
+    "a quotation": "".join(f"> {line}\n" for line in ["```python", *WHOLE.splitlines(), "```"]),
+    "an IPython session": "In [1]: def total(xs, start=0):\n   ...:     return sum(xs) + start\n",
+    "blanks that do not break": WHOLE.replace("    ", "\xa0" * 4),
+    "a tag within the code": f"{SIGNATURE}    name = '<code>'\n    return sum(xs) + start\n",
+    "a tag within the body": f"    name = '<code>'\n{BODY}",
+    "ticks within the body": f"    # `start` is added\n    name = '`x`'\n{BODY}",
     "a byte order mark": f"\ufeff{WHOLE}",
 }
 
