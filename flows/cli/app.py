@@ -87,6 +87,8 @@ def _end(error: BaseException) -> NoReturn:
         fail(str(cause), cause.exit_code)
     if isinstance(cause, ModuleNotFoundError):
         fail(f"the package {cause.name!r} is not installed. Install the locked dependencies again: make install", 1)
+    if type(cause).__module__.partition(".")[0] == "httpx":  # only Prefect's client uses it; the SDKs use httpx2
+        fail(f"the Prefect server is gone ({cause}). What came in is committed; the same command finishes the run.", 1)
     if isinstance(cause, OSError):  # a full disk or a forbidden folder, wherever it was met
         fail(f"{cause.filename or 'the system'}: {cause.strerror or cause}", 1)
     fail(line_of(error), EXIT_CODE)

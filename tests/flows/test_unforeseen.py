@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from flows.cli import app, unforeseen
@@ -81,6 +82,14 @@ def test_where_no_file_can_be_written_the_line_says_how_to_see_more(ended, monke
         (UsageError("no."), 2, "error: no.\n"),
         (ExceptionGroup("one", [UsageError("no.")]), 2, "error: no.\n"),
         (PermissionError(13, "Permission denied", "x"), 1, "error: x: Permission denied\n"),
+        (
+            httpx.ConnectError("All connection attempts failed"),
+            1,
+            (
+                "error: the Prefect server is gone (All connection attempts failed). What came in is committed; the same "
+                "command finishes the run.\n"
+            ),
+        ),
         (
             ModuleNotFoundError("No module named 'x'", name="x"),
             1,
