@@ -86,8 +86,8 @@ def test_where_no_file_can_be_written_the_line_says_how_to_see_more(ended, monke
             httpx.ConnectError("All connection attempts failed"),
             1,
             (
-                "error: the Prefect server is gone (All connection attempts failed). What came in is committed; the same "
-                "command finishes the run.\n"
+                "error: the Prefect server is gone (All connection attempts failed). What came in is committed; "
+                "the same command finishes the run.\n"
             ),
         ),
         (
