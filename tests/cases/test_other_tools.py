@@ -70,3 +70,9 @@ def test_a_published_perplexity_that_rose_is_a_loss(run_case):
     ((tax, relative, is_windfall),) = case.rows("select tax, tax_relative, is_windfall from reports.published_tax")
     assert (tax, relative) == (pytest.approx(1.6), pytest.approx(0.2424, abs=1e-4))
     assert not is_windfall
+
+
+def test_the_standard_error_of_graded_scores_is_their_own(run_case):
+    case = run_case("numbers/T11_graded_standard_error")
+    ((error,),) = case.rows("select standard_error from reports.model_scores where subset = 'all'")
+    assert error == pytest.approx(0.0079, abs=5e-5)
