@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,9 +12,13 @@ import typer
 from flows.cli.options import CONFIG, Config, Json
 from flows.cli.output import print_json, print_table
 from warehouse.connection import Warehouse
-from warehouse.errors import QueryError, WarehouseBusy, WarehouseMissing
+from warehouse.errors import WarehouseBusy, WarehouseMissing
 
 _LONGEST_TABLE = 200
+_FIRST_RUN = (
+    "The first run is going on, and nothing is published yet. That run prints how far it is; once it ends or is "
+    "stopped, this command shows its cells."
+)
 
 
 def sql(
@@ -35,46 +40,48 @@ def sql(
 
 def status(config: Config = CONFIG, json: Json = False) -> None:
     """Show how the newest runs' cells stand."""
-    names, rows, source = _look(config, "newest_cells")
+    names, rows, source = _look(config, "live_cells", "newest_cells")
     if json:
         print_json([dict(zip(names, row, strict=True)) for row in rows])
         return
     if not names:
         typer.echo(source)
         return
-    incomplete = sum(row[names.index("status")] != "complete" for row in rows)
     print_table(f"Newest cells ({source})", names, rows)
-    typer.echo(f"{len(rows)} cells, {incomplete} not complete. The same `aligntax run` finishes what is open.")
+    standing = Counter(str(row[names.index("status")]).replace("_", " ") for row in rows)
+    counts = ", ".join(f"{count} {word}" for word, count in standing.most_common())
+    typer.echo(f"{len(rows)} cells: {counts or 'none yet'}.")
+    if standing.keys() - {"complete"}:
+        typer.echo("The same `aligntax run` finishes what is open; the reason says what brings a cell back.")
 
 
 def runs(config: Config = CONFIG, json: Json = False) -> None:
     """List the runs, newest first."""
-    names, rows, source = _look(config, "listed_runs")
+    names, rows, source = _look(config, "live_runs", "listed_runs")
     if json:
         print_json([dict(zip(names, row, strict=True)) for row in rows])
-    elif not names:
+        return
+    if not names:
         typer.echo(source)
-    else:
-        print_table(f"Runs ({source})", names, rows)
+        return
+    print_table(f"Runs ({source})", names, rows)
 
 
-def _look(config: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]], str]:
-    """Ask a named query of the warehouse, or of its published copy while a run holds it.
+def _look(config: Path, live: str, published: str) -> tuple[list[str], list[tuple[Any, ...]], str]:
+    """Ask the warehouse, or its published copy while a run holds it: columns, rows, and where they come from.
 
-    Before the first publication there are no columns, and in the place of the source a sentence that says so.
+    There are no columns where a run goes on and nothing is published yet; then the last part says so.
     """
     try:
         with _database(config, is_live=True) as database:
-            return *database.query_rows(query), "warehouse"
-    except QueryError:
-        return [], [], "No run has come to its end here yet. `aligntax run` finishes what was begun."
+            return *database.query_rows(live), "warehouse"
     except WarehouseBusy:
         pass
     try:
         with _database(config, is_live=False) as database:
-            return *database.query_rows(query), "published copy: a run is going on"
+            return *database.query_rows(published), "published copy: a run is going on"
     except WarehouseMissing:
-        return [], [], "A run is going on, and nothing is published yet. The run itself shows how far it is."
+        return [], [], _FIRST_RUN
 
 
 def _database(config: Path, *, is_live: bool) -> Warehouse:
