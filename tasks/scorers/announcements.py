@@ -44,6 +44,7 @@ CORRECTIONS = (
     "في الواقع", "لا،", "عفوا",
 )  # fmt: skip
 
+MOST_HEADS = 200  # announcements of a text that are looked at, from the last; bounds the time
 _TAIL = 512  # characters that are looked at first: most answers are announced at the end
 _LETTER = "A-Za-zÀ-ɏ"
 _WORD_END = rf"(?:(?<![{_LETTER}])|(?![{_LETTER}]))"

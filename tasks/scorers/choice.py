@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from tasks.domain import Item, Verdict
-from tasks.scorers.announcements import ANSWER_NOUNS, CHOICE_NOUNS, CHOOSING, CORRECTING, Announcements
+from tasks.scorers.announcements import ANSWER_NOUNS, CHOICE_NOUNS, CHOOSING, CORRECTING, MOST_HEADS, Announcements
 from tasks.scorers.choice_patterns import choice_patterns, is_ruled_out, said_about_letters, takes_back
 from tasks.scorers.contract import Versioned, right_or_wrong, unparsed
 from tasks.scorers.json_answers import answers_in_json
@@ -101,7 +102,7 @@ class _Reading:
 
     def announced(self, announcements: Announcements, begin: int = 0) -> Iterator[_Announced]:
         """Announced letters, from the last to the first."""
-        for head in announcements.from_last(self.text, self.lowered, begin):
+        for head in islice(announcements.from_last(self.text, self.lowered, begin), MOST_HEADS):
             gap = _GAP.match(self.text, head.end)
             start = gap.end() if gap else head.end
             if letter := self.option_at(start):

@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from functools import lru_cache
+from itertools import islice
 
 from tasks.domain import Item, Verdict
-from tasks.scorers.announcements import ANSWER_NOUNS, ANSWER_WORDS, CORRECTING, Announcements
+from tasks.scorers.announcements import ANSWER_NOUNS, ANSWER_WORDS, CORRECTING, MOST_HEADS, Announcements
 from tasks.scorers.contract import Versioned, right_or_wrong, unparsed
 from tasks.scorers.json_answers import answers_in_json
 from tasks.scorers.written_numbers import Found, Number, decimal_mark, numbers, plain
@@ -109,7 +110,7 @@ def _said(text: str) -> tuple[Number | None, bool]:
         is_one = all(_are_equal(in_json[0], number) for number in in_json)
         return (in_json[0].number, True) if is_one else (None, False)
     lowered = text.replace("İ", "I").lower()
-    for head in _ANNOUNCEMENTS.from_last(text, lowered):
+    for head in islice(_ANNOUNCEMENTS.from_last(text, lowered), MOST_HEADS):
         language = _language(lowered[head.begin : head.begin + _LONGEST_NOUN])
         said = _first(_region(text, head.end), text, language, is_direct=head.is_bare)
         if said and not _begins_list(text, head.end):
@@ -120,7 +121,7 @@ def _said(text: str) -> tuple[Number | None, bool]:
 
 def _corrected(text: str, lowered: str, begin: int) -> Number | None:
     """The number that a text ends a sentence with after it takes back what it said: "Wait, it is 20."."""
-    for head in _CORRECTIONS.from_last(text, lowered, begin):
+    for head in islice(_CORRECTIONS.from_last(text, lowered, begin), MOST_HEADS):
         region = _region(text, head.end)
         found = _first(region, text, is_direct=True)
         if found and found.number and len(region) - found.end <= _FEW:

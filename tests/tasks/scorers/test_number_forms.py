@@ -3,6 +3,8 @@ r"""Numbers as models write them: in TeX, in words, with units, in other languag
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tasks.domain import Item, Outcome
@@ -74,3 +76,12 @@ def test_a_number_that_can_be_read_in_two_ways_is_unparsed(text):
 def test_a_part_of_a_number_is_wrong(target, text):
     found = verdict(target, text)
     assert (found.outcome, found.value) == (Outcome.INCORRECT, 0.0)
+
+
+@pytest.mark.parametrize(
+    "unit", ["####", "\\boxed{", "answer is ", "1 or ", "1,234 ", "one hundred ", "2^9 ", "½", "\\frac12"]
+)
+def test_hostile_texts_take_a_bounded_time(unit):
+    started = time.process_time()
+    verdict("18", (unit * 65_536)[:65_536])
+    assert time.process_time() - started < 2
