@@ -138,6 +138,12 @@ def wandering(means: FloatArray) -> float | None:
 
     Returns:
         None for fewer than ten nights, and where the nights do not differ.
+
+    Three weeks up and three weeks down wander; nights that change places each day do not:
+
+    >>> slow, quick = np.tile(np.repeat([0.7, 0.8], 21), 2), np.tile([0.7, 0.8], 42)
+    >>> wandering(slow) > WANDERING, wandering(quick) > WANDERING
+    (True, False)
     """
     count = means.size
     if count < _FEWEST_NIGHTS:
@@ -155,7 +161,11 @@ def wandering(means: FloatArray) -> float | None:
 
 
 def long_run_factor(statistic: float, count_nights: int) -> float:
-    """Variance of a mean of correlated nights over that of independent ones, at least 1; from ``wandering``."""
+    """Variance of a mean of correlated nights over that of independent ones, at least 1; from ``wandering``.
+
+    >>> round(long_run_factor(3.0, 36), 2)
+    3.0
+    """
     lags = min(_LAGS, count_nights // 4)
     return 1 + 2 * max(statistic, 0.0) * math.sqrt(lags / count_nights)
 
