@@ -33,6 +33,7 @@ _GAP = re.compile(
 _AFTER_OPTION = re.compile(r"\w|[.,]\d")  # in "5.5" the option "5" is not announced
 _ANSWER_PREFIX = re.compile(r"\s*+A:\s*+(?=\S)")  # the few-shot "A:" of an answer, not the letter A
 _FEW = 20  # characters that a letter and marks around it take
+_LABEL_END = " \t.):：-–—=(*_`\"'“”\\}$]"  # what stands between a letter and its option
 _WRAPPING = " \t\r\n*_`\"'“”‘’„«»「」『』【】()[]{}$.!"
 
 
@@ -42,7 +43,8 @@ class Choice(Versioned):
 
     A letter is clear in parentheses, in bold, after "option" or "choice", at the start of a line with a stop or
     bracket, and at the end of a line. "A" inside a sentence is an article, and "I" outside brackets is a pronoun. A
-    text that names two letters at once ("A or B") has not chosen and is unparsed.
+    text that names two letters at once ("A or B") has not chosen and is unparsed. The same holds for a letter with the
+    text of another option behind it ("C. Hungarian", where C is "Portuguese").
     """
 
     name: str = "choice"
@@ -109,8 +111,9 @@ class _Reading:
                 yield _Announced(start, letter)
             match = (self.patterns.corrected if head.is_bare else self.patterns.announced).match(self.text, start)
             if match and not is_ruled_out(self.text, start, match.end() if head.is_bare else None):
-                is_double = self.patterns.second.match(self.text, match.end())
-                yield _Announced(start, "" if is_double else next(filter(None, match.groups())).upper())
+                letter = next(filter(None, match.groups())).upper()
+                is_double = self.patterns.second.match(self.text, match.end()) or self.names_other(letter, match.end())
+                yield _Announced(start, "" if is_double else letter)
 
     def option_at(self, start: int) -> str | None:
         """The letter of the option whose text begins there. It may begin like a letter: "C. elegans", "A tax"."""
@@ -119,6 +122,12 @@ class _Reading:
             if region.startswith(option) and not _AFTER_OPTION.match(region, len(option)):
                 return letter
         return None
+
+    def names_other(self, letter: str, end: int) -> bool:
+        """Whether all that follows a letter on its line is the text of another option."""
+        line = _folded(self.text[end : end + self.width + _FEW].partition("\n")[0].lstrip(_LABEL_END))
+        named = {other for option, other in self.options if _folded(option) == line}
+        return bool(named) and letter not in named
 
     def still_said(self, announced: _Announced) -> tuple[str | None, bool]:
         """An announced letter, unless the text rules it out later and calls another one right, or takes it back."""
@@ -159,8 +168,9 @@ class _Reading:
         if letter := self.labelled():
             return letter, True
         opening = None if is_listing else self.patterns.opening.match(self.text)
-        if opening and out.get(letter := next(filter(None, opening.groups())).upper(), -1) < 0 and right <= {letter}:
-            return letter, True
+        first = next(filter(None, opening.groups())).upper() if opening else ""
+        if opening and out.get(first, -1) < 0 and right <= {first}:
+            return (None, False) if self.names_other(first, opening.end()) else (first, True)
         if len(right) == 1:
             return right.pop(), False
         marks = list(self.patterns.fallback.finditer(self.text))

@@ -12,7 +12,8 @@ from tasks.scorers.contract import Versioned, right_or_wrong, unparsed
 _BARE_WORDS = 5  # a longer line is taken for a sentence of reasoning, not for an answer
 
 _ANNOUNCED = re.compile(
-    r"\banswer(?:[\s*_]{0,4}(?:(?:is|was|would be)\b|[:=])| to [^.\n]{0,80}? is\b)",
+    r"\banswer(?:[\s*_]{0,4}(?:(?:is|was|would be)\b|[:=])| to [^.\n]{0,80}? is\b)(?!\s{1,3}(?:not|never)\b)"
+    r"(?:\s{1,3}(?:indeed|therefore|thus|clearly|simply|definitely|probably)\b(?=\s{1,3}\w))?",
     re.IGNORECASE,
 )
 _BOXED = re.compile(r"\$?\\boxed\{(?:\\text\{)?([^{}\n]{0,200})\}{1,2}\$?")
@@ -28,11 +29,12 @@ class ExactAnswer(Versioned):
     """The line or sentence behind the last announcement equals the target; case and the number of blanks do not count.
 
     Quotation marks, brackets and emphasis around the answer are allowed, and so is a stop behind it. More words are
-    wrong. Without an announcement a last line of at most five words is the answer. It is final only if it is right
-    and the only line.
+    wrong, and "the answer is not X" announces nothing. Without an announcement a last line of at most five words is the
+    answer. It is final only if it is right and the only line.
     """
 
     name: str = "exact_answer"
+    version: int = 2
 
     def score(self, item: Item, text: str) -> Verdict:
         """Unparsed when the text announces no answer and its last line is too long to be one."""

@@ -34,7 +34,9 @@ _SENTENCE_END = re.compile(
 )
 _MORE_DIGITS = re.compile(r"[\d.,]*+")
 _DIGITS_BEFORE = re.compile(r"[\d.,]++\Z")
-_EQUALS = re.compile(r"(?:[\s\d.,$€£¥%+*/×÷xX()^{}\\-]|(?<=\s)[A-Za-z]{1,12}(?=\s?[-+*/×÷=]))*+=[\s$\\]{0,4}")
+_EQUALS = re.compile(
+    r"(?:[\s\d.,$€£¥%+*/×÷xX()^{}\\-]|(?<=\s)[A-Za-z]{1,12}(?=\s?[-+*/×÷=])|(?<=\s)of(?=\s\d))*+=[\s$\\]{0,4}"
+)
 _GAP = re.compile(r"[^\w\n.+-]*+")
 _OR = r"(?:or|to|vs\.?|oder|bis|ou|à|o|hasta|até|tot|или|до|至|或|到|から|または|또는|~)"
 _JOINED = re.compile(

@@ -333,3 +333,18 @@ def test_another_letter_is_wrong(text, answer):
 )
 def test_articles_and_pronouns_are_no_letters(text):
     assert verdict(text, tuple("abcdefghi")).outcome is Outcome.UNPARSED
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["C. Lima", "C) Quito", "**C. Caracas**", "The answer is C. Lima", "The answer is C (Lima).", "\\boxed{C. Lima}"],
+)
+def test_a_letter_with_the_text_of_another_option_is_unparsed(text):
+    assert verdict(text).outcome is Outcome.UNPARSED
+
+
+@pytest.mark.parametrize(
+    "text", ["C. Bogota", "C: Bogota.", "The answer is C. It is Bogota, not Lima.", "C. Lima is the capital of Peru."]
+)
+def test_other_words_behind_a_letter_change_nothing(text):
+    assert (verdict(text).answer, verdict(text).value) == ("C", 1.0)

@@ -95,3 +95,12 @@ def test_long_numbers_and_brackets_are_compared_whole():
     assert verdict(digits, f"The answer is {digits}.").value == 1.0
     assert verdict(digits, f"The answer is {digits}8.").value == 0.0
     assert verdict("x", f"The answer is {'(' * 30_000}x{')' * 30_000}").value == 1.0
+
+
+def test_an_answer_that_is_denied_is_not_announced():
+    text = "No, it does not follow. The answer is not a straightforward logical conclusion."
+    assert verdict("no", text).outcome is Outcome.UNPARSED
+
+
+def test_an_adverb_before_the_answer_is_no_part_of_it():
+    assert verdict("6 steps east", "The answer is indeed 6 steps east.").value == 1.0
