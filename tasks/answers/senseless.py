@@ -32,7 +32,11 @@ _LONG_SENTENCE = 20
 _SENTENCES = 6
 _DISTINCT_SHARE = 1 / 3  # fewer different sentences than this are a loop whose order varies
 _SENTENCE_ENDS = re.compile(r"[.!?\n]+")
-_DIGITS = re.compile(r"\d+")
+_COUNTING = re.compile(
+    r"\d+|\b(?:first|second|third|(?:four|fif|six|seven|eigh|nin|ten|eleven|twelf|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|twentie)th|next|again)\b",
+    re.IGNORECASE,
+)
 
 _SALAD_WORDS = 40
 _JOINING_WORDS = (
@@ -141,12 +145,12 @@ def _is_loop(unit: str, repeated: int) -> bool:
 
 
 def _varies_a_few_sentences(said: str) -> bool:
-    """True if the same long sentences come again and again in any order, or with other numbers."""
+    """True if the same long sentences come again and again in any order, or counted on with other numbers."""
     middle = len(said) // 2
     if said.count(said[middle : middle + _LONG_SENTENCE]) < _LOOP_TURNS:
         return False
     sentences = [
-        _DIGITS.sub("0", sentence.strip())
+        " ".join(_COUNTING.sub("0", sentence).split())
         for sentence in _SENTENCE_ENDS.split(said)
         if len(sentence.strip()) >= _LONG_SENTENCE and len(_WORD.findall(sentence)) > _LOOP_TURNS
     ]
