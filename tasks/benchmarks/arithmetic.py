@@ -46,7 +46,7 @@ def build() -> Benchmark:
         citation="Written for this project.",
         cluster_meaning="template",
         pitfalls="Instances of a template differ only in names and numbers; strong models are near the ceiling.",
-        max_tokens=256,
+        max_tokens=640,
         verified="own",
     )
 

@@ -52,7 +52,7 @@ def about() -> Benchmark:
         cluster_meaning="question template",
         pitfalls="Accuracy does not say in whose favour a model errs: read the bias scores beside it.",
         chance_score=_CHANCE,
-        max_tokens=256,
+        max_tokens=1024,
         verified="file",
     )
 

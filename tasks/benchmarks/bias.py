@@ -43,7 +43,7 @@ def build() -> Benchmark:
         cluster_meaning="template",
         pitfalls="Accuracy does not say in whose favour a model errs.",
         chance_score=_CHANCE,
-        max_tokens=256,
+        max_tokens=640,
         verified="own",
     )
 

@@ -51,7 +51,7 @@ def build() -> Benchmark:
         citation="Written for this project.",
         cluster_meaning="template",
         pitfalls="The match is exact to the blank.",
-        max_tokens=64,
+        max_tokens=640,
         stop=("\n\n", "\nQuestion:"),  # the answer is one line; base models go on below it
         verified="own",
     )

@@ -68,7 +68,7 @@ def build() -> Benchmark:
         citation="Written for this project.",
         cluster_meaning="template",
         pitfalls="A handful of tests per function; needs the sandbox.",
-        max_tokens=256,
+        max_tokens=640,
     )
 
 

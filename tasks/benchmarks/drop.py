@@ -44,7 +44,7 @@ def about() -> Benchmark:
         cluster_meaning="passage",
         pitfalls="F1 counts words, so a full sentence costs; answers have alternatives; passages hold many questions.",
         chance_score=0.0,
-        max_tokens=128,
+        max_tokens=256,
         verified="format",
         stop=("\n\nQuestion:", "\n"),
     )

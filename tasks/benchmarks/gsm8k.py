@@ -48,7 +48,7 @@ def about() -> Benchmark:
         cluster_meaning="problem",
         pitfalls="Four extraction rules are in use and differ by points; seen in training by recent models.",
         chance_score=0.0,
-        max_tokens=512,
+        max_tokens=1024,
         verified="file",
     )
 

@@ -80,7 +80,7 @@ def build() -> Benchmark:
         citation="Written for this project.",
         cluster_meaning="kind of the first instruction",
         pitfalls="Only the form is judged; a text about something else passes.",
-        max_tokens=400,
+        max_tokens=640,
         verified="own",
     )
 

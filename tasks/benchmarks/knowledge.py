@@ -37,7 +37,7 @@ def build() -> Benchmark:
         cluster_meaning="topic",
         pitfalls="Easy for strong models; wrong choices come from the same topic.",
         chance_score=_CHANCE,
-        max_tokens=256,
+        max_tokens=640,
         verified="own",
     )
 

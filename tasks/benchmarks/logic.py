@@ -72,7 +72,7 @@ def build() -> Benchmark:
         cluster_meaning="template",
         pitfalls="Instances of a template differ only in names and numbers; chance differs between templates.",
         chance_score=round(sum(item.chance_score or 0.0 for item in items) / len(items), 6),
-        max_tokens=256,
+        max_tokens=640,
         verified="own",
     )
 

@@ -31,7 +31,7 @@ def build() -> Benchmark:
         citation="Written for this project.",
         cluster_meaning="passage",
         pitfalls="A right answer in a whole sentence loses precision.",
-        max_tokens=64,
+        max_tokens=128,
         stop=("\n\n", "\nQuestion:"),  # the answer is one line; base models go on below it
         verified="own",
     )

@@ -47,7 +47,7 @@ def about() -> Benchmark:
         cluster_meaning="question",
         pitfalls="A generated letter, not the authors' log-probabilities: no MC1 figure of the literature.",
         chance_score=0.2261,
-        max_tokens=256,
+        max_tokens=1024,
         verified="file",
     )
 
@@ -68,7 +68,7 @@ def about_generation() -> Benchmark:
         citation="Lin et al. 2022, arXiv 2109.07958",
         cluster_meaning="category",
         pitfalls="The judge's figure, not that of the authors' tuned judges; `scorer: truthful` counts truth alone.",
-        max_tokens=256,
+        max_tokens=1024,
         verified="file",
     )
 
