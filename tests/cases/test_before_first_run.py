@@ -23,14 +23,6 @@ def test_doctor_and_run_say_that_answers_hold_the_markup_of_a_chat_template(run_
     assert "`aligntax doctor --ask --config aligntax.yaml` asks the models" in run
 
 
-def test_whoever_looks_while_the_first_run_asks_learns_that_it_is_going_on(run_case):
-    case = run_case("guard/M07_status_while_asking")
-    for name in ("status.out", "runs.out"):
-        assert (case.folder / name).read_text() == (
-            "A run is going on, and nothing is published yet. The run itself shows how far it is.\n"
-        )
-
-
 def test_folders_of_the_users_with_our_names_break_nothing(tmp_path, simulator):
     for name in ("flows", "tasks", "warehouse", "infra", "prefect", "uvicorn"):
         (tmp_path / name).mkdir()

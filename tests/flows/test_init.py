@@ -53,7 +53,6 @@ def test_a_run_without_a_server_is_one_line_and_whoever_looks_then_sees_no_error
     found = warm.run(tmp_path, "run")
     assert (found.returncode, found.stderr.count("\n")) == (1, 1), found.stderr
     assert found.stderr.startswith("error: no server answers at http://127.0.0.1:9/v1 (connection refused) for harbor-")
-    for command in ("status", "runs"):
+    for command, expected in (("status", "12 cells: 12 incomplete."), ("runs", "Runs (warehouse)")):
         looked = warm.run(tmp_path, command)
-        assert (looked.returncode, looked.stdout.startswith("No run has come to its end here yet.")) == (0, True)
-        assert warm.run(tmp_path, command, "--json").stdout == "[]\n"
+        assert (looked.returncode, expected in looked.stdout) == (0, True), looked.stdout

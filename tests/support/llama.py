@@ -84,7 +84,7 @@ def llama_server(log: Path, *, name: str = "smollm2-135m", context_tokens: int =
         yield _address(process, log)
     finally:
         process.kill()  # it has nothing to save
-        process.wait()
+        process.communicate()
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
