@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from flows.asking.session import session
 from flows.publish import report_dates
-from flows.stages import check_scored
-from flows.transform import run_dates, touched
+from flows.stages import Unreported, check_scored, nothing_left
+from flows.transform import run_dates, taken_out, touched
 from tasks.domain import RunKind
-from tasks.errors import Interrupted
+from tasks.errors import Interrupted, NothingEvaluated
 from tasks.planned import CellResult, CellWork, Plan
 from tasks.steps.generate import generate
 from tasks.steps.judge import judge_imported, waiting
@@ -31,13 +32,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ImportsJudged:
-    """How often judges were asked about imported answers, and what followed. ``as_of_date`` is the publication's."""
+    """How often judges were asked about imported answers, and what followed.
+
+    ``unreported`` are the cells that validation took out; ``as_of_date`` is the publication's.
+    """
 
     run_ids: tuple[str, ...]
     count_asked: int
     count_failed: int
     count_scored: int
     failures: tuple[str, ...]
+    unreported: tuple[Unreported, ...] = ()
     as_of_date: str | None = None
     published: Published | None = None
 
@@ -52,6 +57,7 @@ def judge_imports(warehouse: Warehouse, settings: Settings) -> ImportsJudged:
 
     Raises:
         Interrupted: by a signal; the same command goes on from there.
+        NothingEvaluated: validation left no cell of these imports; the grades stay.
         ValidationStopped: validation stopped the publication; the grades stay.
     """
     results: list[CellResult] = []
@@ -64,8 +70,7 @@ def judge_imports(warehouse: Warehouse, settings: Settings) -> ImportsJudged:
         plan = Plan(run_id, RunKind.IMPORT, day, "", "", settings, ())
         results += asyncio.run(_ask(warehouse, plan, work))
     count_scored = sum(score(warehouse, run_id) for run_id in run_ids)
-    for run_id in run_ids:
-        check_scored(warehouse, settings, run_id)
+    missing = _check(warehouse, settings, run_ids)
     dates = sorted({day for run_id in run_ids for day in touched(warehouse, run_id)})
     published = report_dates(warehouse, settings, dates) if run_ids else None
     return ImportsJudged(
@@ -74,6 +79,7 @@ def judge_imports(warehouse: Warehouse, settings: Settings) -> ImportsJudged:
         count_failed=sum(result.count_failed for result in results),
         count_scored=count_scored,
         failures=tuple(f"judge of {result.cell_id}: {result.stopped}" for result in results if result.stopped),
+        unreported=missing,
         as_of_date=run_dates(warehouse)[-1] if run_ids else None,
         published=published,
     )
@@ -82,6 +88,19 @@ def judge_imports(warehouse: Warehouse, settings: Settings) -> ImportsJudged:
 def _imports(warehouse: Warehouse) -> list[tuple[str, date]]:
     """The imports with a judged cell, and their dates."""
     return list(warehouse.query("judged_imports").iter_rows())
+
+
+def _check(warehouse: Warehouse, settings: Settings, run_ids: Sequence[str]) -> tuple[Unreported, ...]:
+    """Validate the scores; returns the cells that validation took out. An import without others holds up none."""
+    count_left = 0
+    for run_id in run_ids:
+        with suppress(NothingEvaluated):
+            check_scored(warehouse, settings, run_id)
+            count_left += 1
+    missing = tuple(cell for run_id in run_ids for cell in taken_out(warehouse, run_id))
+    if run_ids and not count_left:
+        raise nothing_left("the judged imports", missing)
+    return missing
 
 
 async def _ask(warehouse: Warehouse, plan: Plan, work: Sequence[CellWork]) -> list[CellResult]:

@@ -69,6 +69,12 @@ def unreported(warehouse: Warehouse, run_id: str) -> tuple[Unreported, ...]:
     return tuple(Unreported(cell_id, status, reason or "no reason was given") for cell_id, status, reason in rows)
 
 
+def nothing_left(what: str, missing: Sequence[Unreported]) -> NothingEvaluated:
+    """The error that nothing of a run or of some imports is published."""
+    lines = "; ".join(str(cell) for cell in missing)
+    return NothingEvaluated(f"nothing of {what} is published, because no cell is left. {lines}")
+
+
 def _leave_out(result: ValidationResult, warehouse: Warehouse, run_id: str) -> None:
     """Note which cells are beyond a limit; a run of which nothing else is left ends here."""
     if not result.ended:
@@ -77,8 +83,7 @@ def _leave_out(result: ValidationResult, warehouse: Warehouse, run_id: str) -> N
     missing = unreported(warehouse, run_id)
     if len(missing) == warehouse.query("count_cells", run_id=run_id).item():
         run_event(warehouse, run_id, "failed", "no cell is left to publish")
-        lines = "; ".join(str(cell) for cell in missing)
-        raise NothingEvaluated(f"nothing of {run_id} is published, because no cell is left. {lines}")
+        raise nothing_left(run_id, missing)
 
 
 def _passed(result: ValidationResult, warehouse: Warehouse, run_id: str) -> ValidationResult:

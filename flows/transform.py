@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.stages import Unreported, check_landed, check_scored, unreported
+from tasks.errors import NothingEvaluated
 from tasks.settings import AnalysisSettings, Settings
 from tasks.steps.aggregate import aggregate
 from tasks.steps.calibrate import calibrate
@@ -26,7 +27,7 @@ _DATES_AT_ONCE = 30
 class Scored:
     """What validating, executing and scoring gave. While answers wait for a judge, the whole run stays unscored.
 
-    ``unreported`` are the cells that validation took out.
+    ``unreported`` are the cells that validation took out; ``is_empty`` says that no other cell is left.
     """
 
     count_scored: int
@@ -34,6 +35,7 @@ class Scored:
     executed: ExecutedPrograms
     count_waiting: int = 0
     unreported: tuple[Unreported, ...] = ()
+    is_empty: bool = False
 
 
 def score_run(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
@@ -49,8 +51,24 @@ def score_run(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
         return Scored(0, landed.quarantined, executed, count_waiting)
     count_scored = score(warehouse, run_id)
     check_scored(warehouse, settings, run_id)
-    taken_out = tuple(cell for cell in unreported(warehouse, run_id) if cell.status != "incomplete")
-    return Scored(count_scored, landed.quarantined, executed, unreported=taken_out)
+    return Scored(count_scored, landed.quarantined, executed, unreported=taken_out(warehouse, run_id))
+
+
+def score_import(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
+    """Do as ``score_run`` does, except that an import of which no cell is left is a result: others go on.
+
+    Raises:
+        ValidationStopped: validation stopped here; the facts stay.
+    """
+    try:
+        return score_run(warehouse, settings, run_id)
+    except NothingEvaluated:
+        return Scored(0, 0, ExecutedPrograms(), unreported=taken_out(warehouse, run_id), is_empty=True)
+
+
+def taken_out(warehouse: Warehouse, run_id: str) -> tuple[Unreported, ...]:
+    """The cells of a run that validation took out."""
+    return tuple(cell for cell in unreported(warehouse, run_id) if cell.status != "incomplete")
 
 
 def rebuild(warehouse: Warehouse, settings: Settings, run_id: str) -> list[str]:

@@ -17,6 +17,7 @@ from flows.cli.output import print_json
 from tasks.errors import InputError, UsageError
 
 if TYPE_CHECKING:
+    from flows.stages import Unreported
     from flows.transform import Scored
     from tasks.settings import Settings
     from tasks.steps.land import Imported
@@ -73,17 +74,34 @@ class Came:
         """How many answers wait for a judge."""
         return sum(scored.count_waiting for scored in self.scored)
 
+    @property
+    def unreported(self) -> tuple[Unreported, ...]:
+        """The cells that validation took out."""
+        return tuple(cell for scored in self.scored for cell in scored.unreported)
+
+    @property
+    def reported(self) -> list[str]:
+        """The runs of which a cell is left."""
+        empty = {index for index, scored in enumerate(self.scored) if scored.is_empty}
+        return [imported.run_id for index, imported in enumerate(self.landed) if index not in empty]
+
 
 def bring(work: Import, sources: Iterable[Callable[[Warehouse], Imported]], *, has_answers: bool = True) -> Came:
     """Land each source and score its answers; then publish, unless answers wait for a judge.
+
+    A source of which validation leaves no cell does not hold up the others.
 
     Args:
         work: How the import is done.
         sources: Each lands one source. It may be called twice, and then lands nothing twice.
         has_answers: False for published means, which leave nothing to score.
+
+    Raises:
+        NothingEvaluated: validation left no cell of any source.
     """
     from flows.publish import report_run
-    from flows.transform import score_run
+    from flows.stages import nothing_left
+    from flows.transform import score_import
     from warehouse.connection import Warehouse
 
     landed, scored = [], []
@@ -92,11 +110,13 @@ def bring(work: Import, sources: Iterable[Callable[[Warehouse], Imported]], *, h
         for land in sources:
             landed.append(sparing(partial(land, warehouse)))
             if has_answers:
-                scored.append(sparing(partial(score_run, warehouse, work.settings, landed[-1].run_id)))
+                scored.append(sparing(partial(score_import, warehouse, work.settings, landed[-1].run_id)))
         came = Came(tuple(landed), tuple(scored), None)
+        if not came.reported:
+            raise nothing_left("this import", came.unreported)
         if not work.publishes or came.count_waiting:
             return came
-        report = partial(report_run, warehouse, work.settings, landed[-1].run_id, work.day.isoformat())
+        report = partial(report_run, warehouse, work.settings, came.reported[-1], work.day.isoformat())
         return Came(came.landed, came.scored, sparing(report))
 
 
@@ -115,17 +135,16 @@ def say(work: Import, came: Came, counts: Mapping[str, Any], lines: Iterable[str
     from flows.cli.results import headline_rows, say_what_follows, unreported_lines
 
     rows = headline_rows(came.published, work.day.isoformat())
-    missing = [cell for scored in came.scored for cell in scored.unreported]
     if is_json:
-        print_json({**counts, "unreported": list(map(dataclasses.asdict, missing)), **rows.as_json()})
+        print_json({**counts, "unreported": list(map(dataclasses.asdict, came.unreported)), **rows.as_json()})
     else:
         rows.print()
         for line in lines:
             typer.echo(line)
         say_what_follows(came.count_waiting, came.published, work.config)
-        for line in unreported_lines(missing):
+        for line in unreported_lines(came.unreported):
             typer.echo(line)
-    raise typer.Exit(int(bool(missing)))
+    raise typer.Exit(int(bool(came.unreported)))
 
 
 def existing(path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
 
 
 def judge(config: Config = CONFIG, json: Json = False) -> None:
-    """Ask the configured judges about imported answers that wait for them, score these and publish."""
-    from flows.cli.results import headline_rows
+    """Ask the configured judges about imported answers that wait for them, score these and publish.
+
+    The exit code is 1 where a cell of these imports is in no report.
+    """
+    from flows.cli.results import headline_rows, unreported_lines
     from flows.configuration import load_configuration
     from flows.judge_imports import judge_imports
     from warehouse.connection import Warehouse
@@ -27,13 +31,16 @@ def judge(config: Config = CONFIG, json: Json = False) -> None:
     rows = headline_rows(judged.published, judged.as_of_date)
     if json:
         names = ("run_ids", "count_asked", "count_failed", "count_scored", "failures")
-        print_json({**{name: getattr(judged, name) for name in names}, **rows.as_json()})
-        return
-    if judged.run_ids:
+        counts = {name: getattr(judged, name) for name in names}
+        print_json({**counts, "unreported": list(map(dataclasses.asdict, judged.unreported)), **rows.as_json()})
+    elif judged.run_ids:
         rows.print()
         _say_judged(judged, config)
+        for line in unreported_lines(judged.unreported):
+            typer.echo(line)
     else:
         typer.echo("No imported answer waits for a judge. Nothing was sent.")
+    raise typer.Exit(int(bool(judged.unreported)))
 
 
 def _say_judged(judged: ImportsJudged, config: Path) -> None:

@@ -14,7 +14,7 @@ from flows.cli import main
 from flows.processes.simulated import simulated_server
 from tasks import benchmarks
 from tasks.steps.validate import ExpectationOutcome, ValidationResult
-from tests.support.foreign_logs import INSPECT, harness, instance
+from tests.support.foreign_logs import INSPECT, archive, harness, instance, sample
 from tests.support.runs import ROOT, count_requests
 from warehouse.connection import Warehouse
 
@@ -122,6 +122,39 @@ def test_an_import_publishes_the_reports(project, printed, shared_data):
     assert json.loads(printed("sql", f"{tax} and is_headline", "--json")) == [
         {"candidate_model_id": "tuned", "tax_absolute": 0.0}
     ]
+
+
+def cut_and_whole(folder, names):
+    """Logs of ten answers each; those whose name begins with `cut` were all stopped at the token limit."""
+    for name in names:
+        rows = [sample(number, scores={"match": {"value": "C"}}) for number in range(10)]
+        for row in rows:
+            row["input"] = f"{name} {row['input']}"
+            row["output"]["choices"][0]["stop_reason"] = "max_tokens" if name.startswith("cut") else "stop"
+        yield archive(folder / f"{name}.eval", rows)
+
+
+@pytest.mark.parametrize("names", [("cut", "whole"), ("whole", "cut")])
+def test_a_log_whose_only_cell_is_left_out_does_not_hold_up_the_others(project, aligntax, names):
+    logs = list(cut_and_whole(project, names))
+    code, out, err = aligntax("import", "inspect", *logs, *DATE, "--no-publish", "--json")
+    document = json.loads(out)
+    assert (code, err) == (1, "")
+    assert [row["count_rows"] for row in document["imports"]] == [10, 10]
+    (cell,) = document["unreported"]
+    assert cell["status"] == "left_out"
+    assert "thresholds.max_truncated_rate" in cell["reason"]
+    with Warehouse.read(project / "warehouse.duckdb") as warehouse:
+        assert warehouse.rows("select status from staging.stg_cells order by all")[1] == [("complete",), ("left_out",)]
+
+
+def test_logs_that_are_all_left_out_publish_nothing_and_are_all_named(project, aligntax):
+    logs = list(cut_and_whole(project, ("cut", "cut too")))
+    code, _, err = aligntax("import", "inspect", *logs, *DATE)
+    assert code == 1
+    assert err.startswith("error: nothing of this import is published, because no cell is left. left out cell: ")
+    assert err.count("thresholds.max_truncated_rate") == 2
+    assert not (project / "publish").exists()
 
 
 def test_importing_every_eval_ever_instances_twice_lands_them_once(project, printed):
@@ -238,6 +271,27 @@ def test_imported_answers_stay_unscored_until_the_judge_command_is_run(project, 
     before = count_requests(simulator)
     assert printed("judge") == "No imported answer waits for a judge. Nothing was sent.\n"
     assert count_requests(simulator) == before
+
+
+@pytest.mark.accept
+def test_a_cell_whose_judge_errs_too_often_is_named_and_the_other_import_is_published(
+    project, printed, aligntax, simulator
+):
+    hasty = (
+        JUDGE + "  - {{id: hasty, provider: openai, base_url: 'http://{address}/v1', model: jury-hasty, api: chat}}\n"
+    )
+    judged = "{id: borderline, judge: careful}, {id: harmful, judge: hasty}]"
+    config = CONFIG.replace("borderline, harmful]", judged) + hasty.format(address=simulator)
+    (project / "aligntax.yaml").write_text(config + "thresholds: {max_judge_error_rate: 0.02}\n")
+    for benchmark in ("borderline", "harmful"):
+        rows = [{"item": item.item_id, "response": HELP} for item in benchmarks.load(benchmark).items]
+        (project / f"{benchmark}.jsonl").write_text("\n".join(map(json.dumps, rows)))
+        printed("import", "responses", f"{benchmark}.jsonl", "--benchmark", benchmark, "--model", "toy", *DATE)
+    code, out, err = aligntax("judge")
+    assert (code, err) == (1, "")
+    assert "\nReport: " in out
+    assert "1 cell is in no report, so the exit code is 1:\n  left out cell: toy/harmful/" in out
+    assert "thresholds.max_judge_error_rate" in out
 
 
 RATES = {"fair": {"noise": 0.04, "off_menu": 0.0, "favours_first": 0.1}, "blind": {"favours_first": 1.0}}
