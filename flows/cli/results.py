@@ -6,7 +6,7 @@ import dataclasses
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,21 +32,24 @@ _TRY = (
 class HeadlineRows:
     """Headline taxes and safety rows of one date, as they were published; empty if nothing was.
 
-    ``warnings`` say which of the answers behind them were odd.
+    ``warnings`` say which of the answers behind them were odd, ``gaps`` which benchmarks of the date before they lack.
     """
 
     alignment_tax: Sequence[dict[str, Any]] = ()
     safety: Sequence[dict[str, Any]] = ()
     warnings: Sequence[str] = ()
+    gaps: Sequence[str] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The part of a JSON document that holds them."""
-        return {"alignment_tax": list(self.alignment_tax), "safety": list(self.safety), "warnings": list(self.warnings)}
+        return {name: list(rows) for name, rows in dataclasses.asdict(self).items()}
 
     def print(self) -> None:
         """Print a table of each kind that has rows, and the warnings."""
         if self.alignment_tax:
             print_taxes(self.alignment_tax)
+        for line in self.gaps:
+            typer.echo(line)
         if self.safety:
             print_safety(self.safety)
         for line in self.warnings:
@@ -61,7 +64,17 @@ def headline_rows(published: Published | None, as_of_date: str | None) -> Headli
         taxes = snapshot.query_rows("headline_taxes", as_of_date=as_of_date)
         safety = snapshot.query_rows("headline_safety", as_of_date=as_of_date)
         warnings = tuple(odd_lines(snapshot, as_of_date))
-    return HeadlineRows(_dicts(*taxes), _dicts(*safety), warnings)
+        gaps = tuple(gap_lines(snapshot, as_of_date))
+    return HeadlineRows(_dicts(*taxes), _dicts(*safety), warnings, gaps)
+
+
+def gap_lines(snapshot: Warehouse, as_of_date: str) -> Iterator[str]:
+    """A line for each pair whose tax over all capability goes over fewer benchmarks than on the date before."""
+    for candidate, reference, missing in snapshot.query_rows("fewer_benchmarks", as_of_date=as_of_date)[1]:
+        yield (
+            f"{candidate} against {reference}: mean taxes lack {missing}, which the date before had, so they do not "
+            "compare with it."
+        )
 
 
 def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> int:

@@ -19,6 +19,7 @@ FLAG_WORDS = {
     "one_answer_candidate": "nearly all answers of the candidate are the same",
     "one_answer_in_part": "on one benchmark a model gives nearly the same answer to everything",
     "empty_answers_in_part": "on one benchmark many answers of a model are empty",
+    "fewer_benchmarks": "without benchmarks that the date before had",
 }
 REASON_WORDS = {
     "usage_unknown": "usage not reported",

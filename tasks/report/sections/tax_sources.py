@@ -59,9 +59,13 @@ def _overall_line(rows: Sequence[ReportRow]) -> TableLine:
         stated(macro["count_paired_items"], whole, macro["reason"]),
         name_of(macro["benchmarks"]),
     )
-    return TableLine(
-        name_of(macro["scope"]).replace(":", ": "), pair_title(macro), cells, tuple(flag_notes(macro["flags"]))
-    )
+    title = name_of(macro["scope"]).replace(":", ": ")
+    return TableLine(title, pair_title(macro), cells, (*flag_notes(macro["flags"]), *_missing_notes(macro)))
+
+
+def _missing_notes(row: ReportRow) -> tuple[str, ...]:
+    """Which benchmarks of the date before are not in a tax."""
+    return (f"missing: {row['benchmarks_missing']}",) if row["benchmarks_missing"] else ()
 
 
 def _overall_tax(row: ReportRow | None) -> str:
@@ -105,8 +109,8 @@ TAX_SOURCES = PageSection(
             "overall_tax",
             (
                 *("kind", "pair_id", "family", "reference_model_id", "candidate_model_id", "scope", "weighting"),
-                *("benchmarks", "count_paired_items", "tax_absolute", "tax_absolute_low", "tax_absolute_high"),
-                *("p_value_holm", "flags", "reason"),
+                *("benchmarks", "benchmarks_missing", "count_paired_items"),
+                *("tax_absolute", "tax_absolute_low", "tax_absolute_high", "p_value_holm", "flags", "reason"),
             ),
         ),
         ReportSource(

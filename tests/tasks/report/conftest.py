@@ -160,6 +160,7 @@ OVERALL = {
     "scope": "domain:reasoning",
     "weighting": "macro",
     "benchmarks": "bbh, gsm8k",
+    "benchmarks_missing": "",
     "count_paired_items": 1400,
     "tax_absolute": 0.05,
     "tax_absolute_low": 0.03,

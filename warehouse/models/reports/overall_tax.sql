@@ -30,6 +30,35 @@ adjusted as (
     group by all
 ),
 
+dates as (
+    select
+        as_of_date,
+        pair_id,
+        scope,
+        lag(as_of_date) over (partition by pair_id, scope order by as_of_date) as date_before
+    from scopes
+    group by as_of_date, pair_id, scope
+),
+
+missing as (
+    select
+        dates.as_of_date,
+        dates.pair_id,
+        dates.scope,
+        string_agg(distinct before.benchmark_id, ', ' order by before.benchmark_id) as benchmarks
+    from dates
+    inner join scopes as before
+        on dates.date_before = before.as_of_date and dates.pair_id = before.pair_id and dates.scope = before.scope
+    left join scopes as present
+        on
+            dates.as_of_date = present.as_of_date
+            and dates.pair_id = present.pair_id
+            and dates.scope = present.scope
+            and before.benchmark_id = present.benchmark_id
+    where present.benchmark_id is null
+    group by dates.as_of_date, dates.pair_id, dates.scope
+),
+
 grouped as (
     select
         scopes.as_of_date,
@@ -74,6 +103,7 @@ select
     ---------- what it rests on
     grouped.count_benchmarks,
     grouped.benchmarks,
+    coalesce(missing.benchmarks, '') as benchmarks_missing,
     estimates.count_items as count_paired_items,
     estimates.count_clusters,
     estimates.count_discordant as count_discordant_items,
@@ -107,7 +137,8 @@ select
             ', ',
             estimates.flags,
             case when grouped.has_one_answer then 'one_answer_in_part' end,
-            case when grouped.has_empty_answers then 'empty_answers_in_part' end
+            case when grouped.has_empty_answers then 'empty_answers_in_part' end,
+            case when missing.benchmarks is not null then 'fewer_benchmarks' end
         ), ''
     ) as flags,
     estimates.reason
@@ -123,3 +154,8 @@ left join adjusted
         and estimates.subject_id = adjusted.subject_id
         and estimates.subset = adjusted.subset
         and estimates.statistic = adjusted.statistic
+left join missing
+    on
+        grouped.as_of_date = missing.as_of_date
+        and grouped.pair_id = missing.pair_id
+        and grouped.scope = missing.scope

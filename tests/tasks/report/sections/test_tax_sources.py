@@ -31,3 +31,9 @@ def test_domains_and_all_of_capability_are_shown_and_other_scopes_are_not(sectio
     text = section_text(TAX_SOURCES, overall_tax=[{"scope": scope, "pair_id": scope} for scope in scopes])
     assert text.index("all capability") < text.index("domain: reasoning")
     assert "safety" not in text
+
+
+def test_a_tax_without_benchmarks_that_the_date_before_had_names_them(section_text):
+    text = section_text(TAX_SOURCES, overall_tax=[{"flags": "fewer_benchmarks", "benchmarks_missing": "math"}])
+    assert "without benchmarks that the date before had" in text
+    assert "missing: math" in text

@@ -100,3 +100,26 @@ def test_without_a_capability_benchmark_there_is_no_exchange_rate(world):
     world.answers("aligned", "harmful", "c " * 40)
     row = world.report("select * from reports.safety")[0]
     assert (row["exchange_rate"], row["exchange_rate_reason"]) == (None, "no_capability_tax")
+
+
+def test_a_tax_over_fewer_benchmarks_than_the_date_before_names_the_missing_ones(world):
+    two_benchmarks(world)
+    world.report("select 1")
+    copied = "as_of_date + 1 as as_of_date"
+    kept = "where benchmark_id = 'short' and as_of_date = (select min(as_of_date) from marts.pair_scopes)"
+    world.warehouse.rows(f"insert into marts.pair_scopes select * replace ({copied}) from marts.pair_scopes {kept}")
+    world.warehouse.rows(
+        f"insert into marts.comparison_subsets select * replace ({copied}) from marts.comparison_subsets"
+    )
+    world.warehouse.rows(f"insert into stats.estimates select * replace ({copied}) from stats.estimates")
+    world.warehouse.build(["reports.overall_tax"])
+    found = world.report(
+        "select benchmarks, benchmarks_missing, flags from reports.overall_tax "
+        "where scope = 'all capability' and weighting = 'macro' order by as_of_date"
+    )
+    assert [tuple(row.values()) for row in found] == [
+        ("long, short", "", None),
+        ("short", "long", "fewer_benchmarks"),
+    ]
+    assert world.warehouse.query_rows("fewer_benchmarks", as_of_date="2026-11-20")[1] == []
+    assert world.warehouse.query_rows("fewer_benchmarks", as_of_date="2026-11-21")[1] == [("aligned", "base", "long")]
