@@ -17,8 +17,8 @@ INSPECT = {
 }
 
 
-def archive(path, samples, *, compression=zipfile.ZIP_DEFLATED, status="success"):
-    header = {"status": status, "eval": {"task": "toy", "model": "org/toy", "task_version": 2}}
+def archive(path, samples, *, compression=zipfile.ZIP_DEFLATED, status="success", task="toy"):
+    header = {"status": status, "eval": {"task": task, "model": "org/toy", "task_version": 2}}
     with zipfile.ZipFile(path, "w", compression) as zipped:
         for sample in samples:
             zipped.writestr(f"samples/{sample['id']}_epoch_{sample['epoch']}.json", json.dumps(sample))
