@@ -19,7 +19,7 @@ def test_without_a_price_the_forecast_has_no_cost(planned):
     known = forecast(priced, priced.requests, date(2026, 1, 31))
     by_hand = (known.tokens_input + 2 * known.tokens_output_at_most) / 1e6
     assert known.cost_usd_at_most == pytest.approx(by_hand)
-    assert known.tokens_output_at_most == 20 * 256
+    assert known.tokens_output_at_most == 20 * 640
 
 
 JUDGED = (
