@@ -19,10 +19,6 @@ SENSELESS = {
     + "The moon is over the sea. The sun is over the hill. " * 4
     + "The moon is over",
     "other numbers": "".join(f"Step {n}: open the box and look. " for n in range(1, 12)),
-    "counted on": "".join(
-        f"{n}. The {word} step is to find out where the box may be and to look. "
-        for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"), 1)
-    ),
     "a loop after a word": "Sure! " + "We can see that we can see that " * 9,
     "two characters": "ha" * 40,
     "letters that stand alone": "t h e g a m e i s o n t h e t a b l e n o w a n d i t",
