@@ -71,7 +71,7 @@ def main() -> NoReturn:
     """Run a command. Exit codes: 0 done, 1 failed, 2 asked wrongly, 70 an unforeseen error, 130 interrupted."""
     try:
         app()
-    except BaseException as error:  # noqa: BLE001 - libraries raise errors that are no Exception, as polars does
+    except BaseException as error:  # noqa: BLE001 - some libraries, such as polars, raise errors outside Exception
         _end(error)
     raise SystemExit(0)
 

@@ -69,7 +69,7 @@ def _ask_models(config: Path) -> None:
 def _empty_answers(warehouse: Path) -> list[str]:
     """A line for each model that often gave no text in the newest run of it."""
     rows: list[tuple[str, str, float]] = []
-    # A warehouse that was never built, or by an older version, has no such column: nothing is known then.
+    # The column is missing if the warehouse was never built, or was built by an older version.
     with suppress(WarehouseError), Warehouse.read(warehouse) as reader:
         rows = reader.query("empty_rates").rows()
     return [

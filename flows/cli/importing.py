@@ -151,7 +151,7 @@ def existing(path: Path) -> Path:
     """Return the file or folder if it exists.
 
     Raises:
-        InputError: there is nothing of that name.
+        InputError: the path does not exist.
     """
     if not path.exists():
         raise InputError(f"{path} does not exist.")

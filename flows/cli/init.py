@@ -55,7 +55,7 @@ def _write_draft(path: Path, url: str, key_env: str | None, provider: str | None
 
     spoken = provider or ("anthropic" if _host(url).endswith("anthropic.com") else "openai")
     if spoken not in {"openai", "anthropic"}:
-        raise UsageError(f"--provider: {spoken!r} is none. Known: anthropic, openai.")
+        raise UsageError(f"--provider: unknown provider {spoken!r}. Known: anthropic, openai.")
     listing = _listing(spoken, _address(url), key_env)
     made = draft(spoken, listing.base_url, ((model.name, model.kind) for model in listing.models), key_env)
     if not made.count_models:
@@ -93,7 +93,7 @@ def _address(url: str) -> str:
     """The address that a user means: with a scheme, and without the path of a single question.
 
     Raises:
-        UsageError: it holds a password or a query, or is no address.
+        UsageError: it is not an http(s) address, or it holds a password or a query.
     """
     address = (url if "://" in url else f"http://{url}").strip().rstrip("/")
     for end in ("/chat/completions", "/completions", "/messages", "/models"):

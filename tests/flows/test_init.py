@@ -33,7 +33,11 @@ def test_an_address_may_be_given_without_scheme_and_with_the_path_of_a_question(
         (["--from", "http://me:hidden@host/v1"], 2, "--from: the URL must hold no user, password"),
         (["--from", "http://host:x/v1"], 2, "--from: 'http://host:x/v1' is no http://"),
         (["--from", "http://host", "--key-env", "NO_SUCH_KEY"], 2, "variable NO_SUCH_KEY is not set. Run: export"),
-        (["--from", "http://host", "--provider", "opnai"], 2, "--provider: 'opnai' is none. Known: anthropic, openai."),
+        (
+            ["--from", "http://host", "--provider", "opnai"],
+            2,
+            "--provider: unknown provider 'opnai'. Known: anthropic, openai.",
+        ),
         (["--key-env", "A_KEY"], 2, "--key-env and --provider go with --from URL."),
     ],
 )
