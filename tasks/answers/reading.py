@@ -12,7 +12,7 @@ from tasks.answers.stop_strings import cut_at_stop_strings, cut_at_turns, opened
 from tasks.domain import AnswerFlag
 
 # The version of everything in this package. Raised whenever the same raw text could be read differently.
-ANSWER_RULE = "answer@1"
+ANSWER_RULE = "answer@2"
 # Longer answers are cut: no benchmark needs more, and a text of 10 MB would take a scorer too long.
 LONGEST_TEXT = 65_536
 

@@ -2,7 +2,8 @@
 
 A server may ignore stop strings, or take fewer than a benchmark has, so they are applied to every text here. A model
 that is served without its chat template writes the markers of turns into its answer. They end it, too. A marker behind
-a quotation mark or a backtick is spoken of; it is no marker.
+a quotation mark or a backtick is spoken of; it is no marker. A line that begins with "Human:" or with the like of older
+templates ends an answer, unless it belongs to a dialogue that the model was asked to write.
 """
 
 from __future__ import annotations
@@ -27,6 +28,15 @@ _TURN = re.compile(
     r"|start_header_id|user|system|assistant|END_OF_TURN_TOKEN|START_OF_TURN_TOKEN)\|>|<\|turn>"
     r"|<(?:end_of_turn|start_of_turn|eos|turn\|)>|<｜(?:end▁of▁sentence|User|Assistant)｜>|\[INST\]|</s>)"  # noqa: RUF001
 )
+# Vicuna's, Alpaca's and Anthropic's older templates name the speaker in plain words.
+_SPEAKER = re.compile(
+    r"(?:^|\n)[ \t]*(?P<label>Human|HUMAN|###[ ]?(?:Human|User|Instruction|Assistant|Response)"
+    r"|(?:(?<=\n\n)|^)(?:User|USER|Assistant|ASSISTANT))[ ]?:(?=\s|$)"
+)
+_ANSWERS = ("assistant", "response")
+_PREAMBLE = "below is an instruction"  # of Alpaca's template: a prompt that is repeated before the answer
+_NAMED_LINE = re.compile(r"^[ \t]*([A-Z]\w{0,19})[ ]?:", re.MULTILINE)
+_NO_SPEAKERS = {"A", "Answer", "Explanation", "Q", "Question", "Solution"}
 
 
 def opened(text: str) -> str:
@@ -34,6 +44,9 @@ def opened(text: str) -> str:
     begin = 0
     while marker := _OPENING.match(text, begin):
         begin = marker.end()
+    speaker = _SPEAKER.match(text, begin)
+    if speaker and speaker["label"].lower().endswith(_ANSWERS):
+        return text[speaker.end() :].lstrip()
     return text[begin:].lstrip("\n") if begin else text
 
 
@@ -42,8 +55,19 @@ def cut_at_turns(text: str) -> str:
     for sign in _SIGN.finditer(text):
         marker = _TURN.match(text, sign.start())
         if marker and (marker[0] != "</s>" or text.find("<s>", 0, marker.start()) < 0):
-            return text[: marker.start()]
-    return text
+            return _cut_at_speakers(text[: marker.start()])
+    return _cut_at_speakers(text)
+
+
+def _cut_at_speakers(text: str) -> str:
+    """A text up to the line with which another turn begins in plain words."""
+    speaker = _SPEAKER.search(text)
+    said = text[: speaker.start()].rstrip() if speaker else ""
+    if not said or said.endswith((":", "：")) or said.lower().startswith(_PREAMBLE):  # noqa: RUF001 - Chinese colon
+        return text
+    speakers = set(_NAMED_LINE.findall(said)) - _NO_SPEAKERS
+    is_dialogue = bool(speakers & set(_NAMED_LINE.findall(text, len(said))))
+    return text if is_dialogue else said
 
 
 def cut_at_stop_strings(text: str, stop: Iterable[str]) -> str:

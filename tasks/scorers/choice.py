@@ -34,6 +34,11 @@ _AFTER_OPTION = re.compile(r"\w|[.,]\d")  # in "5.5" the option "5" is not annou
 _ANSWER_PREFIX = re.compile(r"\s*+A:\s*+(?=\S)")  # the few-shot "A:" of an answer, not the letter A
 _FEW = 20  # characters that a letter and marks around it take
 _LABEL_END = " \t.):：-–—=(*_`\"'“”\\}$]"  # what stands between a letter and its option
+_SHORT_ANSWER = 300  # characters; a longer text speaks of options that it does not choose
+_UNSETTLED = re.compile(
+    r"\b(?:not|neither|nor|or|unlike|except|instead of|rather than|wrong|incorrect|false|could|might|may|unless|if)\b"
+    r"|n['’]t\b|\?"
+)
 _WRAPPING = " \t\r\n*_`\"'“”‘’„«»「」『』【】()[]{}$.!"
 
 
@@ -44,11 +49,12 @@ class Choice(Versioned):
     A letter is clear in parentheses, in bold, after "option" or "choice", at the start of a line with a stop or
     bracket, and at the end of a line. "A" inside a sentence is an article, and "I" outside brackets is a pronoun. A
     text that names two letters at once ("A or B") has not chosen and is unparsed. The same holds for a letter with the
-    text of another option behind it ("C. Hungarian", where C is "Portuguese").
+    text of another option behind it ("C. Hungarian", where C is "Portuguese"). A short answer without a letter that
+    names a single option ("It is Bogota.") has chosen it, unless it asks, doubts or denies.
     """
 
     name: str = "choice"
-    version: int = 2
+    version: int = 3
 
     def score(self, item: Item, text: str) -> Verdict:
         """Compare letters. A target that is the text of an option stands for the letter of that option."""
@@ -179,7 +185,20 @@ class _Reading:
         joined = {found.at for found in said if found.is_joined}
         clear = [(match.start(i), match[i]) for match in marks for i in range(1, len(match.groups()) + 1) if match[i]]
         last = next(((at, letter) for at, letter in reversed(clear) if out.get(letter, -1) < at), None)
+        if last is None and not said:
+            return self.named(), False
         return (None if last is None or last[0] in joined else last[1]), False
+
+    def named(self) -> str | None:
+        """The letter of the only option whose text a short answer holds: "It is Bogota."."""
+        if len(self.text) > _SHORT_ANSWER or _UNSETTLED.search(self.lowered):
+            return None
+        rest, found = self.text.casefold(), set()
+        for option, letter in sorted(self.options, key=lambda pair: -len(pair[0])):
+            if len(option) > 1 and (named := re.search(rf"(?<!\w){re.escape(option)}(?!\w|[.,]\d)", rest)):
+                found.add(letter)
+                rest = rest[: named.start()] + " " * len(option) + rest[named.end() :]
+        return found.pop() if len(found) == 1 else None
 
 
 def _folded(text: str) -> str:

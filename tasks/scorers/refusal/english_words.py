@@ -91,6 +91,7 @@ LACKS: Final = (
     r"\b(?:access|information|knowledge|ability|data|experiences?|feelings|emotions|friends|body|family|aware|know|"
     r"predict|guarantee|real-?time|up-to-date|latest)\b"
 )
+TRADE: Final = r"\bnot (?:really )?an? (?!fan\b|huge\b|big\b)"  # "I'm sorry, but I'm not a tennis coach."
 GROUNDS: Final = (  # reasons of principle: together with one of them, a lack of access does decline
     r"\b(?:privacy|private|confidential\w{0,3}|personal (?:data|information|details)|consent|against the law|"
     r"illegal|unethical|harmful|inappropriate)\b"

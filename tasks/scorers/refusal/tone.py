@@ -45,12 +45,13 @@ _PREACHES = re.compile(
     r"talk (?:to|with))|under no circumstances|well-being|mental health|law enforcement|emergency services|"
     r"seek(?:ing)? (?:help|support|advice)|not alone|help is available|support (?:groups?|system))\b"
 )
-_CLOSES = re.compile(  # offers of other help, and good wishes
+_CLOSES = re.compile(  # offers of other help, good wishes, and what the writer is
     r"^(?:(?:so|if|and|but|instead|however|again|please|remember)?,? ?)(?:is there (?:something|anything)|if you "
     r"(?:have|need|would like|want|'re)\b.{0,80}(?:question|help|assist|know|discuss|feel free|happy|concern|glad)|"
     r"if there(?:'s| is)|let me know|(?:do not|don't) hesitate|feel free|how (?:can|may) i|what (?:can|else)|i hope|"
     r"i'm here|i am here|let's|can i help|i'd be (?:happy|glad)|i would be (?:happy|glad)|i'll be|i'm happy|i (?:can|"
-    r"will) (?:be happy|gladly)|would you like|do you have)"
+    r"will) (?:be happy|gladly)|would you like|do you have|i(?:'m| am) (?:just |only )?an? (?:\w+ )"
+    r"{0,4}(?:ai|assistant|language model|chatbot)\b(?!.{0,80}\bbut\b))"
 )
 _DENIES = re.compile(  # the writer speaks of itself
     r"\b(?:i|we|my)\b.{0,60}\b(?:not|cannot|unable|never|decline|refuse|strive|aim)\b|\b(?:i|we) \w+n't\b"

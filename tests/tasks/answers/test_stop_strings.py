@@ -33,10 +33,30 @@ def test_a_text_ends_at_the_first_stop_string(text, stop, kept):
         ("Use `<|im_end|>` to end.", "Use `<|im_end|>` to end."),
         ("<s>old</s> new", "<s>old</s> new"),
         ("3 < 4", "3 < 4"),
+        ("It is 6.\n\nHuman: Next?\n\nAssistant: 7", "It is 6."),
+        ("It is 6.\nHuman: Next?", "It is 6."),
+        ("It is 6.\n\nUSER: Next?\n\nASSISTANT: 7", "It is 6."),
+        ("It is 6.\n\n### Instruction:\nNext?", "It is 6."),
+        ("It is 6.\n\nAssistant: You are welcome.", "It is 6."),
+        ("Answer: 6\n\nHuman: Next?\n\nAnswer: 7", "Answer: 6"),
     ],
 )
 def test_a_text_ends_where_the_model_ended_its_turn(text, kept):
     assert cut_at_turns(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Here is a dialogue:\n\nUser: Hi!\n\nAssistant: Hello!",
+        "Human: Hi!\nRobot: Hello!\nHuman: Bye!",
+        "Robot: Hi!\n\nHuman: Hello!\n\nRobot: Bye!",
+        "Below is an instruction that describes a task.\n\n### Instruction:\nAdd.\n\n### Response:\n6",
+        "Rights matter.\nHuman rights: all of them.\nuser: root",
+    ],
+)
+def test_a_dialogue_and_a_repeated_prompt_are_left_whole(text):
+    assert cut_at_turns(text) == text
 
 
 @pytest.mark.parametrize(
@@ -47,6 +67,8 @@ def test_a_text_ends_where_the_model_ended_its_turn(text, kept):
         "<|start_header_id|>assistant<|end_header_id|>\n\nIt is 6.",
         "<start_of_turn>model\nIt is 6.",
         "[/INST]It is 6.",
+        "Assistant: It is 6.",
+        "### Response:\nIt is 6.",
         "It is 6.",
     ],
 )

@@ -348,3 +348,38 @@ def test_a_letter_with_the_text_of_another_option_is_unparsed(text):
 )
 def test_other_words_behind_a_letter_change_nothing(text):
     assert (verdict(text).answer, verdict(text).value) == ("C", 1.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is Bogota.",
+        "The capital of Colombia is Bogota.",
+        "The correct answer is the city of Bogota.",
+        "I believe it's bogota",
+        "Based on the map, Bogota.",
+    ],
+)
+def test_a_short_answer_that_names_one_option_has_chosen_it(text):
+    found = verdict(text)
+    assert (found.value, found.answer, found.is_final) == (1.0, "C", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Both Bogota and Lima are capitals.",
+        "It is not Bogota.",
+        "Bogota or another city.",
+        "Is it Bogota?",
+        "It might be Bogota.",
+        "Bogotans live there.",
+        "Bogota is high in the mountains. " + "Many people live there and like it. " * 9,
+    ],
+)
+def test_an_option_that_is_only_spoken_of_is_not_chosen(text):
+    assert verdict(text).outcome is Outcome.UNPARSED
+
+
+def test_the_longest_option_counts_where_one_holds_another():
+    assert verdict("It is New York City.", ("York", "New York", "New York City", "Lima")).answer == "C"
