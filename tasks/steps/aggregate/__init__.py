@@ -27,6 +27,7 @@ from tasks.steps.aggregate.mitigation_rows import mitigation_rows
 from tasks.steps.aggregate.monitor_nights import monitor_nights
 from tasks.steps.aggregate.overall_rows import overall_rows
 from tasks.steps.aggregate.part_rows import part_rows
+from tasks.steps.aggregate.pooled_rows import pooled_rows
 from tasks.steps.aggregate.published_rows import published_rows
 from tasks.steps.aggregate.reliability_rows import reliability_rows
 from tasks.steps.aggregate.style_rows import style_rows
@@ -52,7 +53,7 @@ FAMILIES: tuple[Family, ...] = (
     reliability_rows,
     published_rows,
 )
-DERIVED: tuple[Derived, ...] = (exchange_rows,)
+DERIVED: tuple[Derived, ...] = (exchange_rows, pooled_rows)
 TABLES: dict[str, Table] = {"stats.mitigations": mitigation_rows}
 
 

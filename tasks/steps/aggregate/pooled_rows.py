@@ -1,0 +1,87 @@
+"""The taxes of a family pulled towards their mean, and what the family says of one more benchmark.
+
+Knows the estimates made before it (the tax of each comparison) and the items of the taxes that are pooled: those of a
+date, kind, family and origin over all capability. What is said of the whole group stands at each of its comparisons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import polars as pl
+
+from tasks.stats.clustered import IntArray
+from tasks.stats.partial_pooling import FEWEST_TAXES, Limits, PooledTaxes, partial_pooling, shared_correlation
+from tasks.steps.aggregate.estimate_rows import WHOLE
+from warehouse.connection import Row, Warehouse
+
+
+def pooled_rows(warehouse: Warehouse, dates: Sequence[str], estimates: pl.DataFrame) -> Iterator[Row]:
+    """Four rows per comparison whose tax has a standard error; one with a reason where the group has too few."""
+    known = _known_taxes(estimates)
+    items = warehouse.query("pooled_items", dates=list(dates)).join(
+        known, on=["as_of_date", "comparison_id"], maintain_order="left"
+    )
+    for (as_of_date, _), pool in items.group_by(["as_of_date", "pool"], maintain_order=True):
+        taxes = pool.unique("comparison_id", keep="first", maintain_order=True)
+        for comparison_id, row in _rows_of(taxes, pool):
+            yield {"as_of_date": as_of_date, "subject_id": comparison_id, "subset": WHOLE, **row}
+
+
+def _known_taxes(estimates: pl.DataFrame) -> pl.DataFrame:
+    """Comparisons with their taxes, the standard errors behind the intervals, and those that the samples show."""
+    whole = estimates.filter(pl.col("subset") == WHOLE)
+    keys = ("as_of_date", "subject_id")
+    taxes = whole.filter(pl.col("statistic") == "tax_absolute", pl.col("standard_error").is_not_null())
+    shown = whole.filter(pl.col("statistic") == "tax_absolute_cr1").select(*keys, shown="standard_error")
+    is_score = pl.col("method").str.ends_with("_deff")
+    return taxes.join(shown, on=keys, how="left").select(
+        "as_of_date",
+        "estimate",
+        "standard_error",
+        comparison_id="subject_id",
+        sampled_error=pl.when(is_score).then(pl.col("shown").fill_null(0.0)).otherwise(pl.col("standard_error")),
+    )
+
+
+def _rows_of(taxes: pl.DataFrame, items: pl.DataFrame) -> Iterator[tuple[str, Row]]:
+    """The rows of one group without their other keys; ``taxes`` has one row per comparison."""
+    if taxes.height < FEWEST_TAXES:
+        reason = {"statistic": "tax_pooled", "reason": f"fewer_than_{FEWEST_TAXES}_taxes"}
+        yield from ((comparison_id, reason) for comparison_id in taxes["comparison_id"])
+        return
+    pooled = partial_pooling(
+        (taxes["estimate"] * taxes["direction"]).to_numpy(),
+        taxes["standard_error"].to_numpy(),
+        taxes["sampled_error"].to_numpy(),
+        _runs(taxes["benchmark_id"]),
+        np.array([_correlation(part) for part in items.partition_by("benchmark_id")]),
+    )
+    of_all = _group_rows(pooled, has_benchmarks=taxes["benchmark_id"].n_unique() > 1)
+    for place, comparison_id in enumerate(taxes["comparison_id"]):
+        limits = {"low": float(pooled.low[place]), "high": float(pooled.high[place])}
+        yield comparison_id, {"statistic": "tax_pooled", "estimate": float(pooled.tax[place]), **limits}
+        yield from ((comparison_id, row) for row in of_all)
+
+
+def _group_rows(pooled: PooledTaxes, *, has_benchmarks: bool) -> list[Row]:
+    """What is said of the whole group. One benchmark says nothing of another."""
+    found: dict[str, Limits] = {"pooled_mean": pooled.mean, "pooled_tau": pooled.tau}
+    if has_benchmarks:
+        found["pooled_new_benchmark"] = pooled.new_benchmark
+    return [
+        {"statistic": name, "estimate": limits.estimate, "low": limits.low, "high": limits.high}
+        for name, limits in found.items()
+    ]
+
+
+def _correlation(items: pl.DataFrame) -> float:
+    """The correlation that the taxes of one benchmark share."""
+    names = items["item_id"].rank("dense").cast(pl.Int64).to_numpy() - 1
+    return shared_correlation(items["difference"].to_numpy(), names, _runs(items["comparison_id"]))
+
+
+def _runs(names: pl.Series) -> IntArray:
+    """Codes from 0 of names that stand together."""
+    return names.rle_id().cast(pl.Int64).to_numpy()
