@@ -51,6 +51,7 @@ def connect(connection: Connection) -> Endpoint:
     import httpx2  # noqa: PLC0415 - heavy
 
     limits = httpx2.Limits(max_connections=connection.concurrency, max_keepalive_connections=connection.concurrency)
+    http = anthropic.DefaultAioHttpClient(limits=limits)
     client = anthropic.AsyncAnthropic(
         api_key=connection.api_key or _NO_KEY,
         # Always stated: the SDK would take it from the environment otherwise, and ask another server under this name.
@@ -58,9 +59,9 @@ def connect(connection: Connection) -> Endpoint:
         timeout=connection.timeout_s,
         max_retries=0,
         default_headers=connection.headers,
-        http_client=anthropic.DefaultAioHttpClient(limits=limits),
+        http_client=http,
     )
-    return AnthropicEndpoint(Sender(anthropic, client, connection.api_key))
+    return AnthropicEndpoint(Sender(client, http, connection.api_key))
 
 
 class AnthropicEndpoint:

@@ -29,6 +29,7 @@ from tasks.providers.wire import Answer
 _TRANSIENT_STATUS = frozenset({408, 409, 424, 425, 429, 498, 499})
 # Authentication, payment, permission, an unknown model: every other request of the cell would fail the same way.
 _CELL_STATUS = frozenset({401, 402, 403, 404})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # The statuses under which no words make an answer of a failure: the request was not looked at.
 _NOT_LOOKED_AT = frozenset({401, 402, 404, 408, 425, 429})
 _BAD_REQUEST, _FORBIDDEN, _TOO_LARGE, _TOO_MANY, _BROKEN = 400, 403, 413, 429, 500
@@ -130,6 +131,8 @@ def answer_of_failure(reply: Reply, max_tokens: int | None = None) -> Answer:
     Raises:
         ProviderError: There is none; the type of the error decides what happens next.
     """
+    if reply.status in _REDIRECTS:
+        raise _redirected(reply)
     status, words = _status(reply), _said(reply.document)
     if status not in _NOT_LOOKED_AT:
         if _BLOCKED.search(words) and not (status == _FORBIDDEN and _WHO_ASKS.search(words)):
@@ -171,6 +174,14 @@ def _failure(reply: Reply, status: int, words: str) -> ProviderError:
     if _BUSY.search(words):
         return _error(TransientError, reply, status, kind=OVERLOADED)
     return _error(TerminalError, reply, status)
+
+
+def _redirected(reply: Reply) -> TerminalError:
+    """The error of a server that sends a request on; nothing is sent to a host that the configuration does not name."""
+    there = re.match(r"https?://[\w.:-]{1,100}", reply.headers.get("location", ""))
+    place = there[0] if there else "another address"
+    said = f"HTTP {reply.status}: the server sends requests on to {place}. If that is right, set base_url to it"
+    return TerminalError(said, error_type=f"http_{reply.status}")
 
 
 def _is_spent(words: str) -> bool:

@@ -64,15 +64,16 @@ def connect(connection: Connection) -> Endpoint:
     import openai  # noqa: PLC0415 - 2 s of CPU
 
     limits = httpx2.Limits(max_connections=connection.concurrency, max_keepalive_connections=connection.concurrency)
+    http = openai.DefaultAioHttpClient(limits=limits)
     client = openai.AsyncOpenAI(
         api_key=connection.api_key or _NO_KEY,
         base_url=connection.base_url,
         timeout=connection.timeout_s,
         max_retries=0,
         default_headers=connection.headers,
-        http_client=openai.DefaultAioHttpClient(limits=limits),
+        http_client=http,
     )
-    return OpenAIEndpoint(Sender(openai, client, connection.api_key))
+    return OpenAIEndpoint(Sender(client, http, connection.api_key))
 
 
 class OpenAIEndpoint:

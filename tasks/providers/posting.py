@@ -1,10 +1,12 @@
-"""Send one request through an official SDK, and read what comes back as a reply, whatever it is.
+"""Send one request through an official SDK's client, and read what comes back as a reply, whatever it is.
 
-Both SDKs come from one generator and have the same errors, so one module serves both. Requests go through their public
-``client.post`` with the bare response: the typed methods spend half of a request's CPU time on copying the arguments
-and on building response models of which a few fields are read (0.80 against 0.38 ms per request).
+Both SDKs come from one generator, so one module serves both. They say what to send to (address, key, headers) and bring
+the HTTP client that sends it; their methods spend most of a request's CPU time on copying the arguments and on building
+response models of which a few fields are read.
 
-No key leaves this module. Where a server repeats the key in an answer, an error or a header, it is removed from the
+A server may be hostile. A body is read up to ``LARGEST_BODY`` bytes, unpacked; few large bodies are read at a time, so
+that memory stays bounded. Redirects are not followed: prompts and keys go to no host that the configuration does not
+name. No key leaves this module: where a server repeats it in an answer, an error or a header, it is removed from the
 bytes before anything reads them.
 
 Tested in tests/tasks/providers/test_errors.py.
@@ -16,24 +18,30 @@ import asyncio
 import json
 import math
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
-from tasks.errors import TransientError
+from tasks.errors import TerminalError, TransientError
 from tasks.providers.event_stream import assembled
+from tasks.providers.keys import KeyRemover
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     import httpx2
 
-_REMOVED = "[key removed]"
-# Placeholder keys of local servers (EMPTY, ollama) are words that answers may contain; real keys are longer.
-_SHORTEST_KEY = 8
+LARGEST_BODY = 16 * 2**20
+# What is larger waits until no other such body is read, with all that is made of it.
+_LARGE_BODY = 2**18
+_MOST_AT_ONCE = 1
+# Brackets and commas: the objects of a parsed document take up to a hundred times the room of its text.
+_MOST_PARTS = 1_000_000
+_PARTS = (b"{", b"[", b",")
+# The headers that are read.
+_READ = ("x-request-id", "request-id", "retry-after", "retry-after-ms", "date", "location")
 _LONGEST_MESSAGE = 200
 
 
@@ -80,47 +88,83 @@ class Reply:
         return one_line(f"{said}: {behind}" if behind else str(said))
 
 
-class Sender:
-    """One SDK's client, with the key that no text may repeat."""
+class SdkClient(Protocol):
+    """What both SDKs' clients tell about the requests that they send."""
 
-    def __init__(self, sdk: ModuleType, client: Any, api_key: str | None) -> None:
-        self._sdk = sdk
+    @property
+    def base_url(self) -> object:
+        """The address before the path."""
+
+    @property
+    def auth_headers(self) -> Mapping[str, str]:
+        """The headers that hold the key."""
+
+    @property
+    def default_headers(self) -> Mapping[str, object]:
+        """All other headers; one that is no text is left out."""
+
+    async def close(self) -> None:
+        """Close the connections."""
+
+
+class Sender:
+    """An SDK's client and the HTTP client that it was given, with the key that no text may repeat."""
+
+    def __init__(self, client: SdkClient, http: httpx2.AsyncClient, api_key: str | None) -> None:
+        import httpx2  # noqa: PLC0415 - heavy
+
         self._client = client
-        is_secret = api_key is not None and len(api_key) >= _SHORTEST_KEY
-        # JSON may hold a slash with or without its escape.
-        self._secrets = {api_key, api_key.replace("/", "\\/")} if is_secret and api_key else set()
+        self._http = http
+        self._address = str(client.base_url).rstrip("/")
+        given = {**client.auth_headers, **client.default_headers, "Accept-Encoding": "gzip, deflate"}
+        self._headers = httpx2.Headers({name: value for name, value in given.items() if isinstance(value, str)})
+        self._key = KeyRemover(api_key)
+        self._large = asyncio.Semaphore(_MOST_AT_ONCE)
 
     async def post(self, path: str, body: Mapping[str, Any], timeout_s: float) -> Reply:
         """Make one attempt. The time-out covers all of it, so a server that sends one byte a minute is cut off, too.
 
         Raises:
             TransientError: No complete reply came.
+            TerminalError: The reply is larger than any answer.
         """
         import aiohttp  # noqa: PLC0415 - the SDK imported both already
         import httpx2  # noqa: PLC0415
 
+        request = httpx2.Request("POST", f"{self._address}{path}", headers=self._headers, content=_written(body))
         try:
-            async with asyncio.timeout(timeout_s):
-                response = await self._client.post(path, cast_to=httpx2.Response, body=body)
-        except self._sdk.APIStatusError as error:
-            response = error.response
+            async with asyncio.timeout(timeout_s), AsyncExitStack() as held:
+                response = await self._http.send(request, stream=True, follow_redirects=False)
+                held.push_async_callback(response.aclose)
+                return self._reply(response, await self._content(response, held))
         except TimeoutError:
             raise TransientError(f"timeout: no answer within {timeout_s:g} s", error_type="timeout") from None
-        except (self._sdk.APIConnectionError, httpx2.HTTPError, aiohttp.ClientError, OSError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, aiohttp.ClientError, OSError) as error:
             raise self._unreachable(error) from None
-        return self._reply(response)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()
 
-    def _reply(self, response: httpx2.Response) -> Reply:
-        content, headers = response.content, response.headers
-        for secret in self._secrets:
-            if secret.encode() in content:
-                content = content.replace(secret.encode(), _REMOVED.encode())
+    async def _content(self, response: httpx2.Response, held: AsyncExitStack) -> bytes:
+        """The unpacked body. While a large one is read and parsed, ``held`` keeps other large ones waiting."""
+        chunks: list[bytes] = []
+        size, is_large = 0, False
+        async for chunk in response.aiter_bytes():
+            size += len(chunk)
+            if size > LARGEST_BODY:
+                chunks.clear()  # the error's traceback would keep them
+                raise TerminalError(f"reply larger than {LARGEST_BODY // 2**20} MB", error_type="too_large")
+            if size > _LARGE_BODY and not is_large:
+                is_large = True
+                await held.enter_async_context(self._large)
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _reply(self, response: httpx2.Response, content: bytes) -> Reply:
+        headers = {name: self._key.removed_from(response.headers[name]) for name in _READ if name in response.headers}
         request_id = headers.get("x-request-id") or headers.get("request-id")
-        return Reply(response.status_code, _parsed(content), headers, request_id and self._clean(request_id))
+        return Reply(response.status_code, _parsed(self._key.removed(content)), headers, request_id)
 
     def _unreachable(self, error: BaseException) -> TransientError:
         """Name the failure by its innermost cause, because each transport wraps it in errors of its own."""
@@ -129,13 +173,8 @@ class Sender:
             root = root.__cause__
         is_timeout = isinstance(root, TimeoutError) or "Timeout" in type(root).__name__
         kind = "timeout" if is_timeout else "connection"
-        said = one_line(self._clean(str(root) or type(root).__name__))
+        said = one_line(self._key.removed_from(str(root) or type(root).__name__))
         return TransientError(f"{kind}: {said}", error_type=kind)
-
-    def _clean(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, _REMOVED)
-        return text
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -172,8 +211,22 @@ def _date(text: str | None) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def _written(body: Mapping[str, Any]) -> bytes:
+    """The body as JSON. The fast writer refuses a lone surrogate and large integers; Python's own takes them."""
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return json.dumps(body).encode()
+
+
 def _parsed(content: bytes) -> Any:
-    """The parsed JSON. The fast reader refuses a lone surrogate; Python's own reader, which takes it, is tried next."""
+    """The parsed JSON. The fast reader refuses a lone surrogate; Python's own reader, which takes it, is tried next.
+
+    Raises:
+        TerminalError: The document has more parts than any answer.
+    """
+    if len(content) > _MOST_PARTS and sum(map(content.count, _PARTS)) > _MOST_PARTS:
+        raise TerminalError("reply of more parts than any answer", error_type="too_large")
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:

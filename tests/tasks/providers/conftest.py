@@ -116,13 +116,13 @@ class Wire:
 def open_openai(handler: Callable[[httpx2.Request], Any], key: str) -> OpenAIEndpoint:
     http = httpx2.AsyncClient(transport=httpx2.MockTransport(handler))
     client = openai.AsyncOpenAI(api_key=key, base_url="http://test/v1", max_retries=0, http_client=http)
-    return OpenAIEndpoint(Sender(openai, client, key))
+    return OpenAIEndpoint(Sender(client, http, key))
 
 
 def open_anthropic(handler: Callable[[httpx2.Request], Any], key: str) -> AnthropicEndpoint:
     http = httpx2.AsyncClient(transport=httpx2.MockTransport(handler))
     client = anthropic.AsyncAnthropic(api_key=key, base_url="http://test", max_retries=0, http_client=http)
-    return AnthropicEndpoint(Sender(anthropic, client, key))
+    return AnthropicEndpoint(Sender(client, http, key))
 
 
 WIRES = {

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import html
+import json
+from urllib.parse import quote
+
 import httpx2
 import pytest
 
 from tasks.errors import ProviderError
 from tasks.providers import Connection
+from tasks.providers.keys import KeyRemover
 
 KEY = "sk-live-do/not+print=me"
 
@@ -67,3 +73,55 @@ def test_placeholder_keys_of_local_servers_stay_in_answers(wires, word):
 
 def test_the_key_is_not_in_a_printed_connection():
     assert KEY not in repr(Connection("n", "openai", None, 1, 1.0, KEY))
+
+
+SPELLINGS = {
+    "plain": KEY,
+    "JSON, slash": KEY.replace("/", "\\/"),
+    "JSON, signs": KEY.replace("/", "\\u002f").replace("+", "\\u002B").replace("=", "\\u003D"),
+    "JSON, all": "".join(f"\\u{ord(sign):04x}" for sign in KEY),
+    "JSON in JSON": json.dumps("".join(f"\\u{ord(sign):04X}" for sign in KEY))[1:-1],
+    "JSON in JSON in JSON": json.dumps(json.dumps(KEY.replace("/", "\\/")))[3:-3],
+    "Python, hexadecimal": "".join(f"\\x{ord(sign):02x}" for sign in KEY),
+    "C, octal": "".join(f"\\{ord(sign):03o}" for sign in KEY),
+    "percent": quote(KEY, safe=""),
+    "percent, small": quote(KEY, safe="").lower(),
+    "percent, all": "".join(f"%{ord(sign):02X}" for sign in KEY),
+    "percent twice": quote(quote(KEY, safe=""), safe=""),
+    "HTML, decimal": "".join(f"&#{ord(sign)};" for sign in KEY),
+    "HTML, hexadecimal": "".join(f"&#x{ord(sign):X};" for sign in KEY),
+    "HTML, padded": "".join(f"&#{ord(sign):05d};" for sign in KEY),
+    "HTML, names": KEY.replace("/", "&sol;").replace("+", "&plus;").replace("=", "&equals;"),
+    "HTML twice": html.escape("".join(f"&#{ord(sign)};" for sign in KEY)),
+    "hexadecimal": KEY.encode().hex(),
+    "hexadecimal, capitals": KEY.encode().hex().upper(),
+    "mixed": "\\u0073k-live-do&#47;not%2Bprint\\x3dme",
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_the_key_is_removed_in_every_spelling(spelling):
+    assert KeyRemover(KEY).removed_from(f"a {spelling} b") == "a [key removed] b"
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@pytest.mark.parametrize("before", ["", "x", "xy", "Bearer ", "user:"])
+@pytest.mark.parametrize("after", ["", "!", "!!", "@host"])
+def test_the_key_is_removed_from_a_text_in_base64(encode, before, after):
+    text = encode(f"{before}{KEY}{after}".encode()).decode()
+    found = KeyRemover(KEY).removed_from(text)
+    assert "[key removed]" in found
+    assert len(found.replace("[key removed]", "")) <= len(before + after) * 4 / 3 + 6
+
+
+@pytest.mark.parametrize("word", ["EMPTY", "none", "ollama", "lm-studio", "not-needed", "no-key-required", ""])
+def test_a_placeholder_is_no_key(word):
+    text = f"{word} %{word} &{word}; \\u0041"
+    assert KeyRemover(word).removed_from(text) == text
+
+
+def test_a_key_of_odd_signs_is_removed():
+    key = 'a&b%c\\d"e(f)[g]{1,2}.*'
+    remover = KeyRemover(key)
+    for spelling in (key, json.dumps(key)[1:-1], quote(key, safe=""), html.escape(key)):
+        assert remover.removed_from(f"x{spelling}y") == "x[key removed]y"

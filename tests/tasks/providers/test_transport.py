@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gzip
 import json
 import socket
+import tracemalloc
+import zlib
 
 import pytest
 
-from tasks.errors import TransientError, UnknownName
+from tasks.errors import TerminalError, TransientError, UnknownName
 from tasks.providers import Connection, connect
 
 KEY = "sk-live-0123456789"
@@ -107,6 +111,78 @@ def test_a_server_that_does_not_finish_its_reply_gives_a_time_out(wire, start):
 
     (error,) = asyncio.run(asked(wire, serve, timeout_s=0.1))
     assert (error.error_type, str(error)) == ("timeout", "timeout: no answer within 0.1 s")
+
+
+def head(content, *more):
+    lines = ["HTTP/1.1 200 OK", "content-type: application/json", f"content-length: {len(content)}", *more]
+    return "\r\n".join([*lines, "", ""]).encode() + content
+
+
+LARGE = {
+    "gzip bomb": head(gzip.compress(b"[" + b" " * 60_000_000 + b"]"), "content-encoding: gzip"),
+    "deflate bomb": head(zlib.compress(b"[" + b" " * 60_000_000 + b"]"), "content-encoding: deflate"),
+    "bomb in a bomb": head(gzip.compress(gzip.compress(b" " * 60_000_000)), "content-encoding: gzip, gzip"),
+    "50 MB": head(b" " * 50_000_000),
+    "objects": head(b"[" + b"{}," * 2_000_000 + b"{}]"),
+}
+
+
+@pytest.mark.parametrize("sent", LARGE.values(), ids=LARGE.keys())
+def test_a_body_larger_than_any_answer_costs_its_request_and_no_memory(wires, sent):
+    async def serve(reader, writer):
+        await read_request(reader)
+        with contextlib.suppress(ConnectionError):
+            for begin in range(0, len(sent), 65_536):
+                writer.write(sent[begin : begin + 65_536])
+                await writer.drain()
+
+    tracemalloc.start()
+    try:
+        found = asyncio.run(asked(wires["chat"], serve, count=4))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [(type(error), error.error_type) for error in found] == [(TerminalError, "too_large")] * 4
+    assert peak < 40_000_000
+
+
+def test_an_answer_of_some_size_arrives_packed_or_not(wire):
+    document = dict(wire.document) | {"padding": "x" * 3_000_000}
+
+    async def serve(reader, writer):
+        await read_request(reader)
+        writer.write(head(gzip.compress(json.dumps(document).encode()), "content-encoding: gzip"))
+        await writer.drain()
+
+    assert [answer.text for answer in asyncio.run(asked(wire, serve, count=4))] == ["42"] * 4
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_request_follows_a_redirect(wire, status):
+    """The other host would get the prompt, and the key as well."""
+    visits = []
+
+    async def elsewhere(reader, writer):
+        visits.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.close()
+
+    async def run():
+        other = await asyncio.start_server(elsewhere, "127.0.0.1", 0)
+        place = f"http://127.0.0.1:{other.sockets[0].getsockname()[1]}"
+
+        async def serve(reader, writer):
+            await read_request(reader)
+            lines = (f"HTTP/1.1 {status} Moved", f"location: {place}/v1?{KEY}", "content-length: 0", "", "")
+            writer.write("\r\n".join(lines).encode())
+            await writer.drain()
+
+        (error,) = await asked(wire, serve)
+        other.close()
+        return place, error
+
+    place, error = asyncio.run(run())
+    said = f"HTTP {status}: the server sends requests on to {place}. If that is right, set base_url to it"
+    assert (type(error), str(error), visits) == (TerminalError, said, [])
 
 
 def test_a_server_that_does_not_exist_gives_a_connection_error(wire):
