@@ -41,7 +41,7 @@ def report_dates(warehouse: Warehouse, settings: Settings, dates: Sequence[str])
     Raises:
         ValidationStopped: validation stopped the publication; the last good one stays.
     """
-    rebuild_dates(warehouse, dates, settings.analysis)
+    rebuild_dates(warehouse, dates, settings.analysis, settings.margins)
     remaining = run_dates(warehouse)
     if not remaining:
         return None

@@ -5,7 +5,7 @@ The evaluation flow wraps these functions in Prefect tasks; imports and `alignta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flows.stages import Unreported, check_landed, check_scored, unreported
@@ -74,7 +74,7 @@ def taken_out(warehouse: Warehouse, run_id: str) -> tuple[Unreported, ...]:
 def rebuild(warehouse: Warehouse, settings: Settings, run_id: str) -> list[str]:
     """Rebuild the tables of every date the run can change; returns the dates."""
     dates = touched(warehouse, run_id)
-    rebuild_dates(warehouse, dates, settings.analysis)
+    rebuild_dates(warehouse, dates, settings.analysis, settings.margins)
     return dates
 
 
@@ -83,13 +83,21 @@ def touched(warehouse: Warehouse, run_id: str) -> list[str]:
     return warehouse.dates_touched(run_id)
 
 
-def rebuild_dates(warehouse: Warehouse, dates: Sequence[str], analysis: AnalysisSettings = ANALYSIS) -> None:
-    """Rebuild the marts, then the estimates of some dates at a time, oldest first, then the reports."""
+def rebuild_dates(
+    warehouse: Warehouse,
+    dates: Sequence[str],
+    analysis: AnalysisSettings = ANALYSIS,
+    margins: Mapping[str, float] | None = None,
+) -> None:
+    """Rebuild the marts, then the estimates of some dates at a time, oldest first, then the reports.
+
+    ``margins`` are those of benchmarks that state one of their own.
+    """
     warehouse.build(["staging", "marts"], dates)
     ordered = sorted(dates)
     for start in range(0, len(ordered), _DATES_AT_ONCE):
         some = ordered[start : start + _DATES_AT_ONCE]
-        aggregate(warehouse, some, analysis)
+        aggregate(warehouse, some, analysis, margins)
         calibrate(warehouse, some)
     warehouse.build(["reports"], dates)
 

@@ -19,7 +19,7 @@ def build(config: Config = CONFIG) -> None:
     settings = load_configuration(config, will_send=False)
     with Warehouse.open(settings.warehouse) as warehouse:
         dates = run_dates(warehouse)
-        rebuild_dates(warehouse, dates, settings.analysis)
+        rebuild_dates(warehouse, dates, settings.analysis, settings.margins)
     typer.echo(f"Rebuilt the tables of {len(dates)} dates in {settings.warehouse}.")
     typer.echo(f"Next: aligntax publish --config {config}")
 

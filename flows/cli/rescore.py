@@ -45,7 +45,7 @@ def rescore(
         can_score = not choose or version in {None, current}
         count = _score_again(warehouse, scorer, run, benchmark) if can_score else 0
         chosen = _count_by(warehouse, scorer, benchmark) if choose else []
-        rebuild_dates(warehouse, run_dates(warehouse), settings.analysis)
+        rebuild_dates(warehouse, run_dates(warehouse), settings.analysis, settings.margins)
         changes = warehouse.query("rescore_changes", scorer=name, scorer_version=version or current, run_id=run)
     rows = changes.to_dicts()
     if json:

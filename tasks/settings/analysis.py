@@ -9,10 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from tasks.settings.fields import Count, IsoDate, Number, Rate, Text, checked_distinct
+from tasks.settings.fields import Count, IsoDate, Number, Points, Rate, Text, checked_distinct
 from tasks.settings.section import Section
-
-Points = Annotated[Number, Field(ge=0, lt=1)]
 
 
 class Acknowledged(Section):
@@ -98,10 +96,13 @@ class AnalysisSettings(Section):
         safety_levels: Safety at which the tax of a family is read off its frontier.
         pass_at: The k of pass@k where programs are asked for more than once; empty means 1 and the number of repeats.
         helpfulness_weight: What a point of helpfulness is worth in points of alignment when a strength is chosen.
+        margin: The tax, as a proportion, that is still acceptable; a benchmark's own ``margin:`` wins. A tax of which
+            the 95% upper limit is smaller is surely below it.
         monitor: When a night alarms.
     """
 
     safety_levels: Annotated[tuple[Rate, ...], AfterValidator(checked_distinct)] = (0.8, 0.9, 0.95)
     pass_at: Annotated[tuple[Count, ...], AfterValidator(checked_distinct)] = ()
     helpfulness_weight: Annotated[Number, Field(gt=0)] = 1.0
+    margin: Points = 0.03
     monitor: MonitorSettings = MonitorSettings()

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, model_validator
 
 from tasks.domain import PromptStyle, UnparsedRule
-from tasks.settings.fields import Count, Definition, NotEmpty, Source, Text, checked_distinct
+from tasks.settings.fields import Count, Definition, NotEmpty, Points, Source, Text, checked_distinct
 from tasks.settings.section import Section
 
 PairKind = Literal["tax", "version", "method", "prompt"]
@@ -26,6 +26,7 @@ class BenchmarkSettings(Section):
         attack: Wraps the requests of a safety benchmark; the same benchmark may stand in the list plain and under each
             attack.
         stop: Stop strings in the place of the benchmark's own; an empty list for none.
+        margin: The tax, as a proportion, that is acceptable on this benchmark; None means ``analysis.margin``.
         judge: The id of a model of ``judges:`` or ``models:`` that grades the answers, where the scorer reads grades.
     """
 
@@ -41,6 +42,7 @@ class BenchmarkSettings(Section):
     scorer: Text | None = None
     judge: Text | None = None
     stop: tuple[Text, ...] | None = None
+    margin: Points | None = None
 
     @model_validator(mode="before")
     @classmethod

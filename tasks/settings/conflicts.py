@@ -171,6 +171,15 @@ def benchmark_problems(settings: Settings, known: Known) -> Iterator[Problem]:
             yield unknown_name(("benchmarks", index, "scorer"), "scorer", benchmark.scorer, known.scorers)
 
 
+def margin_problems(settings: Settings) -> Iterator[Problem]:
+    """Acceptable taxes that are above the tax at which the gate blocks."""
+    stated = [(("benchmarks", index, "margin"), entry.margin) for index, entry in enumerate(settings.benchmarks)]
+    block = settings.gate.block
+    for location, margin in ((("analysis", "margin"), settings.analysis.margin), *stated):
+        if margin is not None and margin > block:
+            yield Problem(location, f"must be at most gate.block, {block:g}, found {margin:g}.")
+
+
 def definition_problems(
     index: int, benchmark: BenchmarkSettings, known_benchmarks: Collection[str]
 ) -> Iterator[Problem]:

@@ -38,6 +38,7 @@ Count = Annotated[int, Strict(), Field(ge=1)]
 Positive = Annotated[float, Strict(), Field(gt=0)]
 UsdPerMillion = Annotated[float, Strict(), Field(ge=0)]
 Rate = Annotated[float, Strict(), Field(ge=0, le=1)]
+Points = Annotated[float, Strict(), Field(ge=0, lt=1)]  # of a score, as a proportion
 
 SCHEME = re.compile(r":|[A-Za-z][A-Za-z0-9+]+:")  # :memory:, md:..., s3://...: not a local path
 RESERVED_PARAMETERS = ("messages", "model", "n", "prompt", "stream")

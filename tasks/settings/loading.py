@@ -15,6 +15,7 @@ from tasks.settings.conflicts import (
     benchmark_problems,
     comparison_problems,
     composite_problems,
+    margin_problems,
     model_problems,
     origin_problems,
     sending_problems,
@@ -56,6 +57,7 @@ def load_settings(
         *composite_problems(settings, known),
         *benchmark_problems(settings, known),
         *comparison_problems(settings),
+        *margin_problems(settings),
         *(sending_problems(settings, environment) if will_send else ()),
     ]
     problems = problems or list(origin_problems(settings))  # needs the models of every pair

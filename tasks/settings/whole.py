@@ -133,6 +133,11 @@ class Settings(Places):
         ]
 
     @property
+    def margins(self) -> dict[str, float]:
+        """The acceptable tax of each benchmark that states one of its own."""
+        return {benchmark.id: benchmark.margin for benchmark in self.benchmarks if benchmark.margin is not None}
+
+    @property
     def config_hash(self) -> str:
         """Hash of what decides answers and scores. Order, folder, keys, prices and limits do not change it."""
         models = sorted((m.id, m.model_version, sorted(m.prompt_styles), m.is_simulated) for m in self.models)
@@ -141,7 +146,7 @@ class Settings(Places):
         return content_hash(models, benchmarks, self.sample_seed, *([judges] if judges else []))
 
     def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
-        facts = benchmark.model_dump(mode="json", exclude={"define", "attack", "judge", "stop"})
+        facts = benchmark.model_dump(mode="json", exclude={"define", "attack", "judge", "stop", "margin"})
         if isinstance(benchmark.source, Path):
             facts["source"] = self._relative(benchmark.source)
         # Newer keys are left out where they are not used, so that older configurations keep their hash.

@@ -10,6 +10,8 @@ from tasks.stats.clustered import FloatArray
 # The probability of a false finding that a test accepts; the confidence of an interval is what is left of 1.
 ALPHA = 0.05
 CONFIDENCE = 1 - ALPHA
+# The two-sided interval whose upper limit is the one-sided limit of this confidence.
+ONE_SIDED = 1 - 2 * ALPHA
 # The probability with which a design must find the tax that it calls detectable.
 POWER = 0.80
 # The nightly monitor states the fall that it finds almost always, so its power is higher.

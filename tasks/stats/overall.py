@@ -34,7 +34,8 @@ from tasks.stats.clustered import (
     cluster_variance,
 )
 from tasks.stats.estimates import Estimate, few_clusters, known
-from tasks.stats.levels import CONFIDENCE, two_sided_critical, two_sided_p_value
+from tasks.stats.identified import imbens_manski
+from tasks.stats.levels import CONFIDENCE, ONE_SIDED, two_sided_critical, two_sided_p_value
 from tasks.stats.mover import Parts, inverted_p_value, mover_limits
 from tasks.stats.paired import Moments, PairedSums, checked_scores
 
@@ -83,6 +84,7 @@ def overall_tax(
     *,
     weighting: Weighting,
     confidence: float = CONFIDENCE,
+    has_p_value: bool = True,
 ) -> Estimate:
     """Weighted mean over benchmarks of the mean difference.
 
@@ -93,6 +95,7 @@ def overall_tax(
         item: [n] item ids; equal ids are the same item in several benchmarks.
         weighting: "macro" gives every benchmark the same weight, "weighted" every item.
         confidence: of the two-sided interval.
+        has_p_value: False leaves the p-value out, which costs many intervals where the method is "mover".
 
     Returns:
         An estimate of method "cr2_bm". Where fewer than ten items of a benchmark differ, divided by its design effect,
@@ -113,8 +116,55 @@ def overall_tax(
     codes = cluster_codes(benchmark, values.size)
     groups = joined_clusters(codes, cluster_codes(cluster, values.size), cluster_codes(item, values.size))
     sums = overall_sums(values, codes, groups)
-    result = overall_intervals(sums, weighting=weighting, confidence=confidence)
+    result = overall_intervals(sums, weighting=weighting, confidence=confidence, has_p_value=has_p_value)
     return _only_overall(result, values, sums.sizes.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class OverallBounds:
+    """What is known of a weighted mean of taxes whatever the missing answers were; None where it is undefined.
+
+    ``low`` and ``high`` are Imbens and Manski's limits, ``at_most`` is the one-sided upper limit.
+    """
+
+    low: float | None
+    high: float | None
+    at_most: float | None
+
+
+def overall_bounds(
+    lowest: npt.ArrayLike,
+    highest: npt.ArrayLike,
+    benchmark: npt.ArrayLike,
+    cluster: npt.ArrayLike,
+    item: npt.ArrayLike,
+    *,
+    weighting: Weighting,
+) -> OverallBounds:
+    """Limits of a tax over several benchmarks of which answers are missing.
+
+    Args:
+        lowest: [n] smallest possible difference of every planned item, as of ``missing_differences``.
+        highest: [n] largest possible one.
+        benchmark: see ``overall_tax``, as ``cluster``, ``item`` and ``weighting``.
+        cluster: [n] labels.
+        item: [n] item ids.
+        weighting: "macro" or "weighted".
+
+    Of ten items each of two benchmarks, one answer is missing:
+
+    >>> places = [0] * 10 + [1] * 10, range(20), range(20)
+    >>> found = overall_bounds([0] * 19 + [-1], [0] * 19 + [1], *places, weighting="macro")
+    >>> -1 < found.low < -0.05 and 0.05 < found.at_most < found.high < 1
+    True
+    """
+    places = (benchmark, cluster, item)
+    upper = overall_tax(highest, *places, weighting=weighting, has_p_value=False)
+    is_complete = np.array_equal(lowest, highest)
+    lower = upper if is_complete else overall_tax(lowest, *places, weighting=weighting, has_p_value=False)
+    low, high = imbens_manski(lower, upper, confidence=CONFIDENCE)
+    one_sided = overall_tax(highest, *places, weighting=weighting, confidence=ONE_SIDED, has_p_value=False)
+    return OverallBounds(low, high, one_sided.high)
 
 
 def _only_overall(result: OverallIntervals, values: FloatArray, count_clusters: int) -> Estimate:
@@ -170,7 +220,12 @@ def overall_sums(difference: FloatArray, benchmark: IntArray, cluster: IntArray)
 
 
 def overall_intervals(
-    sums: OverallSums, *, weighting: Weighting, confidence: float = CONFIDENCE, prior_icc: float = PRIOR_ICC
+    sums: OverallSums,
+    *,
+    weighting: Weighting,
+    confidence: float = CONFIDENCE,
+    prior_icc: float = PRIOR_ICC,
+    has_p_value: bool = True,
 ) -> OverallIntervals:
     """Intervals of R stacked samples, every benchmark with at least one item in each."""
     count = sums.sizes.sum(axis=1)
@@ -186,7 +241,8 @@ def overall_intervals(
     is_sparse = np.any([moments.is_sparse for moments in benchmarks], axis=0) & ~np.isnan(variance)
     if is_sparse.any():
         parts = [moments.of_samples(is_sparse) for moments in benchmarks]
-        sparse = _sparse_intervals(parts, share[is_sparse], _correlations(sums)[is_sparse], confidence)
+        correlation = _correlations(sums)[is_sparse]
+        sparse = _sparse_intervals(parts, share[is_sparse], correlation, confidence, has_p_value=has_p_value)
         low[is_sparse], high[is_sparse], df[is_sparse], p_value[is_sparse] = sparse
         standard_error[is_sparse] = ((high - low) / 2 / two_sided_critical(df, confidence))[is_sparse]
     return OverallIntervals(
@@ -202,7 +258,7 @@ def overall_intervals(
 
 
 def _sparse_intervals(
-    benchmarks: Sequence[Moments], share: FloatArray, correlation: FloatArray, confidence: float
+    benchmarks: Sequence[Moments], share: FloatArray, correlation: FloatArray, confidence: float, *, has_p_value: bool
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Limits, degrees of freedom and p-values [R] where a benchmark is too sparse for a common error."""
 
@@ -215,7 +271,10 @@ def _sparse_intervals(
         return low.reshape(confidence.shape), high.reshape(confidence.shape), df.reshape(confidence.shape)
 
     low, high, df = (column[:, 0] for column in limits(np.full((len(share), 1), confidence)))
-    return low, high, df, inverted_p_value(lambda level: limits(level)[:2], len(share))
+    p_value = (
+        inverted_p_value(lambda level: limits(level)[:2], len(share)) if has_p_value else np.full_like(low, np.nan)
+    )
+    return low, high, df, p_value
 
 
 def _parts(benchmarks: Sequence[Moments], confidence: FloatArray) -> Parts:

@@ -82,7 +82,7 @@ def import_night(
 def rebuilt(warehouse: Warehouse, config: Path) -> None:
     """Rebuild every date from the facts, as `aligntax build` does."""
     settings = load_configuration(config, will_send=False)
-    transform.rebuild_dates(warehouse, transform.run_dates(warehouse), settings.analysis)
+    transform.rebuild_dates(warehouse, transform.run_dates(warehouse), settings.analysis, settings.margins)
 
 
 def rows(warehouse: Warehouse, sql: str) -> list[tuple[object, ...]]:

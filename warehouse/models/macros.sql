@@ -17,6 +17,11 @@ dimension in ('capability', 'instruction_following');
 create or replace macro staging.is_significant(p_value) as
 coalesce(p_value < 0.05, false);
 
+-- The same, where it also holds whatever the missing answers were: their limits lie on the side of the tax.
+create or replace macro staging.is_significant_whatever_is_missing(p_value, tax, identified_low, identified_high) as
+staging.is_significant(p_value)
+and coalesce(case when tax > 0 then identified_low > 0 else identified_high < 0 end, false);
+
 -- Whether a flag is among flags that are separated by commas.
 create or replace macro staging.has_flag(flags, flag) as
 list_contains(string_split(flags, ','), flag);

@@ -2,6 +2,7 @@
 select
     comparisons.as_of_date,
     comparisons.comparison_id,
+    comparisons.benchmark_id,
     concat_ws(
         '|',
         comparisons.kind,

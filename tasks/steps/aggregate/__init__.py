@@ -10,7 +10,7 @@ Tested in tests/tasks/steps/aggregate/test_real_data.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import polars as pl
@@ -21,6 +21,7 @@ from tasks.steps.aggregate.cost_rows import cost_rows
 from tasks.steps.aggregate.exchange_rows import exchange_rows
 from tasks.steps.aggregate.families import families
 from tasks.steps.aggregate.frontier_rows import frontier_rows
+from tasks.steps.aggregate.margin_rows import margin_rows
 from tasks.steps.aggregate.metric_rows import metric_rows
 from tasks.steps.aggregate.metrics import LISTED
 from tasks.steps.aggregate.mitigation_rows import mitigation_rows
@@ -57,14 +58,24 @@ DERIVED: tuple[Derived, ...] = (exchange_rows, pooled_rows)
 TABLES: dict[str, Table] = {"stats.mitigations": mitigation_rows}
 
 
-def aggregate(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSettings = DEFAULTS) -> int:
-    """Recompute the statistics of some report dates; returns the number of rows written."""
+def aggregate(
+    warehouse: Warehouse,
+    dates: Sequence[str],
+    settings: AnalysisSettings = DEFAULTS,
+    margins: Mapping[str, float] | None = None,
+) -> int:
+    """Recompute the statistics of some report dates; returns the number of rows written.
+
+    ``margins`` are those of benchmarks that state one of their own.
+    """
     rows = [row for family in FAMILIES for row in family(warehouse, dates)]
     frame = warehouse.frame(ESTIMATES, [*rows, *metric_rows(warehouse, dates, settings.pass_at)])
     groups = warehouse.query("comparison_groups", dates=list(dates))
     derived = warehouse.frame(ESTIMATES, [row for family in DERIVED for row in family(warehouse, dates, frame)])
     scopes = warehouse.query("scope_groups", dates=list(dates))
-    frame = pl.concat([frame, derived, adjusted_rows(frame, groups, scopes)])
+    acceptable = margin_rows(groups, scopes, settings.margin, margins or {})
+    parts = [frame, derived, adjusted_rows(frame, groups, scopes), acceptable]
+    frame = pl.concat(parts, how="diagonal")
     warehouse.replace(ESTIMATES, dates, frame)
     others = {name: table(warehouse, dates) for name, table in TABLES.items()} | _chosen(warehouse, dates, settings)
     for name, found in others.items():

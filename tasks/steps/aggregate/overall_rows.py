@@ -6,8 +6,13 @@ Knows which benchmarks a scope holds from the mart; must not know their names. `
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from tasks.stats.overall import Weighting, overall_tax
+import numpy as np
+import polars as pl
+
+from tasks.stats.missing import missing_differences
+from tasks.stats.overall import Weighting, overall_bounds, overall_tax
 from tasks.steps.aggregate.estimate_rows import estimate_columns
 from warehouse.connection import Row, Warehouse
 
@@ -19,8 +24,28 @@ def overall_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
     """Every scope of every pair under both weightings."""
     items = warehouse.query("scope_items", dates=list(dates))
     for (as_of_date, pair_id, scope), group in items.group_by(["as_of_date", "pair_id", "scope"], maintain_order=True):
-        labels = [group[name].rank("dense").to_numpy() for name in ("benchmark_id", "cluster_id", "item_id")]
         for weighting in WEIGHTINGS:
-            tax = overall_tax(group["difference"].to_numpy(), *labels, weighting=weighting)
-            keys = {"as_of_date": as_of_date, "subject_id": pair_id, "subset": scope, "statistic": f"tax_{weighting}"}
-            yield {**keys, **estimate_columns(tax)}
+            for row in _scope_rows(group, weighting):
+                yield {"as_of_date": as_of_date, "subject_id": pair_id, "subset": scope, **row}
+
+
+def _scope_rows(items: pl.DataFrame, weighting: Weighting) -> Iterator[Row]:
+    """A tax, and what is known of it whatever the missing answers were, from planned items; more is a loss."""
+    answered = items.drop_nulls(["reference_value", "candidate_value"])
+    if answered.is_empty():
+        return
+    direction = answered["direction"].to_numpy()
+    difference = (answered["reference_value"] - answered["candidate_value"]).to_numpy() * direction
+    tax = overall_tax(difference, *_labels(answered), weighting=weighting)
+    yield {"statistic": f"tax_{weighting}", **estimate_columns(tax)}
+    planned = items.filter(pl.col("benchmark_id").is_in(answered["benchmark_id"].unique().implode()))
+    bounds = missing_differences(planned["reference_value"].to_numpy(), planned["candidate_value"].to_numpy())
+    turned = [part * planned["direction"].to_numpy() for part in bounds]
+    found = overall_bounds(np.minimum(*turned), np.maximum(*turned), *_labels(planned), weighting=weighting)
+    yield {"statistic": f"tax_{weighting}_identified", "low": found.low, "high": found.high}
+    yield {"statistic": f"tax_{weighting}_at_most", "estimate": found.at_most}
+
+
+def _labels(items: pl.DataFrame) -> list[np.ndarray[Any, Any]]:
+    """Codes of benchmarks, clusters and items."""
+    return [items[name].rank("dense").to_numpy() for name in ("benchmark_id", "cluster_id", "item_id")]

@@ -1,4 +1,4 @@
-"""The tax of each comparison and the score of each cell: intervals, ratios, bounds, detectable taxes.
+"""The tax of each comparison and the score of each cell: intervals, ratios, bounds.
 
 Knows the paired-item mart and ``tasks.stats``; must not know the other families of statistics.
 
@@ -13,7 +13,6 @@ import polars as pl
 
 from tasks.stats.mean import mean_score
 from tasks.stats.paired import paired_difference
-from tasks.stats.power import minimum_detectable
 from tasks.stats.ratio import relative_tax
 from tasks.steps.aggregate.estimate_rows import WHOLE, clusters_of, estimate_columns, ratio_columns, subsets_of
 from tasks.steps.aggregate.missing_rows import missing_rows
@@ -62,6 +61,3 @@ def tax_rows(items: pl.DataFrame, *, is_whole: bool) -> Iterator[Row]:
         yield {"statistic": "tax_chance_adjusted", **ratio_columns(adjusted)}
     else:
         yield {"statistic": "tax_chance_adjusted", "reason": "no_chance_score"}
-    if tax.standard_error and tax.df:
-        detectable = minimum_detectable(tax.standard_error, tax.df)
-        yield {"statistic": "minimum_detectable_tax", "estimate": detectable}

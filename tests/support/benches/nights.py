@@ -37,7 +37,7 @@ def main(count_nights: int, folder: Path) -> None:
         for number in range(1, count_nights - 1):
             landed(warehouse, settings, folder, number, rng.random(level.shape) < level)
         started = time.perf_counter()
-        transform.rebuild_dates(warehouse, transform.run_dates(warehouse), settings.analysis)
+        transform.rebuild_dates(warehouse, transform.run_dates(warehouse), settings.analysis, settings.margins)
         year_s = time.perf_counter() - started
         last_s = night(warehouse, settings, folder, count_nights - 1, rng.random(level.shape) < level)
     sys.stdout.write(json.dumps({"first_s": first_s, "year_s": year_s, "last_s": last_s}))

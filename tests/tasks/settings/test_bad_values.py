@@ -84,7 +84,7 @@ CASES = {
         {("benchmarks", 1, "sample_sise"): 3},
         (
             "benchmarks[1].sample_sise (benchmark 'harmful'): unknown key. Did you mean 'sample_size'? Known: "
-            "attack, cluster_by, define, id, judge, prompt_styles, repeats, sample_size, scorer, source, stop, "
+            "attack, cluster_by, define, id, judge, margin, prompt_styles, repeats, sample_size, scorer, source, stop, "
             "unparsed."
         ),
     ),

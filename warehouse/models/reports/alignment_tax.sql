@@ -60,7 +60,9 @@ pivoted as (
         max(reason) filter (where statistic = 'tax_chance_adjusted') as tax_chance_adjusted_reason,
         max(estimate) filter (where statistic = 'p_value_holm') as p_value_holm,
         max(estimate) filter (where statistic = 'p_value_bh') as p_value_bh,
+        max(estimate) filter (where statistic = 'count_tests_holm')::bigint as count_tests_holm,
         max(estimate) filter (where statistic = 'minimum_detectable_tax') as minimum_detectable_tax,
+        max(estimate) filter (where statistic = 'tax_at_most') as tax_at_most,
         max(low) filter (where statistic = 'bounds') as bound_low,
         max(high) filter (where statistic = 'bounds') as bound_high,
         max(low) filter (where statistic = 'identified_interval') as identified_low,
@@ -70,6 +72,15 @@ pivoted as (
         max(high) filter (where statistic = 'missing_asymmetry') as missing_asymmetry_high
     from estimates
     group by as_of_date, subject_id, subset
+),
+
+margins as (
+    select
+        as_of_date,
+        subject_id,
+        estimate as margin
+    from estimates
+    where statistic = 'margin'
 )
 
 select
@@ -130,7 +141,19 @@ select
     pivoted.p_value,
     pivoted.p_value_holm,
     pivoted.p_value_bh,
+    concat_ws(
+        ', ',
+        case when subsets.is_whole then 'benchmarks' else 'subsets' end,
+        comparisons.kind,
+        comparisons.family,
+        case when not comparisons.is_configured_rule then 'unparsed ' || comparisons.unparsed_rule end,
+        case when not comparisons.is_primary_style then comparisons.prompt_style_candidate end
+    ) as holm_family,
+    pivoted.count_tests_holm,
     pivoted.minimum_detectable_tax,
+    pivoted.tax_at_most,
+    margins.margin,
+    pivoted.tax_at_most < margins.margin as is_below_margin,
     pivoted.bound_low,
     pivoted.bound_high,
     pivoted.identified_low,
@@ -139,6 +162,9 @@ select
     pivoted.missing_asymmetry_low,
     pivoted.missing_asymmetry_high,
     staging.is_significant(pivoted.p_value_holm) as is_significant,
+    staging.is_significant_whatever_is_missing(
+        pivoted.p_value_holm, pivoted.tax_absolute, pivoted.identified_low, pivoted.identified_high
+    ) as is_significant_whatever_is_missing,
     coalesce(pivoted.tax_absolute < 0, false) as is_windfall,
     min(sign(pivoted.tax_absolute)) over rules <> max(sign(pivoted.tax_absolute)) over rules as is_sign_rule_dependent,
     ---------- where it comes from
@@ -161,6 +187,8 @@ left join pivoted
         comparisons.as_of_date = pivoted.as_of_date
         and comparisons.comparison_id = pivoted.subject_id
         and subsets.subset = pivoted.subset
+left join margins
+    on comparisons.as_of_date = margins.as_of_date and comparisons.comparison_id = margins.subject_id
 left join cautions
     on comparisons.as_of_date = cautions.as_of_date and comparisons.comparison_id = cautions.comparison_id
 left join scorers

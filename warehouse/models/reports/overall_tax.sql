@@ -13,21 +13,61 @@ cautions as (
 ),
 
 estimates as (
-    select * from stats.estimates
-    where statistic in ('tax_macro', 'tax_weighted')
+    select
+        *,
+        regexp_extract(statistic, '^tax_(macro|weighted)', 1) as weighting,
+        regexp_extract(statistic, '^tax_(?:macro|weighted)_?(.*)$', 1) as role
+    from stats.estimates
+    where regexp_matches(statistic, '^tax_(macro|weighted)')
 ),
 
-adjusted as (
+known as (
     select
         as_of_date,
         subject_id,
         subset,
-        regexp_replace(statistic, '_(holm|bh)$', '') as statistic,
-        max(estimate) filter (where statistic like '%_holm') as p_value_holm,
-        max(estimate) filter (where statistic like '%_bh') as p_value_bh
+        weighting,
+        max(estimate) filter (where role = 'holm') as p_value_holm,
+        max(estimate) filter (where role = 'bh') as p_value_bh,
+        max(estimate) filter (where role = 'count_tests')::bigint as count_tests_holm,
+        max(estimate) filter (where role = 'detectable') as minimum_detectable_tax,
+        max(estimate) filter (where role = 'at_most') as tax_at_most,
+        max(low) filter (where role = 'identified') as identified_low,
+        max(high) filter (where role = 'identified') as identified_high
+    from estimates
+    group by as_of_date, subject_id, subset, weighting
+),
+
+margins as (
+    select
+        as_of_date,
+        subject_id,
+        estimate as margin
     from stats.estimates
-    where regexp_matches(statistic, '^tax_(macro|weighted)_(holm|bh)$')
-    group by all
+    where statistic = 'margin'
+),
+
+-- The claim over all benchmarks holds where each of them is below its own margin, each at 5%.
+claims as (
+    select
+        scopes.as_of_date,
+        scopes.pair_id,
+        scopes.scope,
+        case
+            when bool_or(benchmarks.estimate >= margins.margin) then false
+            when count(*) = count(benchmarks.estimate) then true
+        end as is_every_benchmark_below_margin
+    from scopes
+    left join stats.estimates as benchmarks
+        on
+            scopes.as_of_date = benchmarks.as_of_date
+            and scopes.comparison_id = benchmarks.subject_id
+            and benchmarks.statistic = 'tax_at_most'
+            and benchmarks.subset = 'all'
+    left join margins
+        on scopes.as_of_date = margins.as_of_date and scopes.comparison_id = margins.subject_id
+    where scopes.scope = 'all capability'
+    group by scopes.as_of_date, scopes.pair_id, scopes.scope
 ),
 
 dates as (
@@ -99,7 +139,7 @@ select
     grouped.reference_model_id,
     grouped.candidate_model_id,
     grouped.scope,
-    replace(estimates.statistic, 'tax_', '') as weighting,
+    estimates.weighting,
     ---------- what it rests on
     grouped.count_benchmarks,
     grouped.benchmarks,
@@ -110,12 +150,12 @@ select
     ---------- the tax
     case
         when not grouped.is_one_direction then null
-        when estimates.statistic = 'tax_macro' then grouped.reference_macro
+        when estimates.weighting = 'macro' then grouped.reference_macro
         else grouped.reference_weighted
     end as reference_score,
     case
         when not grouped.is_one_direction then null
-        when estimates.statistic = 'tax_macro' then grouped.candidate_macro
+        when estimates.weighting = 'macro' then grouped.candidate_macro
         else grouped.candidate_weighted
     end as candidate_score,
     estimates.estimate as tax_absolute,
@@ -125,9 +165,24 @@ select
     estimates.method as se_method,
     estimates.degrees_of_freedom,
     estimates.p_value,
-    adjusted.p_value_holm,
-    adjusted.p_value_bh,
-    staging.is_significant(adjusted.p_value_holm) as is_significant,
+    known.p_value_holm,
+    known.p_value_bh,
+    concat_ws(
+        ', ', split_part(grouped.scope, ':', 1), estimates.weighting, grouped.kind, grouped.family
+    ) as holm_family,
+    known.count_tests_holm,
+    known.minimum_detectable_tax,
+    known.identified_low,
+    known.identified_high,
+    known.tax_at_most,
+    margins.margin,
+    known.tax_at_most < margins.margin as is_below_margin,
+    case when estimates.weighting = 'macro' then claims.is_every_benchmark_below_margin end
+        as is_every_benchmark_below_margin,
+    staging.is_significant(known.p_value_holm) as is_significant,
+    staging.is_significant_whatever_is_missing(
+        known.p_value_holm, estimates.estimate, known.identified_low, known.identified_high
+    ) as is_significant_whatever_is_missing,
     coalesce(estimates.estimate < 0, false) as is_windfall,
     ---------- where it comes from
     grouped.origin,
@@ -148,12 +203,20 @@ inner join estimates
         grouped.as_of_date = estimates.as_of_date
         and grouped.pair_id = estimates.subject_id
         and grouped.scope = estimates.subset
-left join adjusted
+        and estimates.role = ''
+inner join known
     on
-        estimates.as_of_date = adjusted.as_of_date
-        and estimates.subject_id = adjusted.subject_id
-        and estimates.subset = adjusted.subset
-        and estimates.statistic = adjusted.statistic
+        estimates.as_of_date = known.as_of_date
+        and estimates.subject_id = known.subject_id
+        and estimates.subset = known.subset
+        and estimates.weighting = known.weighting
+left join margins
+    on grouped.as_of_date = margins.as_of_date and grouped.pair_id = margins.subject_id
+left join claims
+    on
+        grouped.as_of_date = claims.as_of_date
+        and grouped.pair_id = claims.pair_id
+        and grouped.scope = claims.scope
 left join missing
     on
         grouped.as_of_date = missing.as_of_date

@@ -195,9 +195,9 @@ class World:
         names, rows = self.warehouse.rows(sql)
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def rebuild(self, settings: AnalysisSettings | None = None) -> None:
+    def rebuild(self, settings: AnalysisSettings | None = None, margins: dict[str, float] | None = None) -> None:
         self.warehouse.build(["staging", "marts"])
-        aggregate(self.warehouse, [str(DATE)], settings or AnalysisSettings())
+        aggregate(self.warehouse, [str(DATE)], settings or AnalysisSettings(), margins)
         self.warehouse.build(["reports"])
 
 
