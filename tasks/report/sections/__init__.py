@@ -6,6 +6,7 @@ from tasks.report.sections.model_scores import MODEL_SCORES
 from tasks.report.sections.night_by_night import NIGHT_BY_NIGHT
 from tasks.report.sections.other_comparisons import OTHER_COMPARISONS
 from tasks.report.sections.other_metrics import OTHER_METRICS
+from tasks.report.sections.pooled_taxes import POOLED_TAXES
 from tasks.report.sections.reading_guide import READING_GUIDE
 from tasks.report.sections.running_costs import RUNNING_COSTS
 from tasks.report.sections.sign_warning import SIGN_WARNING
@@ -18,6 +19,7 @@ from tasks.report.sections.what_it_bought import WHAT_IT_BOUGHT
 # In the order in which a reader meets them.
 SECTIONS = (
     WHAT_ALIGNMENT_COST,
+    POOLED_TAXES,
     TAX_SOURCES,
     OTHER_METRICS,
     SIGN_WARNING,

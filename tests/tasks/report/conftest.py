@@ -170,6 +170,27 @@ OVERALL = {
     "reason": None,
 }
 
+POOLED = {
+    **_PAIR,
+    "origin": "simulated",
+    "benchmark_id": "gsm8k",
+    "tax_absolute": 0.056,
+    "standard_error": 0.025,
+    "tax_pooled": 0.041,
+    "tax_pooled_low": 0.005,
+    "tax_pooled_high": 0.077,
+    "mean_tax": 0.02,
+    "mean_tax_low": 0.004,
+    "mean_tax_high": 0.036,
+    "tau": 0.028,
+    "tau_low": 0.012,
+    "tau_high": 0.059,
+    "new_benchmark_low": -0.045,
+    "new_benchmark_high": 0.085,
+    "count_taxes": 12,
+    "flags": None,
+}
+
 PART = {
     **_PAIR,
     "is_headline": True,
@@ -315,6 +336,7 @@ TEMPLATES = {
     "coverage": COVERAGE,
     "validations": VALIDATION,
     "overall_tax": OVERALL,
+    "pooled_tax": POOLED,
     "tax_decomposition": PART,
     "metric_tax": METRIC,
     "cost_tax": COST,
