@@ -19,7 +19,15 @@ from warehouse import publish
 from warehouse.build import LAYERS, build
 from warehouse.errors import DISK_ERRORS, ModelError, QueryError, WarehouseUnwritable
 from warehouse.grain import surplus_rows
-from warehouse.opening import MEMORY_LIMIT, identity, opened_for_reading, opened_for_writing, unwritable
+from warehouse.opening import (
+    MEMORY_LIMIT,
+    damaged,
+    identity,
+    is_damage,
+    opened_for_reading,
+    opened_for_writing,
+    unwritable,
+)
 from warehouse.transactions import committed
 
 if TYPE_CHECKING:
@@ -233,12 +241,12 @@ class Warehouse:
 
     def query(self, name: str, frames: Mapping[str, pl.DataFrame] | None = None, **parameters: Any) -> pl.DataFrame:
         """Run the named query of ``warehouse/queries`` and return its rows; ``frames`` are tables it may name."""
-        with self._lock:
+        with self._lent() as connection:
             for table, frame in (frames or {}).items():
-                self._connection.register(table, frame.to_arrow())
-            result: pl.DataFrame = self._connection.execute(_query_text(name), parameters or None).pl()
+                connection.register(table, frame.to_arrow())
+            result: pl.DataFrame = connection.execute(_query_text(name), parameters or None).pl()
             for table in frames or {}:
-                self._connection.unregister(table)
+                connection.unregister(table)
         return result
 
     def query_batches(
@@ -282,7 +290,7 @@ class Warehouse:
                 names = [column[0] for column in cursor.description or []]
                 return names, cursor.fetchall() if limit is None else cursor.fetchmany(limit)
             except duckdb.Error as error:
-                raise QueryError(str(error).strip()) from None
+                raise damaged(error, self.path) if is_damage(error) else QueryError(str(error).strip()) from None
 
     @contextmanager
     def _lent(self) -> Iterator[duckdb.DuckDBPyConnection]:

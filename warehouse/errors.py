@@ -29,6 +29,10 @@ class WarehouseUnwritable(WarehouseError):  # noqa: N818 - a state, not a mistak
     """The file cannot be written any more: the disk is full, or the file is gone. What was committed stays."""
 
 
+class WarehouseDamaged(WarehouseError):  # noqa: N818 - a state, not a mistake
+    """Blocks of the file are not what DuckDB wrote: a bad disk, or a copy that broke off."""
+
+
 class ModelError(WarehouseError):
     """A SQL model or its description is wrong. This is a bug in aligntax, found when the models are built."""
 

@@ -70,6 +70,8 @@ def parsed_document(name: str, text: str) -> Any:
         node = loader.get_single_node()
         check_keys(name, node)
         return None if node is None else loader.construct_document(node)
+    except RecursionError:
+        raise SettingsError(f"{name}: brackets or lists nest too deeply.") from None
     except yaml.MarkedYAMLError as error:
         raise SettingsError(f"{name}: {syntax_sentence(error)}") from None
     except (ValueError, AttributeError, yaml.YAMLError) as error:  # an explicit !!tag on a value that does not fit it

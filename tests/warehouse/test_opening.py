@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
 from warehouse.connection import Warehouse
-from warehouse.errors import QueryError, WarehouseBusy, WarehouseError, WarehouseMissing
+from warehouse.errors import QueryError, WarehouseBusy, WarehouseDamaged, WarehouseError, WarehouseMissing
+from warehouse.opening import is_damage, opened_for_reading, opened_for_writing
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN_ELSEWHERE = """
@@ -51,7 +54,7 @@ def test_a_folder_that_cannot_be_made_gives_one_line(tmp_path):
 
 def test_a_file_that_is_no_warehouse_gives_one_line(path):
     path.write_text("not a database, but long enough to be read as one" * 100)
-    with pytest.raises(WarehouseError, match="cannot open") as raised:
+    with pytest.raises(WarehouseError, match="is not a DuckDB file") as raised:
         Warehouse.open(path)
     assert "\n" not in str(raised.value)
 
@@ -95,3 +98,41 @@ def test_a_checkpoint_never_has_to_rewrite_more_than_a_small_group_of_rows(path)
             "select row_group_id, max(start + count) from pragma_storage_info('raw.prompts') group by all order by all"
         )
         assert [count for _, count in warehouse.rows(groups)[1]] == [20_480, 20_480, 50_000 - 2 * 20_480]
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"), [(b"SQLite format 3\0", "SQLite"), (b"PAR1", "Parquet"), (b"", "empty"), (b"hello", "another")]
+)
+@pytest.mark.parametrize("opened", [opened_for_writing, opened_for_reading])
+def test_the_file_of_another_program_is_called_what_it_is_and_left_alone(tmp_path, opened, head, kind):
+    path = tmp_path / "warehouse.duckdb"
+    path.write_bytes(head + bytes(4_096 if head else 0))
+    before = path.read_bytes()
+    with pytest.raises(WarehouseError, match=rf"is not a DuckDB file \({kind}"):
+        opened(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("opened", [opened_for_writing, opened_for_reading])
+def test_a_damaged_file_is_called_damaged_wherever_the_damage_shows(tmp_path, opened):
+    """A block is read when it is needed: while the file opens, or by a later query."""
+    path = tmp_path / "warehouse.duckdb"
+    with closing(opened_for_writing(path)) as connection:
+        connection.execute("create table raw.texts as select md5(range::varchar) as text from range(100_000)")
+        connection.execute("checkpoint")
+    whole = path.read_bytes()
+    found = [broken_at(path, whole, place, opened) for place in range(13_000, len(whole), len(whole) // 7)]
+    errors = [error for error in found if error is not None]
+    assert errors
+    assert all(isinstance(error, WarehouseDamaged) or is_damage(error) for error in errors)
+
+
+def broken_at(path, whole, place, opened):
+    """The error of opening and reading a file with one bit turned, None where nothing read that place."""
+    path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+    try:
+        with closing(opened(path)) as connection:
+            connection.execute("select max(text) from raw.texts").fetchall()
+    except (WarehouseError, duckdb.Error) as error:
+        return error
+    return None
