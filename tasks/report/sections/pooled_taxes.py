@@ -62,7 +62,9 @@ def _next(row: ReportRow) -> str:
     low, high = row["new_benchmark_low"], row["new_benchmark_high"]
     if low is None or high is None:
         return ""
-    return f" On one more benchmark of this kind the tax would lie in about {interval(low, high, signed_points)}."
+    return (
+        f" The tax of a model like these on one more benchmark would lie in about {interval(low, high, signed_points)}."
+    )
 
 
 def _table(groups: Sequence[Sequence[ReportRow]]) -> PrintedTable:

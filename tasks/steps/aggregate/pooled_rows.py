@@ -11,8 +11,15 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
-from tasks.stats.clustered import IntArray
-from tasks.stats.partial_pooling import FEWEST_TAXES, Limits, PooledTaxes, partial_pooling, shared_correlation
+from tasks.stats.clustered import FloatArray, IntArray
+from tasks.stats.partial_pooling import (
+    FEWEST_TAXES,
+    Limits,
+    PooledTaxes,
+    partial_pooling,
+    shared_correlation,
+    steady_errors,
+)
 from tasks.steps.aggregate.estimate_rows import WHOLE
 from warehouse.connection import Row, Warehouse
 
@@ -30,18 +37,19 @@ def pooled_rows(warehouse: Warehouse, dates: Sequence[str], estimates: pl.DataFr
 
 
 def _known_taxes(estimates: pl.DataFrame) -> pl.DataFrame:
-    """Comparisons with their taxes, the standard errors behind the intervals, and those that the samples show."""
+    """Comparisons with their taxes and three standard errors: behind the interval, of the clusters, of the items."""
     whole = estimates.filter(pl.col("subset") == WHOLE)
     keys = ("as_of_date", "subject_id")
     taxes = whole.filter(pl.col("statistic") == "tax_absolute", pl.col("standard_error").is_not_null())
-    shown = whole.filter(pl.col("statistic") == "tax_absolute_cr1").select(*keys, shown="standard_error")
-    is_score = pl.col("method").str.ends_with("_deff")
-    return taxes.join(shown, on=keys, how="left").select(
-        "as_of_date",
-        "estimate",
-        "standard_error",
+    for kind in ("cr1", "naive"):
+        of_kind = whole.filter(pl.col("statistic") == f"tax_absolute_{kind}")
+        errors = of_kind.select(*keys, pl.col("standard_error").fill_null(0.0).alias(f"standard_error_{kind}"))
+        taxes = taxes.join(errors, on=keys, how="left")
+    return taxes.select(
+        *("as_of_date", "estimate", "degrees_of_freedom"),
+        *("standard_error", "standard_error_cr1", "standard_error_naive"),
         comparison_id="subject_id",
-        sampled_error=pl.when(is_score).then(pl.col("shown").fill_null(0.0)).otherwise(pl.col("standard_error")),
+        is_score=pl.col("method").str.ends_with("_deff"),
     )
 
 
@@ -53,8 +61,7 @@ def _rows_of(taxes: pl.DataFrame, items: pl.DataFrame) -> Iterator[tuple[str, Ro
         return
     pooled = partial_pooling(
         (taxes["estimate"] * taxes["direction"]).to_numpy(),
-        taxes["standard_error"].to_numpy(),
-        taxes["sampled_error"].to_numpy(),
+        *_errors(taxes),
         _runs(taxes["benchmark_id"]),
         np.array([_correlation(part) for part in items.partition_by("benchmark_id")]),
     )
@@ -63,6 +70,16 @@ def _rows_of(taxes: pl.DataFrame, items: pl.DataFrame) -> Iterator[tuple[str, Ro
         limits = {"low": float(pooled.low[place]), "high": float(pooled.high[place])}
         yield comparison_id, {"statistic": "tax_pooled", "estimate": float(pooled.tax[place]), **limits}
         yield from ((comparison_id, row) for row in of_all)
+
+
+def _errors(taxes: pl.DataFrame) -> tuple[FloatArray, FloatArray]:
+    """Standard errors as used and as sampled. Those of score intervals stand for themselves."""
+    used, sampled = (taxes[name].to_numpy().copy() for name in ("standard_error", "standard_error_cr1"))
+    dense = ~taxes["is_score"].to_numpy()
+    naive, df = (taxes[name].to_numpy() for name in ("standard_error_naive", "degrees_of_freedom"))
+    benchmark = _runs(taxes["benchmark_id"])
+    used[dense], sampled[dense] = steady_errors(used[dense], naive[dense], df[dense], benchmark[dense])
+    return used, sampled
 
 
 def _group_rows(pooled: PooledTaxes, *, has_benchmarks: bool) -> list[Row]:

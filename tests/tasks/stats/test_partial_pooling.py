@@ -6,7 +6,7 @@ from scipy import optimize, special
 
 from tasks.stats.clustered import ClusterSums
 from tasks.stats.paired import PairedSums, is_discordant, paired_intervals
-from tasks.stats.partial_pooling import partial_pooling, shared_correlation
+from tasks.stats.partial_pooling import partial_pooling, shared_correlation, steady_errors
 from tests.support.sizes import at_every_size, bounds, replications
 
 FULL = 10_000
@@ -256,3 +256,41 @@ def test_benchmarks_on_which_few_items_differ_are_covered(world):
     tax, error, sampled = (np.stack(columns, axis=1) for columns in zip(*found, strict=True))
     least, most = bounds(*bars, full=full)
     assert least <= share_of_largest(tax, error, true, sampled=sampled) <= most
+
+
+# Models on each of some benchmarks, clusters of each, and the design effect.
+CLUSTERED = {
+    "4-by-9-of-5": (4, 9, 5, 2.0, (0.93, 1.0)),
+    "4-by-9-of-14": (4, 9, 14, 2.0, (0.93, 0.97)),
+    "1-by-8-of-5": (1, 8, 5, 2.0, (0.93, 1.0)),
+    "4-by-9-of-5-alike": (4, 9, 5, 1.0, (0.93, 1.0)),
+}
+
+
+@at_every_size
+@pytest.mark.parametrize("world", CLUSTERED)
+def test_taxes_from_few_clusters_are_covered(world):
+    models, benchmarks, clusters, design_effect, bars = CLUSTERED[world]
+    rng = np.random.default_rng(11)
+    full = 4_000
+    shape = (replications(full), benchmarks, models)
+    true = 0.02 + 0.03 * rng.standard_normal(shape)
+    of_base, own = rng.standard_normal((*shape[:2], 1, clusters)), rng.standard_normal((*shape, clusters))
+    shocks = 0.045 * (clusters / 2) ** 0.5 * (of_base + own)
+    count = benchmarks * models
+    tax, error = (
+        found.reshape(-1, count) for found in (true + shocks.mean(-1), shocks.std(-1, ddof=1) / clusters**0.5)
+    )
+    naive, df = np.full(count, 0.045 / design_effect**0.5), np.full(count, clusters - 1.0)
+    benchmark = np.repeat(np.arange(benchmarks), models)
+    used, sampled = zip(*(steady_errors(errors, naive, df, benchmark) for errors in error), strict=True)
+    least, most = bounds(*bars, full=full)
+    shared = [0.5 if models > 1 else 0.0] * benchmarks
+    assert least <= share_of_largest(tax, np.array(used), true.reshape(-1, count), shared, np.array(sampled)) <= most
+
+
+def test_without_clusters_an_error_only_becomes_that_of_students_interval():
+    error, benchmark = np.array([0.01, 0.03, 0.02]), np.array([2, 2, 5])
+    used, sampled = steady_errors(error, error, np.array([99.0, 99.0, 1e6]), benchmark)
+    assert sampled == pytest.approx(error)
+    assert used / error == pytest.approx([1.0124, 1.0124, 1.0], abs=1e-4)
