@@ -47,7 +47,7 @@ def shown(value: Any) -> str:
 
 def points(value: float | None) -> str:
     """A proportion as percentage points with its sign."""
-    return DASH if value is None else f"{100 * value:+.1f}"
+    return DASH if value is None else f"{100 * value:+z.1f}"
 
 
 def interval(low: float | None, high: float | None) -> str:

@@ -26,6 +26,7 @@ def build(config: Config = CONFIG) -> None:
 
 def publish(config: Config = CONFIG, as_of: AsOf = None) -> None:
     """Rebuild the tables, check them, and swap in a new publication: DuckDB, Parquet and the report."""
+    from flows.cli.answers import say_answers
     from flows.cli.results import show_places
     from flows.configuration import load_configuration
     from flows.publish import limit_again, newest_run, report_run
@@ -37,6 +38,7 @@ def publish(config: Config = CONFIG, as_of: AsOf = None) -> None:
         date = run_date(run_dates(warehouse), as_of)
         limit_again(warehouse, settings)
         published = report_run(warehouse, settings, newest_run(warehouse, date), date)
+        say_answers(warehouse, date)
     show_places(published, config)
 
 
@@ -46,6 +48,7 @@ def report(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Default: publish/report.html.")] = None,
 ) -> None:
     """Write the HTML report of a date."""
+    from flows.cli.answers import say_answers
     from flows.configuration import load_configuration
     from flows.transform import run_dates
     from tasks.report import write_report
@@ -55,7 +58,9 @@ def report(
     settings = load_configuration(config, will_send=False)
     path = output or settings.publish.folder / "report.html"
     with Warehouse.open(settings.warehouse) as warehouse:
-        frames = report_frames(warehouse, run_date(run_dates(warehouse), as_of))
+        date = run_date(run_dates(warehouse), as_of)
+        frames = report_frames(warehouse, date)
+        say_answers(warehouse, date)
     typer.echo(f"Report: {write_report(frames, path)}")
 
 

@@ -22,7 +22,10 @@ def print_taxes(rows: Sequence[Mapping[str, Any]]) -> None:
     taxes = [row for row in rows if row["kind"] == "tax"]
     others = [row for row in rows if row["kind"] != "tax"]
     if taxes:
-        title = "Alignment tax in points: base minus aligned, 95% interval (negative = windfall; * = Holm p < 0.05)"
+        title = (
+            "Alignment tax in points: base minus aligned, 95% interval (negative = windfall; * = Holm p < 0.05; "
+            "(*) = the same, if the missing answers are like the others)"
+        )
         _print_differences(title, ["base model", "aligned model"], taxes)
         print_domains(taxes)
     if others:
@@ -43,7 +46,7 @@ def _print_differences(title: str, sides: list[str], rows: Sequence[Mapping[str,
                 percent(row["candidate_score"]),
                 points(row["tax_absolute"]),
                 interval(row["tax_absolute_low"], row["tax_absolute_high"]),
-                "*" if row["is_significant"] else "",
+                _star(row),
                 points(row["minimum_detectable_tax"]).lstrip("+"),
             )
             for row in rows
@@ -55,6 +58,13 @@ def _print_differences(title: str, sides: list[str], rows: Sequence[Mapping[str,
             for flag, caution in _CAUTIONS.items():
                 if f"{flag}_{side}" in (row["flags"] or ""):
                     typer.echo(caution.format(model=row[f"{side}_model_id"], benchmark=row["benchmark_id"]))
+
+
+def _star(row: Mapping[str, Any]) -> str:
+    """The mark of a significant tax; in brackets where it rests on what the missing answers would have been."""
+    if not row["is_significant"]:
+        return ""
+    return "(*)" if row["is_significant_whatever_is_missing"] is False else "*"
 
 
 def print_domains(taxes: Iterable[Mapping[str, Any]]) -> None:

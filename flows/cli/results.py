@@ -6,12 +6,13 @@ import dataclasses
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from flows.cli.answers import tax_sentences
 from flows.cli.odd_answers import odd_lines
 from flows.cli.output import print_json
 from flows.cli.result_tables import print_safety, print_taxes
@@ -32,9 +33,12 @@ _TRY = (
 class HeadlineRows:
     """Headline taxes and safety rows of one date, as they were published; empty if nothing was.
 
-    ``warnings`` say which of the answers behind them were odd, ``gaps`` which benchmarks of the date before they lack.
+    ``answers`` say for each pair whether alignment cost capability, ``benchmarks`` what stands out on single ones;
+    ``warnings`` which of the answers behind them were odd, ``gaps`` which benchmarks of the date before they lack.
     """
 
+    answers: Sequence[str] = ()
+    benchmarks: Sequence[str] = ()
     alignment_tax: Sequence[dict[str, Any]] = ()
     safety: Sequence[dict[str, Any]] = ()
     warnings: Sequence[str] = ()
@@ -45,15 +49,20 @@ class HeadlineRows:
         return {name: list(rows) for name, rows in dataclasses.asdict(self).items()}
 
     def print(self) -> None:
-        """Print a table of each kind that has rows, and the warnings."""
+        """Print the answer, a table of each kind that has rows, and the warnings."""
         if self.alignment_tax:
+            _say(self.answers)
             print_taxes(self.alignment_tax)
-        for line in self.gaps:
-            typer.echo(line)
+            _say(self.benchmarks)
+        _say(self.gaps)
         if self.safety:
             print_safety(self.safety)
-        for line in self.warnings:
-            typer.echo(line)
+        _say(self.warnings)
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
 
 
 def headline_rows(published: Published | None, as_of_date: str | None) -> HeadlineRows:
@@ -65,7 +74,8 @@ def headline_rows(published: Published | None, as_of_date: str | None) -> Headli
         safety = snapshot.query_rows("headline_safety", as_of_date=as_of_date)
         warnings = tuple(odd_lines(snapshot, as_of_date))
         gaps = tuple(gap_lines(snapshot, as_of_date))
-    return HeadlineRows(_dicts(*taxes), _dicts(*safety), warnings, gaps)
+        said = tax_sentences(snapshot, as_of_date)
+    return HeadlineRows(said.answers, said.benchmarks, _dicts(*taxes), _dicts(*safety), warnings, gaps)
 
 
 def gap_lines(snapshot: Warehouse, as_of_date: str) -> Iterator[str]:

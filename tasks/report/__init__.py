@@ -4,6 +4,16 @@ Knows wording, charts and tables; must not know SQL, Prefect, providers or where
 """
 
 from tasks.report.page import render_report, sources, write_report
-from tasks.report.report_rows import ReportFrames
+from tasks.report.report_rows import ReportFrames, ReportSource
+from tasks.report.summary_sentences import TAX_SENTENCES, answer_sentences, benchmark_sentences
 
-__all__ = ["ReportFrames", "render_report", "sources", "write_report"]
+__all__ = [
+    "TAX_SENTENCES",
+    "ReportFrames",
+    "ReportSource",
+    "answer_sentences",
+    "benchmark_sentences",
+    "render_report",
+    "sources",
+    "write_report",
+]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from tasks.report.report_rows import ReportRow, name_of
-from tasks.report.significance import Significance, significance_of
+from tasks.report.significance import Significance, significance_of, verdict_in_words
 from tasks.report.symbols import SIGNIFICANCE_SYMBOLS
 from tasks.report.vega import GREY, Chart, layered, tooltip
 from tasks.report.wording import probability, signed_points, stated, whole, with_interval
@@ -114,12 +114,13 @@ def _value(row: ReportRow, label: str) -> dict[str, Any]:
         "low": 100 * limits[0] if has_limits else None,
         "high": 100 * limits[1] if has_limits else None,
         "verdict": significance.value,
+        "said": verdict_in_words(row),
         "candidate": name_of(row["candidate_model_id"]),
         "reference": name_of(row["reference_model_id"]),
         "points": tax,
         "holm": stated(row["p_value_holm"], probability, row["reason"]),
         "items": stated(row["count_paired_items"], whole),
-        "description": f"{label}: {tax} points, {significance.value}",
+        "description": f"{label}: {tax} points, {verdict_in_words(row)}",
     }
 
 
@@ -160,7 +161,7 @@ def _marks(forest: Forest, values: list[dict[str, Any]], y: alt.Y, count_ticks: 
                 candidate="aligned or candidate",
                 reference="base or reference",
                 points="tax, points",
-                verdict="verdict",
+                said="verdict",
                 holm="p (Holm)",
                 items="paired items",
             ),

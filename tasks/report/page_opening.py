@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, headline, whole_benchmark
-from tasks.report.summary_sentences import summary_sentences
+from tasks.report.summary_sentences import TAX_SENTENCES, answer_sentences, summary_sentences
 from tasks.report.wording import listed, whole
 
 
@@ -21,22 +21,16 @@ class OriginBadge:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What stands above the first chart: facts with their names, a badge, and the sentences of the summary."""
+    """What stands above the first chart: facts with their names, a badge, the answer, and the rest of the summary."""
 
     facts: tuple[tuple[str, str], ...]
     badge: OriginBadge
+    answer: tuple[str, ...]
     paragraph: tuple[str, ...]
 
 
 SOURCES = (
-    ReportSource(
-        "alignment_tax",
-        (
-            *("kind", "is_headline", "reference_model_id", "candidate_model_id", "benchmark_id", "origin"),
-            *("reference_score", "candidate_score", "tax_absolute", "tax_absolute_low", "tax_absolute_high"),
-            *("minimum_detectable_tax", "is_significant", "flags"),
-        ),
-    ),
+    *TAX_SENTENCES,
     ReportSource(
         "safety",
         (
@@ -70,7 +64,7 @@ def opening_of(tables: ReportTables, as_of_date: str) -> Opening:
     """Everything above the first chart."""
     taxes = headline(tables["alignment_tax"], is_tax=True)
     facts = _facts(tables["model_scores"], taxes, as_of_date)
-    return Opening(facts, badge_of(tables), tuple(summary_sentences(tables)))
+    return Opening(facts, badge_of(tables), tuple(answer_sentences(tables)), tuple(summary_sentences(tables)))
 
 
 def badge_of(tables: ReportTables) -> OriginBadge:

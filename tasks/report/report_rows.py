@@ -16,6 +16,7 @@ from tasks.report.wording import visible
 ReportRow = Mapping[str, Any]
 
 WHOLE = "all"  # the subset that is the whole benchmark
+ALL_CAPABILITY = "all capability"  # the scope that is every capability benchmark
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,13 @@ def _printable(frame: pl.DataFrame) -> pl.DataFrame:
 def headline(rows: Iterable[ReportRow], *, is_tax: bool) -> list[ReportRow]:
     """Taxes to read first, or the other declared comparisons: the whole benchmark, under the configured rule."""
     return [row for row in rows if row["is_headline"] and (row["kind"] == "tax") is is_tax]
+
+
+def over_all_capability(rows: Iterable[ReportRow]) -> list[ReportRow]:
+    """Of the taxes over several benchmarks, those over all capability with the same weight for each benchmark."""
+    return [
+        row for row in rows if row["kind"] == "tax" and row["scope"] == ALL_CAPABILITY and row["weighting"] == "macro"
+    ]
 
 
 def whole_benchmark(rows: Iterable[ReportRow]) -> list[ReportRow]:

@@ -86,6 +86,9 @@ def tax_notes(row: ReportRow) -> Iterator[str]:
         yield f"{row['prompt_style_candidate']} against {row['prompt_style_reference']}"
     if row["count_paired_items"] != row["count_items"] and None not in (row["bound_low"], row["bound_high"]):
         yield f"missing answers allow {interval(row['bound_low'], row['bound_high'], signed_points)}"
+        if None not in (row["identified_low"], row["identified_high"]):
+            limits = interval(row["identified_low"], row["identified_high"], signed_points)
+            yield f"95% interval whatever they are: {limits}"
     if row["days_apart"]:
         yield f"{counted(row['days_apart'], 'day')} apart"
     if row["origin"] != "endpoint":

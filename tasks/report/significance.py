@@ -5,6 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 
 from tasks.report.report_rows import ReportRow
+from tasks.report.wording import interval, signed_points
+
+IF_ALIKE = "if the missing answers are like the others"
 
 
 class Significance(StrEnum):
@@ -26,6 +29,25 @@ def significance_of(row: ReportRow) -> Significance:
     if not row["is_significant"] or row["tax_absolute"] == 0:
         return Significance.OPEN
     return Significance.TAX if row["tax_absolute"] > 0 else Significance.WINDFALL
+
+
+def rests_on_missing(row: ReportRow) -> bool:
+    """Whether a result is significant only if the missing answers are like the others. A tax or a mean of taxes."""
+    return bool(row["is_significant"]) and row["is_significant_whatever_is_missing"] is False
+
+
+def missing_clause(row: ReportRow) -> str:
+    """The condition of such a result, and the interval that holds without it."""
+    low, high = row["identified_low"], row["identified_high"]
+    if low is None or high is None:
+        return IF_ALIKE
+    return f"{IF_ALIKE} (whatever they are, the tax is in {interval(low, high, signed_points)})"
+
+
+def verdict_in_words(row: ReportRow) -> str:
+    """What a tax shows, and the condition under which it does."""
+    verdict = significance_of(row).value
+    return f"{verdict}, {IF_ALIKE}" if rests_on_missing(row) else verdict
 
 
 def change_in_words(row: ReportRow) -> str:

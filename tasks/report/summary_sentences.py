@@ -7,41 +7,75 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tasks.report.report_rows import ReportRow, ReportTables, headline, name_of
+from tasks.report.capability_answers import ANSWERS, capability_answers, holm_correction
+from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, headline, name_of
 from tasks.report.row_wording import pair_title
-from tasks.report.significance import Significance, change_in_words, significance_of
+from tasks.report.significance import (
+    IF_ALIKE,
+    Significance,
+    change_in_words,
+    missing_clause,
+    rests_on_missing,
+    significance_of,
+)
 from tasks.report.wording import counted, interval, listed, points, signed_points, whole
+
+# Which tax a pooled tax belongs to.
+_POOLED_BY = ("kind", "family", "origin", "reference_model_id", "candidate_model_id", "benchmark_id")
+# What the sentences on taxes are made from, on the page and in the terminal.
+TAX_SENTENCES = (
+    ANSWERS,
+    ReportSource(
+        "alignment_tax",
+        (
+            *("kind", "is_headline", "family", "reference_model_id", "candidate_model_id", "benchmark_id", "origin"),
+            *("reference_score", "candidate_score", "tax_absolute", "tax_absolute_low", "tax_absolute_high"),
+            *("minimum_detectable_tax", "p_value_holm", "is_significant", "is_significant_whatever_is_missing"),
+            *("count_tests_holm", "identified_low", "identified_high", "flags"),
+        ),
+    ),
+    ReportSource("pooled_tax", (*_POOLED_BY, "tax_pooled", "tax_pooled_low", "tax_pooled_high", "count_taxes")),
+)
+
+
+def answer_sentences(tables: ReportTables) -> Iterator[str]:
+    """Whether alignment cost capability: the first thing that a reader wants to know."""
+    yield from capability_answers(tables["overall_tax"], headline(tables["alignment_tax"], is_tax=True))
 
 
 def summary_sentences(tables: ReportTables) -> Iterator[str]:
-    """What alignment cost, what it bought, and what makes the result less certain."""
+    """Single benchmarks, what alignment bought, and what makes the result less certain."""
     taxes = headline(tables["alignment_tax"], is_tax=True)
-    yield from _about_taxes(taxes)
+    yield from benchmark_sentences(tables)
     yield from _about_safety([row for row in tables["safety"] if row["kind"] == "tax"], has_taxes=bool(taxes))
     yield from _about_trust(tables)
 
 
-# ------------------------------------------------------------------------------------------------------- taxes
+# ----------------------------------------------------------------------------------------------- single benchmarks
 
 
-def _about_taxes(taxes: Sequence[ReportRow]) -> Iterator[str]:
+def benchmark_sentences(tables: ReportTables) -> Iterator[str]:
+    """What stands out on single benchmarks: how many taxes are significant, the largest, and what stays unseen."""
+    taxes, pooled = headline(tables["alignment_tax"], is_tax=True), tables["pooled_tax"]
     if not taxes:
-        yield "No base and aligned model were compared on a capability benchmark, so there is no tax to report."
         return
     found = {
         significance: [row for row in taxes if significance_of(row) is significance] for significance in Significance
     }
     costs, gains = found[Significance.TAX], found[Significance.WINDFALL]
-    yield _count_sentence(taxes, costs, gains)
-    if alike := [row for row in (*costs, *gains) if "one_answer" in (row["flags"] or "")]:
-        yield (
-            f"In {whole(len(alike))} of them a model gives nearly the same answer whatever is asked. Such a difference "
-            "says where the right answers stand, not what the model knows."
-        )
+    if len(taxes) > 1:
+        yield _count_sentence(taxes, costs, gains)
+        yield from _conditions([*costs, *gains])
     if costs:
-        yield f"The largest tax is {_tax_words(max(costs, key=lambda row: row['tax_absolute']))}."
+        yield from _extreme(
+            "largest tax" if len(taxes) > 1 else "tax", max(costs, key=lambda row: row["tax_absolute"]), pooled
+        )
     if gains:
-        yield f"The largest windfall is {_tax_words(min(gains, key=lambda row: row['tax_absolute']))}."
+        yield from _extreme(
+            "largest windfall" if len(taxes) > 1 else "windfall",
+            min(gains, key=lambda row: row["tax_absolute"]),
+            pooled,
+        )
     if len(costs) + len(gains) < len(taxes):
         yield from _about_detectable(taxes)
     if silent := len(found[Significance.NO_INTERVAL]) + len(found[Significance.NO_ESTIMATE]):
@@ -51,22 +85,42 @@ def _about_taxes(taxes: Sequence[ReportRow]) -> Iterator[str]:
 def _count_sentence(taxes: Sequence[ReportRow], costs: Sequence[ReportRow], gains: Sequence[ReportRow]) -> str:
     benchmarks = {row["benchmark_id"] for row in taxes}
     measured = f"{counted(len(taxes), 'comparison')} on {counted(len(benchmarks), 'capability benchmark')}"
-    if not costs and not gains:
-        return f"Nothing is significant: of {measured}, none shows a tax or a windfall after Holm's correction."
-    parts = [
-        *([counted(len(costs), "significant tax", "significant taxes")] if costs else []),
-        *([counted(len(gains), "significant windfall")] if gains else []),
+    if not any(row["count_tests_holm"] for row in taxes):
+        return f"None of {measured} has a p-value."
+    correction = holm_correction(taxes, "comparison")
+    left = [
+        counted(len(costs), "significant tax", "significant taxes") if costs else "no significant tax",
+        counted(len(gains), "significant windfall") if gains else "no significant windfall",
     ]
-    missing = "" if costs and gains else f", and no significant {'windfall' if costs else 'tax'}"
-    return f"Of {measured}, Holm's correction leaves {listed(parts)}{missing}."
+    return f"Of {measured}, {correction} leaves {listed(left)}."
 
 
-def _tax_words(row: ReportRow) -> str:
+def _conditions(significant: Sequence[ReportRow]) -> Iterator[str]:
+    """On what some of the significant results rest."""
+    if resting := [row for row in significant if rests_on_missing(row)]:
+        only = missing_clause(resting[0]) if len(resting) == 1 else IF_ALIKE
+        yield f"{counted(len(resting), 'result is', 'results are')} significant only {only}."
+    if alike := [row for row in significant if "one_answer" in (row["flags"] or "")]:
+        yield (
+            f"In {whole(len(alike))} of them a model gives nearly the same answer whatever is asked. Such a difference "
+            "says where the right answers stand, not what the model knows."
+        )
+
+
+def _extreme(noun: str, row: ReportRow, pooled: Sequence[ReportRow]) -> Iterator[str]:
+    """The largest tax or windfall as measured and, where there are enough to compare, drawn to the others."""
     limits = interval(row["tax_absolute_low"], row["tax_absolute_high"], signed_points)
     base, aligned = row["reference_score"], row["candidate_score"]
     scores = "" if base is None or aligned is None else f", {points(aligned)}% where the base has {points(base)}%"
     place = f"{pair_title(row)} on {name_of(row['benchmark_id'])}"
-    return f"{signed_points(row['tax_absolute'])} points {limits}: {place}{scores}"
+    yield f"The {noun} is {signed_points(row['tax_absolute'])} points {limits}: {place}{scores}."
+    same = [other for other in pooled if all(other[name] == row[name] for name in _POOLED_BY)]
+    if same and same[0]["tax_pooled"] is not None:
+        limits = interval(same[0]["tax_pooled_low"], same[0]["tax_pooled_high"], signed_points)
+        yield (
+            f"The largest of {whole(same[0]['count_taxes'])} is on average too large by chance; shrunken towards their "
+            f"mean it is {signed_points(same[0]['tax_pooled'])} points {limits}."
+        )
 
 
 def _about_detectable(taxes: Sequence[ReportRow]) -> Iterator[str]:
@@ -75,8 +129,8 @@ def _about_detectable(taxes: Sequence[ReportRow]) -> Iterator[str]:
         return
     sizes = list(dict.fromkeys((points(found[0]), points(found[-1]))))
     yield (
-        "Not significant does not mean zero: before any correction, the smallest tax that these comparisons would find "
-        f"four times in five is {' to '.join(sizes)} points."
+        "Not significant does not mean zero: the smallest tax that such a comparison would show as significant, after "
+        f"the correction, four times in five is {' to '.join(sizes)} points."
     )
 
 

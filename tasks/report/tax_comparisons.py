@@ -13,7 +13,7 @@ from tasks.report.forest_chart import Forest, forest_chart, label_width, points_
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import ReportRow, ReportSource, grouped, name_of
 from tasks.report.row_wording import benchmark_title, pair_title, paired_items, reason_unless_shown, tax_notes
-from tasks.report.significance import Significance, significance_of
+from tasks.report.significance import IF_ALIKE, Significance, rests_on_missing, significance_of, verdict_in_words
 from tasks.report.symbols import SIGNIFICANCE_SYMBOLS
 from tasks.report.wording import (
     counted,
@@ -36,6 +36,7 @@ TAXES = ReportSource(
         *("count_paired_items", "count_clusters", "reference_score", "candidate_score", "tax_absolute"),
         *("tax_absolute_low", "tax_absolute_high", "tax_relative", "tax_relative_low", "tax_relative_high"),
         *("tax_relative_reason", "p_value_holm", "minimum_detectable_tax", "bound_low", "bound_high"),
+        *("is_significant_whatever_is_missing", "identified_low", "identified_high"),
         *("is_significant", "is_sign_rule_dependent", "origin", "days_apart", "flags", "reason"),
     ),
 )
@@ -106,7 +107,9 @@ def _caption(rows: Sequence[ReportRow], count_missing: int) -> str:
     references = list(dict.fromkeys(name_of(row["reference_model_id"]) for row in rows))
     against = f"Against {references[0]}. " if len(references) == 1 else ""
     missing = f"{counted(count_missing, 'comparison')} without an estimate: see the table. " if count_missing else ""
-    return f"{against}{missing}Lines are 95% intervals.".strip()
+    resting = len([row for row in rows if rests_on_missing(row)])
+    only = f" {counted(resting, 'result is', 'results are')} significant only {IF_ALIKE}." if resting else ""
+    return f"{against}{missing}Lines are 95% intervals.{only}".strip()
 
 
 def _line(row: ReportRow) -> TableLine:
@@ -119,7 +122,7 @@ def _line(row: ReportRow) -> TableLine:
         with_interval(row["tax_absolute"], *limits, signed_points, reason),
         with_interval(*relative, signed_percent, row["tax_relative_reason"] or reason),
         stated(row["p_value_holm"], probability, reason),
-        significance_of(row).value,
+        verdict_in_words(row),
         paired_items(row),
         stated(row["count_clusters"], whole, reason),
         stated(row["minimum_detectable_tax"], points, reason),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tasks.report.blocks import Block
 from tasks.report.page_section import PageSection
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
-from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, grouped, name_of, ordered
+from tasks.report.report_rows import ALL_CAPABILITY, ReportRow, ReportSource, ReportTables, grouped, name_of, ordered
 from tasks.report.row_wording import flag_notes, pair_title, reason_in_words
 from tasks.report.wording import dash, probability, signed_points, stated, whole, with_interval
 
@@ -28,7 +28,7 @@ def _content(tables: ReportTables) -> list[Block]:
 
 def _is_shown(scope: str | None) -> bool:
     """Domains and all of capability; the scopes of single users of the table stay out of the page."""
-    return scope is not None and (scope == "all capability" or scope.startswith("domain:"))
+    return scope is not None and (scope == ALL_CAPABILITY or scope.startswith("domain:"))
 
 
 def _overall_table(rows: Sequence[ReportRow]) -> PrintedTable:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from tasks.report import ReportFrames, sources, write_report
+from tasks.report import ReportFrames, ReportSource, sources, write_report
 from tasks.settings import PublishSettings
 from warehouse.connection import Warehouse
 
@@ -14,10 +15,10 @@ def write_page(warehouse: Warehouse, settings: PublishSettings, as_of_date: str)
     return write_report(report_frames(warehouse, as_of_date), settings.folder / "report.html")
 
 
-def report_frames(warehouse: Warehouse, as_of_date: str) -> ReportFrames:
-    """Read every table that a section of the report reads."""
+def report_frames(warehouse: Warehouse, as_of_date: str, wanted: Iterable[ReportSource] | None = None) -> ReportFrames:
+    """Read the wanted tables; without a wish, every table that a section of the report reads."""
     tables = {
         source.table: warehouse.query("report_table", table=source.table, as_of_date=as_of_date, days=source.days)
-        for source in sources()
+        for source in (sources() if wanted is None else wanted)
     }
     return ReportFrames(tables, as_of_date)

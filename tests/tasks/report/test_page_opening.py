@@ -38,8 +38,12 @@ def test_the_summary_says_what_the_rows_say(small_summary, expected):
 
 
 def test_the_summary_says_that_nothing_is_significant(opening):
-    text = " ".join(opening(alignment_tax=[{"is_significant": False, "p_value_holm": 0.2}]).paragraph)
-    assert "Nothing is significant: of 1 comparison on 1 capability benchmark" in text
+    still = {"is_significant": False, "p_value_holm": 0.2}
+    text = " ".join(opening(alignment_tax=[still, {**still, "candidate_model_id": "llama-sft"}]).paragraph)
+    assert text.startswith(
+        "Of 2 comparisons on 1 capability benchmark, Holm's correction over the 3 comparisons of family llama leaves "
+        "no significant tax and no significant windfall."
+    )
     assert "Not significant does not mean zero" in text
     assert "four times in five is 4.9 points" in text
 
@@ -53,14 +57,14 @@ def test_the_summary_says_which_results_rest_on_a_model_that_always_says_the_sam
 
 
 def test_a_tax_that_is_not_headline_is_not_counted(opening):
-    text = " ".join(opening(alignment_tax=[{}, {"is_headline": False, "benchmark_id": "hidden"}]).paragraph)
-    assert "Of 1 comparison on 1 capability benchmark" in text
+    text = " ".join(opening(alignment_tax=[{}, {}, {"is_headline": False, "benchmark_id": "hidden"}]).paragraph)
+    assert "Of 2 comparisons on 1 capability benchmark" in text
 
 
 def test_a_comparison_of_versions_is_never_called_a_tax(opening):
-    text = " ".join(opening(alignment_tax=[{"kind": "version", "tax_absolute": 0.3}]).paragraph)
-    assert "no tax to report" in text
-    assert "largest tax" not in text
+    found = opening(alignment_tax=[{"kind": "version", "tax_absolute": 0.3}])
+    assert "no tax to report" in " ".join(found.answer)
+    assert "largest tax" not in " ".join(found.paragraph)
 
 
 def test_without_safety_benchmarks_the_summary_says_that_it_cannot_tell_what_was_bought(opening):

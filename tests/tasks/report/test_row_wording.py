@@ -16,6 +16,8 @@ TAX = {
     "count_paired_items": 200,
     "bound_low": -0.04,
     "bound_high": 0.16,
+    "identified_low": -0.06,
+    "identified_high": 0.18,
     "days_apart": 0,
     "origin": "endpoint",
     "reason": None,
@@ -30,7 +32,13 @@ TAX = {
         ({"tax_absolute": -0.01, "is_significant": False}, ["windfall, not significant"]),
         ({"is_sign_rule_dependent": True}, ["sign depends on the rule"]),
         ({"prompt_style_reference": "completion"}, ["chat against completion"]),
-        ({"count_paired_items": 180}, ["missing answers allow [\u22124.0,\u00a0+16.0]"]),
+        (
+            {"count_paired_items": 180},
+            [
+                "missing answers allow [\u22124.0,\u00a0+16.0]",
+                "95% interval whatever they are: [\u22126.0,\u00a0+18.0]",
+            ],
+        ),
         ({"days_apart": 2}, ["2 days apart"]),
         ({"origin": "simulated"}, ["simulated answers"]),
     ],
