@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from flows.stages import check_reports
-from flows.transform import rebuild, rebuild_dates, run_dates, score_run
+from flows.transform import not_built, rebuild, rebuild_dates, run_dates, score_import, score_run, touched
 from tasks.errors import NothingEvaluated
 from tasks.settings import Settings
 from tasks.steps.land import run_event
@@ -23,6 +23,27 @@ def limit_again(warehouse: Warehouse, settings: Settings) -> None:
     for run_id in warehouse.query("limited_runs")["run_id"]:
         with suppress(NothingEvaluated):  # still no cell within the limits
             score_run(warehouse, settings, run_id)
+
+
+def report_all(warehouse: Warehouse, settings: Settings, as_of_date: str) -> Published:
+    """Publish a date after everything that is not built: runs that were not published, or were cut short.
+
+    Raises:
+        ValidationStopped: a gate failed; the last good publication stays.
+    """
+    for run_id in warehouse.query("unscored_runs")["run_id"]:
+        score_import(warehouse, settings, run_id)
+    limit_again(warehouse, settings)
+    newest = newest_run(warehouse, as_of_date)
+    waiting = not_built(warehouse)
+    waiting[newest] = touched(warehouse, newest)
+    rebuild_dates(
+        warehouse, sorted({day for dates in waiting.values() for day in dates}), settings.analysis, settings.margins
+    )
+    for run_id, dates in waiting.items():
+        check_reports(warehouse, run_id, dates)
+        run_event(warehouse, run_id, "published")
+    return publish_reports(warehouse, settings, newest, as_of_date)
 
 
 def report_run(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Published:

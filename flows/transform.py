@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from flows.stages import Unreported, check_landed, check_scored, unreported
 from tasks.errors import NothingEvaluated
@@ -93,6 +94,7 @@ def rebuild_dates(
 
     ``margins`` are those of benchmarks that state one of their own.
     """
+    began = datetime.now(UTC)
     warehouse.build(["staging", "marts"], dates)
     ordered = sorted(dates)
     for start in range(0, len(ordered), _DATES_AT_ONCE):
@@ -100,8 +102,26 @@ def rebuild_dates(
         aggregate(warehouse, some, analysis, margins)
         calibrate(warehouse, some)
     warehouse.build(["reports"], dates)
+    warehouse.append(
+        {"meta.built_dates": [{"as_of_date": date.fromisoformat(day), "built_at": began} for day in dates]},
+        replaces=True,
+    )
+
+
+def not_built(warehouse: Warehouse) -> dict[str, list[str]]:
+    """The dates that are older than the facts of a run, by run in the order in which the runs began.
+
+    Of a later date that came after a run, the run of that date answers for it.
+    """
+    built = {str(day): built_at for day, built_at in warehouse.query_rows("built_dates")[1]}
+    stale, there = {}, set(built)
+    for run_id, own_date, said_at in warehouse.query_rows("last_words")[1]:
+        there.add(str(own_date))
+        dates = there.intersection(touched(warehouse, run_id))
+        stale[run_id] = sorted(day for day in dates if day not in built or built[day] < said_at)
+    return {run_id: dates for run_id, dates in stale.items() if dates}
 
 
 def run_dates(warehouse: Warehouse) -> list[str]:
     """Every date on which something ran, oldest first."""
-    return [str(date) for date in warehouse.query("run_dates")["as_of_date"]]
+    return [str(day) for day in warehouse.query("run_dates")["as_of_date"]]

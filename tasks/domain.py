@@ -254,7 +254,7 @@ class Benchmark:
     citation: str
     cluster_meaning: str
     pitfalls: str = ""
-    chance_score: float = 0.0
+    chance_score: float | None = 0.0
     higher_is_better: bool = True
     is_harmful_text: bool = False
     max_tokens: int = 512

@@ -161,9 +161,10 @@ class Warehouse:
         if identity(self.path) != self._file:
             raise WarehouseUnwritable(f"{self.path} was moved, deleted or replaced while it was being written.")
 
-    def append(self, tables: Mapping[str, pl.DataFrame | Sequence[Row]]) -> int:
+    def append(self, tables: Mapping[str, pl.DataFrame | Sequence[Row]], *, replaces: bool = False) -> int:
         """Insert frames or rows into tables in one transaction, ignoring rows whose key is there already.
 
+        With ``replaces`` they take the place of those: only for what no run that counts rests on.
         Tables without a key (events, failures, validations) are logs: every row is kept. Returns the number of rows
         that were new.
         """
@@ -171,7 +172,8 @@ class Warehouse:
         with self.transaction():
             for table, rows in tables.items():
                 if len(rows):
-                    verb = "insert or ignore" if self._has_key(table) else "insert"
+                    keyed = "insert or replace" if replaces else "insert or ignore"
+                    verb = keyed if self._has_key(table) else "insert"
                     inserted += self._insert(verb, table, rows)
         return inserted
 

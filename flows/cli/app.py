@@ -58,8 +58,8 @@ for command in (
 ):
     app.command()(command)
 importing.app.command()(import_tables.responses)
-for table in import_tables.TABLES:
-    importing.app.command(table.command, help=table.help)(import_tables.command_of(table))
+importing.app.command()(import_tables.scores)
+importing.app.command()(import_tables.aggregates)
 for tool in LOG_TOOLS:
     importing.app.command(tool.command, help=tool.help)(import_logs.command_of(tool))
 app.add_typer(importing.app, name="import")

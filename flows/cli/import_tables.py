@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +17,6 @@ from tasks.errors import UnknownName
 if TYPE_CHECKING:
     from tasks.planned import Cell
     from tasks.settings import Settings
-    from tasks.steps.land import ForeignFiles
 
 Files = Annotated[
     list[Path],
@@ -64,73 +62,66 @@ def responses(
     _say_answers(work, bring(work, [lambda warehouse: land(warehouse, work.settings, cell, read)]), is_json=json)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Table:
-    """A table whose import needs nothing but its columns: the command's name and help, and what is done with files."""
-
-    command: str
-    help: str
-    bring: Callable[[Import, ForeignFiles, bool], None]
-
-
-def command_of(table: Table) -> Callable[..., None]:
-    """The command of a table; the options are the same for all."""
-
-    def command(
-        files: Files,
-        mapping: Map = None,
-        config: Config = CONFIG,
-        as_of: AsOf = None,
-        no_publish: NoBuild = False,
-        json: Json = False,
-    ) -> None:
-        from tasks.steps.land import ForeignFiles
-
-        work = import_of(config, as_of, publishes=not no_publish)
-        table.bring(work, ForeignFiles(list(map(existing, files)), mapped(mapping)), json)
-
-    return command
+SharedItems = Annotated[
+    bool,
+    typer.Option(
+        "--shared-items",
+        help="Equal item ids in several benchmarks are one item, which counts once in taxes over benchmarks. "
+        "By default each benchmark has its own items, whatever their ids.",
+    ),
+]
 
 
-def _bring_scores(work: Import, files: ForeignFiles, is_json: bool) -> None:
+def scores(
+    files: Files,
+    mapping: Map = None,
+    shared_items: SharedItems = False,
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    no_publish: NoBuild = False,
+    json: Json = False,
+) -> None:
+    """Import item scores: rows of model, benchmark, item, value; cluster, repeat, outcome, latency, tokens, cost.
+
+    What is said of an item (cluster, subset, chance of a blind guess) must be the same in every row. It is taken for
+    answers that are there already, too.
+    """
     from flows.configuration import load_benchmarks
     from tasks.importers.read_scores import read_scores
-    from tasks.steps.land import land_scores
+    from tasks.steps.land import ForeignFiles, land_scores
 
+    work = import_of(config, as_of, publishes=not no_publish)
+    source = ForeignFiles(list(map(existing, files)), mapped(mapping))
     known = load_benchmarks(work.settings)
-    land = partial(land_scores, files=files, as_of_date=work.day)
-    read = partial(read_scores, *files.paths, mapping=files.mapping)
-    _say_answers(work, bring(work, [lambda warehouse: land(warehouse, work.settings, known, read)]), is_json=is_json)
+    land = partial(land_scores, files=source, as_of_date=work.day, shares_items=shared_items)
+    read = partial(read_scores, *source.paths, mapping=source.mapping)
+    _say_answers(work, bring(work, [lambda warehouse: land(warehouse, work.settings, known, read)]), is_json=json)
 
 
-def _bring_means(work: Import, files: ForeignFiles, is_json: bool) -> None:
+def aggregates(
+    files: Files,
+    mapping: Map = None,
+    config: Config = CONFIG,
+    as_of: AsOf = None,
+    no_publish: NoBuild = False,
+    json: Json = False,
+) -> None:
+    """Import published means: rows of model, benchmark, mean; metric, standard_error, n, higher_is_better."""
     from flows.cli.results import say_what_follows
     from tasks.importers.read_aggregates import read_aggregates
-    from tasks.steps.land import land_aggregates
+    from tasks.steps.land import ForeignFiles, land_aggregates
 
-    land = partial(land_aggregates, files=files, as_of_date=work.day)
-    sources = [lambda warehouse: land(warehouse, work.settings, read_aggregates(*files.paths, mapping=files.mapping))]
-    came = bring(work, sources, has_answers=False)
+    work = import_of(config, as_of, publishes=not no_publish)
+    source = ForeignFiles(list(map(existing, files)), mapped(mapping))
+    land = partial(land_aggregates, files=source, as_of_date=work.day)
+    read = partial(read_aggregates, *source.paths, mapping=source.mapping)
+    came = bring(work, [lambda warehouse: land(warehouse, work.settings, read())], has_answers=False)
     (means,) = came.landed
-    if is_json:
+    if json:
         print_json({"run_id": means.run_id, "count_rows": means.count_rows, "count_new": means.count_new})
         return
     typer.echo(f"Landed {means.count_rows} means ({means.count_new} new) as run {means.run_id}.")
     say_what_follows(0, came.published, work.config, _MEANS)
-
-
-TABLES = (
-    Table(
-        "scores",
-        "Import item scores: rows of model, benchmark, item, value; cluster, repeat, outcome, latency, tokens, cost.",
-        _bring_scores,
-    ),
-    Table(
-        "aggregates",
-        "Import published means: rows of model, benchmark, mean; metric, standard_error, n, higher_is_better.",
-        _bring_means,
-    ),
-)
 
 
 def _cell(settings: Settings, model: str, benchmark: str, items: Path | None, scorer: str | None) -> Cell:

@@ -25,19 +25,18 @@ def build(config: Config = CONFIG) -> None:
 
 
 def publish(config: Config = CONFIG, as_of: AsOf = None) -> None:
-    """Rebuild the tables, check them, and swap in a new publication: DuckDB, Parquet and the report."""
+    """Build every date that is not built, check it, and swap in a new publication: DuckDB, Parquet and the report."""
     from flows.cli.answers import say_answers
     from flows.cli.results import show_places
     from flows.configuration import load_configuration
-    from flows.publish import limit_again, newest_run, report_run
+    from flows.publish import report_all
     from flows.transform import run_dates
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
     with Warehouse.open(settings.warehouse) as warehouse:
         date = run_date(run_dates(warehouse), as_of)
-        limit_again(warehouse, settings)
-        published = report_run(warehouse, settings, newest_run(warehouse, date), date)
+        published = report_all(warehouse, settings, date)
         say_answers(warehouse, date)
     show_places(published, config)
 

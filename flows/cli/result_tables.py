@@ -14,6 +14,9 @@ _CAUTIONS = {
     "one_answer": "{model} gives nearly the same answer to every question of {benchmark}, whatever is asked.",
     "empty_answers": "{model} often answers with nothing on {benchmark} (rate_empty in reports.model_scores). "
     "A server or gateway that swallows texts would look like that, and like a tax.",
+    "smaller_cell_later": "{model} on {benchmark}: the newest cell of the day has fewer items, so the fuller one "
+    "counts. Void the fuller run (`aligntax void`) if the newer one is to count.",
+    "fewer_items": "{model} on {benchmark}: an earlier evaluation within reach has more than twice as many items.",
 }
 
 

@@ -99,7 +99,7 @@ class Official:
         )
 
 
-def _mean_chance(items: tuple[Item, ...], stated: float) -> float:
+def _mean_chance(items: tuple[Item, ...], stated: float | None) -> float:
     """The mean over items; the stated score where every item has it, because a sum of equal numbers is rounded."""
     chances = [item.chance_score or 0.0 for item in items]
-    return stated if set(chances) == {stated} else sum(chances) / len(chances)
+    return stated if stated is not None and set(chances) == {stated} else sum(chances) / len(chances)

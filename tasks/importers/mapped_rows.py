@@ -77,6 +77,18 @@ def as_amount(value: Any) -> float | None:
     return amount
 
 
+def as_proportion(value: Any) -> float | None:
+    """A number from 0 to 1.
+
+    Raises:
+        ValueError: anything else, except nothing at all.
+    """
+    amount = as_amount(value)
+    if amount is not None and amount > 1:
+        raise ValueError(f"is {amount:g}, not a number from 0 to 1")
+    return amount
+
+
 def as_count(value: Any) -> int | None:
     """A whole number of at least 0 that 64 bits can hold.
 
@@ -254,3 +266,28 @@ class Repeats:
             raise InputError(f"{place}: repeat {given} of {key!r} occurs twice.")
         self._seen[key] = mask | 1 << given
         return given
+
+
+class StatedOnce:
+    """Holds what the rows of a file say of one thing, so that no two of them contradict each other.
+
+    ``named`` makes words of the thing's key.
+    """
+
+    def __init__(self, named: str) -> None:
+        self._named = named
+        self._stated: dict[tuple[Any, str], tuple[Any, str]] = {}
+
+    def check(self, key: Sequence[Any], facts: Mapping[str, Any], place: str) -> None:
+        """Note what a row says; None says nothing.
+
+        Raises:
+            InputError: an earlier row said something else.
+        """
+        for field, value in facts.items():
+            if value is None:
+                continue
+            first, where = self._stated.setdefault((tuple(key), field), (value, place))
+            if first != value:
+                name = self._named.format(*key)
+                raise InputError(f"{place}: {field} {value!r} of {name} contradicts {field} {first!r} at {where}.")

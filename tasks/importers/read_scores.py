@@ -10,7 +10,18 @@ import polars as pl
 
 from tasks.domain import Outcome
 from tasks.errors import InputError, suggestion
-from tasks.importers.mapped_rows import Converter, Repeats, as_amount, as_count, as_id, as_index, frames, mapped_rows
+from tasks.importers.mapped_rows import (
+    Converter,
+    Repeats,
+    StatedOnce,
+    as_amount,
+    as_count,
+    as_id,
+    as_index,
+    as_proportion,
+    frames,
+    mapped_rows,
+)
 
 SCORE_SCHEMA = pl.Schema(
     {
@@ -19,6 +30,7 @@ SCORE_SCHEMA = pl.Schema(
         "item": pl.String(),
         "cluster": pl.String(),
         "subset": pl.String(),
+        "chance": pl.Float64(),
         "repeat": pl.Int32(),
         "value": pl.Float64(),
         "outcome": pl.String(),
@@ -26,6 +38,7 @@ SCORE_SCHEMA = pl.Schema(
         "tokens_input": pl.Int64(),
         "tokens_output": pl.Int64(),
         "cost_usd": pl.Float64(),
+        "place": pl.String(),
     }
 )
 SCORE_ALIASES: dict[str, tuple[str, ...]] = {
@@ -34,6 +47,7 @@ SCORE_ALIASES: dict[str, tuple[str, ...]] = {
     "item": ("item", "item_id", "question_id", "doc_id", "id"),
     "cluster": ("cluster", "cluster_id"),
     "subset": ("subset", "category"),
+    "chance": ("chance", "chance_score"),
     "repeat": ("repeat",),
     "value": ("value", "score", "is_correct", "correct"),
     "outcome": ("outcome",),
@@ -48,6 +62,7 @@ _CONVERTERS: dict[str, Converter] = {
     "item": as_id,
     "cluster": as_id,
     "subset": as_id,
+    "chance": as_proportion,
     "repeat": as_index,
     "value": as_amount,
     "outcome": as_id,
@@ -57,6 +72,8 @@ _CONVERTERS: dict[str, Converter] = {
     "cost_usd": as_amount,
 }
 _REQUIRED = ("model", "benchmark", "item", "value")
+# What a row says of its item, which every other row of the item must say too or leave open.
+STATED = ("cluster", "subset", "chance")
 _WITHOUT_VALUE = frozenset({Outcome.FAILED, Outcome.JUDGE_ERROR, Outcome.NOT_RUN, Outcome.QUARANTINED})
 
 
@@ -66,7 +83,8 @@ def read_scores(
     """Yield frames of ``SCORE_SCHEMA``, at most ``batch_rows`` rows each.
 
     ``value`` is a proportion from 0 to 1, or null. ``outcome`` defaults to correct for 1, incorrect for 0, partial
-    between and failed for null; an unparsed row loses its value, because ``UnparsedRule`` gives it one.
+    between and failed for null; an unparsed row loses its value, because ``UnparsedRule`` gives it one. ``chance`` is
+    what a blind guess scores on the item, 0 to 1. ``place`` is where the row stands.
 
     Raises:
         InputError: with file and line, at the first bad row. Earlier frames were yielded by then, so land them all
@@ -77,7 +95,7 @@ def read_scores(
 
 
 def _rows(paths: Sequence[Path], mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    repeats = Repeats()
+    repeats, items = Repeats(), StatedOnce("item {1!r} of {0!r}")
     for place, row in mapped_rows(paths, mapping, SCORE_ALIASES, _CONVERTERS, required=_REQUIRED):
         key = (row["model"], row["benchmark"], row["item"])
         if None in key:
@@ -86,8 +104,9 @@ def _rows(paths: Sequence[Path], mapping: Mapping[str, str]) -> Iterator[dict[st
             value, outcome = judgement(row["value"], row.get("outcome"))
         except ValueError as error:
             raise InputError(f"{place}: {error}") from error
+        items.check(key[1:], {field: row.get(field) for field in STATED}, place)
         repeat = repeats.of(key, row.get("repeat"), place)
-        yield {**row, "value": value, "outcome": outcome.value, "repeat": repeat}
+        yield {**row, "place": place, "value": value, "outcome": outcome.value, "repeat": repeat}
 
 
 def judgement(value: float | None, outcome: str | None) -> tuple[float | None, Outcome]:

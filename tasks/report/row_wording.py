@@ -19,6 +19,10 @@ FLAG_WORDS = {
     "one_answer_candidate": "nearly all answers of the candidate are the same",
     "one_answer_in_part": "on one benchmark a model gives nearly the same answer to everything",
     "empty_answers_in_part": "on one benchmark many answers of a model are empty",
+    "smaller_cell_later_reference": "a later cell of the reference has fewer items and does not count",
+    "smaller_cell_later_candidate": "a later cell of the candidate has fewer items and does not count",
+    "fewer_items_reference": "an earlier evaluation of the reference has more than twice as many items",
+    "fewer_items_candidate": "an earlier evaluation of the candidate has more than twice as many items",
     "fewer_benchmarks": "without benchmarks that the date before had",
 }
 REASON_WORDS = {

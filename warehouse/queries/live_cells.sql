@@ -6,7 +6,7 @@ with cells as (
         as_of_date = max(as_of_date) over ()
         and row_number() over (
             partition by as_of_date, model_id, benchmark_id, prompt_style, origin
-            order by run_started_at desc
+            order by status = 'complete' desc, count_items desc, run_started_at desc
         ) = 1
 ),
 

@@ -86,7 +86,7 @@ foreign_items as (
         count(*) as count_foreign_items
     from raw.plan
     inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
-    left join raw.benchmark_items as members
+    left join staging.stg_benchmark_items as members
         on
             cells.benchmark_id = members.benchmark_id
             and cells.benchmark_version = members.benchmark_version

@@ -163,7 +163,7 @@ class LogCells:
             licence="unknown",
             citation=f"a log of {tool}",
             cluster_meaning="the log's subject or subtask, else the item",
-            chance_score=round(fmean(chances), 12) if len(chances) == len(samples) else 0.0,
+            chance_score=round(fmean(chances), 12) if len(chances) == len(samples) else None,
             higher_is_better=scorer not in self._log.lower_is_better,
             unparsed=UnparsedRule.WRONG,
             version=f"{tool}:{self._log.version}",

@@ -14,12 +14,16 @@ import polars as pl
 from tasks.domain import Benchmark, Dimension, Domain, Item, Origin, UnparsedRule
 from tasks.errors import InputError
 from tasks.identity import foreign_item_id
+from tasks.importers.read_scores import STATED
 from tasks.planned import Cell
 from tasks.settings import ModelSettings, Settings
 from tasks.steps.land.cell_rows import benchmark_rows, cell_row
 from tasks.steps.land.foreign_rows import RECORDED, ForeignFiles, ForeignRun, Imported
+from tasks.steps.land.stated_items import StatedItems
 from warehouse.connection import Row, Warehouse
 
+_ITEM = ["benchmark", "item"]
+_SAID = [pl.col(name).drop_nulls().first() for name in (*STATED, "place")]
 _WITHOUT_ANSWER = ("failed", "quarantined")
 
 
@@ -31,34 +35,58 @@ def land_scores(
     *,
     files: ForeignFiles,
     as_of_date: date,
+    shares_items: bool = False,
 ) -> Imported:
     """Land item scores; ``read`` begins anew (see ``importers.read_scores``), ``known`` are described here.
 
+    ``shares_items`` says that equal ids in several benchmarks are one item.
+
     Raises:
         UnknownName: a row's model is not configured.
-        InputError: the files are empty.
+        InputError: the files are empty, or say something else of an item than an import before.
     """
-    run = ForeignRun.of(settings, as_of_date, files.first, files.source_hash, ["scores"])
+    reading = ["scores", *(["shared items"] if shares_items else [])]
+    run = ForeignRun.of(settings, as_of_date, files.first, files.source_hash, reading)
     if (landed := run.landed_before(warehouse)) is not None:
         return landed
-    names = {name for batch in read() for name in batch["model"].unique()}
+    names, items = _named(read(), shares_items=shares_items)
     if not names:
         raise InputError(f"{files.first}: no rows.")
     models = {name: settings.model(name) for name in sorted(names)}
+    benchmarks = {name: _benchmark(name, known) for name in items["benchmark"].unique(maintain_order=True)}
+    stated = StatedItems.of(warehouse, benchmarks, items)
     run.begin(warehouse)
     seen: dict[str, _Seen] = {}
     count_rows = count_new = 0
     for batch in read():
         parts = []
+        batch = batch.join(items.select(*_ITEM, "item_id"), on=_ITEM, maintain_order="left")  # noqa: PLW2901
         for (model_id, benchmark_id), part in batch.group_by(["model", "benchmark"], maintain_order=True):
-            cell = _cell(models[str(model_id)], _benchmark(str(benchmark_id), known, part))
+            benchmark = replace(benchmarks[str(benchmark_id)], items=_items(part))
+            cell = _cell(models[str(model_id)], benchmark)
             seen.setdefault(cell.cell_id, _Seen(cell)).add(cell.benchmark.items, part)
             parts.append((cell, part))
         count_new += _land_batch(warehouse, run, parts)
         count_rows += batch.height
     cells = [entry.row(run.run_id) for entry in seen.values()]
-    run.finish(warehouse, cells, [(cell_id, "complete", None) for cell_id in seen])
-    return Imported(run.run_id, count_rows, count_new)
+    with warehouse.transaction():
+        stated.land(warehouse, run.run_id)
+        run.finish(warehouse, cells, [(cell_id, "complete", None) for cell_id in seen])
+    return Imported(run.run_id, count_rows, count_new, stated.notes(warehouse, run.run_id))
+
+
+def _named(batches: Iterable[pl.DataFrame], *, shares_items: bool) -> tuple[set[str], pl.DataFrame]:
+    """The models of all rows, and their items, each with its id and what any of its rows says of it."""
+    names: set[str] = set()
+    found: list[pl.DataFrame] = []
+    for batch in batches:
+        names |= set(batch["model"])
+        found.append(batch.group_by(_ITEM, maintain_order=True).agg(_SAID))
+    if not found:
+        return names, pl.DataFrame(schema={"benchmark": pl.String})
+    items = pl.concat(found).group_by(_ITEM, maintain_order=True).agg(_SAID)
+    ids = [foreign_item_id("" if shares_items else name, item) for name, item in items.select(_ITEM).iter_rows()]
+    return names, items.with_columns(item_id=pl.Series(ids, dtype=pl.String))
 
 
 @dataclass(slots=True)
@@ -96,8 +124,7 @@ def _land_batch(warehouse: Warehouse, run: ForeignRun, parts: Iterable[tuple[Cel
     for cell, part in parts:
         for table, rows in benchmark_rows(cell.benchmark, cell.benchmark.items, run.source).items():
             described.setdefault(table, []).extend(rows)
-        item_ids = [foreign_item_id(cell.benchmark.benchmark_id, item) for item in part["item"]]
-        keyed = run.keyed(part.with_columns(item_id=pl.Series(item_ids, dtype=pl.String)), cell)
+        keyed = run.keyed(part, cell)
         is_missing = pl.col("outcome").is_in(_WITHOUT_ANSWER)
         answered = keyed.filter(~is_missing)
         planned.append(keyed)
@@ -124,11 +151,10 @@ def _scored(run: ForeignRun, answered: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _benchmark(benchmark_id: str, known: Mapping[str, Benchmark], part: pl.DataFrame) -> Benchmark:
-    """The benchmark of some scores: described by ours of the same name if there is one, with the file's items."""
-    items = _items(benchmark_id, part)
+def _benchmark(benchmark_id: str, known: Mapping[str, Benchmark]) -> Benchmark:
+    """The benchmark of some scores, without items: described by ours of the same name if there is one."""
     if benchmark_id in known:
-        return replace(known[benchmark_id], items=items, scorer=RECORDED, version=RECORDED, examples=())
+        return replace(known[benchmark_id], items=(), scorer=RECORDED, version=RECORDED, examples=())
     return Benchmark(
         benchmark_id=benchmark_id,
         title=benchmark_id,
@@ -136,27 +162,21 @@ def _benchmark(benchmark_id: str, known: Mapping[str, Benchmark], part: pl.DataF
         domain=Domain.REASONING,
         scorer=RECORDED,
         metric="score",
-        items=items,
+        items=(),
         instruction="",
         examples=(),
         licence="unknown",
         citation="imported scores",
         cluster_meaning="as given in the file, else the item",
+        chance_score=None,
         version=RECORDED,
     )
 
 
-def _items(benchmark_id: str, part: pl.DataFrame) -> tuple[Item, ...]:
-    """The items that some scores name, each as its first row describes it."""
-    columns = part.unique("item", keep="first", maintain_order=True).select("item", "cluster", "subset")
+def _items(part: pl.DataFrame) -> tuple[Item, ...]:
+    """The items that some scores name; what the file says of them lands as a statement of the import."""
+    columns = part.unique("item", keep="first", maintain_order=True).select("item_id", "item")
     return tuple(
-        Item(
-            item_id=foreign_item_id(benchmark_id, item),
-            question="",
-            target="",
-            cluster_id=cluster if cluster is not None else item,
-            subset=subset if subset is not None else "all",
-            foreign_id=item,
-        )
-        for item, cluster, subset in columns.iter_rows()
+        Item(item_id=item_id, question="", target="", cluster_id=item, subset="all", foreign_id=item)
+        for item_id, item in columns.iter_rows()
     )

@@ -20,10 +20,11 @@ def read(tmp_path, *rows, mapping=None):
 
 def test_columns_are_fixed_and_missing_ones_null(tmp_path):
     frame = read(tmp_path, ROW, ROW | {"category": "law", "cluster": 3, "repeat": 5, "cost_usd": 0.25})
+    path = tmp_path / "scores.jsonl"
     assert frame.schema == SCORE_SCHEMA
     assert frame.rows() == [
-        ("m", "b", "7", None, None, 0, 1.0, "correct", None, None, None, None),
-        ("m", "b", "7", "3", "law", 5, 1.0, "correct", None, None, None, 0.25),
+        ("m", "b", "7", None, None, None, 0, 1.0, "correct", None, None, None, None, f"{path}: line 1"),
+        ("m", "b", "7", "3", "law", None, 5, 1.0, "correct", None, None, None, 0.25, f"{path}: line 2"),
     ]
 
 

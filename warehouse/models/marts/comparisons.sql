@@ -1,13 +1,6 @@
 -- One row per date x pair x benchmark x prompt styles x unparsed rule: which two cells are compared.
 with pairs as (
-    select distinct
-        runs.as_of_date,
-        pairs.kind,
-        pairs.family,
-        pairs.reference_model_id,
-        pairs.candidate_model_id
-    from raw.pairs
-    inner join staging.stg_runs as runs on pairs.run_id = runs.run_id
+    select * from staging.stg_pairs
 ),
 
 cells as (

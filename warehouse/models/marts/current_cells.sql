@@ -1,5 +1,6 @@
 -- One row per date x model x benchmark version x prompt style x scorer x judge x origin: the newest complete cell
--- within reach.
+-- within reach. Of several of one day the one with the most items counts, so that a spot check replaces no whole cell;
+-- of equally large ones the newest.
 with dates as (
     select
         as_of_date,
@@ -50,11 +51,30 @@ select
     parameters_json,
     row_number() over (
         partition by as_of_date, model_id, benchmark_id, prompt_style, origin
-        order by evaluated_date desc, run_started_at desc, cell_id asc
+        order by evaluated_date desc, count_items desc, run_started_at desc, cell_id asc
     ) = 1 as is_newest,
-    is_newest and is_primary_style as is_default
+    is_newest and is_primary_style as is_default,
+    concat_ws(
+        ', ',
+        case
+            when
+                max(run_started_at) over (
+                    partition by as_of_date, model_id, benchmark_id, prompt_style, origin, evaluated_date
+                ) > run_started_at
+                and max(count_items) over (
+                    partition by as_of_date, model_id, benchmark_id, prompt_style, origin, evaluated_date
+                ) = count_items
+                then 'smaller_cell_later'
+        end,
+        case
+            when
+                max(count_items) over (partition by as_of_date, model_id, benchmark_id, prompt_style, origin)
+                > 2 * count_items
+                then 'fewer_items'
+        end
+    ) as cautions
 from in_reach
 qualify row_number() over (
     partition by as_of_date, model_id, benchmark_id, benchmark_version, prompt_style, scorer, judge_version, origin
-    order by evaluated_date desc, run_started_at desc
+    order by evaluated_date desc, count_items desc, run_started_at desc
 ) = 1

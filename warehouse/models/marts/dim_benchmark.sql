@@ -5,8 +5,9 @@ with items as (
         benchmark_version,
         count(*) as count_items,
         count(distinct cluster_id) as count_clusters,
-        count(distinct subset) as count_subsets
-    from raw.benchmark_items
+        count(distinct subset) as count_subsets,
+        round(avg(chance_score), 12) as chance_score
+    from staging.stg_benchmark_items
     group by benchmark_id, benchmark_version
 )
 
@@ -18,7 +19,7 @@ select
     benchmarks.domain,
     benchmarks.metric,
     benchmarks.scorer,
-    benchmarks.chance_score,
+    coalesce(benchmarks.chance_score, items.chance_score) as chance_score,
     benchmarks.higher_is_better,
     benchmarks.is_harmful_text,
     benchmarks.cluster_meaning,

@@ -10,5 +10,5 @@ select
     items.question,
     items.choices_json,
     items.target
-from raw.benchmark_items as members
+from staging.stg_benchmark_items as members
 inner join raw.items on members.item_id = items.item_id

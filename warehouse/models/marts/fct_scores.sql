@@ -12,7 +12,7 @@ scores as (
 ),
 
 members as (
-    select * from raw.benchmark_items
+    select * from staging.stg_benchmark_items
 ),
 
 judged as (

@@ -16,14 +16,7 @@ means as (
 ),
 
 pairs as (
-    select distinct
-        runs.as_of_date,
-        pairs.kind,
-        pairs.family,
-        pairs.reference_model_id,
-        pairs.candidate_model_id
-    from raw.pairs
-    inner join runs on pairs.run_id = runs.run_id
+    select * from staging.stg_pairs
 )
 
 select

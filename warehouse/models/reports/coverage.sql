@@ -48,7 +48,18 @@ select
     cells.prompt_style,
     cells.origin,
     cells.status,
-    cells.reason,
+    coalesce(
+        cells.reason,
+        case
+            when
+                cells.status = 'complete'
+                and max(cells.count_items) filter (where cells.status = 'complete') over (
+                    partition by
+                        cells.as_of_date, cells.model_id, cells.benchmark_id, cells.prompt_style, cells.origin
+                ) > cells.count_items
+                then 'another cell of the day has more items and counts'
+        end
+    ) as reason,
     coalesce(answers.count_planned, 0) as count_planned,
     coalesce(answers.count_answered, 0) as count_answered,
     coalesce(answers.count_failed, 0) as count_failed,

@@ -51,7 +51,7 @@ scored as (
             and scorings.scorer = scores.scorer
             and scorings.scorer_version = scores.scorer_version
             and scorings.scorer_config_hash = scores.scorer_config_hash
-    inner join raw.benchmark_items as members
+    inner join staging.stg_benchmark_items as members
         on
             answers.benchmark_id = members.benchmark_id
             and answers.benchmark_version = members.benchmark_version
