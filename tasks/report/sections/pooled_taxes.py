@@ -76,7 +76,6 @@ def _table(groups: Sequence[Sequence[ReportRow]]) -> PrintedTable:
         (
             TableColumn("Benchmark", is_number=False),
             TableColumn("Tax by itself"),
-            TableColumn("Standard error"),
             TableColumn("Pooled tax [95%]"),
         ),
         (line for rows in groups for line in _lines(rows)),
@@ -89,7 +88,6 @@ def _lines(rows: Sequence[ReportRow]) -> Iterator[TableLine]:
         cells = (
             name_of(row["benchmark_id"]),
             stated(row["tax_absolute"], signed_points),
-            stated(row["standard_error"], points),
             with_interval(row["tax_pooled"], *limits, signed_points),
         )
         yield TableLine(_family(row), pair_title(row), cells, tuple(flag_notes(row["flags"])))
@@ -104,7 +102,7 @@ POOLED_TAXES = PageSection(
             "pooled_tax",
             (
                 *("kind", "family", "origin", "reference_model_id", "candidate_model_id", "benchmark_id"),
-                *("tax_absolute", "standard_error", "tax_pooled", "tax_pooled_low", "tax_pooled_high"),
+                *("tax_absolute", "tax_pooled", "tax_pooled_low", "tax_pooled_high"),
                 *("mean_tax", "mean_tax_low", "mean_tax_high", "tau", "tau_low", "tau_high"),
                 *("new_benchmark_low", "new_benchmark_high", "count_taxes", "flags"),
             ),

@@ -191,7 +191,6 @@ POOLED = {
     "origin": "simulated",
     "benchmark_id": "gsm8k",
     "tax_absolute": 0.056,
-    "standard_error": 0.025,
     "tax_pooled": 0.041,
     "tax_pooled_low": 0.005,
     "tax_pooled_high": 0.077,
