@@ -87,12 +87,13 @@ def _count_sentence(taxes: Sequence[ReportRow], costs: Sequence[ReportRow], gain
     measured = f"{counted(len(taxes), 'comparison')} on {counted(len(benchmarks), 'capability benchmark')}"
     if not any(row["count_tests_holm"] for row in taxes):
         return f"None of {measured} has a p-value."
-    correction = holm_correction(taxes, "comparison")
     left = [
         counted(len(costs), "significant tax", "significant taxes") if costs else "no significant tax",
         counted(len(gains), "significant windfall") if gains else "no significant windfall",
     ]
-    return f"Of {measured}, {correction} leaves {listed(left)}."
+    if max(row["count_tests_holm"] or 0 for row in taxes) == 1:
+        return f"{measured}, each the only one of its family, show {listed(left)}."
+    return f"Of {measured}, {holm_correction(taxes, 'comparison')} leaves {listed(left)}."
 
 
 def _conditions(significant: Sequence[ReportRow]) -> Iterator[str]:

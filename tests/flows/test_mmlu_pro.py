@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.cli.answers import tax_sentences
 from tests.support.runs import ROOT, environment
+from tests.support.sentences import missing_means, unknown_numbers
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -71,6 +73,23 @@ def test_stored_predictions_give_the_published_taxes(predictions):
     assert {row[0]: row[1:] for row in rows} == {
         candidate: pytest.approx(figures, abs=1e-4) for candidate, figures in STRICT.items()
     }
+
+
+def test_the_first_sentences_answer_for_each_pair_with_numbers_of_the_tables(predictions):
+    with Warehouse.read(predictions) as database:
+        (date,) = database.rows("select max(as_of_date)::varchar from reports.overall_tax")[1][0]
+        said = tax_sentences(database, date)
+        text = " ".join((*said.answers, *said.benchmarks))
+        assert unknown_numbers(text, database) == []
+        assert missing_means(text, database) == []
+    first, second, third = said.answers
+    assert first == (
+        "mistral-7b-instruct-v0.1 lost 5.6 points [4.0, 7.2] of capability on mmlu_pro against mistral-7b-v0.1."
+    )
+    assert second.startswith(
+        "mistral-7b-instruct-v0.2 lost nothing that could be shown on mmlu_pro against mistral-7b-"
+    )
+    assert third.startswith("llama-3.1-8b-instruct gained 7.7 points [5.1, 10.3] of capability on mmlu_pro against ")
 
 
 def test_every_row_is_counted_including_duplicates(predictions):

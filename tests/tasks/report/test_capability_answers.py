@@ -93,6 +93,12 @@ def test_a_correction_within_many_families_is_told_by_their_sizes(said):
     assert "Holm's correction within each of 5 families, over 1 to 5 pairs." in said(rows)
 
 
+def test_comparisons_without_another_one_beside_them_need_no_correction(said):
+    taxes = [{"family": family, "count_tests_holm": 1} for family in ("harbor", "meadow")]
+    expected = "2 comparisons on 1 capability benchmark, each the only one of its family, show 2 significant taxes and"
+    assert said([{}], taxes, benchmark_sentences).startswith(expected)
+
+
 def test_a_loss_that_a_windfall_offsets_stands_right_behind_the_answer(said):
     taxes = [{}, {"benchmark_id": "mmlu", "tax_absolute": -0.06, "tax_absolute_high": -0.02}]
     expected = "A loss on one benchmark can hide in a mean: llama-dpo lost 5.6 points [2.1, 9.1] on gsm8k."
