@@ -39,7 +39,7 @@ def _values(trend: Trend) -> list[dict[str, Any]]:
             "series": row["series_id"],
             "score": 100 * row["score"],
             "state": "alarm" if row["is_alarm"] else str(row["phase"]).replace("_", " "),
-            "p": stated(row["p_value_holm"], lambda value: f"{value:.3f}", row["reason"]),
+            "p": stated(row["p_value_adjusted"], lambda value: f"{value:.3f}", row["reason"]),
             "description": f"{name_of(row['model_id'])}, {row['as_of_date']}: {points(row['score'])}%",
         }
         for row in trend.rows
@@ -72,7 +72,7 @@ def _drawn(trend: Trend, *, height: int) -> Any:
             shape=alt.Shape("state:N", scale=states, legend=None),
             color=colour,
             description=alt.Description("description:N"),
-            tooltip=tooltip(model="model", night="night", state="state", p="p (Holm)"),
+            tooltip=tooltip(model="model", night="night", state="state", p="p (year)"),
         ),
         rings.transform_filter("datum.state === 'alarm'").encode(x=x, y=y),
     ]

@@ -28,7 +28,7 @@ class MonitorSettings(Section):
         reference_nights: The first nights, with which later ones are compared. A fall within them is not found.
         tolerance: A fall, as a proportion, that is too small to matter. It also bounds how far one night may shift all
             scores together.
-        alpha: False alarms per night's family of series, over a year.
+        alpha: False alarms in a year, over all series and all their starts.
         acknowledged: Alarms that were seen.
     """
 

@@ -49,6 +49,22 @@ class Estimate:
     standard_error_cr1: float | None = None
 
 
+# What a ratio divides by should have this many standard errors. With fewer, the ratio is too uncertain to be compared,
+# and a ratio that is shown because its denominator is significant is biased towards 0.
+_SOLID = 4.0
+
+
+def is_solid(divisor: Estimate) -> bool:
+    """Whether a ratio with this denominator can be compared with other ratios.
+
+    >>> is_solid(Estimate(0.4, standard_error=0.1, df=99)), is_solid(Estimate(0.3, standard_error=0.1, df=99))
+    (True, False)
+    """
+    if divisor.estimate is None or divisor.standard_error is None:
+        return False
+    return divisor.estimate >= _SOLID * divisor.standard_error
+
+
 @dataclass(frozen=True, slots=True)
 class Intervals:
     """Intervals of R stacked samples, each field [R]. NaN means undefined and does not leave this package."""

@@ -17,13 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.stats.clustered import ClusterSums, FloatArray, IntArray, cluster_codes, cr2_covariance, sum_by_cluster
-from tasks.stats.estimates import Estimate
+from tasks.stats.estimates import Estimate, is_solid
 from tasks.stats.multiplicity import holm
 from tasks.stats.paired import PairedSums, is_discordant, is_ternary, paired_difference, paired_intervals
 from tasks.stats.ratio import FiellerSets, RatioEstimate, fieller_sets, only_set, without_limits
-
-# With a tax of fewer standard errors recoveries are too uncertain to be compared.
-_SOLID_TAX = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +73,8 @@ def recovery(
     tax = paired_difference(before - after, cluster)
     gained = paired_difference(repaired - after, cluster)
     remaining = paired_difference(before - repaired, cluster)
-    is_solid = bool(tax.standard_error and tax.estimate and tax.estimate >= _SOLID_TAX * tax.standard_error)
-    return Recovery(tax, gained, remaining, _share(tax, before - after, repaired - after, cluster), is_solid)
+    share = _share(tax, before - after, repaired - after, cluster)
+    return Recovery(tax, gained, remaining, share, is_solid(tax))
 
 
 def _share(tax: Estimate, lost: FloatArray, back: FloatArray, cluster: npt.ArrayLike | None) -> RatioEstimate:

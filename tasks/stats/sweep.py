@@ -97,8 +97,8 @@ class SweepFit:
 class Optimum:
     """The strength that maximises alignment + weight x helpfulness, and the strength up to which steering pays.
 
-    At ``window`` the gain over no steering is back to 0. Both are None with a reason where there is no interior
-    optimum. ``is_inside`` says whether the optimum lies within the strengths that were tried.
+    At ``window`` the gain over no steering is back to 0. Both are None with a reason where there is no optimum among
+    the strengths that were tried. ``is_inside`` says whether the optimum lies within the strengths that were tried.
     """
 
     strength: RatioEstimate
@@ -265,7 +265,8 @@ def optimum(alignment: Means, helpfulness: Means, weight: float, *, is_alignment
 
     Returns:
         The reason is "no_interior_optimum" where the sum does not certainly bend down: a larger (or smaller) strength
-        is always better, or the data cannot tell.
+        is always better, or the data cannot tell. It is "outside_the_tried_strengths" where the curves bend down only
+        beyond the strengths that were tried, of which they know nothing.
 
     >>> strength, noise = np.arange(-2.0, 3.0), np.eye(5) * 1e-6
     >>> alignment = Means(strength, 0.5 + 0.1 * strength, noise, 99.0)
@@ -293,8 +294,10 @@ def optimum(alignment: Means, helpfulness: Means, weight: float, *, is_alignment
     ]
     strengths = helpfulness.strength
     best = found[0].estimate
-    is_inside = None if best is None else bool(strengths[0] <= best <= strengths[-1])
-    return Optimum(found[0], found[1], is_inside)
+    if best is not None and not strengths[0] <= best <= strengths[-1]:
+        outside = without_limits("outside_the_tried_strengths")
+        return Optimum(outside, outside, is_inside=False)
+    return Optimum(found[0], found[1], None if best is None else True)
 
 
 def small_strength_range(means: Means, *, is_behaviour: bool) -> tuple[float, float] | None:

@@ -102,13 +102,13 @@ def test_the_sweep_report_shows_a_fitted_curve_for_each_axis_and_the_best_streng
         "from reports.sweep_fit where is_shown order by benchmark_id",
     )
     assert [(row[0], row[1], row[3]) for row in shown] == [
-        ("borderline", "helpfulness", 5),
-        ("harmful", "alignment", 5),
-        ("knowledge", "helpfulness", 5),
+        ("borderline", "helpfulness", 6),
+        ("harmful", "alignment", 6),
+        ("knowledge", "helpfulness", 6),
     ]
     harmful, knowledge = shown[1], shown[2]
-    assert harmful[2] == "rising"
-    assert harmful[6] < 0.12 < harmful[7]
+    assert harmful[2] == "concave"  # the base, at strength 0, declines much less than any variant
+    assert 0 < harmful[6] < harmful[7]
     assert knowledge[2] == "concave"
     assert all(part["standard_error"] > 0 for part in json.loads(harmful[4]).values())
     ((best, low, high, is_inside, reason),) = rows(

@@ -40,7 +40,7 @@ def _alarm_table(rows: Sequence[ReportRow]) -> PrintedTable:
         (
             TableColumn("Since", is_number=False),
             TableColumn("Fall, points"),
-            TableColumn("p, any night (Holm)"),
+            TableColumn("p, over the year"),
             TableColumn("Items that fell most", is_number=False),
         ),
         map(_alarm_line, ordered(rows, "benchmark_id", "model_id", "prompt_style", "origin")),
@@ -52,7 +52,7 @@ def _alarm_line(row: ReportRow) -> TableLine:
     cells = (
         str(row["since_date"]),
         with_interval(row["fall"], row["fall_low"], row["fall_high"], points),
-        stated(row["p_value_holm"], probability),
+        stated(row["p_value_adjusted"], probability),
         ", ".join(str(item["item_id"]) for item in items[:3]) or DASH,
     )
     marks = [mark for mark, holds in (("new", row["is_new"]), ("wandering level", row["is_wandering"])) if holds]
@@ -68,7 +68,7 @@ NIGHT_BY_NIGHT = PageSection(
             "trend",
             (
                 *("as_of_date", "series_id", "model_id", "benchmark_id", "prompt_style", "origin", "phase", "score"),
-                *("p_value_holm", "is_alarm", "reason"),
+                *("p_value_adjusted", "is_alarm", "reason"),
             ),
             days=DAYS,
         ),
@@ -76,7 +76,7 @@ NIGHT_BY_NIGHT = PageSection(
             "alerts",
             (
                 *("model_id", "benchmark_id", "prompt_style", "origin", "is_new", "since_date", "fall", "fall_low"),
-                *("fall_high", "p_value_holm", "items_fallen_json", "is_wandering"),
+                *("fall_high", "p_value_adjusted", "items_fallen_json", "is_wandering"),
             ),
         ),
     ),

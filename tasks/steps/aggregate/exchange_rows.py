@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.stats.estimates import Estimate
+from tasks.stats.estimates import Estimate, is_solid
 from tasks.stats.exchange import exchange_rate
 from tasks.steps.aggregate.estimate_rows import WHOLE, ratio_columns
 from tasks.steps.aggregate.overall_rows import ALL_CAPABILITY
@@ -33,7 +33,8 @@ def exchange_rows(warehouse: Warehouse, dates: Sequence[str], estimates: pl.Data
         # The loss is reference minus candidate, so where a higher score is safer the gain is its negative.
         gain = replace(loss, estimate=None if loss.estimate is None else -direction * loss.estimate)
         keys = {"as_of_date": as_of_date, "subject_id": comparison_id, "subset": WHOLE, "statistic": "exchange_rate"}
-        yield {**keys, **ratio_columns(exchange_rate(tax, gain))}
+        flags = None if is_solid(gain) else "small_gain"
+        yield {**keys, **ratio_columns(exchange_rate(tax, gain)), "flags": flags}
 
 
 def _by_subject(estimates: pl.DataFrame, statistic: str, subset: str) -> dict[tuple[Any, str], Estimate]:

@@ -69,11 +69,16 @@ def _asked(strengths: FloatArray, part: AskedItems) -> Row:
 
 
 def _knobs(members: Sequence[Member]) -> dict[tuple[str, str], list[Member]]:
-    """Models by method and knob, one for each strength, from weak to strong."""
+    """Models by method and knob, one for each strength, from weak to strong. Their base is strength 0 of every knob."""
     found: dict[tuple[str, str], dict[float, Member]] = {}
     for member in members:
         if member.knob_name is not None and member.knob_value is not None:
             found.setdefault((member.method, member.knob_name), {}).setdefault(member.knob_value, member)
+    for by_strength in found.values():
+        bases = {member.base_model_id for member in by_strength.values()} - {None}
+        for base in members:
+            if bases == {base.model_id} and not base.knob_value:
+                by_strength.setdefault(0.0, base)
     return {
         key: [by_strength[value] for value in sorted(by_strength)]
         for key, by_strength in sorted(found.items())

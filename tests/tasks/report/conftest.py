@@ -324,7 +324,7 @@ NIGHT = {
     "origin": "simulated",
     "phase": "monitored",
     "score": 0.7,
-    "p_value_holm": 0.01,
+    "p_value_adjusted": 0.01,
     "is_alarm": True,
     "reason": None,
 }
@@ -340,7 +340,7 @@ ALERT = {
     "fall": 0.08,
     "fall_low": 0.05,
     "fall_high": 0.11,
-    "p_value_holm": 0.01,
+    "p_value_adjusted": 0.01,
     "items_fallen_json": json.dumps([{"item_id": "item-17", "fall": 1.0}]),
 }
 

@@ -2,7 +2,7 @@ import pytest
 
 from tasks.report.trend_chart import Trend, trend_chart
 
-NIGHT = {"series_id": "s", "model_id": "dpo-2", "p_value_holm": 0.01, "reason": None}
+NIGHT = {"series_id": "s", "model_id": "dpo-2", "p_value_adjusted": 0.01, "reason": None}
 
 
 @pytest.fixture(scope="module")

@@ -123,6 +123,14 @@ def test_there_is_no_optimum_where_helpfulness_does_not_bend():
     assert (found.strength.estimate, found.strength.reason) == (None, "no_interior_optimum")
 
 
+def test_an_optimum_beyond_the_tried_strengths_is_none():
+    alignment = Means(STRENGTHS, 0.5 + 0.1 * STRENGTHS, np.eye(11) * 1e-7, 99.0)
+    helpfulness = Means(STRENGTHS, 0.6 - 0.01 * STRENGTHS**2, np.eye(11) * 1e-7, 99.0)
+    found = optimum(alignment, helpfulness, 1.0, is_alignment_line=True)
+    assert (found.strength.estimate, found.is_inside) == (None, False)
+    assert found.strength.reason == found.window.reason == "outside_the_tried_strengths"
+
+
 @pytest.mark.parametrize(("strengths", "count"), [([0, 1, 2], 10), ([0, 1, 2, 2], 10), ([0, 1, 2, 3], 1)])
 def test_too_few_strengths_or_items_are_refused(strengths, count):
     with pytest.raises(ValueError, match="expected at least 4 different strengths"):

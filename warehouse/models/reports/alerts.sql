@@ -29,7 +29,7 @@ select
     items_fallen_json,
     ---------- how sure
     p_value,
-    p_value_holm,
+    p_value_adjusted,
     alpha,
     is_wandering,
     ---------- where it comes from

@@ -108,9 +108,9 @@ select
     refusals.full_candidate as rate_full_refusal_candidate,
     refusals.any_reference as rate_any_refusal_reference,
     refusals.any_candidate as rate_any_refusal_candidate,
-    case when benchmarks.dimension = 'over_refusal' then estimates.estimate else -estimates.estimate end as change,
-    case when benchmarks.dimension = 'over_refusal' then estimates.low else -estimates.high end as change_low,
-    case when benchmarks.dimension = 'over_refusal' then estimates.high else -estimates.low end as change_high,
+    case when benchmarks.dimension = 'over_refusal' then estimates.estimate else 0 - estimates.estimate end as change,
+    case when benchmarks.dimension = 'over_refusal' then estimates.low else 0 - estimates.high end as change_low,
+    case when benchmarks.dimension = 'over_refusal' then estimates.high else 0 - estimates.low end as change_high,
     estimates.standard_error,
     estimates.method as se_method,
     estimates.p_value,
@@ -121,6 +121,7 @@ select
     exchange.low as exchange_rate_low,
     exchange.high as exchange_rate_high,
     exchange.method as exchange_rate_kind,
+    exchange.estimate is not null and exchange.flags is null as is_exchange_rate_solid,
     case
         when benchmarks.dimension = 'over_refusal' then 'over_refusal_is_no_gain'
         else exchange.reason

@@ -32,28 +32,75 @@ located as (
     )
 ),
 
-ranked as (
+-- A series starts when anything that changes answers changes, when an alarm is acknowledged, and after a year.
+starts as (
     select
-        *,
-        p_value * (
-            count(p_value) over (partition by as_of_date, origin)
-            - row_number() over (partition by as_of_date, origin order by p_value asc nulls last, series_id asc) + 1
-        ) as p_value_step
+        model_id,
+        benchmark_id,
+        prompt_style,
+        origin,
+        series_id,
+        reference_first_night,
+        count(*) over (
+            partition by model_id, benchmark_id, prompt_style, origin
+            order by min(as_of_date)
+            range between interval 364 days preceding and current row
+        ) as start_number
     from located
+    where reference_first_night is not null
+    group by model_id, benchmark_id, prompt_style, origin, series_id, reference_first_night
+),
+
+dates as (
+    select distinct
+        as_of_date,
+        origin
+    from located
+),
+
+streams as (
+    select distinct
+        model_id,
+        benchmark_id,
+        prompt_style,
+        origin,
+        as_of_date as last_asked
+    from located
+),
+
+-- Everything that was asked in the year before a night shares its budget of false alarms, asked that night or not.
+counted as (
+    select
+        dates.as_of_date,
+        dates.origin,
+        count(distinct concat_ws('|', streams.model_id, streams.benchmark_id, streams.prompt_style)) as count_series
+    from dates
+    inner join streams
+        on
+            dates.origin = streams.origin
+            and dates.as_of_date >= streams.last_asked
+            and dates.as_of_date < streams.last_asked + interval 365 days
+    group by dates.as_of_date, dates.origin
 ),
 
 adjusted as (
     select
-        *,
-        case
-            when p_value is not null
-                then least(1, max(p_value_step) over (
-                    partition by as_of_date, origin
-                    order by p_value asc nulls last, series_id asc
-                    rows between unbounded preceding and current row
-                ))
-        end as p_value_holm
-    from ranked
+        located.*,
+        counted.count_series,
+        starts.start_number,
+        least(
+            1, located.p_value * counted.count_series * starts.start_number * (starts.start_number + 1)
+        ) as p_value_adjusted
+    from located
+    inner join counted on located.as_of_date = counted.as_of_date and located.origin = counted.origin
+    left join starts
+        on
+            located.model_id = starts.model_id
+            and located.benchmark_id = starts.benchmark_id
+            and located.prompt_style = starts.prompt_style
+            and located.origin = starts.origin
+            and located.series_id = starts.series_id
+            and located.reference_first_night = starts.reference_first_night
 )
 
 select
@@ -79,8 +126,10 @@ select
     log_evidence,
     log_evidence_highest,
     p_value,
-    p_value_holm,
-    coalesce(p_value_holm <= alpha, false) as is_alarm,
+    count_series,
+    start_number,
+    p_value_adjusted,
+    coalesce(p_value_adjusted <= alpha, false) as is_alarm,
     since_date,
     fall,
     fall_low,
