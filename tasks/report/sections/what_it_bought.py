@@ -18,6 +18,7 @@ from tasks.report.wording import (
     counted,
     dash,
     listed,
+    number,
     points,
     probability,
     signed_points,
@@ -191,10 +192,19 @@ def _change_line(row: ReportRow) -> TableLine:
     notes = (
         *([f"kind: {row['kind']}"] if row["kind"] != "tax" else []),
         *flag_notes(row["flags"]),
+        *_exchange_note(row),
         *([f"{row['origin']} answers"] if row["origin"] != "endpoint" else []),
         *reason_unless_shown(reason, cells),
     )
     return TableLine(_change_title(row), pair_title(row), cells, notes)
+
+
+def _exchange_note(row: ReportRow) -> list[str]:
+    """What a point of harm removed cost, and a caution where the gain is too small to compare such rates."""
+    if row["exchange_rate"] is None:
+        return []
+    solid = "" if row["is_exchange_rate_solid"] else "; the gain is under four standard errors, so rates do not compare"
+    return [f"{number(row['exchange_rate'])} points of capability lost per point of harm removed{solid}"]
 
 
 def _change_title(row: ReportRow) -> str:
@@ -224,6 +234,7 @@ WHAT_IT_BOUGHT = PageSection(
                 *("kind", "family", "reference_model_id", "candidate_model_id", "benchmark_id", "dimension", "metric"),
                 *("higher_is_better", "count_items", "count_paired_items", "rate_reference", "rate_candidate"),
                 *("change", "change_low", "change_high", "p_value_holm", "is_significant", "origin", "flags", "reason"),
+                *("exchange_rate", "is_exchange_rate_solid"),
             ),
         ),
         ReportSource(

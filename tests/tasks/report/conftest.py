@@ -72,6 +72,8 @@ SAFETY = {
     "change": 0.71,
     "change_low": 0.61,
     "change_high": 0.79,
+    "exchange_rate": 0.07,
+    "is_exchange_rate_solid": True,
     "p_value_holm": 0.0001,
     "is_significant": True,
     "origin": "simulated",

@@ -57,3 +57,10 @@ def test_the_section_says_who_told_refusals_and_how_many_answers_nobody_could_re
         assert expected in text
     assert "strongreject was graded by the judge grader." in text
     assert "declines on" not in section_text(WHAT_IT_BOUGHT, model_scores=[{}, by_judge])
+
+
+def test_an_exchange_rate_says_when_its_gain_is_small(section_text):
+    assert "0.07 points of capability lost per point of harm removed" in section_text(WHAT_IT_BOUGHT, safety=[{}])
+    text = section_text(WHAT_IT_BOUGHT, safety=[{"is_exchange_rate_solid": False}])
+    assert "the gain is under four standard errors" in text
+    assert "per point of harm" not in section_text(WHAT_IT_BOUGHT, safety=[{"exchange_rate": None}])
