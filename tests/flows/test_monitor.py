@@ -112,6 +112,27 @@ def test_a_changed_set_of_items_starts_a_new_series(tmp_path):
     ]
 
 
+def test_the_years_budget_is_shared_by_series_of_other_nights_and_by_restarts(tmp_path):
+    """Two series take turns, so no night has both. One is restarted by another set of items."""
+    config = write_settings(tmp_path, CONFIG.format(more=""))
+    with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse:
+        for night in range(12):
+            model, count = ("base", 150 if night >= 6 else COUNT) if night % 2 else ("aligned", COUNT)
+            scores = {(model, "knowledge"): answers(night, count=count)}
+            import_night(warehouse, config, FIRST + timedelta(night), scores, rebuild=False)
+        rebuilt(warehouse, config)
+        budgets = rows(warehouse, "select model_id, count_series, start_number from reports.trend order by as_of_date")
+        wrong = rows(
+            warehouse,
+            "select count(*) from reports.trend where p_value_adjusted is distinct from"
+            " least(1, p_value * count_series * start_number * (start_number + 1))",
+        )
+    assert budgets[0] == ("aligned", 1, 1)
+    assert budgets[1:6] == [("base", 2, 1), ("aligned", 2, 1)] * 2 + [("base", 2, 1)]
+    assert [row[2] for row in budgets[6:]] == [1, 2] * 3
+    assert wrong == [(0,)]
+
+
 def test_undefined_numbers_are_null_with_a_reason(fallen):
     warehouse, _ = fallen
     assert rows(warehouse, "select count(*) from reports.trend where p_value is null and reason is null") == [(0,)]
