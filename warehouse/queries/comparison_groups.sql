@@ -7,6 +7,7 @@ select
         '|',
         comparisons.kind,
         comparisons.family,
+        comparisons.origin,
         case when staging.is_capability(benchmarks.dimension) then 'tax' else 'safety' end,
         case when comparisons.is_configured_rule then 'configured' else comparisons.unparsed_rule end,
         case when comparisons.is_primary_style then 'primary' else comparisons.prompt_style_candidate end
