@@ -7,7 +7,9 @@ select
     fall as estimate,
     fall_low as low,
     fall_high as high,
+    null::double as at_most,
     null::double as minimum_detectable,
+    null::bigint as count_items,
     null::varchar as reason
 from reports.alerts
 where as_of_date = $as_of_date::date

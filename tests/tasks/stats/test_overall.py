@@ -6,12 +6,14 @@ import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tasks.stats.levels import ONE_SIDED
 from tasks.stats.overall import OverallSums, overall_intervals, overall_sums, overall_tax
 from tasks.stats.paired import paired_difference
 from tests.support.clustered_counts import clustered_counts, equal_sizes, share_covered
 from tests.support.sizes import at_every_size, bounds, replications
 
 FULL = 20_000
+UPPER = 10_000
 
 
 @pytest.fixture
@@ -165,3 +167,15 @@ def test_interval_over_benchmarks_covers_93_to_97_percent(name, weighting):
 def test_interval_over_benchmarks_covers_at_least_94_percent_where_few_items_differ(name):
     least, _ = bounds(0.94, 1.0, full=FULL)
     assert coverage(SPARSE[name], "macro") >= least
+
+
+@at_every_size
+@pytest.mark.parametrize("name", [*DENSE, *SPARSE])
+def test_the_one_sided_upper_limit_over_benchmarks_covers_at_least_94_percent(name):
+    shape = (DENSE | SPARSE)[name]
+    rng = np.random.default_rng([2, len(shape), shape[0][0]])
+    truth = np.mean([tax for *_, tax, _ in shape])
+    sums = simulated(shape, replications(UPPER), rng)
+    found = overall_intervals(sums, weighting="macro", confidence=ONE_SIDED, has_p_value=False)
+    least, _ = bounds(0.94, 1.0, full=UPPER)
+    assert (found.high >= truth).mean() >= least
