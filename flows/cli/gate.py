@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,7 @@ def gate(
     json: Json = False,
 ) -> None:
     """Say PASS, WARN, BLOCK or INCONCLUSIVE for CI; a failing verdict exits with 3 BLOCK, 4 WARN, 5 INCONCLUSIVE."""
+    from flows.cli.answers import tax_sentences
     from flows.configuration import load_configuration
     from flows.transform import run_dates
     from tasks.steps.gate import FAILING, GateLimits
@@ -39,18 +41,22 @@ def gate(
     settings = load_configuration(config, will_send=False)
     limits = GateLimits(settings.gate, settings.analysis.margin, settings.margins)
     with Warehouse.read(settings.warehouse) as warehouse:
-        gated = decide(warehouse, limits, run_date(run_dates(warehouse), as_of))
+        date = run_date(run_dates(warehouse), as_of)
+        gated = decide(warehouse, limits, date)
+        answers = tax_sentences(warehouse, date).answers
     if json:
-        print_json(asdict(gated))
+        print_json({**asdict(gated), "answers": answers})
     else:
-        _print_findings(gated, limits)
+        _print_findings(gated, limits, answers)
     if gated.verdict in FAILING[fail_on]:
         raise typer.Exit(_EXITS[gated.verdict])
 
 
-def _print_findings(gated: Gated, limits: GateLimits) -> None:
+def _print_findings(gated: Gated, limits: GateLimits, answers: Iterable[str]) -> None:
+    for answer in answers:
+        typer.echo(answer)
     for finding in gated.findings:
-        if finding.is_of_pair:
+        if finding.is_of_pair and finding.kind != "tax":
             typer.echo(_answer(finding))
     print_table(
         f"Gate of {gated.as_of_date}: {gated.verdict}",

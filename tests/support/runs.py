@@ -47,7 +47,15 @@ CLOCKED = {
     "validated_at",
     "quarantined_at",
 }
-CLOCKED |= {"latency_ms", "latency_median_ms", "latency_p95_ms", "last_answer_at", "last_event_at", "applied_at"}
+CLOCKED |= {
+    "latency_ms",
+    "latency_median_ms",
+    "latency_p95_ms",
+    "last_answer_at",
+    "last_event_at",
+    "applied_at",
+    "built_at",
+}
 LOGS = {"raw.run_events", "raw.cell_events", "raw.failures", "raw.validations", "meta.migrations", "meta.models"}
 
 

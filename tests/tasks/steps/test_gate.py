@@ -128,7 +128,7 @@ def test_the_exit_code_of_the_command_follows_the_verdict(tmp_path):
     run = CliRunner()
     found = run.invoke(app, ["gate", "--config", str(config)])
     assert (found.exit_code, "BLOCK" in found.output) == (3, True)
-    assert found.output.startswith("aligned lost capability: +30.0 points [")
+    assert found.output.startswith("aligned lost 30.0 points [")
     config.write_text(config.read_text() + "gate: {warn: 0.1, block: 0.9}\n")
     assert run.invoke(app, ["gate", "--config", str(config)]).exit_code == 0
     assert run.invoke(app, ["gate", "--config", str(config), "--fail-on", "warn"]).exit_code == 4
@@ -142,7 +142,7 @@ def test_the_command_says_what_was_decided_on_which_number(tmp_path):
     run = CliRunner()
     found = run.invoke(app, ["gate", "--config", str(config), "--fail-on", "inconclusive"])
     assert found.exit_code == 5
-    assert found.output.startswith("aligned shows no loss of capability: +0.0 points [")
+    assert found.output.startswith("aligned lost nothing that could be shown ")
     document = json.loads(run.invoke(app, ["gate", "--config", str(config), "--json"]).output)
     first, *others = document["findings"]
     assert (first["benchmark_id"], first["decided_by"], first["against"]) == ("all capability", "at_most", 0.015)
