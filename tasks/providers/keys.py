@@ -13,10 +13,9 @@ import html.entities
 import re
 from collections.abc import Iterator
 
+from tasks.settings.fields import is_secret_key
+
 _REMOVED = b"[key removed]"
-# The placeholders of local servers (EMPTY, ollama, not-needed) are words that answers may contain.
-_SHORTEST_KEY = 8
-_SHORTEST_WORD = 20  # a key without a digit
 # Without one of these no spelling but the plain ones occurs.
 _ESCAPES = (b"\\u", b"\\x", b"\\0", b"\\1", b"\\/", b"%", b"&")
 _NAMES = {code: name for name, code in html.entities.name2codepoint.items()} | {43: "plus", 47: "sol", 61: "equals"}
@@ -43,15 +42,6 @@ class KeyRemover:
     def removed_from(self, text: str) -> str:
         """A text without the key."""
         return self.removed(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
-
-
-def is_secret_key(key: str) -> bool:
-    """Whether a key is more than a placeholder.
-
-    >>> [is_secret_key(key) for key in ("EMPTY", "not-needed", "sk-0123456789")]
-    [False, False, True]
-    """
-    return len(key) >= _SHORTEST_KEY and (len(key) >= _SHORTEST_WORD or any(map(str.isdigit, key)))
 
 
 def _whole_spellings(key: str) -> Iterator[bytes]:

@@ -238,6 +238,9 @@ def sending_problems(settings: Settings, environment: Mapping[str, str]) -> Iter
         name = model.api_key_env
         if name is not None and not environment.get(name, "").strip():
             yield Problem((*place, "api_key_env"), missing_variable(name))
+        if host := model.exposes(environment):
+            advice = "Use https, or allow it for a network that you trust: allow_http: true."
+            yield Problem((*place, "base_url"), f"would send the key to {host} without encryption. {advice}")
     for index, benchmark in enumerate(settings.benchmarks):
         if isinstance(benchmark.source, Path) and not benchmark.source.exists():
             yield Problem(("benchmarks", index, "source"), f"no such file or folder: {str(benchmark.source)!r}.")

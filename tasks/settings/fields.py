@@ -42,6 +42,9 @@ Points = Annotated[float, Strict(), Field(ge=0, lt=1)]  # of a score, as a propo
 
 SCHEME = re.compile(r":|[A-Za-z][A-Za-z0-9+]+:")  # :memory:, md:..., s3://...: not a local path
 RESERVED_PARAMETERS = ("messages", "model", "n", "prompt", "stream")
+# The placeholders of local servers (EMPTY, ollama, not-needed) are words that answers may contain.
+_SHORTEST_KEY = 8
+_SHORTEST_WORD = 20  # a key without a digit
 SECRET_PARAMETERS = ("api_key", "apikey", "authorization", "extra_headers", "headers", "password", "secret")
 
 
@@ -188,3 +191,12 @@ FolderPath = Annotated[Path, AfterValidator(path_in_folder), BeforeValidator(che
 Source = Annotated[Path | str, PlainValidator(source_in_folder)]
 Definition = Annotated[Path | dict[str, Any], PlainValidator(parsed_definition)]
 Parameters = Annotated[dict[str, JsonValue], AfterValidator(checked_parameters)]
+
+
+def is_secret_key(key: str) -> bool:
+    """Whether a key is more than a placeholder.
+
+    >>> [is_secret_key(key) for key in ("EMPTY", "not-needed", "sk-0123456789")]
+    [False, False, True]
+    """
+    return len(key) >= _SHORTEST_KEY and (len(key) >= _SHORTEST_WORD or any(map(str.isdigit, key)))

@@ -8,6 +8,7 @@ Tested in tests/tasks/settings/test_providers.py.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
@@ -37,6 +38,7 @@ from tasks.settings.fields import (
     Url,
     VariableName,
     Whole,
+    is_secret_key,
     not_one_of,
 )
 from tasks.settings.known import CACHE_WRITE_FACTOR, Known, facts_of, known_from
@@ -46,6 +48,7 @@ from tasks.settings.sampling import SamplingSettings
 from tasks.settings.section import Section
 
 RECORDED = "recorded"
+_LOOPBACK = re.compile(r"localhost|.*\.localhost|127(?:\.\d{1,3}){3}|::1")
 
 
 class KnobSettings(Section):
@@ -107,6 +110,7 @@ class ModelSettings(Section):
 
     Attributes:
         base_url: Where the server is. May be left out where the provider knows its vendor's own address.
+        allow_http: Send the key to another machine without encryption, e.g. within a private network.
         endpoint: What the server is called in hashes and tables; by default host and path of ``base_url`` without port.
         base: The id of the model it was aligned from; makes a pair of kind ``tax``.
         family: The nearest ``family`` declared up the chain of bases, or the id at its root.
@@ -127,6 +131,7 @@ class ModelSettings(Section):
     model: Text
     api: Annotated[Text, BeforeValidator(checked_api)]
     api_key_env: VariableName | None = None
+    allow_http: Flag = False
     sampling: SamplingSettings = SamplingSettings()
     system_prompt: Text | None = None
     base: Text | None = None
@@ -266,6 +271,15 @@ class ModelSettings(Section):
         if not key:
             raise SettingsError(f"model {self.id!r}: {missing_variable(self.api_key_env)}")
         return key
+
+    def exposes(self, environment: Mapping[str, str]) -> str | None:
+        """The host to which a key would go that others on the way can read; None if none does."""
+        address = urlsplit(self.base_url or "")
+        host = address.hostname or ""
+        key = environment.get(self.api_key_env or "", "").strip()
+        is_plain = address.scheme == "http" and not _LOOPBACK.fullmatch(host)
+        is_exposed = is_plain and not self.allow_http and is_secret_key(key)
+        return host if is_exposed else None
 
     def price_on(self, day: date) -> PriceSettings | None:
         """The price in force on a day, None before the first."""

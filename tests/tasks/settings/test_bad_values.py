@@ -11,7 +11,7 @@ GONE = "<removed>"  # replaced by the fixture's marker
 BASE, DPO = ("models", 0), ("models", 1)
 IN_DPO = "(model 'llama-dpo')"
 MODEL_KEYS = (
-    "Known: alternatives, api, api_key_env, base, base_url, best_of, concurrency, development, differs, endpoint, "
+    "Known: allow_http, alternatives, api, api_key_env, base, base_url, best_of, concurrency, development, differs, endpoint, "
     "family, hybrid, id, is_simulated, knob, max_attempts, method, model, parameters_billion, price, prompt_styles, "
     "provider, requests_per_minute, sampling, stage, system_prompt, timeout_s, tokens_per_minute."
 )
@@ -501,3 +501,24 @@ def test_a_definition_file_that_does_not_exist_is_named(load, tmp_path):
 def test_a_command_that_sends_nothing_needs_neither_keys_nor_files(load):
     changes = {("benchmarks", 1, "source"): "data/x.jsonl", (*DPO, "api_key_env"): "LLAMA_API_KEY"}
     assert load(changes, will_send=False).models[1].api_key_env == "LLAMA_API_KEY"
+
+
+EXPOSED = {(*DPO, "api_key_env"): "K", (*DPO, "endpoint"): "e"}
+REAL_KEY, PLACEHOLDER = "sk-0123456789", "EMPTY"
+
+
+@pytest.mark.parametrize("host", ["api.example.com", "10.0.0.5:8000", "127.example.com"])
+def test_a_key_does_not_leave_this_machine_without_encryption(load, host):
+    changes = EXPOSED | {(*DPO, "base_url"): f"http://{host}/v1"}
+    with pytest.raises(SettingsError, match=rf"would send the key to {host.partition(':')[0]} without encryption"):
+        load(changes, environment={"K": REAL_KEY})
+    assert load(changes | {(*DPO, "allow_http"): True}, environment={"K": REAL_KEY}).models[1].allow_http
+    assert load(changes, environment={"K": PLACEHOLDER})
+    assert load(changes, environment={"K": REAL_KEY}, will_send=False)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://api.example.com", "http://127.0.0.1:8000", "http://localhost", "http://[::1]:8000"]
+)
+def test_a_key_goes_by_https_and_within_this_machine(load, address):
+    assert load(EXPOSED | {(*DPO, "base_url"): f"{address}/v1"}, environment={"K": REAL_KEY})
