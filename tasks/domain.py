@@ -11,7 +11,7 @@ import json
 import re
 import string
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -184,7 +184,8 @@ class Message:
 class Prompt:
     """What is sent for one item: chat ``messages`` or a ``text`` to continue, and where to stop.
 
-    ``top_logprobs`` is the number of alternatives to report for each token; 0 asks for none.
+    ``top_logprobs`` is the number of alternatives to report for each token; 0 asks for none. ``template`` says which of
+    the benchmark's instructions it holds; it is no part of the identity.
     """
 
     style: PromptStyle
@@ -193,6 +194,7 @@ class Prompt:
     stop: tuple[str, ...] = ()
     max_tokens: int = 512
     top_logprobs: int = 0
+    template: int = 0
 
     @property
     def content(self) -> str:
@@ -238,7 +240,8 @@ class Benchmark:
 
     ``cluster_examples`` are shown before the items of a cluster in place of ``examples``, where each subject or task
     has worked examples of its own. ``is_continued`` says that the question itself is the text to continue, such as a
-    function without its body. Without ``unparsed`` the dimension's usual rule holds.
+    function without its body. Without ``unparsed`` the dimension's usual rule holds. ``paraphrases`` are further
+    wordings of ``instruction``: every item is asked with each.
     """
 
     benchmark_id: str
@@ -264,6 +267,7 @@ class Benchmark:
     is_continued: bool = False
     verified: Verified = "format"
     attack: Attack | None = None
+    paraphrases: tuple[str, ...] = ()
     version: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -287,14 +291,25 @@ class Benchmark:
             parts.append("continued")
         if self.attack:
             parts += [self.attack.template, self.attack.encoding]
+        if self.paraphrases:
+            parts.append({"paraphrases": self.paraphrases})
         return parts
 
-    def render(self, item: Item, style: PromptStyle) -> Prompt:
-        """The prompt for one item: worked examples and a question to continue, or one chat turn."""
+    @property
+    def instructions(self) -> tuple[str, ...]:
+        """The wordings of the instruction: the benchmark's own first, then its paraphrases."""
+        return (self.instruction, *self.paraphrases)
+
+    def render(self, item: Item, style: PromptStyle, template: int = 0) -> Prompt:
+        """The prompt for one item under one instruction: worked examples and a question to continue, or a chat turn."""
+        prompt = self._rendered(item, style, self.instructions[template])
+        return replace(prompt, template=template) if template else prompt
+
+    def _rendered(self, item: Item, style: PromptStyle, instruction: str) -> Prompt:
         question = rendered_question(item)
         if self.attack:
             question = self.attack.wrap(question)
-        lead = f"{self.instruction}\n\n" if self.instruction else ""
+        lead = f"{instruction}\n\n" if instruction else ""
         if style is PromptStyle.CHAT:
             return Prompt(style, messages=(Message("user", lead + question),), max_tokens=self.max_tokens)
         if self.is_continued:

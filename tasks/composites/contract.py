@@ -36,7 +36,9 @@ class Occasion:
         """An item as its parts are put it: within the limits of the prompt that the composite model is asked."""
         prompts = {
             style: dataclasses.replace(
-                benchmark.render(item, style), max_tokens=asked.max_tokens, top_logprobs=asked.top_logprobs
+                benchmark.render(item, style, asked.template),
+                max_tokens=asked.max_tokens,
+                top_logprobs=asked.top_logprobs,
             )
             for style in PromptStyle
         }

@@ -17,6 +17,25 @@ PairKind = Literal["tax", "version", "method", "prompt"]
 PromptStyles = Annotated[tuple[PromptStyle, ...], NotEmpty, AfterValidator(checked_distinct)]
 Names = Annotated[tuple[Text, ...], AfterValidator(checked_distinct)]
 
+_FEWEST_PARAPHRASES = 2
+
+
+def checked_paraphrases(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Wordings that differ in more than white space; with the benchmark's own they make three or more templates."""
+    texts = [" ".join(text.split()) for text in value]
+    if "" in texts:
+        raise ValueError("must hold no empty text.")
+    checked_distinct(tuple(texts))
+    if len(texts) < _FEWEST_PARAPHRASES:
+        raise ValueError(
+            f"must hold {_FEWEST_PARAPHRASES} or more wordings beside the benchmark's own, found {len(texts)}: fewer "
+            "than three templates do not show how much a score depends on the wording."
+        )
+    return value
+
+
+Paraphrases = Annotated[tuple[Text, ...], NotEmpty, AfterValidator(checked_paraphrases)]
+
 
 class BenchmarkSettings(Section):
     """What to ask of a benchmark. None means its own rule, and for ``sample_size`` all items.
@@ -27,6 +46,8 @@ class BenchmarkSettings(Section):
             attack.
         stop: Stop strings in the place of the benchmark's own; an empty list for none.
         margin: The tax, as a proportion, that is acceptable on this benchmark; None means ``analysis.margin``.
+        paraphrases: Two or more further wordings of the benchmark's instruction. Every item is asked with each
+            wording, the benchmark's own first, ``repeats`` times.
         judge: The id of a model of ``judges:`` or ``models:`` that grades the answers, where the scorer reads grades.
     """
 
@@ -36,6 +57,7 @@ class BenchmarkSettings(Section):
     attack: Text | None = None
     sample_size: Count | None = None
     repeats: Count = 1
+    paraphrases: Paraphrases | None = None
     prompt_styles: PromptStyles | None = None
     unparsed: UnparsedRule | None = None
     cluster_by: Text | None = None

@@ -146,12 +146,16 @@ class Settings(Places):
         return content_hash(models, benchmarks, self.sample_seed, *([judges] if judges else []))
 
     def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
-        facts = benchmark.model_dump(mode="json", exclude={"define", "attack", "judge", "stop", "margin"})
+        facts = benchmark.model_dump(
+            mode="json", exclude={"define", "attack", "judge", "stop", "margin", "paraphrases"}
+        )
         if isinstance(benchmark.source, Path):
             facts["source"] = self._relative(benchmark.source)
         # Newer keys are left out where they are not used, so that older configurations keep their hash.
         facts |= {
-            name: value for name in ("attack", "judge", "stop") if (value := getattr(benchmark, name)) is not None
+            name: value
+            for name in ("attack", "judge", "stop", "paraphrases")
+            if (value := getattr(benchmark, name)) is not None
         }
         if (entry := benchmark.define) is not None:
             facts["define"] = self._relative(entry) if isinstance(entry, Path) else entry

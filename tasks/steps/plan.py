@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from tasks.benchmarks.cells import cell_of
+from tasks.benchmarks.paraphrases import check_paraphrases, with_paraphrases
 from tasks.benchmarks.sampling import sample
 from tasks.composites import Occasion, composed_parameters, composition
 from tasks.domain import Benchmark, Item, Origin, Prompt, RunKind, content_hash
@@ -42,11 +43,10 @@ def plan(
     partition_key = as_of_date.isoformat() if kind is RunKind.NIGHTLY else ""
     asked = [m for m in settings.models if not m.is_recorded and (models is None or m.id in models)]
     cells = tuple(
-        _planned(
-            settings, wanted, cell_of(settings, model, benchmarks[wanted.name], wanted, style=style), partition_key
-        )
+        _planned(settings, wanted, cell_of(settings, model, paraphrased, wanted, style=style), partition_key)
         for wanted in settings.benchmarks
         if wanted.name in benchmarks
+        for paraphrased in [with_paraphrases(benchmarks[wanted.name], wanted)]
         for model in asked
         for style in settings.styles_for(model, wanted)
     )
@@ -81,11 +81,12 @@ def _plan_hash(settings: Settings, cells: Sequence[PlannedCell], models: Collect
 def _planned(settings: Settings, wanted: BenchmarkSettings, cell: Cell, partition_key: str) -> PlannedCell:
     alternatives = _alternatives(settings, wanted, cell) if SCORERS[cell.scorer].reads == "first_token" else 0
     items = sample(cell.benchmark, wanted.sample_size, settings.sample_seed)
+    check_paraphrases(cell)
     return PlannedCell(
         **{field.name: getattr(cell, field.name) for field in fields(cell)},
         source=wanted.source,
         items=items,
-        repeats=wanted.repeats,
+        repeats=wanted.repeats * len(cell.benchmark.instructions),
         origin=Origin.SIMULATED if cell.model.is_simulated else Origin.ENDPOINT,
         requests=tuple(_requests(cell, items, wanted.repeats, partition_key, alternatives)),
     )
@@ -119,9 +120,15 @@ def _requests(
 ) -> Iterator[Request]:
     model = cell.model
     names = (partition_key, model.id, cell.benchmark.benchmark_id, cell.prompt_style)
+    count_templates = len(cell.benchmark.instructions)
     for item in items:
-        prompt = replace(cell.benchmark.render(item, cell.prompt_style), top_logprobs=alternatives)
-        for repeat in range(repeats):
+        prompts = [
+            replace(cell.benchmark.render(item, cell.prompt_style, template), top_logprobs=alternatives)
+            for template in range(count_templates)
+        ]
+        # The repeats of one template stand side by side, those of the benchmark's own first: they keep their numbers,
+        # and with them their answers, when paraphrases are added.
+        for repeat, prompt in enumerate(prompt for prompt in prompts for _ in range(repeats)):
             content, parameters = _asked(cell, item, prompt, repeat)
             asked = request_hash(model.provider, model.endpoint, content, parameters, repeat)
             answer_id = planned_answer_id(*names, item.item_id, repeat, asked)

@@ -35,6 +35,7 @@ def cell_row(
         "origin": origin.value,
         "count_items": len(item_ids),
         "count_repeats": repeats,
+        "count_templates": len(cell.benchmark.instructions),
         "sample_hash": sample_hash(item_ids),
         "parameters_json": parameters_json(parameters),
         "judge_model_id": cell.judge.id if cell.judge else None,

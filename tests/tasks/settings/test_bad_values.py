@@ -84,8 +84,8 @@ CASES = {
         {("benchmarks", 1, "sample_sise"): 3},
         (
             "benchmarks[1].sample_sise (benchmark 'harmful'): unknown key. Did you mean 'sample_size'? Known: "
-            "attack, cluster_by, define, id, judge, margin, prompt_styles, repeats, sample_size, scorer, source, stop, "
-            "unparsed."
+            "attack, cluster_by, define, id, judge, margin, paraphrases, prompt_styles, repeats, sample_size, scorer, "
+            "source, stop, unparsed."
         ),
     ),
     "unknown threshold": (
@@ -193,6 +193,21 @@ CASES = {
     "repeats below one": (
         {("benchmarks", 1, "repeats"): 0},
         "benchmarks[1].repeats (benchmark 'harmful'): must be at least 1, found 0.",
+    ),
+    "one paraphrase": (
+        {("benchmarks", 1, "paraphrases"): ["Do it."]},
+        (
+            "benchmarks[1].paraphrases (benchmark 'harmful'): must hold 2 or more wordings beside the benchmark's own, "
+            "found 1: fewer than three templates do not show how much a score depends on the wording."
+        ),
+    ),
+    "paraphrases that differ in white space only": (
+        {("benchmarks", 1, "paraphrases"): ["Do it.", "Do  it. "]},
+        "benchmarks[1].paraphrases (benchmark 'harmful'): must not hold 'Do it.' twice.",
+    ),
+    "an empty paraphrase": (
+        {("benchmarks", 1, "paraphrases"): ["Do it.", " "]},
+        "benchmarks[1].paraphrases (benchmark 'harmful'): must hold no empty text.",
     ),
     "sample_size below one": (
         {("benchmarks", 1, "sample_size"): 0},

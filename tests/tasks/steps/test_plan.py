@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
+from tasks import benchmarks
 from tasks.domain import RunKind
 from tasks.errors import UsageError
 
@@ -62,6 +65,34 @@ def test_each_repeat_is_a_separate_request_with_its_own_seed(planned):
     assert len(set(hashes(run, "aligned"))) == 60
     seeds = [request.parameters.get("seed", 0) for request in run.cells[0].requests[:3]]
     assert seeds == [0, 1, 2]
+
+
+WORDED = ("sample_size: 20", "sample_size: 20, paraphrases: [Work it out., Find the number.]")
+
+
+def test_every_item_is_asked_with_each_wording_and_the_first_keeps_its_answers(planned):
+    plain, worded = planned(), planned(WORDED)
+    assert len(set(hashes(worded, "aligned"))) == 60
+    assert set(hashes(plain, "aligned")) < set(hashes(worded, "aligned"))
+    assert ids(plain) < ids(worded)
+    assert {cell.repeats for cell in worded.cells} == {3}
+    assert plain.run_id != worded.run_id
+    assert [cell.cell_id for cell in worded.cells] == [cell.cell_id for cell in plain.cells]
+
+
+def test_each_wording_is_repeated_and_its_repeats_have_consecutive_numbers(planned):
+    repeated = planned(("sample_size: 20", "sample_size: 20, repeats: 2"))
+    worded = planned((WORDED[0], f"{WORDED[1]}, repeats: 2"))
+    asked = [(request.repeat, request.prompt.template) for request in worded.cells[0].requests[:6]]
+    assert asked == [(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (5, 2)]
+    assert ids(repeated) < ids(worded)
+
+
+def test_a_question_that_is_itself_the_text_to_continue_has_no_instruction_to_reword(planned, monkeypatch):
+    arithmetic = benchmarks.load("arithmetic")
+    monkeypatch.setattr(benchmarks, "load", lambda _: dataclasses.replace(arithmetic, is_continued=True))
+    with pytest.raises(UsageError, match="'base' is asked in style completion, where this benchmark's prompt holds no"):
+        planned(WORDED)
 
 
 def test_nights_never_share_answer_ids_but_other_runs_do(planned):

@@ -48,6 +48,7 @@ select
     unparsed_rule,
     count_items,
     count_repeats,
+    count_templates,
     parameters_json,
     row_number() over (
         partition by as_of_date, model_id, benchmark_id, prompt_style, origin

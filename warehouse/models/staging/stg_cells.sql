@@ -60,6 +60,7 @@ select
     cells.origin,
     cells.count_items,
     cells.count_repeats,
+    coalesce(cells.count_templates, 1) as count_templates,
     cells.sample_hash,
     cells.parameters_json,
     coalesce(events.status, 'incomplete') as status,

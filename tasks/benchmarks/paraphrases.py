@@ -1,0 +1,44 @@
+"""Further wordings of a benchmark's instruction, as the configuration gives them.
+
+A score depends on the wording (Mizrahi et al. 2024, arXiv 2401.00595). Every item is asked with each wording, so that
+the wording can be treated as a random factor. Knows settings; must not know how answers are combined.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tasks.domain import Benchmark, PromptStyle
+from tasks.errors import UsageError
+from tasks.planned import Cell
+from tasks.settings import BenchmarkSettings
+
+
+def with_paraphrases(benchmark: Benchmark, wanted: BenchmarkSettings) -> Benchmark:
+    """The benchmark with the wordings of its entry: another version, because its scores are means over wordings.
+
+    Raises:
+        UsageError: a paraphrase is the benchmark's own instruction.
+    """
+    if not wanted.paraphrases:
+        return benchmark
+    own = " ".join(benchmark.instruction.split())
+    if any(" ".join(text.split()) == own for text in wanted.paraphrases):
+        raise UsageError(
+            f"benchmark {wanted.name!r}: paraphrases: {own!r:.60} is the benchmark's own instruction, which is always "
+            "asked. Remove it from the list."
+        )
+    return replace(benchmark, paraphrases=wanted.paraphrases, version="")
+
+
+def check_paraphrases(cell: Cell) -> None:
+    """Refuse paraphrases where the prompt holds no instruction.
+
+    Raises:
+        UsageError: the question itself is the text to continue, so that all wordings would be the same prompt.
+    """
+    if cell.benchmark.paraphrases and cell.benchmark.is_continued and cell.prompt_style is PromptStyle.COMPLETION:
+        raise UsageError(
+            f"benchmark {cell.benchmark.benchmark_id!r}: paraphrases: {cell.model.id!r} is asked in style completion, "
+            "where this benchmark's prompt holds no instruction. Remove paraphrases, or set prompt_styles: [chat]."
+        )
