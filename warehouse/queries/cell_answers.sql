@@ -4,6 +4,7 @@ select
     cells.cell_key,
     scores.item_id,
     scores.cluster_id,
+    scores.repeat // (cells.count_repeats // cells.count_templates) as template,
     scores.value
 from marts.current_cells as cells
 inner join marts.fct_scores as scores on cells.run_id = scores.run_id and cells.cell_id = scores.cell_id

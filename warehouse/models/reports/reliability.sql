@@ -11,6 +11,7 @@ pivoted as (
         max(low) filter (where statistic = 'variance_within') as variance_within_low,
         max(high) filter (where statistic = 'variance_within') as variance_within_high,
         max(estimate) filter (where statistic = 'variance_between') as variance_between,
+        max(estimate) filter (where statistic = 'variance_wordings') as variance_wordings,
         max(estimate) filter (where statistic = 'reliability') as reliability,
         max(estimate) filter (where statistic = 'noise_standard_deviation') as noise_standard_deviation,
         max(estimate) filter (where statistic = 'noise_floor') as noise_floor,
@@ -36,11 +37,13 @@ select
     ---------- what it rests on
     cells.count_items,
     cells.count_repeats,
+    cells.count_templates,
     ---------- variance components
     pivoted.variance_within,
     pivoted.variance_within_low,
     pivoted.variance_within_high,
     pivoted.variance_between,
+    pivoted.variance_wordings,
     pivoted.reliability,
     ---------- what the model does against itself
     pivoted.noise_standard_deviation,
@@ -54,7 +57,7 @@ select
     cells.origin,
     cells.origin = 'simulated' as is_simulated,
     case
-        when cells.count_repeats = 1 then 'one_repeat'
+        when cells.count_repeats = cells.count_templates then 'one_repeat'
         when pivoted.subject_id is null then 'no_items'
         else pivoted.reason
     end as reason
