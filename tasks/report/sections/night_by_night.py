@@ -10,7 +10,7 @@ from tasks.report.page_section import PageSection
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, grouped, name_of, ordered
 from tasks.report.trend_chart import Trend, trend_chart
-from tasks.report.wording import DASH, counted, points, probability, stated, with_interval
+from tasks.report.wording import DASH, counted, points, probability, signed_points, stated, with_interval
 
 DAYS = 90  # days of the trend that are drawn
 
@@ -20,7 +20,8 @@ def _content(tables: ReportTables) -> list[Block]:
     figures = list(_figures([row for row in nights if row["score"] is not None]))
     if not figures:
         return []
-    return [table_or_notice(tables["alerts"], _alarm_table, "No alarm stands."), *figures]
+    changes = [_change_table(rows)] if (rows := tables["served_changes"]) else []
+    return [table_or_notice(tables["alerts"], _alarm_table, "No alarm stands."), *changes, *figures]
 
 
 def _figures(nights: Sequence[ReportRow]) -> Iterator[Figure]:
@@ -59,6 +60,32 @@ def _alarm_line(row: ReportRow) -> TableLine:
     return TableLine(name_of(row["benchmark_id"]), name_of(row["model_id"]), cells, tuple(marks))
 
 
+def _change_table(rows: Sequence[ReportRow]) -> PrintedTable:
+    return PrintedTable.of(
+        "table-served",
+        f"{counted(len(rows), 'change')} of a served model: the night before against the first night after",
+        "Model",
+        (
+            TableColumn("From", is_number=False),
+            TableColumn("Before and after", is_number=False),
+            TableColumn("Fall, points"),
+            TableColumn("p (Holm)"),
+        ),
+        map(_change_line, ordered(rows, "benchmark_id", "model_id", "prompt_style", "origin", "as_of_date")),
+    )
+
+
+def _change_line(row: ReportRow) -> TableLine:
+    cells = (
+        str(row["as_of_date"]),
+        f"{row['model_served_before']} -> {row['model_served']}",
+        with_interval(row["fall"], row["fall_low"], row["fall_high"], signed_points, row["reason"]),
+        stated(row["p_value_holm"], probability, row["reason"]),
+    )
+    marks = ("significant",) if row["is_significant"] else ()
+    return TableLine(name_of(row["benchmark_id"]), name_of(row["model_id"]), cells, marks)
+
+
 NIGHT_BY_NIGHT = PageSection(
     section_id="nights",
     title="Night after night",
@@ -69,6 +96,14 @@ NIGHT_BY_NIGHT = PageSection(
             (
                 *("as_of_date", "series_id", "model_id", "benchmark_id", "prompt_style", "origin", "phase", "score"),
                 *("p_value_adjusted", "is_alarm", "reason"),
+            ),
+            days=DAYS,
+        ),
+        ReportSource(
+            "served_changes",
+            (
+                *("as_of_date", "model_id", "benchmark_id", "prompt_style", "origin", "model_served_before"),
+                *("model_served", "fall", "fall_low", "fall_high", "p_value_holm", "is_significant", "reason"),
             ),
             days=DAYS,
         ),

@@ -31,6 +31,7 @@ from tasks.steps.aggregate.part_rows import part_rows
 from tasks.steps.aggregate.pooled_rows import pooled_rows
 from tasks.steps.aggregate.published_rows import published_rows
 from tasks.steps.aggregate.reliability_rows import reliability_rows
+from tasks.steps.aggregate.served_rows import served_rows
 from tasks.steps.aggregate.style_rows import style_rows
 from tasks.steps.aggregate.sweep_rows import sweep_rows
 from tasks.steps.aggregate.tax_rows import cell_rows, comparison_rows
@@ -53,6 +54,7 @@ FAMILIES: tuple[Family, ...] = (
     cost_rows,
     reliability_rows,
     published_rows,
+    served_rows,
 )
 DERIVED: tuple[Derived, ...] = (exchange_rows, pooled_rows)
 TABLES: dict[str, Table] = {"stats.mitigations": mitigation_rows}

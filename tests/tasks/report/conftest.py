@@ -346,6 +346,22 @@ ALERT = {
     "items_fallen_json": json.dumps([{"item_id": "item-17", "fall": 1.0}]),
 }
 
+SERVED = {
+    "as_of_date": DATE,
+    "model_id": "dpo-2",
+    "benchmark_id": "gsm8k",
+    "prompt_style": "chat",
+    "origin": "endpoint",
+    "model_served_before": "m-2026-01",
+    "model_served": "m-2026-02",
+    "fall": 0.06,
+    "fall_low": 0.02,
+    "fall_high": 0.1,
+    "p_value_holm": 0.01,
+    "is_significant": True,
+    "reason": None,
+}
+
 TEMPLATES = {
     "alignment_tax": TAX,
     "safety": SAFETY,
@@ -362,6 +378,7 @@ TEMPLATES = {
     "mitigation": MITIGATION,
     "trend": NIGHT,
     "alerts": ALERT,
+    "served_changes": SERVED,
 }
 
 

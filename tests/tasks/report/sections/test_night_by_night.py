@@ -20,6 +20,12 @@ def test_without_an_alarm_the_section_says_that_none_stands(section_text):
     assert "No alarm stands." in section_text(NIGHT_BY_NIGHT, trend=nights(2))
 
 
+def test_a_change_of_the_served_model_stands_beside_the_alarms(section_text):
+    text = section_text(NIGHT_BY_NIGHT, trend=nights(2), served_changes=[{}])
+    for expected in ("1 change of a served model", "m-2026-01 -> m-2026-02", "+6.0 [+2.0, +10.0]", "significant"):
+        assert expected in text
+
+
 def test_one_night_is_not_a_trend(section_text):
     assert section_text(NIGHT_BY_NIGHT, trend=nights(1)) == ""
 
