@@ -4,14 +4,16 @@ with cells as (
     where evaluated_date = as_of_date and is_newest
 ),
 
+-- A night of several models, as while a version is rolled out, is neither before nor after.
 served as (
     select
         run_id,
         cell_id,
-        string_agg(distinct model_served, ', ' order by model_served) as model_served
+        any_value(model_served) as model_served
     from marts.fct_generations
     where model_served is not null
     group by run_id, cell_id
+    having count(distinct model_served) = 1
 ),
 
 nights as (

@@ -55,6 +55,13 @@ def test_a_change_of_the_served_model_is_compared_on_the_items(world):
     assert (row["is_significant"], row["reason"]) == (True, None)
 
 
+def test_a_night_of_two_models_is_neither_before_nor_after(world):
+    two_nights(world, before="m-1", after="m-2")
+    row = next(row for row in world.tables["raw.generations"] if row["run_id"] == "run")
+    row["model_served"] = "m-1"
+    assert world.report(CHANGES) == []
+
+
 @pytest.mark.parametrize("names", [("m-1", "m-1"), (None, "m-1"), ("m-1", None)])
 def test_the_same_or_an_unknown_served_model_is_no_change(world, names):
     two_nights(world, before=names[0], after=names[1])
