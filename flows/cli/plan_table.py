@@ -18,26 +18,34 @@ _COLUMNS = (
     *("cell", "requests", "reused", "input tokens", "output tokens, at most", "USD, at most"),
     "detectable tax",
 )
-_NEEDED = "items needed"
+_NEEDED, _FOR_MARGIN = "items needed", "items for the margin"
 
 
-def show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool, wanted_tax: float | None = None) -> None:
-    """Show what a plan would ask; ``wanted_tax`` adds how many items would detect such a tax."""
+def show_plan(
+    warehouse: Warehouse | None,
+    planned: Plan,
+    *,
+    is_json: bool,
+    wanted_tax: float | None = None,
+    margin: float | None = None,
+) -> None:
+    """Show what a plan would ask, and how many items would detect a tax or show that it is below a margin."""
     from tasks.steps.land import open_requests
 
     pending = open_requests(warehouse, planned)
-    cells = _forecasts(warehouse, planned, pending, wanted_tax)
+    cells = _forecasts(warehouse, planned, pending, wanted_tax, margin)
     judges = _judge_forecasts(warehouse, planned, pending)
     if is_json:
         rows = {"cells": [_as_dict(cell) for cell in cells], "judges": [_as_dict(row) for row in judges]}
         print_json({"run_id": planned.run_id, **rows})
         return
-    is_needed = wanted_tax is not None
+    questions = {_NEEDED: wanted_tax, _FOR_MARGIN: margin}
+    columns = [*_COLUMNS, *(name for name, asked in questions.items() if asked is not None)]
     print_table(
         f"Plan {planned.run_id}",
-        [*_COLUMNS, _NEEDED] if is_needed else _COLUMNS,
-        [row if is_needed else row[:-1] for row in [*map(_cell_row, cells), *map(_judge_row, judges)]],
-        right=(*_COLUMNS[1:], _NEEDED),
+        columns,
+        [[row.get(name) for name in columns] for row in [*map(_cell_row, cells), *map(_judge_row, judges)]],
+        right=columns[1:],
     )
     typer.echo(_total([*cells, *judges]))
     typer.echo(
@@ -47,7 +55,11 @@ def show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool, want
 
 
 def _forecasts(
-    warehouse: Warehouse | None, planned: Plan, pending: Mapping[str, list[Request]], wanted_tax: float | None
+    warehouse: Warehouse | None,
+    planned: Plan,
+    pending: Mapping[str, list[Request]],
+    wanted_tax: float | None,
+    margin: float | None,
 ) -> list[Forecast]:
     from tasks.steps.aggregate.pilot import pilots
     from tasks.steps.forecast import forecast
@@ -60,6 +72,7 @@ def _forecasts(
             planned.as_of_date,
             known.get((cell.model.id, cell.benchmark.benchmark_id)),
             wanted_tax,
+            margin,
         )
         for cell in planned.cells
     ]
@@ -76,20 +89,16 @@ def _judge_forecasts(
     return [judge for judge in found if judge is not None]
 
 
-def _cell_row(cell: Forecast) -> tuple[Any, ...]:
-    return (
-        *(cell.cell_id, cell.count_requests, cell.count_reused, cell.tokens_input),
-        *(cell.tokens_output_at_most, _dollars(cell.cost_usd_at_most), _detectable(cell)),
-        cell.count_items_needed,
-    )
+def _cell_row(cell: Forecast) -> dict[str, Any]:
+    counts = (cell.cell_id, cell.count_requests, cell.count_reused, cell.tokens_input, cell.tokens_output_at_most)
+    row = dict(zip(_COLUMNS, (*counts, _dollars(cell.cost_usd_at_most), _detectable(cell)), strict=True))
+    return {**row, _NEEDED: cell.count_items_needed, _FOR_MARGIN: cell.count_items_for_margin}
 
 
-def _judge_row(row: JudgeForecast) -> tuple[Any, ...]:
-    return (
-        *(f"{row.cell_id} by {row.judge_model_id}", row.count_requests, row.count_reused),
-        *(row.tokens_input_at_most, row.tokens_output_at_most, _dollars(row.cost_usd_at_most), None),
-        None,
-    )
+def _judge_row(row: JudgeForecast) -> dict[str, Any]:
+    counts = (row.count_requests, row.count_reused, row.tokens_input_at_most, row.tokens_output_at_most)
+    name = f"{row.cell_id} by {row.judge_model_id}"
+    return dict(zip(_COLUMNS, (name, *counts, _dollars(row.cost_usd_at_most), None), strict=True))
 
 
 def _total(rows: Sequence[Forecast | JudgeForecast]) -> str:

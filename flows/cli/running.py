@@ -53,6 +53,15 @@ def plan(
             "--detect", min=0.001, max=0.999, help="Show the items that would detect this tax (0.02: 2 points)."
         ),
     ] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option(
+            "--margin",
+            min=0.1,
+            max=99.9,
+            help="Show the items that let a tax of 0 count as surely below this many points (3: 3 points).",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Show cells, requests, tokens, money and detectable tax before anything is sent."""
@@ -63,7 +72,8 @@ def plan(
     settings = load_configuration(config, {"sample_size": sample_size})
     with _existing(settings.warehouse) as warehouse:
         planned = plan_run(warehouse, settings, as_of_date(as_of))
-        show_plan(warehouse, planned, is_json=json, wanted_tax=detect)
+        of_one = None if margin is None else margin / 100
+        show_plan(warehouse, planned, is_json=json, wanted_tax=detect, margin=of_one)
     if not json:
         typer.echo(f"Next: aligntax run --config {config}")
 

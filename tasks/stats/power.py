@@ -208,19 +208,48 @@ def items_needed(
     >>> items_needed(0.08, [1] * 50, discordance=0.25)
     301
     """
+    design = functools.partial(design_standard_error, discordance=discordance, components=components, tax=tax, icc=icc)
+    return _items_for(tax, cluster_sizes, design, alpha=alpha, power=power)
+
+
+def items_for_margin(
+    margin: float,
+    cluster_sizes: npt.ArrayLike,
+    *,
+    alpha: float = ALPHA,
+    power: float = POWER,
+    discordance: float | None = None,
+    components: VarianceComponents | None = None,
+    icc: float = PRIOR_ICC,
+) -> int | None:
+    """How many items show that a tax is below a margin, if the true tax is 0; see ``items_needed``.
+
+    The claim is made where the one-sided upper limit at level ``alpha`` lies below the margin.
+
+    >>> items_for_margin(0.03, [1] * 50, discordance=0.2)  # (1.645 + 0.842)^2 x 0.2 / 0.03^2 = 1374, and a little for t
+    1376
+    """
+    design = functools.partial(design_standard_error, discordance=discordance, components=components, tax=0.0, icc=icc)
+    # The other tail of a two-sided test at twice the level has no part in the power at such a distance.
+    return _items_for(margin, cluster_sizes, design, alpha=2 * alpha, power=power)
+
+
+def _items_for(
+    shift: float, cluster_sizes: npt.ArrayLike, design: Callable[[FloatArray], Design], *, alpha: float, power: float
+) -> int | None:
+    """How many items, in clusters of these sizes, let a two-sided test at ``alpha`` see a shift."""
     sizes = np.asarray(cluster_sizes, dtype=np.float64)
     sizes = sizes[sizes > 0]
-    if not 0 < tax < 1:
-        raise ValueError(f"expected a tax in (0, 1), found {tax!r}")
+    if not 0 < shift < 1:
+        raise ValueError(f"expected a tax in (0, 1), found {shift!r}")
     if sizes.size == 0:
         return None
 
     def is_enough(count: int) -> bool:
-        planned = np.resize(sizes, count)
-        design = design_standard_error(planned, discordance=discordance, components=components, tax=tax, icc=icc)
-        if design.df is None or design.standard_error is None:
-            return design.df is not None
-        return detection_power(tax / design.standard_error, design.df, alpha=alpha) >= power
+        error, df = design(np.resize(sizes, count))
+        if df is None or error is None:
+            return df is not None
+        return detection_power(shift / error, df, alpha=alpha) >= power
 
     fewest = _fewest(is_enough, most=_MOST_ITEMS / float(sizes.mean()))
     return None if fewest is None else int(np.resize(sizes, fewest).sum())

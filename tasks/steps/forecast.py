@@ -17,7 +17,7 @@ from tasks.composites import Ask, Occasion, composition
 from tasks.planned import PlannedCell, Request
 from tasks.rubrics import rubric
 from tasks.scorers import SCORERS, JudgedScorer, reference_of
-from tasks.stats.power import Pilot, VarianceComponents, items_needed, minimum_detectable_design
+from tasks.stats.power import Pilot, VarianceComponents, items_for_margin, items_needed, minimum_detectable_design
 
 # Share of items on which a base and an aligned model differ, until a run has measured it; from a pilot.
 _PRIOR_DISCORDANCE = 0.2
@@ -41,6 +41,7 @@ class Forecast:
     minimum_detectable_tax: float | None
     variance_from: Literal["prior", "pilot"]
     count_items_needed: int | None
+    count_items_for_margin: int | None
 
 
 def forecast(
@@ -49,11 +50,13 @@ def forecast(
     as_of_date: date,
     pilot: Pilot | None = None,
     wanted_tax: float | None = None,
+    margin: float | None = None,
 ) -> Forecast:
     """Estimate requests, tokens, money and the detectable tax of a cell before anything is sent.
 
     The variance is that of the pair's newest comparison where there is one, else of the prior discordance. With
-    ``wanted_tax`` it also says how many items, in clusters like those planned, would show it.
+    ``wanted_tax`` it also says how many items, in clusters like those planned, would show it; with ``margin`` how many
+    would show that the tax is below the margin, if the true tax is 0.
     """
     asks = list(_asks(cell, pending))
     tokens = [(len(ask.prompt.content) // _CHARACTERS_PER_TOKEN, _most_tokens(ask)) for ask in asks]
@@ -70,6 +73,7 @@ def forecast(
         minimum_detectable_tax=minimum_detectable_design(sizes, **design),
         variance_from="prior" if pilot is None else "pilot",
         count_items_needed=None if wanted_tax is None else items_needed(wanted_tax, sizes, **design),
+        count_items_for_margin=None if margin is None else items_for_margin(margin, sizes, **design),
     )
 
 

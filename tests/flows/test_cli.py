@@ -145,6 +145,9 @@ def test_plan_counts_what_a_run_would_send(project, simulator, warm):
     cells = json.loads(found.stdout)["cells"]
     assert [(cell["count_requests"], cell["count_reused"]) for cell in cells] == [(30, 0)] * 6
     assert all(0 < cell["minimum_detectable_tax"] < 1 for cell in cells)
+    assert all(cell["count_items_for_margin"] is None for cell in cells)
+    asked = json.loads(warm.run(project, "plan", "--margin", "3", "--json").stdout)["cells"]
+    assert all(cell["count_items_for_margin"] > 1000 for cell in asked)
     assert count_requests(simulator) == before
     assert "Nothing was sent" in warm.run(project, "plan").stdout
 

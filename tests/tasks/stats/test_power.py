@@ -9,6 +9,7 @@ from tasks.stats.power import (
     VarianceComponents,
     design_standard_error,
     detection_power,
+    items_for_margin,
     items_needed,
     minimum_detectable,
     minimum_detectable_design,
@@ -193,3 +194,15 @@ def test_a_pilot_with_clusters_finds_their_correlation():
 @pytest.mark.parametrize("difference", [[], [1.0], [0.0] * 20])
 def test_a_pilot_without_variation_is_none(difference):
     assert pilot_components(difference, None) is None
+
+
+@pytest.mark.parametrize(("margin", "discordance"), [(0.03, 0.2), (0.05, 0.1), (0.02, 0.4)])
+def test_the_items_for_a_margin_show_it_four_times_in_five(margin, discordance):
+    """Equally many losses as gains, so the true tax is 0; the claim is a one-sided limit below the margin."""
+    count = items_for_margin(margin, [1] * 50, discordance=discordance)
+    rng = np.random.default_rng(5)
+    lost, gained, _ = rng.multinomial(count, [discordance / 2, discordance / 2, 1 - discordance], 20_000).T
+    tax = (lost - gained) / count
+    error = np.sqrt(((lost + gained) / count - tax**2) / (count - 1))
+    share = float((tax + stats.t.ppf(0.95, count - 1) * error < margin).mean())
+    assert share == pytest.approx(0.8, abs=0.015)
