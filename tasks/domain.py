@@ -185,7 +185,7 @@ class Prompt:
     """What is sent for one item: chat ``messages`` or a ``text`` to continue, and where to stop.
 
     ``top_logprobs`` is the number of alternatives to report for each token; 0 asks for none. ``template`` says which of
-    the benchmark's instructions it holds; it is no part of the identity.
+    the benchmark's instructions it holds; the prompt's identity does not depend on it.
     """
 
     style: PromptStyle

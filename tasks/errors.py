@@ -19,7 +19,7 @@ WarehouseError                  exit 1; warehouse/errors.py
  +-- WarehouseBusy              another process writes to the file
  +-- WarehouseMissing           there is no warehouse at this path
  +-- WarehouseUnwritable        the disk is full, or the file is gone
- +-- WarehouseDamaged           blocks of the file are not what was written
+ +-- WarehouseDamaged           the file is broken: a bad disk or half a copy
  +-- ModelError                 a SQL model or its description is wrong
  +-- QueryError                 exit 2: DuckDB refused a user's SQL
 

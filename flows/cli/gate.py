@@ -79,22 +79,15 @@ def _print_findings(gated: Gated, limits: GateLimits, answers: Iterable[str]) ->
 
 
 def _answer(finding: Finding) -> str:
-    """Whether alignment, or whatever else differs, cost capability: one pair's tax with its interval."""
+    """The tax of a pair that differs in something else than alignment, with its interval."""
     names = shown(finding.model_id), shown(finding.reference)
     if finding.estimate is None or finding.low is None or finding.high is None:
         return f"{names[0]} against {names[1]}: the tax is unknown ({finding.reason})."
-    limits = f"{points(finding.estimate)} points {interval(finding.low, finding.high)}"
-    if finding.low > 0:
-        found = f"lost capability: {limits}"
-    elif finding.high < 0:
-        found = f"gained capability: {limits}"
-    else:
-        found = f"shows no loss of capability: {limits}"
     at_most = "" if finding.at_most is None else f", at most {points(finding.at_most)}"
-    place = (
-        "over all capability benchmarks" if finding.benchmark_id == "all capability" else f"on {finding.benchmark_id}"
-    )
-    return f"{names[0]} {found}{at_most}, {place}, against {names[1]}."
+    is_overall = finding.benchmark_id == "all capability"
+    place = "over all capability benchmarks" if is_overall else f"on {finding.benchmark_id}"
+    limits = f"{points(finding.estimate)} points {interval(finding.low, finding.high)}"
+    return f"{names[0]} against {names[1]}: {limits}{at_most}, {place}."
 
 
 def _why(finding: Finding) -> str:

@@ -5,7 +5,6 @@ The file holds no key: the values of variables that hold one, and passwords in a
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import re
@@ -15,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from urllib.parse import quote
 
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h: an error inside the program
 _DEBUG = "ALIGNTAX_DEBUG"
@@ -70,6 +68,8 @@ def _kept(text: str) -> Path | None:
 
 def _without_secrets(text: str, environment: Mapping[str, str]) -> str:
     """A text without the values of variables that hold a key, however they are escaped, and without passwords."""
+    from tasks.providers.keys import KeyRemover
+
     named = _key_variables(sys.argv)
     secrets = {
         value.strip()
@@ -77,14 +77,7 @@ def _without_secrets(text: str, environment: Mapping[str, str]) -> str:
         if (name in named or _SECRET_NAME.search(name)) and len(value.strip()) >= _SHORTEST_SECRET
     }
     for secret in sorted(secrets, key=len, reverse=True):
-        for spelled in {
-            secret,
-            quote(secret),
-            quote(secret, safe=""),
-            json.dumps(secret)[1:-1],
-            secret.replace("/", "\\/"),
-        }:
-            text = text.replace(spelled, _REMOVED)
+        text = KeyRemover(secret).removed_from(text)
     return _PASSWORD.sub(f"{_REMOVED}@", text)
 
 

@@ -2,8 +2,8 @@
 
 A server may ignore stop strings, or take fewer than a benchmark has, so they are applied to every text here. A model
 that is served without its chat template writes the markers of turns into its answer. They end it, too. A marker behind
-a quotation mark or a backtick is spoken of; it is no marker. A line that begins with "Human:" or with the like of older
-templates ends an answer, unless it belongs to a dialogue that the model was asked to write.
+a quotation mark or a backtick is quoted and ends nothing. A line that begins with "Human:" or "### Instruction:" ends
+an answer, too, unless it belongs to a dialogue that the model was asked to write.
 """
 
 from __future__ import annotations

@@ -279,7 +279,7 @@ class StatedOnce:
         self._stated: dict[tuple[Any, str], tuple[Any, str]] = {}
 
     def check(self, key: Sequence[Any], facts: Mapping[str, Any], place: str) -> None:
-        """Note what a row says; None says nothing.
+        """Note what a row says. A value of None is ignored.
 
         Raises:
             InputError: an earlier row said something else.

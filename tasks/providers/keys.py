@@ -16,26 +16,32 @@ from collections.abc import Iterator
 from tasks.settings.fields import is_secret_key
 
 _REMOVED = b"[key removed]"
-# Without one of these no spelling but the plain ones occurs.
-_ESCAPES = (b"\\u", b"\\x", b"\\0", b"\\1", b"\\/", b"%", b"&")
+# Without one of these, or a backslash before a sign of the key, no spelling but the plain ones occurs.
+_ESCAPES = (b"\\u", b"\\x", b"\\0", b"\\1", b"%", b"&")
 _NAMES = {code: name for name, code in html.entities.name2codepoint.items()} | {43: "plus", 47: "sol", 61: "equals"}
 
 
 class KeyRemover:
-    """Removes one key from bytes and texts; does nothing where there is no key, or a placeholder."""
+    """Removes one secret from bytes and texts. Without a secret it changes nothing."""
 
-    def __init__(self, key: str | None) -> None:
+    def __init__(self, secret: str | None) -> None:
         """Compute the spellings once."""
-        is_secret = key is not None and is_secret_key(key)
-        self._whole = tuple(dict.fromkeys(_whole_spellings(key))) if is_secret and key else ()
-        self._escaped = re.compile(b"".join(map(_escaped, key.encode()))) if is_secret and key else None
+        self._whole = tuple(dict.fromkeys(_whole_spellings(secret))) if secret else ()
+        signs = {sign for sign in secret or "" if sign.isascii() and not sign.isalnum()}
+        self._escapes = (*_ESCAPES, *(f"\\{sign}".encode() for sign in sorted(signs)))
+        self._escaped = re.compile(b"".join(map(_escaped, secret.encode()))) if secret else None
+
+    @classmethod
+    def of_key(cls, api_key: str | None) -> KeyRemover:
+        """The remover of a provider's key. Placeholders stay in texts."""
+        return cls(api_key if api_key and is_secret_key(api_key) else None)
 
     def removed(self, content: bytes) -> bytes:
         """Bytes without the key."""
         for spelling in self._whole:
             if spelling in content:
                 content = content.replace(spelling, _REMOVED)
-        if self._escaped is not None and any(escape in content for escape in _ESCAPES):
+        if self._escaped is not None and any(escape in content for escape in self._escapes):
             content = self._escaped.sub(_REMOVED, content)
         return content
 

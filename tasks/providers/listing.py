@@ -20,6 +20,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from tasks.providers.anthropic_wire import FACTS as ANTHROPIC
+from tasks.providers.keys import KeyRemover
 from tasks.providers.openai_wire import FACTS as OPENAI
 
 # Of each record in a list of models: vLLM and SGLang, OpenRouter and Together, Groq, LM Studio, Mistral, Anthropic.
@@ -34,7 +35,6 @@ _CONTEXT_NAMES = (
 )
 _MOST_BYTES = 8_000_000  # OpenRouter's list of models is about 1 MB
 _CHUNK = 65_536
-_SHORTEST_KEY = 8
 _LONGEST_MESSAGE = 160
 _ANTHROPIC_VERSION = "2023-06-01"
 
@@ -130,7 +130,7 @@ def _models(found: Any, api_key: str | None) -> Iterator[ListedModel]:
         name = record.get("id") or record.get("name")
         if isinstance(name, str) and name:
             kind = record.get("type") if isinstance(record.get("type"), str) else None
-            yield ListedModel(_without(name, api_key), _context_in(record), kind)
+            yield ListedModel(KeyRemover.of_key(api_key).removed_from(name), _context_in(record), kind)
 
 
 def _context_in(record: Mapping[str, Any]) -> int | None:
@@ -189,9 +189,4 @@ def _document(stream: IO[bytes], deadline: float) -> Any:
 def _one_line(document: Any, api_key: str | None) -> str:
     error = document.get("error", document) if isinstance(document, Mapping) else document
     said = error.get("message", error) if isinstance(error, Mapping) else error
-    return " ".join(_without(str(said), api_key).split())[:_LONGEST_MESSAGE]
-
-
-def _without(text: str, api_key: str | None) -> str:
-    """A text without the key, which a server may repeat."""
-    return text.replace(api_key, "[key removed]") if api_key and len(api_key) >= _SHORTEST_KEY else text
+    return " ".join(KeyRemover.of_key(api_key).removed_from(str(said)).split())[:_LONGEST_MESSAGE]

@@ -101,7 +101,7 @@ class SdkClient(Protocol):
 
     @property
     def default_headers(self) -> Mapping[str, object]:
-        """All other headers; one that is no text is left out."""
+        """All other headers. Only those whose value is a text are sent."""
 
     async def close(self) -> None:
         """Close the connections."""
@@ -118,7 +118,7 @@ class Sender:
         self._address = str(client.base_url).rstrip("/")
         given = {**client.auth_headers, **client.default_headers, "Accept-Encoding": "gzip, deflate"}
         self._headers = httpx2.Headers({name: value for name, value in given.items() if isinstance(value, str)})
-        self._key = KeyRemover(api_key)
+        self._key = KeyRemover.of_key(api_key)
         self._large = asyncio.Semaphore(_MOST_AT_ONCE)
 
     async def post(self, path: str, body: Mapping[str, Any], timeout_s: float) -> Reply:

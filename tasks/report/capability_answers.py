@@ -39,7 +39,7 @@ def capability_answers(overall: Iterable[ReportRow], taxes: Sequence[ReportRow])
     """
     rows = over_all_capability(overall)
     if not taxes:
-        yield "No base and aligned model were compared on a capability benchmark, so there is no tax to report."
+        yield "No base and aligned model share a capability benchmark, so there is no tax to report."
         return
     if not rows:
         yield "No mean over all capability benchmarks exists, because each of them was asked under an attack."
@@ -122,7 +122,7 @@ def _margin(row: ReportRow) -> str:
 
 
 def _reason(row: ReportRow) -> str:
-    return reason_in_words(row) or "its tax has no interval"
+    return reason_in_words(row) or "the interval of its tax is unknown"
 
 
 # ----------------------------------------------------------------------------------------------------- many pairs

@@ -2,46 +2,17 @@
 -- is a loss in every direction.
 with taxes as (
     select
-        kind,
-        family,
-        origin,
-        candidate_model_id as model_id,
-        reference_model_id as reference,
-        benchmark_id,
+        *,
         false as is_overall,
-        count_paired_items as count_items,
-        case when higher_is_better then 1 else -1 end as direction,
-        tax_absolute,
-        tax_absolute_low,
-        tax_absolute_high,
-        identified_high,
-        identified_low,
-        degrees_of_freedom,
-        tax_at_most,
-        minimum_detectable_tax,
-        reason
+        case when higher_is_better then 1 else -1 end as direction
     from reports.alignment_tax
     where as_of_date = $as_of_date::date and is_headline
-    union all
+    union all by name
     select
-        kind,
-        family,
-        origin,
-        candidate_model_id as model_id,
-        reference_model_id as reference,
+        *,
         scope as benchmark_id,
         true as is_overall,
-        count_paired_items as count_items,
-        1 as direction,
-        tax_absolute,
-        tax_absolute_low,
-        tax_absolute_high,
-        identified_high,
-        identified_low,
-        degrees_of_freedom,
-        tax_at_most,
-        minimum_detectable_tax,
-        reason
+        1 as direction
     from reports.overall_tax
     where
         as_of_date = $as_of_date::date
@@ -54,11 +25,11 @@ select
     kind,
     family,
     origin,
-    model_id,
-    reference,
+    candidate_model_id as model_id,
+    reference_model_id as reference,
     benchmark_id,
     is_overall,
-    count_items,
+    count_paired_items as count_items,
     tax_absolute * direction as estimate,
     case when direction > 0 then tax_absolute_low else -tax_absolute_high end as low,
     case when direction > 0 then tax_absolute_high else -tax_absolute_low end as high,

@@ -117,7 +117,13 @@ def test_the_key_is_removed_from_a_text_in_base64(encode, before, after):
 @pytest.mark.parametrize("word", ["EMPTY", "none", "ollama", "lm-studio", "not-needed", "no-key-required", ""])
 def test_a_placeholder_is_no_key(word):
     text = f"{word} %{word} &{word}; \\u0041"
-    assert KeyRemover(word).removed_from(text) == text
+    assert KeyRemover.of_key(word).removed_from(text) == text
+
+
+@pytest.mark.parametrize("sign", list("\"'\\/$`"))
+def test_a_backslash_before_one_sign_hides_no_key(sign):
+    key = f"ab-cd-0123{sign}gh"
+    assert KeyRemover(key).removed_from("x" + key.replace(sign, f"\\{sign}") + "y") == "x[key removed]y"
 
 
 def test_a_key_of_odd_signs_is_removed():

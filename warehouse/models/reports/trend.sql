@@ -51,36 +51,40 @@ starts as (
     group by model_id, benchmark_id, prompt_style, origin, series_id, reference_first_night
 ),
 
-dates as (
-    select distinct
-        as_of_date,
-        origin
-    from located
-),
-
-streams as (
-    select distinct
-        model_id,
-        benchmark_id,
-        prompt_style,
+-- Everything that was asked in the year before a night shares its budget of false alarms, asked that night or not. A
+-- series counts from a night to its next one, for a year at most.
+spans as (
+    select
         origin,
-        as_of_date as last_asked
+        as_of_date,
+        lead(as_of_date) over (
+            partition by model_id, benchmark_id, prompt_style, origin
+            order by as_of_date
+        ) as date_after
     from located
 ),
 
--- Everything that was asked in the year before a night shares its budget of false alarms, asked that night or not.
+steps as (
+    select
+        origin,
+        as_of_date,
+        1 as step
+    from spans
+    union all
+    select
+        origin,
+        least(coalesce(date_after, as_of_date + 365), as_of_date + 365) as as_of_date,
+        -1 as step
+    from spans
+),
+
 counted as (
     select
-        dates.as_of_date,
-        dates.origin,
-        count(distinct concat_ws('|', streams.model_id, streams.benchmark_id, streams.prompt_style)) as count_series
-    from dates
-    inner join streams
-        on
-            dates.origin = streams.origin
-            and dates.as_of_date >= streams.last_asked
-            and dates.as_of_date < streams.last_asked + interval 365 days
-    group by dates.as_of_date, dates.origin
+        origin,
+        as_of_date,
+        sum(sum(step)) over (partition by origin order by as_of_date)::bigint as count_series
+    from steps
+    group by origin, as_of_date
 ),
 
 adjusted as (
