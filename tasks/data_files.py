@@ -42,12 +42,18 @@ _PACKINGS: tuple[tuple[bytes, str, Callable[[IO[bytes]], Any]], ...] = (
 )
 _ZIP = b"PK\x03\x04"
 _PACKED_ENDINGS = frozenset(ending for _, ending, _ in _PACKINGS)
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - full width, as Excel reads it
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # how text in UTF-16 begins, as spreadsheets save it
 _DELIMITERS = ",;\t|"
 UNREADABLE = (
     *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError),
     *(NotImplementedError, RuntimeError),
 )
+
+
+def no_formula(text: str) -> str:
+    """A text cell that no spreadsheet takes for a formula (OWASP, CSV injection). It is not read back."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def read_records(path: Path) -> Iterator[tuple[str, Record]]:

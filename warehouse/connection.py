@@ -283,16 +283,30 @@ class Warehouse:
         """
         return self._fetched(sql, None, limit)
 
+    def frame_of(self, sql: str) -> pl.DataFrame:
+        """Run a user's SQL: all rows, with DuckDB's types.
+
+        Raises:
+            QueryError: DuckDB refused it.
+        """
+        with self._lock, self._refusals():
+            return self._connection.execute(sql).pl()
+
     def _fetched(
         self, sql: str, parameters: dict[str, Any] | None, limit: int | None = None
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
-        with self._lock:
-            try:
-                cursor = self._connection.execute(sql, parameters)
-                names = [column[0] for column in cursor.description or []]
-                return names, cursor.fetchall() if limit is None else cursor.fetchmany(limit)
-            except duckdb.Error as error:
-                raise damaged(error, self.path) if is_damage(error) else QueryError(str(error).strip()) from None
+        with self._lock, self._refusals():
+            cursor = self._connection.execute(sql, parameters)
+            names = [column[0] for column in cursor.description or []]
+            return names, cursor.fetchall() if limit is None else cursor.fetchmany(limit)
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """What DuckDB refuses, as an error of ours."""
+        try:
+            yield
+        except duckdb.Error as error:
+            raise damaged(error, self.path) if is_damage(error) else QueryError(str(error).strip()) from None
 
     @contextmanager
     def _lent(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -17,8 +17,12 @@ from warehouse.whole_files import swapped_in
 
 PUBLISHED_LAYERS = ("marts", "reports")
 # Text of harmful prompts leaves the warehouse only by choice; hash lets readers join without reading.
-_ITEM_TEXT = {"none": "null::varchar", "hash": "md5({column})", "full": "{column}"}
-_TEXT_COLUMNS = ("question", "choices_json", "target")
+_HARMFUL_TEXT = {"none": "null::varchar", "hash": "md5({column})", "full": "{column}"}
+_TEXT_COLUMNS = {
+    "marts.dim_item": ("question", "choices_json", "target"),
+    "marts.dim_prompt": ("prompt",),
+    "marts.fct_answers": ("response", "reasoning"),
+}
 
 
 def snapshot(connection: duckdb.DuckDBPyConnection, path: Path, text: str) -> Path:
@@ -50,18 +54,13 @@ def _published() -> list[Model]:
 
 
 def _select(model: Model, text: str) -> str:
-    """All columns; the text of harmful items only as far as ``text`` (none, hash, full) allows."""
-    if model.name != "marts.dim_item":
-        return f"select * from {model.name}"  # noqa: S608 - names are ours
+    """All columns; the text of harmful benchmarks only as far as ``text`` (none, hash, full) allows."""
     columns = [
-        f"case when benchmarks.is_harmful_text then {_ITEM_TEXT[text].format(column=f'items.{name}')}"
-        f" else items.{name} end as {name}"
-        for name in _TEXT_COLUMNS
+        f"case when is_harmful_text then {_HARMFUL_TEXT[text].format(column=name)} else {name} end as {name}"
+        for name in _TEXT_COLUMNS.get(model.name, ())
     ]
-    return (
-        f"select items.* replace ({', '.join(columns)}) from marts.dim_item as items "  # noqa: S608 - names are ours
-        "inner join marts.dim_benchmark as benchmarks using (benchmark_id, benchmark_version)"
-    )
+    replaced = f"replace ({', '.join(columns)})" if columns else ""
+    return f"select * {replaced} from {model.name}"  # noqa: S608 - names are ours
 
 
 def _fill_snapshot(connection: duckdb.DuckDBPyConnection, text: str) -> None:

@@ -21,6 +21,7 @@ from flows.cli import (
     publishing,
     rescore,
     running,
+    sql,
 )
 from flows.cli.unforeseen import EXIT_CODE, innermost, line_of
 from tasks.errors import AligntaxError
@@ -51,7 +52,7 @@ for command in (
     publishing.publish,
     publishing.report,
     gate.gate,
-    looking.sql,
+    sql.sql,
     looking.status,
     looking.runs,
     doctor.doctor,

@@ -1,41 +1,22 @@
-"""`sql`, `status`, `runs`: look without touching. None of them imports Prefect, an SDK or polars."""
+"""`status` and `runs`: how things stand. They import no Prefect, no SDK and no polars."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from flows.cli.options import CONFIG, Config, Json
 from flows.cli.output import print_json, print_table
-from warehouse.connection import Warehouse
+from flows.cli.sql import published_or_live
 from warehouse.errors import WarehouseBusy, WarehouseMissing
 
-_LONGEST_TABLE = 200
 _FIRST_RUN = (
     "The first run is going on, and nothing is published yet. That run prints how far it is; once it ends or is "
     "stopped, this command shows its cells."
 )
-
-
-def sql(
-    query: Annotated[str, typer.Argument(help="One SELECT. Quote it.")] = "show all tables",
-    config: Config = CONFIG,
-    live: Annotated[bool, typer.Option("--live", help="Ask the warehouse itself, raw tables included.")] = False,
-    json: Json = False,
-) -> None:
-    """Ask anything of the published tables (read-only, never blocked by a run)."""
-    with _database(config, is_live=live) as database:
-        names, rows = database.rows(query, limit=None if json else _LONGEST_TABLE + 1)
-    if json:
-        print_json([dict(zip(names, row, strict=True)) for row in rows])
-        return
-    print_table("", names, rows[:_LONGEST_TABLE])
-    if len(rows) > _LONGEST_TABLE:
-        typer.echo(f"The first {_LONGEST_TABLE} rows; --json prints all of them.")
 
 
 def status(config: Config = CONFIG, json: Json = False) -> None:
@@ -73,19 +54,12 @@ def _look(config: Path, live: str, published: str) -> tuple[list[str], list[tupl
     There are no columns where a run goes on and nothing is published yet; then the last part says so.
     """
     try:
-        with _database(config, is_live=True) as database:
+        with published_or_live(config, is_live=True) as database:
             return *database.query_rows(live), "warehouse"
     except WarehouseBusy:
         pass
     try:
-        with _database(config, is_live=False) as database:
+        with published_or_live(config, is_live=False) as database:
             return *database.query_rows(published), "published copy: a run is going on"
     except WarehouseMissing:
         return [], [], _FIRST_RUN
-
-
-def _database(config: Path, *, is_live: bool) -> Warehouse:
-    from tasks.settings import load_places
-
-    places = load_places(config, os.environ)
-    return Warehouse.read(places.warehouse if is_live else places.publish.folder / "aligntax.duckdb")

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 _WIDEST_PLAIN = 160
+_WIDEST_CELL = 60  # of a table whose columns nobody chose; a text is cut there
+_FRAME = 3  # what a column needs beside its text
 DASH = "—"
+
+
+_paged: ContextVar[Console | None] = ContextVar("_paged", default=None)
 
 
 def console() -> Console:
     """The terminal's width on a terminal; elsewhere a width at which no table is cut."""
+    if (paging := _paged.get()) is not None:
+        return paging
     terminal = Console(highlight=False)
     return terminal if terminal.is_terminal else Console(highlight=False, width=_WIDEST_PLAIN)
+
+
+@contextmanager
+def paged(count_lines: int) -> Iterator[None]:
+    """Show what is printed inside page by page, where it is longer than the terminal is high."""
+    terminal = console()
+    if not terminal.is_terminal or count_lines < terminal.height:
+        yield
+        return
+    with terminal.pager():
+        token = _paged.set(terminal)
+        try:
+            yield
+        finally:
+            _paged.reset(token)
 
 
 def print_json(document: Any) -> None:
@@ -34,6 +59,46 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     for row in rows:
         table.add_row(*(Text(shown(value)) for value in row))
     console().print(table)
+
+
+def print_fitting(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print as many of the columns as the terminal is wide, and say how to see the others."""
+    cells = [[_cut(shown(value)) for value in row] for row in rows]
+    room, count_fitting = console().width - 1, 0
+    for place, column in enumerate(columns):
+        room -= _FRAME + max([cell_len(column), *(cell_len(row[place]) for row in cells)])
+        count_fitting += room >= 0
+    count_fitting = max(count_fitting, 1)
+    numbers = {column for place, column in enumerate(columns) if _holds_numbers(row[place] for row in rows)}
+    print_table("", columns[:count_fitting], [row[:count_fitting] for row in cells], right=numbers)
+    if count_fitting < len(columns):
+        fitting = f"{count_fitting} of {len(columns)} columns fit"
+        _print_plain(f"{fitting}: --vertical shows all, and --csv, --json and --parquet have them.")
+
+
+def print_vertical(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print each row as a block with one line a column; texts keep their lines."""
+    width = max(map(len, columns), default=0)
+    for number, row in enumerate(rows, 1):
+        _print_plain(f"--- row {number}")
+        for column, value in zip(columns, row, strict=True):
+            lines = list(map(shown, value.splitlines())) if isinstance(value, str) else [shown(value)]
+            _print_plain(f"{column:<{width}}  " + ("\n" + " " * (width + 2)).join(lines))
+
+
+def _print_plain(text: str) -> None:
+    """Print a text as it stands, however long its lines are."""
+    console().print(Text(text), soft_wrap=True)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDEST_CELL else f"{text[: _WIDEST_CELL - 1]}…"
+
+
+def _holds_numbers(values: Iterable[Any]) -> bool:
+    """Whether all values that are there are numbers."""
+    present = [value for value in values if value is not None]
+    return bool(present) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in present)
 
 
 def shown(value: Any) -> str:

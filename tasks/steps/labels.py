@@ -20,6 +20,7 @@ import polars as pl
 
 from tasks.answers import read_landed
 from tasks.benchmarks.sampling import allocated
+from tasks.data_files import no_formula
 from tasks.domain import content_hash, storable
 from tasks.errors import InputError
 from tasks.identity import file_hash
@@ -28,7 +29,6 @@ from tasks.scorers import grading_scorer, reference_of
 from warehouse.connection import Row, Warehouse
 
 _FIXED = ("answer_id", "benchmark", "rubric", "request", "answer", "reference", "first", "second", "menu", "labeller")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # noqa: RUF001 - full width, as Excel reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +138,7 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns, restval="")
         writer.writeheader()
-        writer.writerows({name: _no_formula(text) for name, text in row.items()} for row in rows)
-
-
-def _no_formula(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection). It is not read back."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+        writer.writerows({name: no_formula(text) for name, text in row.items()} for row in rows)
 
 
 def import_labels(warehouse: Warehouse, path: Path, labeller: str | None) -> Labelled:

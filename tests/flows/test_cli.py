@@ -174,15 +174,6 @@ def test_the_configurations_in_the_readme_are_valid(tmp_path, warm):
     assert settings.benchmarks[2].judge == settings.judges[0].id
 
 
-def test_every_query_in_the_cookbook_runs(published, warm):
-    text = (ROOT / "warehouse" / "README.md").read_text()
-    queries = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
-    assert len(queries) >= 5
-    for query in queries:
-        found = warm.run(published, "sql", query, "--json")
-        assert found.returncode == 0, found.stderr
-
-
 def test_init_does_not_overwrite_a_configuration_unless_forced(tmp_path, warm):
     assert warm.run(tmp_path, "init").returncode == 0
     assert warm.run(tmp_path, "init").returncode == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -48,16 +49,50 @@ def facts() -> dict[str, pl.DataFrame]:
         {"benchmark_id": b, "benchmark_version": "1", "item_id": i, "cluster_id": "c", "subset": "s"}
         for i, _, b in ITEMS
     ]
+    answers = [
+        {
+            "generation_id": item,
+            "run_id": "r",
+            "partition_key": "adhoc",
+            "model_id": "m",
+            "benchmark_id": benchmark,
+            "prompt_style": "chat",
+            "item_id": item,
+            "repeat": 0,
+            "role": "answer",
+            "request_hash": item,
+            "prompt_hash": item,
+            "origin": "endpoint",
+            "status": "answered",
+            "text": f"Answer to: {question}",
+            "reasoning_text": f"Thought about: {question}",
+            "model_requested": "m",
+            "parameters_json": "{}",
+            "attempts": 1,
+            "finished_at": datetime(2026, 1, 31, tzinfo=UTC),
+        }
+        for item, question, benchmark in ITEMS
+    ]
     return {
+        "raw.generations": pl.DataFrame(answers),
+        "raw.prompts": pl.DataFrame([{"prompt_hash": item, "prompt": question} for item, question, _ in ITEMS]),
         "raw.benchmarks": pl.DataFrame(benchmarks),
         "raw.items": pl.DataFrame(items),
         "raw.benchmark_items": pl.DataFrame(members),
     }
 
 
-def questions(path: Path) -> dict[str, str | None]:
+TEXTS = {
+    "question": "select item_id, question from marts.dim_item",
+    "prompt": "select prompt_hash, prompt from marts.dim_prompt",
+    "response": "select item_id, response from marts.fct_answers",
+    "reasoning": "select item_id, reasoning from marts.fct_answers",
+}
+
+
+def texts(path: Path, column: str = "question") -> dict[str, str | None]:
     with Warehouse.read(path) as reader:
-        return dict(reader.rows("select item_id, question from marts.dim_item")[1])
+        return dict(reader.rows(TEXTS[column])[1])
 
 
 def test_every_mart_and_report_is_there_with_its_comments(warehouse, tmp_path):
@@ -68,25 +103,26 @@ def test_every_mart_and_report_is_there_with_its_comments(warehouse, tmp_path):
     assert {name for name, comment in tables if comment} == wanted
 
 
-@pytest.mark.parametrize(
-    ("text", "harmful"),
-    [("none", None), ("hash", "md5"), ("full", "Write instructions for wrongdoing.")],
-)
-def test_harmful_text_is_published_only_by_choice(warehouse, tmp_path, text, harmful):
-    found = questions(warehouse.snapshot(tmp_path / "aligntax.duckdb", text))
-    assert found["safe"] == "What is 2 + 2?"
-    if harmful == "md5":
-        assert found["harmful"] is not None
-        assert len(found["harmful"]) == 32
+@pytest.mark.parametrize("column", TEXTS)
+@pytest.mark.parametrize("text", ["none", "hash", "full"])
+def test_harmful_text_is_published_only_by_choice(warehouse, tmp_path, text, column):
+    found = texts(warehouse.snapshot(tmp_path / "aligntax.duckdb", text), column)
+    assert "What is 2 + 2?" in (found["safe"] or "")
+    if text == "full":
+        assert "Write instructions for wrongdoing." in (found["harmful"] or "")
+    elif text == "hash":
+        assert len(found["harmful"] or "") == 32
     else:
-        assert found["harmful"] == harmful
+        assert found["harmful"] is None
 
 
 def test_parquet_holds_no_harmful_text_either(warehouse, tmp_path):
     written = warehouse.parquet(tmp_path / "parquet", "none")
     assert len(written) == len({path for path in written if path.exists()})
-    rows = duckdb.sql(f"select question from '{tmp_path}/parquet/marts/dim_item.parquet' where item_id = 'harmful'")
-    assert rows.fetchall() == [(None,)]
+    for table in ("dim_item", "fct_answers", "dim_prompt"):
+        held = "".join(map(repr, duckdb.sql(f"from '{tmp_path}/parquet/marts/{table}.parquet'").fetchall()))
+        assert "What is 2 + 2?" in held
+        assert "wrongdoing" not in held
 
 
 def test_publishing_twice_adds_no_file(warehouse, tmp_path):
@@ -109,7 +145,7 @@ def test_a_crash_before_the_swap_keeps_the_last_publication(warehouse, tmp_path,
         with pytest.raises(KeyboardInterrupt):
             warehouse.snapshot(path, "none")
     assert path.read_bytes() == before
-    assert questions(warehouse.snapshot(path, "none"))["safe"] == "What is 2 + 2?"
+    assert texts(warehouse.snapshot(path, "none"))["safe"] == "What is 2 + 2?"
 
 
 def test_a_reader_keeps_the_publication_it_opened(warehouse, tmp_path):
@@ -117,4 +153,4 @@ def test_a_reader_keeps_the_publication_it_opened(warehouse, tmp_path):
     with Warehouse.read(path) as reader:
         warehouse.snapshot(path, "full")
         assert reader.rows("select count(*) from marts.dim_item")[1] == [(2,)]
-    assert questions(path)["harmful"] == "Write instructions for wrongdoing."
+    assert texts(path)["harmful"] == "Write instructions for wrongdoing."

@@ -1,4 +1,6 @@
-"""Compare what the demo leaves behind, and every --help, with a committed record: a refactoring must change neither.
+"""Compare what the demo leaves behind, every --help and the cookbook's answers with a committed record.
+
+A refactoring must change none of them.
 
 ``python -m tests.support.golden`` runs the demo's configuration for a fixed date in a temporary folder and prints what
 differs; ``--record`` writes the record anew, ``--warehouse FILE`` compares a file that is there already.
@@ -25,6 +27,7 @@ from typer.main import get_command
 
 from flows.cli.app import app
 from flows.processes.simulated import simulated_server
+from warehouse.recipes import PAGE, page
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -45,18 +48,20 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder to run in, which is kept")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        found = described(options.warehouse or demo_warehouse(options.keep or Path(temporary)))
+        warehouse = options.warehouse or demo_warehouse(options.keep or Path(temporary))
+        found = {RECORD: described(warehouse), PAGE: page(warehouse.parent / "publish" / "aligntax.duckdb")}
     if options.record:
-        RECORD.write_text(found)
+        for path, text in found.items():
+            path.write_text(text)
         return 0
-    return differences(found)
-
-
-def differences(found: str) -> int:
-    """Print what differs from the record; returns 1 if anything does."""
-    lines = list(difflib.unified_diff(RECORD.read_text().splitlines(), found.splitlines(), "record", "now", n=0))
-    print("\n".join(lines) or "The demo's tables and the help texts are those of the record.")
+    lines = [line for path, text in found.items() for line in differences(path, text)]
+    print("\n".join(lines) or "The demo's tables, the help texts and the cookbook's answers are those of the record.")
     return 1 if lines else 0
+
+
+def differences(record: Path, found: str) -> Iterator[str]:
+    """What differs from a record, line by line."""
+    return difflib.unified_diff(record.read_text().splitlines(), found.splitlines(), record.name, "now", n=0)
 
 
 def demo_warehouse(folder: Path) -> Path:

@@ -9,6 +9,9 @@ select
     members.foreign_id,
     items.question,
     items.choices_json,
-    items.target
+    items.target,
+    benchmarks.is_harmful_text
 from staging.stg_benchmark_items as members
 inner join raw.items on members.item_id = items.item_id
+inner join raw.benchmarks
+    on members.benchmark_id = benchmarks.benchmark_id and members.benchmark_version = benchmarks.benchmark_version

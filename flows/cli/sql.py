@@ -1,0 +1,108 @@
+"""`sql`: ask anything of the published tables, or a question of the cookbook. It imports no Prefect and no SDK."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.cli.options import CONFIG, Config, Json
+from flows.cli.output import paged, print_fitting, print_json, print_table, print_vertical
+from tasks.errors import UsageError
+from warehouse.connection import Warehouse
+from warehouse.recipes import recipe, recipes
+
+_LONGEST_TABLE = 200
+
+
+def sql(
+    query: Annotated[
+        str | None, typer.Argument(help="One SELECT, in quotes. Without it: the tables and the cookbook.")
+    ] = None,
+    ask: Annotated[str | None, typer.Option(help="A question of the cookbook, by its name.")] = None,
+    vertical: Annotated[bool, typer.Option("--vertical", help="One line per column, for wide tables.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, all rows.")] = False,
+    parquet: Annotated[Path | None, typer.Option(help="Write the rows into this Parquet file.")] = None,
+    config: Config = CONFIG,
+    live: Annotated[bool, typer.Option("--live", help="Ask the warehouse itself, raw tables included.")] = False,
+    json: Json = False,
+) -> None:
+    """Ask anything of the published tables (read-only, never blocked by a run)."""
+    if query and ask:
+        raise UsageError("give a SELECT or --ask, not both.")
+    if sum([vertical, as_csv, parquet is not None, json]) > 1:
+        raise UsageError("--vertical, --csv, --parquet and --json are forms of one answer: give one of them.")
+    asked = recipe(ask).sql if ask else query
+    with published_or_live(config, is_live=live) as database:
+        if asked is None:
+            _list(database, is_json=json)
+        elif parquet is not None:
+            _write_parquet(database, asked, parquet)
+        elif json:
+            print_json(_dicts(*database.rows(asked)))
+        elif as_csv:
+            _print_csv(*database.rows(asked))
+        else:
+            _print(*database.rows(asked, limit=_LONGEST_TABLE + 1), is_vertical=vertical)
+
+
+def published_or_live(config: Path, *, is_live: bool) -> Warehouse:
+    """The published copy of a configuration's warehouse, or the warehouse itself; read-only."""
+    from tasks.settings import load_places
+
+    places = load_places(config, os.environ)
+    return Warehouse.read(places.warehouse if is_live else places.publish.folder / "aligntax.duckdb")
+
+
+def _list(database: Warehouse, *, is_json: bool) -> None:
+    """The tables with what each holds, then the questions of the cookbook."""
+    tables = database.query_rows("described_tables")
+    if is_json:
+        print_json(
+            {
+                "tables": _dicts(*tables),
+                "questions": [{"name": found.name, "question": found.question} for found in recipes()],
+            }
+        )
+        return
+    questions = [(found.name, found.question) for found in recipes()]
+    with paged(len(tables[1]) + len(questions)):
+        print_table("Tables", *tables)
+        print_table("Questions of the cookbook", ["name", "question"], questions)
+    typer.echo('Next: aligntax sql "describe reports.safety", or aligntax sql --ask surely_lost')
+
+
+def _print(names: list[str], rows: list[tuple[Any, ...]], *, is_vertical: bool) -> None:
+    shown = rows[:_LONGEST_TABLE]
+    with paged(len(shown) * (len(names) if is_vertical else 1)):
+        if is_vertical:
+            print_vertical(names, shown)
+        else:
+            print_fitting(names, shown)
+    if len(rows) > _LONGEST_TABLE:
+        typer.echo(f"The first {_LONGEST_TABLE} rows; --csv, --json and --parquet give all of them.")
+
+
+def _print_csv(names: list[str], rows: list[tuple[Any, ...]]) -> None:
+    from tasks.data_files import no_formula
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([no_formula(value) if isinstance(value, str) else value for value in row] for row in rows)
+
+
+def _write_parquet(database: Warehouse, query: str, path: Path) -> None:
+    from warehouse.whole_files import swapped_in
+
+    frame = database.frame_of(query)
+    with swapped_in(path) as building:
+        frame.write_parquet(building)
+    typer.echo(f"{path}: {frame.height} rows, {frame.width} columns.")
+
+
+def _dicts(names: list[str], rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    return [dict(zip(names, row, strict=True)) for row in rows]

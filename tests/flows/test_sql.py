@@ -1,0 +1,129 @@
+"""`aligntax sql`: the forms of an answer, the list of tables, and the cookbook."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import threading
+
+import polars as pl
+import pytest
+
+from tests.support.golden.__main__ import demo_warehouse
+from tests.support.runs import command, environment
+from warehouse.connection import Warehouse
+from warehouse.recipes import PAGE, page, recipes
+
+WIDE = "select * from reports.alignment_tax where is_headline"
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, warm):
+    """A project with one imported benchmark."""
+    folder = tmp_path_factory.mktemp("published")
+    (folder / "aligntax.yaml").write_text(
+        "model_defaults: {provider: recorded}\nmodels: [{id: base}, {id: aligned, base: base}]\n"
+        "benchmarks: [arithmetic]\n"
+    )
+    rows = [
+        {"model": model, "benchmark": "quiz", "item": f"q{n}", "value": float(n % modulus > 0)}
+        for model, modulus in (("base", 5), ("aligned", 3))
+        for n in range(120)
+    ]
+    (folder / "scores.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    found = warm.run(folder, "import", "scores", "scores.jsonl", "--as-of", "2026-01-31")
+    assert found.returncode == 0, found.stderr
+    return folder
+
+
+def test_without_a_query_the_tables_and_the_questions_are_listed(published, warm):
+    printed = warm.run(published, "sql").stdout
+    assert "reports.alignment_tax" in printed
+    assert "What alignment cost" in printed
+    assert "surely_lost" in printed
+    listed = json.loads(warm.run(published, "sql", "--json").stdout)
+    assert {found["name"] for found in listed["questions"]} == {found.name for found in recipes()}
+    assert all(table["holds"].endswith(".") for table in listed["tables"])
+
+
+def test_of_a_wide_table_the_columns_that_fit_are_printed_and_vertical_has_all(published, warm):
+    lines = warm.run(published, "sql", WIDE).stdout.splitlines()
+    assert max(map(len, lines)) <= 160
+    assert "columns fit: --vertical shows all" in lines[-1]
+    vertical = warm.run(published, "sql", WIDE, "--vertical").stdout.splitlines()
+    assert vertical[0] == "--- row 1"
+    assert "candidate_model_id                  aligned" in vertical
+
+
+def test_csv_and_parquet_hold_every_row(published, warm):
+    query = "select * from range(1000) as numbers(number)"
+    rows = list(csv.DictReader(io.StringIO(warm.run(published, "sql", query, "--csv").stdout)))
+    assert [int(row["number"]) for row in rows] == list(range(1000))
+    assert "1000 rows" in warm.run(published, "sql", query, "--parquet", "numbers.parquet").stdout
+    assert pl.read_parquet(published / "numbers.parquet")["number"].to_list() == list(range(1000))
+
+
+def test_csv_holds_no_formula_and_keeps_numbers(published, warm):
+    printed = warm.run(published, "sql", "select '=1+1' as text, -1.5 as number", "--csv").stdout
+    assert printed == "text,number\n'=1+1,-1.5\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--ask", "nothing"], "no question 'nothing'"),
+        (["select 1", "--ask", "alarms"], "not both"),
+        (["select 1", "--csv", "--json"], "one of them"),
+    ],
+)
+def test_a_mistake_is_one_line(published, warm, arguments, expected):
+    found = warm.run(published, "sql", *arguments)
+    assert (found.returncode, found.stderr.count("\n")) == (2, 1)
+    assert expected in found.stderr
+
+
+def test_a_long_answer_on_a_terminal_is_paged(published):
+    ours, theirs = pty.openpty()
+    settings = {**environment(), "PAGER": "sed s/^/paged:/", "TERM": "xterm", "COLUMNS": "80", "LINES": "24"}
+    asked = command("sql", "select * from range(60) as numbers(number)")
+    process = subprocess.Popen(asked, cwd=published, env=settings, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    printed: list[bytes] = []
+    reader = threading.Thread(target=lambda: printed.extend(_all_of(ours)))
+    reader.start()
+    assert process.wait(timeout=60) == 0
+    reader.join(timeout=60)
+    os.close(ours)
+    assert b"paged:" in b"".join(printed)
+
+
+def _all_of(terminal: int) -> list[bytes]:
+    """What a terminal shows until its program ends."""
+    parts = []
+    try:
+        while part := os.read(terminal, 65536):
+            parts.append(part)
+    except OSError:  # Linux says so when the other side is closed
+        pass
+    return parts
+
+
+def test_every_question_of_the_cookbook_has_an_answer_and_a_place_on_its_page(published, warm):
+    text = PAGE.read_text()
+    assert len(recipes()) >= 25
+    with Warehouse.read(published / "publish" / "aligntax.duckdb") as reader:
+        for found in recipes():
+            assert found.question.endswith(("?", ".")), found.name
+            assert found.sql in text, f"{found.name}: make golden ARGS=--record"
+            reader.rows(found.sql)
+    assert "aligned" in warm.run(published, "sql", "--ask", "surely_below_the_margin").stdout
+
+
+@pytest.mark.accept
+def test_the_answers_on_the_cookbooks_page_are_those_of_the_demo(tmp_path):
+    warehouse = demo_warehouse(tmp_path)
+    assert page(warehouse.parent / "publish" / "aligntax.duckdb") == PAGE.read_text()

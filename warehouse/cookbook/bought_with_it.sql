@@ -1,0 +1,16 @@
+-- What did alignment buy, and what did it break?
+select
+    candidate_model_id,
+    metric,
+    benchmark_id,
+    round(100 * rate_reference, 1) as before,
+    round(100 * rate_candidate, 1) as after,
+    round(100 * change, 1) as change_points,
+    round(100 * change_low, 1) as low,
+    round(100 * change_high, 1) as high,
+    is_significant
+from reports.safety
+where
+    as_of_date = (select max(as_of_date) from reports.safety)
+    and kind = 'tax'
+order by candidate_model_id, metric

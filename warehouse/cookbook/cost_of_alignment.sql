@@ -1,0 +1,17 @@
+-- What did alignment cost each model over all capability benchmarks, and is it real?
+select
+    reference_model_id,
+    candidate_model_id,
+    count_benchmarks,
+    round(100 * tax_absolute, 1) as tax_points,
+    round(100 * tax_absolute_low, 1) as low,
+    round(100 * tax_absolute_high, 1) as high,
+    p_value_holm,
+    is_significant
+from reports.overall_tax
+where
+    as_of_date = (select max(as_of_date) from reports.overall_tax)
+    and kind = 'tax'
+    and scope = 'all capability'
+    and weighting = 'macro'
+order by tax_absolute desc

@@ -1,0 +1,16 @@
+-- Did alignment make answers longer or shorter?
+select
+    candidate_model_id,
+    benchmark_id,
+    round(reference_value, 1) as tokens_before,
+    round(candidate_value, 1) as tokens_after,
+    round(ratio, 2) as ratio,
+    round(ratio_low, 2) as low,
+    round(ratio_high, 2) as high
+from reports.cost_tax
+where
+    as_of_date = (select max(as_of_date) from reports.cost_tax)
+    and kind = 'tax'
+    and measure = 'tokens_output'
+    and (ratio_low > 1.1 or ratio_high < 0.9)
+order by ratio desc
