@@ -290,7 +290,8 @@ class Warehouse:
             QueryError: DuckDB refused it.
         """
         with self._lock, self._refusals():
-            return self._connection.execute(sql).pl()
+            frame: pl.DataFrame = self._connection.execute(sql).pl()
+        return frame
 
     def _fetched(
         self, sql: str, parameters: dict[str, Any] | None, limit: int | None = None
