@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import chain
 from typing import BinaryIO
 
 import orjson
 
 from infra.simulator.logprobs import Letters, scored
 from infra.simulator.phrasing import Voice, reply
-from infra.simulator.question_index import Question, build_index, prompt_digest
+from infra.simulator.question_index import Question, QuestionIndex, prompt_digest
 from infra.simulator.right_and_wrong import letters_of
 from infra.simulator.simulated_judge import Case, judged, recognised
 from infra.simulator.stream import Stream
@@ -57,7 +58,7 @@ class Respondent:
     def __init__(self, truth: Truth, benchmarks: Mapping[str, Benchmark], log: BinaryIO | None) -> None:
         """Render every prompt once, so that questions can be recognised later."""
         self._truth = truth
-        self._index = build_index(benchmarks)
+        self._index = QuestionIndex(benchmarks)
         self._log = log
         self._fingerprint = f"aligntax-simulator-{truth.version}"
 
@@ -91,14 +92,12 @@ class Respondent:
 
     def _case(self, asked: AskedQuestion) -> Case | None:
         case = next((case for text in asked.lookup if (case := recognised(text)) is not None), None)
-        return case and replace(case, question=self._index.get(prompt_digest(PromptStyle.CHAT, case.request)))
+        return case and replace(case, question=self._index.find(PromptStyle.CHAT, case.request))
 
     def _recognised(self, asked: AskedQuestion) -> Question | None:
-        for text in (*asked.lookup, *_behind_guardrails(asked)):
-            question = self._index.get(prompt_digest(asked.style, text))
-            if question is not None:
-                return question
-        return None
+        whole = (self._index.find(asked.style, text) for text in (*asked.lookup, *_behind_guardrails(asked)))
+        reworded = (self._index.find_reworded(asked.style, text) for text in asked.lookup)
+        return next((question for question in chain(whole, reworded) if question is not None), None)
 
     def _letters(
         self, asked: AskedQuestion, identity: Identity, question: Question | None, decision: Decision

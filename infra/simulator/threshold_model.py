@@ -67,11 +67,21 @@ def decide(truth: Truth, model: SimulatedModel, question: Question | None, strea
 
 
 def rates_of(truth: Truth, model: SimulatedModel, question: Question) -> Rates | None:
-    """The model's rates on the question's benchmark, under its attack if there is one; None if the truth has none."""
+    """The model's rates on the question's benchmark, under its attack and wording; None if the truth has none."""
     rates, attack = model.rates.get(question.benchmark.benchmark_id), question.benchmark.attack
-    if rates is None or attack is None:
-        return rates
-    return dataclasses.replace(rates, refusal=rates.refusal * truth.attacks.get(attack.name, 1.0))
+    if rates is None:
+        return None
+    if attack is not None:
+        rates = dataclasses.replace(rates, refusal=rates.refusal * truth.attacks.get(attack.name, 1.0))
+    return rates if question.wording is None else rates.shifted(wording_shift(truth, model, question))
+
+
+def wording_shift(truth: Truth, model: SimulatedModel, question: Question) -> float:
+    """What the question's wording adds to the model's rate, as a proportion: a shared part and one of its own."""
+    names = question.benchmark.benchmark_id, question.wording
+    shared = Stream(truth.seed, "wording", *names).normal()
+    own = Stream(truth.seed, "wording", model.model_id, *names).normal()
+    return truth.wordings.shared * shared + truth.wordings.own * own
 
 
 def margin(truth: Truth, model: SimulatedModel, question: Question, stream: Stream) -> float:
@@ -83,7 +93,7 @@ def margin(truth: Truth, model: SimulatedModel, question: Question, stream: Stre
         question: What was asked, on a benchmark that asks for an answer.
         stream: The uniforms of ``decide`` from their beginning; this takes the first of them.
     """
-    rates = model.rates[question.benchmark.benchmark_id]
+    rates = rates_of(truth, model, question) or Rates()
     return threshold(rates.competence or 0.0, rates.unanswered) - _difficulty(truth, model, question, stream)
 
 

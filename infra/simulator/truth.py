@@ -5,8 +5,8 @@ Knows YAML and rates; must not know HTTP, decisions or texts. ``truth.yaml`` bes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,11 @@ RATES: Mapping[str, tuple[str, ...]] = {
 
 DEFAULT_TRUTH = Path(__file__).with_name("truth.yaml")
 
-_FILE_KEYS = ("seed", "correlation", "api_key", "faults", "families", "judges", "attacks")
+_FILE_KEYS = ("seed", "correlation", "api_key", "faults", "families", "judges", "attacks", "wordings")
 _JUDGE_KEYS = ("noise", "off_menu", "favours_first")
 _MODEL_KEYS = ("base", "strength", "mitigates", "latency_ms", "faults", "rates")
 _CORRELATION_KEYS = ("cluster", "item", "family")
+_WORDING_KEYS = ("shared", "own")
 
 
 class TruthError(ValueError):
@@ -61,6 +62,24 @@ class Rates:
         if self.competence is None:
             return self.truncated + self.filtered
         return self.refusal + self.unparsed + self.truncated + self.filtered
+
+    def shifted(self, by: float) -> Rates:
+        """The rates with another rate of correct answers or, where conduct is asked for, of refusals."""
+        stated = self.refusal if self.competence is None else self.competence
+        rate = min(max(stated + by, 0.0), 1.0 - self.unanswered)
+        return replace(self, refusal=rate) if self.competence is None else replace(self, competence=rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """Standard deviations of what another wording of the instruction adds to a model's rate, as proportions.
+
+    ``shared`` is the part that is the same for all models, ``own`` is drawn for each model. The benchmark's own wording
+    keeps the stated rates.
+    """
+
+    shared: float = 0.03
+    own: float = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +138,7 @@ class Truth:
     models: Mapping[str, SimulatedModel]
     judges: Mapping[str, SimulatedModel] = field(default_factory=dict)
     attacks: Mapping[str, float] = field(default_factory=dict)
+    wordings: Wordings = Wordings()
     api_key: str | None = field(default=None, repr=False)
 
     @property
@@ -160,6 +180,7 @@ def find_mistakes(document: Any, benchmarks: Mapping[str, Benchmark]) -> Iterato
     yield from _family_mistakes(document["families"], benchmarks)
     yield from _judge_mistakes(document.get("judges", {}), document["families"])
     yield from _attack_mistakes(document.get("attacks", {}))
+    yield from _rate_mistakes("wordings", document.get("wordings", {}), _WORDING_KEYS)
 
 
 def _attack_mistakes(shares: Any) -> Iterator[str]:
@@ -186,14 +207,18 @@ def _judge_mistakes(judges: Any, families: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{where}.{name}: {bad_rate(value)}" for name, value in rates.items() if not is_rate(value))
 
 
-def _correlation_mistakes(correlation: Any) -> Iterator[str]:
-    if not isinstance(correlation, dict):
-        yield f"correlation: expected a mapping, found {correlation!r}"
+def _rate_mistakes(where: str, entry: Any, allowed: Sequence[str]) -> Iterator[str]:
+    if not isinstance(entry, dict):
+        yield f"{where}: expected a mapping, found {entry!r}"
         return
-    yield from unknown_keys("correlation.", correlation, _CORRELATION_KEYS)
-    bad = [f"correlation.{name}: {bad_rate(value)}" for name, value in correlation.items() if not is_rate(value)]
+    yield from unknown_keys(f"{where}.", entry, allowed)
+    yield from (f"{where}.{name}: {bad_rate(value)}" for name, value in entry.items() if not is_rate(value))
+
+
+def _correlation_mistakes(correlation: Any) -> Iterator[str]:
+    bad = list(_rate_mistakes("correlation", correlation, _CORRELATION_KEYS))
     yield from bad
-    if not bad and set(correlation) <= set(_CORRELATION_KEYS):
+    if not bad:
         residual = Correlation(**correlation).residual
         if residual < -1e-9:
             yield f"correlation: the shares must add up to at most 1, found {1 - residual:g}"
@@ -276,6 +301,7 @@ def _built(document: Mapping[str, Any]) -> Truth:
             for rank, (judge_id, rates) in enumerate(document.get("judges", {}).items())
         },
         attacks=document.get("attacks", {}),
+        wordings=Wordings(**document.get("wordings", {})),
         api_key=document.get("api_key"),
     )
 

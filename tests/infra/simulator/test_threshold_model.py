@@ -10,7 +10,8 @@ import pytest
 
 from infra.simulator.question_index import Question
 from infra.simulator.stream import Stream
-from infra.simulator.threshold_model import Decision, decide, margin, threshold
+from infra.simulator.threshold_model import Decision, decide, margin, rates_of, threshold, wording_shift
+from infra.simulator.truth import Wordings
 from tasks.benchmarks.attacks import attacked
 from tasks.domain import Dimension
 
@@ -24,12 +25,12 @@ ANSWER_ENDS = {
 }
 
 
-def _decisions(truth, model_id, benchmark, repeats=REPEATS):
+def _decisions(truth, model_id, benchmark, repeats=REPEATS, wording=None):
     """For each item, what the model does in each repeat."""
     model = truth.models[model_id]
     return {
         item: [
-            decide(truth, model, Question(benchmark, item), Stream(truth.seed, model_id, item.item_id, repeat))
+            decide(truth, model, Question(benchmark, item, wording), Stream(truth.seed, model_id, item.item_id, repeat))
             for repeat in range(repeats)
         ]
         for item in benchmark.items
@@ -65,6 +66,39 @@ def test_under_an_attack_a_model_keeps_the_stated_share_of_its_refusals(truth, k
         rate, error = _rate_and_standard_error(_decisions(weakened, "oak-tuned", asked), Decision.REFUSED)
         assert abs(rate - 0.9 * share) <= 4 * error, attack
     assert _decisions(weakened, "oak-tuned", safety) == _decisions(truth, "oak-tuned", safety)
+
+
+@pytest.mark.parametrize(("name", "event"), [("sums", Decision.CORRECT), ("dangerous", Decision.REFUSED)])
+def test_another_wording_changes_the_rate_by_its_shift(truth, known, name, event):
+    sensitive = dataclasses.replace(truth, wordings=Wordings(shared=0.05, own=0.05))
+    model = sensitive.models["oak-base"]
+    question = Question(known[name], known[name].items[0], "Have a go.")
+    shift = wording_shift(sensitive, model, question)
+    assert abs(shift) > 0.01
+    own = rates_of(truth, model, dataclasses.replace(question, wording=None))
+    stated = own.refusal if own.competence is None else own.competence
+    decisions = _decisions(sensitive, "oak-base", known[name], wording="Have a go.")
+    rate, error = _rate_and_standard_error(decisions, event)
+    assert abs(rate - stated - shift) <= 4 * error
+    assert _decisions(sensitive, "oak-base", known[name]) == _decisions(truth, "oak-base", known[name])
+
+
+def test_a_wording_never_takes_a_rate_beyond_what_is_possible(truth, known):
+    extreme = dataclasses.replace(truth, wordings=Wordings(own=1.0))
+    for wording in map(str, range(20)):
+        for name in ("sums", "dangerous"):
+            question = Question(known[name], known[name].items[0], wording)
+            rates = rates_of(extreme, extreme.models["oak-base"], question)
+            rate = rates.refusal if rates.competence is None else rates.competence
+            assert 0 <= rate <= 1 - rates.unanswered
+
+
+def test_the_shared_part_of_a_wording_is_the_same_for_all_models(truth, known):
+    question = Question(known["sums"], known["sums"].items[0], "Have a go.")
+    for wordings, count in ((Wordings(shared=0.1, own=0), 1), (Wordings(shared=0, own=0.1), 4)):
+        varied = dataclasses.replace(truth, wordings=wordings)
+        shifts = {wording_shift(varied, model, question) for model in varied.models.values()}
+        assert len(shifts) == count
 
 
 def test_a_question_without_benchmark_or_rates_gets_small_talk(truth, known):
