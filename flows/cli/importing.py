@@ -108,7 +108,7 @@ def bring(work: Import, sources: Iterable[Callable[[Warehouse], Imported]], *, h
     with Warehouse.open(work.settings.warehouse) as warehouse:
         sparing = partial(warehouse.sparing, work.buffer_mb)
         for land in sources:
-            landed.append(sparing(partial(land, warehouse)))
+            landed.append(_with_wordings(sparing(partial(land, warehouse)), warehouse, work.settings))
             if has_answers:
                 scored.append(sparing(partial(score_import, warehouse, work.settings, landed[-1].run_id)))
         came = Came(tuple(landed), tuple(scored), None)
@@ -118,6 +118,18 @@ def bring(work: Import, sources: Iterable[Callable[[Warehouse], Imported]], *, h
             return came
         report = partial(report_run, warehouse, work.settings, came.reported[-1], work.day.isoformat())
         return Came(came.landed, came.scored, sparing(report))
+
+
+def _with_wordings(imported: Imported, warehouse: Warehouse, settings: Settings) -> Imported:
+    """The import with a note for each of its benchmarks whose entry has paraphrases, which imported answers ignore."""
+    benchmarks = warehouse.query("imported_benchmarks", run_id=imported.run_id)["benchmark_id"].to_list()
+    notes = (
+        f"{entry.name}: paraphrases: is ignored here. Imported answers count as answers to one wording, and are never "
+        "compared with answers to several"
+        for entry in settings.benchmarks
+        if entry.paraphrases and entry.name in benchmarks
+    )
+    return dataclasses.replace(imported, notes=(*imported.notes, *notes))
 
 
 def say(work: Import, came: Came, counts: Mapping[str, Any], lines: Iterable[str], *, is_json: bool) -> NoReturn:

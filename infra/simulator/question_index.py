@@ -1,6 +1,7 @@
 """Which question a prompt asks: the prompts of all items, rendered once and found again by their digest.
 
-A prompt under another wording of the instruction is found by what follows the instruction. Knows benchmarks; must not know models, decisions or words.
+A prompt under another wording of the instruction is found by what follows the instruction. Knows benchmarks; must not
+know models, decisions or words.
 """
 
 from __future__ import annotations

@@ -57,7 +57,11 @@ WHERE = "families.oak.oak-base"
     ("path", "value", "line"),
     [
         ("families", {}, "families: expected a mapping of family name to its models"),
-        ("sede", 1, "sede: unknown key. Known: api_key, attacks, correlation, families, faults, judges, seed, wordings"),
+        (
+            "sede",
+            1,
+            "sede: unknown key. Known: api_key, attacks, correlation, families, faults, judges, seed, wordings",
+        ),
         ("seed", "x", "seed: expected an integer, found 'x'"),
         ("api_key", 12345, "api_key: expected a non-empty text"),
         ("correlation/item", 1.5, "correlation.item: expected a number from 0 to 1, found 1.5"),
