@@ -8,24 +8,12 @@ Tested in tests/flows/test_sql.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from warehouse.connection import Warehouse
 from warehouse.errors import QueryError
 
 COOKBOOK = Path(__file__).parent / "cookbook"
-PAGE = COOKBOOK / "README.md"
-_SHOWN_ROWS = 6
-_SHOWN_CHARACTERS = 60
-_HEAD = """\
-# Cookbook
-
-Questions that people ask of the published tables. `aligntax sql --ask NAME` answers each on your own data. The answers
-below are those of the demo: the first {rows} rows, with long texts cut.
-"""
 
 
 @dataclass(frozen=True)
@@ -54,39 +42,6 @@ def recipe(name: str) -> Recipe:
     raise QueryError(f"the cookbook has no question {name!r}: `aligntax sql` lists them.")
 
 
-def page(snapshot: Path) -> str:
-    """The cookbook as Markdown, answered from a published file."""
-    with Warehouse.read(snapshot) as reader:
-        return "\n".join([_HEAD.format(rows=_SHOWN_ROWS), *(_section(reader, found) for found in recipes())])
-
-
 def _read(path: Path) -> Recipe:
     question, _, sql = path.read_text().partition("\n")
     return Recipe(path.stem, question.removeprefix("-- "), sql.strip())
-
-
-def _section(reader: Warehouse, found: Recipe) -> str:
-    names, rows = reader.rows(found.sql)
-    head = f"## {found.question}\n\n`aligntax sql --ask {found.name}`\n\n```sql\n{found.sql}\n```\n"
-    return "\n".join([head, *(_table(names, rows) if rows else ["The demo has no such row."]), ""])
-
-
-def _table(names: list[str], rows: list[tuple[Any, ...]]) -> Iterator[str]:
-    yield _line(names)
-    yield _line(["---"] * len(names))
-    for row in rows[:_SHOWN_ROWS]:
-        yield _line([_cell(value) for value in row])
-    if len(rows) > _SHOWN_ROWS:
-        yield f"\n... {len(rows)} rows in all"
-
-
-def _line(cells: list[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _cell(value: Any) -> str:
-    """A value in a cell of a Markdown table: four digits of a float, one line of a text."""
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    text = " ".join(str("" if value is None else value).split()).replace("|", "\\|")
-    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."

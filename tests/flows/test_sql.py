@@ -14,9 +14,10 @@ import polars as pl
 import pytest
 
 from tests.support.golden.__main__ import demo_warehouse
+from tests.support.golden.cookbook_page import PAGE, page
 from tests.support.runs import command, environment
 from warehouse.connection import Warehouse
-from warehouse.recipes import PAGE, page, recipes
+from warehouse.recipes import recipes
 
 WIDE = "select * from reports.alignment_tax where is_headline"
 

@@ -27,7 +27,7 @@ from typer.main import get_command
 
 from flows.cli.app import app
 from flows.processes.simulated import simulated_server
-from warehouse.recipes import PAGE, page
+from tests.support.golden.cookbook_page import PAGE, page
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
