@@ -16,16 +16,21 @@ from tasks.settings.known import Known, ProviderFacts
 from tasks.settings.models import ModelSettings, missing_variable
 from tasks.settings.problems import Problem
 from tasks.settings.sampling import SamplingSettings
+from tasks.settings.section import Section
 from tasks.settings.whole import Settings
 
 # Besides sampling parameters, what two models of a pair can differ in.
 DECLARABLE = ("api", "endpoint", "prompt_style", "provider", "system_prompt")
+
+# What checkpoints of one method have in common, besides base and family.
+_OF_METHOD = ("stage", "method", "knob", "system_prompt", "sampling", "prompt_styles", "is_simulated")
 
 
 def model_problems(settings: Settings, known: Known) -> Iterator[Problem]:
     """What is wrong among the models; every command checks it."""
     yield from duplicate_ids("models", [model.id for model in settings.models])
     yield from bad_bases(settings.models)
+    yield from replicate_problems(settings.models)
     yield from shared_endpoint_names(settings)
     yield from identical_requests(settings.models)
     yield from identical_within_a_style(settings)
@@ -50,6 +55,8 @@ def judge_problems(settings: Settings, known: Known) -> Iterator[Problem]:
         seen.add(judge.id)
         if judge.base is not None:
             yield Problem(("judges", index, "base"), "must be left out: a judge is not compared with any model.")
+        if judge.replicate_of is not None:
+            yield Problem(("judges", index, "replicate_of"), "must be left out: a judge has no tax.")
         for problem in (*prices_out_of_order(index, judge), *misfits(index, judge, known)):
             yield Problem(("judges", *problem.location[1:]), problem.sentence)
     able = models | {judge.id: judge for judge in settings.judges}
@@ -280,6 +287,80 @@ def base_cycle(start: str, bases: Mapping[str, str | None]) -> list[str]:
         chain.append(current)
         current = bases.get(current)
     return chain if current == start else []
+
+
+def replicate_problems(models: Iterable[ModelSettings]) -> Iterator[Problem]:
+    """Checkpoints of a method whose first one is not to be found, or that differ in more than the training seed."""
+    known = {model.id: model for model in models}
+    families = families_of(models)
+    bases: dict[str, list[str | None]] = {}
+    for index, model in enumerate(models):
+        bases.setdefault(model.replicate_of or model.id, []).append(model.base)
+        if (name := model.replicate_of) is None:
+            continue
+        here, first = ("models", index, "replicate_of"), known.get(name)
+        if first is None:
+            yield unknown_name(here, "model of this file", name, known)
+        elif first.replicate_of is not None:
+            what = "the model itself" if first is model else f"a replicate of {first.replicate_of!r}"
+            yield Problem(here, f"{name!r} is {what}. Name the first checkpoint, which has no replicate_of.")
+        else:
+            yield from _unlike_checkpoints(index, model, first, known, families)
+            if 1 < len(set(bases[name])) < len(bases[name]):
+                yield Problem(
+                    ("models", index, "base"),
+                    f"must be the base of all checkpoints of {name!r}, or of this one alone, found {model.base!r}.",
+                )
+
+
+def _unlike_checkpoints(
+    index: int,
+    model: ModelSettings,
+    first: ModelSettings,
+    known: Mapping[str, ModelSettings],
+    families: Mapping[str, str],
+) -> Iterator[Problem]:
+    """What a replicate states otherwise than the first checkpoint; bases that are replicates count as one."""
+    facts = {name: (getattr(model, name), getattr(first, name)) for name in _OF_METHOD}
+    facts["base"] = (_first_base(model, known), _first_base(first, known))
+    facts["family"] = (families[model.id], families[first.id])
+    for name, (found, expected) in facts.items():
+        if found != expected:
+            yield Problem(
+                ("models", index, name),
+                f"must be {_stated(expected)} as in {first.id!r}, found {_stated(found)}. A replicate differs only in "
+                "the training seed; a model that differs in more has no replicate_of.",
+            )
+
+
+def _first_base(model: ModelSettings, known: Mapping[str, ModelSettings]) -> str | None:
+    """The base, or the model that it is a replicate of."""
+    base = known.get(model.base or "")
+    return model.base if base is None else base.replicate_of or base.id
+
+
+def _stated(value: object) -> str:
+    """A value of a configuration as a message shows it."""
+    if value is None:
+        return "left out"
+    return str(value.model_dump(mode="json", exclude_defaults=True)) if isinstance(value, Section) else repr(value)
+
+
+def families_of(models: Iterable[ModelSettings]) -> dict[str, str]:
+    """Each model's family: the nearest one declared up its chain of bases, else the id at the root.
+
+    A replicate belongs to the family of the model that it repeats. Names that are unknown, or go round in a circle,
+    end the chain; they are reported elsewhere.
+    """
+    known = {model.id: model for model in models}
+
+    def family(model: ModelSettings, passed: frozenset[str]) -> str:
+        before = known.get(model.replicate_of or model.base or "")
+        if model.family or before is None or before.id in passed:
+            return model.family or model.id
+        return family(before, passed | {before.id})
+
+    return {model.id: family(model, frozenset({model.id})) for model in known.values()}
 
 
 def placed_models(settings: Settings) -> Iterator[tuple[tuple[str, int], ModelSettings]]:

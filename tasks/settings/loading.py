@@ -15,6 +15,7 @@ from tasks.settings.conflicts import (
     benchmark_problems,
     comparison_problems,
     composite_problems,
+    families_of,
     margin_problems,
     model_problems,
     origin_problems,
@@ -116,17 +117,9 @@ def with_parts(settings: Settings, known: Known) -> Settings:
 
 
 def with_families(settings: Settings) -> Settings:
-    """Fill each model's family, the nearest one declared up its chain of bases, else the id at the root.
-
-    Which models are compared with each other is noted, too.
-    """
-    models = {model.id: model for model in settings.models}
-
-    def family(model_id: str) -> str:
-        model = models[model_id]
-        return model.family or (model.id if model.base is None else family(model.base))
-
-    filled = tuple(model.model_copy(update={"family": family(model.id)}) for model in settings.models)
+    """Fill each model's family, and note which models are compared with each other."""
+    families = families_of(settings.models)
+    filled = tuple(model.model_copy(update={"family": families[model.id]}) for model in settings.models)
     whole = settings.model_copy(update={"models": filled})
     whole.remember_compared()
     return whole

@@ -113,7 +113,9 @@ class ModelSettings(Section):
         allow_http: Send the key to another machine without encryption, e.g. within a private network.
         endpoint: What the server is called in hashes and tables; by default host and path of ``base_url`` without port.
         base: The id of the model it was aligned from; makes a pair of kind ``tax``.
-        family: The nearest ``family`` declared up the chain of bases, or the id at its root.
+        replicate_of: The id of the model whose training was repeated with another seed to make this one.
+        family: The nearest ``family`` declared up the chain of bases, or the id at its root; a replicate belongs to the
+            family of the model that it repeats.
         stage: How far it was trained; by default ``base`` without a base, ``aligned`` with one.
         differs: Effective parameters that are meant to differ from those of its reference.
         requests_per_minute: With ``tokens_per_minute`` the pace of the endpoint; the smallest of its models holds.
@@ -135,6 +137,7 @@ class ModelSettings(Section):
     sampling: SamplingSettings = SamplingSettings()
     system_prompt: Text | None = None
     base: Text | None = None
+    replicate_of: Text | None = None
     family: Text = ""
     stage: Text = Field(default_factory=lambda data: "aligned" if data["base"] else "base")
     method: Text | None = None

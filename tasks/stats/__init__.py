@@ -6,6 +6,7 @@ A result that is undefined is None with a reason; it is never 0. Import from the
     mean                 one model's score with its interval
     ratio                relative and chance-adjusted taxes, by Fieller's theorem
     overall              one tax over several benchmarks
+    random_factor        a tax whose training seeds, or wordings, are a sample like its items
     partial_pooling      many taxes at once, each pulled towards their mean
     multiplicity         p-values adjusted for the number of tests
     missing, identified  how far missing answers could change a tax, without and with sampling error

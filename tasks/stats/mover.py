@@ -58,14 +58,17 @@ def mover_limits(
     return np.maximum(low, -1.0), np.minimum(high, 1.0), np.minimum(df_below, df_above)
 
 
-def inverted_p_value(limits: Callable[[FloatArray], tuple[FloatArray, FloatArray]], count: int) -> FloatArray:
+def inverted_p_value(
+    limits: Callable[[FloatArray], tuple[FloatArray, FloatArray]], count: int, *, most_at_once: int = _MOST_AT_ONCE
+) -> FloatArray:
     """p-values [R] against 0: one minus the least confidence at which the interval holds 0.
 
     Args:
         limits: from confidences [R, K] to the limits [R, K] of the intervals.
         count: R. With few samples many confidences are tried at once, which is faster.
+        most_at_once: intervals in one call; 1 where an interval costs as much as a call.
     """
-    cuts = max(1, _MOST_AT_ONCE // count)
+    cuts = max(1, most_at_once // count)
     least, width = np.zeros(count), 1.0
     while width > _PRECISION:
         width /= cuts + 1

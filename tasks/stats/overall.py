@@ -229,10 +229,10 @@ def overall_intervals(
 ) -> OverallIntervals:
     """Intervals of R stacked samples, every benchmark with at least one item in each."""
     count = sums.sizes.sum(axis=1)
-    share = _weights(count, weighting)
+    share = benchmark_weights(count, weighting)
     mean = sums.totals.sum(axis=1) / count
     estimate = (share * mean).sum(axis=-1)
-    variance, df = _cr2(sums, count, share, mean)
+    variance, df = _cr2(sums, count, share)
     with np.errstate(divide="ignore", invalid="ignore"):
         critical, p_value = two_sided_critical(df, confidence), two_sided_p_value(estimate / np.sqrt(variance), df)
     low, high = estimate - critical * np.sqrt(variance), estimate + critical * np.sqrt(variance)
@@ -319,23 +319,42 @@ def _design_effect(sums: OverallSums, share: FloatArray, variance: FloatArray) -
         return np.maximum(np.where(naive > ROUNDING_VARIANCE, variance / naive, 1.0), 1.0)
 
 
-def _weights(count: FloatArray, weighting: Weighting) -> FloatArray:
+def benchmark_weights(count: FloatArray, weighting: Weighting) -> FloatArray:
+    """The weights of the benchmarks [R, B] from their numbers of items [R, B]; they add up to 1."""
     if weighting == "macro":
         return np.full_like(count, 1 / count.shape[-1])
     return np.asarray(count / count.sum(axis=-1, keepdims=True))
 
 
-def _cr2(sums: OverallSums, count: FloatArray, share: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
+def cluster_influences(sizes: FloatArray, totals: FloatArray, share: FloatArray) -> FloatArray:
+    """What each cluster adds to the error of the weighted mean: T_g of the module, [R, G].
+
+    Args:
+        sizes: [R, G, B] items by cluster and benchmark; every benchmark has one at least.
+        totals: [R, G, B] sums of their differences.
+        share: [R, B] weights that add up to 1.
+    """
+    mean = totals.sum(axis=1) / sizes.sum(axis=1)
+    residual = totals - sizes * mean[:, np.newaxis, :]
+    return np.asarray((_cluster_weights(sizes, share) * residual).sum(axis=-1))
+
+
+def _cluster_weights(sizes: FloatArray, share: FloatArray) -> FloatArray:
+    """The weight of a residual by cluster and benchmark [R, G, B]; NaN where one cluster holds every item."""
+    count = sizes.sum(axis=1)
+    complement = 1 - sizes / count[:, np.newaxis, :]
+    complement = np.where(complement > 0, complement, np.nan)
+    return np.asarray((share / count)[:, np.newaxis, :] / np.sqrt(complement))
+
+
+def _cr2(sums: OverallSums, count: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
     """CR2 variance and degrees of freedom [R]; NaN where all items of a benchmark lie in one cluster.
 
     The degrees of freedom are (tr M)^2 / tr M^2 with M_gh = c_g' (I - H) c_h, where c_g are the weights of the items of
     cluster g. M is a diagonal minus one product of vectors for each benchmark, so no matrix of clusters is built.
     """
-    complement = 1 - sums.sizes / count[:, np.newaxis, :]
-    complement = np.where(complement > 0, complement, np.nan)
-    weight = (share / count)[:, np.newaxis, :] / np.sqrt(complement)
-    residual = sums.totals - sums.sizes * mean[:, np.newaxis, :]
-    variance = ((weight * residual).sum(axis=-1) ** 2).sum(axis=-1)
+    weight = _cluster_weights(sums.sizes, share)
+    variance = (cluster_influences(sums.sizes, sums.totals, share) ** 2).sum(axis=-1)
     diagonal = (sums.sizes * weight**2).sum(axis=-1)
     scaled = sums.sizes * weight / np.sqrt(count)[:, np.newaxis, :]
     trace = (share**2 / count).sum(axis=-1)

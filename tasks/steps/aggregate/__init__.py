@@ -22,6 +22,7 @@ from tasks.steps.aggregate.exchange_rows import exchange_rows
 from tasks.steps.aggregate.families import families
 from tasks.steps.aggregate.frontier_rows import frontier_rows
 from tasks.steps.aggregate.margin_rows import margin_rows
+from tasks.steps.aggregate.method_rows import method_rows
 from tasks.steps.aggregate.metric_rows import metric_rows
 from tasks.steps.aggregate.metrics import LISTED
 from tasks.steps.aggregate.mitigation_rows import mitigation_rows
@@ -51,6 +52,7 @@ FAMILIES: tuple[Family, ...] = (
     part_rows,
     style_rows,
     overall_rows,
+    method_rows,
     cost_rows,
     reliability_rows,
     published_rows,

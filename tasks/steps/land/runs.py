@@ -151,6 +151,7 @@ def _model_row(run_id: str, model: ModelSettings) -> Row:
         "model_version": model.model_version,
         "family": model.family,
         "base_model_id": model.base,
+        "replicate_of": model.replicate_of,
         "stage": model.stage,
         "method": model.method,
         "knob_name": model.knob.name if model.knob else None,
