@@ -275,6 +275,11 @@ class Warehouse:
         """
         return self._fetched(_query_text(name), parameters or None)
 
+    def named_rows(self, name: str, **parameters: Any) -> list[Row]:
+        """Run a named query without importing polars: its rows by column name; see ``query_rows``."""
+        names, rows = self.query_rows(name, **parameters)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
     def rows(self, sql: str, limit: int | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a user's SQL: column names and rows (at most ``limit``).
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from importlib.metadata import version
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -15,6 +16,7 @@ from flows.cli import (
     import_tables,
     importing,
     init,
+    items,
     judge,
     labels,
     looking,
@@ -23,6 +25,7 @@ from flows.cli import (
     running,
     sql,
 )
+from flows.cli.help_text import WholeHelp
 from flows.cli.unforeseen import EXIT_CODE, innermost, line_of
 from tasks.errors import AligntaxError
 from tasks.importers import LOG_TOOLS
@@ -30,12 +33,28 @@ from warehouse.errors import WarehouseError
 
 app = typer.Typer(
     name="aligntax",
-    help="Measure what aligning a language model cost, what it bought, and how sure we are.",
+    cls=WholeHelp,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"aligntax {version('aligntax')}")
+        raise typer.Exit
+
+
+@app.callback()
+def aligntax(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Measure what aligning a language model cost, what it bought, and how sure we are."""
+
+
 for command in (
     running.demo,
     init.init,
@@ -53,6 +72,8 @@ for command in (
     publishing.report,
     gate.gate,
     sql.sql,
+    items.item,
+    items.diff,
     looking.status,
     looking.runs,
     doctor.doctor,
@@ -63,9 +84,8 @@ importing.app.command()(import_tables.scores)
 importing.app.command()(import_tables.aggregates)
 for tool in LOG_TOOLS:
     importing.app.command(tool.command, help=tool.help)(import_logs.command_of(tool))
-app.add_typer(importing.app, name="import")
-app.add_typer(catalogue.app, name="benchmarks")
-app.add_typer(labels.app, name="labels")
+for name, group in (("import", importing.app), ("benchmarks", catalogue.app), ("labels", labels.app)):
+    app.add_typer(group, name=name, cls=WholeHelp)
 
 
 def main() -> NoReturn:

@@ -11,6 +11,7 @@ import typer
 from flows.cli.options import CONFIG, Config, Json
 from flows.cli.output import print_json, print_table
 from flows.cli.sql import published_or_live
+from warehouse.connection import Row
 from warehouse.errors import WarehouseBusy, WarehouseMissing
 
 _FIRST_RUN = (
@@ -21,45 +22,73 @@ _FIRST_RUN = (
 
 def status(config: Config = CONFIG, json: Json = False) -> None:
     """Show how the newest runs' cells stand."""
-    names, rows, source = _look(config, "live_cells", "newest_cells")
+    cells, source = _look(config, "live_cells", "newest_cells")
     if json:
-        print_json([dict(zip(names, row, strict=True)) for row in rows])
+        print_json(cells or [])
         return
-    if not names:
+    if cells is None:
         typer.echo(source)
         return
-    print_table(f"Newest cells ({source})", names, rows)
-    standing = Counter(str(row[names.index("status")]).replace("_", " ") for row in rows)
+    runs = {cell["run_id"] for cell in cells}
+    of_run = f" of run {runs.pop()}" if len(runs) == 1 else ""
+    columns = ["model", "benchmark", "style", "status", "answered", "why", *([] if of_run else ["run id"])]
+    print_table(f"Newest cells{of_run} ({source})", columns, (_cell_row(cell)[: len(columns)] for cell in cells))
+    standing = Counter(cell["status"].replace("_", " ") for cell in cells)
     counts = ", ".join(f"{count} {word}" for word, count in standing.most_common())
-    typer.echo(f"{len(rows)} cells: {counts or 'none yet'}.")
+    typer.echo(f"{len(cells)} cells: {counts or 'none yet'}.")
     if standing.keys() - {"complete"}:
-        typer.echo("The same `aligntax run` finishes what is open; the reason says what brings a cell back.")
+        typer.echo("The same `aligntax run` finishes what is open; the last column says what brings a cell back.")
 
 
 def runs(config: Config = CONFIG, json: Json = False) -> None:
     """List the runs, newest first."""
-    names, rows, source = _look(config, "live_runs", "listed_runs")
+    found, source = _look(config, "live_runs", "listed_runs")
     if json:
-        print_json([dict(zip(names, row, strict=True)) for row in rows])
+        print_json(found or [])
         return
-    if not names:
+    if found is None:
         typer.echo(source)
         return
-    print_table(f"Runs ({source})", names, rows)
+    print_table(f"Runs ({source})", ["run id", "kind", "started", "stands at", "cells", "note"], map(_run_row, found))
 
 
-def _look(config: Path, live: str, published: str) -> tuple[list[str], list[tuple[Any, ...]], str]:
-    """Ask the warehouse, or its published copy while a run holds it: columns, rows, and where they come from.
+def _cell_row(cell: Row) -> list[Any]:
+    lost = [f"{cell[f'count_{word}']} {word}" for word in ("failed", "quarantined") if cell[f"count_{word}"]]
+    return [
+        cell["model_id"],
+        cell["benchmark_id"],
+        cell["prompt_style"],
+        cell["status"].replace("_", " "),
+        f"{cell['count_answered']} of {cell['count_planned']}",
+        ", ".join([*lost, *([cell["reason"]] if cell["reason"] else [])]),
+        cell["run_id"],
+    ]
 
-    There are no columns where a run goes on and nothing is published yet; then the last part says so.
+
+def _run_row(run: Row) -> list[Any]:
+    notes = [
+        f"voided: {run['void_reason'] or 'no reason given'}" if run["is_voided"] else None,
+        f"from {run['source']}" if run["source"] else None,
+        "simulated" if run["is_simulated"] else None,
+    ]
+    complete = f"{run['count_cells_complete']} of {run['count_cells']}"
+    note = ", ".join(filter(None, notes))
+    started = f"{run['started_at']:%Y-%m-%d %H:%M}"
+    return [run["run_id"], run["kind"], started, (run["last_event"] or "").replace("_", " "), complete, note]
+
+
+def _look(config: Path, live: str, published: str) -> tuple[list[Row] | None, str]:
+    """Ask the warehouse, or its published copy while a run holds it: the rows, and where they come from.
+
+    There are no rows, not even none, where a run goes on and nothing is published yet; then the last part says so.
     """
     try:
         with published_or_live(config, is_live=True) as database:
-            return *database.query_rows(live), "warehouse"
+            return database.named_rows(live), "warehouse"
     except WarehouseBusy:
         pass
     try:
         with published_or_live(config, is_live=False) as database:
-            return *database.query_rows(published), "published copy: a run is going on"
+            return database.named_rows(published), "published copy: a run is going on"
     except WarehouseMissing:
-        return [], [], _FIRST_RUN
+        return None, _FIRST_RUN

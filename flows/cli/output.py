@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from rich.cells import cell_len
@@ -55,7 +56,8 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     table = Table(title=title or None, title_justify="left", header_style="bold")
     aligned = set(right)
     for column in columns:
-        table.add_column(column, justify="right" if column in aligned else "left", overflow="fold")
+        is_id = column.endswith("id")  # an id that is broken over lines cannot be copied
+        table.add_column(column, justify="right" if column in aligned else "left", overflow="fold", no_wrap=is_id)
     for row in rows:
         table.add_row(*(Text(shown(value)) for value in row))
     console().print(table)
@@ -73,20 +75,20 @@ def print_fitting(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None
     print_table("", columns[:count_fitting], [row[:count_fitting] for row in cells], right=numbers)
     if count_fitting < len(columns):
         fitting = f"{count_fitting} of {len(columns)} columns fit"
-        _print_plain(f"{fitting}: --vertical shows all, and --csv, --json and --parquet have them.")
+        print_plain(f"{fitting}: --vertical shows all, and --csv, --json and --parquet have them.")
 
 
 def print_vertical(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print each row as a block with one line a column; texts keep their lines."""
     width = max(map(len, columns), default=0)
     for number, row in enumerate(rows, 1):
-        _print_plain(f"--- row {number}")
+        print_plain(f"--- row {number}")
         for column, value in zip(columns, row, strict=True):
             lines = list(map(shown, value.splitlines())) if isinstance(value, str) else [shown(value)]
-            _print_plain(f"{column:<{width}}  " + ("\n" + " " * (width + 2)).join(lines))
+            print_plain(f"{column:<{width}}  " + ("\n" + " " * (width + 2)).join(lines))
 
 
-def _print_plain(text: str) -> None:
+def print_plain(text: str) -> None:
     """Print a text as it stands, however long its lines are."""
     console().print(Text(text), soft_wrap=True)
 
@@ -107,6 +109,8 @@ def shown(value: Any) -> str:
         return DASH
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
     return "".join(character if character.isprintable() else "�" for character in str(value))
 
 

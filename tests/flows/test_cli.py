@@ -62,6 +62,18 @@ def published(tmp_path_factory, warm):
     return folder
 
 
+def test_the_version_is_printed_and_no_help_of_a_command_is_cut(published, warm):
+    assert re.fullmatch(r"aligntax \d+\.\d+\.\d+\n", warm.run(published, "--version").stdout)
+    for group in ([], ["import"], ["benchmarks"], ["labels"]):
+        assert "..." not in warm.run(published, *group, "--help").stdout.partition("Commands:")[2]
+
+
+def test_runs_and_status_name_the_run_whole(published, warm):
+    (run,) = json.loads(warm.run(published, "runs", "--json").stdout)
+    assert run["run_id"] in warm.run(published, "runs").stdout
+    assert run["run_id"] in warm.run(published, "status").stdout
+
+
 def test_sql_prints_a_table_or_a_json_document(published, warm):
     query = "select candidate_model_id, tax_absolute from reports.alignment_tax where is_headline"
     assert "aligned" in warm.run(published, "sql", query).stdout

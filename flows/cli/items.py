@@ -1,0 +1,191 @@
+"""`item` and `diff`: what models answered, word for word. They import no Prefect, no SDK and no polars."""
+
+from __future__ import annotations
+
+import json as json_format
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from flows.cli.options import CONFIG, Config, Json
+from flows.cli.output import DASH, console, paged, print_json, print_plain, shown
+from flows.cli.sql import published_or_live
+from tasks.errors import UsageError
+from warehouse.connection import Warehouse
+
+_LONGEST_TEXT = 4_000  # characters of an answer that a terminal shows
+_HIDDEN = "(the text of harmful benchmarks is not published; --live reads it from the warehouse)"
+_LIVE = typer.Option("--live", help="Read the warehouse itself, texts of harmful benchmarks included.")
+
+
+def item(
+    item: Annotated[str, typer.Argument(help="The item's id, its first characters, or its id in the source.")],
+    benchmark: Annotated[str | None, typer.Option(help="The benchmark, where several have such an item.")] = None,
+    model: Annotated[str | None, typer.Option(help="Only this model.")] = None,
+    config: Config = CONFIG,
+    live: Annotated[bool, _LIVE] = False,
+    json: Json = False,
+) -> None:
+    """Show an item: the prompts as sent, and each model's answer with its outcome and why it was scored so."""
+    with published_or_live(config, is_live=live) as database:
+        found = _one_item(database, item, benchmark)
+        answers = database.named_rows(
+            "item_answers",
+            benchmark_id=found["benchmark_id"],
+            benchmark_version=found["benchmark_version"],
+            item_id=found["item_id"],
+            model_id=model,
+        )
+    if json:
+        print_json({**found, "answers": answers})
+        return
+    with paged(sum(len(str(answer["response"] or "")) // 80 + 4 for answer in answers)):
+        _print_item(found)
+        _print_prompts(answers)
+        for answer in answers:
+            _print_answer(answer, is_hidden=found["is_harmful_text"])
+
+
+def diff(
+    reference: Annotated[str, typer.Argument(help="The model before, such as the base.")],
+    candidate: Annotated[str, typer.Argument(help="The model after, such as the aligned one.")],
+    benchmark: Annotated[str, typer.Option(help="The benchmark.")],
+    limit: Annotated[int, typer.Option(min=1, help="How many items to show.")] = 10,
+    config: Config = CONFIG,
+    live: Annotated[bool, _LIVE] = False,
+    json: Json = False,
+) -> None:
+    """Show the items that two models solved unequally, both answers side by side; what was lost comes first."""
+    with published_or_live(config, is_live=live) as database:
+        rows = database.named_rows(
+            "flipped_items",
+            reference_model_id=reference,
+            candidate_model_id=candidate,
+            benchmark_id=benchmark,
+        )
+        if not rows:
+            _check_compared(database, benchmark, reference, candidate)
+    if json:
+        print_json(rows)
+        return
+    lost = sum(row["value_reference"] > row["value_candidate"] for row in rows)
+    with paged(20 * min(limit, len(rows))):
+        for row in islice(rows, limit):
+            _print_both(row, reference, candidate)
+    typer.echo(
+        f"{candidate} lost {lost} items of {benchmark} that {reference} solved better, and gained {len(rows) - lost}."
+    )
+    if len(rows) > limit:
+        typer.echo(f"The first {limit} of {len(rows)}; --limit shows more, and --json has all.")
+
+
+def _one_item(database: Warehouse, item: str, benchmark: str | None) -> dict[str, Any]:
+    """The item that an id names.
+
+    Raises:
+        UsageError: no item has it, or several do.
+    """
+    found = database.named_rows("found_items", item=item, benchmark_id=benchmark)
+    if not found:
+        where = f" in {benchmark}" if benchmark else ""
+        raise UsageError(f"no item{where} has the id {item!r}. `aligntax diff A B --benchmark X` shows ids.")
+    if len(found) > 1:
+        some = ", ".join(f"{row['item_id'][:12]} of {row['benchmark_id']}" for row in found[:5])
+        raise UsageError(
+            f"{len(found)} items or more have the id {item!r}: {some}. Give more of the id, or --benchmark."
+        )
+    return found[0]
+
+
+def _check_compared(database: Warehouse, benchmark: str, *models: str) -> None:
+    """Two models without unequal items were both asked.
+
+    Raises:
+        UsageError: one of them has no whole cell of the benchmark.
+    """
+    cells = {(row["model_id"], row["benchmark_id"]) for row in database.named_rows("current_models")}
+    for model in models:
+        if (model, benchmark) not in cells:
+            raise UsageError(f"{model} has no complete cell of {benchmark}: `aligntax status` shows the cells.")
+
+
+def _print_item(found: Mapping[str, Any]) -> None:
+    source = f", {found['foreign_id']} in its source" if found["foreign_id"] else ""
+    print_plain(f"Item {found['item_id']} of {found['benchmark_id']}{source}. Subset: {found['subset']}.")
+    _print_block("question", _text(found["question"], is_hidden=found["is_harmful_text"]))
+    for number, choice in enumerate(json_format.loads(found["choices_json"] or "[]")):
+        print_plain(f"  ({chr(ord('A') + number)}) {shown(choice)}")
+    if found["target"]:
+        _print_block("gold answer", found["target"])
+
+
+def _print_prompts(answers: Iterable[Mapping[str, Any]]) -> None:
+    """Each prompt once, and to whom it was sent."""
+    prompts: dict[str, list[str]] = {}
+    for answer in answers:
+        if answer["prompt"]:
+            prompts.setdefault(answer["prompt"], []).append(answer["model_id"])
+    for prompt, models in prompts.items():
+        _print_block(f"prompt, sent to {', '.join(dict.fromkeys(models))}", prompt)
+
+
+def _print_answer(answer: Mapping[str, Any], *, is_hidden: bool) -> None:
+    repeat = f", answer {answer['repeat'] + 1}" if answer["repeat"] else ""
+    value = DASH if answer["value"] is None else shown(answer["value"])
+    print_plain(f"\n== {answer['model_id']}, {answer['prompt_style']}{repeat}: {answer['outcome']}, value {value}")
+    print_plain(f"   {_why(answer)}")
+    if answer["reasoning"]:
+        _print_block("reasoning", answer["reasoning"])
+    _print_block("answer", _text(answer["response"], is_hidden=is_hidden))
+
+
+def _why(answer: Mapping[str, Any]) -> str:
+    """What the scorer saw: the answer it found, and what else decided."""
+    parts = [f"scored by {answer['judge_model_id'] or answer['scorer']}"]
+    if answer["answer"]:
+        parts.append(f"it found {shown(answer['answer'])!r}")
+    for name, words in (
+        ("refusal_class", "refusal class"),
+        ("finish_reason", "the answer ended by"),
+        ("error_type", "the request failed with"),
+        ("flags", "flags"),
+    ):
+        if answer[name]:
+            parts.append(f"{words} {shown(answer[name])}")
+    if answer["outcome"] == "unparsed":
+        parts.append(f"an answer that cannot be read counts by the rule {answer['unparsed_rule']!r}")
+    return "; ".join(parts) + "."
+
+
+def _print_both(row: Mapping[str, Any], reference: str, candidate: str) -> None:
+    """An item with the two answers beside each other."""
+    word = "lost" if row["value_reference"] > row["value_candidate"] else "gained"
+    print_plain(f"\n== {word}: item {row['item_id'][:12]}" + (f" ({row['foreign_id']})" if row["foreign_id"] else ""))
+    print_plain(_text(row["question"], is_hidden=row["is_harmful_text"]))
+    if row["target"]:
+        print_plain(f"gold answer: {shown(row['target'])}")
+    table = Table(expand=True)
+    for model, side in ((reference, "reference"), (candidate, "candidate")):
+        table.add_column(Text(f"{model}: {row[f'outcome_{side}']}, value {shown(row[f'value_{side}'])}"), ratio=1)
+    sides = (_text(row[f"response_{side}"], is_hidden=row["is_harmful_text"]) for side in ("reference", "candidate"))
+    table.add_row(*map(Text, sides))
+    console().print(table)
+
+
+def _print_block(title: str, text: str) -> None:
+    """A text under its title, each line moved in."""
+    print_plain(f"-- {title}")
+    print_plain("\n".join(f"   {line}" for line in _text(text, is_hidden=False).split("\n")))
+
+
+def _text(text: str | None, *, is_hidden: bool) -> str:
+    """A text as a terminal may show it: its lines, without control characters, and cut where it is very long."""
+    if text is None:
+        return _HIDDEN if is_hidden else "(no text)"
+    lines = "\n".join(map(shown, text[:_LONGEST_TEXT].splitlines()))
+    rest = len(text) - _LONGEST_TEXT
+    return f"{lines}\n... {rest} characters more (--json has all)" if rest > 0 else lines
