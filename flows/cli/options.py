@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -45,3 +46,29 @@ def run_date(known: list[str], wanted: str | None) -> str:
     if date not in known:
         raise UsageError(f"--as-of: nothing ran on {date}. The newest date is {known[-1]}.")
     return date
+
+
+def number(option: str, text: str | None, least: float, most: float, example: str) -> float | None:
+    """The number that an option states, None where it is left out.
+
+    Raises:
+        UsageError: anything but a number from ``least`` to ``most``.
+    """
+    if text is None:
+        return None
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not least <= found <= most:  # NaN is not within them either
+        raise UsageError(f"{option}: {text!r} is no number from {least:g} to {most:g} ({example}).")
+    return found
+
+
+def whole_number(option: str, text: str | None, least: int, most: int) -> int | None:
+    """The same of a whole number."""
+    if text is None:
+        return None
+    if not (text.isdecimal() and least <= float(text) <= most):
+        raise UsageError(f"{option}: {text!r} is no whole number from {least} to {most}.")
+    return int(text)

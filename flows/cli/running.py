@@ -48,32 +48,42 @@ def plan(
     as_of: AsOf = None,
     sample_size: SampleSize = None,
     detect: Annotated[
-        float | None,
-        typer.Option(
-            "--detect", min=0.001, max=0.999, help="Show the items that would detect this tax (0.02: 2 points)."
-        ),
+        str | None,
+        typer.Option("--detect", metavar="TAX", help="Show the items that would detect this tax (0.02: 2 points)."),
     ] = None,
     margin: Annotated[
-        float | None,
+        str | None,
         typer.Option(
             "--margin",
-            min=0.1,
-            max=99.9,
+            metavar="POINTS",
             help="Show the items that let a tax of 0 count as surely below this many points (3: 3 points).",
         ),
+    ] = None,
+    nights: Annotated[
+        str | None,
+        typer.Option(
+            "--nights",
+            metavar="NIGHTS",
+            help="Show the items a night with which the monitor sees a fall within so many nights (1 to 365).",
+        ),
+    ] = None,
+    fall: Annotated[
+        str | None,
+        typer.Option("--fall", metavar="POINTS", help="The fall that --nights is about (5: 5 points, the default)."),
     ] = None,
     json: Json = False,
 ) -> None:
     """Show cells, requests, tokens, money and detectable tax before anything is sent."""
+    from flows.cli.plan_questions import StatedQuestions
     from flows.cli.plan_table import show_plan
     from flows.configuration import load_configuration
     from flows.planning import plan_run
 
+    stated = StatedQuestions.of(detect, margin, nights, fall)
     settings = load_configuration(config, {"sample_size": sample_size})
     with _existing(settings.warehouse) as warehouse:
         planned = plan_run(warehouse, settings, as_of_date(as_of))
-        of_one = None if margin is None else margin / 100
-        show_plan(warehouse, planned, is_json=json, wanted_tax=detect, margin=of_one)
+        show_plan(warehouse, planned, is_json=json, questions=stated.about(planned))
     if not json:
         typer.echo(f"Next: aligntax run --config {config}")
 

@@ -53,7 +53,7 @@ _FEWEST_NIGHTS = 10
 # 6% of years whose nights are independent.
 WANDERING = 1.9
 # The variance of two answers given at random, added to the variance of the sum over a night's items.
-_PSEUDO_VARIANCE = 0.5
+PSEUDO_VARIANCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,17 @@ class Evidence:
     standard_error: FloatArray
 
 
+def level_of_start(alpha: float, count_series: int, start: int) -> float:
+    """What the k-th start of one of S series in a year spends: alpha / (S k (k + 1)), over all starts alpha / S.
+
+    ``reports.trend`` multiplies p-values by the same.
+
+    >>> round(sum(level_of_start(0.05, 10, start) for start in range(1, 10_000)), 6)
+    0.005
+    """
+    return alpha / (count_series * start * (start + 1))
+
+
 def answer_variance(items: ItemSums) -> FloatArray:
     """Variance of one answer to one item around the item's own level, as a mean over items that is rather too large.
 
@@ -106,7 +117,7 @@ def answer_variance(items: ItemSums) -> FloatArray:
     own = np.maximum(items.squares - items.total**2 / nights, 0.0) / (nights - 1)
     count = own.shape[-1]
     spread = own.std(axis=-1, ddof=1) / np.sqrt(count) if count > 1 else own.mean(axis=-1)
-    return np.asarray(own.mean(axis=-1) + spread + _PSEUDO_VARIANCE / count)
+    return np.asarray(own.mean(axis=-1) + spread + PSEUDO_VARIANCE / count)
 
 
 def night_variance(means: FloatArray, item_variance: FloatArray, count_items: FloatArray | int) -> FloatArray:
@@ -207,6 +218,25 @@ def evidence(means: FloatArray, variance: FloatArray, rule: MonitorRule) -> Evid
     best = weighted.argmax(axis=-1)
     rows = np.arange(means.shape[0])
     return Evidence(log_e, best + 1, fall[rows, best], np.sqrt(v[rows, best]))
+
+
+def highest_log_evidence(means: FloatArray, variance: FloatArray, rule: MonitorRule) -> FloatArray:
+    """An upper bound [S] of the log evidence, much quicker: a mixture of likelihood ratios is at most the largest.
+
+    >>> nights = np.array([[0.8] * 20 + [0.7] * 3])
+    >>> variance = np.array([0.1 / 300])
+    >>> bool(highest_log_evidence(nights, variance, MonitorRule()) > evidence(nights, variance, MonitorRule()).log_e)
+    True
+    """
+    before = np.arange(rule.count_reference, means.shape[-1], dtype=np.float32)
+    since = means.shape[-1] - before
+    scale = 1 / before + 1 / since
+    sums = np.cumsum(means, axis=-1, dtype=np.float32)
+    excess = sums[:, rule.count_reference - 1 : -1] * scale
+    excess -= sums[:, -1:] / since
+    excess -= rule.tolerance
+    np.maximum(excess, 0, out=excess)
+    return np.asarray((excess**2 / scale).max(axis=-1) / variance / 2)
 
 
 def _log_mixture(excess: FloatArray, v: FloatArray) -> FloatArray:

@@ -11,8 +11,8 @@ of one answer to an item, and K the number of answers per item. Repeats make onl
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -54,41 +54,79 @@ class VarianceComponents:
     repeats_candidate: int = 1
 
 
-def design_standard_error(
-    cluster_sizes: npt.ArrayLike,
-    *,
-    discordance: float | None = None,
-    components: VarianceComponents | None = None,
-    tax: float = 0.0,
-    icc: float = PRIOR_ICC,
-) -> Design:
-    """Standard error and degrees of freedom of a tax on planned items.
+@dataclass(frozen=True, slots=True)
+class PlannedItems:
+    """The items of a benchmark as planned, and where the variance of their differences comes from.
 
-    Args:
+    Attributes:
         cluster_sizes: [G] planned items per cluster; ones for independent items.
         discordance: expected share of items that one model answers correctly and the other does not, with one answer
             each. All of this variance counts as variance between items.
         components: the variance in more detail, with repeats. Exactly one of the two is given.
-        tax: the tax that is assumed to be true; used only with ``discordance``.
         icc: correlation of differences within clusters.
+    """
+
+    cluster_sizes: npt.ArrayLike
+    discordance: float | None = None
+    components: VarianceComponents | None = None
+    icc: float = PRIOR_ICC
+
+    @property
+    def sizes(self) -> FloatArray:
+        """The sizes [G] of the clusters that hold an item."""
+        sizes = np.asarray(self.cluster_sizes, dtype=np.float64)
+        return sizes[sizes > 0]
+
+    def grown_to(self, count_items: int) -> PlannedItems:
+        """At least so many items, in clusters of the same sizes again and again.
+
+        >>> PlannedItems([2, 3], discordance=0.2).grown_to(6).sizes.tolist()
+        [2.0, 3.0, 2.0]
+        """
+        sizes = self.sizes
+        rounds, rest = divmod(count_items, sizes.sum())
+        more = np.searchsorted(np.cumsum(sizes), rest) + 1 if rest else 0
+        return replace(self, cluster_sizes=np.resize(sizes, int(rounds * sizes.size + more)))
+
+
+def design_standard_error(planned: PlannedItems, tax: float = 0.0) -> Design:
+    """Standard error and degrees of freedom of a tax on planned items.
+
+    ``tax`` is the one that is assumed to be true; it matters only with a discordance.
 
     Raises:
         ValueError: unless exactly one of ``discordance`` and ``components`` is given, or for a bad discordance.
 
-    >>> design = design_standard_error([10] * 30, discordance=0.2)
+    >>> design = design_standard_error(PlannedItems([10] * 30, discordance=0.2))
     >>> round(design.standard_error, 4), round(design.df, 6)
     (0.0356, 29.0)
     """
-    sizes = np.asarray(cluster_sizes, dtype=np.float64)
-    sizes = sizes[sizes > 0]
-    if (discordance is None) == (components is None):
+    sizes, parts = planned.sizes, planned.components
+    if (planned.discordance is None) == (parts is None):
         raise ValueError("expected either discordance or components")
     if sizes.size < 2:
         return Design(None, None)
-    inflation = float(prior_design_effect(sizes, icc))
-    variance = inflation * _between(discordance, tax) if components is None else _of(components, inflation)
+    inflation = float(prior_design_effect(sizes, planned.icc))
+    variance = inflation * _between(planned.discordance, tax) if parts is None else _of(parts, inflation)
     standard_error = float(np.sqrt(variance / sizes.sum()))
     return Design(standard_error if standard_error > 0 else None, float(satterthwaite_df(sizes[np.newaxis, :])[0]))
+
+
+def macro_standard_error(benchmarks: Sequence[PlannedItems], tax: float = 0.0) -> Design:
+    """The same of the mean over benchmarks that share no items; ``tax`` is the true one on each of them.
+
+    >>> four = [PlannedItems([1] * 100, discordance=0.2)] * 4
+    >>> design = macro_standard_error(four)
+    >>> round(design.standard_error / design_standard_error(four[0]).standard_error, 6), round(design.df)
+    (0.5, 396)
+    """
+    errors, dfs = zip(*(design_standard_error(planned, tax) for planned in benchmarks), strict=True)
+    if None in dfs:
+        return Design(None, None)
+    variances = np.array([(error or 0.0) / len(benchmarks) for error in errors]) ** 2
+    if not variances.any():
+        return Design(None, float(sum(dfs)))
+    return Design(float(np.sqrt(variances.sum())), float(variances.sum() ** 2 / (variances**2 / dfs).sum()))
 
 
 def _between(discordance: float | None, tax: float) -> float:
@@ -151,118 +189,92 @@ def minimum_detectable(
     return _smallest(lambda tax: tax / standard_error, df, alpha, power)
 
 
-def minimum_detectable_design(
-    cluster_sizes: npt.ArrayLike,
-    *,
-    discordance: float | None = None,
-    components: VarianceComponents | None = None,
-    icc: float = PRIOR_ICC,
-    alpha: float = ALPHA,
-    power: float = POWER,
-) -> float | None:
+def minimum_detectable_design(*benchmarks: PlannedItems, alpha: float = ALPHA, power: float = POWER) -> float | None:
     """Smallest tax that planned items will show, computed with the standard error that a tax of this size has.
 
-    With a larger tax the differences vary less. With a ``discordance`` the result is therefore a little below
-    ``minimum_detectable(*design_standard_error(...))``. Where discordance times items is 30 or more, the simulated
-    power is the nominal one or a few points more. From a pilot of 50 items the result is uncertain by about a fifth.
+    For several benchmarks it is the tax on each that the mean over them will show. With a larger tax the differences
+    vary less. With a discordance the result is therefore a little below that of ``minimum_detectable``. Where
+    discordance times items is 30 or more, the simulated power is the nominal one or a few points more. From a pilot of
+    50 items the result is uncertain by about a fifth.
 
-    >>> round(minimum_detectable_design([1] * 300, discordance=0.25), 3)
+    >>> round(minimum_detectable_design(PlannedItems([1] * 300, discordance=0.25)), 3)
     0.08
     """
-    sizes = np.asarray(cluster_sizes, dtype=np.float64)
-    plain = design_standard_error(sizes, discordance=discordance, components=components, icc=icc)
+    plain = macro_standard_error(benchmarks)
     if plain.df is None:
         return None
 
     def shift(tax: float) -> float:
-        assumed = design_standard_error(sizes, discordance=discordance, components=components, tax=tax, icc=icc)
-        return tax / assumed.standard_error if assumed.standard_error else np.inf
+        error = macro_standard_error(benchmarks, tax).standard_error
+        return tax / error if error else np.inf
 
     return _smallest(shift, plain.df, alpha, power)
 
 
-def items_needed(
-    tax: float,
-    cluster_sizes: npt.ArrayLike,
-    *,
-    alpha: float = ALPHA,
-    power: float = POWER,
-    discordance: float | None = None,
-    components: VarianceComponents | None = None,
-    icc: float = PRIOR_ICC,
-) -> int | None:
+def items_needed(tax: float, *benchmarks: PlannedItems, alpha: float = ALPHA, power: float = POWER) -> int | None:
     """How many items show a tax of the given size, if more clusters of the same sizes are added.
 
     Args:
         tax: to be shown, in (0, 1).
-        cluster_sizes: [G] items per cluster as planned; ones for independent items.
-        discordance: see ``design_standard_error``.
-        components: see ``design_standard_error``.
-        icc: correlation of differences within clusters.
-        alpha: level of the test.
+        benchmarks: as planned. Several of them stand for their mean; the number is that of each, and the tax is on
+            each.
+        alpha: level of the two-sided test.
         power: wanted.
 
     Returns:
         None without a cluster, and where a million items are not enough.
 
-    >>> items_needed(0.08, [1] * 50, discordance=0.25)
+    >>> items_needed(0.08, PlannedItems([1] * 50, discordance=0.25))
     301
     """
-    design = functools.partial(design_standard_error, discordance=discordance, components=components, tax=tax, icc=icc)
-    return _items_for(tax, cluster_sizes, design, alpha=alpha, power=power)
+    return _items_for(tax, benchmarks, tax, alpha=alpha, power=power)
 
 
 def items_for_margin(
-    margin: float,
-    cluster_sizes: npt.ArrayLike,
-    *,
-    alpha: float = ALPHA,
-    power: float = POWER,
-    discordance: float | None = None,
-    components: VarianceComponents | None = None,
-    icc: float = PRIOR_ICC,
+    margin: float, *benchmarks: PlannedItems, alpha: float = ALPHA, power: float = POWER
 ) -> int | None:
     """How many items show that a tax is below a margin, if the true tax is 0; see ``items_needed``.
 
     The claim is made where the one-sided upper limit at level ``alpha`` lies below the margin.
 
-    >>> items_for_margin(0.03, [1] * 50, discordance=0.2)  # (1.645 + 0.842)^2 x 0.2 / 0.03^2 = 1374, and a little for t
+    >>> independent = PlannedItems([1] * 50, discordance=0.2)
+    >>> items_for_margin(0.03, independent)  # (1.645 + 0.842)^2 x 0.2 / 0.03^2 = 1374, and a little for t
     1376
+    >>> items_for_margin(0.03, *[independent] * 4)  # a quarter of it on each of four benchmarks
+    344
     """
-    design = functools.partial(design_standard_error, discordance=discordance, components=components, tax=0.0, icc=icc)
     # The other tail of a two-sided test at twice the level has no part in the power at such a distance.
-    return _items_for(margin, cluster_sizes, design, alpha=2 * alpha, power=power)
+    return _items_for(margin, benchmarks, 0.0, alpha=2 * alpha, power=power)
 
 
 def _items_for(
-    shift: float, cluster_sizes: npt.ArrayLike, design: Callable[[FloatArray], Design], *, alpha: float, power: float
+    shift: float, benchmarks: Sequence[PlannedItems], tax: float, *, alpha: float, power: float
 ) -> int | None:
-    """How many items, in clusters of these sizes, let a two-sided test at ``alpha`` see a shift."""
-    sizes = np.asarray(cluster_sizes, dtype=np.float64)
-    sizes = sizes[sizes > 0]
+    """How many items let a two-sided test at ``alpha`` see a shift where ``tax`` is true."""
     if not 0 < shift < 1:
         raise ValueError(f"expected a tax in (0, 1), found {shift!r}")
-    if sizes.size == 0:
+    if not all(planned.sizes.size for planned in benchmarks):
         return None
 
     def is_enough(count: int) -> bool:
-        error, df = design(np.resize(sizes, count))
+        error, df = macro_standard_error([planned.grown_to(count) for planned in benchmarks], tax)
         if df is None or error is None:
             return df is not None
         return detection_power(shift / error, df, alpha=alpha) >= power
 
-    fewest = _fewest(is_enough, most=_MOST_ITEMS / float(sizes.mean()))
-    return None if fewest is None else int(np.resize(sizes, fewest).sum())
+    fewest = fewest_count(is_enough)
+    if fewest is None or len(benchmarks) > 1:
+        return fewest
+    return int(benchmarks[0].grown_to(fewest).sizes.sum())
 
 
-def _fewest(is_enough: Callable[[int], bool], *, most: float) -> int | None:
-    """The smallest count of at least 2 that is enough, by doubling and halving; None above ``most``."""
-    high = 2
+def fewest_count(is_enough: Callable[[int], bool], *, least: int = 2, most: int = _MOST_ITEMS) -> int | None:
+    """The smallest count of at least ``least`` that is enough, by doubling and halving; None above ``most``."""
+    low, high = least - 1, least
     while not is_enough(high):
-        high *= 2
+        low, high = high, 2 * high
         if high > most:
             return None
-    low = high // 2
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if is_enough(middle) else (middle, high)

@@ -8,21 +8,46 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypedDict
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from tasks.answers import LONGEST_TEXT
 from tasks.composites import Ask, Occasion, composition
+from tasks.domain import CAPABILITY_DIMENSIONS
 from tasks.planned import PlannedCell, Request
 from tasks.rubrics import rubric
 from tasks.scorers import SCORERS, JudgedScorer, reference_of
-from tasks.stats.power import Pilot, VarianceComponents, items_for_margin, items_needed, minimum_detectable_design
+from tasks.stats.night_power import Watch, items_for_nights
+from tasks.stats.power import Pilot, PlannedItems, items_for_margin, items_needed, minimum_detectable_design
 
-# Share of items on which a base and an aligned model differ, until a run has measured it; from a pilot.
+VarianceFrom: TypeAlias = Literal["prior", "pilot"]
+
+# Share of items on which a base and an aligned model differ, until a run has measured it; from a pilot. As many are
+# assumed to change from one night to the next, so that the variance of one answer is half of it.
 _PRIOR_DISCORDANCE = 0.2
 # English text: about four characters a token. Only for the estimate that `plan` prints.
 _CHARACTERS_PER_TOKEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What else a plan is asked: how many items show a tax, or one below a margin, or a fall in time.
+
+    Tax and margin are proportions; None is not asked.
+    """
+
+    tax: float | None = None
+    margin: float | None = None
+    watch: Watch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What earlier runs say of a cell: its newest comparison, and how much an item's value varies between nights."""
+
+    pilot: Pilot | None = None
+    item_variance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,42 +64,104 @@ class Forecast:
     tokens_output_at_most: int
     cost_usd_at_most: float | None
     minimum_detectable_tax: float | None
-    variance_from: Literal["prior", "pilot"]
+    variance_from: VarianceFrom
     count_items_needed: int | None
     count_items_for_margin: int | None
+    count_items_a_night: int | None
+    cost_usd_a_night_at_most: float | None
+    night_variance_from: VarianceFrom
+
+
+_NOTHING_KNOWN, _NOTHING_ASKED = Earlier(), Questions()
 
 
 def forecast(
     cell: PlannedCell,
     pending: Sequence[Request],
     as_of_date: date,
-    pilot: Pilot | None = None,
-    wanted_tax: float | None = None,
-    margin: float | None = None,
+    earlier: Earlier = _NOTHING_KNOWN,
+    questions: Questions = _NOTHING_ASKED,
 ) -> Forecast:
     """Estimate requests, tokens, money and the detectable tax of a cell before anything is sent.
 
-    The variance is that of the pair's newest comparison where there is one, else of the prior discordance. With
-    ``wanted_tax`` it also says how many items, in clusters like those planned, would show it; with ``margin`` how many
-    would show that the tax is below the margin, if the true tax is 0.
+    The variance is that of the pair's newest comparison where there is one, else of the prior discordance. Numbers of
+    items are of clusters like those planned.
     """
-    asks = list(_asks(cell, pending))
-    tokens = [(len(ask.prompt.content) // _CHARACTERS_PER_TOKEN, _most_tokens(ask)) for ask in asks]
-    costs = [ask.model.cost_usd(as_of_date, *counts) for ask, counts in zip(asks, tokens, strict=True)]
-    _, sizes = np.unique([item.cluster_id for item in cell.items], return_counts=True)
-    design = _design(cell, pilot)
+    tokens, cost = _taken(cell, pending, as_of_date)
+    planned = _planned_items(cell, earlier.pilot)
+    count_a_night = _items_a_night(cell, earlier.item_variance, questions.watch)
+    # A night asks everything anew.
+    whole_cost = None if count_a_night is None else _taken(cell, cell.requests, as_of_date)[1]
     return Forecast(
         cell_id=cell.cell_id,
-        count_requests=len(asks),
+        count_requests=len(tokens),
         count_reused=len(cell.requests) - len(pending),
         tokens_input=sum(given for given, _ in tokens),
         tokens_output_at_most=sum(most for _, most in tokens),
-        cost_usd_at_most=None if None in costs else sum(cost for cost in costs if cost is not None),
-        minimum_detectable_tax=minimum_detectable_design(sizes, **design),
-        variance_from="prior" if pilot is None else "pilot",
-        count_items_needed=None if wanted_tax is None else items_needed(wanted_tax, sizes, **design),
-        count_items_for_margin=None if margin is None else items_for_margin(margin, sizes, **design),
+        cost_usd_at_most=cost,
+        minimum_detectable_tax=minimum_detectable_design(planned),
+        variance_from="prior" if earlier.pilot is None else "pilot",
+        count_items_needed=None if questions.tax is None else items_needed(questions.tax, planned),
+        count_items_for_margin=None if questions.margin is None else items_for_margin(questions.margin, planned),
+        count_items_a_night=count_a_night,
+        cost_usd_a_night_at_most=_scaled(whole_cost, count_a_night, len(cell.items)),
+        night_variance_from="prior" if earlier.item_variance is None else "pilot",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MacroForecast:
+    """What the mean tax of a model over its capability benchmarks can show; items are those of each benchmark."""
+
+    model_id: str
+    count_benchmarks: int
+    minimum_detectable_tax: float | None
+    variance_from: VarianceFrom
+    count_items_needed: int | None
+    count_items_for_margin: int | None
+
+
+def forecast_macro(
+    cells: Sequence[PlannedCell], pilots: Sequence[Pilot | None], questions: Questions
+) -> MacroForecast | None:
+    """The same for the mean over a model's capability benchmarks, from all its cells; None for fewer than two."""
+    counted = [
+        (cell, pilot)
+        for cell, pilot in zip(cells, pilots, strict=True)
+        if cell.is_primary_style and cell.benchmark.attack is None and cell.benchmark.dimension in CAPABILITY_DIMENSIONS
+    ]
+    if len(counted) < 2:
+        return None
+    planned = [_planned_items(cell, pilot) for cell, pilot in counted]
+    return MacroForecast(
+        model_id=cells[0].model.id,
+        count_benchmarks=len(planned),
+        minimum_detectable_tax=minimum_detectable_design(*planned),
+        variance_from="prior" if any(pilot is None for _, pilot in counted) else "pilot",
+        count_items_needed=None if questions.tax is None else items_needed(questions.tax, *planned),
+        count_items_for_margin=None if questions.margin is None else items_for_margin(questions.margin, *planned),
+    )
+
+
+def _taken(
+    cell: PlannedCell, requests: Sequence[Request], as_of_date: date
+) -> tuple[list[tuple[int, int]], float | None]:
+    """Tokens of the prompt and of the longest answer for everything that requests could send, and what it costs."""
+    asks = list(_asks(cell, requests))
+    tokens = [(len(ask.prompt.content) // _CHARACTERS_PER_TOKEN, _most_tokens(ask)) for ask in asks]
+    costs = [ask.model.cost_usd(as_of_date, *counts) for ask, counts in zip(asks, tokens, strict=True)]
+    return tokens, None if None in costs else sum(cost for cost in costs if cost is not None)
+
+
+def _items_a_night(cell: PlannedCell, item_variance: float | None, watch: Watch | None) -> int | None:
+    if watch is None:
+        return None
+    prior = _PRIOR_DISCORDANCE / 2 / cell.repeats
+    return items_for_nights(prior if item_variance is None else item_variance, watch)
+
+
+def _scaled(cost: float | None, count: int | None, count_planned: int) -> float | None:
+    return None if cost is None or count is None else cost * count / count_planned
 
 
 def _asks(cell: PlannedCell, pending: Sequence[Request]) -> Iterator[Ask]:
@@ -136,15 +223,10 @@ def forecast_judge(cell: PlannedCell, ungraded: Sequence[Request], as_of_date: d
     )
 
 
-class _Design(TypedDict, total=False):
-    discordance: float
-    components: VarianceComponents
-    icc: float
-
-
-def _design(cell: PlannedCell, pilot: Pilot | None) -> _Design:
-    """Where the variance of a planned difference comes from; both models of a pair get the same repeats."""
+def _planned_items(cell: PlannedCell, pilot: Pilot | None) -> PlannedItems:
+    """The items of a cell and the variance of their differences; both models of a pair get the same repeats."""
+    _, sizes = np.unique([item.cluster_id for item in cell.items], return_counts=True)
     if pilot is None:
-        return {"discordance": _PRIOR_DISCORDANCE}
+        return PlannedItems(sizes, discordance=_PRIOR_DISCORDANCE)
     components = replace(pilot.components, repeats_reference=cell.repeats, repeats_candidate=cell.repeats)
-    return {"components": components, "icc": pilot.icc}
+    return PlannedItems(sizes, components=components, icc=pilot.icc)

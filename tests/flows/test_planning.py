@@ -7,10 +7,11 @@ from datetime import date
 
 import pytest
 
+from flows.cli.plan_questions import StatedQuestions
 from flows.configuration import load_configuration
 from flows.planning import plan_run, shards
 from tasks.domain import RunKind
-from tasks.errors import UnknownName
+from tasks.errors import UnknownName, UsageError
 from tasks.settings import starter_text
 
 CONFIG = """
@@ -122,3 +123,34 @@ def test_the_work_says_whether_other_answers_of_the_cell_are_there_already(setti
     (cell,) = planned.cells
     (work,) = shards(planned, {cell.cell_id: list(cell.requests[:count_open])})
     assert work.is_resumed is is_resumed
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        *(({"margin": text}, f"--margin: '{text}' is no number") for text in ("nan", "x", "0", "-3", "inf")),
+        *(({"detect": text}, f"--detect: '{text}' is no number") for text in ("nan", "", "2")),
+        *(({"nights": text}, f"--nights: '{text}' is no whole") for text in ("0", "2.5", "-1", "nan", "9" * 5000)),
+        ({"nights": "30", "fall": "3,5"}, "--fall: '3,5' is no number"),
+        ({"fall": "5"}, "--fall needs --nights"),
+    ],
+)
+def test_a_question_that_is_no_number_is_refused_in_one_line(question, expected):
+    options = {name: question.get(name) for name in ("detect", "margin", "nights", "fall")}
+    with pytest.raises(UsageError) as refused:
+        StatedQuestions.of(**options)
+    assert str(refused.value).startswith(expected)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_cells_of_a_plan_share_the_alpha_of_the_monitor(settings):
+    planned = plan_run(None, settings, date(2026, 1, 31))
+    watch = StatedQuestions.of(None, None, "30", None).about(planned).watch
+    assert (watch.count_nights, watch.fall, watch.rule.count_reference) == (30, 0.05, 5)
+    assert watch.rule.alpha == pytest.approx(0.05 / (6 * 2))
+
+
+def test_a_fall_that_the_monitor_tolerates_is_refused(settings):
+    planned = plan_run(None, settings, date(2026, 1, 31))
+    with pytest.raises(UsageError, match=r"0.5 points never raise an alarm, .* is 1 points"):
+        StatedQuestions.of(None, None, "30", "0.5").about(planned)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from tasks.stats.clustered import ClusterSums
+from tasks.stats.overall import OverallSums
 from tasks.stats.paired import PairedSums
 
 
@@ -36,6 +37,21 @@ def paired_sums(counts, values):
     values = np.asarray(values, dtype=float)
     is_ternary = ~((counts.sum(axis=1) > 0) & ~np.isin(values, (-1, 0, 1))).any(axis=1)
     return PairedSums(cluster_sums(counts, values), counts @ (values != 0), is_ternary)
+
+
+def stacked_sums(parts):
+    """The sums of benchmarks that share no items, each given as counts [R, G, 3] of lost, gained and equal items."""
+    count, groups = len(parts[0]), sum(counts.shape[1] for counts in parts)
+    sizes, totals, discordant = (np.zeros((count, groups, len(parts))) for _ in range(3))
+    start = 0
+    for column, counts in enumerate(parts):
+        rows = slice(start, start + counts.shape[1])
+        sizes[:, rows, column] = counts.sum(axis=-1)
+        totals[:, rows, column] = counts[..., 0] - counts[..., 1]
+        discordant[:, rows, column] = counts[..., 0] + counts[..., 1]
+        start += counts.shape[1]
+    squares = discordant.sum(axis=1)
+    return OverallSums(sizes, totals, discordant, squares, np.ones_like(squares, dtype=bool))
 
 
 def share_covered(low, high, truth):

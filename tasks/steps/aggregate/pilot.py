@@ -1,4 +1,4 @@
-"""What earlier comparisons say about the variance of the next ones, for the detectable taxes that `plan` prints.
+"""What earlier comparisons and nights say about the variance of the next ones, for what `plan` prints.
 
 Knows ``tasks.stats`` and the marts; must not know what is planned.
 """
@@ -24,3 +24,8 @@ def pilots(warehouse: Warehouse) -> dict[tuple[str, str], Pilot]:
         if pilot is not None:
             found[str(model_id), str(benchmark_id)] = pilot
     return found
+
+
+def night_variances(warehouse: Warehouse) -> dict[str, float]:
+    """The variance of an item's value between nights, by cell, from the cell's newest series."""
+    return dict(warehouse.query("night_variances").iter_rows())

@@ -2,85 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
 from tasks.stats.monitor import (
-    WANDERING,
     ItemSums,
     MonitorRule,
     answer_variance,
     evidence,
+    highest_log_evidence,
     long_run_factor,
     night_variance,
     wandering,
 )
+from tests.support.simulated_nights import Nights, log_evidence, share_alarmed
 from tests.support.sizes import at_every_size, bounds, replications
 
 LOG_20 = np.log(20.0)
 FULL = 10_000
-BLOCK = 500  # series simulated together, few enough for a processor's cache
-
-
-@dataclass(frozen=True)
-class Nights:
-    """Beta distributed item levels with the given mean variance p (1 - p) within items, and the fall with its start."""
-
-    count_reference: int
-    count_monitored: int
-    count_items: int = 300
-    item_variance: float = 0.1
-    fall: float = 0.0
-    starts_after: int = 0
-    drift_nights: int = 0
-    shock: float = 0.0
-    correlation: float = 0.0
-
-
-def log_evidence(nights, count_series, rule, rng, wanders=None):
-    """Log evidence [count_series, monitored nights], -inf where it is certainly below log 10."""
-    size = (count_series, nights.count_items)
-    # Beta(a, a c): mean 0.7; E[p (1 - p)] = 0.21 (1 - icc), so the correlation sets the variance within items.
-    concentration = 1 / (1 - nights.item_variance / 0.21) - 1
-    level = rng.beta(0.7 * concentration, 0.3 * concentration, size=size).astype(np.float32)
-    room = level * (1 - level)
-    total = np.zeros(size)
-    means = np.zeros((count_series, nights.count_reference + nights.count_monitored))
-    found = np.full((count_series, nights.count_monitored), -np.inf)
-    shock = np.zeros((count_series, 1))
-    for night in range(means.shape[1]):
-        monitored = night - nights.count_reference
-        own = np.sqrt(1 - nights.correlation**2) * nights.shock  # so that every night's shock has the same variance
-        shock = nights.correlation * shock + rng.normal(0, own, (count_series, 1)) * (own > 0)
-        lost = fall_on(nights, monitored) + shock
-        chance = level - shifted(room, lost) if np.any(lost) else level
-        answers = rng.random(size, dtype=np.float32) < chance
-        total += answers
-        means[:, night] = answers.mean(axis=1)
-        if monitored >= 0:
-            sums = ItemSums(np.full(nights.count_items, night + 1.0), total, total)
-            known = means[:, : night + 1]
-            variance = night_variance(known, answer_variance(sums), nights.count_items)
-            if wanders is not None and night + 1 >= 10:
-                wanders |= np.array([(wandering(row) or 0.0) > WANDERING for row in known])
-            near = np.flatnonzero(highest_log_evidence(known, variance, rule) > np.log(10))
-            found[near, monitored] = evidence(known[near], variance[near], rule).log_e
-    return found
-
-
-def highest_log_evidence(means, variance, rule):
-    """An upper bound of the log evidence: a mixture of likelihood ratios is at most the largest of them, z^2 / 2."""
-    before = np.arange(rule.count_reference, means.shape[1], dtype=np.float32)
-    since = means.shape[1] - before
-    scale = 1 / before + 1 / since
-    sums = np.cumsum(means, axis=1, dtype=np.float32)
-    excess = sums[:, rule.count_reference - 1 : -1] * scale
-    excess -= sums[:, -1:] / since
-    excess -= rule.tolerance
-    np.maximum(excess, 0, out=excess)
-    return (excess**2 / scale).max(axis=1) / variance / 2
 
 
 def test_the_evidence_never_exceeds_its_bound():
@@ -89,29 +28,6 @@ def test_the_evidence_never_exceeds_its_bound():
     for tolerance in (0.0, 0.01):
         rule = MonitorRule(tolerance=tolerance)
         assert (evidence(means, variance, rule).log_e <= highest_log_evidence(means, variance, rule) + 1e-3).all()
-
-
-def fall_on(nights, monitored):
-    if monitored < nights.starts_after:
-        return 0.0
-    if nights.drift_nights:
-        return nights.fall * min((monitored + 1) / nights.drift_nights, 1.0)
-    return nights.fall
-
-
-def shifted(room, lost):
-    """What each item loses so that the mean loses ``lost``. Items near 0 or 1 lose least."""
-    return np.asarray(lost / room.mean(axis=1, keepdims=True) * room, dtype=np.float32)
-
-
-def share_alarmed(nights, rule, seed, *, within=None, alpha=0.05):
-    rng, left, found = np.random.default_rng(seed), replications(FULL), []
-    while left > 0:
-        found.append(log_evidence(nights, min(left, BLOCK), rule, rng))
-        left -= BLOCK
-    evidence_by_night = np.concatenate(found)
-    last = nights.starts_after + within if within else evidence_by_night.shape[1]
-    return float((evidence_by_night[:, :last].max(axis=1) >= np.log(1 / alpha)).mean())
 
 
 def rule_of(nights, tolerance):
@@ -150,14 +66,14 @@ DETECTED = [
 @pytest.mark.parametrize(("nights", "tolerance"), FALSE)
 def test_a_year_of_looks_raises_a_false_alarm_in_at_most_5_percent(nights, tolerance):
     _, most = bounds(0.0, 0.05, full=FULL)
-    assert share_alarmed(nights, rule_of(nights, tolerance), 1) <= most
+    assert share_alarmed(nights, rule_of(nights, tolerance), 1, full=FULL) <= most
 
 
 @at_every_size
 @pytest.mark.parametrize(("nights", "tolerance", "alpha", "within", "share"), DETECTED)
 def test_a_fall_is_found_in_time(nights, tolerance, alpha, within, share):
     least, _ = bounds(share, 1.0, full=FULL)
-    assert share_alarmed(nights, rule_of(nights, tolerance), 3, within=within, alpha=alpha) >= least
+    assert share_alarmed(nights, rule_of(nights, tolerance), 3, full=FULL, within=within, alpha=alpha) >= least
 
 
 WANDERERS = {

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.stats.levels import ONE_SIDED
-from tasks.stats.overall import OverallSums, overall_intervals, overall_sums, overall_tax
+from tasks.stats.overall import overall_intervals, overall_sums, overall_tax
 from tasks.stats.paired import paired_difference
-from tests.support.clustered_counts import clustered_counts, equal_sizes, share_covered
+from tests.support.clustered_counts import clustered_counts, equal_sizes, share_covered, stacked_sums
 from tests.support.sizes import at_every_size, bounds, replications
 
 FULL = 20_000
@@ -128,20 +128,11 @@ SPARSE = {
 
 def simulated(shape, count, rng):
     """Stacked sums of ``count`` samples."""
-    groups = sum(clusters for clusters, *_ in shape)
-    sizes, totals, discordant = (np.zeros((count, groups, len(shape))) for _ in range(3))
-    squares = np.zeros((count, len(shape)))
-    start = 0
-    for column, (clusters, per_cluster, tax, discordance) in enumerate(shape):
+    parts = []
+    for clusters, per_cluster, tax, discordance in shape:
         cells = ((discordance + tax) / 2, (discordance - tax) / 2, 1 - discordance)
-        counts = clustered_counts(cells, equal_sizes(count, clusters, per_cluster), rng)
-        rows = slice(start, start + clusters)
-        sizes[:, rows, column] = per_cluster
-        totals[:, rows, column] = counts[..., 0] - counts[..., 1]
-        discordant[:, rows, column] = counts[..., 0] + counts[..., 1]
-        squares[:, column] = discordant[:, rows, column].sum(axis=1)
-        start += clusters
-    return OverallSums(sizes, totals, discordant, squares, np.ones_like(squares, dtype=bool))
+        parts.append(clustered_counts(cells, equal_sizes(count, clusters, per_cluster), rng))
+    return stacked_sums(parts)
 
 
 def coverage(shape, weighting):
