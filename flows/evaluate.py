@@ -19,7 +19,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from prefect import flow
+from prefect import State, flow
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 from prefect.utilities.annotations import quote
@@ -29,6 +29,7 @@ from flows.asking.asked import Asked
 from flows.asking.reachable import check_servers
 from flows.asking.session import Session, session
 from flows.opened import Opened, opened
+from flows.outcome import Outcome
 from flows.planning import plan_run, shards
 from tasks.domain import RunKind
 from tasks.errors import NothingEvaluated
@@ -87,7 +88,10 @@ def evaluate_dates(given: Opened, dates: Sequence[date], kind: RunKind, only: Ma
     missing: tuple[Unreported, ...] = ()
     try:
         for day in dates:
-            evaluated = asyncio.run(evaluate(config, day.isoformat(), kind.value, overrides, dict(only), carried))
+            outcome: Outcome[Evaluated] = Outcome()
+            arguments = (config, day.isoformat(), kind.value, overrides, dict(only), carried, quote(outcome))
+            asyncio.run(_as_flow(*arguments))
+            evaluated = outcome.result()
             missing += evaluated.unreported
     finally:
         _flush()
@@ -102,28 +106,43 @@ async def evaluate(
     overrides: dict[str, Any] | None = None,
     only: dict[str, list[str]] | None = None,
     given: Opened | None = None,
-) -> Evaluated:
+    outcome: Outcome[Evaluated] | None = None,
+) -> State[None]:
     """Evaluate a configuration for a date; every step is a task of its own in Prefect's UI.
 
     ``only`` narrows the plan to some ``models`` and ``benchmarks``. A backfill leaves out what is complete already.
-    ``given`` is the configuration and the warehouse of a caller who holds them open.
+    ``given`` is the configuration and the warehouse of a caller who holds them open, ``outcome`` what the caller reads.
+    """
+
+    async def work() -> Evaluated:
+        with nullcontext(given) if given else opened(Path(config), overrides) as held:
+            return await _evaluate(held, date.fromisoformat(as_of_date), RunKind(kind), only)
+
+    return await (outcome or Outcome()).of(work())
+
+
+async def _as_flow(*arguments: Any) -> None:
+    await evaluate(*arguments, return_state=True)
+
+
+async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, list[str]] | None) -> Evaluated:
+    """Plan, ask, conclude.
 
     Raises:
         AligntaxError: one line that says what stopped the run and what to do.
     """
-    with nullcontext(given) if given else opened(Path(config), overrides) as held:
-        warehouse = held.warehouse
-        planned = plan_run(warehouse, held.settings, date.fromisoformat(as_of_date), RunKind(kind), only)
-        if not planned.cells:
-            raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
-        work = shards(planned, land_plan(warehouse, planned))
-        await check_servers(work)
-        run_event(warehouse, planned.run_id, "started")
-        async with session(warehouse, planned, work, os.environ, _import_what_follows) as live:
-            asked = await _ask_all(live)
-        from flows.conclude import conclude  # noqa: PLC0415 - was imported while the answers came in
+    warehouse = held.warehouse
+    planned = plan_run(warehouse, held.settings, day, kind, only)
+    if not planned.cells:
+        raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
+    work = shards(planned, land_plan(warehouse, planned))
+    await check_servers(work)
+    run_event(warehouse, planned.run_id, "started")
+    async with session(warehouse, planned, work, os.environ, _import_what_follows) as live:
+        asked = await _ask_all(live)
+    from flows.conclude import conclude  # noqa: PLC0415 - was imported while the answers came in
 
-        return _evaluated(planned, asked, await conclude(live, asked))
+    return _evaluated(planned, asked, await conclude(live, asked))
 
 
 async def _ask_all(live: Session) -> Asked:

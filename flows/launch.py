@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -36,4 +37,8 @@ def execute(
 
         prepare()
         server.wait_until_up()
-        return evaluate_dates(opened, dates, kind, only or {})
+        try:
+            return evaluate_dates(opened, dates, kind, only or {})
+        finally:
+            if server.process and server.process.was_restarted:
+                sys.stderr.write("warning: the Prefect server died and was started again; the run went on.\n")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from prefect import flow
+from prefect import Flow, State, flow
 from prefect.runtime import flow_run
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
@@ -16,18 +17,22 @@ from prefect.types.entrypoint import EntrypointType
 from flows.evaluate import evaluate
 from tasks.errors import UsageError
 
-if TYPE_CHECKING:
-    from flows.evaluate import Evaluated
 
-DEPLOYMENT = "every-night"
+def served(config: Path, timezone: str) -> Flow[..., Any]:
+    """The flow of one configuration. Whoever asks Prefect for a run of it may choose a night, and nothing else."""
+
+    @flow(name="nightly", flow_run_name="nightly {as_of_date}", validate_parameters=False)
+    async def nightly(as_of_date: str | None = None) -> State:
+        return await evaluate_night(str(config), as_of_date, timezone)
+
+    return nightly
 
 
-@flow(name="nightly", flow_run_name="nightly {as_of_date}", validate_parameters=False)
-async def nightly(config: str, as_of_date: str | None = None, timezone: str = "UTC") -> Evaluated:
+async def evaluate_night(config: str, as_of_date: str | None, timezone: str) -> State:
     """Evaluate everything with fresh answers. The night is the scheduled date in the user's time zone."""
     scheduled = flow_run.scheduled_start_time or datetime.now(UTC)
     night = as_of_date or scheduled.astimezone(ZoneInfo(timezone)).date().isoformat()
-    return await evaluate(config, night, "nightly")
+    return await evaluate(config, night, "nightly", return_state=True)
 
 
 def serve(config: Path, cron: str, timezone: str) -> None:
@@ -43,10 +48,12 @@ def serve(config: Path, cron: str, timezone: str) -> None:
         raise UsageError(f"--cron {cron!r} --timezone {timezone!r}: {' '.join(str(error).split())[:200]}") from None
     # Prefect's own handler of SIGTERM forgets to await its coroutine.
     warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited")
-    nightly.serve(
-        name=DEPLOYMENT,
+    path = config.absolute()
+    served(path, timezone).serve(
+        # On a server that several configurations share, each has a deployment of its own.
+        name=f"every-night-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}",
+        description=f"Evaluates {path}.",
         schedule=schedule,
-        parameters={"config": str(config.absolute()), "timezone": timezone},
         entrypoint_type=EntrypointType.MODULE_PATH,
         limit=1,
         print_starting_message=False,

@@ -1,7 +1,8 @@
-"""Start helper processes that cannot outlive us, not even when we are killed.
+"""Start helper processes that cannot outlive us, not even when we are killed, and that know no key.
 
 A child runs ``python -m flows.processes.children MODULE ARGS``. It reads its standard input, a pipe that only we hold,
-and ends when the pipe closes. That works on every system and needs no signal from a dying parent.
+and ends when the pipe closes. That needs no signal from a dying parent. Its environment holds what a Python process
+needs and what it is given, so no provider's key. The files it writes are readable for their owner only.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import gc
 import os
 import runpy
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,44 +23,73 @@ from typing import IO
 _GRACE_S = 5.0
 # Without it ``python -m`` would import from the current directory first, where a user may keep a folder of our names.
 SAFE_PATH = {"PYTHONSAFEPATH": "1"}
+_INHERITED = (
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LD_LIBRARY_PATH",
+    "PATH",
+    "PREFECT_HOME",
+    "PREFECT_PROFILES_PATH",
+    "PYTHONPATH",
+    "TMPDIR",
+    "TZ",
+)
 
 
 @contextmanager
-def child(
-    module: str, arguments: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
+def child(module: str, arguments: Sequence[str], *, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``python -m module`` beside us, its output in a log file; it has ended when the context is left."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        process = _start(module, arguments, output, environment or {})
-        try:
-            yield process
-        finally:
-            _stop(process)
+    log.unlink(missing_ok=True)
+    process = start(module, arguments, log=log)
+    try:
+        yield process
+    finally:
+        stop(process)
 
 
-def free_port() -> int:
-    """A loopback port that is free now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def _start(
-    module: str, arguments: Sequence[str], output: IO[bytes], environment: Mapping[str, str]
+def start(
+    module: str,
+    arguments: Sequence[str],
+    *,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
+    descriptors: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    # A session of its own: Ctrl-C in the terminal reaches us, and we decide when the child may go.
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-        [sys.executable, "-m", "flows.processes.children", module, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        env={**os.environ, **SAFE_PATH, **environment},
-        start_new_session=True,
-    )
+    """Start ``python -m module`` with its output in a log file; it inherits some open descriptors."""
+    with private_file(log) as output:
+        # A session of its own: Ctrl-C in the terminal reaches us, and we decide when the child may go.
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+            [sys.executable, "-m", "flows.processes.children", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**_inherited(), **SAFE_PATH, **(environment or {})},
+            pass_fds=descriptors,
+            start_new_session=True,
+            umask=0o077,
+        )
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def private_folder(path: Path) -> Path:
+    """A folder that only its owner can enter; it is created if need be."""
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+def private_file(path: Path) -> IO[bytes]:
+    """Open a file for appending; where it is created, only its owner can read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+
+
+def _inherited() -> dict[str, str]:
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a child: politely, then for good."""
     if process.stdin:
         process.stdin.close()
     process.terminate()

@@ -2,22 +2,30 @@
 
 It must be entered before Prefect is imported, because Prefect reads its settings once. The server needs some seconds to
 start. So it starts first, and the run imports what it needs meanwhile.
+
+The temporary server answers nobody who lacks its password, which is drawn anew at each start. Server and client are
+given it in their environment, which other users of the machine cannot read.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
+import socket
+import subprocess
 import time
 import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from flows.processes.children import SAFE_PATH, child, free_port
+from flows.processes.children import SAFE_PATH, private_file, private_folder, start
 from flows.processes.prefect_database import copy_template, keep_template
+from flows.processes.restarted import Restarted, restarted
 from tasks.errors import AligntaxError
 
 # A busy machine may need minutes for the first start, which creates the server's database.
@@ -26,6 +34,7 @@ _LONGEST_START_S = 180.0
 # Prefect prints nothing on the terminal: our own lines say what went wrong.
 QUIET = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_HANDLERS_DEBUG_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
@@ -45,10 +54,21 @@ _LEAN = {
 
 @dataclass(frozen=True, slots=True)
 class PrefectServer:
-    """A server that is up or starting. ``created`` is the database that it creates at this start, if it does."""
+    """A server that is up or starting.
+
+    Attributes:
+        address: Of its API.
+        process: What became of the process that serves it. Like all that follows, None for a server of the user's own.
+        log: The file with what it prints.
+        created: The database that it creates at this start, if it does.
+        password: The file with the password that its pages ask for, if somebody is meant to look at them.
+    """
 
     address: str
+    process: Restarted | None = None
+    log: Path | None = None
     created: Path | None = None
+    password: Path | None = None
 
     def wait_until_up(self) -> None:
         """Return once the server answers.
@@ -58,8 +78,8 @@ class PrefectServer:
         """
         deadline = time.monotonic() + _LONGEST_START_S
         while not self._answers():
-            if time.monotonic() >= deadline:
-                raise AligntaxError(f"the Prefect server at {self.address} does not answer. Is PREFECT_API_URL right?")
+            if time.monotonic() >= deadline or (self.process and self.process.is_gone):
+                raise AligntaxError(self._silence())
             time.sleep(0.2)
         if self.created:
             keep_template(self.created)
@@ -71,6 +91,11 @@ class PrefectServer:
         except (urllib.error.URLError, OSError):
             return False
 
+    def _silence(self) -> str:
+        if self.process is None:
+            return f"the Prefect server at {self.address} does not answer. Is PREFECT_API_URL right?"
+        return f"the Prefect server that belongs to this command does not start; its log may say why: {self.log}"
+
 
 @contextmanager
 def prefect_server(folder: Path, *, has_schedules: bool = False) -> Iterator[PrefectServer]:
@@ -80,24 +105,65 @@ def prefect_server(folder: Path, *, has_schedules: bool = False) -> Iterator[Pre
     if configured := configured_address():
         yield PrefectServer(configured)
         return
-    port = free_port()
-    address = f"http://127.0.0.1:{port}/api"
-    os.environ["PREFECT_API_URL"] = address
-    folder.mkdir(parents=True, exist_ok=True)
-    database = (folder / "prefect.db").absolute()
+    password = (folder / "prefect.password").absolute()
+    password.unlink(missing_ok=True)
+    with _own_server(private_folder(folder), _NO_TELEMETRY if has_schedules else _LEAN) as server:
+        if not has_schedules:
+            yield server
+            return
+        with _kept(os.environ["PREFECT_API_AUTH_STRING"], password):
+            yield replace(server, password=password)
+
+
+@contextmanager
+def _own_server(folder: Path, settings: Mapping[str, str]) -> Iterator[PrefectServer]:
+    database, log = ((folder / name).absolute() for name in ("prefect.db", "server.log"))
     is_created = not (database.exists() or copy_template(database))
-    # Uvicorn imports from its --app-dir first, by default the current directory.
-    application = ["--app-dir", str(folder.absolute()), "--factory", "prefect.server.api.server:create_app"]
-    arguments = [*application, "--host", "127.0.0.1", "--port", str(port)]
-    environment = {
-        **(_NO_TELEMETRY if has_schedules else _LEAN),
-        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{database}",
-    }
-    with child("uvicorn", [*arguments, "--log-level", "error"], log=folder / "server.log", environment=environment):
-        try:
-            yield PrefectServer(address, database if is_created else None)
-        finally:
-            os.environ.pop("PREFECT_API_URL", None)
+    if not is_created:
+        database.chmod(0o600)
+    log.unlink(missing_ok=True)
+    secret = f"aligntax:{secrets.token_urlsafe(32)}"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        environment = {
+            **QUIET,
+            **settings,
+            "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{database}",
+            "PREFECT_SERVER_API_AUTH_STRING": secret,
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": origin,
+        }
+        client = {"PREFECT_API_URL": f"{origin}/api", "PREFECT_API_AUTH_STRING": secret}
+        begin = partial(_begin, listener.fileno(), log, environment)
+        with restarted(begin, listener) as process, _set(client):
+            yield PrefectServer(client["PREFECT_API_URL"], process, log, database if is_created else None)
+
+
+def _begin(descriptor: int, log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    application = "prefect.server.api.server:create_app"
+    module, arguments = "flows.processes.listening", [application, str(descriptor)]
+    return start(module, arguments, log=log, environment=environment, descriptors=[descriptor])
+
+
+@contextmanager
+def _set(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for a while."""
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name in variables:
+            os.environ.pop(name, None)
+
+
+@contextmanager
+def _kept(secret: str, path: Path) -> Iterator[None]:
+    """Keep a secret in a file for a while."""
+    with private_file(path) as file:
+        file.write(f"{secret}\n".encode())
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def configured_address() -> str | None:

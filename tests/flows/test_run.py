@@ -5,22 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import urllib.request
 from pathlib import Path
 
 import pytest
 
-from tests.support.runs import count_requests, tables, write_config
+from tests.support.runs import ask_prefect, count_requests, tables, write_config
 from warehouse.connection import Warehouse
 
 CELLS = 6
 DATE = ("--as-of", "2026-03-14")  # no other module uses this date: the shared Prefect server finds the run by it
-
-
-def post(url: str, document: object) -> list[dict[str, object]]:
-    request = urllib.request.Request(url, json.dumps(document).encode(), {"content-type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as response:
-        return list(json.load(response))
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +49,12 @@ def test_repeating_a_run_sends_no_request_and_changes_no_table(finished_copy, al
 def test_prefect_lists_one_generation_task_per_cell_and_the_steps_after_it(finished, prefect_api):
     run_id = re.search(r"Run (\S+):", finished[1].stdout)[1]
     wanted = {"task_runs": {"name": {"any_": [f"land {run_id}"]}}, "sort": "EXPECTED_START_TIME_ASC", "limit": 1}
-    flow_run = post(f"{prefect_api}/task_runs/filter", wanted)[0]["flow_run_id"]
-    flow_runs = post(f"{prefect_api}/flow_runs/filter", {"flow_runs": {"id": {"any_": [flow_run]}}})
+    flow_run = ask_prefect(prefect_api, "task_runs/filter", wanted)[0]["flow_run_id"]
+    flow_runs = ask_prefect(prefect_api, "flow_runs/filter", {"flow_runs": {"id": {"any_": [flow_run]}}})
     assert flow_runs[0]["name"] == "evaluate 2026-03-14 (adhoc)"
     assert flow_runs[0]["state_type"] == "COMPLETED"
     wanted = {"flow_runs": {"id": {"any_": [flow_run]}}, "sort": "EXPECTED_START_TIME_ASC"}
-    runs = post(f"{prefect_api}/task_runs/filter", wanted)
+    runs = ask_prefect(prefect_api, "task_runs/filter", wanted)
     names = [str(run["name"]) for run in runs]
     assert len([name for name in names if name.startswith("generate ")]) == CELLS
     assert "generate aligned/knowledge/chat" in names

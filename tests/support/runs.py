@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import sys
@@ -56,6 +57,7 @@ CLOCKED |= {
     "applied_at",
     "built_at",
 }
+_PASSWORD = "PREFECT_API_AUTH_STRING"
 LOGS = {"raw.run_events", "raw.cell_events", "raw.failures", "raw.validations", "meta.migrations", "meta.models"}
 
 
@@ -71,7 +73,17 @@ def command(*arguments: str) -> list[str]:
 
 def environment(prefect_api: str | None = None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "ALIGNTAX_"))}
-    return {**kept, "PYTHONPATH": str(ROOT), **({"PREFECT_API_URL": prefect_api} if prefect_api else {})}
+    server = {"PREFECT_API_URL": prefect_api, _PASSWORD: os.environ[_PASSWORD]} if prefect_api else {}
+    return {**kept, "PYTHONPATH": str(ROOT), **server}
+
+
+def ask_prefect(prefect_api: str, path: str, document: object) -> Any:
+    """The answer of the tests' Prefect server, which asks for its password."""
+    password = base64.b64encode(os.environ[_PASSWORD].encode()).decode()
+    headers = {"content-type": "application/json", "authorization": f"Basic {password}"}
+    request = urllib.request.Request(f"{prefect_api}/{path}", json.dumps(document).encode(), headers)
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return json.load(response)
 
 
 def count_requests(address: str) -> int:

@@ -1,0 +1,18 @@
+"""Prefect's server and its clients: nobody else is let in, and nothing is left behind."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.accept
+
+
+def test_a_request_to_the_served_flow_brings_no_key_to_another_server(run_case):
+    case = run_case("guard/G01_serve_gives_keys")
+    assert "no key arrived (refused with 401; 0 requests)" in case.output
+
+
+def test_a_failed_run_leaves_no_results_in_the_storage_of_prefect(run_case):
+    case = run_case("guard/G16_left_on_disk")
+    assert case.exit_codes == (1, 0)
+    assert [path for path in case.folder.rglob("*") if path.is_file() and "storage" in str(path.parent)] == []
