@@ -123,19 +123,19 @@ class Warehouse:
         """Do repeatable work with a small buffer; if that is too small, do it once more with the usual one."""
         with self._lent() as connection:
             connection.execute("checkpoint")  # what is on disk can leave memory, indexes too
-        self._limit_memory(f"{megabytes}MB")
+        self._set(f"memory_limit = '{megabytes}MB'")
         try:
             return work()
         except (duckdb.OutOfMemoryException, ModelError) as error:
             if not isinstance(error.__cause__ or error, duckdb.OutOfMemoryException):
                 raise
         finally:
-            self._limit_memory(MEMORY_LIMIT)
+            self._set(f"memory_limit = '{MEMORY_LIMIT}'")
         return work()
 
-    def _limit_memory(self, limit: str) -> None:
+    def _set(self, setting: str) -> None:
         with self._lock:
-            self._connection.execute(f"set memory_limit = '{limit}'")
+            self._connection.execute(f"set {setting}")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -176,6 +176,23 @@ class Warehouse:
                     verb = keyed if self._has_key(table) else "insert"
                     inserted += self._insert(verb, table, rows)
         return inserted
+
+    def append_new(self, tables: Mapping[str, Sequence[Row]]) -> int:
+        """The same for rows whose keys are hardly ever there already, at a third of the CPU time."""
+        try:
+            with self.transaction():
+                return sum(self._insert("insert", table, rows) for table, rows in tables.items())
+        except duckdb.ConstraintException:
+            return self.append(tables)
+
+    @contextmanager
+    def one_thread(self) -> Iterator[None]:
+        """Work with one thread: sharing some hundred rows between threads takes longer than inserting them."""
+        self._set("threads = 1")
+        try:
+            yield
+        finally:
+            self._set("threads = default")
 
     def append_columns(self, table: str, frame: pl.DataFrame) -> int:
         """Append those columns of a frame that a table has; the table's others are NULL. Returns the new rows."""

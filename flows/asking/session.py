@@ -49,7 +49,7 @@ async def session(
     progress = Progress(sum(len(shard.requests) for shard in work), on_first)
     lines = open_lines(work, environment, plan.partition_key, draining, progress)
     try:
-        with drain_on_signal(draining), progress:
+        with drain_on_signal(draining), progress, warehouse.one_thread():
             async with Landing(warehouse) as landing:
                 yield Session(warehouse, plan, work, lines, landing, draining, progress)
     finally:

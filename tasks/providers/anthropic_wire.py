@@ -46,22 +46,17 @@ _NO_KEY = "none"
 
 
 def connect(connection: Connection) -> Endpoint:
-    """Open a client on the aiohttp transport, for the reason given at OpenAI's."""
+    """Open the SDK's client, which says where and under which headers to send."""
     import anthropic  # noqa: PLC0415 - 4 s of CPU
-    import httpx2  # noqa: PLC0415 - heavy
 
-    limits = httpx2.Limits(max_connections=connection.concurrency, max_keepalive_connections=connection.concurrency)
-    http = anthropic.DefaultAioHttpClient(limits=limits)
     client = anthropic.AsyncAnthropic(
         api_key=connection.api_key or _NO_KEY,
         # Always stated: the SDK would take it from the environment otherwise, and ask another server under this name.
         base_url=connection.base_url or FACTS.own_address,
-        timeout=connection.timeout_s,
         max_retries=0,
         default_headers=connection.headers,
-        http_client=http,
     )
-    return AnthropicEndpoint(Sender(client, http, connection.api_key))
+    return AnthropicEndpoint(Sender(client, connection.api_key))
 
 
 class AnthropicEndpoint:

@@ -56,24 +56,16 @@ FACTS = ProviderFacts(
 
 
 def connect(connection: Connection) -> Endpoint:
-    """Open a client on the aiohttp transport: the SDK's default one collapses above a few dozen requests in flight.
-
-    The number of connections must be stated: left open, aiohttp's own 100 would be the limit.
-    """
-    import httpx2  # noqa: PLC0415 - heavy
+    """Open the SDK's client, which says where and under which headers to send."""
     import openai  # noqa: PLC0415 - 2 s of CPU
 
-    limits = httpx2.Limits(max_connections=connection.concurrency, max_keepalive_connections=connection.concurrency)
-    http = openai.DefaultAioHttpClient(limits=limits)
     client = openai.AsyncOpenAI(
         api_key=connection.api_key or _NO_KEY,
         base_url=connection.base_url,
-        timeout=connection.timeout_s,
         max_retries=0,
         default_headers=connection.headers,
-        http_client=http,
     )
-    return OpenAIEndpoint(Sender(client, http, connection.api_key))
+    return OpenAIEndpoint(Sender(client, connection.api_key))
 
 
 class OpenAIEndpoint:

@@ -1,8 +1,9 @@
-"""Send one request through an official SDK's client, and read what comes back as a reply, whatever it is.
+"""Send one request as an official SDK's client would, and read what comes back as a reply, whatever it is.
 
-Both SDKs come from one generator, so one module serves both. They say what to send to (address, key, headers) and bring
-the HTTP client that sends it; their methods spend most of a request's CPU time on copying the arguments and on building
-response models of which a few fields are read.
+Both SDKs come from one generator, so one module serves both. Their clients say what to send to: address, key, headers.
+The request itself goes through aiohttp, on which the SDKs' own HTTP clients for many connections stand. The layers in
+between copy the arguments, the headers and the address of every request and build response models of which a few
+fields are read: they take four fifths of a request's CPU time.
 
 A server may be hostile. A body is read up to ``LARGEST_BODY`` bytes, unpacked; few large bodies are read at a time, so
 that memory stays bounded. Redirects are not followed: prompts and keys go to no host that the configuration does not
@@ -17,21 +18,18 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import orjson
 
 from tasks.errors import TerminalError, TransientError
 from tasks.providers.event_stream import assembled
 from tasks.providers.keys import KeyRemover
-
-if TYPE_CHECKING:
-    import httpx2
+from tasks.providers.transport import Response, Session, open_session
 
 LARGEST_BODY = 16 * 2**20
 # What is larger waits until no other such body is read, with all that is made of it.
@@ -108,16 +106,19 @@ class SdkClient(Protocol):
 
 
 class Sender:
-    """An SDK's client and the HTTP client that it was given, with the key that no text may repeat."""
+    """What an SDK's client says of requests, the session that sends them, and the key that no text may repeat."""
 
-    def __init__(self, client: SdkClient, http: httpx2.AsyncClient, api_key: str | None) -> None:
-        import httpx2  # noqa: PLC0415 - heavy
-
+    def __init__(
+        self,
+        client: SdkClient,
+        api_key: str | None,
+        opened: Callable[[str, Mapping[str, str]], Session] = open_session,
+    ) -> None:
         self._client = client
-        self._http = http
         self._address = str(client.base_url).rstrip("/")
         given = {**client.auth_headers, **client.default_headers, "Accept-Encoding": "gzip, deflate"}
-        self._headers = httpx2.Headers({name: value for name, value in given.items() if isinstance(value, str)})
+        headers = {name: value for name, value in given.items() if isinstance(value, str)}
+        self._session = opened(self._address, headers)
         self._key = KeyRemover.of_key(api_key)
         self._large = asyncio.Semaphore(_MOST_AT_ONCE)
 
@@ -128,43 +129,41 @@ class Sender:
             TransientError: No complete reply came.
             TerminalError: The reply is larger than any answer.
         """
-        import aiohttp  # noqa: PLC0415 - the SDK imported both already
-        import httpx2  # noqa: PLC0415
+        import aiohttp  # noqa: PLC0415 - the session imported it already
 
-        request = httpx2.Request("POST", f"{self._address}{path}", headers=self._headers, content=_written(body))
         try:
-            async with asyncio.timeout(timeout_s), AsyncExitStack() as held:
-                response = await self._http.send(request, stream=True, follow_redirects=False)
-                held.push_async_callback(response.aclose)
-                return self._reply(response, await self._content(response, held))
+            async with (
+                asyncio.timeout(timeout_s),
+                self._session.post(self._address + path, data=_written(body), allow_redirects=False) as response,
+            ):
+                return await self._read(response)
         except TimeoutError:
             raise TransientError(f"timeout: no answer within {timeout_s:g} s", error_type="timeout") from None
-        except (httpx2.HTTPError, httpx2.InvalidURL, aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise self._unreachable(error) from None
 
     async def close(self) -> None:
         """Close the connections."""
+        await self._session.close()
         await self._client.close()
 
-    async def _content(self, response: httpx2.Response, held: AsyncExitStack) -> bytes:
-        """The unpacked body. While a large one is read and parsed, ``held`` keeps other large ones waiting."""
-        chunks: list[bytes] = []
-        size, is_large = 0, False
-        async for chunk in response.aiter_bytes():
-            size += len(chunk)
-            if size > LARGEST_BODY:
-                chunks.clear()  # the error's traceback would keep them
+    async def _read(self, response: Response) -> Reply:
+        """The reply. While a large body is read and parsed, other large ones wait."""
+        arriving = response.content.iter_any()
+        content = await _up_to(_LARGE_BODY, arriving)
+        if len(content) <= _LARGE_BODY:
+            return self._reply(response, content)
+        async with self._large:
+            content += await _up_to(LARGEST_BODY - len(content), arriving)
+            if len(content) > LARGEST_BODY:
+                del content  # the error's traceback would keep it
                 raise TerminalError(f"reply larger than {LARGEST_BODY // 2**20} MB", error_type="too_large")
-            if size > _LARGE_BODY and not is_large:
-                is_large = True
-                await held.enter_async_context(self._large)
-            chunks.append(chunk)
-        return b"".join(chunks)
+            return self._reply(response, content)
 
-    def _reply(self, response: httpx2.Response, content: bytes) -> Reply:
+    def _reply(self, response: Response, content: bytes) -> Reply:
         headers = {name: self._key.removed_from(response.headers[name]) for name in _READ if name in response.headers}
         request_id = headers.get("x-request-id") or headers.get("request-id")
-        return Reply(response.status_code, _parsed(self._key.removed(content)), headers, request_id)
+        return Reply(response.status, _parsed(self._key.removed(content)), headers, request_id)
 
     def _unreachable(self, error: BaseException) -> TransientError:
         """Name the failure by its innermost cause, because each transport wraps it in errors of its own."""
@@ -209,6 +208,17 @@ def _date(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+async def _up_to(size: int, chunks: AsyncIterator[bytes]) -> bytes:
+    """The bytes that come next: all of them, or, where there are more than ``size``, a little more than that."""
+    found: list[bytes] = []
+    async for chunk in chunks:
+        found.append(chunk)
+        size -= len(chunk)
+        if size < 0:
+            break
+    return b"".join(found)
 
 
 def _written(body: Mapping[str, Any]) -> bytes:

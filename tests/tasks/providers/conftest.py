@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import inspect
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import anthropic
@@ -113,16 +116,32 @@ class Wire:
         return self.ask(lambda _: httpx2.Response(status, content=content, headers=given), **arguments)
 
 
+class Session:
+    """What ``posting`` uses of aiohttp's session, on a handler that stands for the server."""
+
+    def __init__(self, handler: Callable[[httpx2.Request], Any], headers: Mapping[str, str]) -> None:
+        self._handler, self._headers = handler, headers
+
+    @asynccontextmanager
+    async def post(self, url: str, *, data: bytes, allow_redirects: bool) -> AsyncIterator[Any]:
+        assert not allow_redirects
+        replied = self._handler(httpx2.Request("POST", url, headers=self._headers, content=data))
+        response = await replied if inspect.isawaitable(replied) else replied
+        body = SimpleNamespace(iter_any=response.aiter_bytes)
+        yield SimpleNamespace(status=response.status_code, headers=response.headers, content=body)
+
+    async def close(self) -> None:
+        pass
+
+
 def open_openai(handler: Callable[[httpx2.Request], Any], key: str) -> OpenAIEndpoint:
-    http = httpx2.AsyncClient(transport=httpx2.MockTransport(handler))
-    client = openai.AsyncOpenAI(api_key=key, base_url="http://test/v1", max_retries=0, http_client=http)
-    return OpenAIEndpoint(Sender(client, http, key))
+    client = openai.AsyncOpenAI(api_key=key, base_url="http://test/v1", max_retries=0)
+    return OpenAIEndpoint(Sender(client, key, lambda _, headers: Session(handler, headers)))
 
 
 def open_anthropic(handler: Callable[[httpx2.Request], Any], key: str) -> AnthropicEndpoint:
-    http = httpx2.AsyncClient(transport=httpx2.MockTransport(handler))
-    client = anthropic.AsyncAnthropic(api_key=key, base_url="http://test", max_retries=0, http_client=http)
-    return AnthropicEndpoint(Sender(client, http, key))
+    client = anthropic.AsyncAnthropic(api_key=key, base_url="http://test", max_retries=0)
+    return AnthropicEndpoint(Sender(client, key, lambda _, headers: Session(handler, headers)))
 
 
 WIRES = {

@@ -27,6 +27,7 @@ async def read_request(reader):
     head = await reader.readuntil(b"\r\n\r\n")
     length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-len"))
     await reader.readexactly(length)
+    return head
 
 
 async def asked(wire, serve, *, timeout_s=5.0, count=1, concurrency=4):
@@ -121,7 +122,6 @@ def head(content, *more):
 LARGE = {
     "gzip bomb": head(gzip.compress(b"[" + b" " * 60_000_000 + b"]"), "content-encoding: gzip"),
     "deflate bomb": head(zlib.compress(b"[" + b" " * 60_000_000 + b"]"), "content-encoding: deflate"),
-    "bomb in a bomb": head(gzip.compress(gzip.compress(b" " * 60_000_000)), "content-encoding: gzip, gzip"),
     "50 MB": head(b" " * 50_000_000),
     "objects": head(b"[" + b"{}," * 2_000_000 + b"{}]"),
 }
@@ -144,6 +144,46 @@ def test_a_body_larger_than_any_answer_costs_its_request_and_no_memory(wires, se
         tracemalloc.stop()
     assert [(type(error), error.error_type) for error in found] == [(TerminalError, "too_large")] * 4
     assert peak < 40_000_000
+
+
+def test_a_bomb_in_a_bomb_is_not_unpacked(wires):
+    sent = head(gzip.compress(gzip.compress(b" " * 60_000_000)), "content-encoding: gzip, gzip")
+
+    async def serve(reader, writer):
+        await read_request(reader)
+        writer.write(sent)
+        await writer.drain()
+
+    (error,) = asyncio.run(asked(wires["chat"], serve))
+    assert (type(error), error.error_type) == (TransientError, "unreadable_answer")
+
+
+@pytest.mark.parametrize("credentials", ["", "me:secret@"])
+def test_requests_go_through_the_proxy_of_the_environment(monkeypatch, wires, credentials):
+    wire, seen = wires["chat"], []
+
+    async def proxy(reader, writer):
+        seen.append(await read_request(reader))
+        writer.write(reply(wire.document))
+        await writer.drain()
+        writer.close()
+
+    async def run():
+        server = await asyncio.start_server(proxy, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setenv("http_proxy", f"http://{credentials}127.0.0.1:{port}")
+        endpoint = connect(Connection("test", "openai", "http://far.example/v1", 4, 5.0, KEY))
+        try:
+            return await endpoint.ask(wire.prompt, wire.parameters, 5.0)
+        finally:
+            await endpoint.close()
+            server.close()
+
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert asyncio.run(run()).text == "42"
+    assert b"POST http://far.example/v1/chat/completions" in seen[0]
+    assert (b"proxy-authorization: basic" in seen[0].lower()) is bool(credentials)
 
 
 def test_an_answer_of_some_size_arrives_packed_or_not(wire):
