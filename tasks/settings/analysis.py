@@ -98,6 +98,8 @@ class AnalysisSettings(Section):
         helpfulness_weight: What a point of helpfulness is worth in points of alignment when a strength is chosen.
         margin: The tax, as a proportion, that is still acceptable; a benchmark's own ``margin:`` wins. A tax of which
             the 95% upper limit is smaller is surely below it.
+        include_prompt_variance: Whether the interval of a tax also holds the variance between the wordings of an
+            instruction, where a benchmark has ``paraphrases``. The wordings then count as a sample of wordings.
         monitor: When a night alarms.
     """
 
@@ -105,4 +107,5 @@ class AnalysisSettings(Section):
     pass_at: Annotated[tuple[Count, ...], AfterValidator(checked_distinct)] = ()
     helpfulness_weight: Annotated[Number, Field(gt=0)] = 1.0
     margin: Points = 0.03
+    include_prompt_variance: bool = False
     monitor: MonitorSettings = MonitorSettings()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from scipy import optimize, special
 
 from tasks.stats.clustered import cluster_codes
 from tasks.stats.estimates import Estimate, known
+from tasks.stats.level_variance import AddedVariance, widened
 from tasks.stats.levels import CONFIDENCE, ONE_SIDED, t_critical
 from tasks.stats.missing import missing_differences
 from tasks.stats.paired import paired_difference
@@ -28,7 +30,12 @@ class IdentifiedInterval:
 
 
 def identified_interval(
-    reference: npt.ArrayLike, candidate: npt.ArrayLike, cluster: npt.ArrayLike | None, *, confidence: float = CONFIDENCE
+    reference: npt.ArrayLike,
+    candidate: npt.ArrayLike,
+    cluster: npt.ArrayLike | None,
+    *,
+    confidence: float = CONFIDENCE,
+    added: AddedVariance | None = None,
 ) -> IdentifiedInterval:
     """Confidence interval of a tax of which only bounds are known.
 
@@ -42,6 +49,7 @@ def identified_interval(
         candidate: [N] scores of the same items.
         cluster: [N] labels, or None where items are independent.
         confidence: of the interval.
+        added: what a sample of wordings adds to the variance; see ``widened``.
 
     Four of a hundred answers are missing, so the upper limit rises by about 4 points:
 
@@ -53,7 +61,8 @@ def identified_interval(
     """
     low_values, high_values = missing_differences(reference, candidate)
     codes = None if cluster is None else cluster_codes(cluster, low_values.size)
-    lower, upper = (paired_difference(d, codes, confidence=confidence) for d in (low_values, high_values))
+    bounds = (partial(paired_difference, d, codes) for d in (low_values, high_values))
+    lower, upper = (widened(bound, added, confidence=confidence, has_p_value=False) for bound in bounds)
     if lower.low is None or upper.high is None:
         return IdentifiedInterval(None, None, lower.reason or upper.reason)
     low, high = imbens_manski(lower, upper, confidence=confidence)
@@ -61,7 +70,12 @@ def identified_interval(
 
 
 def loss_at_most(
-    reference: npt.ArrayLike, candidate: npt.ArrayLike, cluster: npt.ArrayLike | None, *, is_turned: bool = False
+    reference: npt.ArrayLike,
+    candidate: npt.ArrayLike,
+    cluster: npt.ArrayLike | None,
+    *,
+    is_turned: bool = False,
+    added: AddedVariance | None = None,
 ) -> float | None:
     """The one-sided 95% upper limit of the loss, whatever the missing answers were; None where it is undefined.
 
@@ -75,6 +89,7 @@ def loss_at_most(
         candidate: [N] scores of the same items.
         cluster: [N] labels, or None where items are independent.
         is_turned: whether lower scores are better.
+        added: what a sample of wordings adds to the variance; see ``widened``.
 
     Ten of sixty right answers are lost; with four answers missing the limit rises by about 4 points:
 
@@ -84,7 +99,8 @@ def loss_at_most(
     [0.15, 0.198]
     """
     low, high = missing_differences(reference, candidate)
-    return paired_difference(-low if is_turned else high, cluster, confidence=ONE_SIDED).high
+    largest = partial(paired_difference, -low if is_turned else high, cluster)
+    return widened(largest, added, confidence=ONE_SIDED, has_p_value=False).high
 
 
 def imbens_manski(lower: Estimate, upper: Estimate, *, confidence: float) -> tuple[float | None, float | None]:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -35,6 +36,7 @@ from tasks.stats.clustered import (
 )
 from tasks.stats.estimates import Estimate, few_clusters, known
 from tasks.stats.identified import imbens_manski
+from tasks.stats.level_variance import AddedVariance, widened
 from tasks.stats.levels import CONFIDENCE, ONE_SIDED, two_sided_critical, two_sided_p_value
 from tasks.stats.mover import Parts, inverted_p_value, mover_limits
 from tasks.stats.paired import Moments, PairedSums, checked_scores
@@ -140,6 +142,7 @@ def overall_bounds(
     item: npt.ArrayLike,
     *,
     weighting: Weighting,
+    added: AddedVariance | None = None,
 ) -> OverallBounds:
     """Limits of a tax over several benchmarks of which answers are missing.
 
@@ -150,6 +153,7 @@ def overall_bounds(
         cluster: [n] labels.
         item: [n] item ids.
         weighting: "macro" or "weighted".
+        added: what a sample of wordings adds to the variance; see ``widened``.
 
     Of ten items each of two benchmarks, one answer is missing:
 
@@ -159,12 +163,13 @@ def overall_bounds(
     True
     """
     places = (benchmark, cluster, item)
-    upper = overall_tax(highest, *places, weighting=weighting, has_p_value=False)
-    is_complete = np.array_equal(lowest, highest)
-    lower = upper if is_complete else overall_tax(lowest, *places, weighting=weighting, has_p_value=False)
+    upper_at, lower_at = (
+        partial(overall_tax, bound, *places, weighting=weighting, has_p_value=False) for bound in (highest, lowest)
+    )
+    upper = widened(upper_at, added, has_p_value=False)
+    lower = upper if np.array_equal(lowest, highest) else widened(lower_at, added, has_p_value=False)
     low, high = imbens_manski(lower, upper, confidence=CONFIDENCE)
-    one_sided = overall_tax(highest, *places, weighting=weighting, confidence=ONE_SIDED, has_p_value=False)
-    return OverallBounds(low, high, one_sided.high)
+    return OverallBounds(low, high, widened(upper_at, added, confidence=ONE_SIDED, has_p_value=False).high)
 
 
 def _only_overall(result: OverallIntervals, values: FloatArray, count_clusters: int) -> Estimate:

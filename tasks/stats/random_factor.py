@@ -31,7 +31,8 @@ import numpy.typing as npt
 
 from tasks.stats.clustered import FloatArray, IntArray, cluster_codes
 from tasks.stats.estimates import Estimate
-from tasks.stats.levels import CONFIDENCE, t_critical, two_sided_critical, two_sided_p_value
+from tasks.stats.level_variance import LevelVariances, items_variances, with_levels
+from tasks.stats.levels import CONFIDENCE
 from tasks.stats.mover import inverted_p_value
 from tasks.stats.overall import Weighting, benchmark_weights, cluster_influences, joined_clusters, overall_tax
 from tasks.stats.paired import checked_scores
@@ -55,38 +56,6 @@ class FactorTax:
     count_levels: int
     level_sd: float | None = None
     share_variance_levels: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LevelVariances:
-    """The pieces of the variance of R means over S levels, each [R]: V_items, s^2 / S and V_mixed of the module."""
-
-    items: FloatArray
-    observed: FloatArray
-    mixed: FloatArray
-    count_levels: int
-
-    @classmethod
-    def of(cls, taxes: FloatArray, influences: FloatArray) -> LevelVariances:
-        """From the taxes of the levels [R, S] and T_sg [R, S, G]; at least two levels."""
-        count = taxes.shape[-1]
-        shared = influences.mean(axis=1)
-        return cls(
-            items=(shared**2).sum(axis=-1),
-            observed=taxes.var(axis=-1, ddof=1) / count,
-            mixed=((influences - shared[:, np.newaxis]) ** 2).sum(axis=(1, 2)) / (count * (count - 1)),
-            count_levels=count,
-        )
-
-    @property
-    def levels(self) -> FloatArray:
-        """V_level: how far the true taxes of levels lie apart, as it enters the mean."""
-        return np.maximum(self.observed - self.mixed, 0.0)
-
-    def with_items(self, items: FloatArray, df_items: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """The variance of the mean and its degrees of freedom [R], for item parts [R] with theirs."""
-        variance = items + self.levels
-        return variance, variance**2 / (items**2 / df_items + self.observed**2 / (self.count_levels - 1))
 
 
 def random_factor_tax(
@@ -173,29 +142,23 @@ def _level_taxes(
 def _two_way(items: Estimate, estimate: float, variances: LevelVariances, confidence: float) -> Estimate:
     """The tax with both samples, from the one with the items alone; the p-value is that of the t interval."""
     own = _items_variances(items, variances, confidence)
-    variance, df = variances.with_items(own, np.full(2, items.df))
-    below, above = two_sided_critical(df, confidence) * np.sqrt(variance)
-    least_df = df.min(keepdims=True)
-    standard_error = (below + above) / 2 / two_sided_critical(least_df, confidence)
+    found = with_levels(replace(items, estimate=estimate), own, variances.added, confidence)
     is_sparse = items.method == SPARSE
     return replace(
         items,
         estimate=estimate,
-        low=max(estimate - below, -1.0),
-        high=min(estimate + above, 1.0),
-        standard_error=standard_error.item(),
-        df=least_df.item(),
-        p_value=None if is_sparse else two_sided_p_value(estimate / standard_error, least_df).item(),
+        low=max(found.low, -1.0),
+        high=min(found.high, 1.0),
+        standard_error=found.standard_error,
+        df=found.df,
+        p_value=None if is_sparse else found.p_value,
         method="two_way_mover" if is_sparse else "two_way",
     )
 
 
 def _items_variances(items: Estimate, variances: LevelVariances, confidence: float) -> FloatArray:
     """V_items below and above the tax [2]; under a score method from its limits."""
-    if items.method != SPARSE or items.estimate is None or items.low is None or items.high is None or items.df is None:
-        return np.repeat(variances.items, 2)
-    distances = np.array([items.estimate - items.low, items.high - items.estimate])
-    return (distances / t_critical(items.df, confidence)) ** 2
+    return items_variances(items, confidence) if items.method == SPARSE else np.repeat(variances.items, 2)
 
 
 def _of_levels(items: Estimate, variances: LevelVariances, confidence: float) -> tuple[float, float]:

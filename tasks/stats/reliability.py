@@ -135,43 +135,6 @@ def self_difference(
     return paired_difference(difference[counts > 1], clusters)
 
 
-def wording_variance(value: npt.ArrayLike, cluster: npt.ArrayLike | None) -> tuple[float | None, str | None]:
-    """Variance of a mean between wordings of the instruction, with the noise of the items taken out.
-
-    Of T wordings, the observed variance of their means holds the noise of n items as well: in a two-way layout without
-    replication the residuals (value minus the item's mean minus the wording's, plus the whole mean) estimate it, by
-    sums over clusters. What is left is the component, and at least 0.
-
-    Args:
-        value: [n, T] scores, or differences of two models, of every item under every wording.
-        cluster: [n] labels of the items' clusters, or None.
-
-    Returns:
-        The component in squared proportions, and the reason where it is unknown: "one_wording", "one_item",
-        "one_cluster".
-
-    The second wording costs every item 10 points, and nothing else varies:
-
-    >>> round(wording_variance([[0.9, 0.8, 0.9], [0.5, 0.4, 0.5]], None)[0], 5)
-    0.00333
-    """
-    values = np.asarray(value, dtype=np.float64)
-    count, wordings = values.shape
-    if wordings < 2:
-        return None, "one_wording"
-    if count < 2:
-        return None, "one_item"
-    codes = cluster_codes(cluster, count)
-    clusters = int(codes.max()) + 1
-    if clusters < 2:
-        return None, "one_cluster"
-    means = values.mean(axis=0)
-    residuals = values - values.mean(axis=1, keepdims=True) - means + values.mean()
-    sums = np.stack([np.bincount(codes, weights=column) for column in residuals.T])
-    of_means = float((sums**2).sum()) / count**2 * clusters / (clusters - 1) / (wordings - 1)
-    return max(float(means.var(ddof=1)) - of_means, 0.0), None
-
-
 def _item_codes(item: npt.ArrayLike, count: int) -> tuple[IntArray, IntArray]:
     """Item codes [m], and the first row of each item."""
     codes = cluster_codes(item, count)

@@ -3,6 +3,7 @@ select
     scopes.as_of_date,
     scopes.pair_id,
     scopes.scope,
+    scopes.comparison_id,
     concat_ws('/', scopes.benchmark_id, scopes.attack) as benchmark_id,
     items.cluster_id,
     items.item_id,

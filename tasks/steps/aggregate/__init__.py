@@ -1,8 +1,9 @@
 """Compute what SQL cannot and write it to the ``stats`` schema: one module per family of statistics.
 
 An undefined number is None and has a reason. A module that yields rows of ``stats.estimates`` (subject x subset x
-statistic) is listed in ``FAMILIES``, or in ``DERIVED`` if it starts from the estimates of the others. One that needs
-another grain has a table of its own, listed in ``TABLES``. Knows statistics and the marts; must not know Prefect,
+statistic) is listed in ``FAMILIES``, in ``WORDED`` if the wordings of instructions can widen its intervals, or in
+``DERIVED`` if it starts from the estimates of the others. One that needs another grain has a table of its own, listed
+in ``TABLES``. Knows statistics and the marts; must not know Prefect,
 providers or, outside ``metrics``, scorers.
 
 Tested in tests/tasks/steps/aggregate/test_real_data.py.
@@ -36,28 +37,29 @@ from tasks.steps.aggregate.served_rows import served_rows
 from tasks.steps.aggregate.style_rows import style_rows
 from tasks.steps.aggregate.sweep_rows import sweep_rows
 from tasks.steps.aggregate.tax_rows import cell_rows, comparison_rows
+from tasks.steps.aggregate.wording_rows import Wordings, wording_rows, wordings_of_taxes
 from warehouse.connection import Row, Warehouse
 
 __all__ = ["DERIVED", "FAMILIES", "TABLES", "aggregate"]
 
 Family: TypeAlias = Callable[[Warehouse, Sequence[str]], Iterator[Row]]
 Derived: TypeAlias = Callable[[Warehouse, Sequence[str], pl.DataFrame], Iterator[Row]]
+Worded: TypeAlias = Callable[[Warehouse, Sequence[str], Wordings], Iterator[Row]]
 Table: TypeAlias = Callable[[Warehouse, Sequence[str]], list[Row]]
 
 DEFAULTS = AnalysisSettings()
 ESTIMATES = "stats.estimates"
 FAMILIES: tuple[Family, ...] = (
-    comparison_rows,
     cell_rows,
     part_rows,
     style_rows,
-    overall_rows,
     method_rows,
     cost_rows,
     reliability_rows,
     published_rows,
     served_rows,
 )
+WORDED: tuple[Worded, ...] = (comparison_rows, overall_rows)
 DERIVED: tuple[Derived, ...] = (exchange_rows, pooled_rows)
 TABLES: dict[str, Table] = {"stats.mitigations": mitigation_rows}
 
@@ -72,7 +74,11 @@ def aggregate(
 
     ``margins`` are those of benchmarks that state one of their own.
     """
-    rows = [row for family in FAMILIES for row in family(warehouse, dates)]
+    taxes = wordings_of_taxes(warehouse, dates)
+    held = taxes if settings.include_prompt_variance else {}
+    rows = [row for worded in WORDED for row in worded(warehouse, dates, held)]
+    rows += [row for family in FAMILIES for row in family(warehouse, dates)]
+    rows += wording_rows(warehouse, dates, taxes)
     frame = warehouse.frame(ESTIMATES, [*rows, *metric_rows(warehouse, dates, settings.pass_at)])
     groups = warehouse.query("comparison_groups", dates=list(dates))
     derived = warehouse.frame(ESTIMATES, [row for family in DERIVED for row in family(warehouse, dates, frame)])

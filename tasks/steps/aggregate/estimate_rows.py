@@ -54,6 +54,14 @@ def subsets_of(items: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
             yield str(name), part
 
 
+def comparison_parts(items: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The parts of a comparison that have a tax of their own.
+
+    Rules that are not configured only show whether a tax's sign depends on the rule: the whole is enough for that.
+    """
+    return subsets_of(items) if items["is_configured_rule"][0] else iter([(WHOLE, items)])
+
+
 def clusters_of(items: pl.DataFrame, *, is_whole: bool) -> np.ndarray[Any, Any] | None:
     """Cluster codes; None within a subset that is itself one cluster."""
     if not is_whole and items["cluster_id"].n_unique() < 2:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from tasks.stats.reliability import measured_reliability, self_difference, wording_variance
+from tasks.stats.reliability import measured_reliability, self_difference
 from tasks.steps.aggregate.estimate_rows import WHOLE, clusters_of, estimate_columns, generator_of
 from warehouse.connection import Row, Warehouse
 
@@ -21,7 +21,6 @@ def reliability_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row
 
     Noise is what repeats of one wording show: an item under another wording counts as another item of its cluster.
     """
-    yield from _wording_rows(warehouse, dates)
     answers = warehouse.query("cell_answers", dates=list(dates))
     for (as_of_date, cell_key), group in answers.group_by(["as_of_date", "cell_key"], maintain_order=True):
         value, item = (
@@ -42,15 +41,3 @@ def reliability_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row
         for statistic, number in single.items():
             yield {**keys, "statistic": statistic, "estimate": number, "reason": result.reason}
         yield {**keys, "statistic": "self_difference", **estimate_columns(against_itself)}
-
-
-def _wording_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
-    """How much of the variance of each cell's score the wording of the instruction is."""
-    items = warehouse.query("worded_items", dates=list(dates))
-    for (as_of_date, cell_key), group in items.group_by(["as_of_date", "cell_key"], maintain_order=True):
-        wordings = int(group["count_templates"][0])
-        values = group["value"].to_numpy().reshape(-1, wordings)
-        clusters = clusters_of(group.gather_every(wordings), is_whole=True)
-        variance, reason = wording_variance(values, clusters)
-        keys = {"as_of_date": as_of_date, "subject_id": cell_key, "subset": WHOLE}
-        yield {**keys, "statistic": "variance_wordings", "estimate": variance, "reason": reason}

@@ -8,25 +8,34 @@ Tested in tests/tasks/steps/aggregate/test_part_rows.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import polars as pl
 
+from tasks.stats.level_variance import AddedVariance, widened
 from tasks.stats.mean import mean_score
 from tasks.stats.paired import paired_difference
 from tasks.stats.ratio import relative_tax
-from tasks.steps.aggregate.estimate_rows import WHOLE, clusters_of, estimate_columns, ratio_columns, subsets_of
+from tasks.steps.aggregate.estimate_rows import (
+    WHOLE,
+    clusters_of,
+    comparison_parts,
+    estimate_columns,
+    ratio_columns,
+    subsets_of,
+)
 from tasks.steps.aggregate.missing_rows import missing_rows
+from tasks.steps.aggregate.wording_rows import Wordings, added_by
 from warehouse.connection import Row, Warehouse
 
 
-def comparison_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
-    """Every comparison, whole and by subset."""
+def comparison_rows(warehouse: Warehouse, dates: Sequence[str], wordings: Wordings) -> Iterator[Row]:
+    """Every comparison, whole and by subset; the intervals also hold the variance between these wordings."""
     items = warehouse.query("paired_items", dates=list(dates))
     for (as_of_date, comparison_id), group in items.group_by(["as_of_date", "comparison_id"], maintain_order=True):
-        # The other rules only show whether a tax's sign depends on the rule: the whole benchmark is enough for that.
-        parts = subsets_of(group) if group["is_configured_rule"][0] else [(WHOLE, group)]
-        for subset, part in parts:
-            for row in tax_rows(part, is_whole=subset == WHOLE):
+        for subset, part in comparison_parts(group):
+            added = added_by(wordings, [((as_of_date, comparison_id, subset), 1.0)])
+            for row in tax_rows(part, added, is_whole=subset == WHOLE):
                 yield {"as_of_date": as_of_date, "subject_id": comparison_id, "subset": subset, **row}
 
 
@@ -42,13 +51,13 @@ def cell_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
             yield {**keys, "statistic": "model_score", **estimate_columns(score)}
 
 
-def tax_rows(items: pl.DataFrame, *, is_whole: bool) -> Iterator[Row]:
+def tax_rows(items: pl.DataFrame, added: AddedVariance | None, *, is_whole: bool) -> Iterator[Row]:
     """Every statistic of one comparison on one subset, as rows of stats.estimates without their keys."""
-    yield from missing_rows(items, is_whole=is_whole)
+    yield from missing_rows(items, added, is_whole=is_whole)
     paired = items.drop_nulls(["reference_value", "candidate_value"])
     reference, candidate = paired["reference_value"].to_numpy(), paired["candidate_value"].to_numpy()
     clusters = clusters_of(paired, is_whole=is_whole)
-    tax = paired_difference(reference - candidate, clusters)
+    tax = widened(partial(paired_difference, reference - candidate, clusters), added)
     yield {"statistic": "tax_absolute", **estimate_columns(tax)}
     for kind in ("naive", "cr0", "cr1"):
         standard_error = getattr(tax, f"standard_error_{kind}")

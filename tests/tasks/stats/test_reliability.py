@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tasks.stats.reliability import measured_reliability, self_difference, wording_variance
+from tasks.stats.reliability import measured_reliability, self_difference
 from tests.support.sizes import at_every_size, bounds, replications
 
 FULL = 4_000
@@ -56,26 +56,3 @@ def test_a_model_differs_from_itself_in_3_to_7_percent():
         count_held += result.low <= 0 <= result.high
     least, most = bounds(0.93, 0.97, full=FULL)
     assert least <= count_held / replications(FULL) <= most
-
-
-@pytest.mark.parametrize("spread", [0.0, 0.05])
-def test_the_variance_of_wordings_is_that_of_the_wordings_alone(spread):
-    rng = np.random.default_rng(5)
-    found = []
-    for _ in range(400):
-        level = rng.uniform(0.2, 0.8, 200)[:, None] + rng.normal(0, spread, 5)
-        found.append(wording_variance((rng.random((200, 5)) < level).astype(float), None)[0])
-    # Truncation at 0 adds a little where there is no variance: the noise of a mean is 0.001 there.
-    assert np.mean(found) == pytest.approx(spread**2, abs=0.0004)
-
-
-@pytest.mark.parametrize(
-    ("value", "cluster", "reason"),
-    [
-        ([[1.0], [0.0]], None, "one_wording"),
-        ([[1.0, 0.0]], None, "one_item"),
-        ([[1, 0], [0, 1]], [1, 1], "one_cluster"),
-    ],
-)
-def test_a_variance_of_wordings_that_nothing_shows_has_a_reason(value, cluster, reason):
-    assert wording_variance(value, cluster) == (None, reason)

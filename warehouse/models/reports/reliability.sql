@@ -22,6 +22,23 @@ pivoted as (
         max(p_value) filter (where statistic = 'self_difference') as self_difference_p_value
     from stats.estimates
     group by as_of_date, subject_id
+),
+
+taxes as (
+    select
+        comparisons.as_of_date,
+        comparisons.candidate_run_id,
+        comparisons.candidate_cell_id,
+        max(estimates.estimate) as tax_variance_wordings
+    from marts.comparisons
+    inner join stats.estimates
+        on comparisons.as_of_date = estimates.as_of_date and comparisons.comparison_id = estimates.subject_id
+    where
+        comparisons.kind = 'tax'
+        and comparisons.is_default
+        and estimates.statistic = 'tax_variance_wordings'
+        and estimates.subset = 'all'
+    group by comparisons.as_of_date, comparisons.candidate_run_id, comparisons.candidate_cell_id
 )
 
 select
@@ -44,6 +61,7 @@ select
     pivoted.variance_within_high,
     pivoted.variance_between,
     pivoted.variance_wordings,
+    taxes.tax_variance_wordings,
     pivoted.reliability,
     ---------- what the model does against itself
     pivoted.noise_standard_deviation,
@@ -63,3 +81,8 @@ select
     end as reason
 from cells
 left join pivoted on cells.as_of_date = pivoted.as_of_date and cells.cell_key = pivoted.subject_id
+left join taxes
+    on
+        cells.as_of_date = taxes.as_of_date
+        and cells.run_id = taxes.candidate_run_id
+        and cells.cell_id = taxes.candidate_cell_id

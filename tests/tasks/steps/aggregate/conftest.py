@@ -99,12 +99,13 @@ class World:
         texts: list[str] | None = None,
         kept: list[str | None] | None = None,
         flags: list[str] | None = None,
+        wordings: int = 1,
     ) -> None:
         scorer = self._scorer(benchmark)
         items = [row["item_id"] for row in self.tables["raw.benchmark_items"] if row["benchmark_id"] == benchmark]
         cell, repeats = f"{model}/{benchmark}/{style}", outcomes.split()
         assert len(items) == len(repeats)
-        self._cell(cell, model, benchmark, style, is_primary, len(items), max(map(len, repeats)))
+        self._cell(cell, model, benchmark, style, is_primary, len(items), max(map(len, repeats)), wordings=wordings)
         for index, (item, letters) in enumerate(zip(items, repeats, strict=True)):
             for repeat, letter in enumerate(letters):
                 key = f"{cell}/{item}/{repeat}"
@@ -159,7 +160,7 @@ class World:
                     scored_at=NOW,
                 )
 
-    def _cell(self, cell, model, benchmark, style, is_primary, count_items, count_repeats) -> None:
+    def _cell(self, cell, model, benchmark, style, is_primary, count_items, count_repeats, *, wordings) -> None:
         self.add(
             "raw.cells",
             run_id="run",
@@ -175,6 +176,7 @@ class World:
             origin="endpoint",
             count_items=count_items,
             count_repeats=count_repeats,
+            count_templates=wordings,
             sample_hash="h",
             parameters_json="{}",
         )
