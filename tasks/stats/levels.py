@@ -14,8 +14,6 @@ CONFIDENCE = 1 - ALPHA
 ONE_SIDED = 1 - 2 * ALPHA
 # The probability with which a design must find the tax that it calls detectable.
 POWER = 0.80
-# The nightly monitor states the fall that it finds almost always, so its power is higher.
-MONITOR_POWER = 0.90
 # The normal quantile of a two-sided 95% interval. Limits in stored tables were computed with these seven digits.
 NORMAL_CRITICAL = 1.959964
 

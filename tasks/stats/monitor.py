@@ -33,7 +33,7 @@ import numpy.typing as npt
 from scipy import special
 
 from tasks.stats.clustered import ROUNDING_VARIANCE, FloatArray
-from tasks.stats.levels import ALPHA, MONITOR_POWER
+from tasks.stats.levels import ALPHA
 
 # Raised whenever a change of the rule could give other evidence for the same nights, so that these are computed again.
 RULE_VERSION = 3
@@ -254,18 +254,3 @@ def _log_weights(monitored: int) -> FloatArray:
     weights = np.full(monitored, 0.5 / HORIZON)
     weights[0] += 0.5
     return np.asarray(np.log(weights))
-
-
-def smallest_visible_fall(
-    item_variance: float, count_items: int, *, alpha: float = ALPHA, power: float = MONITOR_POWER
-) -> float:
-    """The smallest fall that can be found against one reference night, after any number of nights.
-
-    The reference alone has the variance of a night. No method therefore reaches the power for a fall of less than
-    (z_{1 - alpha} + z_power) standard errors of a night.
-
-    >>> round(100 * smallest_visible_fall(0.1, 300), 1)
-    5.3
-    """
-    quantiles = float(special.ndtri(1 - alpha) + special.ndtri(power))
-    return quantiles * float(np.sqrt(item_variance / count_items))

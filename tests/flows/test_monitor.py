@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from scipy import special
 
 from flows import transform
 from flows.configuration import load_configuration
@@ -127,6 +128,15 @@ def test_the_years_budget_is_shared_by_series_of_other_nights_and_by_restarts(tm
             "select count(*) from reports.trend where p_value_adjusted is distinct from"
             " least(1, p_value * count_series * start_number * (start_number + 1))",
         )
+        visible = rows(
+            warehouse,
+            "select (smallest_visible_fall - tolerance) / night_standard_error * sqrt(count_reference), "
+            "alpha / (count_series * start_number * (start_number + 1)) from reports.trend "
+            "where smallest_visible_fall is not null",
+        )
+    assert len(visible) == 9
+    for quantiles, level in visible:
+        assert quantiles == pytest.approx(special.ndtri(1 - level) + special.ndtri(0.9), abs=0.001)
     assert budgets[0] == ("aligned", 1, 1)
     assert budgets[1:6] == [("base", 2, 1), ("aligned", 2, 1)] * 2 + [("base", 2, 1)]
     assert [row[2] for row in budgets[6:]] == [1, 2] * 3

@@ -37,3 +37,17 @@ and count_same_and_wrong >= 0.8 * count_other_right;
 -- Whether so many answers are empty, two in a hundred, that they alone could be a tax of two points.
 create or replace macro staging.is_often_empty(count_empty, count_answers) as
 count_empty > 0 and count_empty >= 0.02 * count_answers;
+
+create or replace macro staging.hastings(t) as
+t - (2.515517 + 0.802853 * t + 0.010328 * t * t) / (1 + 1.432788 * t + 0.189269 * t * t + 0.001308 * t * t * t);
+
+-- The number that a standard normal variable exceeds with a probability below one half, to 0.0005: Hastings'
+-- approximation, Abramowitz and Stegun 1964, 26.2.23.
+create or replace macro staging.upper_quantile(probability) as
+staging.hastings(sqrt(-2 * ln(probability)));
+
+-- The smallest fall after R reference nights that any test at a level sees with a power of 90%, however many nights
+-- follow: the reference alone varies by this much.
+create or replace macro staging.smallest_visible_fall(level, tolerance, night_standard_error, count_reference) as
+tolerance
++ (staging.upper_quantile(level) + staging.upper_quantile(0.1)) * night_standard_error / sqrt(count_reference);

@@ -25,7 +25,6 @@ from tasks.stats.monitor import (
     evidence,
     long_run_factor,
     night_variance,
-    smallest_visible_fall,
     wandering,
 )
 from warehouse.connection import Row
@@ -130,9 +129,6 @@ def _with_evidence(row: Row, series: Series, settings: MonitorSettings) -> tuple
         variance = variance * long_run_factor(statistic, means.shape[1])
     row["is_wandering"] = series.is_wandering
     row["item_variance"], row["night_standard_error"] = float(spread[0]), float(np.sqrt(variance[0]))
-    # The reference varies with its nights. A fall below this stays invisible until the reference has more of them.
-    visible = smallest_visible_fall(float(variance[0]), series.count_reference, alpha=settings.alpha)
-    row["smallest_visible_fall"] = settings.tolerance + visible
     if means.shape[1] <= series.count_reference:
         return {**row, "reason": "reference_night"}, series
     rule = MonitorRule(settings.alpha, settings.tolerance, series.count_reference)

@@ -11,6 +11,7 @@ from tasks.stats.monitor import (
     answer_variance,
     evidence,
     highest_log_evidence,
+    level_of_start,
     long_run_factor,
     night_variance,
     wandering,
@@ -59,6 +60,7 @@ DETECTED = [
     pytest.param(Nights(5, 10, fall=0.07), 0.01, 0.05, 10, 0.93, id="7-points-with-tolerance"),
     pytest.param(Nights(5, 90, fall=0.05, drift_nights=100), 0.0, 0.05, 90, 0.90, id="drift-by-night-90"),
     pytest.param(Nights(5, 20, fall=0.07), 0.01, 0.005, 20, 0.90, id="one-of-ten-series-under-holm"),
+    pytest.param(Nights(5, 20, fall=0.07), 0.01, level_of_start(0.05, 10, 1), 20, 0.95, id="first-start-of-ten-series"),
 ]
 
 
@@ -74,6 +76,21 @@ def test_a_year_of_looks_raises_a_false_alarm_in_at_most_5_percent(nights, toler
 def test_a_fall_is_found_in_time(nights, tolerance, alpha, within, share):
     least, _ = bounds(share, 1.0, full=FULL)
     assert share_alarmed(nights, rule_of(nights, tolerance), 3, full=FULL, within=within, alpha=alpha) >= least
+
+
+@at_every_size
+def test_a_year_of_all_series_and_restarts_raises_a_false_alarm_in_at_most_5_percent():
+    """Four series a year, each of them started anew in the middle of the year, at what each start spends."""
+    full, count_series, nights = FULL // 10, 4, Nights(5, 178, 50, 0.03, shock=0.01)
+    years, rng = replications(full), np.random.default_rng(11)
+    is_alarmed = np.zeros(years, dtype=bool)
+    for start in (1, 2):
+        enough = -np.log(level_of_start(0.05, count_series, start))
+        for _ in range(count_series):
+            found = log_evidence(nights, years, rule_of(nights, 0.01), rng)
+            is_alarmed |= found.max(axis=1) >= enough
+    _, most = bounds(0.0, 0.05, full=full)
+    assert is_alarmed.mean() <= most
 
 
 WANDERERS = {
@@ -95,22 +112,23 @@ def test_a_level_that_wanders_is_marked_and_no_other(name):
     assert least <= wanders.mean() <= most
 
 
-def test_a_larger_fall_never_alarms_later():
+@pytest.mark.parametrize("level", [0.05, level_of_start(0.05, 10, 3)])
+def test_a_larger_fall_never_alarms_later(level):
     """After six nights at 90%, models that answer from the same draws fall to 70, 50 and 0%."""
     rng, count = np.random.default_rng(9), 100
     draws = rng.random((12, count))
     alarms = []
-    for level in (0.7, 0.5, 0.0):
+    for right in (0.7, 0.5, 0.0):
         total, means = np.zeros(count), []
         for night, drawn in enumerate(draws):
-            answers = (drawn < (0.9 if night < 6 else level)) * 1.0
+            answers = (drawn < (0.9 if night < 6 else right)) * 1.0
             total += answers
             means.append(answers.mean())
             if night >= 5:
                 known = np.array(means)[np.newaxis]
                 spread = np.atleast_1d(answer_variance(ItemSums(np.full(count, night + 1.0), total, total)))
                 log_e = evidence(known, night_variance(known, spread, count), MonitorRule()).log_e[0]
-                if log_e >= LOG_20:
+                if log_e >= -np.log(level):
                     alarms.append(night)
                     break
     assert len(alarms) == 3

@@ -92,9 +92,8 @@ adjusted as (
         located.*,
         counted.count_series,
         starts.start_number,
-        least(
-            1, located.p_value * counted.count_series * starts.start_number * (starts.start_number + 1)
-        ) as p_value_adjusted
+        -- The k-th start of one of S series in a year spends alpha / (S k (k + 1)).
+        counted.count_series * starts.start_number * (starts.start_number + 1) as count_shares
     from located
     inner join counted on located.as_of_date = counted.as_of_date and located.origin = counted.origin
     left join starts
@@ -132,7 +131,7 @@ select
     p_value,
     count_series,
     start_number,
-    p_value_adjusted,
+    least(1, p_value * count_shares) as p_value_adjusted,
     coalesce(p_value_adjusted <= alpha, false) as is_alarm,
     since_date,
     fall,
@@ -144,7 +143,9 @@ select
     count_reference,
     tolerance,
     alpha,
-    smallest_visible_fall,
+    staging.smallest_visible_fall(
+        alpha / count_shares, tolerance, night_standard_error, count_reference
+    ) as smallest_visible_fall,
     ---------- where it comes from
     run_id,
     cell_id,
