@@ -24,6 +24,8 @@ FLAG_WORDS = {
     "fewer_items_reference": "an earlier evaluation of the reference has more than twice as many items",
     "fewer_items_candidate": "an earlier evaluation of the candidate has more than twice as many items",
     "fewer_benchmarks": "without benchmarks that the date before had",
+    "fewer_checkpoints": "without a checkpoint that lacks a benchmark",
+    "two_checkpoints": "two seeds say little of how far seeds differ",
 }
 REASON_WORDS = {
     "usage_unknown": "usage not reported",
@@ -34,6 +36,9 @@ REASON_WORDS = {
     "one_cluster": "only one cluster",
     "metric_undefined": "undefined on these answers",
     "resamples_do_not_vary": "the same in every resample",
+    "all_differences_equal": "the same on every item",
+    "no_common_benchmarks": "every checkpoint lacks a benchmark that most others have",
+    "some_references_are_shared": "neither one base for all checkpoints nor one for each",
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tasks.report.capability_answers import ANSWERS, capability_answers, holm_correction
+from tasks.report.method_answers import METHODS, method_answers
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, headline, name_of
 from tasks.report.row_wording import pair_title
 from tasks.report.significance import (
@@ -25,6 +26,7 @@ _POOLED_BY = ("kind", "family", "origin", "reference_model_id", "candidate_model
 # What the sentences on taxes are made from, on the page and in the terminal.
 TAX_SENTENCES = (
     ANSWERS,
+    METHODS,
     ReportSource(
         "alignment_tax",
         (
@@ -39,8 +41,9 @@ TAX_SENTENCES = (
 
 
 def answer_sentences(tables: ReportTables) -> Iterator[str]:
-    """Whether alignment cost capability: the first thing that a reader wants to know."""
+    """Whether alignment cost capability, the first thing that a reader wants to know; then what a method costs."""
     yield from capability_answers(tables["overall_tax"], headline(tables["alignment_tax"], is_tax=True))
+    yield from method_answers(tables["method_tax"])
 
 
 def summary_sentences(tables: ReportTables) -> Iterator[str]:

@@ -321,14 +321,16 @@ def _unlike_checkpoints(
     families: Mapping[str, str],
 ) -> Iterator[Problem]:
     """What a replicate states otherwise than the first checkpoint; bases that are replicates count as one."""
-    facts = {name: (getattr(model, name), getattr(first, name)) for name in _OF_METHOD}
-    facts["base"] = (_first_base(model, known), _first_base(first, known))
-    facts["family"] = (families[model.id], families[first.id])
+    facts = {
+        "base": (_first_base(model, known), _first_base(first, known)),
+        "family": (families[model.id], families[first.id]),
+        **{name: (getattr(model, name), getattr(first, name)) for name in _OF_METHOD},
+    }
     for name, (found, expected) in facts.items():
         if found != expected:
             yield Problem(
                 ("models", index, name),
-                f"must be {_stated(expected)} as in {first.id!r}, found {_stated(found)}. A replicate differs only in "
+                f"must be {_stated(expected)} as in {first.id!r}, but is {_stated(found)}. A replicate differs only in "
                 "the training seed; a model that differs in more has no replicate_of.",
             )
 
@@ -341,9 +343,8 @@ def _first_base(model: ModelSettings, known: Mapping[str, ModelSettings]) -> str
 
 def _stated(value: object) -> str:
     """A value of a configuration as a message shows it."""
-    if value is None:
-        return "left out"
-    return str(value.model_dump(mode="json", exclude_defaults=True)) if isinstance(value, Section) else repr(value)
+    stated = value.model_dump(mode="json", exclude_defaults=True) if isinstance(value, Section) else value
+    return repr(stated) if stated not in (None, {}) else "left out"
 
 
 def families_of(models: Iterable[ModelSettings]) -> dict[str, str]:

@@ -58,8 +58,9 @@ class LevelVariances:
 
     @property
     def added(self) -> AddedVariance:
-        """What the levels add to the variance of the mean."""
-        return AddedVariance(self.levels, self.observed**2 / (self.count_levels - 1))
+        """What the levels add to the variance of the mean; where that is 0, the degrees of freedom are the items'."""
+        observed = np.where(self.levels > 0, self.observed, 0.0)
+        return AddedVariance(self.levels, observed**2 / (self.count_levels - 1))
 
     @property
     def between(self) -> FloatArray:

@@ -11,12 +11,15 @@ cluster g adds to its error, T_sg (see ``tasks.stats.overall``),
     V       = V_items + V_level
 
 Both V_items and s^2 / S contain V_mixed, so it is taken out once (two-way clustering; Cameron, Gelbach and Miller 2011,
-JBES 29:238). The degrees of freedom are Satterthwaite's, with the whole of s^2 because that is what was observed:
-V^2 / (V_items^2 / df_items + (s^2 / S)^2 / (S - 1)). Where few items differ, V_items comes from the limits of the
-items' means, on each side its own, as in ``tasks.stats.mover``. A level weighs the items that it lacks with 0.
+JBES 29:238). The degrees of freedom are Satterthwaite's: V^2 / (V_items^2 / df_items + (s^2 / S)^2 / (S - 1)), with the
+whole of s^2, because that is what was observed. Where V_level is 0 they are those of the items. Where few items differ,
+V_items comes from the limits of the items' means, on each side its own, as in ``tasks.stats.mover``. A level weighs the
+items that it lacks with 0.
 
-With 500 items and levels that differ by 2 points the interval covers 94.9% with five levels and 95.0% with three, where
-one level covers 84%; without differences between levels 96.3%.
+With 500 items and levels that differ by 2 points the interval covers 95% with five levels and 94% with three, where one
+level covers 81%, and five levels with the items alone 88%. Whatever the sizes of the three variances, it covers 94 to
+97% with five levels and 92 to 97% with three. Two levels say little of their variance: where they differ by much more
+than the items' error, the interval covers 88%.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The sections of the page. A new one is a module here that states a ``PageSection``, and its line in ``SECTIONS``."""
 
 from tasks.report.sections.cell_coverage import CELL_COVERAGE
+from tasks.report.sections.method_taxes import METHOD_TAXES
 from tasks.report.sections.mitigations import MITIGATIONS
 from tasks.report.sections.model_scores import MODEL_SCORES
 from tasks.report.sections.night_by_night import NIGHT_BY_NIGHT
@@ -19,6 +20,7 @@ from tasks.report.sections.what_it_bought import WHAT_IT_BOUGHT
 # In the order in which a reader meets them.
 SECTIONS = (
     WHAT_ALIGNMENT_COST,
+    METHOD_TAXES,
     POOLED_TAXES,
     TAX_SOURCES,
     OTHER_METRICS,

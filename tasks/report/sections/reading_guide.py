@@ -9,7 +9,8 @@ from tasks.report.report_rows import ReportTables
 _EXPLANATIONS = (
     (
         "A tax is the base model's score minus the aligned model's score on the items that both answered, in points "
-        "(5.6 points are 0.056 of the full score). A negative tax is a windfall: alignment helped."
+        "(5.6 points are 0.056 of the full score). A negative tax is a windfall: alignment helped. It is the tax of "
+        "this checkpoint, not of its method: another training seed would give another one."
     ),
     (
         "The interval holds the true tax in 95 of 100 such evaluations, if the items, or the groups that they come in, "

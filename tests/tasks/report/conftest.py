@@ -362,6 +362,29 @@ SERVED = {
     "reason": None,
 }
 
+METHOD = {
+    "kind": "tax",
+    "family": "llama",
+    "reference_model_id": "llama-base",
+    "candidate_model_id": "dpo-1",
+    "scope": "all capability",
+    "benchmark_id": None,
+    "attack": None,
+    "subset": "all capability",
+    "checkpoints": "dpo-1, dpo-2, dpo-3",
+    "count_seeds": 3,
+    "count_benchmarks": 2,
+    "tax_absolute": 0.052,
+    "tax_absolute_low": 0.01,
+    "tax_absolute_high": 0.094,
+    "tax_at_most": 0.085,
+    "seed_sd": 0.021,
+    "share_variance_seeds": 0.41,
+    "origin": "simulated",
+    "flags": None,
+    "reason": None,
+}
+
 TEMPLATES = {
     "alignment_tax": TAX,
     "safety": SAFETY,
@@ -370,6 +393,7 @@ TEMPLATES = {
     "validations": VALIDATION,
     "overall_tax": OVERALL,
     "pooled_tax": POOLED,
+    "method_tax": METHOD,
     "tax_decomposition": PART,
     "metric_tax": METRIC,
     "cost_tax": COST,

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from scipy import special
 
-from tasks.stats.levels import t_critical
-from tasks.stats.overall import overall_tax
+from tasks.stats.level_variance import LevelVariances
+from tasks.stats.levels import t_critical, two_sided_critical
+from tasks.stats.overall import cluster_influences, overall_tax
 from tasks.stats.random_factor import random_factor_tax
+from tests.support.sizes import at_every_size, bounds, replications
 
 COUNT_ITEMS, COUNT_LEVELS = 200, 4
 
@@ -117,3 +120,82 @@ def test_an_undefined_error_has_a_reason():
 def test_a_level_without_items_of_a_benchmark_is_refused():
     with pytest.raises(ValueError, match="items of every benchmark at every level"):
         random_factor_tax([1, 0, 0], [0, 0, 1], [0, 1, 1], [1, 2, 3], [1, 2, 3])
+
+
+# ------------------------------------------------------------------------------------------------------ simulation
+
+COUNT_SIMULATED, AT_ONCE = 6_000, 200
+TAX = 0.05
+
+
+def simulated(rng, count, count_levels, level_sd, count_items=500):
+    """Differences [count, level, item] of models that share the items' difficulty and, in part, its noise."""
+    right = special.expit(1 + rng.normal(0, 1.5, (count, 1, count_items)))
+    taxes = rng.normal(TAX, level_sd, (count, count_levels, 1))
+    common = rng.random((count, 1, count_items))
+    own = rng.random((count, count_levels, count_items))
+    noise = np.where(rng.random(own.shape) < 0.6, common, own)
+    return (common < right).astype(float) - (noise < right * (1 - taxes / MEAN_RIGHT))
+
+
+MEAN_RIGHT = float(special.expit(1 + 1.5 * special.ndtri((np.arange(100_000) + 0.5) / 100_000)).mean())
+
+
+def coverage(count_levels, level_sd, *, has_levels=True):
+    """How often the interval contains the tax of all levels and items."""
+    rng = np.random.default_rng([count_levels, round(1000 * level_sd)])
+    covered, count = 0, replications(COUNT_SIMULATED)
+    for start in range(0, count, AT_ONCE):
+        d = simulated(rng, min(AT_ONCE, count - start), count_levels, level_sd)
+        taxes, count_items = d.mean(axis=-1), d.shape[-1]
+        ones = np.ones((taxes.size, count_items, 1))
+        influences = cluster_influences(ones, d.reshape(ones.shape), np.ones((taxes.size, 1))).reshape(d.shape)
+        df = np.full(len(taxes), count_items - 1.0)
+        if count_levels > 1:
+            variances = LevelVariances.of(taxes, influences)
+            variance = variances.items
+            if has_levels:
+                variance = variances.items + variances.added.variance
+                df = variance**2 / (variances.items**2 / df + variances.added.crossed)
+        else:
+            variance = (influences[:, 0] ** 2).sum(axis=-1)
+        covered += np.sum(np.abs(taxes.mean(axis=1) - TAX) <= two_sided_critical(df) * np.sqrt(variance))
+    return covered / count
+
+
+@at_every_size
+@pytest.mark.parametrize(
+    ("count_levels", "level_sd", "least", "most"),
+    [
+        (5, 0.02, 0.93, 0.97),
+        (5, 0.05, 0.93, 0.97),
+        (5, 0.0, 0.93, 0.975),
+        (3, 0.02, 0.92, 0.97),
+        (3, 0.05, 0.92, 0.97),
+        (3, 0.0, 0.92, 0.975),
+    ],
+)
+def test_the_interval_contains_the_tax_of_the_method(count_levels, level_sd, least, most):
+    lowest, highest = bounds(least, most, full=COUNT_SIMULATED)
+    assert lowest <= coverage(count_levels, level_sd) <= highest
+
+
+@at_every_size
+def test_one_checkpoint_or_the_items_alone_cover_less():
+    assert coverage(1, 0.02) <= bounds(0, 0.86, full=COUNT_SIMULATED)[1]
+    assert coverage(5, 0.02, has_levels=False) <= bounds(0, 0.92, full=COUNT_SIMULATED)[1]
+
+
+COUNT_SPARSE = 1_000
+
+
+@pytest.mark.endurance
+@pytest.mark.parametrize(("count_levels", "tax"), [(3, 0.01), (5, 0.02)])
+def test_where_few_items_differ_the_interval_covers(count_levels, tax):
+    """At the ceiling models only lose; each checkpoint loses items with a probability of its own."""
+    rng, covered, count = np.random.default_rng(count_levels), 0, replications(COUNT_SPARSE)
+    for _ in range(count):
+        lost = rng.random((count_levels, 60)) < rng.beta(4, 4 / tax - 4, (count_levels, 1))
+        found = random_factor_tax(*tidy(lost.astype(float))).tax
+        covered += found.low <= tax <= found.high
+    assert covered / count >= bounds(0.94, 1.0, full=COUNT_SPARSE)[0]

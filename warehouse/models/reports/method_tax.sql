@@ -146,7 +146,10 @@ select
     methods.origin = 'simulated' as is_simulated,
     nullif(
         concat_ws(
-            ', ', taxes.flags, case when taxes.count_seeds < methods.count_checkpoints then 'fewer_checkpoints' end
+            ', ',
+            taxes.flags,
+            case when taxes.count_seeds < methods.count_checkpoints then 'fewer_checkpoints' end,
+            case when taxes.count_seeds = 2 then 'two_checkpoints' end
         ), ''
     ) as flags,
     taxes.reason

@@ -103,7 +103,11 @@ def test_a_checkpoint_that_lacks_a_benchmark_is_left_out_of_the_mean_over_benchm
     two_seeds = right(answers={name: SEEDS[name] for name in ("dpo-1", "dpo-2")}).tax
     assert limits(whole) == pytest.approx([two_seeds.estimate, two_seeds.low, two_seeds.high, two_seeds.standard_error])
     assert [row["count_seeds"] for row in (whole, one, two)] == [2, 3, 2]
-    assert [row["flags"] for row in (whole, one, two)] == ["fewer_checkpoints", None, "fewer_checkpoints"]
+    assert [row["flags"] for row in (whole, one, two)] == [
+        "fewer_checkpoints, two_checkpoints",
+        None,
+        "fewer_checkpoints, two_checkpoints",
+    ]
 
 
 def test_a_benchmark_that_one_checkpoint_alone_answered_is_left_out(world):

@@ -1,0 +1,29 @@
+import pytest
+
+from tasks.report.sections.method_taxes import METHOD_TAXES
+
+ON_GSM8K = {"scope": "benchmark", "benchmark_id": "gsm8k", "attack": "none", "subset": "all", "tax_absolute": 0.03}
+
+
+def test_each_method_has_its_tax_over_all_capability_first_and_then_on_each_benchmark(section_text):
+    text = section_text(METHOD_TAXES, method_tax=[ON_GSM8K, {}])
+    assert "another training seed would give another one" in text
+    assert "dpo-1 against llama-base" in text
+    assert "dpo-1, dpo-2, dpo-3 all capability 3 +5.2 [+1.0, +9.4] 2.1 41%" in text
+    assert text.index("all capability 3") < text.index("gsm8k 3 +3.0")
+
+
+def test_an_attacked_benchmark_is_named_with_its_attack(section_text):
+    assert "gsm8k (base64)" in section_text(METHOD_TAXES, method_tax=[ON_GSM8K | {"attack": "base64"}])
+
+
+def test_a_tax_without_limits_says_why_and_two_seeds_have_a_remark(section_text):
+    row = {"tax_absolute_low": None, "reason": "one_cluster", "seed_sd": None, "flags": "two_checkpoints"}
+    text = section_text(METHOD_TAXES, method_tax=[row | {"share_variance_seeds": None}])
+    assert "only one cluster" in text
+    assert "two seeds say little of how far seeds differ" in text
+
+
+@pytest.mark.parametrize("row", [{"reason": "one_checkpoint"}, {"kind": "version"}, {"subset": "algebra"}])
+def test_only_methods_with_several_checkpoints_and_whole_benchmarks_are_shown(section_text, row):
+    assert section_text(METHOD_TAXES, method_tax=[row]) == ""
