@@ -93,7 +93,7 @@ def level_of_start(alpha: float, count_series: int, start: int) -> float:
 
     ``reports.trend`` multiplies p-values by the same.
 
-    >>> round(sum(level_of_start(0.05, 10, start) for start in range(1, 10_000)), 6)
+    >>> round(sum(level_of_start(0.05, 10, start) for start in range(1, 100_000)), 6)
     0.005
     """
     return alpha / (count_series * start * (start + 1))
