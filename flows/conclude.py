@@ -1,6 +1,6 @@
 """What follows the answers of a run, in order: validate, execute, judge, score, aggregate, publish.
 
-The evaluation flow imports this module while it asks: Great Expectations and scipy take seconds to import.
+The evaluation flow imports this module once it has asked: Great Expectations and scipy take seconds to import.
 """
 
 from __future__ import annotations

@@ -7,11 +7,7 @@ the state of truth: the same command finishes whatever an earlier one began.
 from __future__ import annotations
 
 import asyncio
-import gc
-import importlib
 import os
-import sys
-import threading
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -34,7 +30,6 @@ from flows.planning import plan_run, shards
 from tasks.domain import RunKind
 from tasks.errors import NothingEvaluated
 from tasks.planned import Plan
-from tasks.report.vega import start_engine
 from tasks.steps.execute_programs import ExecutedPrograms
 from tasks.steps.land import land_plan, run_event
 from tasks.steps.publish import Published
@@ -45,7 +40,6 @@ if TYPE_CHECKING:
     from flows.stages import Unreported
 
 _LONGEST_FLUSH_S = 30
-_FOLLOWING = ("flows.conclude", "great_expectations", "altair", "jinja2", "vl_convert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +68,6 @@ class Evaluated:
     unreported: tuple[Unreported, ...]
     outcome: Literal["complete", "partial"]
     published: Published
-
-
-def prepare() -> None:
-    """Start the engine that draws the report's charts, which would hold up the answers if it started later."""
-    start_engine()
 
 
 def evaluate_dates(given: Opened, dates: Sequence[date], kind: RunKind, only: Mapping[str, list[str]]) -> Evaluated:
@@ -138,9 +127,10 @@ async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, l
     work = shards(planned, land_plan(warehouse, planned))
     await check_servers(work)
     run_event(warehouse, planned.run_id, "started")
-    async with session(warehouse, planned, work, os.environ, _import_what_follows) as live:
+    async with session(warehouse, planned, work, os.environ) as live:
         asked = await _ask_all(live)
-    from flows.conclude import conclude  # noqa: PLC0415 - was imported while the answers came in
+    # Not before: a thread that imports takes turns and memory from the asking.
+    from flows.conclude import conclude  # noqa: PLC0415 - takes seconds
 
     return _evaluated(planned, asked, await conclude(live, asked))
 
@@ -178,19 +168,6 @@ def _evaluated(planned: Plan, asked: Asked, concluded: Concluded) -> Evaluated:
         outcome="partial" if concluded.unreported else "complete",
         published=concluded.published,
     )
-
-
-def _import_what_follows() -> None:
-    """Import what follows the answers, in a thread, because it takes seconds of CPU and the asking mostly waits."""
-    threading.Thread(target=_import_now, daemon=True).start()
-
-
-def _import_now() -> None:
-    if sys.modules.keys() >= set(_FOLLOWING):
-        return  # an earlier night of this process imported it; freezing again would keep that night's garbage for ever
-    for name in _FOLLOWING:
-        importlib.import_module(name)
-    gc.freeze()  # modules stay until the end, so the garbage collector need not look at them
 
 
 def _flush() -> None:

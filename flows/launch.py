@@ -33,9 +33,8 @@ def execute(
     # Imports create a million objects; looking for garbage among them would cost a quarter of their CPU.
     gc.set_threshold(50_000, 20, 50)
     with prefect_server(opened.settings.warehouse.parent / STATE_FOLDER) as server:
-        from flows.evaluate import evaluate_dates, prepare  # noqa: PLC0415 - imports Prefect, while its server starts
+        from flows.evaluate import evaluate_dates  # noqa: PLC0415 - imports Prefect, while its server starts
 
-        prepare()
         server.wait_until_up()
         try:
             return evaluate_dates(opened, dates, kind, only or {})

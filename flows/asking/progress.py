@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -17,10 +16,9 @@ _PLAIN_EVERY_S = 10.0
 
 @dataclass
 class Progress:
-    """Counts requests that ended, and shows the count. ``on_first`` is called when the first one has ended."""
+    """Counts requests that ended, and shows the count."""
 
     total: int
-    on_first: Callable[[], None] | None = None
     answered: int = 0
     failed: int = 0
     cost_usd: float = 0.0
@@ -48,8 +46,6 @@ class Progress:
 
     def count(self, answered: int, failed: int, cost_usd: float | None) -> None:
         """Take note of requests that ended."""
-        if self.on_first and not self.answered + self.failed:
-            self.on_first()
         self.answered += answered
         self.failed += failed
         if cost_usd is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -39,14 +39,10 @@ async def session(
     plan: Plan,
     work: tuple[CellWork, ...],
     environment: Mapping[str, str],
-    on_first: Callable[[], None] | None = None,
 ) -> AsyncIterator[Session]:
-    """Open one client per endpoint and the sink; Ctrl-C and SIGTERM let the requests in flight finish.
-
-    ``on_first`` is called once, when the first request has ended.
-    """
+    """Open one client per endpoint and the sink; Ctrl-C and SIGTERM let the requests in flight finish."""
     draining = asyncio.Event()
-    progress = Progress(sum(len(shard.requests) for shard in work), on_first)
+    progress = Progress(sum(len(shard.requests) for shard in work))
     lines = open_lines(work, environment, plan.partition_key, draining, progress)
     try:
         with drain_on_signal(draining), progress, warehouse.one_thread():

@@ -17,6 +17,8 @@ from tasks.answers.finish import telling_word
 from tasks.providers.wire import Said, part_of, text_of
 
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking", "thinking_blocks", "reasoning_details")
+_BESIDE = "provider_specific_fields"
+_THOUGHTS_OR_BESIDE = frozenset({*_THOUGHTS, _BESIDE})
 _THINKING_PARTS = frozenset(
     {"thinking", "reasoning", "reasoning_text", "redacted_thinking", "reasoning.text", "reasoning.summary", "thought"}
 )
@@ -41,7 +43,7 @@ def said_in(choice: Mapping[str, Any], document: Mapping[str, Any]) -> Said:
 def _words(choice: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str | None]:
     """All words for the end of the text. A stop token that was matched is one, where the server says no other."""
     own = choice.get("finish_reason")
-    yield text_of(own, "type") if isinstance(own, Mapping) else text_of(choice, "finish_reason")
+    yield text_of(own, "type") if isinstance(own, dict) else text_of(choice, "finish_reason")
     for place in (choice, document):
         yield text_of(place, "native_finish_reason")
         yield text_of(part_of(place, "details"), "finish_reason")
@@ -52,7 +54,9 @@ def _words(choice: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[s
 
 def _thoughts(place: Mapping[str, Any]) -> str:
     """The thoughts that a server keeps apart from the answer."""
-    places = (place, part_of(place, "provider_specific_fields"))
+    if _THOUGHTS_OR_BESIDE.isdisjoint(place):
+        return ""
+    places = (place, part_of(place, _BESIDE))
     found = ("".join(_all_texts(held.get(name))) for held in places for name in _THOUGHTS)
     return next((thoughts for thoughts in found if thoughts), "")
 
@@ -62,7 +66,7 @@ def _texts(content: Any, *, is_thought: bool) -> Iterator[str]:
     if isinstance(content, str):
         yield "" if is_thought else content
     for part in content if isinstance(content, list) else ():
-        if isinstance(part, Mapping) and (part.get("type") in _THINKING_PARTS) is is_thought:
+        if isinstance(part, dict) and (part.get("type") in _THINKING_PARTS) is is_thought:
             yield from _all_texts(part)
 
 
@@ -73,12 +77,12 @@ def _all_texts(value: Any, depth: int = 0) -> Iterator[str]:
     elif isinstance(value, list) and depth < _DEEPEST:
         for part in value:
             yield from _all_texts(part, depth + 1)
-    elif isinstance(value, Mapping) and depth < _DEEPEST:
+    elif isinstance(value, dict) and depth < _DEEPEST:
         held = (value[name] for name in _TEXT_PLACES if value.get(name))
         yield from _all_texts(next(held, None), depth + 1)
 
 
 def _is_blocked(results: Any) -> bool:
     """Whether one of Azure's filters took part of the answer away: ``filtered``, and not only ``detected``."""
-    categories = results.values() if isinstance(results, Mapping) else ()
-    return any(isinstance(category, Mapping) and category.get("filtered") is True for category in categories)
+    categories = results.values() if isinstance(results, dict) else ()
+    return any(isinstance(category, dict) and category.get("filtered") is True for category in categories)

@@ -147,4 +147,4 @@ def count_of(record: Mapping[str, Any], name: str) -> int | None:
 def part_of(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """A nested record of a server's document; empty where it is absent or something else."""
     value = record.get(name)
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}

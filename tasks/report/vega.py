@@ -56,13 +56,6 @@ class Chart:
         return cls(chart_id, _as_wide_as_the_page(drawn), _as_wide_as_the_page(specification(narrow)), svg)
 
 
-def start_engine() -> None:
-    """Start the engine that draws charts. It takes a third of a second, once, in which no other thread runs."""
-    import vl_convert  # noqa: PLC0415 - loads a JavaScript engine
-
-    vl_convert.vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"})
-
-
 def specification(chart: Any) -> Specification:
     """The chart as JSON, without the address of its schema: the renderer does not need it, and the page names none."""
     # Altair's own check against its schema takes longer than drawing, and an invalid chart cannot be drawn anyway.
