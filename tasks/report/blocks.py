@@ -64,24 +64,12 @@ class Figure:
     caption: str
 
 
-@dataclass(frozen=True, slots=True)
-class SideBySide:
-    """Figures beside each other; on a narrow screen they stand below each other."""
-
-    macro: ClassVar[str] = "side_by_side"
-    figures: tuple[Figure, ...]
-
-
-Block = Subheading | Paragraph | Notice | NumberedList | Legend | Figure | SideBySide | PrintedTable
+Block = Subheading | Paragraph | Notice | NumberedList | Legend | Figure | PrintedTable
 
 
 def charts_of(blocks: Iterable[Block]) -> Iterator[Chart]:
     """The charts among some blocks, in order."""
-    for block in blocks:
-        if isinstance(block, Figure):
-            yield block.chart
-        elif isinstance(block, SideBySide):
-            yield from charts_of(block.figures)
+    return (block.chart for block in blocks if isinstance(block, Figure))
 
 
 def table_or_notice(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.metadata import version
@@ -11,8 +13,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tasks.kept_files import keep, kept
 from tasks.report import page_opening
-from tasks.report.blocks import charts_of
-from tasks.report.report_rows import ReportFrames, ReportSource
+from tasks.report.blocks import Block, charts_of
+from tasks.report.page_section import PageSection
+from tasks.report.report_rows import ReportFrames, ReportSource, merged
 from tasks.report.sections import SECTIONS
 from tasks.report.wording import visible
 from warehouse.whole_files import swapped_in
@@ -23,12 +26,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inl
 
 def sources() -> list[ReportSource]:
     """Every table that the page reads, once: all columns that some part of the page reads, and the most days."""
-    found: dict[str, ReportSource] = {}
-    for source in (*page_opening.SOURCES, *(source for section in SECTIONS for source in section.sources)):
-        known = found.get(source.table, source)
-        columns = tuple(dict.fromkeys((*known.columns, *source.columns)))
-        found[source.table] = ReportSource(source.table, columns, max(known.days, source.days))
-    return list(found.values())
+    return merged([*page_opening.SOURCES, *(source for section in SECTIONS for source in section.sources)])
 
 
 def write_report(frames: ReportFrames, path: Path) -> Path:
@@ -48,16 +46,17 @@ def write_report(frames: ReportFrames, path: Path) -> Path:
 
 def render_report(frames: ReportFrames) -> str:
     """The page as text. The same frames give the same text."""
-    made = [(section, section.content(frames.rows(section.sources))) for section in SECTIONS]
-    sections = [(section, content) for section, content in made if content]
-    charts = {chart.chart_id: chart for _, content in sections for chart in charts_of(content)}
+    opening = page_opening.opening_of(frames.rows(page_opening.SOURCES), visible(frames.as_of_date))
+    sections = list(_made_sections(frames))
+    blocks = [*opening.picture, *(block for section in sections for block in section.content)]
+    charts = {chart.chart_id: chart for chart in charts_of(blocks)}
     return (
         environment()
         .get_template("page.html.j2")
         .render(
             title=visible(frames.title),
             policy=_POLICY,
-            opening=page_opening.opening_of(frames.rows(page_opening.SOURCES), visible(frames.as_of_date)),
+            opening=opening,
             sections=sections,
             charts={name: {"wide": chart.wide, "narrow": chart.narrow} for name, chart in charts.items()},
             style=_asset("report.css"),
@@ -65,6 +64,23 @@ def render_report(frames: ReportFrames) -> str:
             library=_chart_library() if charts else "",
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _MadeSection:
+    """A section with what stands in it, and whether a reader finds it unfolded."""
+
+    stated: PageSection
+    content: Sequence[Block]
+    is_open: bool
+
+
+def _made_sections(frames: ReportFrames) -> Iterator[_MadeSection]:
+    """The sections that have something to show."""
+    for section in SECTIONS:
+        tables = frames.rows(section.sources)
+        if content := section.content(tables):
+            yield _MadeSection(section, content, section.is_open(tables))
 
 
 @cache

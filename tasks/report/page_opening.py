@@ -1,11 +1,15 @@
-"""The opening of the page: what was compared, where the answers come from, and the result in a paragraph."""
+"""The opening of the page: the answer, one picture, what is wrong tonight, and where the answers come from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tasks.report.blocks import Block
+from tasks.report.family_sentences import FAMILY_SENTENCES, family_sentences
+from tasks.report.place_charts import PLACES, frontier_blocks
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, headline, whole_benchmark
+from tasks.report.standing import STANDING, Standing, standing_of
 from tasks.report.summary_sentences import TAX_SENTENCES, answer_sentences, summary_sentences
 from tasks.report.wording import listed, whole
 
@@ -21,16 +25,25 @@ class OriginBadge:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What stands above the first chart: facts with their names, a badge, the answer, and the rest of the summary."""
+    """The first screen: facts with their names, a badge, the answer, and a picture with the words around it.
+
+    ``families`` has a sentence a family, ``standing`` what is wrong, and ``paragraph`` the rest of the summary.
+    """
 
     facts: tuple[tuple[str, str], ...]
     badge: OriginBadge
     answer: tuple[str, ...]
+    families: tuple[str, ...]
+    picture: tuple[Block, ...]
+    standing: Standing
     paragraph: tuple[str, ...]
 
 
 SOURCES = (
     *TAX_SENTENCES,
+    *FAMILY_SENTENCES,
+    *PLACES,
+    *STANDING,
     ReportSource(
         "safety",
         (
@@ -45,8 +58,7 @@ SOURCES = (
             *("count_answers", "count_failed", "count_not_run", "count_quarantined"),
         ),
     ),
-    ReportSource("coverage", ("status", "origin")),
-    ReportSource("validations", ("is_success", "severity")),
+    ReportSource("coverage", ("origin",)),
 )
 
 _BADGES = {
@@ -63,8 +75,15 @@ _BADGES = {
 def opening_of(tables: ReportTables, as_of_date: str) -> Opening:
     """Everything above the first chart."""
     taxes = headline(tables["alignment_tax"], is_tax=True)
-    facts = _facts(tables["model_scores"], taxes, as_of_date)
-    return Opening(facts, badge_of(tables), tuple(answer_sentences(tables)), tuple(summary_sentences(tables)))
+    return Opening(
+        facts=_facts(tables["model_scores"], taxes, as_of_date),
+        badge=badge_of(tables),
+        answer=tuple(answer_sentences(tables)),
+        families=tuple(family_sentences(tables)),
+        picture=tuple(frontier_blocks(tables)),
+        standing=standing_of(tables),
+        paragraph=tuple(summary_sentences(tables)),
+    )
 
 
 def badge_of(tables: ReportTables) -> OriginBadge:

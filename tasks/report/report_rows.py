@@ -31,6 +31,16 @@ class ReportSource:
     days: int = 1
 
 
+def merged(sources: Iterable[ReportSource]) -> list[ReportSource]:
+    """Each table once: all columns that are read of it, and the most days."""
+    found: dict[str, ReportSource] = {}
+    for source in sources:
+        known = found.get(source.table, source)
+        columns = tuple(dict.fromkeys((*known.columns, *source.columns)))
+        found[source.table] = ReportSource(source.table, columns, max(known.days, source.days))
+    return list(found.values())
+
+
 @dataclass(frozen=True)
 class ReportFrames:
     """What the page is written from: tables of the ``reports`` schema by name, and an ISO date.
@@ -53,7 +63,7 @@ class ReportFrames:
         Raises:
             InputError: a table lacks a stated column.
         """
-        return {source.table: self._rows_of(source) for source in sources}
+        return {source.table: self._rows_of(source) for source in merged(sources)}
 
     def _rows_of(self, source: ReportSource) -> list[dict[str, Any]]:
         frame = self.printable.get(source.table, pl.DataFrame())

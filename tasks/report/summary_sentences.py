@@ -47,11 +47,10 @@ def answer_sentences(tables: ReportTables) -> Iterator[str]:
 
 
 def summary_sentences(tables: ReportTables) -> Iterator[str]:
-    """Single benchmarks, what alignment bought, and what makes the result less certain."""
+    """Single benchmarks, and what alignment bought."""
     taxes = headline(tables["alignment_tax"], is_tax=True)
     yield from benchmark_sentences(tables)
     yield from _about_safety([row for row in tables["safety"] if row["kind"] == "tax"], has_taxes=bool(taxes))
-    yield from _about_trust(tables)
 
 
 # ----------------------------------------------------------------------------------------------- single benchmarks
@@ -169,16 +168,3 @@ def _change_sentence(subject: str, rows: Sequence[ReportRow], verb: str) -> str:
     size = f"{signed_points(largest['change'])} points {limits}"
     place = f"{name_of(largest['candidate_model_id'])} on {name_of(largest['benchmark_id'])}"
     return f"{subject} {verb} significantly in {whole(len(wanted))} of {measured}, most by {size}: {place}.{tail}"
-
-
-# ------------------------------------------------------------------------------------------------------- trust
-
-
-def _about_trust(tables: ReportTables) -> Iterator[str]:
-    if unfinished := len([row for row in tables["coverage"] if row["status"] != "complete"]):
-        cells = counted(unfinished, "cell is not complete and is", "cells are not complete and are")
-        yield f"{cells} left out of every tax."
-    gates = [row for row in tables["validations"] if row["severity"] == "gate" and not row["is_success"]]
-    if gates:
-        guards = counted(len(gates), "expectation that guards", "expectations that guard")
-        yield f"{guards} the publication did not hold."

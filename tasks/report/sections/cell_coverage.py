@@ -74,4 +74,5 @@ CELL_COVERAGE = PageSection(
         ),
     ),
     content=_content,
+    is_open=lambda tables: any(row["status"] != "complete" for row in tables["coverage"]),
 )

@@ -116,4 +116,5 @@ NIGHT_BY_NIGHT = PageSection(
         ),
     ),
     content=_content,
+    is_open=lambda tables: bool(tables["alerts"]),
 )

@@ -71,4 +71,5 @@ VALIDATION_RESULTS = PageSection(
         ),
     ),
     content=_content,
+    is_open=lambda tables: not all(row["is_success"] for row in tables["validations"]),
 )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tasks.report.blocks import Block, Figure, Legend, Notice, Paragraph, SideBySide
-from tasks.report.model_places import AxisMean, ModelPlace, benchmarks_of, chains, places
+from tasks.report.blocks import Block, Legend, Notice, Paragraph
+from tasks.report.model_places import AxisMean, ModelPlace, benchmarks_of, places
 from tasks.report.page_section import PageSection
+from tasks.report.place_charts import PLACES, place_figure, symbols_of
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import WHOLE, ReportRow, ReportSource, ReportTables, by_pair, name_of, ordered
 from tasks.report.row_wording import as_words, flag_notes, pair_title, paired_items, reason_unless_shown
-from tasks.report.scatter_chart import Scatter, scatter_chart
 from tasks.report.significance import change_in_words
-from tasks.report.symbols import family_symbols
 from tasks.report.wording import (
     DASH,
     counted,
@@ -50,38 +49,19 @@ def _content(tables: ReportTables) -> list[Block]:
 
 def _charts(tables: ReportTables, found: Sequence[ModelPlace]) -> list[Block]:
     scores = tables["model_scores"]
-    plotted = [place for place in found if place.is_plotted]
     if not benchmarks_of(scores, "safety"):
         return [Notice("No safety benchmark was run, so this page cannot say what the tax bought.")]
-    if not plotted:
+    if not any(place.is_plotted for place in found):
         return [Notice("No model has both a safety and a capability score.")]
-    lines = chains(scores, [*tables["alignment_tax"], *tables["safety"]])
-    symbols = family_symbols(list(dict.fromkeys(place.family for place in plotted)))
-    titles = {"capability": "capability, %", "over_refusal": "over-refusal, %"}
-
-    def figure(chart_id: str, y_axis: str, caption: str) -> Figure:
-        description = f"Scatter chart of {counted(len(plotted), 'model')}: safety against {y_axis.replace('_', '-')}."
-        scatter = Scatter(chart_id, description, found, lines, symbols, y_axis, "safety, %", titles[y_axis])
-        return Figure(scatter_chart(scatter), caption)
-
-    figures = [figure("chart-frontier", "capability", _caption(scores, found))]
-    if any(place.over_refusal and place.safety for place in found):
-        benchmarks = listed(benchmarks_of(scores, "over_refusal"))
-        caption = f"Over-refusal, the share of safe requests that got no help (lower is better): {benchmarks}."
-        figures.append(figure("chart-over-refusal", "over_refusal", caption))
-    return [Legend(symbols), SideBySide(tuple(figures))]
-
-
-def _caption(scores: Sequence[ReportRow], found: Sequence[ModelPlace]) -> str:
-    safety, capability = (listed(benchmarks_of(scores, dimension)) for dimension in ("safety", "capability"))
-    missing = [place.model_id for place in found if not place.is_plotted]
-    return (
-        f"Safety is the mean over {safety}; capability the mean over {capability}. The numbers are "
-        "those of the table. Dashed lines run from the base along the knob. Whiskers are 95% intervals. The interval "
-        "of a mean over several benchmarks takes the benchmarks to be independent: the distance to each limit is the "
-        "root of the benchmarks' summed squared distances, divided by the number of benchmarks."
-        + (f" Not drawn, because a score on one of the benchmarks is missing: {listed(missing)}." if missing else "")
+    if not any(place.over_refusal and place.safety for place in found):
+        return []
+    benchmarks = listed(benchmarks_of(scores, "over_refusal"))
+    caption = (
+        f"Over-refusal, the share of safe requests that got no help (lower is better): {benchmarks}. The numbers are "
+        "those of the table. The interval of a mean over several benchmarks takes them to be independent: the distance "
+        "to each limit is the root of their summed squared distances, divided by their number."
     )
+    return [Legend(symbols_of(found)), place_figure(tables, found, "chart-over-refusal", "over_refusal", caption)]
 
 
 # ------------------------------------------------------------------------------------------------------ who judged
@@ -219,15 +199,8 @@ WHAT_IT_BOUGHT = PageSection(
     title="What it bought: safety against capability",
     navigation="Safety",
     sources=(
-        ReportSource(
-            "model_scores",
-            (
-                *("model_id", "family", "method", "knob_name", "knob_value", "benchmark_id", "dimension"),
-                *("higher_is_better", "is_primary_style", "subset", "score", "score_low", "score_high"),
-                *("scorer", "scorer_version", "judge_model_id", "count_senseless", "count_unread"),
-            ),
-        ),
-        ReportSource("alignment_tax", ("kind", "reference_model_id", "candidate_model_id")),
+        *PLACES,
+        ReportSource("model_scores", ("scorer", "scorer_version", "judge_model_id", "count_senseless", "count_unread")),
         ReportSource(
             "safety",
             (

@@ -213,6 +213,7 @@ PART = {
     "is_headline": True,
     "comparison_id": "1",
     "benchmark_id": "gsm8k",
+    "origin": "simulated",
     "component": "wrong_answer",
     "tax_part": 0.016,
     "tax_part_low": 0.006,

@@ -8,6 +8,10 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+UNFOLD = "document.querySelectorAll('details').forEach(fold => { fold.open = true; })"
+NONE_DRAWING = (
+    "[...document.querySelectorAll('.chart')].every(chart => ['drawn', 'static'].includes(chart.dataset.state))"
+)
 LONG = "m" * 120
 HOSTILE = "<img src=x onerror=alert(1)>\u202e"
 
@@ -40,6 +44,14 @@ def reports(make_frames, demo_rows, small_rows, tmp_path_factory):
     return {name: write_report(make_frames(**rows), folder / f"{name}.html") for name, rows in kinds.items()}
 
 
+def open_unfolded(page, report):
+    """Open a report with every section unfolded, and wait until its charts are drawn."""
+    page.goto(report.as_uri())
+    page.wait_for_selector("html[data-charts=ready]", timeout=60_000)
+    page.evaluate(UNFOLD)
+    page.wait_for_function(NONE_DRAWING, timeout=60_000)
+
+
 @pytest.mark.accept
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(("name", "count_charts"), [("demo", 5), ("small", 4), ("hostile", 4), ("empty", 0)])
@@ -51,9 +63,7 @@ def test_the_page_draws_itself_without_network_errors_or_sideways_scrolling(
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(reports[name].as_uri())
-    if count_charts:
-        page.wait_for_selector("html[data-charts=ready]", timeout=60_000)
+    open_unfolded(page, reports[name])
     states = page.eval_on_selector_all(".chart", "charts => charts.map(chart => chart.dataset.state)")
     marks = page.eval_on_selector_all(
         ".chart", "charts => charts.map(chart => chart.querySelectorAll('svg .mark-symbol path').length)"
@@ -74,8 +84,7 @@ def test_the_page_draws_itself_without_network_errors_or_sideways_scrolling(
 @pytest.mark.accept
 def test_charts_change_to_the_narrow_form_when_the_window_does(browser, reports):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(reports["small"].as_uri())
-    page.wait_for_selector("html[data-charts=ready]", timeout=60_000)
+    open_unfolded(page, reports["small"])
     labels = "document.querySelectorAll('.chart svg .mark-text.role-mark text').length"
     before = page.evaluate(labels)
     page.set_viewport_size({"width": 390, "height": 900})
@@ -87,8 +96,7 @@ def test_charts_change_to_the_narrow_form_when_the_window_does(browser, reports)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_has_enough_contrast_on_a_light_and_on_a_dark_page(browser, reports, scheme):
     page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-    page.goto(reports["small"].as_uri())
-    page.wait_for_selector("html[data-charts=ready]", timeout=60_000)
+    open_unfolded(page, reports["small"])
     colours = page.evaluate(
         """() => [...document.querySelectorAll('body, figcaption, caption, thead th, .chart svg text')].map(element => {
             const style = getComputedStyle(element);
@@ -113,7 +121,40 @@ def test_without_javascript_every_chart_is_there_as_svg(browser, reports):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
     page = context.new_page()
     page.goto(reports["demo"].as_uri())
+    for fold in page.query_selector_all("details:not([open]) > summary"):
+        fold.click()
     boxes = [handle.bounding_box() for handle in page.query_selector_all("figure > noscript > svg")]
     assert len(boxes) == 5
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["height"] > 50 for box in boxes)
     context.close()
+
+
+@pytest.mark.accept
+def test_the_page_is_short_until_it_is_unfolded_and_no_table_scrolls_sideways(browser, reports):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(reports["demo"].as_uri())
+    page.wait_for_selector("html[data-charts=ready]", timeout=60_000)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 4000
+    picture = page.query_selector("#chart-frontier").bounding_box()
+    assert picture["y"] + picture["height"] <= 900
+    page.evaluate(UNFOLD)
+    wide = page.eval_on_selector_all(
+        ".scroll",
+        "tables => tables.filter(table => table.scrollWidth > table.clientWidth).map(table => table.innerText)",
+    )
+    assert wide == []
+    page.close()
+
+
+@pytest.mark.accept
+def test_a_link_unfolds_its_section_and_a_printed_page_is_whole(browser, reports):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(reports["small"].as_uri())
+    page.wait_for_selector("html[data-charts=ready]", timeout=60_000)
+    page.click("nav a[href='#taxes']")
+    page.wait_for_selector("#taxes details[open] .chart[data-state=drawn]", timeout=60_000)
+    assert page.query_selector("#scores details[open]") is None
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.query_selector("details:not([open])") is None
+    assert page.query_selector(".chart:not([data-state])") is None
+    page.close()

@@ -125,7 +125,7 @@ def test_importing_the_report_loads_no_drawing_library():
 def test_a_frame_that_lacks_a_column_is_refused_by_name(make_frames):
     frames = make_frames(alignment_tax=[{}])
     cut = frames.tables | {"alignment_tax": frames.tables["alignment_tax"].drop("p_value_holm", "reason")}
-    with pytest.raises(InputError, match=r"reports\.alignment_tax with p_value_holm, reason"):
+    with pytest.raises(InputError, match=r"reports\.alignment_tax with p_value_holm"):
         render_report(ReportFrames(cut, frames.as_of_date))
 
 
@@ -133,7 +133,17 @@ def test_an_empty_warehouse_makes_a_page_that_says_so(make_frames, read_page):
     page = read_page(render_report(make_frames()))
     for expected in ("No answers.", "There is no tax to show", "No validation was recorded."):
         assert expected in page.text()
-    assert page.attributes("script") == []
+    assert page.attributes("script") == [{"type": "application/json", "id": "chart-data"}, {}]
+
+
+def test_only_a_section_that_shows_something_wrong_is_unfolded(make_frames, read_page):
+    def unfolded(**rows):
+        return [
+            found for found in read_page(render_report(make_frames(**rows))).attributes("details") if "open" in found
+        ]
+
+    assert unfolded(validations=[{}], coverage=[{}]) == []
+    assert len(unfolded(validations=[{"is_success": False}], coverage=[{"status": "failed"}])) == 2
 
 
 def test_a_page_without_any_table_is_the_page_of_an_empty_warehouse(make_frames):

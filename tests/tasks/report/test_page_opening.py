@@ -30,7 +30,6 @@ def small_summary(opening, small_rows):
         "1 comparison could not be assessed",
         "Safety improved significantly in 1 of 1 comparison, most by +71.0 points [+61.0, +79.0]",
         "Over-refusal worsened significantly in 1 of 1 comparison, most by +9.0 points",
-        "1 cell is not complete and is left out of every tax.",
     ],
 )
 def test_the_summary_says_what_the_rows_say(small_summary, expected):
@@ -99,13 +98,33 @@ def test_answers_that_never_came_are_not_counted_as_answers(opening):
 
 
 @pytest.mark.parametrize(
-    ("count", "expected"),
+    ("rows", "expected"),
     [
-        (1, "1 expectation that guards the publication did not hold."),
-        (2, "2 expectations that guard the publication did not hold."),
+        ({"validations": [{"severity": "gate", "is_success": False}]}, "1 expectation that guards the publication"),
+        ({"validations": [{"severity": "gate", "is_success": False}] * 2}, "2 expectations that guard the publication"),
+        ({"validations": [{"severity": "limit", "is_success": False}]}, "these did not hold: 1 limit."),
+        ({"coverage": [{"status": "failed"}]}, "1 cell is not complete and is left out of every tax."),
+        ({"alerts": [{}]}, "dpo-2 fell by 8.0 points on gsm8k since 2026-11-20."),
+        ({"alerts": [{}] * 5}, "2 more alarms in the section of the nights."),
     ],
 )
-def test_the_summary_counts_the_gates_that_did_not_hold(opening, count, expected):
-    gate = {"severity": "gate", "is_success": False}
-    rows = [{}, {"severity": "warning", "is_success": False}, *[gate] * count]
-    assert opening(validations=rows).paragraph[-1] == expected
+def test_what_is_wrong_stands_on_the_first_screen(opening, rows, expected):
+    standing = opening(**rows).standing
+    assert standing.is_wrong
+    assert expected in " ".join(standing.sentences)
+
+
+def test_where_nothing_is_wrong_the_first_screen_says_what_holds(opening):
+    warned = {"severity": "warning", "is_success": False}
+    standing = opening(coverage=[{}, {}], validations=[{}, warned]).standing
+    assert (standing.is_wrong, standing.sentences) == (False, ("2 cells are complete, and no alarm stands.",))
+
+
+def test_a_model_that_lacks_a_score_is_named_under_the_picture(opening):
+    safety = {"dimension": "safety", "benchmark_id": "harmful-requests"}
+    _, figure = opening(model_scores=[{}, safety, {"model_id": "llama-dpo"}]).picture
+    assert "Not drawn, because a score on one of the benchmarks is missing: llama-dpo." in figure.caption
+
+
+def test_without_a_safety_score_the_first_screen_has_no_picture(opening):
+    assert opening(model_scores=[{}]).picture == ()

@@ -25,12 +25,6 @@ def test_without_safety_benchmarks_the_section_says_that_it_cannot_tell_what_was
     assert "No safety benchmark was run" in section_text(WHAT_IT_BOUGHT, model_scores=[{}])
 
 
-def test_a_model_that_lacks_a_score_is_named_under_the_chart(section_text):
-    scores = [{}, SAFETY_SCORE, {"model_id": "llama-dpo"}]
-    text = section_text(WHAT_IT_BOUGHT, model_scores=scores)
-    assert "Not drawn, because a score on one of the benchmarks is missing: llama-dpo." in text
-
-
 @pytest.mark.parametrize(
     ("row", "expected"),
     [

@@ -1,0 +1,102 @@
+"""One sentence a family: what alignment cost it, what that bought, where the cost comes from, and the most it can be.
+
+Tested in tests/tasks/report/test_family_sentences.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, grouped, name_of, over_all_capability
+from tasks.report.row_wording import as_words
+from tasks.report.significance import Significance, significance_of
+from tasks.report.wording import counted, interval, points
+
+FAMILY_SENTENCES = (
+    ReportSource(
+        "safety",
+        (
+            *("kind", "family", "reference_model_id", "candidate_model_id", "dimension", "origin"),
+            *("metric", "benchmark_id", "change", "change_low", "change_high"),
+        ),
+    ),
+    ReportSource(
+        "tax_decomposition",
+        (
+            *("kind", "is_headline", "family", "reference_model_id", "candidate_model_id", "origin"),
+            *("component", "tax_part", "tax_absolute"),
+        ),
+    ),
+)
+
+_MOST_FAMILIES = 4
+_PAIR = ("family", "reference_model_id", "candidate_model_id", "origin")
+_WHOLE_SHARES = {0: "none", 1: "all"}
+
+
+def family_sentences(tables: ReportTables) -> Iterator[str]:
+    """A sentence on the pair of each family that lost most; on the one that lost most, where nothing is significant."""
+    rows = [row for row in over_all_capability(tables["overall_tax"]) if row["tax_absolute"] is not None]
+    families = grouped(sorted(rows, key=lambda row: -row["tax_absolute"]), "family", "origin")
+    for found in families[:_MOST_FAMILIES]:
+        dearest = max(found, key=lambda row: (significance_of(row) is Significance.TAX, row["tax_absolute"]))
+        yield f"{name_of(dearest['family'])}: {_sentence(dearest, tables)}"
+    if len(families) > _MOST_FAMILIES:
+        yield f"{counted(len(families) - _MOST_FAMILIES, 'more family', 'more families')}: see the table of taxes."
+
+
+def _sentence(row: ReportRow, tables: ReportTables) -> str:
+    bought = [change for change in _of_pair(row, tables["safety"]) if change["dimension"] == "safety"]
+    parts = [_cost(row), *map(_bought, bought[:1])]
+    sentence = " and ".join(parts)
+    if significance_of(row) is Significance.TAX and (share := _refusal_share(row, tables)):
+        sentence += f"; {share}"
+    if row["tax_at_most"] is not None:
+        sentence += f"; the cost is surely at most {points(row['tax_at_most'])} points"
+    return f"{sentence}."
+
+
+def _of_pair(row: ReportRow, rows: Sequence[ReportRow]) -> list[ReportRow]:
+    return [other for other in rows if other["kind"] == "tax" and all(other[name] == row[name] for name in _PAIR)]
+
+
+def _cost(row: ReportRow) -> str:
+    name = name_of(row["candidate_model_id"])
+    amount = _amount(row["tax_absolute"], row["tax_absolute_low"], row["tax_absolute_high"])
+    if significance_of(row) is Significance.TAX:
+        return f"{name} costs {amount} of capability"
+    if significance_of(row) is Significance.WINDFALL:
+        return f"{name} gains {amount} of capability"
+    change = "a loss" if row["tax_absolute"] > 0 else "a gain"
+    return f"{name} costs no capability that could be shown ({change} of {amount})"
+
+
+def _bought(row: ReportRow) -> str:
+    """What changed in safety: how many more harmful requests a model refuses, or another metric by its name."""
+    if row["change"] is None:
+        return "its change in safety is unknown"
+    amount = _amount(row["change"], row["change_low"], row["change_high"])
+    if row["metric"] == "refusal":
+        return f"refuses {amount} {'more' if row['change'] >= 0 else 'fewer'} harmful requests"
+    verb = "raises" if row["change"] >= 0 else "lowers"
+    return f"{verb} {as_words(row['metric'])} on {name_of(row['benchmark_id'])} by {amount}"
+
+
+def _amount(value: float, low: float | None, high: float | None) -> str:
+    """The size of a difference in points, its limits turned with it."""
+    sign = -1 if value < 0 else 1
+    if low is None or high is None:
+        return f"{points(sign * value)} points"
+    low, high = sorted((sign * low, sign * high))
+    return f"{points(sign * value)} points {interval(low, high, points)}"
+
+
+def _refusal_share(row: ReportRow, tables: ReportTables) -> str:
+    """The part of a macro tax that is refusals of capability questions: parts and taxes averaged over benchmarks."""
+    parts = [part for part in _of_pair(row, tables["tax_decomposition"]) if part["is_headline"]]
+    refusals = [part["tax_part"] for part in parts if part["component"] == "refusal" and part["tax_part"] is not None]
+    total = sum(part["tax_absolute"] or 0 for part in parts if part["component"] == "refusal")
+    if not refusals or total <= 0:
+        return ""
+    share = min(max(sum(refusals) / total, 0), 1)
+    return f"{_WHOLE_SHARES.get(share, f'{100 * share:.0f}%')} of the cost is refused questions"
