@@ -145,8 +145,10 @@ def executions_line(executed: ExecutedPrograms) -> str | None:
     """What became of the programs in the answers; None if there were none to run."""
     if executed.reason is not None:
         return f"{executed.count_waiting} programs not run, their answers not scored: {executed.reason}"
+    beside = f" Tested in the program's own process, items of {', '.join(executed.beside)}." if executed.beside else ""
     if executed.count_executed or executed.count_reused:
-        return f"{executed.count_executed} programs run in the sandbox, {executed.count_reused} known from before."
+        ran = f"{executed.count_executed} programs run in the sandbox, {executed.count_reused} known from before."
+        return ran + beside
     return None
 
 

@@ -4,6 +4,16 @@ It uses only the standard library, runs only on Linux, and imports nothing from 
 """
 
 from tasks.sandbox.pool import Sandbox, open_sandbox
-from tasks.sandbox.programs import BackEnd, Execution, NoSandbox, Program, SandboxBroken, SandboxError
+from tasks.sandbox.programs import BackEnd, Check, Execution, NoSandbox, Program, SandboxBroken, SandboxError
 
-__all__ = ["BackEnd", "Execution", "NoSandbox", "Program", "Sandbox", "SandboxBroken", "SandboxError", "open_sandbox"]
+__all__ = [
+    "BackEnd",
+    "Check",
+    "Execution",
+    "NoSandbox",
+    "Program",
+    "Sandbox",
+    "SandboxBroken",
+    "SandboxError",
+    "open_sandbox",
+]

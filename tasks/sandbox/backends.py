@@ -9,22 +9,23 @@ import os
 import platform
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 _INSIDE = Path(__file__).resolve().parent / "inside"
 _START = "import sys; sys.path.insert(0, {folder!r}); from inside.worker import main; sys.path.pop(0); main()"
-_TMP_BYTES = 256 * 1024 * 1024
+_SCRATCH = "/scratch"
 MACHINES = ("x86_64", "aarch64")
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A way to start workers. ``command`` takes a folder of the host in which programs may write."""
+    """A way to start workers."""
 
     name: str
-    command: Callable[[Path], list[str]]
+    command: Callable[[], list[str]]
     outer_layers: tuple[str, ...] = ()
 
 
@@ -35,12 +36,12 @@ def starts() -> list[Start]:
     bubblewrap = shutil.which("bwrap")
     found = [Start("lockdown", _bare)]
     if bubblewrap:
-        found.insert(0, Start("bubblewrap", lambda _: _wrapped(bubblewrap), ("namespaces",)))
+        found.insert(0, Start("bubblewrap", lambda: _wrapped(bubblewrap), ("namespaces",)))
     return found
 
 
-def _bare(scratch: Path) -> list[str]:
-    return [*_python(), str(scratch)]
+def _bare() -> list[str]:
+    return [*_python(), "flat", tempfile.gettempdir()]
 
 
 def _python() -> list[str]:
@@ -50,17 +51,21 @@ def _python() -> list[str]:
 
 
 def _wrapped(bubblewrap: str) -> list[str]:
-    """New namespaces, no capabilities, and an empty root with system libraries, Python and the worker, read-only."""
-    options = ["--unshare-user", "--unshare-all", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+    """New namespaces, and an empty root with system libraries, Python and the worker, read-only.
+
+    The worker may mount, in its own namespaces only, a scratch folder for each program; a program has no capability.
+    """
+    options = ["--unshare-user", "--unshare-all", "--new-session", "--clearenv"]
+    options += ["--cap-drop", "ALL", "--cap-add", "CAP_SYS_ADMIN"]
     options += ["--ro-bind", "/usr", "/usr"]
     for folder in ("/lib", "/lib64"):
         if Path(folder).is_symlink():
             options += ["--symlink", str(Path(folder).readlink()).lstrip("/"), folder]
         else:
             options += ["--ro-bind-try", folder, folder]
-    options += ["--proc", "/proc", "--dev", "/dev", "--size", str(_TMP_BYTES), "--tmpfs", "/tmp"]  # noqa: S108 - a new folder, not the host's
-    for folder in (os.path.realpath(sys.base_prefix), str(_INSIDE)):  # after /tmp, because they may lie in it
+    options += ["--proc", "/proc", "--dev", "/dev", "--dir", _SCRATCH]
+    for folder in (os.path.realpath(sys.base_prefix), str(_INSIDE)):
         if not f"{folder}/".startswith("/usr/"):
             options += ["--ro-bind", folder, folder]
-    options += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--chdir", "/tmp", "--remount-ro", "/"]  # noqa: S108 - the same
-    return [bubblewrap, *options, "--", *_python(), "/tmp"]  # noqa: S108 - the same
+    options += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--chdir", "/", "--remount-ro", "/"]
+    return [bubblewrap, *options, "--", *_python(), "mounted", _SCRATCH]

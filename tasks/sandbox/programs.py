@@ -25,21 +25,48 @@ class SandboxBroken(SandboxError):  # noqa: N818 - the name says what happened
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
-    """Untrusted source. It passes only if it runs to its end without an exception, an exit or a limit."""
+class Check:
+    """Trusted source that defines ``check(candidate)``, and the program's function that it checks.
+
+    The test runs in a process of its own, in which ``given``, the source of the item's prompt, was run before. Only
+    values cross to the program and back. A test that needs more, ``is_beside``, runs in the program's process.
+    """
 
     source: str
+    entry_point: str
+    given: str = ""
+    is_beside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Untrusted source. It passes only if its check does, or, without one, if it runs to its end.
+
+    ``seconds`` limits the processor time, and four times as much the wall time without waits for a processor.
+    """
+
+    source: str
+    check: Check | None = None
     seconds: int = 3
     memory_mb: int = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """How a program ended. ``detail`` names the exception, clipped, or the limit that was reached."""
+    """How a program ended. ``detail`` names the exception, clipped, or the limit that was reached.
+
+    ``waited_ms`` of ``duration_ms`` the program was ready and had no processor.
+    """
 
     verdict: Ending
     detail: str | None
     duration_ms: float
+    waited_ms: float = 0.0
+
+    @property
+    def is_by_the_clock(self) -> bool:
+        """Whether the clock ended it. Then it may have been the machine's fault."""
+        return (self.verdict, self.detail) == ("timeout", "wall clock")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ import struct
 import subprocess
 import tempfile
 import time
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from tasks.sandbox.backends import Start
@@ -22,9 +23,9 @@ from tasks.sandbox.programs import BackEnd, Execution, Program, SandboxBroken
 
 _LONGEST_START_S = 30.0
 _LONGEST_SILENCE_S = 15.0  # beyond the time limit of a program, a silent worker itself hangs
-_WALL_FACTOR = (
-    4  # x the CPU limit: a program that only waits must end too, but a busy machine must not end one that computes
-)
+_OWN_FACTOR = 4  # x the CPU limit: a program that only sleeps must end too
+_BUSY_FACTOR = 20  # x its own time, at which the worker ends a program whatever it waited for
+_LAST_S = 2.0  # in which a worker whose input ended cleans up
 
 
 class Worker:
@@ -35,11 +36,11 @@ class Worker:
     """
 
     def __init__(self, start: Start) -> None:
-        self._scratch = Path(tempfile.mkdtemp(prefix="aligntax-sandbox-"))
+        self._scratch: str | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed together with the worker
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the command is ours
-                start.command(self._scratch),
+                start.command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
@@ -48,7 +49,6 @@ class Worker:
                 start_new_session=True,  # Ctrl-C must not reach the worker: its programs run to their end
             )
         except OSError as error:
-            shutil.rmtree(self._scratch, ignore_errors=True)
             self._errors.close()
             raise SandboxBroken(f"{start.name} did not start: {error}") from None
         try:
@@ -56,6 +56,7 @@ class Worker:
         except BaseException:
             self.close()
             raise
+        self._scratch = hello["scratch"] if start.name == "lockdown" else None
         landlock = (f"landlock {hello['landlock']}",) if hello["landlock"] else ()
         layers = (*start.outer_layers, *landlock, "seccomp", "limits")
         self.back_end = BackEnd(start.name, layers, hello["python"])
@@ -66,31 +67,40 @@ class Worker:
         Raises:
             SandboxBroken: the worker has ended or does not answer.
         """
-        wall_s = _WALL_FACTOR * program.seconds
-        request = {
-            "source": program.source,
+        own_s = _OWN_FACTOR * program.seconds
+        nonce = secrets.token_hex(16)
+        parts = [(role, json.dumps(part).encode()) for role, part in _parts(program, nonce)]
+        header = {
             "seconds": program.seconds,
             "memory_mb": program.memory_mb,
-            "wall_s": wall_s,
-            "nonce": secrets.token_hex(16),
+            "own_s": own_s,
+            "nonce": nonce,
+            "parts": [(role, len(body)) for role, body in parts],
         }
-        body = json.dumps(request).encode()
+        body = json.dumps(header).encode()
         stream = self._process.stdin
         assert stream is not None  # noqa: S101 - opened above
         try:
-            stream.write(struct.pack("=I", len(body)) + body)
+            stream.write(struct.pack("=I", len(body)) + body + b"".join(body for _, body in parts))
             stream.flush()
         except OSError as error:
             raise SandboxBroken(f"the worker has ended: {error}") from None
-        return Execution(**self._receive(wall_s + _LONGEST_SILENCE_S))
+        return Execution(**self._receive(_BUSY_FACTOR * own_s + _LONGEST_SILENCE_S))
 
     def close(self) -> None:
-        """End the worker and everything that it started."""
+        """End the worker and everything that it started. It removes its scratch folder."""
+        if self._process.stdin:
+            with suppress(OSError):
+                self._process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LAST_S)
         self._process.kill()
-        self._process.communicate()
-        self._errors.close()
-        # Not rmtree, because a program can nest folders deeper than rmtree can follow.
-        subprocess.run(["rm", "-rf", "--", str(self._scratch)], check=False)  # noqa: S603, S607 - the folder is ours
+        self._process.wait()
+        for stream in (self._process.stdout, self._errors):
+            if stream:
+                stream.close()
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _last_line(self) -> str:
         self._errors.seek(0)
@@ -115,3 +125,14 @@ class Worker:
                 raise SandboxBroken(f"the worker has ended: {self._last_line()}")
             parts += part
         return parts
+
+
+def _parts(program: Program, nonce: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What each process of a program gets, by its role. Only the process of the check knows the nonce."""
+    check = program.check
+    if check is None or check.is_beside:
+        beside = {"test": check.source, "entry_point": check.entry_point} if check else None
+        yield "alone", {"source": program.source, "beside": beside, "nonce": nonce}
+        return
+    yield "program", {"source": program.source, "entry_point": check.entry_point}
+    yield "tests", {"given": check.given, "test": check.source, "entry_point": check.entry_point, "nonce": nonce}

@@ -12,7 +12,7 @@ from tasks.scorers.bbh import Bbh
 from tasks.scorers.bbq import Bbq
 from tasks.scorers.choice import Choice
 from tasks.scorers.code import Code
-from tasks.scorers.contract import Fact, FactKind, FactScorer, ProgramScorer, Scorer
+from tasks.scorers.contract import CheckedProgram, Fact, FactKind, FactScorer, ProgramScorer, Scorer
 from tasks.scorers.exact import Exact
 from tasks.scorers.exact_answer import ExactAnswer
 from tasks.scorers.gsm8k import Gsm8k, Gsm8kFlexible, Gsm8kStrict
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "JUDGED_INSTEAD",
     "SCORERS",
+    "CheckedProgram",
     "Fact",
     "FactKind",
     "FactScorer",

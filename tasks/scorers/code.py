@@ -1,9 +1,11 @@
 """Code that must pass its item's tests. Makes a program of an answer and reads how its execution ended; runs nothing.
 
 The item's target is JSON: ``entry_point`` names the function that is asked for, ``test`` is a program that defines
-``check(candidate)``. The program is built as the authors of HumanEval build it (Chen et al. 2021, arXiv 2107.03374):
-prompt, answer, test, ``check(entry_point)``. The prompt ends with the function's signature and docstring, which is
-already a whole function. So an answer may continue it or define the function again.
+``check(candidate)``. As with the authors of HumanEval (Chen et al. 2021, arXiv 2107.03374), the program is prompt and
+answer, and it passes when ``check(entry_point)`` does. The prompt ends with the function's signature and docstring,
+which is already a whole function. So an answer may continue it or define the function again.
+
+The authors run all of that as one program. Here the test is a program of its own, so that an answer cannot change it.
 """
 
 from __future__ import annotations
@@ -13,7 +15,18 @@ from dataclasses import dataclass
 
 from tasks.answers import ANSWER_RULE
 from tasks.domain import Item, Verdict
-from tasks.scorers.contract import Fact, FactKind, Versioned, json_of, judge_error, right_or_wrong, unparsed, waiting
+from tasks.scorers.asked_tests import given, is_beside
+from tasks.scorers.contract import (
+    CheckedProgram,
+    Fact,
+    FactKind,
+    Versioned,
+    json_of,
+    judge_error,
+    right_or_wrong,
+    unparsed,
+    waiting,
+)
 from tasks.scorers.found_code import found_code
 
 
@@ -22,8 +35,8 @@ class Code(Versioned):
     """1.0 for a program that passes its tests. Raise ``program_rule`` when a text is made into another program."""
 
     name: str = "code"
-    version: int = 2
-    program_rule: int = 2
+    version: int = 3
+    program_rule: int = 3
     seconds: int = 3
     memory_mb: int = 1024
 
@@ -37,14 +50,20 @@ class Code(Versioned):
         """What decides how an execution ends: how the answer is read and the program is made, and its limits."""
         return f"program@{self.program_rule} {ANSWER_RULE} {self.seconds} s {self.memory_mb} MB"
 
-    def program(self, item: Item, text: str) -> str | None:
-        """Prompt, code and test as one program; None for prose without code."""
+    def program(self, item: Item, text: str) -> CheckedProgram | None:
+        """Prompt and code as a program, and its test; None for prose without code."""
         tested = _tested(item.target)
         code = found_code(text, item.question, tested.entry_point) if tested else None
         if tested is None or code is None:
             return None
         prompt = item.question if item.question.endswith("\n") else f"{item.question}\n"
-        return f"{prompt}{code.text}\n{tested.test}\ncheck({tested.entry_point})"
+        return CheckedProgram(
+            f"{prompt}{code.text}\n",
+            tested.test,
+            tested.entry_point,
+            given(item.question),
+            is_beside(tested.test, item.question, tested.entry_point),
+        )
 
     def score(self, item: Item, text: str, facts: Sequence[Fact] = ()) -> Verdict:
         """Unparsed without code; waits until the program was run; ``judge_error`` for a target without a test."""

@@ -85,6 +85,25 @@ class FactScorer(Scorer, Protocol):
         """The verdict on one text by its facts, oldest first; ``waiting`` while a fact is missing."""
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedProgram:
+    """A program, the test that checks its function ``entry_point``, and the source of the names that the test may use.
+
+    ``is_beside``: the test needs more than values of the program, and runs in its process.
+    """
+
+    source: str
+    test: str
+    entry_point: str
+    given: str
+    is_beside: bool
+
+    @property
+    def content_hash(self) -> str:
+        """Equal for equal programs with equal tests."""
+        return content_hash(dataclasses.asdict(self))
+
+
 @runtime_checkable
 class ProgramScorer(FactScorer, Protocol):
     """A scorer that makes a program of the answer. Its fact is how the execution ended."""
@@ -97,8 +116,8 @@ class ProgramScorer(FactScorer, Protocol):
     def memory_mb(self) -> int:
         """Memory the program may take, in MB."""
 
-    def program(self, item: Item, text: str) -> str | None:
-        """The program to run; None if the answer holds no code."""
+    def program(self, item: Item, text: str) -> CheckedProgram | None:
+        """The program to run and its test; None if the answer holds no code."""
 
 
 @dataclass(frozen=True)

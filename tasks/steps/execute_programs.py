@@ -15,9 +15,9 @@ from typing import Any, Protocol, TypeAlias
 import polars as pl
 
 from tasks.answers import read_landed
-from tasks.domain import Item, content_hash, storable
-from tasks.sandbox import BackEnd, Execution, Program, SandboxError, open_sandbox
-from tasks.scorers import SCORERS, ProgramScorer, Scorer
+from tasks.domain import Item, storable
+from tasks.sandbox import BackEnd, Check, Execution, Program, SandboxError, open_sandbox
+from tasks.scorers import SCORERS, CheckedProgram, ProgramScorer, Scorer
 from warehouse.connection import Row, Warehouse
 
 _BATCH_ROWS = 1_000  # a crash repeats at most so many executions
@@ -38,12 +38,24 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExecutedPrograms:
-    """What executing a run's programs came to. ``reason`` says why ``count_waiting`` of them could not be run."""
+    """What executing a run's programs came to. ``reason`` says why ``count_waiting`` of them could not be run.
+
+    ``beside`` says of which benchmarks how many items were tested in the program's process, as "coding: 2 of 40".
+    """
 
     count_executed: int = 0
     count_reused: int = 0
     count_waiting: int = 0
     reason: str | None = None
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Which programs are run although they were run before: those of a benchmark, or all, not run since ``since``."""
+
+    since: datetime
+    benchmark_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +64,18 @@ class _Pending:
 
     generation_id: str
     scorer: ProgramScorer
-    source: str
+    program: CheckedProgram
 
     @property
     def key(self) -> _Key:
         """Equal for equal programs under the same limits."""
-        return self.scorer.fact_rule, content_hash(self.source)
+        return self.scorer.fact_rule, self.program.content_hash
+
+    def to_run(self) -> Program:
+        """The program as the sandbox takes it."""
+        program, scorer = self.program, self.scorer
+        check = Check(program.test, program.entry_point, program.given, program.is_beside)
+        return Program(program.source, check, scorer.seconds, scorer.memory_mb)
 
 
 def execute_programs(
@@ -65,11 +83,12 @@ def execute_programs(
     run_id: str,
     scorers: Mapping[str, Scorer] = SCORERS,
     opening: Callable[[], AbstractContextManager[Runner]] = open_sandbox,
+    again: Again | None = None,
 ) -> ExecutedPrograms:
-    """Run every program of a run that was not run yet under its scorer's limits.
+    """Run every program of a run that was not run yet under its scorer's limits, or run them ``again``.
 
-    The same program under the same limits is run once, however many answers hold it. The sandbox is opened only if
-    there is something to run.
+    The same program under the same limits is run once, however many answers hold it; a time-out is not taken over from
+    another run. The sandbox is opened only if there is something to run.
     """
     running = {name: scorer for name, scorer in scorers.items() if isinstance(scorer, ProgramScorer)}
     wanted = pl.DataFrame(
@@ -78,14 +97,26 @@ def execute_programs(
         orient="row",
     )
     batches = warehouse.query_batches(
-        "unexecuted_answers", _BATCH_ROWS, frames={"wanted_runners": wanted}, run_id=run_id
+        "unexecuted_answers",
+        _BATCH_ROWS,
+        frames={"wanted_runners": wanted},
+        run_id=run_id,
+        since=again and again.since,
+        benchmark_id=again and again.benchmark_id,
     )
     found = ExecutedPrograms()
     with ExitStack() as stack:
         sandbox = _OpenedOnce(opening, stack)
         for batch in batches:
-            found = _with_batch(found, warehouse, sandbox, _pending(batch, running))
-    return replace(found, reason=sandbox.reason)
+            pending = _pending(batch, running)
+            known = {} if again else _known(warehouse, pending)
+            found = _with_batch(found, warehouse, sandbox, pending, known)
+    return replace(found, reason=sandbox.reason, beside=_beside(warehouse, run_id))
+
+
+def _beside(warehouse: Warehouse, run_id: str) -> tuple[str, ...]:
+    rows = warehouse.query_rows("items_beside", run_id=run_id)[1]
+    return tuple(f"{name}: {count} of {count_items}" for name, count, count_items in rows)
 
 
 class _OpenedOnce:
@@ -109,12 +140,15 @@ class _OpenedOnce:
 
 
 def _with_batch(
-    before: ExecutedPrograms, warehouse: Warehouse, sandbox: _OpenedOnce, pending: Sequence[_Pending]
+    before: ExecutedPrograms,
+    warehouse: Warehouse,
+    sandbox: _OpenedOnce,
+    pending: Sequence[_Pending],
+    known: dict[_Key, Row],
 ) -> ExecutedPrograms:
-    """Land what became of a batch's programs; returns the counts so far."""
-    known = _known(warehouse, pending)
+    """Land what became of a batch's programs, of which some are ``known``; returns the counts so far."""
     new = {program.key: program for program in pending if program.key not in known}
-    known |= sandbox.run(new)
+    known = known | sandbox.run(new)
     rows = [_row(program, known[program.key], new) for program in pending if program.key in known]
     warehouse.append({"raw.executions": rows})
     count_executed = sum(key in known for key in new)
@@ -129,9 +163,9 @@ def _pending(batch: pl.DataFrame, scorers: Mapping[str, ProgramScorer]) -> list[
     found = []
     for row in batch.iter_rows(named=True):
         scorer = scorers[row["scorer"]]
-        source = scorer.program(Item.of(row), read_landed(row).text)
-        if source is not None:
-            found.append(_Pending(row["generation_id"], scorer, source))
+        program = scorer.program(Item.of(row), read_landed(row).text)
+        if program is not None:
+            found.append(_Pending(row["generation_id"], scorer, program))
     return found
 
 
@@ -147,8 +181,7 @@ def _known(warehouse: Warehouse, pending: Sequence[_Pending]) -> dict[_Key, Row]
 
 
 def _run(runner: Runner, new: Mapping[_Key, _Pending]) -> dict[_Key, Row]:
-    programs = [Program(p.source, seconds=p.scorer.seconds, memory_mb=p.scorer.memory_mb) for p in new.values()]
-    executions = runner.run(programs)
+    executions = runner.run([pending.to_run() for pending in new.values()])
     now = datetime.now(UTC)
     back_end = runner.back_end
     return {
@@ -161,9 +194,11 @@ def _run(runner: Runner, new: Mapping[_Key, _Pending]) -> dict[_Key, Row]:
             "layers": ", ".join(back_end.layers),
             "python_version": back_end.python_version,
             "duration_ms": execution.duration_ms,
+            "waited_ms": execution.waited_ms,
+            "is_beside": pending.program.is_beside,
             "executed_at": now,
         }
-        for key, execution in zip(new, executions, strict=True)
+        for (key, pending), execution in zip(new.items(), executions, strict=True)
     }
 
 

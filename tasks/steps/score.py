@@ -17,7 +17,7 @@ import polars as pl
 from tasks.answers import ANSWER_RULE, Ending, Reading, read_landed
 from tasks.domain import AnswerFlag, Item, Outcome, RefusalClass, Verdict, content_hash
 from tasks.errors import UsageError
-from tasks.scorers import SCORERS, Fact, FactScorer, JudgedScorer, Scorer
+from tasks.scorers import SCORERS, Fact, FactScorer, JudgedScorer, ProgramScorer, Scorer
 from tasks.scorers.contract import unparsed
 from tasks.scorers.refusal import REFUSAL_RULE, classify
 from warehouse.connection import Row, Warehouse
@@ -192,7 +192,7 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
                 "generation_id": row["generation_id"],
                 "scorer": scorer.name,
                 "scorer_version": scorer.version,
-                "scorer_config_hash": scoring_hash(scorer, row["judge_version"]),
+                "scorer_config_hash": scoring_hash(scorer, row["judge_version"]) + _repetition(scorer, row),
                 "outcome": scored.outcome.value,
                 "value": scored.value,
                 "answer": scored.answer,
@@ -204,6 +204,12 @@ def _score_rows(batch: pl.DataFrame, scorers: Mapping[str, Scorer]) -> Iterator[
                 "scored_at": now,
                 "judge_version": row["judge_version"],
             }
+
+
+def _repetition(scorer: Scorer, row: Row) -> str:
+    """What sets apart the score of a program that was run again, as ``unscored_answers`` has it."""
+    count = len(json.loads(row["facts_json"] or "[]")) if isinstance(scorer, ProgramScorer) else 0
+    return f"+{count - 1}" if count > 1 else ""
 
 
 def _scored(scorer: Scorer, row: Row) -> ScoredAnswer:

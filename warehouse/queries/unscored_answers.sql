@@ -20,22 +20,40 @@ scored_cells as (
         and ($benchmark_id::varchar is null or cells.benchmark_id = $benchmark_id)
 ),
 
--- Once per answer: a reused one stands in several runs. Materialised, so that only the texts of these are read.
-unscored as materialized (
-    select distinct
+-- How often a program was run: each time after the first gives a score of its own, beside the one before.
+executed as (
+    select
+        generation_id,
+        runner,
+        '+' || (count(*) - 1) as repetition
+    from raw.executions
+    group by generation_id, runner
+    having count(*) > 1
+),
+
+planned as (
+    select
         plan.generation_id,
         plan.item_id,
-        scored_cells.* exclude (run_id, cell_id)
+        scored_cells.* exclude (run_id, cell_id),
+        concat(scored_cells.scorer_config_hash, executed.repetition) as score_hash
     from raw.plan
     inner join scored_cells on plan.run_id = scored_cells.run_id and plan.cell_id = scored_cells.cell_id
+    left join executed on plan.generation_id = executed.generation_id and scored_cells.fact_rule = executed.runner
+),
+
+-- Once per answer: a reused one stands in several runs. Materialised, so that only the texts of these are read.
+unscored as materialized (
+    select distinct planned.* exclude (score_hash)
+    from planned
     where not exists (
         select scores.generation_id
         from raw.scores
         where
-            plan.generation_id = scores.generation_id
-            and scored_cells.scorer = scores.scorer
-            and scored_cells.scorer_version = scores.scorer_version
-            and scored_cells.scorer_config_hash = scores.scorer_config_hash
+            planned.generation_id = scores.generation_id
+            and planned.scorer = scores.scorer
+            and planned.scorer_version = scores.scorer_version
+            and planned.score_hash = scores.scorer_config_hash
     )
 ),
 

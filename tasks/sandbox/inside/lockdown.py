@@ -10,6 +10,7 @@ import os
 import resource
 import struct
 import sysconfig
+from collections.abc import Sequence
 
 from . import landlock, seccomp
 
@@ -35,7 +36,9 @@ def readable() -> list[str]:
     return [paths["stdlib"], paths["platstdlib"], *shared, "/dev/null", "/dev/zero", "/dev/urandom"]
 
 
-def lock_down(libc: ctypes.CDLL, scratch: str, *, seconds: int, memory_mb: int) -> None:
+def lock_down(
+    libc: ctypes.CDLL, writable: Sequence[str], *, seconds: int, memory_mb: int, may_make_folders: bool
+) -> None:
     """Limit this process to its scratch folder, its memory and its time.
 
     Raises:
@@ -47,8 +50,8 @@ def lock_down(libc: ctypes.CDLL, scratch: str, *, seconds: int, memory_mb: int) 
     _limit(seconds, memory_mb)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "no_new_privs refused")
-    landlock.restrict(libc, readable(), [scratch, "/dev/null"])
-    seccomp.restrict(libc)
+    landlock.restrict(libc, readable(), [*writable, "/dev/null"])
+    seccomp.restrict(libc, may_make_folders=may_make_folders)
 
 
 def _drop_capabilities(libc: ctypes.CDLL) -> None:

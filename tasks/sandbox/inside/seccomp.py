@@ -20,6 +20,7 @@ _LOAD, _JUMP_EQUAL, _JUMP_ANY_BIT, _MASK, _RETURN = 0x20, 0x15, 0x45, 0x54, 0x06
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
 _REFUSE = 0x00050000 | errno.EPERM
 _UNKNOWN = 0x00050000 | errno.ENOSYS  # glibc falls back from clone3 to clone, whose flags a filter can read
+_UNSUPPORTED = 0x00050000 | errno.EOPNOTSUPP
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _AUDIT = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000  # a second numbering of the same calls on x86_64
@@ -29,7 +30,7 @@ _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
 _CLONE_THREAD, _CLONE_NEW = 0x00010000, 0x7E020080  # any new namespace
 _PR_SET_NAME = 15
 _AF_UNIX, _SOCK_STREAM, _SOCKET_TYPE = 1, 1, 0xF
-_O_ACCMODE_AND_TRUNC, _O_TRUNC = 0x203, 0x200
+_O_ACCMODE_AND_TRUNC, _O_TRUNC, _TMPFILE = 0x203, 0x200, 0x400000
 _TERMINAL_AND_CLOSING = (0x5401, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
 _FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 1030)  # duplicates, flags, locks; F_SETOWN could make the kernel signal others
 
@@ -51,8 +52,11 @@ class _Argument:
         return (_LOAD, 0, 0, _ARGUMENTS + 8 * self.index + 4)
 
 
-def instructions(machine: str) -> Code:
-    """The filter's program: it kills foreign architectures, allows listed calls and checks the guarded ones."""
+def instructions(machine: str, *, may_make_folders: bool) -> Code:
+    """The filter's program: it kills foreign architectures, allows listed calls and checks the guarded ones.
+
+    Without ``may_make_folders`` a file can be made and written, and never moved or removed.
+    """
     code: Code = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_JUMP_EQUAL, 1, 0, _AUDIT[machine]),
@@ -61,9 +65,9 @@ def instructions(machine: str) -> Code:
     ]
     if machine == "x86_64":
         code += [(_JUMP_ANY_BIT, 0, 1, _X32), (_RETURN, 0, 0, _KILL)]
-    for number in syscalls.allowed(machine):
+    for number in syscalls.allowed(machine, may_make_folders=may_make_folders):
         code += [(_JUMP_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ALLOW)]
-    for name, body in _guards().items():
+    for name, body in _guards(may_make_folders=may_make_folders).items():
         guarded = syscalls.guarded(name, machine)
         if guarded is not None:
             code += [(_JUMP_EQUAL, 0, len(body), guarded), *body]
@@ -71,7 +75,7 @@ def instructions(machine: str) -> Code:
     return code
 
 
-def _guards() -> dict[str, Code]:
+def _guards(*, may_make_folders: bool) -> dict[str, Code]:
     """For each guarded call the part of the program that allows or refuses it by its arguments."""
     return {
         "clone": [  # threads only
@@ -103,17 +107,20 @@ def _guards() -> dict[str, Code]:
             (_RETURN, 0, 0, _ALLOW),
         ],
         # Before Linux 6.2, Landlock allows a process to empty a file that it may read by opening it.
-        "open": _unless_truncating(_Argument(1)),
-        "openat": _unless_truncating(_Argument(2)),
+        "open": _opening(_Argument(1), may_be_nameless=may_make_folders),
+        "openat": _opening(_Argument(2), may_be_nameless=may_make_folders),
         "ioctl": _one_of(_Argument(1), _TERMINAL_AND_CLOSING),
         "fcntl": _one_of(_Argument(1), _FCNTL),
         "prctl": _one_of(_Argument(0), (_PR_SET_NAME,)),
     }
 
 
-def _unless_truncating(flags: _Argument) -> Code:
+def _opening(flags: _Argument, *, may_be_nameless: bool) -> Code:
+    """Refuses to empty a file that is opened to read, and files without a name, whose size nobody could see."""
+    nameless: Code = [(_JUMP_ANY_BIT, 0, 1, _TMPFILE), (_RETURN, 0, 0, _UNSUPPORTED)]
     return [
         flags.low,
+        *([] if may_be_nameless else nameless),
         (_MASK, 0, 0, _O_ACCMODE_AND_TRUNC),
         (_JUMP_EQUAL, 0, 1, _O_TRUNC),
         (_RETURN, 0, 0, _REFUSE),
@@ -132,7 +139,7 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def restrict(libc: ctypes.CDLL) -> None:
+def restrict(libc: ctypes.CDLL, *, may_make_folders: bool) -> None:
     """Install the filter on this process, which must have one thread. Needs no privilege.
 
     Raises:
@@ -140,7 +147,7 @@ def restrict(libc: ctypes.CDLL) -> None:
         KeyError: there is no table for this machine.
     """
     machine = os.uname().machine
-    code = instructions(machine)
+    code = instructions(machine, may_make_folders=may_make_folders)
     packed = b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
     buffer = ctypes.create_string_buffer(packed, len(packed))
     program = _Program(len(code), ctypes.cast(buffer, ctypes.c_void_p))

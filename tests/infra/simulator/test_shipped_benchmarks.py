@@ -13,6 +13,7 @@ from tasks.answers import read_answer
 from tasks.domain import Outcome, PromptStyle
 from tasks.scorers import SCORERS, Fact, ProgramScorer, is_refusal
 from tasks.steps.score import score_answer
+from tests.support.programs import passes_here
 
 ANSWERED = (Decision.CORRECT, Decision.INCORRECT, Decision.UNPARSED, Decision.REFUSED)
 READ = {
@@ -29,16 +30,8 @@ def scored(scorer, item, text):
     """The score of a text. If it contains a program, the program is one of ours and is run here."""
     if not isinstance(scorer, ProgramScorer):
         return scorer.score(item, text)
-    source = scorer.program(item, text)
-    return scorer.score(item, text, [Fact(finding(source))] if source else [])
-
-
-def finding(source):
-    try:
-        exec(compile(source, "<program>", "exec"), {"__name__": "program"})
-    except Exception:  # noqa: BLE001 - a mistake may show as any error
-        return "error"
-    return "pass"
+    program = scorer.program(item, text)
+    return scorer.score(item, text, [Fact("pass" if passes_here(program) else "error")] if program else [])
 
 
 @pytest.mark.parametrize("style", list(PromptStyle))

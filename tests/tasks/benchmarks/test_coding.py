@@ -6,6 +6,7 @@ import pytest
 
 from tasks.benchmarks import BUILTIN, coding
 from tasks.scorers import SCORERS
+from tests.support.programs import passes_here
 
 BENCHMARK = BUILTIN["coding"]()
 CODE = SCORERS["code"]
@@ -13,12 +14,7 @@ CODE = SCORERS["code"]
 
 def passes(item, body):
     """Say whether the program that the scorer makes of an answer runs to its end."""
-    source = CODE.program(item, coding.answer(item, body))
-    try:
-        exec(compile(source, "<program>", "exec"), {"__name__": "program"})
-    except Exception:  # noqa: BLE001 - a mistake may raise any error
-        return False
-    return True
+    return passes_here(CODE.program(item, coding.answer(item, body)))
 
 
 @pytest.mark.parametrize("template", coding.TEMPLATES, ids=lambda template: template.name)

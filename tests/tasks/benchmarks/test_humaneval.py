@@ -10,8 +10,9 @@ import pytest
 from tasks.benchmarks import load
 from tasks.domain import PromptStyle
 from tasks.errors import InputError
-from tasks.sandbox import Program, open_sandbox
+from tasks.sandbox import open_sandbox
 from tasks.scorers import SCORERS
+from tests.support.programs import to_run
 
 ROW = {"task_id": "T/0", "prompt": "def f():\n", "entry_point": "f", "test": "def check(c): pass"}
 CODE = SCORERS["code"]
@@ -40,8 +41,9 @@ def rows_of(content):
 
 def verdicts(sandbox, benchmark, texts):
     """Run the answer to each task, and say by task whether it passed."""
-    sources = [CODE.program(item, texts[item.foreign_id]) for item in benchmark.items]
-    executions = sandbox.run([Program(source) for source in sources])
+    programs = [CODE.program(item, texts[item.foreign_id]) for item in benchmark.items]
+    assert not any(program.is_beside for program in programs)
+    executions = sandbox.run([to_run(program) for program in programs])
     return {
         item.foreign_id: execution.verdict == "pass"
         for item, execution in zip(benchmark.items, executions, strict=True)

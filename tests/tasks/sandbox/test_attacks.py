@@ -78,7 +78,10 @@ def readable_python():
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_ends_as_expected(attacked, back_end, user, name):
     verdict, detail = attacked(back_end, user)[name]
-    assert verdict == ATTACKS[name][1], detail
+    expected = ATTACKS[name][1]
+    if expected == "full":  # the kernel refuses what would not fit, or the worker measures
+        expected = "error" if back_end == "bubblewrap" else "file_flood"
+    assert verdict == expected, detail
 
 
 @pytest.mark.parametrize(("back_end", "user"), PLACES)

@@ -10,8 +10,8 @@ from tasks.sandbox import NoSandbox, Program, open_sandbox
 from tasks.sandbox.backends import Start, starts
 from tests.conftest import absent
 
-BROKEN = Start("broken", lambda _: ["/no/such/program"])
-SILENT = Start("silent", lambda _: [sys.executable, "-c", "import sys; sys.exit('no memory')"])
+BROKEN = Start("broken", lambda: ["/no/such/program"])
+SILENT = Start("silent", lambda: [sys.executable, "-c", "import sys; sys.exit('no memory')"])
 
 
 def test_without_a_way_the_message_says_what_the_sandbox_needs():

@@ -34,8 +34,11 @@ WHOLE = f"{STUB}{BODY}"
         (f"```python\n{WHOLE}", WHOLE),
     ],
 )
-def test_the_program_holds_the_prompt_the_code_of_the_answer_and_the_test(text, code):
-    assert CODE.program(ITEM, text) == f"{STUB}{code}\ndef check(c):\n    assert c(1) == 2\ncheck(f)"
+def test_the_program_holds_the_prompt_and_the_code_of_the_answer_and_the_test_stands_apart(text, code):
+    program = CODE.program(ITEM, text)
+    assert program.source == f"{STUB}{code}\n"
+    assert (program.test, program.entry_point) == ("def check(c):\n    assert c(1) == 2", "f")
+    assert (program.given, program.is_beside) == (STUB, False)
 
 
 @pytest.mark.parametrize("text", ["", "I think it adds one.", " One adds one.", "\x00", "I cannot help with that."])
@@ -45,7 +48,7 @@ def test_prose_holds_no_code(text):
 
 
 def test_a_prompt_without_its_last_line_end_gets_one():
-    assert CODE.program(Item("i", STUB.rstrip(), TARGET, "c", "s"), BODY).startswith(f"{STUB}{BODY}")
+    assert CODE.program(Item("i", STUB.rstrip(), TARGET, "c", "s"), BODY).source.startswith(f"{STUB}{BODY}")
 
 
 @pytest.mark.parametrize(

@@ -30,14 +30,14 @@ class FakeSandbox:
     back_end = BackEnd("fake", ("nothing",), "3.11")
 
     def __init__(self):
-        self.sources = []
+        self.programs = []
 
     @contextmanager
     def opening(self):
         yield self
 
     def run(self, programs):
-        self.sources += [program.source for program in programs]
+        self.programs += programs
         return [Execution("pass" if "2 *" in p.source else "assert", None, 1.0) for p in programs]
 
 
@@ -90,21 +90,22 @@ def test_programs_are_run_and_scored_by_their_verdicts(warehouse):
     assert outcomes(warehouse) == {"g0": "correct", "g1": "incorrect"}
 
 
-def test_a_program_consists_of_prompt_answer_test_and_a_call_of_the_check(warehouse):
+def test_a_program_consists_of_prompt_and_answer_and_has_its_test_beside_it(warehouse):
     land(warehouse, [RIGHT])
     sandbox = FakeSandbox()
     execute_programs(warehouse, "r", opening=sandbox.opening)
-    test = json.loads(TARGET)["test"]
-    assert sandbox.sources == [f"{PROMPT}{RIGHT}\n{test}\ncheck(twice)"]
+    (program,) = sandbox.programs
+    assert program.source == f"{PROMPT}{RIGHT}\n"
+    assert (program.check.source, program.check.entry_point) == (json.loads(TARGET)["test"], "twice")
 
 
 def test_equal_programs_are_run_once(warehouse):
     land(warehouse, [RIGHT, RIGHT, WRONG])
     first, second = FakeSandbox(), FakeSandbox()
     executed = execute_programs(warehouse, "r", opening=first.opening)
-    assert (executed.count_executed, executed.count_reused, len(first.sources)) == (2, 1, 2)
+    assert (executed.count_executed, executed.count_reused, len(first.programs)) == (2, 1, 2)
     assert execute_programs(warehouse, "r", opening=second.opening).count_executed == 0
-    assert second.sources == []
+    assert second.programs == []
 
 
 def test_a_new_scorer_version_reuses_the_earlier_executions(warehouse):
