@@ -44,7 +44,15 @@ planned as (
 
 -- Once per answer: a reused one stands in several runs. Materialised, so that only the texts of these are read.
 unscored as materialized (
-    select distinct planned.* exclude (score_hash)
+    select distinct
+        planned.generation_id,
+        planned.item_id,
+        planned.scorer,
+        planned.scorer_version,
+        planned.scorer_config_hash,
+        planned.fact_kind,
+        planned.fact_rule,
+        planned.judge_version
     from planned
     where not exists (
         select scores.generation_id

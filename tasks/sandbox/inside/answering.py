@@ -28,7 +28,7 @@ def answer(channel: values.Channel, source: str, entry_point: str) -> NoReturn:
         reply = ["ready"]
     try:
         while True:
-            channel.send(reply)
+            _send(channel, reply)
             kind, *asked = channel.receive()
             try:
                 if kind == "next":
@@ -39,6 +39,13 @@ def answer(channel: values.Channel, source: str, entry_point: str) -> NoReturn:
                 reply = _raised(error)
     finally:
         leave(0)
+
+
+def _send(channel: values.Channel, reply: list[Any]) -> None:
+    try:
+        channel.send(reply)
+    except values.Broken as error:  # too large
+        channel.send(_raised(error))
 
 
 def _loaded(source: str) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from typing import Any
 
 from . import values
 
-
 DESCRIBED = "aligntax_described"  # of an exception of the program: its own name and message, for the verdict
 
 
