@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flows.opened import Opened
 from flows.processes.prefect_server import prefect_server
 from tasks.domain import RunKind
+from tasks.providers import import_sdks
 
 if TYPE_CHECKING:
     from flows.evaluate import Evaluated
@@ -35,6 +36,7 @@ def execute(
     with prefect_server(opened.settings.warehouse.parent / STATE_FOLDER) as server:
         from flows.evaluate import evaluate_dates  # noqa: PLC0415 - imports Prefect, while its server starts
 
+        import_sdks(asked.provider for model in opened.settings.models for asked in model.asked)
         server.wait_until_up()
         try:
             return evaluate_dates(opened, dates, kind, only or {})

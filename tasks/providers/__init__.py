@@ -9,6 +9,8 @@ Tested in tests/tasks/providers/test_requests.py.
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Iterable
 from typing import Any
 
 from tasks.domain import Prompt, PromptStyle
@@ -32,6 +34,7 @@ __all__ = [
     "connect",
     "effective_parameters",
     "facts_of",
+    "import_sdks",
 ]
 
 
@@ -51,6 +54,12 @@ def facts_of(model: ModelSettings) -> ProviderFacts:
         UnknownName: no wire format of that name.
     """
     return _provider(model.provider).facts
+
+
+def import_sdks(names: Iterable[str]) -> None:
+    """Import the SDKs of those names that are providers. It takes seconds, so it is done while something else waits."""
+    for name in PROVIDERS.keys() & set(names):
+        importlib.import_module(PROVIDERS[name].sdk)
 
 
 def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> dict[str, Any]:

@@ -135,4 +135,4 @@ def _facts(reply: Reply) -> dict[str, Any]:
     }
 
 
-PROVIDER = Provider(FACTS, connect)
+PROVIDER = Provider(FACTS, "anthropic", connect)

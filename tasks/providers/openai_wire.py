@@ -163,4 +163,4 @@ def _output_tokens(usage: Mapping[str, Any]) -> dict[str, int | None]:
     }
 
 
-PROVIDER = Provider(FACTS, connect)
+PROVIDER = Provider(FACTS, "openai", connect)

@@ -85,9 +85,10 @@ class Endpoint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One wire: what it takes, and how a client for it is opened."""
+    """One wire: what it takes, the module of its SDK, and how a client for it is opened."""
 
     facts: ProviderFacts
+    sdk: str
     connect: Callable[[Connection], Endpoint]
 
 
