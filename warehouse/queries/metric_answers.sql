@@ -1,5 +1,6 @@
 -- One row per answer of the cells of some dates whose metric is not a mean over items: those of some scorers, and
--- programs that were asked for more than once. A text is read where the metric is one of texts.
+-- programs that were asked for more than once under one wording of the instruction, which `count_repeats` counts. A
+-- text is read where the metric is one of texts.
 with cells as materialized (
     select
         current_cells.as_of_date,
@@ -7,7 +8,7 @@ with cells as materialized (
         current_cells.run_id,
         current_cells.cell_id,
         current_cells.scorer,
-        current_cells.count_repeats
+        current_cells.count_repeats // current_cells.count_templates as count_repeats
     from marts.current_cells
     inner join marts.dim_benchmark as benchmarks
         on
@@ -17,7 +18,10 @@ with cells as materialized (
         current_cells.as_of_date in (select unnest($dates::date[]))
         and (
             current_cells.scorer in (select unnest($scorers::varchar[]))
-            or (starts_with(benchmarks.metric, 'pass_at_') and current_cells.count_repeats > 1)
+            or (
+                starts_with(benchmarks.metric, 'pass_at_')
+                and current_cells.count_repeats > current_cells.count_templates
+            )
         )
 ),
 
@@ -32,6 +36,7 @@ answers as materialized (
         scores.cluster_id,
         scores.subset,
         scores.repeat,
+        scores.repeat // cells.count_repeats as template,
         scores.value,
         scores.answer
     from cells
@@ -63,6 +68,7 @@ select
     answers.item_id,
     answers.cluster_id,
     answers.subset,
+    answers.template,
     answers.value,
     answers.answer,
     items.target,

@@ -15,10 +15,13 @@ from warehouse.connection import Row
 
 @cache  # equal k are one metric, so that two cells find each other
 def pass_at(k: int) -> Metric:
-    """The metric for one k."""
+    """The metric for one k. Of several wordings of the instruction it is the mean; each gives k programs of its own."""
 
     def part(answers: Sequence[Row]) -> Sequence[float] | None:
-        found = pass_at_k(len(answers), sum(row["value"] == 1 for row in answers), k)
-        return None if found is None else [found]
+        passed: dict[int, list[bool]] = {}
+        for row in answers:
+            passed.setdefault(row["template"], []).append(row["value"] == 1)
+        found = [chance for each in passed.values() if (chance := pass_at_k(len(each), sum(each), k)) is not None]
+        return [sum(found) / len(found)] if found else None
 
     return Metric(f"pass_at_{k}", "Chance that one of k programs passes", part, listed_as="pass_at_k")

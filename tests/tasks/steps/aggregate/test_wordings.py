@@ -12,6 +12,7 @@ from tasks.stats.paired import paired_difference
 ITEMS = 60
 TAXES = "select * from reports.alignment_tax where is_headline order by benchmark_id"
 MACRO = "select * from reports.overall_tax where scope = 'all capability' and weighting = 'macro'"
+PASSED = "select metric, score from reports.metric_scores where benchmark_id = 'coding' order by metric"
 RELIABILITY = "select * from reports.reliability"
 
 
@@ -31,7 +32,9 @@ def outcomes(values):
 @pytest.fixture(scope="module")
 def built(shared_world):
     """The rows of the three reports without and with the wordings in the intervals."""
-    reports, world = (TAXES, MACRO, RELIABILITY), filled(shared_world)
+    reports, world = (TAXES, MACRO, RELIABILITY, PASSED), filled(shared_world)
+    world.benchmark("coding", [f"task {index}" for index in range(4)], domain="coding", metric="pass_at_1")
+    world.answers("base", "coding", "ciiicc " * 4, wordings=3)
     without = [world.report(sql) for sql in reports]
     world.rebuild(AnalysisSettings(include_prompt_variance=True))
     return without, [world.report(sql) for sql in reports]
@@ -65,7 +68,7 @@ def expected_limits(confidence):
 
 @pytest.mark.parametrize("state", [0, 1])
 def test_the_components_of_scores_and_of_the_tax_are_reported(built, state):
-    (plain, worded), _, reliability = built[state]
+    (plain, worded), _, reliability, _ = built[state]
     rows = {(row["model_id"], row["benchmark_id"]): row for row in reliability}
     for model, values in (("base", BASE), ("aligned", ALIGNED)):
         found = max(component(values.mean(axis=2)), 0)
@@ -106,6 +109,11 @@ def test_a_macro_interval_holds_the_wordings_of_its_benchmarks(built):
     assert [after["identified_low"], after["identified_high"]] == pytest.approx(limits)
     assert (before["se_method"], after["se_method"]) == ("cr2_bm", "cr2_bm_wordings")
     assert before["tax_at_most"] < after["tax_at_most"] < after["tax_absolute_high"]
+
+
+def test_pass_at_k_is_the_mean_over_wordings_and_k_counts_the_programs_of_one_wording(built):
+    passed = {row["metric"]: row["score"] for row in built[0][3]}
+    assert passed == {"pass_at_1": pytest.approx((0.5 + 0 + 1) / 3), "pass_at_2": pytest.approx((1 + 0 + 1) / 3)}
 
 
 def test_an_item_without_an_answer_under_a_wording_does_not_count_in_the_component(world):
