@@ -11,6 +11,7 @@ import typer
 from flows.cli import (
     catalogue,
     doctor,
+    explore,
     gate,
     import_logs,
     import_tables,
@@ -74,6 +75,7 @@ for command in (
     sql.sql,
     items.item,
     items.diff,
+    explore.explore,
     looking.status,
     looking.runs,
     doctor.doctor,

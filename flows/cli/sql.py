@@ -55,7 +55,7 @@ def published_or_live(config: Path, *, is_live: bool) -> Warehouse:
     from tasks.settings import load_places
 
     places = load_places(config, os.environ)
-    return Warehouse.read(places.warehouse if is_live else places.publish.folder / "aligntax.duckdb")
+    return Warehouse.read(places.warehouse if is_live else places.publish.snapshot)
 
 
 def _list(database: Warehouse, *, is_json: bool) -> None:

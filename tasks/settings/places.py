@@ -17,6 +17,11 @@ class PublishSettings(Section):
     folder: FolderPath = Field(default=Path("publish"), validate_default=True)
     text: Literal["none", "hash", "full"] = "none"
 
+    @property
+    def snapshot(self) -> Path:
+        """The published tables, which readers open."""
+        return self.folder / "aligntax.duckdb"
+
 
 class Places(Section):
     """Where the results are. Commands that only read results need nothing else."""

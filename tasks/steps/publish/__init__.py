@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tasks.settings import PublishSettings
 from tasks.steps.publish.database_snapshot import write_snapshot
+from tasks.steps.publish.item_pages import write_items
 from tasks.steps.publish.parquet_files import write_parquet
 from tasks.steps.publish.report_page import write_page
 from warehouse.connection import Warehouse
@@ -23,6 +24,7 @@ TARGETS: dict[str, PublishTarget] = {
     "database": write_snapshot,
     "parquet": write_parquet,
     "report": write_page,
+    "items": write_items,
 }
 
 

@@ -10,4 +10,4 @@ from warehouse.connection import Warehouse
 
 def write_snapshot(warehouse: Warehouse, settings: PublishSettings, _as_of_date: str) -> Path:
     """Swap in ``aligntax.duckdb``."""
-    return warehouse.snapshot(settings.folder / "aligntax.duckdb", settings.text)
+    return warehouse.snapshot(settings.snapshot, settings.text)

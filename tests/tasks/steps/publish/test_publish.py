@@ -21,7 +21,7 @@ def test_a_publication_returns_where_each_target_wrote(warehouse, settings):
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_failed_target_keeps_the_old_files_and_leaves_no_new_ones(warehouse, settings, monkeypatch, name):
-    TARGETS[name](warehouse, settings, DATE)
+    publish(warehouse, settings, DATE)
     before = contents(settings.folder)
 
     def broken(*_):

@@ -1,0 +1,142 @@
+"use strict";
+// Lists the items of a benchmark with the answers of two models side by side. `index.js` calls aligntaxIndex with the
+// outcomes of all items, and each shard calls aligntaxShard with the texts of its items. Texts are set as text, never as
+// markup.
+(() => {
+  const PAGE = 20;
+  const byId = (id) => document.getElementById(id);
+  const folder = document.body.dataset.folder;
+  const shards = new Map(); // "benchmark-number" -> texts, or the functions that wait for them
+  let index = null;
+  let found = null; // keys of the items that a search found
+  let page = 0;
+
+  window.aligntaxShard = (benchmark, number, texts) => {
+    const key = `${benchmark}-${number}`;
+    const waiting = shards.get(key) || [];
+    shards.set(key, texts);
+    if (Array.isArray(waiting.functions)) waiting.functions.forEach((done) => done(texts));
+  };
+
+  const shard = (benchmark, number) => new Promise((done, failed) => {
+    const key = `${benchmark}-${number}`;
+    const known = shards.get(key);
+    if (Array.isArray(known)) return done(known);
+    if (known) return known.functions.push(done);
+    shards.set(key, { functions: [done] });
+    const script = document.createElement("script");
+    script.src = `${folder}/items-${key}.js`;
+    script.onerror = failed;
+    document.body.append(script);
+  });
+
+  const fill = (select, values, chosen) => {
+    select.replaceChildren(...values.map((value) => new Option(value, value, false, value === chosen)));
+  };
+
+  const element = (tag, className, text) => {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    return made;
+  };
+
+  const benchmark = () => index.benchmarks[byId("benchmark").selectedIndex];
+  const place = (select) => benchmark().models.indexOf(byId(select).value);
+  const of = (answers, model) => answers.find((answer) => answer[0] === model);
+
+  const wanted = () => {
+    const [before, after, show, outcome] = [place("before"), place("after"), byId("show").value, byId("outcome").value];
+    return benchmark().items.map((item, number) => ({ item, number })).filter(({ item }) => {
+      const [first, second] = [of(item[3], before), of(item[3], after)];
+      if (!first || !second) return false;
+      if (outcome !== "any" && second[1] !== outcome) return false;
+      if (found && !found.has(`${benchmark().id} ${item[0]}`)) return false;
+      const change = second[2] - first[2];
+      const isKnown = first[2] !== null && second[2] !== null;
+      return show === "all" || (isKnown && Math.sign(change) === { lost: -1, gained: 1, equal: 0 }[show]);
+    });
+  };
+
+  const side = (name, outcome, text, isHidden) => {
+    const made = element("div", "side");
+    const value = outcome[2] === null ? "no value" : `value ${Number(outcome[2].toFixed(3))}`;
+    made.append(element("h3", outcome[2] > 0 ? "worth" : "worthless", `${name}: ${outcome[1]}, ${value}`));
+    const missing = isHidden ? "(the text of harmful benchmarks is not published)" : "(no text)";
+    made.append(element("pre", "", text[2] === null ? missing : text[2]));
+    if (text[1] !== null) made.append(element("p", "gold", `answer found: ${text[1]}`));
+    return made;
+  };
+
+  const article = ({ item, number }, texts) => {
+    const [question, target, isHidden, answers] = texts[number % benchmark().shard];
+    const made = element("article");
+    made.append(element("h2", "", [item[0], item[1], item[2]].filter(Boolean).join(" · ")));
+    const missing = isHidden ? "(the text of harmful benchmarks is not published)" : "(no question)";
+    made.append(element("pre", "question", question === null ? missing : question));
+    if (target) made.append(element("p", "gold", `gold answer: ${target}`));
+    const sides = element("div", "sides");
+    for (const select of ["before", "after"]) {
+      const model = place(select);
+      sides.append(side(byId(select).value, of(item[3], model), of(answers, model), isHidden));
+    }
+    made.append(sides);
+    return made;
+  };
+
+  const draw = async () => {
+    const rows = wanted();
+    const pages = Math.max(1, Math.ceil(rows.length / PAGE));
+    page = Math.min(page, pages - 1);
+    byId("count").textContent = `${rows.length} of ${benchmark().items.length} items`;
+    byId("page").textContent = `page ${page + 1} of ${pages}`;
+    byId("previous").disabled = page === 0;
+    byId("next").disabled = page >= pages - 1;
+    const chosen = byId("benchmark").selectedIndex;
+    const shown = rows.slice(page * PAGE, (page + 1) * PAGE);
+    const loaded = await Promise.all(shown.map(({ number }) => shard(chosen, Math.floor(number / benchmark().shard))));
+    byId("items").replaceChildren(...shown.map((row, order) => article(row, loaded[order])));
+    document.documentElement.dataset.state = "drawn";
+  };
+
+  const choose = () => {
+    const models = benchmark().models;
+    const after = models.includes(byId("after").value) ? byId("after").value : models.find((name) => index.bases[name]);
+    fill(byId("after"), models, after || models[0]);
+    pair();
+    const outcomes = new Set(benchmark().items.flatMap((item) => item[3].map((answer) => answer[1])));
+    fill(byId("outcome"), ["any", ...[...outcomes].sort()], "any");
+  };
+
+  const pair = () => fill(byId("before"), benchmark().models, index.bases[byId("after").value] || byId("before").value);
+
+  const search = async () => {
+    const text = byId("text").value.trim();
+    found = null;
+    if (text) {
+      const answer = await fetch(`search?text=${encodeURIComponent(text)}`);
+      found = new Set((await answer.json()).map(([name, item]) => `${name} ${item}`));
+    }
+    return draw();
+  };
+
+  window.aligntaxIndex = (read) => {
+    index = read;
+    byId("about").textContent = index.benchmarks.length
+      ? `Answers of ${index.date}. Of repeats, the value is the mean and the text is the first.`
+      : `On ${index.date} no answer holds text.`;
+    if (!index.benchmarks.length) return;
+    fill(byId("benchmark"), index.benchmarks.map((one) => one.id));
+    byId("searching").hidden = !location.protocol.startsWith("http");
+    const again = (change) => () => { page = 0; change(); return draw(); };
+    byId("benchmark").addEventListener("change", again(choose));
+    byId("after").addEventListener("change", again(pair));
+    for (const id of ["before", "show", "outcome"]) byId(id).addEventListener("change", again(() => {}));
+    byId("text").addEventListener("change", () => { page = 0; return search(); });
+    byId("filters").addEventListener("submit", (event) => event.preventDefault());
+    byId("previous").addEventListener("click", () => { page -= 1; return draw(); });
+    byId("next").addEventListener("click", () => { page += 1; return draw(); });
+    choose();
+    draw();
+  };
+})();

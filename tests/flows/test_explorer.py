@@ -1,0 +1,161 @@
+"""The explorer in a real browser, from its folder and served: hostile texts stay texts, and nobody else is let in."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+import uvicorn
+
+from flows.explorer import bound, check_pages, explorer
+from tasks.benchmarks import load
+from tasks.errors import UsageError
+from tasks.report.explorer import ExploredItem, write_item_pages
+from tasks.settings import PublishSettings
+
+HOSTILE = "<script>document.title = 'owned'</script></script><img src=x onerror=alert(1)>\u2028\u202e\x1b[31m \ud800 "
+DRAWN = "html[data-state=drawn]"
+
+
+def imported(folder, warm, responses):
+    """A project with a base and an aligned model that answered arithmetic."""
+    (folder / "aligntax.yaml").write_text(
+        "model_defaults: {provider: recorded}\nmodels: [{id: base}, {id: aligned, base: base}]\n"
+        "benchmarks: [arithmetic]\n"
+    )
+    for model, texts in responses.items():
+        rows = [{"question": question, "response": text} for question, text in texts.items()]
+        (folder / f"{model}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        asked = ["import", "responses", f"{model}.jsonl", "--benchmark", "arithmetic", "--model", model]
+        found = warm.run(folder, *asked, "--as-of", "2026-01-31")
+        assert found.returncode == 0, found.stderr
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory, warm):
+    """A publication of three questions: one lost, one gained, one answered alike with a hostile text."""
+    folder = tmp_path_factory.mktemp("explored")
+    lost, gained, alike = [(item.question, item.target) for item in load("arithmetic").items[:3]]
+    right, wrong = "The answer is {}.".format, "No idea at all, so: The answer is -1."
+    base = {lost[0]: right(lost[1]), gained[0]: wrong, alike[0]: right(alike[1])}
+    aligned = {lost[0]: wrong, gained[0]: right(gained[1]), alike[0]: HOSTILE + right(alike[1])}
+    imported(folder, warm, {"base": base, "aligned": aligned})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+def opened(browser, address):
+    """The page at an address, and what its console said."""
+    page, said = browser.new_page(viewport={"width": 1280, "height": 900}), []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector(DRAWN, timeout=30_000)
+    return page, said
+
+
+@pytest.mark.accept
+def test_from_the_folder_items_are_filtered_and_hostile_texts_are_texts(browser, project):
+    page, said = opened(browser, (project / "publish" / "items" / "index.html").as_uri())
+    assert page.text_content("#count") == "1 of 3 items"
+    assert "aligned: incorrect, value 0" in page.inner_text("#items")
+    page.select_option("#show", "gained")
+    page.wait_for_selector("text=aligned: correct, value 1")
+    page.select_option("#show", "all")
+    page.wait_for_selector("article >> nth=2")
+    assert "<script>document.title = 'owned'</script>" in page.inner_text("#items")
+    assert page.title() == "Alignment tax: items"
+    assert page.query_selector("#items img") is None
+    assert not page.is_visible("#text")
+    assert said == []
+    page.close()
+
+
+@pytest.fixture
+def served(project):
+    """The address of the explorer as a server."""
+    settings = PublishSettings(folder=project / "publish")
+    with bound(0) as listening:
+        server = uvicorn.Server(uvicorn.Config(explorer(settings, "secret"), log_level="warning", access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(timeout=20)
+
+
+def status(address, **headers):
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=20) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_the_server_answers_only_who_has_its_address(served):
+    assert status(f"{served}/secret/") == 200
+    assert status(f"{served}/") == 404
+    assert status(f"{served}/secre/search?text=a") == 404
+    assert status(f"{served}/secret/", Host="evil.example") == 400
+    assert status(f"{served}/secret/../aligntax.duckdb") == 404
+    assert status(f"{served}/secret/%2e%2e/aligntax.duckdb") == 404
+
+
+def test_a_search_finds_texts_in_any_case(served):
+    with urllib.request.urlopen(f"{served}/secret/search?text=NO%20IDEA", timeout=20) as answer:
+        assert len(json.load(answer)) == 2
+    with urllib.request.urlopen(f"{served}/secret/search?text=%25", timeout=20) as answer:
+        assert json.load(answer) == []
+
+
+@pytest.mark.accept
+def test_the_served_page_searches(browser, served):
+    page, said = opened(browser, f"{served}/secret/")
+    page.select_option("#show", "all")
+    page.fill("#text", "document.title")
+    page.press("#text", "Enter")
+    page.wait_for_selector("text=1 of 3 items")
+    assert said == []
+    page.close()
+
+
+def test_explore_says_what_to_do_before_the_first_publication(tmp_path):
+    with pytest.raises(UsageError, match="aligntax publish"):
+        check_pages(PublishSettings(folder=tmp_path))
+
+
+@pytest.mark.accept
+def test_of_a_hundred_thousand_answers_only_those_that_are_shown_are_loaded(browser, tmp_path):
+    models = [f"model-{number}" for number in range(10)]
+    items = (
+        ExploredItem("quiz", f"item{n:06}", "", "all", f"Question {n}?", str(n), is_hidden=False, answers=answers)
+        for n in range(10_000)
+        for answers in [
+            {model: ("correct", 1.0 if model == "model-0" else n % 2, "1", "word " * 40) for model in models}
+        ]
+    )
+    path = write_item_pages(items, {**dict.fromkeys(models, "model-0"), "model-0": None}, "2026-01-31", tmp_path)
+    page, asked = browser.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    started = time.monotonic()
+    page.goto(path.as_uri())
+    page.wait_for_selector(DRAWN, timeout=30_000)
+    print(f"first screen after {time.monotonic() - started:.2f} s")
+    assert page.text_content("#count") == "5000 of 10000 items"
+    assert len(asked) == 5  # the page, its style, its script, the index, one shard
+    page.close()
