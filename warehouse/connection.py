@@ -21,13 +21,14 @@ from warehouse.errors import DISK_ERRORS, ModelError, QueryError, WarehouseUnwri
 from warehouse.grain import surplus_rows
 from warehouse.opening import (
     MEMORY_LIMIT,
-    damaged,
+    first_line,
     identity,
     is_damage,
     opened_for_reading,
     opened_for_writing,
     unwritable,
 )
+from warehouse.recognition import damaged
 from warehouse.transactions import committed
 
 if TYPE_CHECKING:
@@ -329,7 +330,9 @@ class Warehouse:
         try:
             yield
         except duckdb.Error as error:
-            raise damaged(error, self.path) if is_damage(error) else QueryError(str(error).strip()) from None
+            raise (
+                damaged(first_line(error), self.path) if is_damage(error) else QueryError(str(error).strip())
+            ) from None
 
     @contextmanager
     def _lent(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -30,10 +30,19 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def unknown_migrations(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Migrations that were applied to this file and that this version does not have, in the order of their names."""
+    return sorted(_recorded(connection) - {path.stem for path in _files()})
+
+
+def outdated_version(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The newest migration of a file that lacks newer ones; None for a file that lacks none or has none at all."""
+    recorded = _recorded(connection)
+    return max(recorded, default=None) if {path.stem for path in _files()} - recorded else None
+
+
+def _recorded(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The migrations of any file; none where it does not record them."""
     table = "select 1 from duckdb_tables() where schema_name = 'meta' and table_name = 'migrations'"
-    if not connection.execute(table).fetchall():
-        return []
-    return sorted(_applied(connection) - {path.stem for path in _files()})
+    return _applied(connection) if connection.execute(table).fetchall() else set()
 
 
 def _applied(connection: duckdb.DuckDBPyConnection) -> set[str]:

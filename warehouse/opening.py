@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import duckdb
 
+from warehouse.backup import backed_up
 from warehouse.build import stage
 from warehouse.errors import (
     DISK_ERRORS,
     WarehouseBusy,
-    WarehouseDamaged,
     WarehouseError,
     WarehouseMissing,
     WarehouseUnwritable,
 )
-from warehouse.migrate import migrate, unknown_migrations
+from warehouse.migrate import migrate, outdated_version
+from warehouse.recognition import check_format, check_schema, damaged
 
 # By default DuckDB keeps what it has read in up to 80% of the machine's memory. Beyond this limit it writes to disk.
 MEMORY_LIMIT = "1500MB"
 # A checkpoint rewrites the last row group of a table whole. DuckDB's own size, 122,880 rows, would be half a gigabyte
 # of long texts.
 _ROWS_PER_GROUP = 20_480
-_HEAD_BYTES = 16
-_FOREIGN = {b"SQLite format 3": "SQLite", b"PAR1": "Parquet", b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip"}
-_DAMAGE = re.compile(r"corrupt|checksum|not a valid duckdb|deseriali[sz]|serialization error|truncated", re.IGNORECASE)
+_DAMAGE = re.compile(
+    r"corrupt|checksum|not a valid duckdb|deseriali[sz]|serialization error|truncated|could not read enough bytes|"
+    r"while replaying wal",
+    re.IGNORECASE,
+)
+_NEWER = re.compile(r"database file with version number|newer version of duckdb|storage version", re.IGNORECASE)
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -39,13 +44,15 @@ def opened_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _check_kind(path)
+        if path.exists():
+            check_format(path)
+            _prepare(path)
         connection = _attached(path)
     except OSError as error:
         raise WarehouseError(f"cannot write {path}: {error.strerror or error}") from None
     except duckdb.Error as error:
         raise _open_error(error, path) from None
-    _set_up(connection, path)
+    _set_up(connection)
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     try:
         migrate(connection)
@@ -63,16 +70,21 @@ def opened_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
         WarehouseBusy: a writer holds it.
         WarehouseError: the file is not a warehouse, or another version of aligntax made it.
     """
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         raise WarehouseMissing(f"{path} does not exist yet: run `aligntax run` (or `aligntax demo`) first")
     try:
-        _check_kind(path)
+        check_format(path)
         connection = duckdb.connect(str(path), read_only=True)
     except OSError as error:
         raise WarehouseError(f"cannot read {path}: {error.strerror or error}") from None
     except duckdb.Error as error:
         raise _open_error(error, path) from None
-    _set_up(connection, path)
+    try:
+        check_schema(connection, path, is_written=False)
+    except WarehouseError:
+        connection.close()
+        raise
+    _set_up(connection)
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
@@ -90,25 +102,11 @@ def identity(path: Path) -> tuple[int, int] | None:
 def unwritable(error: duckdb.Error, path: Path) -> WarehouseError:
     """The error for a file that DuckDB could not write."""
     if is_damage(error):
-        return damaged(error, path)
+        return damaged(first_line(error), path)
     return WarehouseUnwritable(
-        f"cannot write {path}: {_first_line(error)}. What was committed stays; the same command goes on "
+        f"cannot write {path}: {first_line(error)}. What was committed stays; the same command goes on "
         "from there once there is room."
     )
-
-
-def _check_kind(path: Path) -> None:
-    """Refuse another program's file. DuckDB would download an extension to read SQLite's."""
-    if not path.is_file():
-        return
-    with path.open("rb") as stream:
-        head = stream.read(_HEAD_BYTES)
-    if head[8:12] != b"DUCK":
-        kind = next((kind for sign, kind in _FOREIGN.items() if head.startswith(sign)), "another format")
-        found = kind if head else "empty"
-        raise WarehouseError(
-            f"{path} is not a DuckDB file ({found}). Give `warehouse:` another name in the configuration."
-        )
 
 
 def is_damage(error: duckdb.Error) -> bool:
@@ -116,24 +114,19 @@ def is_damage(error: duckdb.Error) -> bool:
     return _DAMAGE.search(str(error)) is not None
 
 
-def damaged(error: duckdb.Error, path: Path) -> WarehouseDamaged:
-    """The error for a file whose blocks are not what DuckDB wrote."""
-    return WarehouseDamaged(
-        f"{path} is damaged: {_first_line(error)}. Put a copy back in its place, or move it away and run again; "
-        "what is published stays as it is."
-    )
+def _prepare(path: Path) -> None:
+    """Look into a file before anything is written to it, and copy it if its tables will be changed."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        check_schema(connection, path, is_written=True)
+        version = outdated_version(connection)
+    if version is not None:
+        copy = backed_up(path, version)
+        sys.stderr.write(f"{path} gets the tables of this version of aligntax. A copy of it as it was: {copy}\n")
 
 
-def _set_up(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _set_up(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set enable_progress_bar = false")  # a slow query would draw one into --json
-    if names := unknown_migrations(connection):
-        connection.close()
-        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        raise WarehouseError(
-            f"{path} has the tables of an unreleased or a newer version of aligntax (unknown here: {names[0]}{more}). "
-            "Keep the file, give `warehouse:` another name in the configuration, and import or run again."
-        )
 
 
 def _attached(path: Path) -> duckdb.DuckDBPyConnection:
@@ -153,7 +146,12 @@ def _open_error(error: duckdb.Error, path: Path) -> WarehouseError:
     """Say in one line why the file did not open, and what to do."""
     text = str(error)
     if is_damage(error):
-        return damaged(error, path)
+        return damaged(first_line(error), path)
+    if _NEWER.search(text):
+        return WarehouseError(
+            f"{path} was written by a newer version of DuckDB, which this version of aligntax cannot read: "
+            f"{first_line(error)}. Update aligntax, or give `warehouse:` another name in the configuration."
+        )
     if holder := _HOLDER.search(text):
         return WarehouseBusy(
             f"{path} is being written by process {holder['pid']} ({holder['program']}). "
@@ -161,8 +159,9 @@ def _open_error(error: duckdb.Error, path: Path) -> WarehouseError:
         )
     if "lock on file" in text.lower():
         return WarehouseBusy(f"{path} is being written by another process. Wait for it to end.")
-    return WarehouseError(f"cannot open {path}: {_first_line(error)}")
+    return WarehouseError(f"cannot open {path}: {first_line(error)}")
 
 
-def _first_line(error: duckdb.Error) -> str:
+def first_line(error: duckdb.Error) -> str:
+    """DuckDB's message without what stands on further lines, such as the query."""
     return str(error).strip().splitlines()[0].rstrip(".")

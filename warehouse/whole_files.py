@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,13 +14,16 @@ from pathlib import Path
 def swapped_in(path: Path) -> Iterator[Path]:
     """A place beside ``path`` to write to. It is moved to ``path`` at the end, and removed if the writing fails.
 
-    Each process has a place of its own, so two that write the same file do not disturb each other.
+    Each process has a place of its own, so two that write the same file do not disturb each other. Whoever may read
+    the file that is replaced may read the new one.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     building = path.with_name(f".{path.name}.{os.getpid()}")
     _remove(building)
     try:
         yield building
+        if path.exists():
+            building.chmod(stat.S_IMODE(path.stat().st_mode))
         building.replace(path)
     finally:
         _remove(building)

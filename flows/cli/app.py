@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import version
 from typing import Annotated, NoReturn
@@ -91,7 +92,12 @@ for name, group in (("import", importing.app), ("benchmarks", catalogue.app), ("
 
 
 def main() -> NoReturn:
-    """Run a command. Exit codes: 0 done, 1 failed, 2 asked wrongly, 70 an unforeseen error, 130 interrupted."""
+    """Run a command. Exit codes: 0 done, 1 failed, 2 asked wrongly, 70 an unforeseen error, 130 interrupted.
+
+    What it writes may hold harmful texts, so new files and folders are for their owner only, as are those of the
+    processes that it starts. A folder or file that exists keeps its permissions.
+    """
+    os.umask(0o077)
     try:
         app()
     except BaseException as error:  # noqa: BLE001 - some libraries, such as polars, raise errors outside Exception

@@ -35,3 +35,12 @@ def test_no_cell_of_a_sheet_is_a_formula(run_case):
         cells = [cell for row in csv.reader(lines) for cell in row]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
     assert "'=HYPERLINK" in "".join(cells)
+
+
+def test_whatever_the_umask_is_only_the_owner_reads_what_is_written(run_case, shared_data):
+    commands = "umask 000\naligntax import responses answers.jsonl --benchmark quiz --model m\naligntax publish\n"
+    case = run_case("guard/G13_labels_formulas", commands + "aligntax labels export sheet.csv\n")
+    given = {path.name for path in (shared_data / "data/cases/guard/G13_labels_formulas").iterdir()} | {".bin"}
+    written = [path for path in case.folder.rglob("*") if path.relative_to(case.folder).parts[0] not in given]
+    assert {"warehouse.duckdb", "sheet.csv"} <= {path.name for path in written}
+    assert [path for path in written if path.lstat().st_mode & 0o077] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -31,6 +32,10 @@ except Exception as error:
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "warehouse.duckdb"
+
+
+def link_to_zeros(path):
+    path.symlink_to("/dev/zero")
 
 
 def prompts(*hashes: str) -> pl.DataFrame:
@@ -101,7 +106,15 @@ def test_a_checkpoint_never_has_to_rewrite_more_than_a_small_group_of_rows(path)
 
 
 @pytest.mark.parametrize(
-    ("head", "kind"), [(b"SQLite format 3\0", "SQLite"), (b"PAR1", "Parquet"), (b"", "empty"), (b"hello", "another")]
+    ("head", "kind"),
+    [
+        (b"SQLite format 3\0", "SQLite"),
+        (b"PAR1", "Parquet"),
+        (b"\x1f\x8b", "gzip"),
+        (b"version https://git-lfs", "a pointer of Git LFS"),
+        (b"", "empty"),
+        (b"hello", "another"),
+    ],
 )
 @pytest.mark.parametrize("opened", [opened_for_writing, opened_for_reading])
 def test_the_file_of_another_program_is_called_what_it_is_and_left_alone(tmp_path, opened, head, kind):
@@ -111,6 +124,80 @@ def test_the_file_of_another_program_is_called_what_it_is_and_left_alone(tmp_pat
     with pytest.raises(WarehouseError, match=rf"is not a DuckDB file \({kind}"):
         opened(path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("opened", [opened_for_writing, opened_for_reading])
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [(Path.mkdir, "a folder"), (os.mkfifo, "a device or a pipe"), (link_to_zeros, "a device or a pipe")],
+)
+def test_what_is_no_file_is_called_what_it_is(path, opened, make, kind):
+    make(path)
+    with pytest.raises(WarehouseError, match=f"is {kind}, not a DuckDB file"):
+        opened(path)
+
+
+@pytest.mark.parametrize("opened", [opened_for_writing, opened_for_reading])
+@pytest.mark.parametrize("share", [0.002, 0.5])
+def test_a_file_that_was_cut_off_is_called_damaged(path, opened, share):
+    Warehouse.open(path).close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(WarehouseDamaged):
+        opened(path)
+
+
+@pytest.mark.parametrize("opened", [opened_for_writing, opened_for_reading])
+def test_a_file_of_zeros_is_called_damaged(path, opened):
+    path.write_bytes(bytes(20_000))
+    with pytest.raises(WarehouseDamaged, match="begins with zeros"):
+        opened(path)
+
+
+def test_a_broken_log_is_called_damage(path):
+    script = "import os, sys; from pathlib import Path; from warehouse.connection import Warehouse\n"
+    script += "opened = Warehouse.open(Path(sys.argv[1]))\n"
+    script += "opened.append({'raw.prompts': [{'prompt_hash': 'h', 'prompt': 'text'}]}); os._exit(0)"
+    subprocess.run([sys.executable, "-c", script, str(path)], cwd=ROOT, check=True)
+    log = Path(f"{path}.wal")
+    whole = log.read_bytes()
+    log.write_bytes(whole[:-40] + bytes([whole[-40] ^ 1]) + whole[-39:])
+    with pytest.raises(WarehouseDamaged, match="WAL"):
+        Warehouse.open(path)
+
+
+def test_a_published_copy_is_read_and_never_written(path, tmp_path):
+    copy = tmp_path / "copy.duckdb"
+    with Warehouse.open(path) as warehouse:
+        warehouse.build()
+        warehouse.snapshot(copy, "none")
+    before = copy.read_bytes()
+    with pytest.raises(WarehouseError, match="is a published copy, which is only read"):
+        Warehouse.open(copy)
+    assert copy.read_bytes() == before
+    Warehouse.read(copy).close()
+
+
+@pytest.mark.parametrize("opening", [Warehouse.open, Warehouse.read])
+def test_a_database_of_another_program_is_left_alone(path, opening):
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create table mine as select 1 as a")
+    before = path.read_bytes()
+    with pytest.raises(WarehouseError, match="other tables than those of aligntax"):
+        opening(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_of_a_newer_duckdb_is_called_so(path, monkeypatch):
+    path.write_bytes(bytes(8) + b"DUCK" + bytes(100))
+    said = "IO Error: Trying to read a database file with version number 99, but we can only read versions 64 to 67."
+
+    def refuse(*_, **__):
+        raise duckdb.IOException(said)
+
+    monkeypatch.setattr(duckdb, "connect", refuse)
+    with pytest.raises(WarehouseError, match="was written by a newer version of DuckDB"):
+        Warehouse.open(path)
 
 
 @pytest.mark.parametrize("opened", [opened_for_writing, opened_for_reading])
