@@ -252,12 +252,10 @@ class Warehouse:
 
     def has(self, table: str) -> bool:
         """Whether a table or view exists: the first run builds the models."""
-        schema, name = table.split(".")
+        # Without a parameter: DuckDB imports pandas to read one.
         with self._lock:
-            found = self._connection.execute(
-                "select 1 from information_schema.tables where table_schema = ? and table_name = ?", [schema, name]
-            ).fetchone()
-        return found is not None
+            found = self._connection.execute("select table_schema || '.' || table_name from information_schema.tables")
+            return (table,) in found.fetchall()
 
     def query(self, name: str, frames: Mapping[str, pl.DataFrame] | None = None, **parameters: Any) -> pl.DataFrame:
         """Run the named query of ``warehouse/queries`` and return its rows; ``frames`` are tables it may name."""

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from flows.cli.options import CONFIG, Config, Json
-from flows.cli.output import print_json, print_table
+from flows.cli.output import interval, points, print_json, print_table
 from flows.cli.sql import published_or_live
-from warehouse.connection import Row
+from warehouse.connection import Row, Warehouse
 from warehouse.errors import WarehouseBusy, WarehouseMissing
 
 _FIRST_RUN = (
     "The first run is going on, and nothing is published yet. That run prints how far it is; once it ends or is "
     "stopped, this command shows its cells."
 )
+# The columns that name a cell of a date.
+_CELL = ("model_id", "benchmark_id", "prompt_style")
 
 
 def status(config: Config = CONFIG, json: Json = False) -> None:
-    """Show how the newest runs' cells stand."""
-    cells, source = _look(config, "live_cells", "newest_cells")
+    """Show how the newest runs' cells stand, and which endpoints serve another model than before."""
+    cells, source = _look(config, "live_cells", "newest_cells", newest_cells)
     if json:
         print_json(cells or [])
         return
@@ -38,6 +41,9 @@ def status(config: Config = CONFIG, json: Json = False) -> None:
     typer.echo(f"{len(cells)} cells: {counts or 'none yet'}.")
     if standing.keys() - {"complete"}:
         typer.echo("The same `aligntax run` finishes what is open; the last column says what brings a cell back.")
+    for cell in cells:
+        if cell["served_change"] is not None:
+            typer.echo(change_line(cell))
 
 
 def runs(config: Config = CONFIG, json: Json = False) -> None:
@@ -50,6 +56,28 @@ def runs(config: Config = CONFIG, json: Json = False) -> None:
         typer.echo(source)
         return
     print_table(f"Runs ({source})", ["run id", "kind", "started", "stands at", "cells", "note"], map(_run_row, found))
+
+
+def newest_cells(database: Warehouse, query: str) -> list[Row]:
+    """The newest cells, each with the last change of its served model, None where it has not changed."""
+    changes = database.named_rows("served_now") if database.has("reports.served_changes") else []
+    by_cell = {tuple(change.pop(name) for name in _CELL): change for change in changes}
+    return [
+        {**cell, "served_change": by_cell.get(tuple(cell[name] for name in _CELL))}
+        for cell in database.named_rows(query)
+    ]
+
+
+def change_line(cell: Row) -> str:
+    """What the change of a cell's served model did to its score."""
+    change = cell["served_change"]
+    what = f"{cell['model_id']} on {cell['benchmark_id']} ({cell['prompt_style']})"
+    served = f"the endpoint serves {change['model_served']} in place of {change['model_served_before']}"
+    if change["fall"] is None:
+        return f"{what}: since {change['since_date']} {served}; the score cannot be compared ({change['reason']})."
+    found = "a significant change" if change["is_significant"] else "no significant change"
+    limits = interval(change["fall_low"], change["fall_high"])
+    return f"{what}: since {change['since_date']} {served}; a fall of {points(change['fall']).lstrip('+')} points {limits}, {found}."
 
 
 def _cell_row(cell: Row) -> list[Any]:
@@ -77,18 +105,20 @@ def _run_row(run: Row) -> list[Any]:
     return [run["run_id"], run["kind"], started, (run["last_event"] or "").replace("_", " "), complete, note]
 
 
-def _look(config: Path, live: str, published: str) -> tuple[list[Row] | None, str]:
+def _look(
+    config: Path, live: str, published: str, ask: Callable[[Warehouse, str], list[Row]] = Warehouse.named_rows
+) -> tuple[list[Row] | None, str]:
     """Ask the warehouse, or its published copy while a run holds it: the rows, and where they come from.
 
     There are no rows, not even none, where a run goes on and nothing is published yet; then the last part says so.
     """
     try:
         with published_or_live(config, is_live=True) as database:
-            return database.named_rows(live), "warehouse"
+            return ask(database, live), "warehouse"
     except WarehouseBusy:
         pass
     try:
         with published_or_live(config, is_live=False) as database:
-            return database.named_rows(published), "published copy: a run is going on"
+            return ask(database, published), "published copy: a run is going on"
     except WarehouseMissing:
         return None, _FIRST_RUN

@@ -9,6 +9,7 @@ import pytest
 from scipy import special
 
 from flows import transform
+from flows.cli.looking import change_line, newest_cells
 from flows.configuration import load_configuration
 from tasks.steps.land import void
 from tests.support.nights import (
@@ -148,6 +149,25 @@ def test_undefined_numbers_are_null_with_a_reason(fallen):
     assert rows(warehouse, "select count(*) from reports.trend where p_value is null and reason is null") == [(0,)]
     for column in ("score_same_items", "log_evidence", "fall", "night_standard_error", "smallest_visible_fall"):
         assert rows(warehouse, f"select count(*) from reports.trend where isnan({column}) or isinf({column})") == [(0,)]
+
+
+def test_status_says_what_another_served_model_changed(fallen):
+    warehouse, _ = fallen
+    cells = newest_cells(warehouse, "live_cells")
+    assert {cell["served_change"] for cell in cells} == {None}
+    night = FIRST + timedelta(9)
+    change = {"as_of_date": night, "change_id": "c", "model_served_before": "m-1", "model_served": "m-2"}
+    found = {"fall": 0.06, "fall_low": 0.02, "fall_high": 0.1, "is_significant": True, "origin": "imported"}
+    cell = {name: cells[0][name] for name in ("model_id", "benchmark_id", "prompt_style")}
+    warehouse.replace("reports.served_changes", [str(night)], [change | found | cell])
+    lines = [change_line(cell) for cell in newest_cells(warehouse, "live_cells") if cell["served_change"]]
+    warehouse.replace("reports.served_changes", [str(night)], [])
+    assert lines == [
+        (
+            f"{cell['model_id']} on knowledge ({cell['prompt_style']}): since {night} the endpoint serves m-2 in place of "
+            "m-1; a fall of 6.0 points [+2.0, +10.0], a significant change."
+        )
+    ]
 
 
 def test_acknowledging_an_alarm_starts_a_new_series(fallen):

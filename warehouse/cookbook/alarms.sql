@@ -2,6 +2,7 @@
 select
     model_id,
     benchmark_id,
+    what_changed,
     since_date,
     days_since,
     round(100 * fall, 1) as fall_points,

@@ -2,7 +2,7 @@
 select
     'night' as kind,
     model_id,
-    'since ' || since_date as reference,
+    concat_ws(', ', 'since ' || since_date, what_changed) as reference,
     benchmark_id,
     fall as estimate,
     fall_low as low,
@@ -13,4 +13,4 @@ select
     null::varchar as reason
 from reports.alerts
 where as_of_date = $as_of_date::date
-order by benchmark_id, model_id, prompt_style, origin
+order by benchmark_id, model_id, prompt_style, origin, kind

@@ -44,7 +44,7 @@ def _alarm_table(rows: Sequence[ReportRow]) -> PrintedTable:
             TableColumn("p, over the year"),
             TableColumn("Items that fell most", is_number=False),
         ),
-        map(_alarm_line, ordered(rows, "benchmark_id", "model_id", "prompt_style", "origin")),
+        map(_alarm_line, ordered(rows, "benchmark_id", "model_id", "prompt_style", "origin", "kind")),
     )
 
 
@@ -56,7 +56,12 @@ def _alarm_line(row: ReportRow) -> TableLine:
         stated(row["p_value_adjusted"], probability),
         ", ".join(str(item["item_id"]) for item in items[:3]) or DASH,
     )
-    marks = [mark for mark, holds in (("new", row["is_new"]), ("wandering level", row["is_wandering"])) if holds]
+    flags = (
+        ("new", row["is_new"]),
+        ("another served model", row["kind"] == "served_model"),
+        ("wandering level", row["is_wandering"]),
+    )
+    marks = [mark for mark, holds in flags if holds]
     return TableLine(name_of(row["benchmark_id"]), name_of(row["model_id"]), cells, tuple(marks))
 
 
@@ -110,8 +115,8 @@ NIGHT_BY_NIGHT = PageSection(
         ReportSource(
             "alerts",
             (
-                *("model_id", "benchmark_id", "prompt_style", "origin", "is_new", "since_date", "fall", "fall_low"),
-                *("fall_high", "p_value_adjusted", "items_fallen_json", "is_wandering"),
+                *("model_id", "benchmark_id", "prompt_style", "origin", "kind", "is_new", "since_date", "fall"),
+                *("fall_low", "fall_high", "p_value_adjusted", "items_fallen_json", "is_wandering"),
             ),
         ),
     ),

@@ -337,6 +337,7 @@ ALERT = {
     "benchmark_id": "gsm8k",
     "prompt_style": "chat",
     "origin": "simulated",
+    "kind": "fall",
     "is_new": True,
     "is_wandering": False,
     "since_date": DATE,

@@ -16,6 +16,11 @@ def test_nights_are_drawn_under_the_alarms_that_stand(section_text):
         assert expected in text
 
 
+def test_an_alarm_for_another_served_model_is_marked(section_text):
+    text = section_text(NIGHT_BY_NIGHT, trend=nights(3), alerts=[{"kind": "served_model", "items_fallen_json": None}])
+    assert "another served model" in text
+
+
 def test_without_an_alarm_the_section_says_that_none_stands(section_text):
     assert "No alarm stands." in section_text(NIGHT_BY_NIGHT, trend=nights(2))
 

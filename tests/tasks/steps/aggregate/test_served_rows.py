@@ -66,3 +66,28 @@ def test_a_night_of_two_models_is_neither_before_nor_after(world):
 def test_the_same_or_an_unknown_served_model_is_no_change(world, names):
     two_nights(world, before=names[0], after=names[1])
     assert world.report(CHANGES) == []
+
+
+ALERTS = "select * from reports.alerts"
+
+
+def test_a_fall_with_another_served_model_is_an_alarm_that_says_what_changed(world):
+    two_nights(world, before="m-2026-01", after="m-2026-02")
+    (alert,) = world.report(ALERTS)
+    (change,) = world.report(CHANGES)
+    assert (alert["kind"], alert["what_changed"], alert["is_new"]) == ("served_model", "m-2026-01 -> m-2026-02", True)
+    assert alert["since_date"] == alert["as_of_date"] == change["as_of_date"]
+    for name in ("fall", "fall_low", "fall_high", "p_value"):
+        assert alert[name] == change[name]
+    (row,) = world.warehouse.named_rows("served_now")
+    assert (row["since_date"], row["model_served"], row["fall"]) == (
+        *(change[name] for name in ("as_of_date", "model_served")),
+        pytest.approx(FALLEN / 60),
+    )
+
+
+def test_a_rise_with_another_served_model_is_no_alarm(world):
+    two_nights(world, before="m-2026-01", after="m-2026-02")
+    for row in world.tables["raw.scores"]:
+        row.update(value=1.0 - row["value"], outcome="incorrect" if row["value"] else "correct")
+    assert world.report(ALERTS) == []
