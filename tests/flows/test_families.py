@@ -29,6 +29,7 @@ models:
 comparisons:
   - {kind: method, reference: plain, candidate: merged}
   - {kind: method, reference: plain, candidate: dpo-1}
+  - {kind: method, reference: dpo-2, candidate: dpo-1}
 benchmarks: [knowledge, harmful, borderline]
 analysis: {safety_levels: [0.7, 0.99]}
 """

@@ -1,11 +1,18 @@
--- One row per comparison of kind method x item that its two models and the base of the reference answered.
+-- One row per comparison of kind method x item that its two models and the base of the reference answered. Of two
+-- strengths of one method neither mitigates the other: they are a sweep.
 with comparisons as (
-    select *
+    select comparisons.*
     from marts.comparisons
+    inner join marts.dim_model as reference on comparisons.reference_model_id = reference.model_id
+    inner join marts.dim_model as candidate on comparisons.candidate_model_id = candidate.model_id
     where
-        as_of_date in (select unnest($dates::date[]))
-        and kind = 'method'
-        and is_default
+        comparisons.as_of_date in (select unnest($dates::date[]))
+        and comparisons.kind = 'method'
+        and comparisons.is_default
+        and not coalesce(
+            reference.method = candidate.method and reference.knob_name = candidate.knob_name,
+            false
+        )
 ),
 
 cells as (

@@ -11,8 +11,12 @@ from tasks.report.wording import DASH, points, signed_points, stated, with_inter
 
 def _content(tables: ReportTables) -> list[Block]:
     rows = ordered(
-        # The forms that were chosen, and the knobs to which no form could be fitted.
-        (row for row in tables["sweep_fit"] if row["is_shown"] or row["form"] == "none"),
+        # The forms that were chosen, and knobs to which none could be fitted. Fewer than four strengths are no sweep.
+        (
+            row
+            for row in tables["sweep_fit"]
+            if row["is_shown"] or (row["form"] == "none" and row["reason"] != "fewer_than_four_strengths")
+        ),
         *("family", "origin", "method", "knob_name", "axis", "benchmark_id"),
     )
     if not rows:

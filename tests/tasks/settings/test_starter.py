@@ -24,7 +24,6 @@ def test_the_starter_file_points_at_the_simulated_server(load_text):
     assert [(p.kind, p.candidate) for p in settings.pairs()] == [
         ("tax", "harbor-dpo-050"),
         ("tax", "harbor-dpo-100"),
-        ("method", "harbor-dpo-100"),
     ]
 
 

@@ -16,5 +16,10 @@ def test_only_the_chosen_forms_and_knobs_without_a_form_are_shown(section_text):
     assert "on-none" in text
 
 
+def test_fewer_than_four_strengths_are_no_sweep(section_text):
+    row = {"form": "none", "is_shown": False, "reason": "fewer_than_four_strengths"}
+    assert section_text(STRENGTHS, sweep_fit=[row]) == ""
+
+
 def test_without_a_knob_the_section_is_left_out(section_text):
     assert section_text(STRENGTHS) == ""
