@@ -12,6 +12,7 @@ import typer
 from flows.cli import (
     catalogue,
     doctor,
+    execute,
     explore,
     gate,
     import_logs,
@@ -67,6 +68,7 @@ for command in (
     running.serve,
     judge.judge,
     rescore.rescore,
+    execute.execute,
     publishing.void,
     publishing.unvoid,
     publishing.build,

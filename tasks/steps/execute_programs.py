@@ -49,6 +49,16 @@ class ExecutedPrograms:
     reason: str | None = None
     beside: tuple[str, ...] = ()
 
+    def plus(self, other: ExecutedPrograms) -> ExecutedPrograms:
+        """Both together: of several runs, oldest last."""
+        return ExecutedPrograms(
+            self.count_executed + other.count_executed,
+            self.count_reused + other.count_reused,
+            self.count_waiting + other.count_waiting,
+            self.reason or other.reason,
+            tuple(dict.fromkeys((*self.beside, *other.beside))),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Again:

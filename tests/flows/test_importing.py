@@ -115,6 +115,33 @@ def test_rescoring_runs_the_programs_that_a_mended_rule_makes(tmp_path, monkeypa
         assert len(warehouse.rows("select runner from raw.executions")[1]) == 2
 
 
+def test_programs_can_be_run_again_and_both_verdicts_stay(tmp_path):
+    try:
+        with open_sandbox():
+            pass
+    except NoSandbox as none:
+        pytest.skip(str(none))
+    (tmp_path / "HumanEval.jsonl").write_text("\n".join(map(json.dumps, TASKS[:1])))
+    answers = [(TASKS[0]["prompt"], "    return number + 0\n")]
+    with imported(tmp_path, {"id": "humaneval", "source": str(tmp_path / "HumanEval.jsonl")}, answers) as warehouse:
+        name = warehouse.path
+    with Warehouse.open(name) as warehouse:  # as if a busy machine had ended it
+        warehouse.rows("update raw.executions set verdict = 'timeout'")
+        warehouse.rows("update raw.scores set value = 0, outcome = 'incorrect'")
+    command = ["execute", "--again", "--benchmark", "humaneval", "--config", str(tmp_path / "aligntax.yaml")]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    assert "1 programs pass now and did not, 0 passed and do not" in done.output
+    with Warehouse.read(name) as warehouse:
+        assert warehouse.rows("select verdict from raw.executions order by executed_at")[1] == [("timeout",), ("pass",)]
+        assert warehouse.rows("select value from raw.scores order by scored_at")[1] == [(0.0,), (1.0,)]
+        assert warehouse.rows("select score from reports.model_scores where subset = 'all'")[1] == [(1.0,)]
+    done = CliRunner().invoke(app, [*command[:3], "humanevil", *command[4:]])
+    assert "humaneval" in str(done.exception)
+    done = CliRunner().invoke(app, ["execute", *command[4:], "--json"])
+    assert json.loads(done.output)["count_executed"] == 0
+
+
 def test_imported_answers_that_were_blocked_or_cut_off_are_known_by_any_word_for_it(tmp_path):
     ends = ("stop", "MAX_TOKENS", "SAFETY", "content_filter: SPII")
     entry = {**SUMS, "fields": {"question": "q", "target": "a"}}

@@ -1,6 +1,6 @@
 """A script: try every attack in one back end and print as JSON how each program ended.
 
-Usage: attacks.py BACK_END. Needs the package ``tasks.sandbox`` on its path and nothing else.
+Usage: attacks.py BACK_END. Needs the package ``tasks.sandbox`` and ``cheats`` on its path and nothing else.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tasks.sandbox import Program, open_sandbox
+from tasks.sandbox import Check, Program, open_sandbox
 from tasks.sandbox.backends import starts
+from tests.tasks.sandbox.cheats import CHEATS, RIGHT, TEST
 
 C = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
 LOOP = "while True:\n    "
@@ -138,7 +139,15 @@ def main(back_end: str) -> None:
         sources = {name: source.format(**facts) for name, (source, _) in ATTACKS.items()} | HARMLESS
         # Memory low enough that filling it takes a slow machine less than the second of processor time.
         results = sandbox.run([Program(source, seconds=1, memory_mb=160) for source in sources.values()])
+        # A right program behind every few wrong ones: none of them changes its verdict.
+        check = Check(TEST, "f", "def f(xs, start=0): pass\n")
+        honest = [name for place, cheat in enumerate(CHEATS) for name in (cheat, *([None] if place % 8 == 0 else []))]
+        asked = [Program(CHEATS[name] if name else RIGHT, check, seconds=1, memory_mb=256) for name in honest]
+        ended = list(zip(honest, sandbox.run(asked), strict=True))
+        cheats = {name: (result.verdict, result.detail) for name, result in ended if name}
+        right = sorted({result.verdict for name, result in ended if name is None})
         report = {name: (result.verdict, result.detail) for name, result in zip(sources, results, strict=True)}
+        report |= {"cheats": cheats, "right": right}
         report["layers"] = list(sandbox.back_end.layers)
         report["sibling lives"] = sibling.poll() is None
         sibling.kill()

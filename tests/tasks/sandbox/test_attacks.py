@@ -15,6 +15,7 @@ import pytest
 
 from tests.conftest import ROOT, absent
 from tests.tasks.sandbox.attacks import ATTACKS, HARMLESS
+from tests.tasks.sandbox.cheats import CHEATS
 
 NOBODY = 65534
 # The attacks of one place take 8 s, so those by root are long tests.
@@ -30,6 +31,8 @@ def copied():
     folder.chmod(0o755)
     shutil.copytree(ROOT / "tasks" / "sandbox", folder / "tasks" / "sandbox")
     shutil.copy(Path(__file__).with_name("attacks.py"), folder)
+    (folder / "tests" / "tasks" / "sandbox").mkdir(parents=True)
+    shutil.copy(Path(__file__).with_name("cheats.py"), folder / "tests" / "tasks" / "sandbox")
     yield folder
     shutil.rmtree(folder)
 
@@ -82,6 +85,18 @@ def test_an_attack_ends_as_expected(attacked, back_end, user, name):
     if expected == "full":  # the kernel refuses what would not fit, or the worker measures
         expected = "error" if back_end == "bubblewrap" else "file_flood"
     assert verdict == expected, detail
+
+
+@pytest.mark.parametrize(("back_end", "user"), PLACES)
+def test_no_wrong_program_passes_and_none_changes_the_verdict_of_a_right_one(attacked, back_end, user):
+    report = attacked(back_end, user)
+    assert set(report["cheats"]) == set(CHEATS)
+    assert {name for name, (verdict, _) in report["cheats"].items() if verdict == "pass"} == set()
+    assert report["right"] == ["pass"]
+
+
+def test_there_are_150_attacks():
+    assert len(ATTACKS) + len(CHEATS) >= 150
 
 
 @pytest.mark.parametrize(("back_end", "user"), PLACES)
