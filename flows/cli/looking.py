@@ -24,7 +24,7 @@ _CELL = ("model_id", "benchmark_id", "prompt_style")
 
 
 def status(config: Config = CONFIG, json: Json = False) -> None:
-    """Show how the newest runs' cells stand, and which endpoints serve another model than before."""
+    """Show how the newest runs' cells stand."""
     cells, source = _look(config, "live_cells", "newest_cells", newest_cells)
     if json:
         print_json(cells or [])
@@ -76,8 +76,8 @@ def change_line(cell: Row) -> str:
     if change["fall"] is None:
         return f"{what}: since {change['since_date']} {served}; the score cannot be compared ({change['reason']})."
     found = "a significant change" if change["is_significant"] else "no significant change"
-    limits = interval(change["fall_low"], change["fall_high"])
-    return f"{what}: since {change['since_date']} {served}; a fall of {points(change['fall']).lstrip('+')} points {limits}, {found}."
+    fall = f"{points(change['fall']).lstrip('+')} points {interval(change['fall_low'], change['fall_high'])}"
+    return f"{what}: since {change['since_date']} {served}; a fall of {fall}, {found}."
 
 
 def _cell_row(cell: Row) -> list[Any]:

@@ -162,12 +162,11 @@ def test_status_says_what_another_served_model_changed(fallen):
     warehouse.replace("reports.served_changes", [str(night)], [change | found | cell])
     lines = [change_line(cell) for cell in newest_cells(warehouse, "live_cells") if cell["served_change"]]
     warehouse.replace("reports.served_changes", [str(night)], [])
-    assert lines == [
-        (
-            f"{cell['model_id']} on knowledge ({cell['prompt_style']}): since {night} the endpoint serves m-2 in place of "
-            "m-1; a fall of 6.0 points [+2.0, +10.0], a significant change."
-        )
-    ]
+    (line,) = lines
+    assert line == (
+        f"{cell['model_id']} on knowledge ({cell['prompt_style']}): since {night} the endpoint serves m-2 in place "
+        "of m-1; a fall of 6.0 points [+2.0, +10.0], a significant change."
+    )
 
 
 def test_acknowledging_an_alarm_starts_a_new_series(fallen):
