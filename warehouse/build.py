@@ -21,8 +21,8 @@ from typing import Any
 import duckdb
 import yaml
 
-from warehouse.errors import DISK_ERRORS, ModelError
-from warehouse.transactions import committed
+from warehouse.errors import ModelError
+from warehouse.transactions import DISK_ERRORS, committed
 
 MODELS = Path(__file__).parent / "models"
 LAYERS = ("staging", "marts", "reports")

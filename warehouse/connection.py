@@ -17,7 +17,7 @@ import duckdb
 
 from warehouse import publish
 from warehouse.build import LAYERS, build
-from warehouse.errors import DISK_ERRORS, ModelError, QueryError, WarehouseUnwritable
+from warehouse.errors import ModelError, QueryError, WarehouseUnwritable
 from warehouse.grain import surplus_rows
 from warehouse.opening import (
     MEMORY_LIMIT,
@@ -29,7 +29,7 @@ from warehouse.opening import (
     unwritable,
 )
 from warehouse.recognition import damaged
-from warehouse.transactions import committed
+from warehouse.transactions import DISK_ERRORS, committed
 
 if TYPE_CHECKING:
     import polars as pl

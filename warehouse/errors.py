@@ -5,11 +5,6 @@ Tested in tests/tasks/test_errors.py and tests/warehouse/test_errors.py.
 
 from __future__ import annotations
 
-import duckdb
-
-# What DuckDB raises when the disk fails: while it reads or writes, when the failure is final, or when it commits.
-DISK_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException)
-
 
 class WarehouseError(Exception):
     """Base of the warehouse's own errors. The command line prints the message and ends with ``exit_code``."""

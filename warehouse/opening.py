@@ -11,7 +11,6 @@ import duckdb
 from warehouse.backup import backed_up
 from warehouse.build import stage
 from warehouse.errors import (
-    DISK_ERRORS,
     WarehouseBusy,
     WarehouseError,
     WarehouseMissing,
@@ -19,6 +18,7 @@ from warehouse.errors import (
 )
 from warehouse.migrate import migrate, outdated_version
 from warehouse.recognition import check_format, check_schema, damaged
+from warehouse.transactions import DISK_ERRORS
 
 # By default DuckDB keeps what it has read in up to 80% of the machine's memory. Beyond this limit it writes to disk.
 MEMORY_LIMIT = "1500MB"

@@ -7,6 +7,9 @@ from contextlib import contextmanager, suppress
 
 import duckdb
 
+# What DuckDB raises when the disk fails: while it reads or writes, when the failure is final, or when it commits.
+DISK_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException)
+
 
 @contextmanager
 def committed(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:

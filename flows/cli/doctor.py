@@ -13,7 +13,6 @@ import typer
 from flows.cli.options import CONFIG, Config
 from flows.cli.output import print_table, shown
 from tasks.errors import AligntaxError
-from warehouse.connection import Warehouse
 from warehouse.errors import WarehouseError
 
 _MOST_EMPTY = 0.05  # above it something is wrong with how a model is asked
@@ -68,6 +67,8 @@ def _ask_models(config: Path) -> None:
 
 def _empty_answers(warehouse: Path) -> list[str]:
     """A line for each model that often gave no text in the newest run of it."""
+    from warehouse.connection import Warehouse
+
     rows: list[tuple[str, str, float]] = []
     # The column is missing if the warehouse was never built, or was built by an older version.
     with suppress(WarehouseError), Warehouse.read(warehouse) as reader:
@@ -99,6 +100,7 @@ def _check_packages() -> list[tuple[str, str, str]]:
 
 def _check_configuration(config: Path) -> tuple[str, str, str]:
     from flows.configuration import load_configuration
+    from warehouse.connection import Warehouse
 
     try:
         settings = load_configuration(config)

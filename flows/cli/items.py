@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_format
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -15,7 +15,9 @@ from flows.cli.options import CONFIG, Config, Json
 from flows.cli.output import DASH, console, paged, print_json, print_plain, shown
 from flows.cli.sql import published_or_live
 from tasks.errors import UsageError
-from warehouse.connection import Warehouse
+
+if TYPE_CHECKING:
+    from warehouse.connection import Warehouse
 
 _LONGEST_TEXT = 4_000  # characters of an answer that a terminal shows
 _HIDDEN = "(the text of harmful benchmarks is not published; --live reads it from the warehouse)"

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from flows.cli.options import CONFIG, Config, Json
 from flows.cli.output import interval, points, print_json, print_table
 from flows.cli.sql import published_or_live
-from warehouse.connection import Row, Warehouse
 from warehouse.errors import WarehouseBusy, WarehouseMissing
+
+if TYPE_CHECKING:
+    from warehouse.connection import Row, Warehouse
 
 _FIRST_RUN = (
     "The first run is going on, and nothing is published yet. That run prints how far it is; once it ends or is "
@@ -48,7 +50,7 @@ def status(config: Config = CONFIG, json: Json = False) -> None:
 
 def runs(config: Config = CONFIG, json: Json = False) -> None:
     """List the runs, newest first."""
-    found, source = _look(config, "live_runs", "listed_runs")
+    found, source = _look(config, "live_runs", "listed_runs", _rows)
     if json:
         print_json(found or [])
         return
@@ -56,6 +58,10 @@ def runs(config: Config = CONFIG, json: Json = False) -> None:
         typer.echo(source)
         return
     print_table(f"Runs ({source})", ["run id", "kind", "started", "stands at", "cells", "note"], map(_run_row, found))
+
+
+def _rows(database: Warehouse, query: str) -> list[Row]:
+    return database.named_rows(query)
 
 
 def newest_cells(database: Warehouse, query: str) -> list[Row]:
@@ -106,7 +112,7 @@ def _run_row(run: Row) -> list[Any]:
 
 
 def _look(
-    config: Path, live: str, published: str, ask: Callable[[Warehouse, str], list[Row]] = Warehouse.named_rows
+    config: Path, live: str, published: str, ask: Callable[[Warehouse, str], list[Row]]
 ) -> tuple[list[Row] | None, str]:
     """Ask the warehouse, or its published copy while a run holds it: the rows, and where they come from.
 

@@ -6,15 +6,17 @@ import csv
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.cli.options import CONFIG, Config, Json
 from flows.cli.output import paged, print_fitting, print_json, print_table, print_vertical
 from tasks.errors import UsageError
-from warehouse.connection import Warehouse
 from warehouse.recipes import recipe, recipes
+
+if TYPE_CHECKING:
+    from warehouse.connection import Warehouse
 
 _LONGEST_TABLE = 200
 
@@ -53,6 +55,7 @@ def sql(
 def published_or_live(config: Path, *, is_live: bool) -> Warehouse:
     """The published copy of a configuration's warehouse, or the warehouse itself; read-only."""
     from tasks.settings import load_places
+    from warehouse.connection import Warehouse
 
     places = load_places(config, os.environ)
     return Warehouse.read(places.warehouse if is_live else places.publish.snapshot)

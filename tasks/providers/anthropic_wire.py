@@ -15,6 +15,7 @@ from tasks.answers.finish import Ending, ending_of
 from tasks.domain import Prompt, PromptStyle
 from tasks.providers.failures import answer_of_failure, unreadable
 from tasks.providers.posting import Reply, Sender
+from tasks.providers.transport import unused_client
 from tasks.providers.wire import (
     Answer,
     Connection,
@@ -55,6 +56,7 @@ def connect(connection: Connection) -> Endpoint:
         base_url=connection.base_url or FACTS.own_address,
         max_retries=0,
         default_headers=connection.headers,
+        http_client=unused_client(),
     )
     return AnthropicEndpoint(Sender(client, connection.api_key))
 

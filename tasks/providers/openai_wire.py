@@ -17,6 +17,7 @@ from tasks.providers.alternatives import check_not_refused, check_told, first_to
 from tasks.providers.failures import answer_of_failure, filtered, unreadable
 from tasks.providers.openai_choice import said_in
 from tasks.providers.posting import Reply, Sender
+from tasks.providers.transport import unused_client
 from tasks.providers.wire import (
     Answer,
     Connection,
@@ -64,6 +65,7 @@ def connect(connection: Connection) -> Endpoint:
         base_url=connection.base_url,
         max_retries=0,
         default_headers=connection.headers,
+        http_client=unused_client(),
     )
     return OpenAIEndpoint(Sender(client, connection.api_key))
 

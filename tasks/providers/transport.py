@@ -5,9 +5,12 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
+
+if TYPE_CHECKING:
+    import httpx2
 
 
 class Body(Protocol):
@@ -58,6 +61,13 @@ def open_session(address: str, headers: Mapping[str, str]) -> Session:
         proxy=proxies.get(parts.scheme) or proxies.get("all"),
     )
     return session
+
+
+def unused_client() -> httpx2.AsyncClient:
+    """What an SDK is given, so that it opens no HTTP client of its own: nothing is sent through it."""
+    import httpx2  # noqa: PLC0415 - heavy, as the SDKs are
+
+    return httpx2.AsyncClient(transport=httpx2.AsyncBaseTransport())
 
 
 def _trusted() -> ssl.SSLContext:

@@ -7,7 +7,8 @@ import pytest
 
 from warehouse import errors
 from warehouse.connection import Warehouse
-from warehouse.errors import DISK_ERRORS, WarehouseError, WarehouseUnwritable
+from warehouse.errors import WarehouseError, WarehouseUnwritable
+from warehouse.transactions import DISK_ERRORS
 
 
 @pytest.fixture
