@@ -15,30 +15,26 @@ from tasks.settings import BenchmarkSettings
 
 
 def with_paraphrases(benchmark: Benchmark, wanted: BenchmarkSettings) -> Benchmark:
-    """The benchmark with the wordings of its entry: another version, because its scores are means over wordings.
-
-    Raises:
-        UsageError: a paraphrase is the benchmark's own instruction.
-    """
-    if not wanted.paraphrases:
-        return benchmark
-    own = " ".join(benchmark.instruction.split())
-    if any(" ".join(text.split()) == own for text in wanted.paraphrases):
-        raise UsageError(
-            f"benchmark {wanted.name!r}: paraphrases: {own!r:.60} is the benchmark's own instruction, which is always "
-            "asked. Remove it from the list."
-        )
-    return replace(benchmark, paraphrases=wanted.paraphrases, version="")
+    """The benchmark with the wordings of its entry: another version, because its scores are means over wordings."""
+    return replace(benchmark, paraphrases=wanted.paraphrases, version="") if wanted.paraphrases else benchmark
 
 
 def check_paraphrases(cell: Cell) -> None:
-    """Refuse paraphrases where the prompt holds no instruction.
+    """Refuse paraphrases that would ask the same prompt twice.
 
     Raises:
-        UsageError: the question itself is the text to continue, so that all wordings would be the same prompt.
+        UsageError: a paraphrase is the instruction that is asked anyway, or the prompt holds no instruction because the
+            question itself is the text to continue.
     """
-    if cell.benchmark.paraphrases and cell.benchmark.is_continued and cell.prompt_style is PromptStyle.COMPLETION:
+    benchmark = cell.benchmark
+    place = f"benchmark {benchmark.benchmark_id!r}: paraphrases:"
+    own, *others = (" ".join(text.split()) for text in benchmark.instructions)
+    if own in others:
         raise UsageError(
-            f"benchmark {cell.benchmark.benchmark_id!r}: paraphrases: {cell.model.id!r} is asked in style completion, "
-            "where this benchmark's prompt holds no instruction. Remove paraphrases, or set prompt_styles: [chat]."
+            f"{place} {own!r:.60} is the benchmark's own instruction, which is always asked. Remove it from the list."
+        )
+    if others and benchmark.is_continued and cell.prompt_style is PromptStyle.COMPLETION:
+        raise UsageError(
+            f"{place} {cell.model.id!r} is asked in style completion, where this benchmark's prompt holds no "
+            "instruction. Remove paraphrases, or set prompt_styles: [chat]."
         )

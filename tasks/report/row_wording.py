@@ -91,6 +91,8 @@ def tax_notes(row: ReportRow) -> Iterator[str]:
     if row["is_sign_rule_dependent"]:
         yield "sign depends on the rule"
     yield from flag_notes(row["flags"])
+    if str(row["se_method"]).endswith("_wordings"):
+        yield "interval over wordings as well"
     if row["prompt_style_reference"] != row["prompt_style_candidate"]:
         yield f"{row['prompt_style_candidate']} against {row['prompt_style_reference']}"
     if row["count_paired_items"] != row["count_items"] and None not in (row["bound_low"], row["bound_high"]):

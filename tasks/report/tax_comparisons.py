@@ -37,7 +37,7 @@ TAXES = ReportSource(
         *("tax_absolute_low", "tax_absolute_high", "tax_relative", "tax_relative_low", "tax_relative_high"),
         *("tax_relative_reason", "p_value_holm", "minimum_detectable_tax", "bound_low", "bound_high"),
         *("is_significant_whatever_is_missing", "identified_low", "identified_high"),
-        *("is_significant", "is_sign_rule_dependent", "origin", "days_apart", "flags", "reason"),
+        *("is_significant", "is_sign_rule_dependent", "se_method", "origin", "days_apart", "flags", "reason"),
     ),
 )
 

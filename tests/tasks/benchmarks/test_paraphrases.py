@@ -1,13 +1,8 @@
 from __future__ import annotations
 
-import dataclasses
-
-import pytest
-
 from tasks import benchmarks
 from tasks.benchmarks.paraphrases import with_paraphrases
 from tasks.domain import PromptStyle
-from tasks.errors import UsageError
 from tasks.settings import BenchmarkSettings
 
 WORDINGS = ("Work it out.", "Find the number.")
@@ -28,10 +23,3 @@ def test_paraphrases_make_another_version_and_leave_the_first_prompt_alone():
 def test_without_paraphrases_a_benchmark_stays_what_it_is():
     plain = benchmarks.load("arithmetic")
     assert with_paraphrases(plain, BenchmarkSettings(id="arithmetic")) is plain
-
-
-def test_the_own_instruction_is_no_paraphrase():
-    plain = dataclasses.replace(benchmarks.load("arithmetic"), instruction="Add them.", version="")
-    wanted = BenchmarkSettings(id="arithmetic", paraphrases=("Find it.", " Add  them."))
-    with pytest.raises(UsageError, match=r"'Add them\.' is the benchmark's own instruction"):
-        with_paraphrases(plain, wanted)

@@ -52,6 +52,7 @@ TAX = {
     "is_sign_rule_dependent": False,
     "origin": "simulated",
     "days_apart": 0,
+    "se_method": "cr2_bm",
     "flags": None,
     "reason": None,
 }

@@ -88,6 +88,24 @@ def test_each_wording_is_repeated_and_its_repeats_have_consecutive_numbers(plann
     assert ids(repeated) < ids(worded)
 
 
+OWN = "Solve the problem. Show short working and  end with: The answer is <number>."
+LETTER = "Choose the one right answer. Answer with its letter alone."
+
+
+@pytest.mark.parametrize(
+    ("entry", "own"),
+    [("id: arithmetic, sample_size: 20", OWN), ("id: knowledge, sample_size: 20, scorer: choice_likelihood", LETTER)],
+)
+def test_the_instruction_that_is_asked_anyway_is_no_paraphrase(planned, entry, own):
+    changes = ("id: arithmetic, sample_size: 20", f'{entry}, paraphrases: ["{own}", Find it.]')
+    with pytest.raises(UsageError, match=r"is the benchmark's own instruction, which is always asked\. Remove it"):
+        planned(
+            changes,
+            ("api: completions", "api: completions, alternatives: 5"),
+            ("chat, base", "chat, alternatives: 5, base"),
+        )
+
+
 def test_a_question_that_is_itself_the_text_to_continue_has_no_instruction_to_reword(planned, monkeypatch):
     arithmetic = benchmarks.load("arithmetic")
     monkeypatch.setattr(benchmarks, "load", lambda _: dataclasses.replace(arithmetic, is_continued=True))
