@@ -7,7 +7,9 @@ the state of truth: the same command finishes whatever an earlier one began.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -16,8 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from prefect import State, flow
-from prefect.events.worker import EventsWorker
-from prefect.logging.handlers import APILogWorker
 from prefect.utilities.annotations import quote
 
 from flows import cell_tasks
@@ -25,7 +25,7 @@ from flows.asking.asked import Asked
 from flows.asking.reachable import check_servers
 from flows.asking.session import Session, session
 from flows.opened import Opened, opened
-from flows.outcome import Outcome
+from flows.orchestration import Outcome, as_flow, hand_over
 from flows.planning import plan_run, shards
 from tasks.domain import RunKind
 from tasks.errors import NothingEvaluated
@@ -39,7 +39,10 @@ if TYPE_CHECKING:
     from flows.judge_answers import Judged
     from flows.stages import Unreported
 
-_LONGEST_FLUSH_S = 30
+_LONGEST_HAND_OVER_S = 30.0
+_WITHOUT_PREFECT = (
+    "warning: the Prefect server is gone. The run went on without it, and its pages lack the rest of the run.\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +75,19 @@ class Evaluated:
 
 def evaluate_dates(given: Opened, dates: Sequence[date], kind: RunKind, only: Mapping[str, list[str]]) -> Evaluated:
     """Evaluate one date after the other; returns what came out of the last, with the cells that any left unreported."""
-    carried: Any = quote(given)  # Prefect neither walks through it nor stores it
-    config, overrides = str(given.config), dict(given.overrides)
+    logging.raiseExceptions = False  # Prefect would print that it could not send its logs
     missing: tuple[Unreported, ...] = ()
+    has_prefect = True
     try:
         for day in dates:
             outcome: Outcome[Evaluated] = Outcome()
-            arguments = (config, day.isoformat(), kind.value, overrides, dict(only), carried, quote(outcome))
-            asyncio.run(_as_flow(*arguments))
+            chosen = (str(given.config), day.isoformat(), kind.value, dict(given.overrides), dict(only))
+            has_prefect &= asyncio.run(as_flow(evaluate, *chosen, given=given, outcome=outcome))
             evaluated = outcome.result()
             missing += evaluated.unreported
     finally:
-        _flush()
+        if not hand_over(_LONGEST_HAND_OVER_S if has_prefect else 0.0) or not has_prefect:
+            sys.stderr.write(_WITHOUT_PREFECT)
     return replace(evaluated, unreported=missing, outcome="partial" if missing else "complete")
 
 
@@ -108,10 +112,6 @@ async def evaluate(
             return await _evaluate(held, date.fromisoformat(as_of_date), RunKind(kind), only)
 
     return await (outcome or Outcome()).of(work())
-
-
-async def _as_flow(*arguments: Any) -> None:
-    await evaluate(*arguments, return_state=True)
 
 
 async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, list[str]] | None) -> Evaluated:
@@ -168,11 +168,3 @@ def _evaluated(planned: Plan, asked: Asked, concluded: Concluded) -> Evaluated:
         outcome="partial" if concluded.unreported else "complete",
         published=concluded.published,
     )
-
-
-def _flush() -> None:
-    """Let Prefect hand over its last events and logs before its server ends; otherwise it prints tracebacks."""
-    for worker in (EventsWorker, APILogWorker):
-        draining = worker.drain_all(timeout=_LONGEST_FLUSH_S)
-        if asyncio.iscoroutine(draining):
-            asyncio.run(draining)

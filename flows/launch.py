@@ -41,5 +41,5 @@ def execute(
         try:
             return evaluate_dates(opened, dates, kind, only or {})
         finally:
-            if server.process and server.process.was_restarted:
+            if server.process and server.process.was_restarted and not server.process.is_gone:
                 sys.stderr.write("warning: the Prefect server died and was started again; the run went on.\n")

@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from prefect import Flow, State, flow
 from prefect.runtime import flow_run
 from prefect.schedules import Cron
+from prefect.states import Completed, Failed
 from prefect.types.entrypoint import EntrypointType
 
-from flows.evaluate import evaluate
+from flows.evaluate import Evaluated, evaluate
+from flows.orchestration import Outcome, as_flow
 from tasks.errors import UsageError
 
 
@@ -22,17 +24,19 @@ def served(config: Path, timezone: str) -> Flow[..., Any]:
     """The flow of one configuration. Whoever asks Prefect for a run of it may choose a night, and nothing else."""
 
     @flow(name="nightly", flow_run_name="nightly {as_of_date}", validate_parameters=False)
-    async def nightly(as_of_date: str | None = None) -> State:
+    async def nightly(as_of_date: str | None = None) -> State[None]:
         return await evaluate_night(str(config), as_of_date, timezone)
 
     return nightly
 
 
-async def evaluate_night(config: str, as_of_date: str | None, timezone: str) -> State:
+async def evaluate_night(config: str, as_of_date: str | None, timezone: str) -> State[None]:
     """Evaluate everything with fresh answers. The night is the scheduled date in the user's time zone."""
     scheduled = flow_run.scheduled_start_time or datetime.now(UTC)
     night = as_of_date or scheduled.astimezone(ZoneInfo(timezone)).date().isoformat()
-    return await evaluate(config, night, "nightly", return_state=True)
+    outcome: Outcome[Evaluated] = Outcome()
+    await as_flow(evaluate, config, night, "nightly", outcome=outcome)
+    return Failed(message=str(outcome.error)) if outcome.error else Completed()
 
 
 def serve(config: Path, cron: str, timezone: str) -> None:

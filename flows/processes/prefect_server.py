@@ -40,6 +40,8 @@ QUIET = {
     "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     "DO_NOT_TRACK": "1",
 }
+# How long a run waits for a server that is being started again, or that is overloaded.
+_PATIENCE = {"PREFECT_CLIENT_MAX_RETRIES": "2", "PREFECT_API_REQUEST_TIMEOUT": "15"}
 _NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 # The server of a single run needs none of the services for deployments.
 _LEAN = {
@@ -71,14 +73,16 @@ class PrefectServer:
     password: Path | None = None
 
     def wait_until_up(self) -> None:
-        """Return once the server answers.
+        """Return once the server answers, or once a server of our own is gone: a run goes on without it.
 
         Raises:
             AligntaxError: it did not within three minutes.
         """
         deadline = time.monotonic() + _LONGEST_START_S
         while not self._answers():
-            if time.monotonic() >= deadline or (self.process and self.process.is_gone):
+            if self.process and self.process.is_gone:
+                return
+            if time.monotonic() >= deadline:
                 raise AligntaxError(self._silence())
             time.sleep(0.2)
         if self.created:
@@ -100,7 +104,7 @@ class PrefectServer:
 @contextmanager
 def prefect_server(folder: Path, *, has_schedules: bool = False) -> Iterator[PrefectServer]:
     """Yield the server; a temporary one keeps its database in ``folder``, so that runs stay on record."""
-    for name, value in {**QUIET, **SAFE_PATH}.items():  # the processes that Prefect starts inherit them
+    for name, value in {**QUIET, **_PATIENCE, **SAFE_PATH}.items():  # the processes that Prefect starts inherit them
         os.environ.setdefault(name, value)
     if configured := configured_address():
         yield PrefectServer(configured)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from flows.outcome import Outcome
+from flows.orchestration import Outcome
 
 
 async def half(number: int) -> int:

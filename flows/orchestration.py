@@ -1,0 +1,77 @@
+"""Run work as a Prefect flow, and go on without Prefect where it is gone: the warehouse needs no Prefect.
+
+We keep what became of the work. Prefect is handed a state and no exception: it would write the exception into its
+storage and its traceback into its logs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from prefect import Flow, State
+from prefect._internal.concurrency.services import _QueueServiceBase
+from prefect.settings import PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED, temporary_settings
+from prefect.states import Completed, Failed
+from prefect.utilities.annotations import quote
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Outcome(Generic[T]):
+    """The value or the error of a flow's work; neither before its end."""
+
+    value: T | None = None
+    error: Exception | None = None
+
+    async def of(self, work: Awaitable[T]) -> State[None]:
+        """Do the work, keep its outcome, and return the state that Prefect shows."""
+        try:
+            self.value = await work
+        except Exception as error:  # noqa: BLE001 - whatever it is, ``result`` raises it
+            self.error = error
+            return Failed(message=f"{type(error).__name__}: {error}")
+        return Completed()
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the work has ended."""
+        return self.value is not None or self.error is not None
+
+    def result(self) -> T:
+        """The value; raises the error if there was one."""
+        if self.error:
+            raise self.error
+        if self.value is None:
+            raise RuntimeError("the work has not ended")
+        return self.value
+
+
+async def as_flow(flow: Flow[..., Coroutine[Any, Any, Any]], *chosen: Any, **live: Any) -> bool:
+    """Run a flow whose work tells ``outcome`` how it ended; says whether Prefect was there from beginning to end.
+
+    Prefect stores what is ``chosen``. It neither walks through nor stores what is ``live``.
+    """
+    try:
+        await flow(*chosen, **{name: quote(value) for name, value in live.items()}, return_state=True)
+    except Exception:  # noqa: BLE001 - the errors of the work are in its outcome, so this one is Prefect's
+        if not live["outcome"].is_known:
+            with temporary_settings({PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False}):
+                await flow.fn(*chosen, **live)
+        return False
+    return True
+
+
+def hand_over(longest_s: float) -> bool:
+    """Let Prefect's threads hand over their last events and logs; says whether they could within some seconds.
+
+    Otherwise they would go on trying when the process ends, for minutes.
+    """
+    services: Any = _QueueServiceBase
+    at_work = [(service._loop, service._task) for service in services._instances.values()]  # noqa: SLF001
+    late = services.drain_all(timeout=longest_s)[1]
+    for loop, task in at_work if late else ():
+        loop.call_soon_threadsafe(task.cancel)
+    return not late
