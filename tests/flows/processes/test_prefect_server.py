@@ -6,6 +6,7 @@ import stat
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import psutil
 import pytest
@@ -34,6 +35,13 @@ def refused(url: str, **headers: str) -> int:
         urllib.request.urlopen(urllib.request.Request(url, b"{}", headers), timeout=30)
     with error.value:
         return error.value.code
+
+
+def serving(folder: Path) -> psutil.Process:
+    """The process of the server whose files are in a folder; a test session has servers of its own."""
+    children = (one for one in psutil.Process().children() if "prefect.server" in " ".join(one.cmdline()))
+    (found,) = (one for one in children if str(folder) in one.environ()["PREFECT_API_DATABASE_CONNECTION_URL"])
+    return found
 
 
 @pytest.mark.parametrize(
@@ -66,14 +74,13 @@ def test_a_page_of_another_origin_is_told_nothing(server):
 
 
 def test_the_server_knows_no_key_and_no_argument_shows_its_password(server):
-    _, found = server
-    password = found.password.read_text().strip()
-    for process in psutil.Process().children(recursive=True):
-        assert not any(password in word for word in process.cmdline())
-        if "prefect.server" in " ".join(process.cmdline()):
-            environment = process.environ()
-            assert environment["PREFECT_SERVER_API_AUTH_STRING"] == password
-            assert KEY not in environment.values()
+    folder, found = server
+    password, environment = found.password.read_text().strip(), serving(folder).environ()
+    assert environment["PREFECT_SERVER_API_AUTH_STRING"] == password
+    assert KEY not in environment.values()
+    assert not any(
+        password in word for process in psutil.Process().children(recursive=True) for word in process.cmdline()
+    )
 
 
 def test_files_are_for_their_owner_only(server):
@@ -86,10 +93,9 @@ def test_files_are_for_their_owner_only(server):
 
 
 def test_a_killed_server_is_started_again_and_the_question_waits_for_it(server):
-    _, found = server
+    folder, found = server
     ask_prefect(found.address, "variables/", {"name": "kept", "value": "yes"})
-    (first,) = (one for one in psutil.Process().children() if "prefect.server" in " ".join(one.cmdline()))
-    first.kill()
+    serving(folder).kill()
     while not found.process.was_restarted:
         time.sleep(0.01)
     assert [row["value"] for row in ask_prefect(found.address, "variables/filter", {})] == ["yes"]
