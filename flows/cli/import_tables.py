@@ -118,9 +118,12 @@ def aggregates(
     came = bring(work, [lambda warehouse: land(warehouse, work.settings, read())], has_answers=False)
     (means,) = came.landed
     if json:
-        print_json({"run_id": means.run_id, "count_rows": means.count_rows, "count_new": means.count_new})
+        counts = {"run_id": means.run_id, "count_rows": means.count_rows, "count_new": means.count_new}
+        print_json({**counts, "notes": list(means.notes)})
         return
     typer.echo(f"Landed {means.count_rows} means ({means.count_new} new) as run {means.run_id}.")
+    for note in means.notes:
+        typer.echo(f"  {shown(note)}")
     say_what_follows(0, came.published, work.config, _MEANS)
 
 

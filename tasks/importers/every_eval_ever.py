@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -63,7 +64,7 @@ def _samples(path: Path, skipped: Counter[str]) -> Iterator[LogSample]:
         try:
             key = tuple(record.get(name) for name in ("model_id", "evaluation_name", "sample_id"))
             seen[key] = seen.get(key, -1) + 1
-            yield _sample(record, seen[key], skipped)
+            yield replace(_sample(record, seen[key], skipped), place=f"{path}: {place}")
         except MALFORMED as error:
             raise InputError(f"{path}: {place} is not an instance of Every Eval Ever ({problem_of(error)}).") from error
 

@@ -11,6 +11,7 @@ import struct
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -178,7 +179,7 @@ def _converted(
 ) -> Iterator[LogSample]:
     for place, sample in samples:
         try:
-            yield _sample(sample, described, skipped)
+            yield replace(_sample(sample, described, skipped), place=f"{path}: {place}")
         except MALFORMED as error:
             raise InputError(f"{path}: {place} is not a sample of Inspect ({problem_of(error)}).") from error
 

@@ -197,7 +197,7 @@ def _samples(files: Mapping[str, Path], records: Mapping[str, partial[TaskRecord
         reading = records[task]()
         for place, record in read_records(path):
             try:
-                yield reading.sample(record)
+                yield replace(reading.sample(record), place=f"{path}: {place}")
             except MALFORMED as error:
                 raise InputError(f"{path}: {place} is not a sample of lm-eval ({problem_of(error)}).") from error
 

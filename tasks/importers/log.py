@@ -83,7 +83,7 @@ class LogSample:
     shuffled. ``response`` is None where no text was generated (choices compared by likelihood) or none came
     (``error`` says why). ``further`` are more answers to the same question that the tool scored together with it.
     ``reasoning`` is what the model thought, where the tool keeps it apart. ``finish_word`` is the tool's own word for
-    why the text ended, None where nobody said.
+    why the text ended, None where nobody said. ``place`` is where the sample stands.
     """
 
     model: str
@@ -106,6 +106,7 @@ class LogSample:
     tokens_reasoning: int | None = None
     latency_ms: float | None = None
     error: str | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

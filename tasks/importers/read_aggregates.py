@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from tasks.errors import InputError
-from tasks.importers.mapped_rows import Converter, as_amount, as_count, as_id, frames, mapped_rows
+from tasks.importers.mapped_rows import Converter, StatedOnce, as_amount, as_count, as_id, frames, mapped_rows
 
 AGGREGATE_SCHEMA = pl.Schema(
     {
@@ -22,6 +22,7 @@ AGGREGATE_SCHEMA = pl.Schema(
         "standard_error": pl.Float64(),
         "count_items": pl.Int64(),
         "higher_is_better": pl.Boolean(),
+        "place": pl.String(),
     }
 )
 AGGREGATE_ALIASES: dict[str, tuple[str, ...]] = {
@@ -45,30 +46,35 @@ def read_aggregates(
 ) -> Iterator[pl.DataFrame]:
     """Yield frames of ``AGGREGATE_SCHEMA``.
 
-    A mean is in its metric's own unit (a proportion, a perplexity). ``metric`` defaults to "mean". Where a row does not
-    say whether higher is better, the metric's name does: less is better of a perplexity, a loss or an error rate. A
-    standard error of 0 counts as unknown.
+    A mean is in its metric's own unit (a proportion, a perplexity). ``metric`` defaults to "mean". ``higher_is_better``
+    is null where the row leaves it open. A standard error of 0 counts as unknown. ``place`` is where the row stands.
 
     Raises:
-        InputError: with file and line, at the first bad row.
+        InputError: with file and line, at the first bad row, or at one that contradicts another.
         UnknownName: ``mapping`` names a field that we do not have.
     """
     return frames(_rows(paths, mapping or {}), AGGREGATE_SCHEMA, batch_rows)
 
 
 def _rows(paths: Sequence[Path], mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    required = ("model", "benchmark", "mean")
+    required, metrics = ("model", "benchmark", "mean"), StatedOnce("metric {1!r} of {0!r}")
     for place, row in mapped_rows(paths, mapping, AGGREGATE_ALIASES, _CONVERTERS, required=required):
         if None in (row["model"], row["benchmark"], row["mean"]):
             raise InputError(f"{place} lacks a model, benchmark or mean.")
-        direction, metric = row.get("higher_is_better"), row.get("metric") or "mean"
+        metric = row.get("metric") or "mean"
+        metrics.check((row["benchmark"], metric), {"higher_is_better": row.get("higher_is_better")}, place)
         yield {
             **row,
             "metric": metric,
             "standard_error": row.get("standard_error") or None,
             "count_items": row.get("count_items") or None,
-            "higher_is_better": not _LESS_IS_BETTER.search(metric) if direction is None else direction,
+            "place": place,
         }
+
+
+def is_usually_better_higher(metric: str) -> bool:
+    """What a metric's name says of its direction: less is better of a perplexity, a loss or an error rate."""
+    return not _LESS_IS_BETTER.search(metric)
 
 
 def as_number(value: Any) -> float | None:

@@ -18,6 +18,7 @@ from tasks.importers.mapped_rows import (
     as_id,
     as_index,
     as_json,
+    as_proportion,
     as_text,
     as_texts,
     frames,
@@ -30,6 +31,9 @@ RESPONSE_SCHEMA = pl.Schema(
         "question": pl.String(),
         "context": pl.String(),
         "choices": pl.String(),
+        "cluster": pl.String(),
+        "subset": pl.String(),
+        "chance": pl.Float64(),
         "response": pl.String(),
         "reasoning_text": pl.String(),
         "repeat": pl.Int32(),
@@ -39,6 +43,7 @@ RESPONSE_SCHEMA = pl.Schema(
         "cost_usd": pl.Float64(),
         "finish_reason": pl.String(),
         "finish_word": pl.String(),
+        "place": pl.String(),
     }
 )
 RESPONSE_ALIASES: dict[str, tuple[str, ...]] = {
@@ -49,6 +54,9 @@ RESPONSE_ALIASES: dict[str, tuple[str, ...]] = {
     "question": ("question", "prompt", "instruction", "query", "problem", "goal", "behavior", "input", "input_text"),
     "context": ("context", "passage"),
     "choices": ("choices", "options", "ans0+ans1+ans2", "a+b+c+d", "opa+opb+opc+opd"),
+    "cluster": ("cluster", "cluster_id"),
+    "subset": ("subset",),
+    "chance": ("chance", "chance_score"),
     "response": (
         *("response", "output", "generated_text", "model_outputs", "completion", "prediction"),
         *("model_output", "model_response", "model_answer", "generation", "responses", "outputs", "completions"),
@@ -67,6 +75,9 @@ _CONVERTERS: dict[str, Converter] = {
     "question": as_text,
     "context": as_text,
     "choices": as_json,
+    "cluster": as_id,
+    "subset": as_id,
+    "chance": as_proportion,
     "response": as_texts,
     "reasoning_text": as_text,
     "repeat": as_index,
@@ -86,7 +97,8 @@ def read_responses(
     ``mapping`` names the file's column for a field of ours (``{"response": "generated_text"}``); the rest is found by
     ``RESPONSE_ALIASES``. Fields that the file does not have are null, and so are repeats that it does not number. The
     responses of a list are one row each. A null response is an answer that is missing; an empty text is an answer.
-    ``choices`` is JSON. ``finish_word`` is the file's word for the end of a text, ``finish_reason`` the common one.
+    ``choices`` is JSON. ``cluster``, ``subset`` and ``chance`` are what the row says of its item, ``place`` is where it
+    stands. ``finish_word`` is the file's word for the end of a text, ``finish_reason`` the common one.
 
     Raises:
         InputError: with file and line, at the first bad row. Earlier frames were yielded by then, so land them all
@@ -107,4 +119,4 @@ def _rows(paths: Sequence[Path], mapping: Mapping[str, str]) -> Iterator[dict[st
         finish = {"finish_reason": ending_of(word).value, "finish_word": word} if word else {}
         for number, response in enumerate(row["response"]):
             repeat = None if given is None else repeats.of(key, given + number, place)
-            yield {**row, **finish, "response": response, "repeat": repeat}
+            yield {**row, **finish, "response": response, "repeat": repeat, "place": place}

@@ -92,8 +92,9 @@ def test_importing_lm_eval_runs_prints_every_note(project, printed):
     folders = (project / "out" / "base", project / "out" / "tuned")
     said = printed("import", "lm-eval", *folders, *DATE, "--no-publish").splitlines()
     assert "gsm8k_2026-01-31T10-00-00.123456.jsonl: landed 4 answers (4 new) as run" in said[0]
-    assert said[1:4] == [
+    assert said[1:5] == [
         "  gsm8k is no configured benchmark: its own items and scores count, as capability (--dimension)",
+        "  gsm8k: lm_eval:exact_match,strict-match counts, not lm_eval:exact_match,flexible-extract (--scorer)",
         "  skipped 4: scores of lm_eval:bleu,flexible-extract: values outside 0 to 1 are not proportions",
         "  skipped 4: scores of lm_eval:bleu,strict-match: values outside 0 to 1 are not proportions",
     ]

@@ -5,14 +5,29 @@ with cells as (
     where as_of_date in (select unnest($dates::date[])) and evaluated_date = as_of_date and is_newest
 ),
 
+-- Imports of the same file for an earlier date: their answers are the same.
+repeated as (
+    select distinct later.run_id
+    from staging.stg_runs as later
+    inner join staging.stg_runs as earlier
+        on later.plan_hash = earlier.plan_hash and later.as_of_date > earlier.as_of_date
+    where later.kind = 'import' and earlier.kind = 'import'
+),
+
 answers as (
     select
         generations.run_id,
         generations.cell_id,
         string_agg(distinct generations.model_served, ', ' order by generations.model_served) as model_served,
-        avg((own.as_of_date < generations.as_of_date)::integer) as share_reused
+        avg(
+            case
+                when generations.origin = 'imported' then repeated.run_id is not null
+                else own.as_of_date < generations.as_of_date
+            end::integer
+        ) as share_reused
     from marts.fct_generations as generations
     left join raw.runs as own on generations.generated_in_run_id = own.run_id
+    left join repeated on generations.run_id = repeated.run_id
     where generations.as_of_date in (select unnest($dates::date[]))
     group by generations.run_id, generations.cell_id
 ),

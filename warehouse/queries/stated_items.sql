@@ -1,4 +1,5 @@
--- One row per item of a file that runs which count have: what they say of it, and the newest of them.
+-- One row per item of an import that runs which count have, by its id or else by its name: what is known of it, and
+-- which run says so. Of an item that the configuration describes, only what imports state of it is known here.
 with counting as (
     select
         plan.item_id,
@@ -12,24 +13,86 @@ with counting as (
         select (named_items.benchmark, named_items.benchmark_version) from named_items
     )
     group by plan.item_id, cells.benchmark_id, cells.benchmark_version
+),
+
+stated as (
+    select
+        statements.benchmark_id,
+        statements.benchmark_version,
+        statements.item_id,
+        arg_max(statements.cluster_id, runs.started_at) as cluster_id,
+        arg_max(statements.subset, runs.started_at) as subset,
+        arg_max(statements.chance_score, runs.started_at) as chance_score,
+        arg_max(runs.run_id, runs.started_at) filter (where statements.cluster_id is not null) as cluster_run_id,
+        arg_max(runs.run_id, runs.started_at) filter (where statements.subset is not null) as subset_run_id,
+        arg_max(runs.run_id, runs.started_at) filter (where statements.chance_score is not null) as chance_run_id
+    from raw.item_statements as statements
+    inner join staging.stg_runs as runs on statements.run_id = runs.run_id
+    group by statements.benchmark_id, statements.benchmark_version, statements.item_id
+),
+
+members as (
+    select
+        named.item_id as named_item_id,
+        members.*
+    from named_items as named
+    inner join raw.benchmark_items as members
+        on
+            named.benchmark = members.benchmark_id
+            and named.benchmark_version = members.benchmark_version
+            and named.item_id = members.item_id
+    union all
+    select
+        named.item_id as named_item_id,
+        members.*
+    from named_items as named
+    inner join raw.benchmark_items as members
+        on
+            named.benchmark = members.benchmark_id
+            and named.benchmark_version = members.benchmark_version
+            and named.item = members.foreign_id
+            and named.item_id <> members.item_id
 )
 
 select
     named.benchmark,
-    named.item,
+    named.item_id,
     members.item_id as item_id_there,
-    nullif(members.cluster_id, members.foreign_id) as cluster_there,
-    nullif(members.subset, 'all') as subset_there,
-    members.chance_score as chance_there,
-    counting.run_id
+    coalesce(
+        stated.cluster_id,
+        case
+            when not named.is_described and members.cluster_id not in (members.item_id, members.foreign_id)
+                then members.cluster_id
+        end
+    ) as cluster_there,
+    coalesce(stated.cluster_run_id, counting.run_id) as cluster_run_id,
+    coalesce(stated.subset, case when not named.is_described then nullif(members.subset, 'all') end) as subset_there,
+    coalesce(stated.subset_run_id, counting.run_id) as subset_run_id,
+    coalesce(stated.chance_score, case when not named.is_described then members.chance_score end) as chance_there,
+    coalesce(stated.chance_run_id, counting.run_id) as chance_run_id,
+    nullif(items.question, '') as question_there,
+    counting.run_id as question_run_id,
+    nullif(items.choices_json, '[]') as choices_there,
+    counting.run_id as choices_run_id,
+    nullif(items.target, '') as target_there,
+    counting.run_id as target_run_id
 from named_items as named
-inner join staging.stg_benchmark_items as members
+inner join members
     on
         named.benchmark = members.benchmark_id
         and named.benchmark_version = members.benchmark_version
-        and named.item = members.foreign_id
+        and named.item_id = members.named_item_id
 inner join counting
     on
         members.benchmark_id = counting.benchmark_id
         and members.benchmark_version = counting.benchmark_version
         and members.item_id = counting.item_id
+inner join raw.items on members.item_id = items.item_id
+left join stated
+    on
+        members.benchmark_id = stated.benchmark_id
+        and members.benchmark_version = stated.benchmark_version
+        and members.item_id = stated.item_id
+qualify row_number() over (
+    partition by named.benchmark, named.item_id order by members.item_id = named.item_id desc, members.item_id asc
+) = 1

@@ -11,8 +11,9 @@ Tested in tests/tasks/steps/land/test_logs.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from typing import Any
 import polars as pl
 
 from tasks.data_files import files_of
-from tasks.domain import Origin, RunKind, content_hash
+from tasks.domain import Benchmark, Origin, RunKind, content_hash
+from tasks.errors import InputError
 from tasks.identity import file_hash, imported_answer_id, run_id
 from tasks.planned import Cell, Plan
 from tasks.settings import Settings
@@ -29,6 +31,7 @@ from warehouse.connection import Row, Warehouse
 
 # The scorer of answers of which only a score is known.
 RECORDED = "recorded"
+LANDED = "landed already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +79,73 @@ class ForeignRun:
 
     @classmethod
     def of(
-        cls, settings: Settings, as_of_date: date, source: Path, source_hash: str, reading: Sequence[Any]
+        cls,
+        settings: Settings,
+        as_of_date: date,
+        source: Path,
+        source_hash: str,
+        reading: Sequence[Any],
+        known: Iterable[Benchmark] = (),
     ) -> ForeignRun:
-        """The same bytes that are read the same way (``reading``, JSON-able) are the same run of that date."""
+        """The run of some bytes on a date.
+
+        The same bytes that are read the same way (``reading``, JSON-able) are the same run, as long as the
+        configuration says the same of the models and of the ``known`` benchmarks. So an import after an edit is another
+        run, whose word counts because it is newer.
+        """
         plan_hash = content_hash(source_hash, *reading)
-        name = run_id(as_of_date, RunKind.IMPORT, plan_hash)
-        plan = Plan(name, RunKind.IMPORT, as_of_date, "", plan_hash, settings, (), source.name)
-        return cls(plan, source, source_hash)
+        plan = Plan("", RunKind.IMPORT, as_of_date, "", plan_hash, settings, (), source.name)
+        name = run_id(as_of_date, RunKind.IMPORT, content_hash(plan_hash, _described(plan, known)))
+        return cls(replace(plan, run_id=name), source, source_hash)
 
     @property
     def run_id(self) -> str:
         """The run's id."""
         return self.plan.run_id
 
+    def standing(self, warehouse: Warehouse) -> ForeignRun:
+        """The run under an id whose word still counts: one of which a newer run said otherwise is landed again."""
+        run, number = self, 1
+        while warehouse.query("is_contradicted", run_id=run.run_id).item():
+            number += 1
+            run = replace(run, plan=replace(self.plan, run_id=f"{self.run_id}-{number}"))
+        return run
+
+    def check_not_void(self, warehouse: Warehouse) -> None:
+        """Check that an earlier import of the same file, if there was one, counts.
+
+        Raises:
+            InputError: it is void.
+        """
+        if self.run_id in warehouse.query("voided_runs")["run_id"].to_list():
+            raise InputError(
+                f"{self.source} was imported as run {self.run_id}, which is void. Bring it back: "
+                f"`aligntax unvoid {self.run_id}`."
+            )
+
     def landed_before(self, warehouse: Warehouse) -> Imported | None:
-        """What an earlier import of the same file came to, if it came to its end."""
+        """What an earlier import of the same file came to, if it came to its end.
+
+        Raises:
+            InputError: that import is void.
+        """
+        self.check_not_void(warehouse)
         count_rows = warehouse.query("count_imported", run_id=self.run_id).item()
-        return Imported(self.run_id, count_rows, 0) if count_rows else None
+        return self.came(warehouse, count_rows, 0, (LANDED,)) if count_rows else None
+
+    def came(self, warehouse: Warehouse, count_rows: int, count_new: int, notes: Iterable[str] = ()) -> Imported:
+        """What the import came to, with a note on each cell in whose place another one of that day counts."""
+        lines = [*notes]
+        if count_rows and not count_new and LANDED not in lines:
+            dates = ", ".join(warehouse.dates_touched(self.run_id))
+            lines.append(f"nothing in it is new; it counts as the configuration says now in reports of {dates}")
+        for cell_id, count, other_run, other_count in warehouse.query("other_cells", run_id=self.run_id).iter_rows():
+            lines.append(
+                f"{cell_id}: the {other_count} items of run {other_run} count, not these {count}: of one day the cell "
+                f"with the most items counts, and of equal ones the newest. To count these: "
+                f"`aligntax void {other_run} --reason ...`"
+            )
+        return Imported(self.run_id, count_rows, count_new, tuple(lines))
 
     def begin(self, warehouse: Warehouse) -> None:
         """Land the run itself."""
@@ -149,3 +202,14 @@ class ForeignRun:
             attempts=pl.lit(1, dtype=pl.Int32),
             failed_at=pl.lit(self.now),
         )
+
+
+def _described(plan: Plan, known: Iterable[Benchmark]) -> str:
+    """Hash of what the configuration says of the models, their pairs and some benchmarks."""
+    tables = run_rows(plan)
+    models = [tables[name] for name in ("raw.models", "raw.model_costs", "raw.pairs")]
+    benchmarks = [
+        (each.benchmark_id, each.version, each.dimension, each.domain, each.metric, each.scorer, each.unparsed_rule)
+        for each in known
+    ]
+    return content_hash(json.dumps([models, sorted(benchmarks)], default=str))

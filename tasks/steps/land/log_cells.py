@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import fmean
 
 from tasks.benchmarks.cells import cell_of
 from tasks.domain import Benchmark, Dimension, Domain, UnparsedRule
 from tasks.errors import InputError, UnknownName
 from tasks.importers.log import ForeignLog, LogSample, benchmarks_of
+from tasks.importers.mapped_rows import StatedOnce
 from tasks.planned import Cell
 from tasks.settings import ModelSettings, Settings
 from tasks.steps.land.log_items import LogItems
@@ -76,6 +76,7 @@ class LogCells:
     ) -> None:
         self._settings, self._known, self._log, self._options = settings, known, log, options
         self._opened: dict[tuple[str, str], LogCell] = {}
+        self._once = StatedOnce("item {0!r} of {1}")
         self.notes: list[str] = []
 
     def __iter__(self) -> Iterator[LogCell]:
@@ -105,11 +106,18 @@ class LogCells:
         else:
             scorer = self._options.scorer or foreign or f"{self._log.tool}:{_UNSCORED}"
             if not items.is_known:
-                items = LogItems(self._own(samples, scorer), is_known=False)
+                items = LogItems(self._own(samples, scorer), self._once, is_known=False)
+                self._note_others(samples, scorer)
             cell = cell_of(self._settings, model, items.benchmark, wanted, scorer=scorer)
         items.benchmark = cell.benchmark
         same = (entry for entry in self._opened.values() if entry.cell.cell_id == cell.cell_id)
         return next(same, None) or LogCell(cell, items)
+
+    def _note_others(self, samples: Sequence[LogSample], scorer: str) -> None:
+        """Say which score counts where a log holds several."""
+        names = dict.fromkeys(score.scorer for sample in samples for score in sample.scores)
+        if others := ", ".join(name for name in names if name != scorer):
+            self.notes.append(f"{samples[0].task}: {scorer} counts, not {others} (--scorer)")
 
     def _model(self, name: str) -> ModelSettings:
         if self._options.model is not None:
@@ -132,7 +140,7 @@ class LogCells:
         names = [wanted] if wanted else [name for name in benchmarks_of(task) if name in self._known]
         share = 0.0
         for name in names:
-            items = LogItems(self._known[name], is_known=True)
+            items = LogItems(self._known[name], self._once, is_known=True)
             share = items.share(samples)
             if share > 0.5:
                 self.notes.append(f"{task} is {name}: its texts are scored by ours, its own scores stand beside")
@@ -144,12 +152,11 @@ class LogCells:
             f"{task} is no configured benchmark{others}: its own items and scores count, "
             f"as {self._options.dimension.value} (--dimension)"
         )
-        return LogItems(self._own(samples, ""), is_known=False)
+        return LogItems(self._own(samples, ""), self._once, is_known=False)
 
     def _own(self, samples: Sequence[LogSample], scorer: str) -> Benchmark:
-        """A task that is no configured benchmark, as the log describes it; chance is that of the first samples."""
+        """A task that is no configured benchmark, as the log describes it; chance is that of each item."""
         tool, task = self._log.tool, samples[0].task
-        chances = [1 / len(sample.choices) for sample in samples if sample.choices]
         return Benchmark(
             benchmark_id=task,
             title=task,
@@ -163,7 +170,7 @@ class LogCells:
             licence="unknown",
             citation=f"a log of {tool}",
             cluster_meaning="the log's subject or subtask, else the item",
-            chance_score=round(fmean(chances), 12) if len(chances) == len(samples) else None,
+            chance_score=None,
             higher_is_better=scorer not in self._log.lower_is_better,
             unparsed=UnparsedRule.WRONG,
             version=f"{tool}:{self._log.version}",

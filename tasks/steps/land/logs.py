@@ -7,7 +7,7 @@ Memory grows with the items of a log, not with its bytes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
 from datetime import date
 from functools import partial
@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from tasks.answers import Ending, ending_of
-from tasks.domain import Benchmark, Origin, Outcome, content_hash, storable
+from tasks.domain import Benchmark, Item, Origin, Outcome, content_hash, storable
 from tasks.errors import InputError
 from tasks.identity import file_hash
 from tasks.importers.log import ForeignLog, ForeignScore, LogSample, unfit_scorers, without_scorers
@@ -25,6 +25,7 @@ from tasks.settings import Settings
 from tasks.steps.land.cell_rows import benchmark_rows, cell_row
 from tasks.steps.land.foreign_rows import ForeignRun, Imported
 from tasks.steps.land.log_cells import LogCell, LogCells, LogOptions
+from tasks.steps.land.stated_items import StatedItems, check_described, stated_frame
 from warehouse.connection import Row, Warehouse
 
 _BATCH = 2_000
@@ -61,17 +62,44 @@ def land_log(
         InputError: a model that the configuration does not name, a log without samples, or one that cannot be read.
     """
     source_hash = content_hash(*(file_hash(path) for path in log.sources))
-    run = ForeignRun.of(settings, as_of_date, log.sources[0], source_hash, (log.tool, log.model, *astuple(options)))
+    reads = (log.tool, log.model, *astuple(options))
+    run = ForeignRun.of(settings, as_of_date, log.sources[0], source_hash, reads, known.values()).standing(warehouse)
     if (landed := run.landed_before(warehouse)) is not None:
-        return Imported(run.run_id, landed.count_rows, 0, ("landed already",))
-    _LogReading(None, run, LogCells(settings, known, log, options), log).read()
+        return landed
+    checked = _LogReading(warehouse, run, LogCells(settings, known, log, options), log)
+    checked.read()
+    stated = _stated(warehouse, checked.cells, log)
     if unfit := unfit_scorers(log.skipped):
         log = replace(log, samples=partial(without_scorers, log.samples, unfit))
     run.begin(warehouse)
-    reading = _LogReading(warehouse, run, LogCells(settings, known, log, options), log)
+    reading = _LogReading(warehouse, run, LogCells(settings, known, log, options), log, stated)
     reading.read()
-    notes = (*reading.cells.notes, *log.notes, *_lines(log.skipped))
-    return Imported(run.run_id, reading.count_rows, reading.count_new, notes)
+    said = (*_namesakes(stated), *stated.notes(warehouse, run.run_id))
+    notes = (*reading.cells.notes, *log.notes, *_lines(log.skipped), *said)
+    return run.came(warehouse, reading.count_rows, reading.count_new, notes)
+
+
+def _stated(warehouse: Warehouse, cells: LogCells, log: ForeignLog) -> StatedItems:
+    """What a log says of its own items and benchmarks, compared with what is known of them.
+
+    Raises:
+        InputError: an import that counts says something else.
+    """
+    own = [entry for entry in cells if not entry.items.is_known]
+    benchmarks = {entry.cell.benchmark.benchmark_id: entry.cell.benchmark for entry in own}
+    for benchmark in benchmarks.values():
+        check_described(warehouse, benchmark, str(log.sources[0]))
+    return StatedItems.of(warehouse, benchmarks, stated_frame(named for entry in own for named in entry.items.said))
+
+
+def _namesakes(stated: StatedItems) -> Iterator[str]:
+    """A line for the items that have the name of one which is there, and other content."""
+    if stated.namesakes.height:
+        item, benchmark, place, run_id = stated.namesakes.row(0)
+        yield (
+            f"{stated.namesakes.height} items have the name of an item of an import before and other content, so they "
+            f"are other items; the first is {item!r} of {benchmark} at {place} (run {run_id})"
+        )
 
 
 def _lines(skipped: Mapping[str, int]) -> list[str]:
@@ -79,10 +107,17 @@ def _lines(skipped: Mapping[str, int]) -> list[str]:
 
 
 class _LogReading:
-    """A log while it is read into the raw tables. Without a warehouse nothing lands, and only errors come out."""
+    """A log while it is read into the raw tables. Without ``stated`` nothing lands, and only errors come out."""
 
-    def __init__(self, warehouse: Warehouse | None, run: ForeignRun, cells: LogCells, log: ForeignLog) -> None:
-        self._warehouse, self._run, self.cells, self._log = warehouse, run, cells, log
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        run: ForeignRun,
+        cells: LogCells,
+        log: ForeignLog,
+        stated: StatedItems | None = None,
+    ) -> None:
+        self._warehouse, self._run, self.cells, self._log, self._stated = warehouse, run, cells, log, stated
         self.count_rows = self.count_new = 0
 
     def read(self) -> None:
@@ -147,12 +182,12 @@ class _LogReading:
         """Land a batch's items, answers and scores in one transaction."""
         self.count_rows += len(answers)
         new = entry.items.new()
-        if self._warehouse is None:
+        if self._stated is None:
             return
         rows = self._run.keyed(pl.DataFrame(answers, schema=_ROWS, orient="row"), entry.cell)
         failed = rows.filter(pl.col("status").is_null() | (pl.col("status") == "failed"))
         with self._warehouse.transaction():
-            self._warehouse.append(benchmark_rows(entry.cell.benchmark, new, self._run.source))
+            self._land_items(entry, new, self._stated.there)
             self._warehouse.append_columns("raw.plan", rows)
             for status in _STATUSES:
                 part = self._run.generations(rows.filter(pl.col("status") == status), entry.cell, status)
@@ -160,13 +195,21 @@ class _LogReading:
             self._warehouse.append_columns("raw.failures", self._run.failures(failed, "no_recorded_answer"))
             self._warehouse.append({"raw.scores": scores})
 
+    def _land_items(self, entry: LogCell, items: Sequence[Item], there: Collection[str]) -> None:
+        """Land new items of the log's own; the texts of those that only void runs have are replaced."""
+        tables = benchmark_rows(entry.cell.benchmark, items, self._run.source)
+        texts = [row for row in tables.pop("raw.items") if row["item_id"] not in there]
+        self._warehouse.append({"raw.items": texts}, replaces=True)
+        self._warehouse.append(tables)
+
     def _close(self) -> None:
         """Land the cells and how they ended."""
         ends = [(entry.cell.cell_id, *self._end(entry)) for entry in self.cells]
         self.cells.notes += [f"{cell_id} is incomplete: {reason}" for cell_id, _, reason in ends if reason]
-        if self._warehouse is None:
+        if self._stated is None:
             return
         with self._warehouse.transaction():
+            self._stated.land(self._warehouse, self._run.run_id)
             for entry in self.cells:
                 if entry.items.is_known:
                     benchmark = entry.cell.benchmark

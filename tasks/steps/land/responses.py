@@ -20,8 +20,10 @@ from tasks.errors import InputError
 from tasks.planned import Cell
 from tasks.settings import Settings
 from tasks.steps.land.cell_rows import benchmark_rows, cell_row
+from tasks.steps.land.described_items import DescribedItems
 from tasks.steps.land.foreign_rows import ForeignFiles, ForeignRun, Imported
 from tasks.steps.land.questions import AnsweredItems
+from tasks.steps.land.stated_items import StatedItems
 from warehouse.connection import Warehouse
 
 
@@ -46,10 +48,12 @@ def land_responses(
     """
     judge_version = [cell.judge.model_version] if cell.judge else []
     reading = (cell.cell_id, cell.scorer, is_extracted, *judge_version)
-    run = ForeignRun.of(settings, as_of_date, files.first, files.source_hash, reading)
+    run = ForeignRun.of(settings, as_of_date, files.first, files.source_hash, reading, [cell.benchmark])
+    run = run.standing(warehouse)
     if (landed := run.landed_before(warehouse)) is not None:
         return landed
-    lookup = _checked(cell.benchmark, read(), files.first)
+    lookup, said = _checked(cell.benchmark, read, files.first)
+    stated = StatedItems.of(warehouse, {said.name: cell.benchmark}, said.frame(), is_described=True)
     run.begin(warehouse)
     asked: set[str] = set()
     count_rows = count_new = repeats = 0
@@ -62,25 +66,40 @@ def land_responses(
     with warehouse.transaction():
         warehouse.append(benchmark_rows(cell.benchmark, cell.benchmark.items, files.first))
         described = cell_row(run.run_id, cell, asked, repeats, Origin.IMPORTED, {})
+        stated.land(warehouse, run.run_id)
         run.finish(warehouse, [described], [(cell.cell_id, "complete", None)])
-    return Imported(run.run_id, count_rows, count_new, tuple(lookup.lines()))
+    notes = (*lookup.lines(), *said.lines(), *stated.notes(warehouse, run.run_id))
+    return run.came(warehouse, count_rows, count_new, notes)
 
 
-def _checked(benchmark: Benchmark, batches: Iterable[pl.DataFrame], source: Path) -> AnsweredItems:
-    """Read everything once, so that a bad row is raised before anything lands; gives a new lookup of the items."""
-    lookup = AnsweredItems(benchmark)
-    for batch in batches:
-        _with_items(batch, lookup)
+def _checked(
+    benchmark: Benchmark, read: Callable[[], Iterable[pl.DataFrame]], source: Path
+) -> tuple[AnsweredItems, DescribedItems]:
+    """Read everything once, so that a bad row is raised before anything lands.
+
+    Gives a new lookup of the items, and what the rows say of them.
+    """
+    lookup, said = _looked_up(benchmark, read())
     if not lookup.count_rows:
         raise InputError(f"{source}: no rows.")
     if lookup.asks_one_thing:
-        return AnsweredItems(benchmark, ignores_questions=True)
+        _, said = _looked_up(benchmark, read(), ignores_questions=True)
+        return AnsweredItems(benchmark, ignores_questions=True), said
     if not lookup.count_found:
         raise InputError(
             f"{source.name}: no row is about an item of {benchmark.benchmark_id}: {lookup.lines()[0]}. Is it the right "
             "benchmark, and does --map name the column of the item's id?"
         )
-    return AnsweredItems(benchmark)
+    return AnsweredItems(benchmark), said
+
+
+def _looked_up(
+    benchmark: Benchmark, batches: Iterable[pl.DataFrame], *, ignores_questions: bool = False
+) -> tuple[AnsweredItems, DescribedItems]:
+    lookup, said = AnsweredItems(benchmark, ignores_questions=ignores_questions), DescribedItems(benchmark)
+    for batch in batches:
+        said.add(_with_items(batch, lookup))
+    return lookup, said
 
 
 def _with_items(batch: pl.DataFrame, lookup: AnsweredItems) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from tasks.planned import Cell
 from tasks.settings import ModelSettings, Settings
 from tasks.steps.land.cell_rows import benchmark_rows, cell_row
 from tasks.steps.land.foreign_rows import RECORDED, ForeignFiles, ForeignRun, Imported
-from tasks.steps.land.stated_items import StatedItems
+from tasks.steps.land.stated_items import StatedItems, check_described
 from warehouse.connection import Row, Warehouse
 
 _ITEM = ["benchmark", "item"]
@@ -46,7 +46,8 @@ def land_scores(
         InputError: the files are empty, or say something else of an item than an import before.
     """
     reading = ["scores", *(["shared items"] if shares_items else [])]
-    run = ForeignRun.of(settings, as_of_date, files.first, files.source_hash, reading)
+    run = ForeignRun.of(settings, as_of_date, files.first, files.source_hash, reading, known.values())
+    run = run.standing(warehouse)
     if (landed := run.landed_before(warehouse)) is not None:
         return landed
     names, items = _named(read(), shares_items=shares_items)
@@ -54,7 +55,10 @@ def land_scores(
         raise InputError(f"{files.first}: no rows.")
     models = {name: settings.model(name) for name in sorted(names)}
     benchmarks = {name: _benchmark(name, known) for name in items["benchmark"].unique(maintain_order=True)}
+    for benchmark in benchmarks.values():
+        check_described(warehouse, benchmark, str(files.first))
     stated = StatedItems.of(warehouse, benchmarks, items)
+    _check_shared(stated)
     run.begin(warehouse)
     seen: dict[str, _Seen] = {}
     count_rows = count_new = 0
@@ -72,7 +76,16 @@ def land_scores(
     with warehouse.transaction():
         stated.land(warehouse, run.run_id)
         run.finish(warehouse, cells, [(cell_id, "complete", None) for cell_id in seen])
-    return Imported(run.run_id, count_rows, count_new, stated.notes(warehouse, run.run_id))
+    return run.came(warehouse, count_rows, count_new, stated.notes(warehouse, run.run_id))
+
+
+def _check_shared(stated: StatedItems) -> None:
+    """Check that an item which is there was imported with the same choice of shared items."""
+    for item, benchmark, place, run_id in stated.namesakes.iter_rows():
+        raise InputError(
+            f"{place}: item {item!r} of {benchmark} was imported by run {run_id} with the other choice of "
+            "--shared-items. Import it with the same choice."
+        )
 
 
 def _named(batches: Iterable[pl.DataFrame], *, shares_items: bool) -> tuple[set[str], pl.DataFrame]:

@@ -1,65 +1,116 @@
-"""What an import of scores says of items and benchmarks, beside what is known of them from imports before.
+"""What an import says of items and benchmarks, beside what is known of them from imports before.
 
 What was unknown is taken. What contradicts an import that counts is refused, so that the order of imports decides
-nothing.
+nothing. Within a file ``importers.mapped_rows.StatedOnce`` does the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import polars as pl
 
-from tasks.domain import Benchmark
+from tasks.domain import Benchmark, Item, storable
 from tasks.errors import InputError
 from tasks.importers.read_scores import STATED
 from tasks.steps.land.cell_rows import benchmark_rows
 from warehouse.connection import Warehouse
 
+# Of an item: its benchmark, its name there, its id, and where the import speaks of it.
+Named: TypeAlias = tuple[str, Item, str]
+
+_TEXTS = ("question", "choices", "target")
 _DECIDING = ("dimension", "domain", "metric", "higher_is_better", "chance_score")
+_SHOWN = 60
+_SCHEMA = pl.Schema(
+    {
+        "benchmark": pl.String(),
+        "item": pl.String(),
+        "item_id": pl.String(),
+        "cluster": pl.String(),
+        "subset": pl.String(),
+        "chance": pl.Float64(),
+        "place": pl.String(),
+        "question": pl.String(),
+        "choices": pl.String(),
+        "target": pl.String(),
+    }
+)
+
+
+def contradiction(said: str, known: str, run_id: str) -> InputError:
+    """The error of an import that says something else than a run that counts."""
+    return InputError(
+        f"{said} contradicts {known} of run {run_id}. Say the same, or take that run out: "
+        f"`aligntax void {run_id} --reason ...`."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class StatedItems:
-    """The statements of an import. ``items`` has one row per benchmark and item, ``taken`` counts what is new."""
+    """The statements of an import.
+
+    Attributes:
+        items: One row per benchmark and item.
+        taken: How much is known now that was not, by benchmark.
+        namesakes: The items whose name is that of an item which is there and has another id: (item, benchmark, place,
+            run_id).
+        there: The ids of the items that runs which count have.
+    """
 
     items: pl.DataFrame
-    benchmarks: Mapping[str, Benchmark]
     taken: pl.DataFrame
+    namesakes: pl.DataFrame
+    there: frozenset[str]
 
     @classmethod
-    def of(cls, warehouse: Warehouse, benchmarks: Mapping[str, Benchmark], items: pl.DataFrame) -> StatedItems:
+    def of(
+        cls,
+        warehouse: Warehouse,
+        benchmarks: Mapping[str, Benchmark],
+        items: pl.DataFrame,
+        *,
+        is_described: bool = False,
+    ) -> StatedItems:
         """Compare what a file says with what is known.
+
+        Args:
+            warehouse: Where the imports before are.
+            benchmarks: The benchmarks by name.
+            items: What is said of their items (``stated_frame``).
+            is_described: The configuration describes the items, so that only what imports state of them is compared.
 
         Raises:
             InputError: it contradicts an import that counts.
         """
-        for benchmark in benchmarks.values():
-            check_described(warehouse, benchmark)
         versions = pl.DataFrame(
             [(name, each.version, each.chance_score) for name, each in benchmarks.items()],
             schema={"benchmark": pl.String, "benchmark_version": pl.String, "known_chance": pl.Float64},
             orient="row",
         )
         named = items.join(versions, on="benchmark", maintain_order="left")
-        there = warehouse.query(
-            "stated_items", frames={"named_items": named.select("benchmark", "benchmark_version", "item")}
-        )
-        both = named.join(there, on=["benchmark", "item"], how="left", maintain_order="left", suffix="_there")
-        for row in both.iter_rows(named=True):
+        keys = named.select("benchmark", "benchmark_version", "item", "item_id", is_described=pl.lit(is_described))
+        there = warehouse.query("stated_items", frames={"named_items": keys})
+        both = named.join(there, on=["benchmark", "item_id"], how="left", maintain_order="left")
+        is_same = pl.col("item_id_there") == pl.col("item_id")
+        for row in both.filter(is_same).iter_rows(named=True):
             _check(row)
+        namesakes = both.filter(~is_same).select("item", "benchmark", "place", run_id="question_run_id")
         # A chance that only the configuration states now, of items that came before it did.
-        late = pl.col("item_id_there").is_not_null() & pl.col("chance_there").is_null()
-        both = both.with_columns(chance=pl.coalesce("chance", pl.when(late).then("known_chance")))
+        late = is_same & pl.col("chance_there").is_null()
+        if not is_described:
+            both = both.with_columns(chance=pl.coalesce("chance", pl.when(late).then("known_chance")))
         is_new = [pl.col(name).is_not_null() & pl.col(f"{name}_there").is_null() for name in STATED]
         taken = (
-            both.filter(pl.col("item_id_there").is_not_null())
+            both.filter(is_same)
             .group_by("benchmark", maintain_order=True)
             .agg(*(new.sum().alias(name) for new, name in zip(is_new, STATED, strict=True)))
         )
         stated = both.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in STATED))
-        return cls(stated, benchmarks, taken)
+        return cls(stated, taken, namesakes, frozenset(both.filter(is_same)["item_id"]))
 
     def land(self, warehouse: Warehouse, run_id: str) -> None:
         """Land the statements under the run of the import."""
@@ -74,18 +125,40 @@ class StatedItems:
         )
         warehouse.append({"raw.item_statements": rows})
 
-    def notes(self, warehouse: Warehouse, run_id: str) -> tuple[str, ...]:
+    def notes(self, warehouse: Warehouse, run_id: str) -> Iterator[str]:
         """A line for each benchmark of which something is known now that was not, and the dates that it changes."""
-        dates = ", ".join(warehouse.dates_touched(run_id))
-        return tuple(
-            f"{benchmark}: {field} of {count} items that were there is known now; reports of {dates} change"
-            for benchmark, *counts in self.taken.iter_rows()
-            for field, count in zip(STATED, counts, strict=True)
-            if count
+        changed = f"reports of {', '.join(warehouse.dates_touched(run_id))} change"
+        for benchmark, *counts in self.taken.iter_rows():
+            for field, count in zip(STATED, counts, strict=True):
+                if count:
+                    yield f"{benchmark}: {field} of {count} items that were there is known now; {changed}"
+
+
+def stated_frame(items: Iterable[Named]) -> pl.DataFrame:
+    """What is said of items, as ``StatedItems`` compares it: one row per item.
+
+    An item that is its own cluster, or in the subset "all", is in no group that anybody named.
+    """
+    rows = [
+        (
+            benchmark_id,
+            item.foreign_id,
+            item.item_id,
+            None if item.cluster_id == item.item_id else item.cluster_id,
+            None if item.subset == "all" else item.subset,
+            item.chance_score,
+            place,
+            storable(item.question) or None,
+            json.dumps(item.choices) if item.choices else None,
+            storable(item.target) or None,
         )
+        for benchmark_id, item, place in items
+    ]
+    said = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    return said.group_by("benchmark", "item_id", maintain_order=True).agg(pl.all().drop_nulls().first())
 
 
-def check_described(warehouse: Warehouse, benchmark: Benchmark) -> None:
+def check_described(warehouse: Warehouse, benchmark: Benchmark, place: str) -> None:
     """Check that a benchmark is described as the runs that count describe it; where none does, the new one counts.
 
     Raises:
@@ -101,24 +174,18 @@ def check_described(warehouse: Warehouse, benchmark: Benchmark) -> None:
                 if known["run_id"] is None:  # only void runs describe it so
                     warehouse.append({"raw.benchmarks": [row]}, replaces=True)
                     return
-                run_id = known["run_id"]
-                raise InputError(
-                    f"{field} {row[field]!r} of {benchmark.benchmark_id} contradicts {field} {known[field]!r} of run "
-                    f"{run_id}. Say the same, or take that run out: `aligntax void {run_id} --reason ...`."
-                )
+                said = f"{place}: {field} {row[field]!r} of {benchmark.benchmark_id}"
+                raise contradiction(said, f"{field} {known[field]!r}", known["run_id"])
 
 
-def _check(row: Mapping[str, object]) -> None:
-    for field in STATED:
-        said, known = row[field], row[f"{field}_there"]
+def _check(row: Mapping[str, Any]) -> None:
+    for field in (*STATED, *_TEXTS):
+        said, known = row.get(field), row[f"{field}_there"]
         if None not in (said, known) and said != known:
-            raise InputError(
-                f"{row['place']}: {field} {said!r} of item {row['item']!r} of {row['benchmark']} contradicts {field} "
-                f"{known!r} of run {row['run_id']}. Say the same, or take that run out: "
-                f"`aligntax void {row['run_id']} --reason ...`."
-            )
-    if row["item_id_there"] is not None and row["item_id_there"] != row["item_id"]:
-        raise InputError(
-            f"{row['place']}: item {row['item']!r} of {row['benchmark']} was imported by run {row['run_id']} with the "
-            "other choice of --shared-items. Import it with the same choice."
-        )
+            named = f"{row['place']}: {field} {_shown(said)} of item {row['item']!r} of {row['benchmark']}"
+            raise contradiction(named, f"{field} {_shown(known)}", row[f"{field}_run_id"])
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -6,7 +6,7 @@ with items as (
         count(*) as count_items,
         count(distinct cluster_id) as count_clusters,
         count(distinct subset) as count_subsets,
-        round(avg(chance_score), 12) as chance_score
+        case when count(chance_score) = count(*) then round(avg(chance_score), 12) end as chance_score
     from staging.stg_benchmark_items
     group by benchmark_id, benchmark_version
 )

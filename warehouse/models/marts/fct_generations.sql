@@ -75,4 +75,5 @@ inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
 left join generations on plan.generation_id = generations.generation_id
 left join failures on plan.run_id = failures.run_id and plan.generation_id = failures.generation_id
 left join quarantine on plan.generation_id = quarantine.generation_id
-left join voids on generations.run_id = voids.run_id
+-- What a void import brought counts where another import brings it, too.
+left join voids on generations.run_id = voids.run_id and generations.origin <> 'imported'
