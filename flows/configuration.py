@@ -61,7 +61,6 @@ def _plain_benchmark(wanted: BenchmarkSettings, source: Path | str | None) -> Be
 
 
 def load_benchmarks(settings: Settings, names: Collection[str] | None = None) -> dict[str, Benchmark]:
-    """The configured benchmarks by name; ``names`` limits them to some."""
-    return {
-        wanted.name: load_benchmark(wanted) for wanted in settings.benchmarks if names is None or wanted.name in names
-    }
+    """The configured benchmarks by name, except those that only imports know; ``names`` limits them to some."""
+    asked = (wanted for wanted in settings.benchmarks if not wanted.imported)
+    return {wanted.name: load_benchmark(wanted) for wanted in asked if names is None or wanted.name in names}

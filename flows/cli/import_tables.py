@@ -137,9 +137,10 @@ def _cell(settings: Settings, model: str, benchmark: str, items: Path | None, sc
     from tasks.benchmarks.cells import cell_of
     from tasks.scorers import SCORERS
 
-    wanted = next((entry for entry in settings.benchmarks if entry.name == benchmark), None)
+    asked = {entry.name: entry for entry in settings.benchmarks if not entry.imported}
+    wanted = asked.get(benchmark)
     if wanted is None:
-        raise UnknownName.of("configured benchmark", benchmark, (entry.name for entry in settings.benchmarks))
+        raise UnknownName.of("configured benchmark", benchmark, asked)
     if scorer is not None and scorer not in SCORERS:
         raise UnknownName.of("scorer", scorer, SCORERS)
     return cell_of(settings, settings.model(model), load_benchmark(wanted, items), wanted, scorer=scorer)

@@ -45,6 +45,7 @@ class BenchmarkSettings(Section):
         attack: Wraps the requests of a safety benchmark; the same benchmark may stand in the list plain and under each
             attack.
         stop: Stop strings in the place of the benchmark's own; an empty list for none.
+        imported: The benchmark is known only from imports: no run asks it, and beside it only ``margin`` is stated.
         margin: The tax, as a proportion, that is acceptable on this benchmark; None means ``analysis.margin``.
         paraphrases: Two or more further wordings of the benchmark's instruction. Every item is asked with each
             wording, the benchmark's own first, ``repeats`` times.
@@ -64,6 +65,7 @@ class BenchmarkSettings(Section):
     scorer: Text | None = None
     judge: Text | None = None
     stop: tuple[Text, ...] | None = None
+    imported: bool = False
     margin: Points | None = None
 
     @model_validator(mode="before")

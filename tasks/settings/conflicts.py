@@ -6,6 +6,7 @@ Tested in tests/tasks/settings/test_bad_values.py.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -170,12 +171,21 @@ def benchmark_problems(settings: Settings, known: Known) -> Iterator[Problem]:
             yield Problem(
                 ("benchmarks", index, "prompt_styles"), f"must not hold 'completion': {chat_only!r} speaks only chat."
             )
-        if benchmark.define is not None:
+        if benchmark.imported:
+            yield from imported_problems(index, benchmark)
+        elif benchmark.define is not None:
             yield from definition_problems(index, benchmark, known.benchmarks)
         elif benchmark.id not in known.benchmarks:
-            yield unknown_name(("benchmarks", index, "id"), "benchmark", benchmark.id, known.benchmarks)
+            problem = unknown_name(("benchmarks", index, "id"), "benchmark", benchmark.id, known.benchmarks)
+            yield replace(problem, sentence=f"{problem.sentence} One that only imports know needs imported: true.")
         if benchmark.scorer is not None and benchmark.scorer not in known.scorers:
             yield unknown_name(("benchmarks", index, "scorer"), "scorer", benchmark.scorer, known.scorers)
+
+
+def imported_problems(index: int, benchmark: BenchmarkSettings) -> Iterator[Problem]:
+    """Keys that say how to ask a benchmark which no run asks."""
+    for name in sorted(benchmark.model_fields_set - {"id", "imported", "margin"}):
+        yield Problem(("benchmarks", index, name), "must be left out: no run asks a benchmark with imported: true.")
 
 
 def margin_problems(settings: Settings) -> Iterator[Problem]:
@@ -239,8 +249,8 @@ def origin_problems(settings: Settings) -> Iterator[Problem]:
 
 def sending_problems(settings: Settings, environment: Mapping[str, str]) -> Iterator[Problem]:
     """What only a command that asks models needs: benchmarks, their files, and key variables."""
-    if not settings.benchmarks:
-        yield Problem(("benchmarks",), "is missing.")
+    if all(benchmark.imported for benchmark in settings.benchmarks):
+        yield Problem(("benchmarks",), "is missing, or holds only imported ones.")
     for place, model in placed_models(settings):
         name = model.api_key_env
         if name is not None and not environment.get(name, "").strip():

@@ -141,13 +141,15 @@ class Settings(Places):
     def config_hash(self) -> str:
         """Hash of what decides answers and scores. Order, folder, keys, prices and limits do not change it."""
         models = sorted((m.id, m.model_version, sorted(m.prompt_styles), m.is_simulated) for m in self.models)
-        benchmarks = sorted((self._benchmark_facts(b) for b in self.benchmarks), key=lambda facts: str(facts["id"]))
+        benchmarks = sorted(
+            (self._benchmark_facts(b) for b in self.benchmarks if not b.imported), key=lambda facts: str(facts["id"])
+        )
         judges = sorted({judge.model_version for b in self.benchmarks if (judge := self.judge_for(b))})
         return content_hash(models, benchmarks, self.sample_seed, *([judges] if judges else []))
 
     def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
         facts = benchmark.model_dump(
-            mode="json", exclude={"define", "attack", "judge", "stop", "margin", "paraphrases"}
+            mode="json", exclude={"define", "attack", "judge", "stop", "imported", "margin", "paraphrases"}
         )
         if isinstance(benchmark.source, Path):
             facts["source"] = self._relative(benchmark.source)

@@ -239,3 +239,14 @@ def test_a_smaller_file_of_the_same_day_says_which_run_counts_and_how_to_change_
     command = said.split("To count these: `aligntax ")[1].split(" --reason")[0]
     aligntax(*command.split(), "--reason", "replaced")
     assert rows("select count_items from reports.model_scores where subset = 'all'") == [(10,)]
+
+
+@pytest.mark.accept
+def test_a_benchmark_that_only_imports_know_may_state_a_margin(aligntax):
+    Path("a.csv").write_text(SCORES)
+    Path("aligntax.yaml").write_text(CONFIG + "  - {id: b, imported: true, margin: 0.01}\n")
+    code, said = aligntax("import", "scores", "a.csv", *PUBLISHED)
+    assert code == 0, said
+    assert rows("select margin from reports.alignment_tax where subset = 'all'") == [(0.01,)]
+    code, said = aligntax("import", *answers("c", {}, benchmark="b"), *DATE)
+    assert (code, "'b' is not a configured benchmark" in said) == (2, True)

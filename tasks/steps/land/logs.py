@@ -12,7 +12,7 @@ from dataclasses import astuple, replace
 from datetime import date
 from functools import partial
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, Self
 
 import polars as pl
 
@@ -66,14 +66,14 @@ def land_log(
     run = ForeignRun.of(settings, as_of_date, log.sources[0], source_hash, reads, known.values()).standing(warehouse)
     if (landed := run.landed_before(warehouse)) is not None:
         return landed
-    checked = _LogReading(warehouse, run, LogCells(settings, known, log, options), log)
-    checked.read()
-    stated = _stated(warehouse, checked.cells, log)
+    opened = partial(LogCells, settings, known, options=options)
+    checked = _LogReading(warehouse, run, opened(log), log).read()
     if unfit := unfit_scorers(log.skipped):
         log = replace(log, samples=partial(without_scorers, log.samples, unfit))
+        checked = _LogReading(warehouse, run, opened(log), log).read()  # another score may count now
+    stated = _stated(warehouse, checked.cells, log)
     run.begin(warehouse)
-    reading = _LogReading(warehouse, run, LogCells(settings, known, log, options), log, stated)
-    reading.read()
+    reading = _LogReading(warehouse, run, opened(log), log, stated).read()
     said = (*_namesakes(stated), *stated.notes(warehouse, run.run_id))
     notes = (*reading.cells.notes, *log.notes, *_lines(log.skipped), *said)
     return run.came(warehouse, reading.count_rows, reading.count_new, notes)
@@ -120,8 +120,8 @@ class _LogReading:
         self._warehouse, self._run, self.cells, self._log, self._stated = warehouse, run, cells, log, stated
         self.count_rows = self.count_new = 0
 
-    def read(self) -> None:
-        """Read the whole log, a batch at a time.
+    def read(self) -> Self:
+        """Read the whole log, a batch at a time; returns itself.
 
         Raises:
             InputError: it holds no samples, or none that the benchmark asks.
@@ -140,6 +140,7 @@ class _LogReading:
             missing = [{"item_id": item_id, "repeat": repeat} for item_id, repeat in entry.missing()]
             self._land(entry, missing, [])
         self._close()
+        return self
 
     def _add(self, batch: Iterable[LogSample]) -> None:
         by_cell = lambda sample: (sample.model, sample.task)  # noqa: E731

@@ -85,8 +85,8 @@ CASES = {
         {("benchmarks", 1, "sample_sise"): 3},
         (
             "benchmarks[1].sample_sise (benchmark 'harmful'): unknown key. Did you mean 'sample_size'? Known: "
-            "attack, cluster_by, define, id, judge, margin, paraphrases, prompt_styles, repeats, sample_size, scorer, "
-            "source, stop, unparsed."
+            "attack, cluster_by, define, id, imported, judge, margin, paraphrases, prompt_styles, repeats, "
+            "sample_size, scorer, source, stop, unparsed."
         ),
     ),
     "unknown threshold": (
@@ -117,8 +117,12 @@ CASES = {
         {("benchmarks", 0): "arithmatic"},
         (
             "benchmarks[0].id: 'arithmatic' is not a benchmark. Did you mean 'arithmetic'? Known: arithmetic, "
-            "borderline, harmful, knowledge."
+            "borderline, harmful, knowledge. One that only imports know needs imported: true."
         ),
+    ),
+    "key of a benchmark that no run asks": (
+        {("benchmarks", 0): {"id": "ours", "imported": True, "margin": 0.01, "repeats": 2}},
+        "benchmarks[0].repeats (benchmark 'ours'): must be left out: no run asks a benchmark with imported: true.",
     ),
     "unknown scorer": (
         {("benchmarks", 1, "scorer"): "refusals"},
@@ -481,7 +485,10 @@ def test_a_bad_value_gives_one_line_with_its_path(load, removed, changes, expect
         ),
         (
             {("benchmarks", 0): "x", ("benchmarks", 1, "id"): "y"},
-            "benchmarks[0].id: 'x' is not a benchmark. Known: arithmetic, borderline, harmful, knowledge. (and 1 more)",
+            (
+                "benchmarks[0].id: 'x' is not a benchmark. Known: arithmetic, borderline, harmful, knowledge. One that "
+                "only imports know needs imported: true. (and 1 more)"
+            ),
         ),
     ],
     ids=["values", "names"],
