@@ -27,6 +27,16 @@ except SystemExit as stop:
 """
 
 
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_opens_no_warehouse(tmp_path, argument):
+    script = IMPORTS.format(heavy=("duckdb", *HEAVY))
+    command = [sys.executable, "-c", script, argument]
+    found = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert found.stderr == "loaded:\n"
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["sql", "select 1 as one"], ["status"], ["runs"], ["sql", "--help"]])
 def test_commands_that_only_read_import_no_heavy_library(published, arguments):
     script = IMPORTS.format(heavy=HEAVY)

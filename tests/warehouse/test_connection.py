@@ -37,6 +37,25 @@ def test_appending_twice_changes_no_counts(path):
         assert warehouse.rows("select count(*) from raw.prompts")[1] == [(3,)]
 
 
+def test_new_rows_are_kept_where_the_key_of_another_is_taken(path):
+    rows = [{"prompt_hash": key, "prompt": "text"} for key in "abc"]
+    with Warehouse.open(path) as warehouse, warehouse.one_thread():
+        assert warehouse.append_new({"raw.prompts": rows[:2]}) == 2
+        assert warehouse.append_new({"raw.prompts": rows}) == 1
+        assert warehouse.rows("select count(*) from raw.prompts")[1] == [(3,)]
+
+
+def test_one_thread_lasts_as_long_as_its_context(path):
+    def count_threads() -> int:
+        return warehouse.rows("select current_setting('threads')")[1][0][0]
+
+    with Warehouse.open(path) as warehouse:
+        usual = count_threads()
+        with warehouse.one_thread():
+            assert count_threads() == 1
+        assert count_threads() == usual
+
+
 def test_an_append_is_all_or_nothing(path):
     broken = pl.DataFrame({"prompt_hash": [None], "prompt": ["text"]}, schema_overrides={"prompt_hash": pl.String})
     with Warehouse.open(path) as warehouse:

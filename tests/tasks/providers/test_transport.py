@@ -7,13 +7,14 @@ import contextlib
 import gzip
 import json
 import socket
+import sys
 import tracemalloc
 import zlib
 
 import pytest
 
 from tasks.errors import TerminalError, TransientError, UnknownName
-from tasks.providers import Connection, connect
+from tasks.providers import Connection, connect, import_sdks
 
 KEY = "sk-live-0123456789"
 
@@ -277,6 +278,11 @@ def test_a_connection_opens_without_a_key_and_does_not_search_for_one(monkeypatc
 
     url = "http://127.0.0.1:1/v1" if provider == "openai" else "https://api.anthropic.com"
     assert asyncio.run(run()) == ("none", url)
+
+
+def test_the_sdks_of_unknown_names_are_left_alone():
+    import_sdks(["openai", "composite"])
+    assert "openai" in sys.modules
 
 
 def test_an_unknown_provider_is_refused_by_name():

@@ -49,6 +49,23 @@ def test_when_the_disk_is_full_every_waiting_task_gets_the_error():
     assert warehouse.batches == [200]
 
 
+def test_a_lone_row_is_committed_half_a_second_after_it_came():
+    async def run():
+        loop, committed = asyncio.get_running_loop(), asyncio.Event()
+
+        class Kept:
+            def append_new(self, _):
+                loop.call_soon_threadsafe(committed.set)
+
+        async with Landing(Kept()) as landing:
+            came_s = loop.time()
+            await landing.put("raw.failures", dict(ROW))
+            await committed.wait()
+            return loop.time() - came_s
+
+    assert asyncio.run(asyncio.wait_for(run(), timeout=30)) > 0.49
+
+
 def test_every_row_is_committed_before_the_sink_closes():
     class Kept(FullDisk):
         def append_new(self, tables):
