@@ -72,11 +72,18 @@ class LogCells:
     """The cells of one log, opened as their first samples come. ``notes`` say how the log was read."""
 
     def __init__(
-        self, settings: Settings, known: Mapping[str, Benchmark], log: ForeignLog, options: LogOptions
+        self,
+        settings: Settings,
+        known: Mapping[str, Benchmark],
+        log: ForeignLog,
+        options: LogOptions,
+        *,
+        is_checked: bool = False,
     ) -> None:
+        """``is_checked`` says that the log was read before, so that what it says of items is known."""
         self._settings, self._known, self._log, self._options = settings, known, log, options
         self._opened: dict[tuple[str, str], LogCell] = {}
-        self._once = StatedOnce("item {0!r} of {1}")
+        self._once = None if is_checked else StatedOnce("item {0!r} of {1}")
         self.notes: list[str] = []
 
     def __iter__(self) -> Iterator[LogCell]:

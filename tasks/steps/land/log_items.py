@@ -20,8 +20,8 @@ from tasks.steps.land.stated_items import Named
 class LogItems:
     """Finds or makes the item of a sample. The tool's ids only tell apart items of the same content."""
 
-    def __init__(self, benchmark: Benchmark, once: StatedOnce, *, is_known: bool) -> None:
-        """``once`` holds what the whole log says of its own items; ``said`` is that of the samples of this cell."""
+    def __init__(self, benchmark: Benchmark, once: StatedOnce | None, *, is_known: bool) -> None:
+        """``once`` holds what the whole log says of its own items; without it nothing is noted in ``said``."""
         self.benchmark, self.is_known, self._once = benchmark, is_known, once
         self.said: list[Named] = []
         self._noted: set[tuple[str, bool]] = set()
@@ -45,8 +45,8 @@ class LogItems:
         if key not in self._found:
             self._found[key] = self._known(sample) if self.is_known else self._made(sample)
         item_id = self._found[key]
-        if item_id is not None and not self.is_known:
-            self._note(sample, item_id)
+        if item_id is not None and not self.is_known and self._once is not None:
+            self._note(sample, item_id, self._once)
         return item_id
 
     def new(self) -> list[Item]:
@@ -69,10 +69,10 @@ class LogItems:
         self._new.append(_item(sample, item_id))
         return item_id
 
-    def _note(self, sample: LogSample, item_id: str) -> None:
+    def _note(self, sample: LogSample, item_id: str, once: StatedOnce) -> None:
         """Note what a sample says of its item, once and again with its group."""
         facts = {"question": sample.question, "choices": sample.choices, "target": sample.target, "group": sample.group}
-        self._once.check((sample.item, sample.task, item_id), facts, sample.place)
+        once.check((sample.item, sample.task, item_id), facts, sample.place)
         if (key := (item_id, sample.group is not None)) not in self._noted:
             self._noted.add(key)
             chance = 1 / len(sample.choices) if sample.choices else None

@@ -73,7 +73,8 @@ def land_log(
         checked = _LogReading(warehouse, run, opened(log), log).read()  # another score may count now
     stated = _stated(warehouse, checked.cells, log)
     run.begin(warehouse)
-    reading = _LogReading(warehouse, run, opened(log), log, stated).read()
+    del checked  # it holds a text for each item
+    reading = _LogReading(warehouse, run, opened(log, is_checked=True), log, stated).read()
     said = (*_namesakes(stated), *stated.notes(warehouse, run.run_id))
     notes = (*reading.cells.notes, *log.notes, *_lines(log.skipped), *said)
     return run.came(warehouse, reading.count_rows, reading.count_new, notes)

@@ -109,7 +109,8 @@ class StatedItems:
             .group_by("benchmark", maintain_order=True)
             .agg(*(new.sum().alias(name) for new, name in zip(is_new, STATED, strict=True)))
         )
-        stated = both.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in STATED))
+        says = pl.any_horizontal(pl.col(name).is_not_null() for name in STATED)
+        stated = both.filter(says).select("benchmark", "benchmark_version", "item_id", *STATED)
         return cls(stated, taken, namesakes, frozenset(both.filter(is_same)["item_id"]))
 
     def land(self, warehouse: Warehouse, run_id: str) -> None:
