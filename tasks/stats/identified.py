@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,12 +13,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
-from tasks.stats.clustered import cluster_codes
+from tasks.stats.clustered import FloatArray, cluster_codes
 from tasks.stats.estimates import Estimate, known
 from tasks.stats.level_variance import AddedVariance, widened
 from tasks.stats.levels import CONFIDENCE, ONE_SIDED, t_critical
 from tasks.stats.missing import missing_differences
-from tasks.stats.paired import paired_difference
+from tasks.stats.paired import is_ternary, paired_difference
+from tasks.stats.score_intervals import tango
+
+# With fewer gained items, divided by the design effect, the t limit lies too low where items are lost.
+_FEWEST_GAINED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ def identified_interval(
         confidence: of the interval.
         added: what a sample of wordings adds to the variance; see ``widened``.
 
-    Four of a hundred answers are missing, so the upper limit rises by about 4 points:
+    Four of a hundred answers are missing, so the upper limit rises by about 5 points:
 
     >>> reference = [1.0] * 60 + [0.0] * 40
     >>> candidate = [1.0] * 50 + [0.0] * 46 + [None] * 4
@@ -80,7 +85,8 @@ def loss_at_most(
     """The one-sided 95% upper limit of the loss, whatever the missing answers were; None where it is undefined.
 
     It is the upper limit of the two-sided 90% interval of ``paired_difference`` with every missing answer at its worst:
-    estimate + t(.95) standard errors, or the score limit where few items differ. "Below a margin" is claimed where
+    estimate + t(.95) standard errors, or the score limit where few items differ. Where hardly an item was gained, the
+    count of losses is skewed, and the score limit counts if it is larger. "Below a margin" is claimed where
     this limit is, which is wrong for at most 5% of losses at the margin (Schuirmann 1987, Journal of Pharmacokinetics
     and Biopharmaceutics 15:657, one of his two tests).
 
@@ -91,16 +97,32 @@ def loss_at_most(
         is_turned: whether lower scores are better.
         added: what a sample of wordings adds to the variance; see ``widened``.
 
-    Ten of sixty right answers are lost; with four answers missing the limit rises by about 4 points:
+    Ten of sixty right answers are lost; with four answers missing the limit rises by about 5 points:
 
     >>> reference = [1.0] * 60 + [0.0] * 40
     >>> candidate = [1.0] * 50 + [0.0] * 50
     >>> [round(loss_at_most(reference, c, None), 3) for c in (candidate, [None] * 4 + candidate[4:])]
-    [0.15, 0.198]
+    [0.161, 0.207]
     """
     low, high = missing_differences(reference, candidate)
-    largest = partial(paired_difference, -low if is_turned else high, cluster)
-    return widened(largest, added, confidence=ONE_SIDED, has_p_value=False).high
+    largest = -low if is_turned else high
+    found = widened(partial(paired_difference, largest, cluster), added, confidence=ONE_SIDED, has_p_value=False)
+    return found.high if added is not None else not_below_score_limit(found, largest)
+
+
+def not_below_score_limit(found: Estimate, loss: FloatArray) -> float | None:
+    """The upper limit, or Tango's where that is larger and fewer than five effective items were gained.
+
+    In simulation of 1,000 items of which 3% are lost and none gained, the t limit covers 92.5% and this one 94.8%; in
+    100 clusters of ten items 91% and 94%.
+    """
+    lost, gained = int(np.count_nonzero(loss > 0)), int(np.count_nonzero(loss < 0))
+    if found.high is None or found.df is None or found.deff is None or gained / found.deff >= _FEWEST_GAINED:
+        return found.high
+    if not is_ternary(loss)[0]:
+        return found.high
+    critical = t_critical(found.df, ONE_SIDED) * math.sqrt(found.deff)
+    return max(found.high, float(tango(lost, gained, loss.size, critical)[1]))
 
 
 def imbens_manski(lower: Estimate, upper: Estimate, *, confidence: float) -> tuple[float | None, float | None]:

@@ -35,7 +35,7 @@ from tasks.stats.clustered import (
     cluster_variance,
 )
 from tasks.stats.estimates import Estimate, few_clusters, known
-from tasks.stats.identified import imbens_manski
+from tasks.stats.identified import imbens_manski, not_below_score_limit
 from tasks.stats.level_variance import AddedVariance, widened
 from tasks.stats.levels import CONFIDENCE, ONE_SIDED, two_sided_critical, two_sided_p_value
 from tasks.stats.mover import Parts, inverted_p_value, mover_limits
@@ -126,7 +126,8 @@ def overall_tax(
 class OverallBounds:
     """What is known of a weighted mean of taxes whatever the missing answers were; None where it is undefined.
 
-    ``low`` and ``high`` are Imbens and Manski's limits, ``at_most`` is the one-sided upper limit.
+    ``low`` and ``high`` are Imbens and Manski's limits, ``at_most`` is the one-sided upper limit; of one
+    benchmark it is that of ``loss_at_most``.
     """
 
     low: float | None
@@ -169,7 +170,11 @@ def overall_bounds(
     upper = widened(upper_at, added, has_p_value=False)
     lower = upper if np.array_equal(lowest, highest) else widened(lower_at, added, has_p_value=False)
     low, high = imbens_manski(lower, upper, confidence=CONFIDENCE)
-    return OverallBounds(low, high, widened(upper_at, added, confidence=ONE_SIDED, has_p_value=False).high)
+    one_sided = widened(upper_at, added, confidence=ONE_SIDED, has_p_value=False)
+    is_plain = added is None and np.unique(np.asarray(benchmark)).size == 1
+    return OverallBounds(
+        low, high, not_below_score_limit(one_sided, np.asarray(highest)) if is_plain else one_sided.high
+    )
 
 
 def _only_overall(result: OverallIntervals, values: FloatArray, count_clusters: int) -> Estimate:

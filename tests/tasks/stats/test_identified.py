@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from tasks.stats.estimates import Estimate
-from tasks.stats.identified import identified_interval, imbens_manski, missing_asymmetry
+from tasks.stats.identified import identified_interval, imbens_manski, loss_at_most, missing_asymmetry
 from tasks.stats.paired import paired_difference, paired_intervals
 from tests.support.clustered_counts import clustered_counts, equal_sizes, paired_sums, share_covered
 from tests.support.sizes import at_every_size, bounds, replications
@@ -60,3 +61,37 @@ def test_the_identified_interval_covers_either_end_in_93_to_97_percent(cells, cl
     least, most = bounds(0.93, 0.97, full=FULL)
     for values in (LOWEST, HIGHEST):
         assert least <= share_covered(low, high, np.dot(cells, values)) <= most
+
+
+def at_most(lost, gained, count):
+    """The upper limit where so many of ``count`` items are lost and gained."""
+    values = np.repeat([1.0, -1.0, 0.0], [lost, gained, count - lost - gained])
+    return loss_at_most(np.maximum(values, 0.0), np.maximum(-values, 0.0), None)
+
+
+@pytest.mark.parametrize(("count", "tax"), [(1000, 0.03), (300, 0.1), (1000, 0.05)])
+def test_the_upper_limit_covers_95_percent_where_items_are_only_lost(count, tax):
+    """Exact: the number of lost items is binomial. The t limit covers 92.5 to 94%."""
+    lost = np.arange(1, int(3 * count * tax))
+    is_above = [at_most(number, 0, count) >= tax for number in lost]
+    assert 0.945 <= float(stats.binom.pmf(lost, count, tax) @ is_above) <= 0.965
+
+
+@at_every_size
+def test_the_upper_limit_covers_where_items_are_only_lost_in_clusters():
+    full, rng = 4_000, np.random.default_rng(8)
+    counts = clustered_counts((0.03, 0.0, 0.97), equal_sizes(replications(full), 100, 10), rng).astype(int)
+    cluster = np.repeat(np.arange(100), 10)
+    limits = []
+    for sample in counts:
+        lost = np.concatenate([np.repeat([1.0, 0.0], [row[0], 10 - row[0]]) for row in sample])
+        limits.append(loss_at_most(lost, np.zeros(1000), cluster))
+    least, _ = bounds(0.93, 1.0, full=full)
+    assert float(np.mean(np.array(limits) >= 0.03)) >= least
+
+
+def test_with_gains_in_the_other_direction_the_limit_is_that_of_the_t_interval():
+    values = np.repeat([1.0, -1.0, 0.0], [30, 10, 260])
+    found = paired_difference(values, None, confidence=0.9)
+    assert at_most(30, 10, 300) == found.high
+    assert at_most(30, 2, 300) > paired_difference(np.repeat([1.0, -1.0, 0.0], [30, 2, 268]), None, confidence=0.9).high
