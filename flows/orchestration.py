@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from prefect import Flow, State
 from prefect._internal.concurrency.services import _QueueServiceBase
+from prefect._internal.concurrency.threads import get_global_loop
 from prefect.settings import PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED, temporary_settings
 from prefect.states import Completed, Failed
 from prefect.utilities.annotations import quote
@@ -69,9 +70,23 @@ def hand_over(longest_s: float) -> bool:
 
     Otherwise they would go on trying when the process ends, for minutes.
     """
-    services: Any = _QueueServiceBase
-    at_work = [(service._loop, service._task) for service in services._instances.values()]  # noqa: SLF001
-    late = services.drain_all(timeout=longest_s)[1]
-    for loop, task in at_work if late else ():
-        loop.call_soon_threadsafe(task.cancel)
+    workers: Any = _QueueServiceBase
+    at_work = [(worker, worker._loop, worker._task) for worker in workers._instances.values()]  # noqa: SLF001
+    late = workers.drain_all(timeout=longest_s)[1]
+    for worker, loop, task in at_work:
+        if late:
+            loop.call_soon_threadsafe(task.cancel)
+        else:
+            _forget(worker)
     return not late
+
+
+def _forget(worker: Any) -> None:
+    """Let go of what a worker that has ended holds, and of the context of the flow that started it.
+
+    Prefect keeps both until the process ends, and the certificates of each client are a megabyte.
+    """
+    for name in ("_client", "_orchestration_client", "_context_cache"):
+        vars(worker).pop(name, None)
+    calls: Any = get_global_loop()._on_shutdown  # noqa: SLF001 - they would only stop what has ended
+    calls.clear()

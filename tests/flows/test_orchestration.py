@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 
 from flows.orchestration import Outcome
+from flows.processes.prefect_server import QUIET
+from tests.support.runs import environment
 
 
 async def half(number: int) -> int:
@@ -27,3 +31,42 @@ def test_an_error_is_kept_and_prefect_sees_its_message():
     assert "division" in state.message
     with pytest.raises(ZeroDivisionError):
         outcome.result()
+
+
+FLOWS_ONE_AFTER_ANOTHER = """
+import asyncio, gc, ssl
+from prefect import flow
+from flows.orchestration import Outcome, as_flow, hand_over
+
+async def work():
+    return 1
+
+@flow
+async def small(outcome=None):
+    return await outcome.of(work())
+
+def count_kept():
+    outcome = Outcome()
+    assert asyncio.run(as_flow(small, outcome=outcome))
+    assert hand_over(60.0)
+    gc.collect()
+    return sum(isinstance(kept, ssl.SSLContext) for kept in gc.get_objects())
+
+print(*[count_kept() for _ in range(6)])
+"""
+
+
+@pytest.mark.accept
+def test_what_a_night_needed_to_reach_prefect_is_let_go(prefect_api):
+    """Each connection that stays costs more than a megabyte, for its certificates."""
+    done = subprocess.run(
+        [sys.executable, "-c", FLOWS_ONE_AFTER_ANOTHER],
+        env={**environment(prefect_api), **QUIET},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    kept = done.stdout.split()
+    assert len(kept) == 6, done.stderr
+    assert kept[-1] == kept[1]
