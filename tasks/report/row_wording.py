@@ -37,6 +37,7 @@ REASON_WORDS = {
     "metric_undefined": "undefined on these answers",
     "resamples_do_not_vary": "the same in every resample",
     "all_differences_equal": "the same on every item",
+    "one_checkpoint": "this checkpoint, not the method",
     "no_common_benchmarks": "every checkpoint lacks a benchmark that most others have",
     "some_references_are_shared": "neither one base for all checkpoints nor one for each",
 }

@@ -1,13 +1,5 @@
 -- One row per item of every comparison of a method that has several checkpoints, on some dates; more is a loss in every
 -- direction.
-with methods as (
-    select
-        *,
-        count(distinct candidate_checkpoint) over (partition by as_of_date, method_id) as count_checkpoints
-    from marts.method_comparisons
-    where as_of_date in (select unnest($dates::date[]))
-)
-
 select
     methods.as_of_date,
     methods.method_id,
@@ -19,10 +11,13 @@ select
     items.cluster_id,
     items.item_id,
     items.difference * methods.direction as difference
-from methods
+from marts.method_comparisons as methods
 inner join marts.fct_paired_items as items
     on methods.as_of_date = items.as_of_date and methods.comparison_id = items.comparison_id
-where methods.count_checkpoints > 1 and items.difference is not null
+where
+    methods.as_of_date in (select unnest($dates::date[]))
+    and methods.count_checkpoints > 1
+    and items.difference is not null
 order by
     methods.as_of_date, methods.method_id, methods.method_benchmark_id, methods.candidate_checkpoint, items.cluster_id,
     items.item_id

@@ -19,11 +19,12 @@ _WHY = (
 
 
 def _content(tables: ReportTables) -> list[Block]:
-    rows = [row for row in several_checkpoints(tables["method_tax"]) if row["subset"] in {WHOLE, ALL_CAPABILITY}]
-    if not rows:
+    """Nothing where no method was trained several times; else also the methods of one checkpoint, which say so."""
+    rows = [row for row in tables["method_tax"] if row["kind"] == "tax" and row["subset"] in {WHOLE, ALL_CAPABILITY}]
+    if not several_checkpoints(rows):
         return []
-    rows = ordered(rows, "family", "candidate_model_id", "origin", "scope", "benchmark_id", "attack")
-    return [Paragraph(_WHY), _table(rows)]
+    lines = ordered(rows, "family", "candidate_model_id", "origin", "scope", "benchmark_id", "attack")
+    return [Paragraph(_WHY), _table(lines)]
 
 
 def _table(rows: Sequence[ReportRow]) -> PrintedTable:
@@ -45,13 +46,15 @@ def _table(rows: Sequence[ReportRow]) -> PrintedTable:
 def _lines(rows: Sequence[ReportRow]) -> Iterator[TableLine]:
     for row in rows:
         limits = (row["tax_absolute_low"], row["tax_absolute_high"])
+        reason = reason_in_words(row)
+        unknown = "one seed" if row["count_seeds"] == 1 else reason
         attack = "" if row["attack"] in (None, "none") else f" ({row['attack']})"
         cells = (
             ALL_CAPABILITY if row["benchmark_id"] is None else f"{name_of(row['benchmark_id'])}{attack}",
             stated(row["count_seeds"], whole),
-            with_interval(row["tax_absolute"], *limits, signed_points, reason_in_words(row)),
-            stated(row["seed_sd"], points),
-            stated(row["share_variance_seeds"], lambda share: f"{whole(100 * share)}%"),
+            with_interval(row["tax_absolute"], *limits, signed_points, reason),
+            stated(row["seed_sd"], points, unknown),
+            stated(row["share_variance_seeds"], lambda share: f"{whole(100 * share)}%", unknown),
         )
         yield TableLine(pair_title(row), str(row["checkpoints"]), cells, tuple(flag_notes(row["flags"])))
 

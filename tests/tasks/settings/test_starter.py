@@ -37,7 +37,8 @@ def test_its_commented_examples_load_when_the_comment_signs_are_taken_away(load_
     settings = load_text("\n".join(lines), known=known_names(KNOWN), will_send=False)
     added = {m.id: m for m in settings.models[3:]}
     of_the_simulator = {"harbor-guarded", "harbor-warm", "harbor-best-of-4"}
-    real = {"gpt-4o-mini", "gpt-5-mini", "claude", "llama-base", "llama-instruct", "gemma-instruct"}
+    llamas = {"llama-base", "llama-instruct", "llama-instruct-seed-2"}
+    real = {"gpt-4o-mini", "gpt-5-mini", "claude", "gemma-instruct"} | llamas
     assert set(added) == real | of_the_simulator
     assert {name for name, model in added.items() if model.is_simulated} == of_the_simulator
     assert [part.id for part in added["harbor-best-of-4"].asked] == ["harbor-warm", "jury-careful"]

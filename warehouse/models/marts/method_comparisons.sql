@@ -39,7 +39,12 @@ grouped as (
         comparisons.benchmark_id,
         comparisons.attack,
         benchmarks.dimension,
-        case when benchmarks.higher_is_better then 1 else -1 end as direction
+        case when benchmarks.higher_is_better then 1 else -1 end as direction,
+        md5(concat_ws(
+            '|', comparisons.kind, comparisons.family,
+            coalesce(reference.first_model_id, comparisons.reference_model_id),
+            coalesce(candidate.first_model_id, comparisons.candidate_model_id), comparisons.origin
+        )) as method_id
     from comparisons
     inner join benchmarks
         on
@@ -57,10 +62,8 @@ grouped as (
 
 select
     as_of_date,
-    md5(concat_ws('|', kind, family, reference_model_id, candidate_model_id, origin)) as method_id,
-    md5(concat_ws(
-        '|', kind, family, reference_model_id, candidate_model_id, origin, benchmark_id, attack
-    )) as method_benchmark_id,
+    method_id,
+    md5(concat_ws('|', method_id, benchmark_id, attack)) as method_benchmark_id,
     comparison_id,
     kind,
     family,
@@ -69,6 +72,7 @@ select
     candidate_model_id,
     reference_checkpoint,
     candidate_checkpoint,
+    count(distinct candidate_checkpoint) over (partition by as_of_date, method_id) as count_checkpoints,
     origin,
     benchmark_id,
     attack,

@@ -15,7 +15,7 @@ methods as (
         any_value(candidate_model_id) as candidate_model_id,
         any_value(origin) as origin,
         string_agg(distinct candidate_checkpoint, ', ' order by candidate_checkpoint) as checkpoints,
-        count(distinct candidate_checkpoint) as count_checkpoints
+        any_value(count_checkpoints) as count_checkpoints
     from comparisons
     group by as_of_date, method_id
 ),

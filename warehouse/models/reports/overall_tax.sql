@@ -8,6 +8,10 @@ subsets as (
     where is_whole
 ),
 
+methods as (
+    select * from marts.method_comparisons
+),
+
 cautions as (
     select * from marts.comparison_flags
 ),
@@ -110,6 +114,7 @@ grouped as (
         any_value(scopes.candidate_model_id) as candidate_model_id,
         any_value(scopes.origin) as origin,
         count(*) as count_benchmarks,
+        any_value(methods.count_checkpoints) as count_checkpoints,
         string_agg(distinct scopes.benchmark_id, ', ' order by scopes.benchmark_id) as benchmarks,
         count(distinct scopes.direction) = 1 as is_one_direction,
         bool_or(contains(cautions.flags, 'one_answer')) as has_one_answer,
@@ -125,6 +130,8 @@ grouped as (
     from scopes
     inner join subsets
         on scopes.as_of_date = subsets.as_of_date and scopes.comparison_id = subsets.comparison_id
+    left join methods
+        on scopes.as_of_date = methods.as_of_date and scopes.comparison_id = methods.comparison_id
     left join cautions
         on scopes.as_of_date = cautions.as_of_date and scopes.comparison_id = cautions.comparison_id
     group by scopes.as_of_date, scopes.pair_id, scopes.scope
@@ -141,6 +148,7 @@ select
     grouped.scope,
     estimates.weighting,
     ---------- what it rests on
+    grouped.count_checkpoints,
     grouped.count_benchmarks,
     grouped.benchmarks,
     coalesce(missing.benchmarks, '') as benchmarks_missing,

@@ -24,6 +24,13 @@ def test_a_tax_without_limits_says_why_and_two_seeds_have_a_remark(section_text)
     assert "two seeds say little of how far seeds differ" in text
 
 
+def test_a_method_of_one_checkpoint_beside_them_says_so(section_text):
+    alone = {"candidate_model_id": "sft", "checkpoints": "sft", "count_seeds": 1, "reason": "one_checkpoint"}
+    limits = {"tax_absolute_low": None, "tax_absolute_high": None, "seed_sd": None, "share_variance_seeds": None}
+    text = section_text(METHOD_TAXES, method_tax=[{}, alone | limits])
+    assert "sft all capability 1 +5.2 [\u2014 (this checkpoint, not the method)] \u2014 (one seed)" in text
+
+
 @pytest.mark.parametrize("row", [{"reason": "one_checkpoint"}, {"kind": "version"}, {"subset": "algebra"}])
 def test_only_methods_with_several_checkpoints_and_whole_benchmarks_are_shown(section_text, row):
     assert section_text(METHOD_TAXES, method_tax=[row]) == ""
