@@ -141,9 +141,12 @@ def _judge_row(row: JudgeForecast) -> dict[str, Any]:
 
 
 def _total(rows: Sequence[Forecast | JudgeForecast]) -> str:
+    requests = f"{sum(row.count_requests for row in rows)} requests"
     prices = [row.cost_usd_at_most for row in rows if row.cost_usd_at_most is not None]
+    if not prices:
+        return f"{requests}; no model states a price."
     unknown = f", {len(rows) - len(prices)} rows without a price" if len(prices) < len(rows) else ""
-    return f"{sum(row.count_requests for row in rows)} requests, at most {sum(prices):.2f} USD{unknown}."
+    return f"{requests}, at most {sum(prices):.2f} USD{unknown}."
 
 
 def _dollars(amount: float | None) -> str | None:
