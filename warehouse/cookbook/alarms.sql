@@ -11,4 +11,4 @@ select
     is_wandering
 from reports.alerts
 where as_of_date = (select max(as_of_date) from reports.trend)
-order by fall desc
+order by fall desc, model_id, benchmark_id

@@ -13,4 +13,4 @@ from reports.safety
 where
     as_of_date = (select max(as_of_date) from reports.safety)
     and kind = 'tax'
-order by candidate_model_id, metric
+order by candidate_model_id, metric, benchmark_id

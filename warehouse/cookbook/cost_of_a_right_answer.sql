@@ -13,4 +13,4 @@ where
     answers.as_of_date = (select max(as_of_date) from marts.fct_generations)
     and benchmarks.dimension = 'capability'
 group by answers.model_id, answers.benchmark_id
-order by answers.benchmark_id, tokens_a_right_answer
+order by answers.benchmark_id, tokens_a_right_answer, answers.model_id

@@ -14,4 +14,4 @@ where
     and kind = 'tax'
     and scope = 'all capability'
     and weighting = 'macro'
-order by tax_absolute desc
+order by tax_absolute desc, candidate_model_id

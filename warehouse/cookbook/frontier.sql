@@ -9,4 +9,4 @@ select
     round(probability_on_frontier, 2) as probability_on_frontier
 from reports.frontier
 where as_of_date = (select max(as_of_date) from reports.frontier)
-order by family, capability desc
+order by family, capability desc, model_id

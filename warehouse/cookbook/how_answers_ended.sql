@@ -7,4 +7,4 @@ select
 from marts.fct_scores
 where as_of_date = (select max(as_of_date) from marts.fct_scores)
 group by model_id, outcome
-order by model_id, count_answers desc
+order by model_id, count_answers desc, outcome

@@ -13,4 +13,4 @@ where
     and kind = 'tax'
     and measure = 'tokens_output'
     and (ratio_low > 1.1 or ratio_high < 0.9)
-order by ratio desc
+order by ratio desc, candidate_model_id, benchmark_id

@@ -10,4 +10,4 @@ select
     is_safety_lower
 from reports.mitigation
 where as_of_date = (select max(as_of_date) from reports.mitigation)
-order by aligned_model_id, benchmark_id, method_rank
+order by aligned_model_id, benchmark_id, method_rank, mitigated_model_id

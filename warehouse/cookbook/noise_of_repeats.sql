@@ -10,4 +10,4 @@ from reports.reliability
 where
     as_of_date = (select max(as_of_date) from reports.reliability)
     and count_repeats > 1
-order by noise_standard_deviation desc
+order by noise_standard_deviation desc, model_id, benchmark_id

@@ -12,4 +12,4 @@ where
     and component = 'refusal'
     and is_headline
     and count_answers_candidate > 0
-order by tax_part desc
+order by tax_part desc, candidate_model_id, benchmark_id

@@ -11,4 +11,4 @@ from reports.pooled_tax
 where
     as_of_date = (select max(as_of_date) from reports.pooled_tax)
     and kind = 'tax'
-order by tax_absolute desc
+order by tax_absolute desc, candidate_model_id, benchmark_id

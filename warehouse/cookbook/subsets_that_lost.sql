@@ -13,4 +13,4 @@ where
     and kind = 'tax'
     and subset <> 'all'
     and tax_absolute_low > 0
-order by tax_absolute desc
+order by tax_absolute desc, candidate_model_id, benchmark_id, subset

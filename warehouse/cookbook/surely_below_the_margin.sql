@@ -13,4 +13,4 @@ where
     and kind = 'tax'
     and scope = 'all capability'
     and weighting = 'macro'
-order by tax_at_most
+order by tax_at_most, candidate_model_id

@@ -13,4 +13,4 @@ where
     and is_headline
     and is_significant
     and tax_absolute_low > 0.02
-order by tax_absolute desc
+order by tax_absolute desc, candidate_model_id, benchmark_id
