@@ -184,13 +184,14 @@ def test_every_command_in_the_readmes_exists():
 
 
 def test_the_configurations_in_the_readme_are_valid(tmp_path, warm):
-    models, composed, benchmarks = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    readme = (ROOT / "README.md").read_text()
+    models, replicates, composed, benchmarks = re.findall(r"```yaml\n(.*?)```", readme, re.DOTALL)
     (tmp_path / "aligntax.yaml").write_text(models)
     found = warm.run(tmp_path, "plan", "--json")
     assert found.returncode == 0, found.stderr
     assert len(json.loads(found.stdout)["cells"]) == 8
 
-    (tmp_path / "aligntax.yaml").write_text(models.partition("benchmarks:")[0] + composed + benchmarks)
+    (tmp_path / "aligntax.yaml").write_text(models.partition("benchmarks:")[0] + replicates + composed + benchmarks)
     settings = load_configuration(tmp_path / "aligntax.yaml", will_send=False)
     assert [benchmark.id for benchmark in settings.benchmarks] == ["gsm8k", "humaneval", "strongreject", "harmful"]
     assert settings.benchmarks[2].judge == settings.judges[0].id
