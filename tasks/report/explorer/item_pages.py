@@ -52,11 +52,13 @@ def write_item_pages(
     Returns:
         The path of the page.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder, prefix=".new-") as place:
         building = Path(place) / "data"
-        building.mkdir()
+        building.mkdir(mode=0o700)
         _write_data(items, bases, as_of_date, building)
+        for path in building.iterdir():
+            path.chmod(0o600)  # answers are for the user alone
         data = folder / f"data-{_digest(building)}"
         if not data.exists():
             building.replace(data)
