@@ -23,6 +23,15 @@ hypothesis.settings.register_profile("aligntax", deadline=None, derandomize=True
 hypothesis.settings.load_profile("aligntax")
 
 
+@pytest.fixture(autouse=True)
+def _same_umask() -> Iterator[None]:
+    """Each test leaves the process's umask as it was: the command line, called in a test, makes it private."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 def absent(what: str) -> None:
     """Skip the test because this machine lacks something. With CI=true the test fails instead."""
     if os.environ.get("CI") == "true":

@@ -63,14 +63,7 @@ def diff(
 ) -> None:
     """Show the items that two models solved unequally, both answers side by side; what was lost comes first."""
     with published_or_live(config, is_live=live) as database:
-        rows = database.named_rows(
-            "flipped_items",
-            reference_model_id=reference,
-            candidate_model_id=candidate,
-            benchmark_id=benchmark,
-        )
-        if not rows:
-            _check_compared(database, benchmark, reference, candidate)
+        rows = _flipped(database, benchmark, reference, candidate)
     if json:
         print_json(rows)
         return
@@ -97,22 +90,60 @@ def _one_item(database: Warehouse, item: str, benchmark: str | None) -> dict[str
         raise UsageError(f"no item{where} has the id {item!r}. `aligntax diff A B --benchmark X` shows ids.")
     if len(found) > 1:
         some = ", ".join(f"{row['item_id'][:12]} of {row['benchmark_id']}" for row in found[:5])
-        raise UsageError(
-            f"{len(found)} items or more have the id {item!r}: {some}. Give more of the id, or --benchmark."
-        )
+        raise UsageError(f"several items have the id {item!r}: {some}. Give more of the id, or --benchmark.")
     return found[0]
 
 
-def _check_compared(database: Warehouse, benchmark: str, *models: str) -> None:
-    """Two models without unequal items were both asked.
+def _flipped(database: Warehouse, benchmark: str, *models: str) -> list[dict[str, Any]]:
+    """The items that two models solved unequally on the newest date that has both, the largest losses first."""
+    answers = database.named_rows(
+        "explored_answers",
+        as_of_date=_newest_date(database, benchmark, *models),
+        benchmark_id=benchmark,
+        model_ids=list(models),
+    )
+    sides = ({_item_key(answer): answer for answer in answers if answer["model_id"] == model} for model in models)
+    before, after = sides
+    rows = [_both_sides(before[key], after[key]) for key in before.keys() & after.keys()]
+    unequal = [row for row in rows if None not in _values(row) and len(set(_values(row))) == 2]
+    return sorted(unequal, key=lambda row: (row["value_candidate"] - row["value_reference"], row["item_id"]))
+
+
+def _newest_date(database: Warehouse, benchmark: str, *models: str) -> str:
+    """The newest date on which all models have a complete cell of the benchmark.
 
     Raises:
-        UsageError: one of them has no whole cell of the benchmark.
+        UsageError: such a date does not exist.
     """
-    cells = {(row["model_id"], row["benchmark_id"]) for row in database.named_rows("current_models")}
-    for model in models:
-        if (model, benchmark) not in cells:
+    dates: dict[str, set[str]] = {model: set() for model in models}
+    for cell in database.named_rows("current_models"):
+        if cell["benchmark_id"] == benchmark and cell["model_id"] in dates:
+            dates[cell["model_id"]].add(str(cell["as_of_date"]))
+    for model, found in dates.items():
+        if not found:
             raise UsageError(f"{model} has no complete cell of {benchmark}: `aligntax status` shows the cells.")
+    if not (both := set.intersection(*dates.values())):
+        raise UsageError(f"{' and '.join(models)} were never asked {benchmark} on dates that are compared.")
+    return max(both)
+
+
+def _item_key(answer: Mapping[str, Any]) -> tuple[str, str]:
+    return (answer["benchmark_version"], answer["item_id"])
+
+
+def _both_sides(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """An item with what each side answered."""
+    shared = ("item_id", "foreign_id", "subset", "question", "target", "is_harmful_text")
+    sides = {
+        f"{name}_{side}": answer[name]
+        for name in ("value", "outcome", "answer", "response")
+        for side, answer in (("reference", before), ("candidate", after))
+    }
+    return {**{name: after[name] for name in shared}, **sides}
+
+
+def _values(row: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    return row["value_reference"], row["value_candidate"]
 
 
 def _print_item(found: Mapping[str, Any]) -> None:

@@ -116,7 +116,7 @@ def _look(
 ) -> tuple[list[Row] | None, str]:
     """Ask the warehouse, or its published copy while a run holds it: the rows, and where they come from.
 
-    There are no rows, not even none, where a run goes on and nothing is published yet; then the last part says so.
+    The rows are None while the first run goes on, because nothing is published yet; then the last part says so.
     """
     try:
         with published_or_live(config, is_live=True) as database:

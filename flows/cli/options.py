@@ -61,7 +61,7 @@ def number(option: str, text: str | None, least: float, most: float, example: st
     except ValueError:
         found = math.nan
     if not least <= found <= most:  # NaN is not within them either
-        raise UsageError(f"{option}: {text!r} is no number from {least:g} to {most:g} ({example}).")
+        raise UsageError(f"{option}: {text!r} must be a number from {least:g} to {most:g}, for example {example}.")
     return found
 
 
@@ -70,5 +70,5 @@ def whole_number(option: str, text: str | None, least: int, most: int) -> int | 
     if text is None:
         return None
     if not (text.isdecimal() and least <= float(text) <= most):
-        raise UsageError(f"{option}: {text!r} is no whole number from {least} to {most}.")
+        raise UsageError(f"{option}: {text!r} must be a whole number from {least} to {most}.")
     return int(text)

@@ -35,15 +35,16 @@ class StatedQuestions:
         """The questions as they were typed.
 
         Raises:
-            UsageError: one of them is no number, or out of range.
+            UsageError: an option is not a number within its range.
         """
         if fall is not None and nights is None:
             raise UsageError("--fall needs --nights: how soon must the fall be seen? Write --nights 30 --fall 5.")
         margin_points, fall_points = (
-            number(option, text, *_POINTS, "3: 3 points") for option, text in (("--margin", margin), ("--fall", fall))
+            number(option, text, *_POINTS, "3 for 3 points")
+            for option, text in (("--margin", margin), ("--fall", fall))
         )
         return cls(
-            tax=number("--detect", detect, 0.001, 0.999, "0.02: 2 points"),
+            tax=number("--detect", detect, 0.001, 0.999, "0.02 for 2 points"),
             margin=None if margin_points is None else margin_points / 100,
             count_nights=whole_number("--nights", nights, 1, _MOST_NIGHTS),
             fall=_FALL if fall_points is None else fall_points / 100,

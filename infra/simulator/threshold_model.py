@@ -67,7 +67,7 @@ def decide(truth: Truth, model: SimulatedModel, question: Question | None, strea
 
 
 def rates_of(truth: Truth, model: SimulatedModel, question: Question) -> Rates | None:
-    """The model's rates on the question's benchmark, under its attack and wording; None if the truth has none."""
+    """The model's rates on the question's benchmark, under its attack and wording; None where the truth lacks it."""
     rates, attack = model.rates.get(question.benchmark.benchmark_id), question.benchmark.attack
     if rates is None:
         return None

@@ -7,14 +7,13 @@ import html
 import itertools
 import json
 import subprocess
-import threading
 import time
 import urllib.parse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import psutil
 import pytest
 
+from tests.support.replies import chat_reply, replying
 from tests.support.runs import ask_prefect, command, environment
 from warehouse.connection import Warehouse
 
@@ -63,38 +62,17 @@ def spellings(key: str) -> list[str]:
 @pytest.fixture
 def echo():
     """The port of a server that quotes the key it is sent: in answers, errors and the model's name."""
-    said = itertools.cycle(spelled for spelled in spellings(KEY))
-    kinds, lock = itertools.cycle(("answer", "answer", "error", "model")), threading.Lock()
+    said = itertools.cycle(spellings(KEY))
+    kinds = itertools.cycle(("answer", "answer", "error", "model"))
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def reply(_asked):
+        kind, spelled = next(kinds), next(said)
+        if kind == "error":
+            return 400, {"error": {"message": f"bad key {spelled}", "code": spelled}}
+        return chat_reply(f"It is {spelled if kind == 'answer' else 7}", spelled if kind == "model" else "m")
 
-        def do_POST(self):
-            self.rfile.read(int(self.headers["content-length"]))
-            with lock:
-                kind, spelled = next(kinds), next(said)
-            text = spelled if kind == "answer" else "7"
-            choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": f"It is {text}"}}
-            document = {"id": "1", "model": spelled if kind == "model" else "m", "choices": [choice]}
-            if kind == "error":
-                document = {"error": {"message": f"bad key {spelled}", "code": spelled}}
-            body = json.dumps(document).encode()
-            self.send_response(400 if kind == "error" else 200)
-            for name, value in (("content-type", "application/json"), ("content-length", str(len(body)))):
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with replying(reply) as port:
+        yield port
 
 
 def test_no_file_no_argument_and_no_reply_of_prefect_holds_a_key(tmp_path, echo, prefect_api):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from tests.support.replies import chat_reply, replying
 from warehouse.connection import Warehouse
 
 TEXTS = {
@@ -36,33 +34,9 @@ benchmarks: [{{id: arithmetic, sample_size: {size}}}]
 @pytest.fixture
 def hostile():
     """The port of a server that answers with the texts above, one after the other."""
-    texts, lock = itertools.cycle(TEXTS.values()), threading.Lock()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self):
-            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            with lock:
-                text = next(texts)
-            choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-            body = json.dumps({"id": "1", "model": asked["model"], "choices": [choice]}).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    texts = itertools.cycle(TEXTS.values())
+    with replying(lambda asked: chat_reply(next(texts), asked["model"])) as port:
+        yield port
 
 
 def test_hostile_answers_are_stored_and_shown_without_harm(tmp_path, hostile, aligntax):

@@ -121,7 +121,7 @@ def test_every_question_of_the_cookbook_has_an_answer_and_a_place_on_its_page(pu
             assert found.question.endswith(("?", ".")), found.name
             assert found.sql in text, f"{found.name}: make golden ARGS=--record"
             reader.rows(found.sql)
-    assert "aligned" in warm.run(published, "sql", "--ask", "surely_below_the_margin").stdout
+    assert "aligned" in warm.run(published, "sql", "--ask", "cost_of_alignment").stdout
 
 
 @pytest.mark.accept

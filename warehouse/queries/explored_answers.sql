@@ -1,11 +1,16 @@
--- One row per item x model of a date, of benchmarks whose answers hold text: outcome, value and first answer.
+-- One row per item x model of a date: outcome, value and first answer. Without a benchmark, those whose answers hold
+-- text; without models, all.
 with cells as (
     select *
     from marts.current_cells
     where
         as_of_date = $as_of_date::date
         and is_default
-        and benchmark_id in (select benchmark_id from marts.fct_answers)
+        and ($model_ids is null or list_contains($model_ids, model_id))
+        and case
+            when $benchmark_id is null then benchmark_id in (select benchmark_id from marts.fct_answers)
+            else benchmark_id = $benchmark_id
+        end
 ),
 
 answers as (
@@ -29,6 +34,7 @@ answers as (
 
 select
     answers.benchmark_id,
+    answers.benchmark_version,
     answers.item_id,
     coalesce(items.foreign_id, '') as foreign_id,
     items.subset,

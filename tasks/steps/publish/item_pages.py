@@ -26,7 +26,9 @@ def write_items(_warehouse: Warehouse, settings: PublishSettings, as_of_date: st
 
 def _items(snapshot: Warehouse, as_of_date: str) -> Iterator[ExploredItem]:
     """The items in the order of the query, whose rows are one per item and model."""
-    batches = snapshot.query_batches("explored_answers", _ROWS, as_of_date=as_of_date)
+    batches = snapshot.query_batches(
+        "explored_answers", _ROWS, as_of_date=as_of_date, benchmark_id=None, model_ids=None
+    )
     rows = (row for batch in batches for row in batch.iter_rows(named=True))
     for _, group in groupby(rows, key=lambda row: (row["benchmark_id"], row["item_id"])):
         yield _item(list(group))
