@@ -3,6 +3,7 @@
 A file may be packed, and may be alone, in a folder or in an archive.
 
 The first bytes of a file decide its format, then its name. A JSON list is loaded whole; every other format is streamed.
+A line may be as long as an answer of a server, and packed bytes that unpack to far more than a text does are refused.
 Must not know what the columns mean.
 
 Tested in tests/tasks/importers/test_read_responses.py.
@@ -17,19 +18,35 @@ import io
 import json
 import lzma
 import re
+import stat
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path, PurePath
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from tasks.errors import InputError
 
 Record = dict[str, Any]
 
-_CELL_LIMIT = 2**31 - 1  # characters; Python's csv refuses cells above 128 KiB, and answers are longer
+
+class _Unpacked(io.BufferedReader):
+    """Unpacked bytes that know how many packed ones hold them."""
+
+    def __init__(self, raw: Any, count_packed: int) -> None:
+        super().__init__(raw)
+        self.count_packed = count_packed
+
+
+# Bytes of a line and characters of a cell: as many as a server's answer may have.
+LARGEST_RECORD = 16 * 2**20
+# What is loaded whole may be larger, as long as no text is packed so well: a bomb is packed a thousandfold.
+_MOST_UNPACKED_TIMES = 100
+_MOST_UNPACKED = 2**29
+_PIECE = 2**20  # bytes that are unpacked at a time
 _PARQUET_ROWS = 5_000
 _HEADER = 8_192  # bytes that are looked at for the mark between columns
 ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")
@@ -79,14 +96,42 @@ def read_tables(path: Path) -> Iterator[tuple[str, Iterator[tuple[str, Record]]]
             for name, records in read_tables(file):
                 yield name, _placed(records, lead)
         return
-    if not path.is_file():
-        raise InputError(f"{path}: no such file.")
+    check_file(path)
     try:
         with ExitStack() as stack:
             for name, records in _tables_in(path, stack):
                 yield name, _readable(records, path)
     except UNREADABLE as error:
         raise _unreadable(path, error) from error
+
+
+def check_file(path: Path) -> None:
+    """Refuse what is no file: a device never ends, and a pipe may never begin.
+
+    Raises:
+        InputError: the message says what is at the path.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{path}: no such file.") from None
+    except OSError as error:  # such as a link that leads to itself
+        raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
+        raise InputError(f"{path}: expected a file, found {kind}.")
+
+
+def check_growth(path: Path | str, count_unpacked: int, count_packed: int) -> None:
+    """Refuse packed bytes that unpack to far more than a text does.
+
+    Raises:
+        InputError: they are a bomb, or can be unpacked by hand.
+    """
+    if count_unpacked > min(max(LARGEST_RECORD, _MOST_UNPACKED_TIMES * count_packed), _MOST_UNPACKED):
+        raise InputError(
+            f"{path}: {count_packed:,} packed bytes unpack to more than {count_unpacked - 1:,}. Unpack it."
+        )
 
 
 def _placed(records: Iterator[tuple[str, Record]], lead: str) -> Iterator[tuple[str, Record]]:
@@ -127,7 +172,8 @@ def _is_data(name: str) -> bool:
 
 def _tables_in(path: Path, stack: ExitStack) -> Iterator[tuple[str, Iterator[tuple[str, Record]]]]:
     """The table of a file, or that of each data file in an archive; the only file of an archive needs no name."""
-    stream, name = _unpacked(stack.enter_context(path.open("rb")), path.name, stack)
+    size = path.stat().st_size
+    stream, name = _unpacked(stack.enter_context(path.open("rb")), path.name, size, stack)
     archive = _archive(stream, name, stack)
     if archive is None:
         yield str(path), records_of(stream, name, path)
@@ -136,10 +182,10 @@ def _tables_in(path: Path, stack: ExitStack) -> Iterator[tuple[str, Iterator[tup
     members = _data_members(names, path)
     for member in members:
         with ExitStack() as inner:
-            packed = io.BufferedReader(cast(Any, inner.enter_context(opened(member))))
+            packed = _Unpacked(inner.enter_context(opened(member)), size)
             is_only = len(members) == 1
             place = str(path) if is_only else f"{path}: {member}"
-            records = records_of(*_unpacked(packed, member, inner), place)
+            records = records_of(*_unpacked(packed, member, size, inner), place)
             yield place, _placed(records, "" if is_only else f"{member}: ")
 
 
@@ -157,12 +203,12 @@ def _archive(
     return None
 
 
-def _unpacked(packed: io.BufferedReader, name: str, stack: ExitStack) -> tuple[io.BufferedReader, str]:
-    """The uncompressed bytes and the name they had before compression."""
+def _unpacked(packed: io.BufferedReader, name: str, size: int, stack: ExitStack) -> tuple[io.BufferedReader, str]:
+    """The uncompressed bytes and the name they had before compression; ``size`` is that of the file on disk."""
     head = packed.peek(6)[:6]
     for magic, ending, opened in _PACKINGS:
         if head.startswith(magic):
-            return io.BufferedReader(stack.enter_context(opened(packed))), name.removesuffix(ending)
+            return _Unpacked(stack.enter_context(opened(packed)), size), name.removesuffix(ending)
     return packed, name
 
 
@@ -183,7 +229,7 @@ def records_of(stream: io.BufferedReader, name: str, path: Path | str) -> Iterat
     """
     suffix = PurePath(name).suffix.lower()
     if stream.peek(2)[:2] in _WIDE and not stream.peek(4).startswith(_ARROW_MAGIC):
-        stream = io.BufferedReader(io.BytesIO(stream.read().decode("utf-16").encode()))
+        stream = io.BufferedReader(io.BytesIO(_whole(stream, path).decode("utf-16").encode()))
     head = stream.peek(64)[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head[:4] == b"PAR1":
         return _from_parquet(stream, path)
@@ -198,8 +244,32 @@ def records_of(stream: io.BufferedReader, name: str, path: Path | str) -> Iterat
     raise InputError(f"{path}: expected JSON Lines, JSON, CSV, Parquet or Arrow, found {head[:16]!r}.")
 
 
-def _from_lines(lines: Iterable[bytes], path: Path | str) -> Iterator[tuple[str, Record]]:
-    for number, raw in enumerate(lines, start=1):
+def _whole(stream: io.BufferedReader, path: Path | str) -> bytes:
+    """All bytes of a stream. What is packed is unpacked piece by piece, so that a bomb never fills the memory."""
+    if not isinstance(stream, _Unpacked):
+        return stream.read()
+    pieces: list[bytes] = []
+    size = 0
+    while piece := stream.read(_PIECE):
+        size += len(piece)
+        check_growth(path, size, stream.count_packed)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def gunzipped(content: bytes, place: Path | str) -> bytes:
+    """The unpacked bytes of a gzip file.
+
+    Raises:
+        InputError: it is a bomb.
+    """
+    return _whole(_Unpacked(gzip.GzipFile(fileobj=io.BytesIO(content)), len(content)), place)
+
+
+def _from_lines(stream: IO[bytes], path: Path | str) -> Iterator[tuple[str, Record]]:
+    for number, raw in enumerate(iter(partial(stream.readline, LARGEST_RECORD), b""), start=1):
+        if len(raw) == LARGEST_RECORD:
+            raise InputError(f"{path}: line {number} is longer than {LARGEST_RECORD // 2**20} MB.")
         try:
             text = raw.decode("utf-8-sig")
             if not text.strip():
@@ -210,8 +280,8 @@ def _from_lines(lines: Iterable[bytes], path: Path | str) -> Iterator[tuple[str,
         yield f"line {number}", _record(record, f"{path}: line {number}")
 
 
-def _from_json(stream: IO[bytes], path: Path | str) -> Iterator[tuple[str, Record]]:
-    content = stream.read()
+def _from_json(stream: io.BufferedReader, path: Path | str) -> Iterator[tuple[str, Record]]:
+    content = _whole(stream, path)
     try:
         document = _parsed(content.decode("utf-8-sig"))
     except json.JSONDecodeError as error:
@@ -247,7 +317,7 @@ def _delimiter_of(stream: io.BufferedReader) -> str:
 
 def _from_csv(stream: IO[bytes], path: Path | str, *, delimiter: str) -> Iterator[tuple[str, Record]]:
     """Rows of text; an empty cell is None, because CSV cannot tell an empty text from a missing one."""
-    csv.field_size_limit(_CELL_LIMIT)  # process-wide, and only ever raised
+    csv.field_size_limit(LARGEST_RECORD)  # process-wide, and only ever raised
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
@@ -272,7 +342,7 @@ def _from_parquet(stream: io.BufferedReader, path: Path | str) -> Iterator[tuple
 
     number = 0
     try:
-        source = stream if isinstance(stream.raw, io.FileIO) else io.BytesIO(stream.read())  # others seek slowly
+        source = stream if isinstance(stream.raw, io.FileIO) else io.BytesIO(_whole(stream, path))  # others seek slowly
         for batch in parquet.ParquetFile(source).iter_batches(batch_size=_PARQUET_ROWS):
             for record in batch.to_pylist():
                 number += 1
@@ -287,7 +357,7 @@ def _from_arrow(stream: io.BufferedReader, path: Path | str) -> Iterator[tuple[s
     number = 0
     try:
         is_file = stream.peek(6)[:6] == _ARROW_MAGIC[0]
-        reader = pa.ipc.open_file(io.BytesIO(stream.read())) if is_file else pa.ipc.open_stream(stream)
+        reader = pa.ipc.open_file(io.BytesIO(_whole(stream, path))) if is_file else pa.ipc.open_stream(stream)
         batches = map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader
         for batch in batches:
             for record in batch.to_pylist():

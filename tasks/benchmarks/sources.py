@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import fnmatch
-import gzip
 import io
 import json
 import re
@@ -19,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tasks.data_files import ENDINGS, UNREADABLE, Record, records_of
+from tasks.data_files import ENDINGS, UNREADABLE, Record, check_file, check_growth, gunzipped, records_of
 from tasks.domain import HUB_SOURCE
 from tasks.errors import InputError, UsageError
 
@@ -155,19 +154,24 @@ def _any(_: str) -> bool:
 
 def _files(path: Path, wanted: Callable[[str], bool]) -> Iterator[SourceFile]:
     if path.is_dir():
-        members = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
-        for name in _named(members, wanted):
-            yield _file(name, f"{path}/{name}", members[name].read_bytes())
+        files = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
+        for name in _named(files, wanted):
+            yield _file(name, f"{path}/{name}", files[name].read_bytes())
     elif path.name.endswith(".zip"):
         with zipfile.ZipFile(path) as archive:
             for name in _named(archive.namelist(), wanted):
+                found = archive.getinfo(name)
+                check_growth(f"{path}/{name}", found.file_size, found.compress_size)
                 yield _file(name, f"{path}/{name}", archive.read(name))
     elif path.name.endswith(_ARCHIVES):
         with tarfile.open(path) as tar:
-            for name in _named(tar.getnames(), wanted):
-                if member := tar.extractfile(name):
-                    yield _file(name, f"{path}/{name}", member.read())
+            members = {member.name: member for member in tar if member.isfile()}  # a link may lead to itself
+            for name in _named(members, wanted):
+                check_growth(f"{path}/{name}", members[name].size, path.stat().st_size)
+                if opened := tar.extractfile(members[name]):
+                    yield _file(name, f"{path}/{name}", opened.read())
     else:
+        check_file(path)
         yield _file(path.name, str(path), path.read_bytes())
 
 
@@ -184,7 +188,7 @@ def _named(names: Iterable[str], wanted: Callable[[str], bool]) -> list[str]:
 
 def _file(name: str, place: str, content: bytes) -> SourceFile:
     if name.endswith(".gz"):
-        return SourceFile(name.removesuffix(".gz"), place, gzip.decompress(content))
+        return SourceFile(name.removesuffix(".gz"), place, gunzipped(content, place))
     return SourceFile(name, place, content)
 
 

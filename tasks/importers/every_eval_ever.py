@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tasks.data_files import read_records
+from tasks.data_files import check_file, read_records
 from tasks.domain import content_hash
 from tasks.errors import InputError
 from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, LogTool, as_value, problem_of
@@ -30,8 +30,7 @@ def read_every_eval_ever(path: Path) -> ForeignLog:
     Raises:
         InputError: no such file, or an aggregate without its instances.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: no such file.")
+    check_file(path)
     lower: frozenset[str] = frozenset()
     if path.suffix == ".json":
         path, lower = _instances(path)

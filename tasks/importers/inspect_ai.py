@@ -18,6 +18,7 @@ from typing import IO, Any
 import ijson
 import orjson
 
+from tasks.data_files import check_file, check_growth
 from tasks.domain import content_hash
 from tasks.errors import InputError
 from tasks.importers.log import (
@@ -52,8 +53,7 @@ def read_inspect(path: Path) -> ForeignLog:
     Raises:
         InputError: no such file, or not a log of Inspect.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: no such file.")
+    check_file(path)
     is_archive = zipfile.is_zipfile(path)
     header = _archive_header(path) if is_archive else _document_header(path)
     described = header.get("eval")
@@ -101,9 +101,10 @@ def _archive_samples(path: Path, skipped: Counter[str]) -> Iterator[tuple[str, D
 
 def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> bytes:
     """The bytes of a member, also of one compressed with Zstandard."""
+    check_growth(f"{path}: {info.filename}", info.file_size, info.compress_size)
     try:
         if info.compress_type != _ZSTANDARD:
-            return archive.read(info)
+            return archive.read(info)  # never more than ``file_size``, which the archive states
         import pyarrow as pa  # noqa: PLC0415 - a third of a second that other logs need not pay
 
         with path.open("rb") as stream:

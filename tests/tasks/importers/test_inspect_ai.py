@@ -145,3 +145,12 @@ def test_a_file_that_is_not_a_log_is_refused_with_its_path(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"log\.json"):
         read_inspect(path)
+
+
+def test_a_sample_that_is_a_bomb_is_refused_by_name(tmp_path):
+    path = tmp_path / "log.eval"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as log:
+        log.writestr("header.json", '{"eval": {"model": "m", "task": "t"}}')
+        log.writestr("samples/1_epoch_1.json", b" " * 20_000_000)
+    with pytest.raises(InputError, match=r"samples/1_epoch_1.json: [0-9,]+ packed bytes unpack to more than"):
+        list(read_inspect(path).samples())

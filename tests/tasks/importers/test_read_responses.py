@@ -2,6 +2,7 @@ import bz2
 import csv
 import gzip
 import json
+import os
 import tarfile
 import zipfile
 
@@ -234,6 +235,68 @@ def test_an_error_in_an_archive_names_the_file_and_an_archive_without_data_is_re
         archive.writestr("b.txt", "b")
     with pytest.raises(InputError, match="holds no data file"):
         list(read_responses(tmp_path / "none.zip"))
+
+
+BOMB = b'[{"id": 1, "output": "' + b"a" * 20_000_000 + b'"}]'
+BOMBS = {
+    "list.json.gz": (lambda path: path.write_bytes(gzip.compress(BOMB)), "packed bytes unpack to more than"),
+    "list.json.bz2": (lambda path: path.write_bytes(bz2.compress(BOMB)), "packed bytes unpack to more than"),
+    "list.zip": (lambda path: write_deflated(path, "list.json"), "packed bytes unpack to more than"),
+    "lines.jsonl.gz": (lambda path: path.write_bytes(gzip.compress(BOMB[1:-1])), "line 1 is longer than 16 MB"),
+    "lines.jsonl": (lambda path: path.write_bytes(BOMB[1:-1]), "line 1 is longer than 16 MB"),
+    "cell.csv.gz": (
+        lambda path: path.write_bytes(gzip.compress(b'id,output\n1,"' + BOMB[30:])),
+        "larger than field limit",
+    ),
+    "wide.csv.gz": (
+        lambda path: path.write_bytes(gzip.compress(b"\xff\xfe" + bytes(20_000_000))),
+        "unpack to more than",
+    ),
+}
+
+
+def write_deflated(path, name):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, BOMB)
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_refused_in_one_line(tmp_path, name):
+    make, message = BOMBS[name]
+    make(tmp_path / name)
+    with pytest.raises(InputError, match=message) as raised:
+        list(read_responses(tmp_path / name))
+    assert "\n" not in str(raised.value)
+
+
+def test_a_plain_list_may_be_larger_than_a_packed_one(tmp_path):
+    (tmp_path / "list.json").write_bytes(BOMB)
+    assert [frame.height for frame in read_responses(tmp_path / "list.json")] == [1]
+
+
+def write_links(path):
+    with tarfile.open(path, "w") as archive:
+        for kind, name in ((tarfile.SYMTYPE, "a.jsonl"), (tarfile.LNKTYPE, "b.jsonl"), (tarfile.CHRTYPE, "c.jsonl")):
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = kind, name
+            archive.addfile(member)
+
+
+ENDLESS = {
+    "self.jsonl": (lambda path: path.symlink_to(path.name), "symbolic links"),
+    "zeros.jsonl": (lambda path: path.symlink_to("/dev/zero"), "found a device or a pipe"),
+    "pipe.jsonl": (os.mkfifo, "found a device or a pipe"),
+    "links.tar": (write_links, "holds no data file"),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_links_to_themselves_devices_and_pipes_are_refused_in_one_line(tmp_path, name):
+    make, message = ENDLESS[name]
+    make(tmp_path / name)
+    with pytest.raises(InputError, match=message) as raised:
+        list(read_responses(tmp_path / name))
+    assert "\n" not in str(raised.value)
 
 
 def test_folders_and_packed_archives_are_read_and_hidden_files_are_not(tmp_path):
