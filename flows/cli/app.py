@@ -28,6 +28,7 @@ from flows.cli import (
     sql,
 )
 from flows.cli.help_text import WholeHelp
+from flows.cli.output import shown
 from flows.cli.unforeseen import EXIT_CODE, innermost, line_of
 from tasks.errors import AligntaxError
 from tasks.importers import LOG_TOOLS
@@ -127,6 +128,7 @@ def _end(error: BaseException) -> NoReturn:
 
 
 def fail(message: str, exit_code: int) -> NoReturn:
-    """One line on stderr, and out."""
-    sys.stderr.write(f"error: {message}\n")
+    """One line on stderr, without characters that could control a terminal, and out."""
+    lines = "\n".join(map(shown, message.splitlines()))
+    sys.stderr.write(f"error: {lines}\n")
     raise SystemExit(exit_code)

@@ -133,6 +133,12 @@ def test_a_user_mistake_gives_an_error_line_and_an_exit_code(published, argument
     assert "Traceback" not in found.stderr
 
 
+def test_an_error_line_controls_no_terminal(published, warm):
+    found = warm.run(published, "item", "\x1b[31mred\x07")
+    assert (found.returncode, "red" in found.stderr) == (2, True)
+    assert not {"\x1b", "\x07"} & set(found.stderr)
+
+
 BAD_CONFIGURATIONS = {
     "unknown key": ("concurrency: 16", "concurency: 16", "Did you mean 'concurrency'?"),
     "unknown benchmark": ("id: arithmetic", "id: arithmetics", "Did you mean 'arithmetic'?"),
