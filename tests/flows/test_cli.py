@@ -134,7 +134,7 @@ def test_a_user_mistake_gives_an_error_line_and_an_exit_code(published, argument
 
 
 def test_an_error_line_controls_no_terminal(published, warm):
-    found = warm.run(published, "item", "\x1b[31mred\x07")
+    found = warm.run(published, "sql", 'from "\x1b[31mred\x07"')
     assert (found.returncode, "red" in found.stderr) == (2, True)
     assert not {"\x1b", "\x07"} & set(found.stderr)
 
