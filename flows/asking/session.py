@@ -47,6 +47,8 @@ async def session(
     try:
         with drain_on_signal(draining), progress, warehouse.one_thread():
             async with Landing(warehouse) as landing:
+                for line in lines.values():
+                    line.room = landing.room
                 yield Session(warehouse, plan, work, lines, landing, draining, progress)
     finally:
         for line in lines.values():

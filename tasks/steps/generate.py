@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -38,6 +38,10 @@ _SIMULATED_FINGERPRINT = "aligntax-simulator"
 _CHARACTERS_PER_TOKEN = 4
 
 
+async def _always() -> None:
+    """The room of a sink that takes everything at once."""
+
+
 @dataclass(slots=True)
 class Line:
     """An endpoint with its limiter, shared by all cells that use it, and the signal to take no more questions."""
@@ -48,6 +52,7 @@ class Line:
     on_progress: Callable[[int, int, float | None], None] = field(default=lambda *_: None)
     on_slowed: Callable[[str], None] = field(default=lambda *_: None)
     jitter: Callable[[], float] = random.random
+    room: Callable[[], Awaitable[None]] = _always  # waits while the sink has no room for another answer
 
 
 @dataclass(slots=True)
@@ -204,6 +209,7 @@ async def _attempt(cell: _Cell, request: Request, number: int) -> _Answered | No
             return None
         used: int | None = None
         try:
+            await line.room()
             if cell.is_over:
                 return None
             clock = time.perf_counter()

@@ -18,8 +18,7 @@ from tasks.importers.mapped_rows import StatedOnce
 from tasks.planned import Cell
 from tasks.settings import ModelSettings, Settings
 from tasks.steps.land.log_items import LogItems
-
-_UNSCORED = "none"
+from tasks.steps.land.stated_items import UNSCORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class LogCell:
     @property
     def is_scored(self) -> bool:
         """Whether anything gives its answers a score: the log itself, or a scorer of ours."""
-        return not self.cell.scorer.endswith(f":{_UNSCORED}")
+        return not self.cell.scorer.endswith(f":{UNSCORED}")
 
     @property
     def foreign_scorer(self) -> str | None:
@@ -111,7 +110,7 @@ class LogCells:
         if self._options.scorer is None and items.is_known and has_texts:
             cell = cell_of(self._settings, model, items.benchmark, wanted)
         else:
-            scorer = self._options.scorer or foreign or f"{self._log.tool}:{_UNSCORED}"
+            scorer = self._options.scorer or foreign or f"{self._log.tool}:{UNSCORED}"
             if not items.is_known:
                 items = LogItems(self._own(samples, scorer), self._once, is_known=False)
                 self._note_others(samples, scorer)

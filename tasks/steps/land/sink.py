@@ -1,7 +1,7 @@
 """The sink that ``generate`` writes to: answers are committed in batches, soon after they came.
 
 An answer that was paid for is committed half a second after it came, or with the 150th answer. Writing takes a thread
-of its own. At most 200 answers are not yet committed; then the askers wait. So a crash never loses more than these and
+of its own. While 200 answers are not yet committed, nothing more is asked. So a crash never loses more than these and
 what is in flight.
 """
 
@@ -51,10 +51,8 @@ class Landing(AbstractAsyncContextManager["Landing"]):
             raise self._failure
 
     async def put(self, table: str, row: Row) -> None:
-        """Hand over one row; waits while too many are not yet committed."""
-        while self._failure is None and len(self._waiting) + self._count_in_commit >= _MOST_UNCOMMITTED:
-            self._has_room.clear()
-            await self._has_room.wait()
+        """Hand over one row; waits for room."""
+        await self.room()
         if self._failure is not None:
             raise self._failure
         self._waiting.append((table, row))
@@ -62,6 +60,12 @@ class Landing(AbstractAsyncContextManager["Landing"]):
             self._is_due.set()
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_LONGEST_S, self._is_due.set)
+
+    async def room(self) -> None:
+        """Wait while too many rows are not yet committed. Who asks, waits here first, so that no answer must wait."""
+        while self._failure is None and len(self._waiting) + self._count_in_commit >= _MOST_UNCOMMITTED:
+            self._has_room.clear()
+            await self._has_room.wait()
 
     async def _write(self) -> None:
         while self._is_open or self._waiting:

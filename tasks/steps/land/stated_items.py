@@ -24,6 +24,7 @@ Named: TypeAlias = tuple[str, Item, str]
 
 _TEXTS = ("question", "choices", "target")
 _DECIDING = ("dimension", "domain", "metric", "higher_is_better", "chance_score")
+UNSCORED = "none"  # the metric of a log that scores nothing
 _SHOWN = 60
 _SCHEMA = pl.Schema(
     {
@@ -162,6 +163,8 @@ def stated_frame(items: Iterable[Named]) -> pl.DataFrame:
 def check_described(warehouse: Warehouse, benchmark: Benchmark, place: str) -> None:
     """Check that a benchmark is described as the runs that count describe it; where none does, the new one counts.
 
+    A log without scores leaves the metric open, so that a log with scores states it.
+
     Raises:
         InputError: a run that counts says something else.
     """
@@ -170,13 +173,19 @@ def check_described(warehouse: Warehouse, benchmark: Benchmark, place: str) -> N
         "described_benchmark", benchmark_id=benchmark.benchmark_id, benchmark_version=benchmark.version
     )
     for known in there.iter_rows(named=True):
-        for field in _DECIDING:
-            if None not in (row[field], known[field]) and row[field] != known[field]:
-                if known["run_id"] is None:  # only void runs describe it so
-                    warehouse.append({"raw.benchmarks": [row]}, replaces=True)
-                    return
-                said = f"{place}: {field} {row[field]!r} of {benchmark.benchmark_id}"
-                raise contradiction(said, f"{field} {known[field]!r}", known["run_id"])
+        others = [field for field in _DECIDING if _is_other(row[field], known[field])]
+        is_void = known["run_id"] is None  # only void runs describe it so
+        if (others and is_void) or (known["metric"] == UNSCORED != row["metric"] and not others):
+            warehouse.append({"raw.benchmarks": [row]}, replaces=True)
+        elif others:
+            field = others[0]
+            said = f"{place}: {field} {row[field]!r} of {benchmark.benchmark_id}"
+            raise contradiction(said, f"{field} {known[field]!r}", known["run_id"])
+
+
+def _is_other(said: object, known: object) -> bool:
+    """Whether two statements of a field contradict each other."""
+    return said != known and not {None, UNSCORED} & {said, known}
 
 
 def _check(row: Mapping[str, Any]) -> None:
