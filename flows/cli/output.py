@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from rich.cells import cell_len
@@ -20,13 +21,13 @@ _FRAME = 3  # what a column needs beside its text
 DASH = "—"
 
 
-_paged: ContextVar[Console | None] = ContextVar("_paged", default=None)
+_chosen: ContextVar[Console | None] = ContextVar("_chosen", default=None)
 
 
 def console() -> Console:
     """The terminal's width on a terminal; elsewhere a width at which no table is cut."""
-    if (paging := _paged.get()) is not None:
-        return paging
+    if (chosen := _chosen.get()) is not None:
+        return chosen
     terminal = Console(highlight=False)
     return terminal if terminal.is_terminal else Console(highlight=False, width=_WIDEST_PLAIN)
 
@@ -38,12 +39,18 @@ def paged(count_lines: int) -> Iterator[None]:
     if not terminal.is_terminal or count_lines < terminal.height:
         yield
         return
-    with terminal.pager():
-        token = _paged.set(terminal)
-        try:
-            yield
-        finally:
-            _paged.reset(token)
+    with terminal.pager(), _printing_to(terminal):
+        yield
+
+
+@contextmanager
+def _printing_to(chosen: Console) -> Iterator[None]:
+    """Everything inside is printed to one console."""
+    token = _chosen.set(chosen)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
 
 
 def print_json(document: Any) -> None:
@@ -64,15 +71,18 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 
 def print_fitting(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print as many of the columns as the terminal is wide, and say how to see the others."""
-    cells = [[_cut(shown(value)) for value in row] for row in rows]
-    room, count_fitting = console().width - 1, 0
-    for place, column in enumerate(columns):
-        room -= _FRAME + max([cell_len(column), *(cell_len(row[place]) for row in cells)])
-        count_fitting += room >= 0
-    count_fitting = max(count_fitting, 1)
+    """Print as many of the columns as the terminal is wide, and say how to see the others; a file gets all of them."""
+    is_terminal = console().is_terminal
+    cells = [[_cut(shown(value)) if is_terminal else shown(value) for value in row] for row in rows]
+    widths = [
+        _FRAME + max([cell_len(column), *(cell_len(row[place]) for row in cells)])
+        for place, column in enumerate(columns)
+    ]
+    room = console().width if is_terminal else sum(widths) + 1
+    count_fitting = max(sum(width <= room - 1 for width in accumulate(widths)), 1)
     numbers = {column for place, column in enumerate(columns) if _holds_numbers(row[place] for row in rows)}
-    print_table("", columns[:count_fitting], [row[:count_fitting] for row in cells], right=numbers)
+    with _printing_to(console() if is_terminal else Console(highlight=False, width=room)):
+        print_table("", columns[:count_fitting], [row[:count_fitting] for row in cells], right=numbers)
     if count_fitting < len(columns):
         fitting = f"{count_fitting} of {len(columns)} columns fit"
         print_plain(f"{fitting}: --vertical shows all, and --csv, --json and --parquet have them.")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from tasks.report.report_rows import ReportRow, ReportSource, grouped, name_of, over_all_capability
+from tasks.report.report_rows import ReportRow, ReportSource, grouped, name_of, ordered, over_all_capability
 from tasks.report.row_wording import pair_title, reason_in_words
 from tasks.report.significance import Significance, missing_clause, rests_on_missing, significance_of
 from tasks.report.wording import counted, interval, listed, points, signed_points, whole
@@ -194,7 +194,8 @@ def holm_correction(rows: Sequence[ReportRow], noun: str) -> str:
     >>> holm_correction([tested, {**tested, "count_tests_holm": 1, "family": "meadow"}], "pair")
     "Holm's correction over the 5 pairs of family harbor and the 1 pair of family meadow"
     """
-    families = [group[0] for group in grouped([row for row in rows if row["count_tests_holm"]], "family", "origin")]
+    tested = ordered([row for row in rows if row["count_tests_holm"]], "family", "origin")
+    families = [group[0] for group in grouped(tested, "family", "origin")]
     if len(families) > _MOST_SENTENCES:
         sizes = sorted(row["count_tests_holm"] for row in families)
         each = counted(sizes[-1], noun) if sizes[0] == sizes[-1] else f"{whole(sizes[0])} to {counted(sizes[-1], noun)}"

@@ -20,7 +20,7 @@ def sentences(case):
 
 def test_the_sentence_on_stars_says_over_what_they_were_adjusted(run_case):
     case = run_case("numbers/S08_holm_sentence")
-    families = "the 2 comparisons of family h and the 2 comparisons of family a"
+    families = "the 2 comparisons of family a and the 2 comparisons of family h"
     assert f"Holm's correction over {families} leaves 2 significant taxes" in case.output
     page = (case.folder / "publish" / "report.html").read_text()
     assert "leaves 2 significant taxes and no significant windfall" in page

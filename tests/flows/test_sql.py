@@ -51,10 +51,13 @@ def test_without_a_query_the_tables_and_the_questions_are_listed(published, warm
     assert all(table["holds"].endswith(".") for table in listed["tables"])
 
 
-def test_of_a_wide_table_the_columns_that_fit_are_printed_and_vertical_has_all(published, warm):
-    lines = warm.run(published, "sql", WIDE).stdout.splitlines()
-    assert max(map(len, lines)) <= 160
-    assert "columns fit: --vertical shows all" in lines[-1]
+def test_of_a_wide_table_a_terminal_shows_the_columns_that_fit_and_a_file_all(published, warm):
+    lines = on_terminal(published, "sql", WIDE, COLUMNS="100").splitlines()
+    assert max(map(len, lines)) < 100
+    assert "columns fit: --vertical shows all" in "".join(lines[-2:])
+    whole = warm.run(published, "sql", WIDE).stdout
+    assert "days_apart" in whole
+    assert "columns fit" not in whole
     vertical = warm.run(published, "sql", WIDE, "--vertical").stdout.splitlines()
     assert vertical[0] == "--- row 1"
     assert "candidate_model_id                  aligned" in vertical
@@ -88,10 +91,15 @@ def test_a_mistake_is_one_line(published, warm, arguments, expected):
 
 
 def test_a_long_answer_on_a_terminal_is_paged(published):
+    asked = "select * from range(60) as numbers(number)"
+    assert "paged:" in on_terminal(published, "sql", asked, COLUMNS="80", PAGER="sed s/^/paged:/")
+
+
+def on_terminal(folder, *arguments, **settings):
+    """What a command shows on a terminal of 24 lines, without colours."""
     ours, theirs = pty.openpty()
-    settings = {**environment(), "PAGER": "sed s/^/paged:/", "TERM": "xterm", "COLUMNS": "80", "LINES": "24"}
-    asked = command("sql", "select * from range(60) as numbers(number)")
-    process = subprocess.Popen(asked, cwd=published, env=settings, stdin=theirs, stdout=theirs, stderr=theirs)
+    own = {**environment(), "TERM": "dumb", "LINES": "24", "PAGER": "cat", **settings}
+    process = subprocess.Popen(command(*arguments), cwd=folder, env=own, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     printed: list[bytes] = []
     reader = threading.Thread(target=lambda: printed.extend(_all_of(ours)))
@@ -99,7 +107,7 @@ def test_a_long_answer_on_a_terminal_is_paged(published):
     assert process.wait(timeout=60) == 0
     reader.join(timeout=60)
     os.close(ours)
-    assert b"paged:" in b"".join(printed)
+    return b"".join(printed).decode()
 
 
 def _all_of(terminal: int) -> list[bytes]:
