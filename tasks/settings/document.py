@@ -18,6 +18,11 @@ from tasks.errors import SettingsError
 INIT_HINT = "Run 'aligntax init' to write a commented starter file."
 
 
+_TAGS = "tag:yaml.org,2002:"
+_KINDS = frozenset({"str", "int", "float", "bool", "null", "map", "seq"})
+_MOST_DIGITS = 100
+
+
 class DocumentLoader(yaml.SafeLoader):
     """The safe loader, reading ``1e-5`` as a number (YAML 1.2) and dates as text."""
 
@@ -54,7 +59,9 @@ def file_text(path: Path) -> str:
     except FileNotFoundError:
         raise SettingsError(f"{path}: no such file. {INIT_HINT}") from None
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path.name}: must be UTF-8 text, found another byte at {error.start}.") from None
+        raise SettingsError(
+            f"{path.name}: must be UTF-8 text, found another byte at {error.start}. Save the file as UTF-8."
+        ) from None
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}).") from None
 
@@ -93,18 +100,33 @@ def syntax_sentence(error: yaml.MarkedYAMLError) -> str:
 
 
 def check_keys(name: str, root: yaml.Node | None) -> None:
-    """Refuse keys that appear twice or are not text. PyYAML would silently keep the last one."""
+    """Refuse keys that appear twice or are not text, and values of kinds that no key of ours has.
+
+    PyYAML would silently keep the last of two keys.
+    """
     waiting, seen = [] if root is None else [root], set[int]()
     while waiting:
         node = waiting.pop()
         if id(node) in seen:  # an alias, perhaps to one of its own parents
             continue
         seen.add(id(node))
+        check_kind(name, node)
         if isinstance(node, yaml.MappingNode):
             check_mapping_keys(name, node)
             waiting += [value for _, value in reversed(node.value)]
         elif isinstance(node, yaml.SequenceNode):
             waiting += reversed(node.value)
+
+
+def check_kind(name: str, node: yaml.Node) -> None:
+    """Refuse a tag such as !!set, and a whole number of more digits than Python reads."""
+    line, kind = node.start_mark.line + 1, node.tag.removeprefix(_TAGS)
+    if kind not in _KINDS:
+        raise SettingsError(
+            f"{name}: line {line}: the tag {node.tag.replace(_TAGS, '!!')} is not known here. Leave it out."
+        )
+    if kind == "int" and len(node.value) > _MOST_DIGITS:
+        raise SettingsError(f"{name}: line {line}: a number of {len(node.value)} digits is too long.")
 
 
 def check_mapping_keys(name: str, node: yaml.MappingNode) -> None:

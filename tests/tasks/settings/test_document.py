@@ -29,14 +29,15 @@ INIT = "Run 'aligntax init' to write a commented starter file."
         ),
         (
             "models: !!python/object:os.system x\n",
-            (
-                "line 1: not YAML: could not determine a constructor for the tag "
-                "'tag:yaml.org,2002:python/object:os.system'. Check indentation, quotes and brackets."
-            ),
+            "line 1: the tag !!python/object:os.system is not known here. Leave it out.",
         ),
         ("a: 1\nb: 2\na: 3\n", "line 3: the key 'a' appears twice (first on line 1)."),
         ("models:\n  - {id: a, id: b}\n", "line 2: the key 'id' appears twice (first on line 2)."),
         ("models:\n  - {on: 1}\n", "line 2: a key must be text, found 'on'. Put it in quotes."),
+        ("models: !!set {a, b}\n", "line 1: the tag !!set is not known here. Leave it out."),
+        ("a: 1\nmodels: !!timestamp x\n", "line 2: the tag !!timestamp is not known here. Leave it out."),
+        ("models: !own x\n", "line 1: the tag !own is not known here. Leave it out."),
+        (f"seed: {'9' * 6_000}\n", "line 1: a number of 6000 digits is too long."),
         ("models: !!int x\n", "not readable as YAML: invalid literal for int() with base 10: 'x'"),
         ("a: 1\nmodels: a\0b\n", r"line 2: the character '\x00' is not allowed in YAML."),
     ],
@@ -66,7 +67,7 @@ def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path):
 def test_bytes_that_are_not_text_give_one_line(tmp_path):
     path = tmp_path / "aligntax.yaml"
     path.write_bytes(b"models: \xff\xfe")
-    assert refusal(path) == "aligntax.yaml: must be UTF-8 text, found another byte at 8."
+    assert refusal(path) == "aligntax.yaml: must be UTF-8 text, found another byte at 8. Save the file as UTF-8."
 
 
 def test_an_anchor_may_be_merged_and_overridden(load_text):
