@@ -130,7 +130,10 @@ def test_the_work_says_whether_other_answers_of_the_cell_are_there_already(setti
     [
         *(({"margin": text}, f"--margin: '{text}' must be a number") for text in ("nan", "x", "0", "-3", "inf")),
         *(({"detect": text}, f"--detect: '{text}' must be a number") for text in ("nan", "", "2")),
-        *(({"nights": text}, f"--nights: '{text}' must be a whole number") for text in ("0", "2.5", "-1", "nan", "9" * 5000)),
+        *(
+            ({"nights": text}, f"--nights: '{text}' must be a whole number")
+            for text in ("0", "2.5", "-1", "nan", "9" * 5000)
+        ),
         ({"nights": "30", "fall": "3,5"}, "--fall: '3,5' must be a number"),
         ({"fall": "5"}, "--fall needs --nights"),
     ],
