@@ -52,13 +52,16 @@ def count_kept():
     gc.collect()
     return sum(isinstance(kept, ssl.SSLContext) for kept in gc.get_objects())
 
-print(*[count_kept() for _ in range(6)])
+print(*[count_kept() for _ in range(12)])
 """
 
 
 @pytest.mark.accept
 def test_what_a_night_needed_to_reach_prefect_is_let_go(prefect_api):
-    """Each connection that stays costs more than a megabyte, for its certificates."""
+    """Each connection that stays costs more than a megabyte, for its certificates.
+
+    A thread of Prefect may still be closing the last one or two; what is not let go of grows with each of the flows.
+    """
     done = subprocess.run(
         [sys.executable, "-c", FLOWS_ONE_AFTER_ANOTHER],
         env={**environment(prefect_api), **QUIET},
@@ -67,6 +70,6 @@ def test_what_a_night_needed_to_reach_prefect_is_let_go(prefect_api):
         timeout=300,
         check=False,
     )
-    kept = done.stdout.split()
-    assert len(kept) == 6, done.stderr
-    assert kept[-1] == kept[1]
+    kept = [int(count) for count in done.stdout.split()]
+    assert len(kept) == 12, done.stderr
+    assert max(kept[6:]) <= kept[1] + 2
