@@ -16,7 +16,7 @@ METHODS = ReportSource(
     (
         *("kind", "family", "reference_model_id", "candidate_model_id", "scope", "benchmark_id", "attack", "subset"),
         *("checkpoints", "count_seeds", "count_benchmarks", "tax_absolute", "tax_absolute_low", "tax_absolute_high"),
-        *("tax_at_most", "seed_sd", "share_variance_seeds", "origin", "flags", "reason"),
+        *("tax_at_most", "is_significant", "seed_sd", "share_variance_seeds", "origin", "flags", "reason"),
     ),
 )
 ONE_CHECKPOINT = "one_checkpoint"
@@ -46,12 +46,18 @@ def _sentence(row: ReportRow) -> str:
     method = f"the method of {name_of(row['candidate_model_id'])} ({row['checkpoints']})"
     if row["tax_absolute_low"] is None:
         return f"What {method} costs whichever the training seed cannot be said: {reason_in_words(row)}."
-    limits = interval(row["tax_absolute_low"], row["tax_absolute_high"], signed_points)
-    return (
-        f"Over {counted(row['count_seeds'], 'training seed')}, {method} has a tax of "
-        f"{signed_points(row['tax_absolute'])} points {limits} over {counted(row['count_benchmarks'], 'benchmark')}. "
-        f"{seeds_in_words(row)}"
-    )
+    seeds, benchmarks = counted(row["count_seeds"], "training seed"), counted(row["count_benchmarks"], "benchmark")
+    return f"Over {seeds}, {method} {_verdict(row, f'over {benchmarks}')}. {seeds_in_words(row)}"
+
+
+def _verdict(row: ReportRow, where: str) -> str:
+    tax, low, high = row["tax_absolute"], row["tax_absolute_low"], row["tax_absolute_high"]
+    if row["is_significant"] and tax > 0:
+        return f"lost {points(tax)} points {interval(low, high, points)} of capability {where}"
+    if row["is_significant"]:
+        return f"gained {points(-tax)} points {interval(-high, -low, points)} of capability {where}"
+    limits = interval(low, high, signed_points)
+    return f"lost nothing that could be shown {where}: {signed_points(tax)} points {limits}"
 
 
 def seeds_in_words(row: ReportRow) -> str:

@@ -83,8 +83,9 @@ def aggregate(
     groups = warehouse.query("comparison_groups", dates=list(dates))
     derived = warehouse.frame(ESTIMATES, [row for family in DERIVED for row in family(warehouse, dates, frame)])
     scopes = warehouse.query("scope_groups", dates=list(dates))
+    methods = warehouse.query("method_groups", dates=list(dates))
     acceptable = margin_rows(groups, scopes, settings.margin, margins or {})
-    parts = [frame, derived, adjusted_rows(frame, groups, scopes), acceptable]
+    parts = [frame, derived, adjusted_rows(frame, groups, scopes, methods), acceptable]
     frame = pl.concat(parts, how="diagonal")
     warehouse.replace(ESTIMATES, dates, frame)
     others = {name: table(warehouse, dates) for name, table in TABLES.items()} | _chosen(warehouse, dates, settings)

@@ -2,7 +2,8 @@
 
 The families of tests are these, each within a date, a family of models and a kind: the taxes of whole benchmarks; those
 of subsets; metrics that are no mean; and taxes over several benchmarks, by weighting and kind of scope, so that those
-over all capability are a family of their own. Knows which rows belong together; must not know how they were computed.
+over all capability are a family of their own. The taxes of methods have the same families, apart from those of their
+checkpoints. Knows which rows belong together; must not know how they were computed.
 
 Tested in tests/tasks/steps/aggregate/test_metric_rows.py.
 """
@@ -26,13 +27,16 @@ Adjustment: TypeAlias = Callable[[pl.DataFrame], FloatArray]
 _STATISTIC, _SUBSET = pl.col("statistic"), pl.col("subset")
 
 
-def adjusted_rows(estimates: pl.DataFrame, groups: pl.DataFrame, scopes: pl.DataFrame) -> pl.DataFrame:
+def adjusted_rows(
+    estimates: pl.DataFrame, groups: pl.DataFrame, scopes: pl.DataFrame, methods: pl.DataFrame
+) -> pl.DataFrame:
     """The adjusted numbers of every tax that has a p-value.
 
     Args:
         estimates: rows of stats.estimates.
         groups: which comparisons belong together.
         scopes: which pairs belong together.
+        methods: which methods belong together.
     """
     by_comparison, by_pair = groups.rename({"comparison_id": "subject_id"}), scopes.rename({"pair_id": "subject_id"})
     is_whole, kind_of_scope = _SUBSET == WHOLE, _SUBSET.str.split(":").list.first()
@@ -42,6 +46,7 @@ def adjusted_rows(estimates: pl.DataFrame, groups: pl.DataFrame, scopes: pl.Data
             _adjusted(estimates, r"^tax_absolute$", _BENCHMARKS, by_comparison, [is_whole]),
             _adjusted(estimates, r"^metric_tax:", _METRICS, by_comparison, [is_whole]),
             _adjusted(estimates, r"^(tax_macro|tax_weighted)$", overall, by_pair, [_STATISTIC, kind_of_scope]),
+            _adjusted(estimates, r"^tax_method$", _METHODS, methods, [is_whole]),
         ]
     )
 
@@ -92,6 +97,7 @@ def _detectable(family: pl.DataFrame) -> FloatArray:
 
 _METRICS = {"metric_holm:": _holm, "metric_bh:": _benjamini_hochberg}
 _OVERALL = {"holm": _holm, "bh": _benjamini_hochberg, "count_tests": _count_tests, "detectable": _detectable}
+_METHODS = {"tax_method_holm": _holm, "tax_method_count_tests": _count_tests}
 _BENCHMARKS = {
     "p_value_holm": _holm,
     "p_value_bh": _benjamini_hochberg,

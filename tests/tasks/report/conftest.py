@@ -381,6 +381,7 @@ METHOD = {
     "tax_absolute_low": 0.01,
     "tax_absolute_high": 0.094,
     "tax_at_most": 0.085,
+    "is_significant": True,
     "seed_sd": 0.021,
     "share_variance_seeds": 0.41,
     "origin": "simulated",

@@ -19,10 +19,24 @@ def said(make_frames):
 
 def test_the_tax_of_a_method_is_told_with_what_its_seeds_add(said):
     assert said({}) == (
-        "Over 3 training seeds, the method of dpo-1 (dpo-1, dpo-2, dpo-3) has a tax of +5.2 points [+1.0, +9.4] over 2 "
-        "benchmarks. Taxes of its seeds have a standard deviation of 2.1 points; 41% of this tax's variance is theirs, "
+        "Over 3 training seeds, the method of dpo-1 (dpo-1, dpo-2, dpo-3) lost 5.2 points [1.0, 9.4] of capability over "
+        "2 benchmarks. Taxes of its seeds have a standard deviation of 2.1 points; 41% of this tax's variance is theirs, "
         "the rest the items'."
     )
+
+
+@pytest.mark.parametrize(
+    ("row", "verdict"),
+    [
+        ({"is_significant": False}, "lost nothing that could be shown over 2 benchmarks: +5.2 points [+1.0, +9.4]."),
+        (
+            {"tax_absolute": -0.05, "tax_absolute_low": -0.08, "tax_absolute_high": -0.02},
+            "gained 5.0 points [2.0, 8.0] of capability over 2 benchmarks.",
+        ),
+    ],
+)
+def test_a_method_has_lost_or_gained_only_where_that_is_significant(said, row, verdict):
+    assert verdict in said(row)
 
 
 def test_seeds_that_chance_explains_say_so(said):

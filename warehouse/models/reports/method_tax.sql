@@ -71,6 +71,8 @@ pivoted as (
         max(flags) filter (where statistic = 'tax_method') as flags,
         max(reason) filter (where statistic = 'tax_method') as reason,
         max(estimate) filter (where statistic = 'tax_method_at_most') as tax_at_most,
+        max(estimate) filter (where statistic = 'tax_method_holm') as p_value_holm,
+        max(estimate) filter (where statistic = 'tax_method_count_tests')::bigint as count_tests_holm,
         max(estimate) filter (where statistic = 'tax_method_seed_sd') as seed_sd,
         max(estimate) filter (where statistic = 'tax_method_share_seeds') as share_variance_seeds,
         max(estimate) filter (where statistic = 'tax_method_count_seeds')::bigint as count_seeds,
@@ -138,6 +140,9 @@ select
     taxes.se_method,
     taxes.degrees_of_freedom,
     taxes.p_value,
+    taxes.p_value_holm,
+    taxes.count_tests_holm,
+    staging.is_significant(taxes.p_value_holm) as is_significant,
     ---------- how much of it is the seed
     taxes.seed_sd,
     taxes.share_variance_seeds,

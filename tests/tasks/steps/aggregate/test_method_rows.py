@@ -78,6 +78,19 @@ def test_seeds_and_items_are_samples_over_all_capability_and_on_each_benchmark(w
     assert rows[0]["tax_absolute"] == pytest.approx(mean["tax"])
 
 
+def test_whole_benchmarks_are_one_family_of_tests_and_all_capability_another(world):
+    seeds(world)
+    whole, *benchmarks = world.report(TAXES)
+    assert (whole["p_value_holm"], whole["count_tests_holm"]) == (pytest.approx(whole["p_value"]), 1)
+    small, large = sorted(benchmarks, key=lambda row: row["p_value"])
+    assert [row["count_tests_holm"] for row in benchmarks] == [2, 2]
+    assert small["p_value_holm"] == pytest.approx(2 * small["p_value"])
+    assert large["p_value_holm"] == pytest.approx(max(2 * small["p_value"], large["p_value"]))
+    assert [row["is_significant"] for row in (whole, *benchmarks)] == [
+        row["p_value_holm"] < 0.05 for row in (whole, *benchmarks)
+    ]
+
+
 def test_one_checkpoint_has_its_own_tax_and_no_limits_for_the_method(world):
     seeds(world, answers={"dpo-1": SEEDS["dpo-1"]})
     (row,) = world.report(TAXES)
@@ -85,6 +98,7 @@ def test_one_checkpoint_has_its_own_tax_and_no_limits_for_the_method(world):
     assert (row["count_seeds"], row["reason"]) == (1, "one_checkpoint")
     assert limits(row) == [alone["tax_absolute"], None, None, None]
     assert (row["method_id"], row["seed_sd"], row["count_benchmarks"]) == (alone["pair_id"], None, 2)
+    assert (row["p_value_holm"], row["is_significant"]) == (None, False)
 
 
 def test_the_tax_is_the_mean_of_the_checkpoints_taxes_where_answers_are_missing(world):
