@@ -19,9 +19,9 @@ def said(make_frames):
 
 def test_the_tax_of_a_method_is_told_with_what_its_seeds_add(said):
     assert said({}) == (
-        "Over 3 training seeds, the method of dpo-1 (dpo-1, dpo-2, dpo-3) lost 5.2 points [1.0, 9.4] of capability over "
-        "2 benchmarks. Taxes of its seeds have a standard deviation of 2.1 points; 41% of this tax's variance is theirs, "
-        "the rest the items'."
+        "Over 3 training seeds, the method of dpo-1 (dpo-1, dpo-2, dpo-3) lost 5.2 points [1.0, 9.4] of capability "
+        "over 2 benchmarks. Taxes of its seeds have a standard deviation of 2.1 points; 41% of this tax's variance is "
+        "theirs, the rest the items'."
     )
 
 
