@@ -4,7 +4,7 @@ BIN    := .venv/bin
 STAMP  := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format real accept endurance bench golden refusals changelog lock clean
+.PHONY: help install demo test check format docs real accept endurance bench golden refusals changelog lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,10 +43,24 @@ format: $(STAMP) ## Rewrite the sources in the house format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/sqlfluff fix --disable-progress-bar warehouse
 
+# In an environment of its own: the site's packages need nothing of ours, and ours nothing of theirs.
+SITE       := .venv-docs/bin/python
+SITE_STAMP := .venv-docs/.installed
+
+$(SITE_STAMP): requirements-docs.lock | $(STAMP)
+	@test -x $(SITE) || $(PYTHON) -m venv .venv-docs
+	@VIRTUAL_ENV=$(CURDIR)/.venv-docs $(BIN)/uv pip sync --quiet --compile-bytecode $<
+	@touch $@
+
+docs: $(SITE_STAMP) ## Build the documentation site from the guides
+	@rm -rf build/docs
+	@$(SITE) -m sphinx -q -W --keep-going -c docs -d build/doctrees . build/docs
+	@echo "Site: build/docs/index.html"
+
 real: $(STAMP) ## Run a real model of 135M parameters on this machine: taxes and a report in .real (5 minutes)
 	@$(BIN)/python -m tests.real
 
-accept: $(STAMP) ## Run the long tests, the endurance tests at a tenth of their size (under 45 minutes)
+accept: $(STAMP) $(SITE_STAMP) ## Run the long tests, the endurance tests at a tenth of their size (under 45 minutes)
 	@ALIGNTAX_TEST_SIZE=tenth $(PYTEST) -m "accept or endurance"
 
 endurance: $(STAMP) ## Run chaos, fuzz, a year of nights and simulations at full size (20 minutes)
@@ -64,9 +78,12 @@ refusals: $(STAMP) ## Measure the refusal rules against people's labels, by syst
 changelog: $(STAMP) ## Show the change log that the fragments in changelog.d make
 	@$(BIN)/towncrier build --draft
 
-lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
-	    --no-emit-find-links --extra dev --upgrade --quiet pyproject.toml -o requirements.lock
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+    --no-emit-find-links --upgrade --quiet
 
-clean: ## Remove what the demo and the tests wrote
+lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock and requirements-docs.lock
+	@$(COMPILE) --extra dev pyproject.toml -o requirements.lock
+	@$(COMPILE) --group docs -o requirements-docs.lock
+
+clean: ## Remove what the demo, the tests and the site wrote
 	rm -rf .demo .real .pytest_cache .mypy_cache .ruff_cache build dist
