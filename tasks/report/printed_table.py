@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import compress, groupby
 from typing import ClassVar, Self
 
-from tasks.report.wording import DASH
+from tasks.report.wording import DASH, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,11 @@ class TableColumn:
     label: str
     is_number: bool = True
     spanner: str = ""
+
+    @property
+    def full_label(self) -> str:
+        """The label where it stands alone."""
+        return f"{self.spanner}: {self.label}" if self.spanner else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,12 @@ class PrintedTable:
     def of(
         cls, table_id: str, caption: str, head: str, columns: Iterable[TableColumn], lines: Iterable[TableLine]
     ) -> Self:
-        """Lay out a table: remarks that all lines share go to the caption, the others into a column of their own."""
-        table = cls(table_id, caption, head, tuple(columns), tuple(lines))
+        """Lay out a table.
+
+        A column that is empty in every line is left out. Remarks that all lines share go to the caption, the others
+        into a column of their own.
+        """
+        table = cls(table_id, caption, head, tuple(columns), tuple(lines)).without_empty_columns()
         shared = _shared_notes(table.lines)
         if shared:
             table = replace(table, caption=f"{caption} (in every row: {', '.join(shared)})")
@@ -57,6 +66,25 @@ class PrintedTable:
             for line, notes in zip(table.lines, rest, strict=True)
         )
         return replace(table, columns=(*table.columns, TableColumn("Notes", is_number=False)), lines=tuple(noted))
+
+    def without_empty_columns(self) -> Self:
+        """The table without columns that hold the same dash in each of several lines; the caption keeps the reasons."""
+        if len(self.lines) < 2:
+            return self
+        held = [{line.cells[place] for line in self.lines} for place in range(len(self.columns))]
+        is_kept = [len(cells) > 1 or not min(cells).startswith(DASH) for cells in held]
+        reasons: dict[str, list[str]] = {}
+        for column, cells, kept in zip(self.columns, held, is_kept, strict=True):
+            if not kept and (reason := min(cells)[len(DASH) + 2 : -1]):
+                reasons.setdefault(reason, []).append(column.full_label)
+        missing = (f"not shown: {listed(labels)} ({reason})" for reason, labels in reasons.items())
+        lines = (replace(line, cells=tuple(compress(line.cells, is_kept))) for line in self.lines)
+        return replace(
+            self,
+            caption="; ".join([self.caption, *missing]),
+            columns=tuple(compress(self.columns, is_kept)),
+            lines=tuple(lines),
+        )
 
     @property
     def head_rows(self) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from tasks.report.report_rows import ReportRow, name_of
 from tasks.report.significance import Significance, significance_of
-from tasks.report.wording import counted, dash, interval, signed_points, whole
+from tasks.report.wording import counted, dash, in_words, interval, signed_points, whole
 
+_SELECTED = "selected_from_"
 FLAG_WORDS = {
     "few_clusters": "few clusters",
     "few_informative_clusters": "few clusters carry the difference",
@@ -26,20 +27,6 @@ FLAG_WORDS = {
     "fewer_benchmarks": "without benchmarks that the date before had",
     "fewer_checkpoints": "without a checkpoint that lacks a benchmark",
     "two_checkpoints": "two seeds say little of how far seeds differ",
-}
-REASON_WORDS = {
-    "usage_unknown": "usage not reported",
-    "all_ratios_equal": "the same in every pair",
-    "fewer_than_100_pairs": "fewer than 100 pairs",
-    "too_few_right_answers": "too few right answers",
-    "reference_costs_nothing": "the reference costs nothing",
-    "one_cluster": "only one cluster",
-    "metric_undefined": "undefined on these answers",
-    "resamples_do_not_vary": "the same in every resample",
-    "all_differences_equal": "the same on every item",
-    "one_checkpoint": "this checkpoint, not the method",
-    "no_common_benchmarks": "every checkpoint lacks a benchmark that most others have",
-    "some_references_are_shared": "neither one base for all checkpoints nor one for each",
 }
 
 
@@ -68,19 +55,26 @@ def paired_items(row: ReportRow) -> str:
 
 
 def reason_in_words(row: ReportRow) -> str | None:
-    """Why a row lacks a number; a reason that the warehouse writes as a code becomes words."""
-    return REASON_WORDS.get(str(row["reason"]), row["reason"])
+    """Why a row lacks a number."""
+    return None if row["reason"] is None else in_words(row["reason"])
 
 
 def flag_notes(flags: str | None) -> list[str]:
     """One remark per flag of a row."""
     names = [flag.strip() for flag in (flags or "").split(",")]
-    return [FLAG_WORDS.get(name, name) for name in names if name]
+    return [_flag_note(name) for name in names if name]
+
+
+def _flag_note(flag: str) -> str:
+    if flag.startswith(_SELECTED):
+        return f"chosen among {flag.removeprefix(_SELECTED)} variants without an order: the limits cover about 90%"
+    return FLAG_WORDS.get(flag) or in_words(flag)
 
 
 def reason_unless_shown(reason: str | None, cells: Iterable[str]) -> tuple[str, ...]:
     """The reason as a remark, unless a cell of the line states it already."""
-    return () if reason is None or any(reason in cell for cell in cells) else (reason,)
+    said = "" if reason is None else in_words(reason)
+    return (said,) if said and not any(said in cell for cell in cells) else ()
 
 
 def tax_notes(row: ReportRow) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
@@ -9,6 +10,47 @@ DASH = "\u2014"
 MINUS = "\u2212"
 NO_BREAK = "\u00a0"
 NO_REASON = "no reason was recorded"
+# Reasons that the warehouse writes as codes, as a reader reads them.
+REASON_WORDS = {
+    "alignment_axis": "more of it is always better",
+    "all_differences_equal": "the same on every item",
+    "all_ratios_equal": "the same in every pair",
+    "answers_reused": "the answers are those of an earlier night",
+    "base_below_chance": "the base scores below chance",
+    "base_not_distinguishable_from_0": "the base may be 0",
+    "base_not_distinguishable_from_chance": "the base may be at chance",
+    "base_not_distinguishable_from_zero": "the base may be 0",
+    "base_not_evaluated": "the base was not evaluated",
+    "base_not_positive": "the base is not above 0",
+    "candidate_costs_nothing": "the candidate costs nothing",
+    "denominator_may_be_zero": "the denominator may be 0",
+    "few_clusters": "few clusters",
+    "fewer_than_100_pairs": "fewer than 100 pairs",
+    "fewer_than_four_strengths": "fewer than four strengths",
+    "may_not_be_reachable": "this safety may be out of reach",
+    "metric_undefined": "undefined on these answers",
+    "no_base_model": "no base model is declared",
+    "no_common_benchmarks": "every checkpoint lacks a benchmark that most others have",
+    "no_interior_optimum": "the curves do not surely turn",
+    "no_mean": "no mean can be taken",
+    "no_safety_benchmark": "no safety benchmark was asked",
+    "no_tax_to_recover": "no tax to recover",
+    "no_variation": "the same in every resample",
+    "not_reachable": "no variant is that safe",
+    "one_checkpoint": "this checkpoint, not the method",
+    "one_cluster": "only one cluster",
+    "one_item": "only one item",
+    "outside_the_tried_strengths": "outside the strengths that were tried",
+    "reference_costs_nothing": "the reference costs nothing",
+    "reference_not_distinguishable_from_zero": "the reference may be 0",
+    "resamples_do_not_vary": "the same in every resample",
+    "some_references_are_shared": "neither one base for all checkpoints nor one for each",
+    "tax_not_distinguishable_from_zero": "the tax may be 0",
+    "too_few_answers": "too few answers",
+    "too_few_right_answers": "too few right answers",
+    "usage_unknown": "usage not reported",
+}
+_CODE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 # Control, format (zero-width, direction) and surrogate characters, line and paragraph separators: they cannot be seen,
 # make one name look like another, or break SVG.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -59,9 +101,18 @@ def signed_percent(value: float) -> str:
     return f"{signed_points(value)}%"
 
 
+def in_words(reason: str) -> str:
+    """A reason or the name of a check as words, where the warehouse writes a code.
+
+    >>> in_words("one_cluster"), in_words("outcomes_add_up"), in_words("budget reached")
+    ('only one cluster', 'outcomes add up', 'budget reached')
+    """
+    return REASON_WORDS.get(reason) or (reason.replace("_", " ") if _CODE.fullmatch(reason) else reason)
+
+
 def dash(reason: str | None) -> str:
     """What stands where a number is missing."""
-    return f"{DASH} ({reason or NO_REASON})"
+    return f"{DASH} ({in_words(reason or NO_REASON)})"
 
 
 def stated(value: float | None, form: Callable[[float], str], reason: str | None = None) -> str:

@@ -16,6 +16,7 @@ from tasks.benchmarks import load
 from tasks.errors import UsageError
 from tasks.report.explorer import ExploredItem, write_item_pages
 from tasks.settings import PublishSettings
+from tests.support.axe import violations
 
 HOSTILE = "<script>document.title = 'owned'</script></script><img src=x onerror=alert(1)>\u2028\u202e\x1b[31m \ud800 "
 DRAWN = "html[data-state=drawn]"
@@ -59,9 +60,9 @@ def browser(chromium):
         browser.close()
 
 
-def opened(browser, address):
+def opened(browser, address, scheme="light"):
     """The page at an address, and what its console said."""
-    page, said = browser.new_page(viewport={"width": 1280, "height": 900}), []
+    page, said = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme), []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(address)
@@ -83,6 +84,14 @@ def test_from_the_folder_items_are_filtered_and_hostile_texts_are_texts(browser,
     assert page.query_selector("#items img") is None
     assert not page.is_visible("#text")
     assert said == []
+    page.close()
+
+
+@pytest.mark.accept
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_that_keeps_readers_out(browser, project, scheme):
+    page, _ = opened(browser, (project / "publish" / "items" / "index.html").as_uri(), scheme)
+    assert violations(page) == []
     page.close()
 
 

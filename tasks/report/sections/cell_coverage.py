@@ -46,12 +46,13 @@ def _unfinished_first(row: ReportRow) -> tuple[Any, ...]:
 
 def _line(row: ReportRow) -> TableLine:
     unreported = "not reported"
+    unpriced = unreported if row["tokens_output"] is None else "no price is stated"
     cells = (
         name_of(row["status"]),
         *(stated(row[f"count_{count}"], whole, row["reason"]) for count in COUNTS),
         stated(row["coverage"], points, row["reason"] or "nothing was planned"),
         *(stated(row[f"tokens_{way}"], whole, unreported) for way in ("input", "output")),
-        stated(row["cost_usd"], lambda value: f"{value:,.4f}", unreported),
+        stated(row["cost_usd"], lambda value: f"{value:,.4f}", unpriced),
         *(stated(row[f"latency_{name}_ms"], whole, unreported) for name in ("median", "p95")),
     )
     group = f"Run {name_of(row['run_id'])} ({name_of(row['run_kind'])}, {name_of(row['origin'])})"

@@ -6,6 +6,7 @@ from tasks.report.blocks import Block
 from tasks.report.page_section import PageSection
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, name_of, ordered
+from tasks.report.row_wording import reason_unless_shown
 from tasks.report.wording import DASH, points, signed_points, stated, with_interval
 
 
@@ -47,7 +48,7 @@ def _line(row: ReportRow) -> TableLine:
         with_interval(*optimum, lambda strength: f"{strength:.3g}", row["optimum_reason"]),
     )
     notes = (
-        *([] if row["reason"] is None else [row["reason"]]),
+        *reason_unless_shown(row["reason"], cells),
         *(["forms cannot be told apart"] if row["is_clear"] is False else []),
     )
     group = f"{name_of(row['family'])}: {name_of(row['method'])}, {name_of(row['knob_name'])}"

@@ -9,7 +9,7 @@ from tasks.report.blocks import Block, table_or_notice
 from tasks.report.page_section import PageSection
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, name_of
-from tasks.report.wording import DASH, stated, whole
+from tasks.report.wording import DASH, in_words, stated, whole
 
 _SEVERITIES = {"gate": 0, "limit": 1, "quarantine": 2, "warning": 3}
 
@@ -54,7 +54,7 @@ def _line(row: ReportRow) -> TableLine:
         row["detail"] or DASH,
         name_of(row["run_id"]),
     )
-    return TableLine("", name_of(row["expectation"]), cells)
+    return TableLine("", in_words(name_of(row["expectation"])), cells)
 
 
 VALIDATION_RESULTS = PageSection(

@@ -129,14 +129,13 @@ def _level_table(rows: Sequence[ReportRow]) -> PrintedTable:
 
 
 def _level_line(row: ReportRow) -> TableLine:
-    tax = with_interval(row["tax"], row["tax_low"], row["tax_high"], signed_points, row["reason"])
     cells = (
-        tax,
+        with_interval(row["tax"], row["tax_low"], row["tax_high"], signed_points, row["reason"]),
         stated(row["probability_reachable"], points),
         DASH if row["nearest_model_id"] is None else name_of(row["nearest_model_id"]),
-        stated(row["nearest_tax"], signed_points),
+        DASH if row["nearest_tax"] is None else signed_points(row["nearest_tax"]),
     )
-    notes = tuple(note for note in (row["flags"], row["reason"]) if note is not None and note not in tax)
+    notes = (*flag_notes(row["flags"]), *reason_unless_shown(row["reason"], cells))
     group = f"{name_of(row['family'])}, against {name_of(row['base_model_id'])}"
     return TableLine(group, f"{name_of(row['variants'])}, {points(row['safety_level'])}% safe", cells, notes)
 

@@ -539,6 +539,17 @@ def small_rows():
     }
 
 
+@pytest.fixture(scope="session")
+def whole_rows(small_rows):
+    """Rows for every section, so that none is left out."""
+    return {
+        **{table: [{}] for table in TEMPLATES},
+        **small_rows,
+        "alignment_tax": [*small_rows["alignment_tax"], {"kind": "version", "candidate_model_id": "llama-dpo-2"}],
+        "trend": [{"as_of_date": f"2026-11-{day}"} for day in (18, 19, 20)],
+    }
+
+
 def _family(rng, family, benchmarks, strengths):
     """One base model and its variants along a knob: rows of every table, with a tax that grows with the strength."""
     rows = {"alignment_tax": [], "safety": [], "model_scores": [], "coverage": []}

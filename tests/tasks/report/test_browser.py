@@ -3,6 +3,8 @@
 import pytest
 
 from tasks.report import write_report
+from tasks.report.sections import SECTIONS
+from tests.support.axe import violations
 
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -27,7 +29,7 @@ def browser(chromium):
 
 
 @pytest.fixture(scope="module")
-def reports(make_frames, demo_rows, small_rows, tmp_path_factory):
+def reports(make_frames, demo_rows, small_rows, whole_rows, tmp_path_factory):
     """Reports of each kind, by name."""
     folder = tmp_path_factory.mktemp("reports")
     hostile = {
@@ -40,7 +42,7 @@ def reports(make_frames, demo_rows, small_rows, tmp_path_factory):
             for dimension in ("capability", "safety", "over_refusal")
         ],
     }
-    kinds = {"demo": demo_rows(), "small": small_rows, "hostile": hostile, "empty": {}}
+    kinds = {"demo": demo_rows(), "small": small_rows, "hostile": hostile, "empty": {}, "whole": whole_rows}
     return {name: write_report(make_frames(**rows), folder / f"{name}.html") for name, rows in kinds.items()}
 
 
@@ -157,4 +159,18 @@ def test_a_link_unfolds_its_section_and_a_printed_page_is_whole(browser, reports
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert page.query_selector("details:not([open])") is None
     assert page.query_selector(".chart:not([data-state])") is None
+    page.close()
+
+
+@pytest.mark.accept
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_that_keeps_readers_out(browser, reports, scheme, width):
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto(reports["whole"].as_uri())
+    page.wait_for_selector("html[data-charts=ready]", timeout=60_000)
+    assert violations(page) == []
+    open_unfolded(page, reports["whole"])
+    assert len(page.query_selector_all("section")) == len(SECTIONS)
+    assert violations(page) == []
     page.close()

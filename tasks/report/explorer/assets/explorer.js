@@ -58,12 +58,21 @@
     });
   };
 
+  // A long text scrolls in a box of its own, which the keyboard can reach.
+  const box = (style, text, label) => {
+    const made = element("pre", style, text);
+    made.tabIndex = 0;
+    made.setAttribute("role", "group");
+    made.setAttribute("aria-label", label);
+    return made;
+  };
+
   const side = (name, outcome, text, isHidden) => {
     const made = element("div", "side");
     const value = outcome[2] === null ? "no value" : `value ${Number(outcome[2].toFixed(3))}`;
     made.append(element("h3", outcome[2] > 0 ? "worth" : "worthless", `${name}: ${outcome[1]}, ${value}`));
     const missing = isHidden ? "(the text of harmful benchmarks is not published)" : "(no text)";
-    made.append(element("pre", "", text[2] === null ? missing : text[2]));
+    made.append(box("", text[2] === null ? missing : text[2], `Answer of ${name}`));
     if (text[1] !== null) made.append(element("p", "gold", `answer found: ${text[1]}`));
     return made;
   };
@@ -73,7 +82,7 @@
     const made = element("article");
     made.append(element("h2", "", [item[0], item[1], item[2]].filter(Boolean).join(" · ")));
     const missing = isHidden ? "(the text of harmful benchmarks is not published)" : "(no question)";
-    made.append(element("pre", "question", question === null ? missing : question));
+    made.append(box("question", question === null ? missing : question, "Question"));
     if (target) made.append(element("p", "gold", `gold answer: ${target}`));
     const sides = element("div", "sides");
     for (const select of ["before", "after"]) {

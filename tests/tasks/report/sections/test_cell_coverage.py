@@ -6,7 +6,7 @@ def test_unfinished_cells_come_first_with_their_reason(section_text):
     text = section_text(CELL_COVERAGE, coverage=[{}, unfinished])
     assert text.index("z-model") < text.index("llama-base")
     assert "budget reached" in text
-    assert "— (not reported)" in text
+    assert "— (no price is stated)" in text
 
 
 def test_without_cells_the_section_says_so(section_text):

@@ -29,7 +29,14 @@ def test_a_cost_is_a_multiple_of_the_reference(text):
 
 def test_what_is_missing_has_its_reason_in_words(text):
     assert "\u00d71.00 [\u2014 (the same in every pair)]" in text
-    assert "\u2014 (usage not reported)" in text
+    assert "\u2014 (no price is stated)" in text
+
+
+def test_where_no_usage_is_known_money_is_not_said_to_lack_a_price(section_text):
+    unknown = {"ratio": None, **UNLIMITED, "reason": "usage_unknown"}
+    text = section_text(RUNNING_COSTS, cost_tax=[unknown, {**unknown, "measure": "cost_usd"}])
+    assert "usage not reported" in text
+    assert "price" not in text
 
 
 def test_declared_costs_have_a_table_of_their_own(text):

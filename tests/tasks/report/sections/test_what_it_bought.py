@@ -17,7 +17,7 @@ UNREACHED = {
 
 def test_the_tax_at_fixed_safety_is_stated_and_a_level_that_is_not_reached_says_so(section_text):
     text = section_text(WHAT_IT_BOUGHT, tax_at_fixed_safety=[{}, UNREACHED])
-    for expected in ("+4.0 [+1.0, +8.0]", "dpo-2", "— (not_reachable)"):
+    for expected in ("+4.0 [+1.0, +8.0]", "dpo-2", "— (no variant is that safe)"):
         assert expected in text
 
 
