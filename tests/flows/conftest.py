@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -57,3 +58,22 @@ def aligntax(warm: Warm, prefect_api: str) -> Callable[..., subprocess.Completed
         return found
 
     return run
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> Path:
+    """A project whose publication comes from one imported file, so that reading it needs no run."""
+    folder = tmp_path_factory.mktemp("published")
+    (folder / "aligntax.yaml").write_text(
+        "model_defaults: {provider: recorded}\nmodels: [{id: base}, {id: aligned, base: base}]\n"
+        "benchmarks: [arithmetic]\n"
+    )
+    rows = [
+        {"model": model, "benchmark": "quiz", "item": f"q{n}", "cluster": f"c{n % 12}", "value": float(n % modulus > 0)}
+        for model, modulus in (("base", 5), ("aligned", 3))
+        for n in range(120)
+    ]
+    (folder / "scores.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    found = warm.run(folder, "import", "scores", "scores.jsonl", "--as-of", "2026-01-31")
+    assert found.returncode == 0, found.stderr
+    return folder

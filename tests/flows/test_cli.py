@@ -52,26 +52,6 @@ def test_commands_that_only_read_import_no_heavy_library(published, arguments):
     assert (found.returncode, found.stderr.strip()) == (0, "loaded:"), found.stdout
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory, warm):
-    """A project whose publication comes from one imported file, so that reading it needs no run."""
-    folder = tmp_path_factory.mktemp("published")
-    (folder / "aligntax.yaml").write_text(
-        "model_defaults: {provider: recorded}\nmodels: [{id: base}, {id: aligned, base: base}]\n"
-        "benchmarks: [arithmetic]\n"
-    )
-    rows = [
-        {"model": model, "benchmark": "quiz", "item": f"q{n}", "cluster": f"c{n % 12}", "value": float(n % modulus > 0)}
-        for model, modulus in (("base", 5), ("aligned", 3))
-        for n in range(120)
-    ]
-    (folder / "scores.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    found = warm.run(folder, "import", "scores", "scores.jsonl", "--as-of", "2026-01-31")
-    assert found.returncode == 0, found.stderr
-    assert "+13.3" in found.stdout
-    return folder
-
-
 def test_the_version_is_printed_and_no_help_of_a_command_is_cut(published, warm):
     assert re.fullmatch(r"aligntax \d+\.\d+\.\d+\n", warm.run(published, "--version").stdout)
     for group in ([], ["import"], ["benchmarks"], ["labels"]):

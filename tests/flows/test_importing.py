@@ -72,16 +72,30 @@ def test_standard_errors_are_clustered_by_the_configured_column(tmp_path, cluste
         assert described == [(cluster_by or "item", "format")]
 
 
-def test_recorded_programs_are_run_in_the_sandbox_and_scored(tmp_path):
+def programs(folder, answers):
+    """A warehouse with programs that were recorded for the first tasks, and run in the sandbox."""
+    (folder / "HumanEval.jsonl").write_text("\n".join(map(json.dumps, TASKS[: len(answers)])))
+    return imported(folder, {"id": "humaneval", "source": str(folder / "HumanEval.jsonl")}, answers)
+
+
+def one_program(folder):
+    return programs(folder, [(TASKS[0]["prompt"], "    return number + 0\n")])
+
+
+@pytest.fixture
+def back_end():
+    """The name of what the sandbox uses here."""
     try:
         with open_sandbox() as sandbox:
-            back_end = sandbox.back_end.name
+            return sandbox.back_end.name
     except NoSandbox as none:
         pytest.skip(str(none))
-    (tmp_path / "HumanEval.jsonl").write_text("\n".join(map(json.dumps, TASKS)))
+
+
+def test_recorded_programs_are_run_in_the_sandbox_and_scored(tmp_path, back_end):
     right, wrong, cheat = "    return number + 0\n", "    return number\n", "    import os\n    os._exit(0)\n"
     answers = [(task["prompt"], text) for task, text in zip(TASKS, (right, wrong, cheat), strict=True)]
-    with imported(tmp_path, {"id": "humaneval", "source": str(tmp_path / "HumanEval.jsonl")}, answers) as warehouse:
+    with programs(tmp_path, answers) as warehouse:
         found = warehouse.rows(
             "select benchmark_items.foreign_id, executions.verdict, executions.back_end, scores.outcome "
             "from raw.executions join marts.fct_scores as scores using (generation_id) "
@@ -97,15 +111,9 @@ def test_recorded_programs_are_run_in_the_sandbox_and_scored(tmp_path):
         ]
 
 
+@pytest.mark.usefixtures("back_end")
 def test_rescoring_runs_the_programs_that_a_mended_rule_makes(tmp_path, monkeypatch):
-    try:
-        with open_sandbox():
-            pass
-    except NoSandbox as none:
-        pytest.skip(str(none))
-    (tmp_path / "HumanEval.jsonl").write_text("\n".join(map(json.dumps, TASKS[:1])))
-    answers = [(TASKS[0]["prompt"], "    return number + 0\n")]
-    imported(tmp_path, {"id": "humaneval", "source": str(tmp_path / "HumanEval.jsonl")}, answers).close()
+    one_program(tmp_path).close()
     mended = dataclasses.replace(SCORERS["code"], version=99, program_rule=99)
     monkeypatch.setitem(SCORERS, "code", mended)
     done = CliRunner().invoke(app, ["rescore", "--scorer", "code", "--config", str(tmp_path / "aligntax.yaml")])
@@ -115,15 +123,9 @@ def test_rescoring_runs_the_programs_that_a_mended_rule_makes(tmp_path, monkeypa
         assert len(warehouse.rows("select runner from raw.executions")[1]) == 2
 
 
+@pytest.mark.usefixtures("back_end")
 def test_programs_can_be_run_again_and_both_verdicts_stay(tmp_path):
-    try:
-        with open_sandbox():
-            pass
-    except NoSandbox as none:
-        pytest.skip(str(none))
-    (tmp_path / "HumanEval.jsonl").write_text("\n".join(map(json.dumps, TASKS[:1])))
-    answers = [(TASKS[0]["prompt"], "    return number + 0\n")]
-    with imported(tmp_path, {"id": "humaneval", "source": str(tmp_path / "HumanEval.jsonl")}, answers) as warehouse:
+    with one_program(tmp_path) as warehouse:
         name = warehouse.path
     with Warehouse.open(name) as warehouse:  # as if a busy machine had ended it
         warehouse.rows("update raw.executions set verdict = 'timeout'")

@@ -22,25 +22,6 @@ from warehouse.recipes import recipes
 WIDE = "select * from reports.alignment_tax where is_headline"
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory, warm):
-    """A project with one imported benchmark."""
-    folder = tmp_path_factory.mktemp("published")
-    (folder / "aligntax.yaml").write_text(
-        "model_defaults: {provider: recorded}\nmodels: [{id: base}, {id: aligned, base: base}]\n"
-        "benchmarks: [arithmetic]\n"
-    )
-    rows = [
-        {"model": model, "benchmark": "quiz", "item": f"q{n}", "value": float(n % modulus > 0)}
-        for model, modulus in (("base", 5), ("aligned", 3))
-        for n in range(120)
-    ]
-    (folder / "scores.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    found = warm.run(folder, "import", "scores", "scores.jsonl", "--as-of", "2026-01-31")
-    assert found.returncode == 0, found.stderr
-    return folder
-
-
 def test_without_a_query_the_tables_and_the_questions_are_listed(published, warm):
     printed = warm.run(published, "sql").stdout
     assert "reports.alignment_tax" in printed

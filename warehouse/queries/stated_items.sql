@@ -15,22 +15,6 @@ with counting as (
     group by plan.item_id, cells.benchmark_id, cells.benchmark_version
 ),
 
-stated as (
-    select
-        statements.benchmark_id,
-        statements.benchmark_version,
-        statements.item_id,
-        arg_max(statements.cluster_id, runs.started_at) as cluster_id,
-        arg_max(statements.subset, runs.started_at) as subset,
-        arg_max(statements.chance_score, runs.started_at) as chance_score,
-        arg_max(runs.run_id, runs.started_at) filter (where statements.cluster_id is not null) as cluster_run_id,
-        arg_max(runs.run_id, runs.started_at) filter (where statements.subset is not null) as subset_run_id,
-        arg_max(runs.run_id, runs.started_at) filter (where statements.chance_score is not null) as chance_run_id
-    from raw.item_statements as statements
-    inner join staging.stg_runs as runs on statements.run_id = runs.run_id
-    group by statements.benchmark_id, statements.benchmark_version, statements.item_id
-),
-
 members as (
     select
         named.item_id as named_item_id,
@@ -88,7 +72,7 @@ inner join counting
         and members.benchmark_version = counting.benchmark_version
         and members.item_id = counting.item_id
 inner join raw.items on members.item_id = items.item_id
-left join stated
+left join staging.stg_item_statements as stated
     on
         members.benchmark_id = stated.benchmark_id
         and members.benchmark_version = stated.benchmark_version
