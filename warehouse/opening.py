@@ -52,7 +52,6 @@ def opened_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
         raise WarehouseError(f"cannot write {path}: {error.strerror or error}") from None
     except duckdb.Error as error:
         raise _open_error(error, path) from None
-    _set_up(connection)
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     try:
         migrate(connection)
@@ -132,6 +131,7 @@ def _set_up(connection: duckdb.DuckDBPyConnection) -> None:
 def _attached(path: Path) -> duckdb.DuckDBPyConnection:
     """A connection to the file. It is attached, because only attached files can have row groups of another size."""
     connection = duckdb.connect(config={"temp_directory": f"{path}.tmp"})
+    _set_up(connection)  # before the file is attached, which reads what a killed writer left, and may take seconds
     place = str(path).replace("'", "''")
     try:
         connection.execute(f"attach '{place}' as warehouse (row_group_size {_ROWS_PER_GROUP})")
