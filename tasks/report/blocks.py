@@ -64,12 +64,26 @@ class Figure:
     caption: str
 
 
-Block = Subheading | Paragraph | Notice | NumberedList | Legend | Figure | PrintedTable
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """Small charts of one kind side by side, each under its title, and what holds for all of them."""
+
+    macro: ClassVar[str] = "panels"
+    title: str
+    panels: tuple[Figure, ...]
+    caption: str
+
+
+Block = Subheading | Paragraph | Notice | NumberedList | Legend | Figure | Panels | PrintedTable
 
 
 def charts_of(blocks: Iterable[Block]) -> Iterator[Chart]:
     """The charts among some blocks, in order."""
-    return (block.chart for block in blocks if isinstance(block, Figure))
+    for block in blocks:
+        if isinstance(block, Figure):
+            yield block.chart
+        elif isinstance(block, Panels):
+            yield from (panel.chart for panel in block.panels)
 
 
 def table_or_notice(

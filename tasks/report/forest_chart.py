@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tasks.report.report_rows import ReportRow, name_of
 from tasks.report.significance import Significance, significance_of, verdict_in_words
-from tasks.report.symbols import SIGNIFICANCE_SYMBOLS
+from tasks.report.symbols import SIGNIFICANCE_SYMBOLS, FamilySymbols
 from tasks.report.vega import GREY, Chart, layered, tooltip
 from tasks.report.wording import probability, signed_points, stated, whole, with_interval
 
@@ -29,6 +29,7 @@ class Forest:
     domain: tuple[float, float]
     label_width: float
     axis_title: str
+    symbols: FamilySymbols
 
 
 def forest_chart(forest: Forest) -> Chart:
@@ -56,8 +57,10 @@ def _pair_labels(rows: Sequence[ReportRow]) -> list[str]:
     names = [name_of(row["candidate_model_id"]) for row in rows]
     labels: list[str] = []
     for name, row in zip(names, rows, strict=True):
-        styles = f" ({row['prompt_style_candidate']} against {row['prompt_style_reference']})"
-        label = name if names.count(name) == 1 else name + styles
+        is_alone = names.count(name) == 1 or "prompt_style_candidate" not in row  # a mean has no prompt style
+        label = (
+            name if is_alone else f"{name} ({row['prompt_style_candidate']} against {row['prompt_style_reference']})"
+        )
         labels.append(_unique(label, labels))
     return labels
 
@@ -78,7 +81,7 @@ class _Label:
     is_heading: bool
 
 
-def _labelled(rows: Sequence[ReportRow]) -> tuple[list[dict[str, Any]], list[_Label]]:
+def _labelled(rows: Sequence[ReportRow], symbols: FamilySymbols) -> tuple[list[dict[str, Any]], list[_Label]]:
     """The values to draw, and all labels from top to bottom. Families are named only where there are several."""
     families = {_family(row) for row in rows}
     values: list[dict[str, Any]] = []
@@ -95,7 +98,7 @@ def _labelled(rows: Sequence[ReportRow]) -> tuple[list[dict[str, Any]], list[_La
             add(heading, is_heading=True)
         text = add(label, is_heading=False)
         if significance_of(row) is not Significance.NO_ESTIMATE:
-            values.append(_value(row, text))
+            values.append(_value(row, text, symbols.colour(row["family"])))
     return values, labels
 
 
@@ -103,7 +106,7 @@ def _family(row: ReportRow) -> str:
     return f"{name_of(row['family'])}, against {name_of(row['reference_model_id'])}"
 
 
-def _value(row: ReportRow, label: str) -> dict[str, Any]:
+def _value(row: ReportRow, label: str, colour: str) -> dict[str, Any]:
     significance = significance_of(row)
     limits = (row["tax_absolute_low"], row["tax_absolute_high"])
     has_limits = significance is not Significance.NO_INTERVAL
@@ -114,6 +117,8 @@ def _value(row: ReportRow, label: str) -> dict[str, Any]:
         "low": 100 * limits[0] if has_limits else None,
         "high": 100 * limits[1] if has_limits else None,
         "verdict": significance.value,
+        "colour": colour,
+        "fill": colour if SIGNIFICANCE_SYMBOLS[significance].is_filled else "transparent",
         "said": verdict_in_words(row),
         "candidate": name_of(row["candidate_model_id"]),
         "reference": name_of(row["reference_model_id"]),
@@ -127,7 +132,7 @@ def _value(row: ReportRow, label: str) -> dict[str, Any]:
 def _drawn(forest: Forest, *, is_narrow: bool) -> Any:
     import altair as alt  # noqa: PLC0415 - takes a second to import
 
-    values, labels = _labelled(forest.rows)
+    values, labels = _labelled(forest.rows, forest.symbols)
     axis = None if is_narrow else _label_axis(labels, forest.label_width)
     y = alt.Y("row:N", title=None, sort=None, scale=alt.Scale(domain=[label.text for label in labels]), axis=axis)
     zero = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=GREY, strokeWidth=1.5, aria=False)
@@ -143,19 +148,22 @@ def _marks(forest: Forest, values: list[dict[str, Any]], y: alt.Y, count_ticks: 
 
     scale = alt.Scale(domain=list(forest.domain), nice=False, zero=False)
     axis = alt.Axis(grid=True, tickCount=count_ticks, title=forest.axis_title)
-    symbols = SIGNIFICANCE_SYMBOLS.values()
-    stroke = _by_significance(alt.Stroke, [symbol.colour for symbol in symbols])
+    shapes = alt.Scale(
+        domain=[significance.value for significance in SIGNIFICANCE_SYMBOLS],
+        range=[symbol.path for symbol in SIGNIFICANCE_SYMBOLS.values()],
+    )
+    stroke = alt.Stroke("colour:N", scale=None)
     drawn = alt.Chart(alt.InlineData(values=values))
     whiskers = drawn.mark_rule(strokeWidth=2.5, aria=False).transform_filter("isValid(datum.low)")
     points = drawn.mark_point(size=110, strokeWidth=2, opacity=1)
     return [
-        whiskers.encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y, color=stroke),
+        whiskers.encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y, stroke=stroke),
         points.encode(
             x=alt.X("tax:Q", scale=scale, axis=axis),
             y=y,
             stroke=stroke,
-            fill=_by_significance(alt.Fill, [symbol.fill for symbol in symbols]),
-            shape=_by_significance(alt.Shape, [symbol.path for symbol in symbols]),
+            fill=alt.Fill("fill:N", scale=None),
+            shape=alt.Shape("verdict:N", scale=shapes, legend=None),
             description=alt.Description("description:N"),
             tooltip=tooltip(
                 candidate="aligned or candidate",
@@ -200,11 +208,3 @@ def _labels_above(labels: Sequence[_Label], y: alt.Y, *, are_headings: bool) -> 
         .encode(x=alt.value(0), y=y, text="row:N")
     )
     return chart
-
-
-def _by_significance(channel: Any, drawn: list[str]) -> Any:
-    """A channel of the chart that draws each result its own way."""
-    import altair as alt  # noqa: PLC0415 - takes a second to import
-
-    domain = [significance.value for significance in SIGNIFICANCE_SYMBOLS]
-    return channel("verdict:N", scale=alt.Scale(domain=domain, range=drawn), legend=None)

@@ -11,7 +11,7 @@ from tasks.report.blocks import Figure, Legend
 from tasks.report.model_places import ModelPlace, benchmarks_of, chains, places
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables
 from tasks.report.scatter_chart import Scatter, scatter_chart
-from tasks.report.symbols import Symbol, family_symbols
+from tasks.report.symbols import FamilySymbols, Symbol
 from tasks.report.wording import counted, listed
 
 PLACES = (
@@ -34,12 +34,13 @@ def frontier_blocks(tables: ReportTables) -> list[Legend | Figure]:
     if not any(place.is_plotted for place in found):
         return []
     caption = _frontier_caption(tables["model_scores"], found)
-    return [Legend(symbols_of(found)), place_figure(tables, found, "chart-frontier", "capability", caption)]
+    return [Legend(symbols_of(tables, found)), place_figure(tables, found, "chart-frontier", "capability", caption)]
 
 
-def symbols_of(found: Sequence[ModelPlace]) -> dict[str, Symbol]:
+def symbols_of(tables: ReportTables, found: Sequence[ModelPlace]) -> dict[str, Symbol]:
     """The symbol of each family that is drawn."""
-    return family_symbols(list(dict.fromkeys(place.family for place in found if place.is_plotted)))
+    symbols = FamilySymbols.of(tables["model_scores"]).by_family
+    return {place.family: symbols[place.family] for place in found if place.is_plotted}
 
 
 def place_figure(tables: ReportTables, found: Sequence[ModelPlace], chart_id: str, y_axis: str, caption: str) -> Figure:
@@ -47,7 +48,7 @@ def place_figure(tables: ReportTables, found: Sequence[ModelPlace], chart_id: st
     count = counted(sum(place.is_plotted for place in found), "model")
     description = f"Scatter chart of {count}: safety against {y_axis.replace('_', '-')}."
     lines = chains(tables["model_scores"], [*tables["alignment_tax"], *tables["safety"]])
-    symbols = symbols_of(found)
+    symbols = symbols_of(tables, found)
     scatter = Scatter(chart_id, description, found, lines, symbols, y_axis, "safety, %", _TITLES[y_axis])
     return Figure(scatter_chart(scatter), caption)
 

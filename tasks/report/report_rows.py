@@ -143,6 +143,6 @@ def by_pair(rows: Iterable[ReportRow], scores: Iterable[ReportRow]) -> list[Repo
         family = name_of(row["family"])
         place = order.get(candidate, (family, "", "", 0, 0.0, candidate))
         styles = (str(row.get("prompt_style_reference")), str(row.get("prompt_style_candidate")))
-        return (name_of(row["benchmark_id"]), family, name_of(row["reference_model_id"]), place, styles)
+        return (name_of(row.get("benchmark_id")), family, name_of(row["reference_model_id"]), place, styles)
 
     return sorted(rows, key=key)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tasks.report.report_rows import ReportRow, name_of
 from tasks.report.significance import Significance
+from tasks.report.vega import GREY
 
 # Paths in a square from -1 to 1. Vega's marks and the legend in HTML both draw them.
 CIRCLE = "M-1,0A1,1,0,1,1,1,0A1,1,0,1,1,-1,0Z"
@@ -31,21 +34,22 @@ class Symbol:
         return self.colour if self.is_filled else "transparent"
 
 
-# Okabe and Ito's colours. Colour-blind readers can tell them apart, and their contrast is at least 3:1 on both pages.
+# A result is a shape: the colour of a mark is always that of the family, so that a model has one colour everywhere.
 SIGNIFICANCE_SYMBOLS: dict[Significance, Symbol] = {
-    Significance.TAX: Symbol("#d55e00", TRIANGLE_DOWN),
-    Significance.WINDFALL: Symbol("#0a84c8", TRIANGLE_UP),
-    Significance.OPEN: Symbol("#808080", CIRCLE, is_filled=False),
-    Significance.NO_INTERVAL: Symbol("#808080", SALTIRE),
+    Significance.TAX: Symbol(GREY, TRIANGLE_DOWN),
+    Significance.WINDFALL: Symbol(GREY, TRIANGLE_UP),
+    Significance.OPEN: Symbol(GREY, CIRCLE, is_filled=False),
+    Significance.NO_INTERVAL: Symbol(GREY, SALTIRE),
 }
 
+# Okabe and Ito's colours. Colour-blind readers can tell them apart, and their contrast is at least 3:1 on both pages.
 FAMILY_SYMBOLS: tuple[Symbol, ...] = (
     Symbol("#0a84c8", CIRCLE),
     Symbol("#d55e00", SQUARE),
     Symbol("#009e73", TRIANGLE_UP),
     Symbol("#b8609a", DIAMOND),
     Symbol("#a67c00", TRIANGLE_DOWN),
-    Symbol("#808080", CROSS),
+    Symbol(GREY, CROSS),
     Symbol("#3f93a8", HOURGLASS),
 )
 
@@ -61,3 +65,20 @@ def family_symbols(families: list[str]) -> dict[str, Symbol]:
         )
         for index, family in enumerate(families)
     }
+
+
+@dataclass(frozen=True)
+class FamilySymbols:
+    """The symbols of all families of a page, the same in every chart. The same scores give the same symbols."""
+
+    by_family: dict[str, Symbol]
+
+    @classmethod
+    def of(cls, scores: Iterable[ReportRow]) -> FamilySymbols:
+        """Give every family that was scored its symbol."""
+        return cls(family_symbols(sorted({name_of(row["family"]) for row in scores})))
+
+    def colour(self, family: str | None) -> str:
+        """The colour of a family; grey for one without scores."""
+        symbol = self.by_family.get(name_of(family))
+        return symbol.colour if symbol else GREY

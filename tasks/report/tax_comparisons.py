@@ -14,7 +14,7 @@ from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import ReportRow, ReportSource, grouped, name_of
 from tasks.report.row_wording import benchmark_title, pair_title, paired_items, reason_unless_shown, tax_notes
 from tasks.report.significance import IF_ALIKE, Significance, rests_on_missing, significance_of, verdict_in_words
-from tasks.report.symbols import SIGNIFICANCE_SYMBOLS
+from tasks.report.symbols import SIGNIFICANCE_SYMBOLS, FamilySymbols
 from tasks.report.wording import (
     counted,
     points,
@@ -47,6 +47,7 @@ class Comparisons:
     """Rows of ``reports.alignment_tax`` in the order of the page, and how the section calls what it compares."""
 
     rows: Sequence[ReportRow]
+    symbols: FamilySymbols
     chart_prefix: str
     table_id: str
     title: str
@@ -81,7 +82,8 @@ class Comparisons:
                 continue
             said = f"Forest plot of {counted(len(drawn), 'comparison')} on {title}, in points with 95% intervals."
             chart_id = f"chart-{self.chart_prefix}-{index}"
-            yield Figure(forest_chart(Forest(chart_id, said, drawn, domain, width, self.axis_title)), caption)
+            forest = Forest(chart_id, said, drawn, domain, width, self.axis_title, self.symbols)
+            yield Figure(forest_chart(forest), caption)
 
     def _table(self) -> PrintedTable:
         return PrintedTable.of(

@@ -17,6 +17,7 @@ Specification = dict[str, Any]  # Vega-Lite, as JSON
 GREY = "#808080"
 GRID = "#80808040"
 STATIC_WIDTH = 720  # pixels of the SVG for readers without JavaScript
+PANEL_WIDTH = 360  # pixels of one of several small charts side by side
 FONT = "DejaVu Sans, Verdana, sans-serif"  # vl-convert measures with the first; desktops have one of the others
 
 _CONFIGURATION: dict[str, Any] = {
@@ -47,6 +48,11 @@ class Chart:
     svg: str
 
     @classmethod
+    def panel(cls, chart_id: str, drawn: Any) -> Self:
+        """A small chart, which looks the same on wide and on narrow screens."""
+        return cls.of(chart_id, drawn, drawn)
+
+    @classmethod
     def of(cls, chart_id: str, wide: Any, narrow: Any) -> Self:
         """Take the specifications out of Altair's charts, and draw the wide one as SVG."""
         import vl_convert  # noqa: PLC0415 - loads a JavaScript engine
@@ -67,11 +73,11 @@ def _as_wide_as_the_page(specification: Specification) -> Specification:
     return {**specification, "width": "container"}
 
 
-def layered(layers: list[Any], height: int, description: str) -> Any:
+def layered(layers: list[Any], height: int, description: str, width: int = STATIC_WIDTH) -> Any:
     """Put layers over each other. ``description`` is what a screen reader says of the chart."""
     import altair as alt  # noqa: PLC0415 - takes a second to import
 
-    return alt.layer(*layers).properties(width=STATIC_WIDTH, height=height, description=description)
+    return alt.layer(*layers).properties(width=width, height=height, description=description)
 
 
 def tooltip(**titles: str) -> list[alt.Tooltip]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tasks.report.blocks import Block
 from tasks.report.page_section import PageSection
 from tasks.report.report_rows import ReportTables, by_pair, headline
+from tasks.report.symbols import FamilySymbols
 from tasks.report.tax_comparisons import MODEL_ORDER, TAXES, Comparisons
 
 _TITLE = "Other declared comparisons"
@@ -14,7 +15,8 @@ def _content(tables: ReportTables) -> list[Block]:
     others = by_pair(headline(tables["alignment_tax"], is_tax=False), tables["model_scores"])
     if not others:
         return []
-    return Comparisons(others, "other", "table-others", _TITLE, "Reference", "Candidate", "points").blocks()
+    symbols = FamilySymbols.of(tables["model_scores"])
+    return Comparisons(others, symbols, "other", "table-others", _TITLE, "Reference", "Candidate", "points").blocks()
 
 
 OTHER_COMPARISONS = PageSection(

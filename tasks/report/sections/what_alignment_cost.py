@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from tasks.report.blocks import Block, Notice
+from tasks.report.blocks import Block, Figure, Notice
 from tasks.report.capability_answers import ANSWERS
+from tasks.report.forest_chart import Forest, forest_chart, label_width, points_domain
 from tasks.report.page_section import PageSection
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
-from tasks.report.report_rows import ReportRow, ReportTables, by_pair, headline, name_of, over_all_capability
+from tasks.report.report_rows import (
+    ReportRow,
+    ReportSource,
+    ReportTables,
+    by_pair,
+    headline,
+    name_of,
+    over_all_capability,
+)
 from tasks.report.row_wording import flag_notes, pair_title, reason_in_words, reason_unless_shown
 from tasks.report.significance import verdict_in_words
+from tasks.report.symbols import FamilySymbols
 from tasks.report.tax_comparisons import MODEL_ORDER, TAXES, Comparisons
-from tasks.report.wording import DASH, interval, points, probability, signed_points, stated, with_interval
+from tasks.report.wording import DASH, counted, interval, points, probability, signed_points, stated, with_interval
+
+_AXIS = "points; right of zero: alignment cost, left: windfall"
 
 
 def _content(tables: ReportTables) -> list[Block]:
@@ -21,12 +33,21 @@ def _content(tables: ReportTables) -> list[Block]:
         return [
             Notice("There is no tax to show: no pair of a base and an aligned model was scored on the same benchmark.")
         ]
-    axis_title = "points; right of zero: alignment cost, left: windfall"
-    answers = over_all_capability(tables["overall_tax"])
-    return [
-        *([_answer_table(answers)] if answers else []),
-        *Comparisons(taxes, "tax", "table-taxes", "Taxes", "Base", "Aligned", axis_title).blocks(),
-    ]
+    symbols = FamilySymbols.of(tables["model_scores"])
+    legend, *figures = Comparisons(taxes, symbols, "tax", "table-taxes", "Taxes", "Base", "Aligned", _AXIS).blocks()
+    answers = by_pair(over_all_capability(tables["overall_tax"]), tables["model_scores"])
+    table = [_answer_table(answers)] if answers else []
+    return [*table, legend, *_answer_figure(answers, symbols), *figures]
+
+
+def _answer_figure(rows: Sequence[ReportRow], symbols: FamilySymbols) -> Iterator[Figure]:
+    """The mean taxes of all pairs as a forest plot."""
+    drawn = [row for row in rows if row["tax_absolute"] is not None]
+    if drawn:
+        said = f"Forest plot of {counted(len(drawn), 'mean tax', 'mean taxes')} over all capability, in points."
+        forest = Forest("chart-answers", said, drawn, points_domain(drawn), label_width([drawn]), _AXIS, symbols)
+        caption = "The mean tax of each pair over all capability benchmarks; lines are 95% intervals."
+        yield Figure(forest_chart(forest), caption)
 
 
 def _answer_table(rows: Sequence[ReportRow]) -> PrintedTable:
@@ -80,6 +101,6 @@ WHAT_ALIGNMENT_COST = PageSection(
     section_id="taxes",
     title="What alignment cost",
     navigation="Taxes",
-    sources=(ANSWERS, TAXES, MODEL_ORDER),
+    sources=(ANSWERS, ReportSource("overall_tax", ("count_paired_items",)), TAXES, MODEL_ORDER),
     content=_content,
 )

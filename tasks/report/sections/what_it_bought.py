@@ -61,7 +61,10 @@ def _charts(tables: ReportTables, found: Sequence[ModelPlace]) -> list[Block]:
         "those of the table. The interval of a mean over several benchmarks takes them to be independent: the distance "
         "to each limit is the root of their summed squared distances, divided by their number."
     )
-    return [Legend(symbols_of(found)), place_figure(tables, found, "chart-over-refusal", "over_refusal", caption)]
+    return [
+        Legend(symbols_of(tables, found)),
+        place_figure(tables, found, "chart-over-refusal", "over_refusal", caption),
+    ]
 
 
 # ------------------------------------------------------------------------------------------------------ who judged

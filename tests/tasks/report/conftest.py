@@ -297,6 +297,10 @@ SWEEP = {
 }
 
 MITIGATION = {
+    "family": "llama",
+    "tax": 0.22,
+    "tax_low": 0.14,
+    "tax_high": 0.3,
     "aligned_model_id": "ppo",
     "mitigated_model_id": "ppo-ptx",
     "benchmark_id": "drop",

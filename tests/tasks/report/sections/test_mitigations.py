@@ -1,3 +1,4 @@
+from tasks.report.blocks import charts_of
 from tasks.report.sections.mitigations import MITIGATIONS
 
 
@@ -15,3 +16,14 @@ def test_mitigations_of_one_model_stand_in_the_order_of_their_rank(section_text)
 
 def test_without_a_mitigation_the_section_is_left_out(section_text):
     assert section_text(MITIGATIONS) == ""
+
+
+def test_each_mitigated_model_has_a_panel_with_the_tax_before_and_after(make_blocks):
+    rows = [{}, {"benchmark_id": "gsm8k", "remaining": None}, {"mitigated_model_id": "ppo-mean"}]
+    charts = list(charts_of(make_blocks(MITIGATIONS, mitigation=rows)))
+    assert len(charts) == 2
+    values = next(values for values in charts[0].wide["datasets"].values() if len(values) > 1)
+    assert [(value["row"], value["form"], round(value["estimate"])) for value in values] == [
+        ("drop", "hollow", 22),
+        ("drop", "filled", 16),
+    ]

@@ -1,5 +1,6 @@
 import pytest
 
+from tasks.report.blocks import charts_of
 from tasks.report.sections.tax_sources import TAX_SOURCES
 
 PARTS = [
@@ -10,8 +11,27 @@ PARTS = [
 
 def test_parts_are_shown_in_points_beside_the_tax(section_text):
     text = section_text(TAX_SOURCES, tax_decomposition=[{}, *PARTS])
-    assert "+5.6 +1.6 [+0.6, +2.6] +4.0 [+3.0, +5.0] — (not computed)" in text
-    assert "0.0 [-1.0, +1.0]" in text
+    assert "+5.6 +1.6 [+0.6, +2.6] +4.0 [+3.0, +5.0]" in text
+    assert "0 in every row: not found in the text" in text
+
+
+def test_each_pair_has_a_panel_with_its_tax_and_the_means_of_its_parts(make_blocks):
+    pair = {"scope": "all capability"}
+    parts = [{**part, "benchmark_id": benchmark} for part in ({}, *PARTS) for benchmark in ("gsm8k", "mmlu")]
+    panels, *_ = make_blocks(TAX_SOURCES, overall_tax=[pair], tax_decomposition=parts)
+    (panel,) = panels.panels
+    assert panel.caption == "llama-dpo against llama-base"
+    values = next(values for values in panel.chart.wide["datasets"].values() if len(values) > 1)
+    assert [(value["row"], round(value["estimate"], 1)) for value in values] == [
+        ("Tax", 5.0),
+        ("Wrong answers", 1.6),
+        ("Refusals", 4.0),
+    ]
+
+
+def test_a_pair_whose_tax_is_unknown_has_no_panel(make_blocks):
+    unknown = {"scope": "all capability", "tax_absolute": None}
+    assert list(charts_of(make_blocks(TAX_SOURCES, overall_tax=[unknown], tax_decomposition=PARTS))) == []
 
 
 @pytest.mark.parametrize("row", [{"is_headline": False}, {"kind": "version"}])
