@@ -69,8 +69,14 @@ UNREADABLE = (
 
 
 def no_formula(text: str) -> str:
-    """A text cell that no spreadsheet takes for a formula (OWASP, CSV injection). It is not read back."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """A text cell that no spreadsheet takes for a formula (OWASP, CSV injection); ``of_cell`` reads it back."""
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA_STARTS) else text
+
+
+def of_cell(cell: str) -> str:
+    """The text of a cell that ``no_formula`` made."""
+    text = cell.removeprefix("'")
+    return text if no_formula(text) == cell else cell
 
 
 def read_records(path: Path) -> Iterator[tuple[str, Record]]:

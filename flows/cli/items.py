@@ -42,11 +42,12 @@ def item(
             item_id=found["item_id"],
             model_id=model,
         )
+    is_beside = _is_beside(found, answers)
     if json:
-        print_json({**found, "answers": answers})
+        print_json({**found, "is_beside": is_beside, "answers": answers})
         return
     with paged(sum(len(str(answer["response"] or "")) // 80 + 4 for answer in answers)):
-        _print_item(found)
+        _print_item(found, is_beside=is_beside)
         _print_prompts(answers)
         for answer in answers:
             _print_answer(answer, is_hidden=found["is_harmful_text"])
@@ -146,7 +147,16 @@ def _values(row: Mapping[str, Any]) -> tuple[float | None, float | None]:
     return row["value_reference"], row["value_candidate"]
 
 
-def _print_item(found: Mapping[str, Any]) -> None:
+def _is_beside(found: Mapping[str, Any], answers: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether programs that answer the item are tested in their own process."""
+    if not any(str(answer["scorer"]).startswith("code@") for answer in answers):
+        return False
+    from tasks.scorers.code import runs_beside
+
+    return runs_beside(found["question"] or "", found["target"] or "")
+
+
+def _print_item(found: Mapping[str, Any], *, is_beside: bool) -> None:
     source = f", {found['foreign_id']} in its source" if found["foreign_id"] else ""
     print_plain(f"Item {found['item_id']} of {found['benchmark_id']}{source}. Subset: {found['subset']}.")
     _print_block("question", _text(found["question"], is_hidden=found["is_harmful_text"]))
@@ -154,6 +164,8 @@ def _print_item(found: Mapping[str, Any]) -> None:
         print_plain(f"  ({chr(ord('A') + number)}) {shown(choice)}")
     if found["target"]:
         _print_block("gold answer", found["target"])
+    if is_beside:
+        print_plain("Its test runs in the program's own process. A program could deceive it.")
 
 
 def _print_prompts(answers: Iterable[Mapping[str, Any]]) -> None:

@@ -80,6 +80,12 @@ class Code(Versioned):
         return right_or_wrong(is_correct=fact.finding == "pass", answer=found, is_final=code.is_closed)
 
 
+def runs_beside(question: str, target: str) -> bool:
+    """Whether the test of an item runs in the program's own process; False for a target without a test."""
+    tested = _tested(target)
+    return tested is not None and is_beside(tested.test, question, tested.entry_point)
+
+
 @dataclass(frozen=True, slots=True)
 class _Tested:
     """The function that is asked for, and the test of it."""

@@ -20,7 +20,7 @@ import polars as pl
 
 from tasks.answers import read_landed
 from tasks.benchmarks.sampling import allocated
-from tasks.data_files import no_formula
+from tasks.data_files import no_formula, of_cell
 from tasks.domain import content_hash, storable
 from tasks.errors import InputError
 from tasks.identity import file_hash
@@ -191,7 +191,8 @@ def _read(path: Path) -> list[dict[str, str]]:
         raise InputError(f"{path}: not readable as a sheet of labels: {error}") from error
     if not all(isinstance(row, dict) and row.get("answer_id") and row.get("rubric") for row in rows):
         raise InputError(f"{path}: expected rows with answer_id and rubric, as `aligntax labels export` writes them.")
-    return [{name: str(value) for name, value in row.items() if value is not None} for row in rows]
+    plain = of_cell if path.suffix == ".csv" else str
+    return [{name: plain(str(value)) for name, value in row.items() if value is not None} for row in rows]
 
 
 def _label(row: Mapping[str, str], where: str) -> dict[str, str] | None:

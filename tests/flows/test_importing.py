@@ -72,9 +72,9 @@ def test_standard_errors_are_clustered_by_the_configured_column(tmp_path, cluste
         assert described == [(cluster_by or "item", "format")]
 
 
-def programs(folder, answers):
+def programs(folder, answers, tasks=TASKS):
     """A warehouse with programs that were recorded for the first tasks, and run in the sandbox."""
-    (folder / "HumanEval.jsonl").write_text("\n".join(map(json.dumps, TASKS[: len(answers)])))
+    (folder / "HumanEval.jsonl").write_text("\n".join(map(json.dumps, tasks[: len(answers)])))
     return imported(folder, {"id": "humaneval", "source": str(folder / "HumanEval.jsonl")}, answers)
 
 
@@ -109,6 +109,18 @@ def test_recorded_programs_are_run_in_the_sandbox_and_scored(tmp_path, back_end)
         assert warehouse.rows("select score from reports.model_scores where subset = 'all'")[1] == [
             (pytest.approx(1 / 3),)
         ]
+
+
+@pytest.mark.usefixtures("back_end")
+@pytest.mark.parametrize(
+    ("line", "is_beside"), [("assert candidate(2) == 2", False), ("assert candidate is plus", True)]
+)
+def test_an_item_shows_that_its_test_runs_in_the_program_s_process(tmp_path, line, is_beside):
+    task = {**TASKS[0], "test": f"def check(candidate):\n    {line}\n"}
+    with programs(tmp_path, [(task["prompt"], "    return number\n")], [task]):
+        asked = ["item", "Test/0", "--live", "--config", str(tmp_path / "aligntax.yaml")]
+    assert ("runs in the program's own process" in CliRunner().invoke(app, asked).output) is is_beside
+    assert json.loads(CliRunner().invoke(app, [*asked, "--json"]).output)["is_beside"] is is_beside
 
 
 @pytest.mark.usefixtures("back_end")

@@ -8,6 +8,7 @@ import pytest
 
 from tasks.domain import Item, Outcome
 from tasks.scorers import SCORERS, Fact
+from tasks.scorers.code import runs_beside
 
 CODE = SCORERS["code"]
 STUB = 'def f(x):\n    """Doc."""\n'
@@ -75,6 +76,12 @@ def test_code_without_its_execution_has_no_value():
 @pytest.mark.parametrize(("text", "is_final"), [(f"```\n{BODY}```", True), (f"```\n{BODY}", False), (BODY, False)])
 def test_code_that_may_be_cut_off_is_not_final(text, is_final):
     assert CODE.score(ITEM, text, [Fact("error", "NameError: x")]).is_final is is_final
+
+
+@pytest.mark.parametrize(("line", "is_beside"), [("assert c(1) == 2", False), ("a = c(1)\n    assert a is c(1)", True)])
+def test_an_item_tells_whether_its_test_runs_in_the_program_s_process(line, is_beside):
+    assert runs_beside(STUB, json.dumps({"entry_point": "f", "test": f"def check(c):\n    {line}"})) is is_beside
+    assert not runs_beside(STUB, "no test")
 
 
 def test_the_answer_tells_what_went_wrong():

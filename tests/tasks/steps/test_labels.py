@@ -14,6 +14,7 @@ import pytest
 from flows import transform
 from tasks import benchmarks
 from tasks.benchmarks.cells import cell_of
+from tasks.data_files import no_formula, of_cell
 from tasks.domain import PromptStyle
 from tasks.errors import InputError
 from tasks.settings import load_settings
@@ -149,6 +150,25 @@ def test_a_bad_sheet_is_refused_with_a_one_line_message(warehouse, tmp_path, gra
     with pytest.raises(InputError, match=message):
         import_labels(warehouse, path, who)
     assert warehouse.rows("select count(*) from raw.labels")[1] == [(0,)]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "'=1+1", "''@me", "-1", "'tis", "'", "", "plain"])
+def test_a_cell_that_is_no_formula_is_read_back_as_it_was(text):
+    cell = no_formula(text)
+    assert not cell.startswith(("=", "+", "-", "@"))
+    assert of_cell(cell) == text
+
+
+def test_a_labeller_whose_name_begins_as_a_formula_keeps_the_name(warehouse, tmp_path):
+    path = tmp_path / "sheet.csv"
+    exported(warehouse, path)
+    rows = read(path)
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0])
+        writer.writeheader()
+        writer.writerow({**rows[0], "verdict": "compliance", "labeller": no_formula("@ann")})
+    assert import_labels(warehouse, path, None).count_new == 1
+    assert warehouse.rows("select labeller from raw.labels")[1] == [("@ann",)]
 
 
 def test_blank_rows_are_skipped_and_unknown_answers_are_refused(warehouse, tmp_path):
