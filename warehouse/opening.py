@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -130,7 +131,9 @@ def _set_up(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _attached(path: Path) -> duckdb.DuckDBPyConnection:
     """A connection to the file. It is attached, because only attached files can have row groups of another size."""
-    connection = duckdb.connect(config={"temp_directory": f"{path}.tmp"})
+    overflow = Path(f"{path}.tmp")
+    is_left = overflow.exists()  # by a writer that was killed, if we get the file
+    connection = duckdb.connect(config={"temp_directory": str(overflow)})
     _set_up(connection)  # before the file is attached, which reads what a killed writer left, and may take seconds
     place = str(path).replace("'", "''")
     try:
@@ -139,6 +142,8 @@ def _attached(path: Path) -> duckdb.DuckDBPyConnection:
         connection.close()
         raise
     connection.execute("use warehouse")
+    if is_left:
+        shutil.rmtree(overflow, ignore_errors=True)
     return connection
 
 

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tasks.kept_files import keep, kept
-from warehouse.whole_files import swapped_in
+from warehouse.whole_files import own_folder, swapped_in
 
 _SUFFIX = ".db"
 
@@ -30,13 +30,12 @@ def copy_template(database: Path) -> bool:
 
 def keep_template(database: Path) -> None:
     """Keep a copy of a database that Prefect has just created and still has open."""
-    copy = database.with_suffix(".copy")
-    with suppress(OSError, sqlite3.Error):
+    with suppress(OSError, sqlite3.Error), own_folder(database.parent, ".template-") as folder:
+        copy = folder / database.name
         # SQLite's own backup sees a consistent state, although the server writes meanwhile.
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
         keep(_name(), _SUFFIX, copy.read_bytes())
-    copy.unlink(missing_ok=True)
 
 
 def _name() -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tasks.sandbox.backends import MACHINES, Start, starts
 from tasks.sandbox.canaries import canaries
+from tasks.sandbox.inside.scratch import Flat
 from tasks.sandbox.programs import BackEnd, Execution, NoSandbox, Program, SandboxBroken
 from tasks.sandbox.workers import Worker
 
@@ -106,8 +107,8 @@ def strongest(ways: Sequence[Start]) -> tuple[Start, Worker]:
 
 def _escaped(worker: Worker) -> str | None:
     """What a canary could do although it must not, or what the harmless program could not do; None if all is well."""
-    with tempfile.NamedTemporaryFile(prefix="aligntax-canary-") as host_file:
-        for name, program in canaries(Path(host_file.name)).items():
+    with _host_file() as host_file:
+        for name, program in canaries(host_file).items():
             try:
                 ending = worker.run(program).verdict
             except SandboxBroken:
@@ -115,3 +116,15 @@ def _escaped(worker: Worker) -> str | None:
             if ending != "pass":
                 return f"not {name}" if name == "run at all" else name
     return None
+
+
+@contextmanager
+def _host_file() -> Iterator[Path]:
+    """A file of the host, in a folder that goes as the scratch folders do."""
+    folder = Flat(tempfile.gettempdir())
+    try:
+        path = Path(folder.folder, "canary")
+        path.touch()
+        yield path
+    finally:
+        folder.remove()

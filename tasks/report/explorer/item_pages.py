@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from importlib import resources
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
 
-from warehouse.whole_files import swapped_in
+from warehouse.whole_files import own_folder, swapped_in
 
 _SHARD_ITEMS = 100
 _LONGEST_TEXT = 20_000  # characters; `aligntax item` shows more
@@ -53,8 +52,8 @@ def write_item_pages(
         The path of the page.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder, prefix=".new-") as place:
-        building = Path(place) / "data"
+    with own_folder(folder, ".new-") as place:
+        building = place / "data"
         building.mkdir(mode=0o700)
         _write_data(items, bases, as_of_date, building)
         for path in building.iterdir():

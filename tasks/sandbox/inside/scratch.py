@@ -5,13 +5,16 @@ Tested in tests/tasks/sandbox/test_attacks.py.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import fcntl
 import os
 import shutil
 import tempfile
 
 BYTES = 32 * 1024 * 1024
 FILES = 1_000
+_PREFIX = "aligntax-scratch-"
 _CLONE_NEWNS, _MS_NOSUID_NODEV = 0x20000, 0x2 | 0x4
 
 
@@ -48,12 +51,24 @@ class Mounted:
 
 
 class Flat:
-    """A folder of the host, where no program can make folders or links or remove files. So its files are its size."""
+    """A folder of the host, where no program can make folders or links or remove files. So its files are its size.
+
+    Its owner locks it, and the kernel opens the lock when the owner ends. So what a killed owner left is known.
+    """
 
     may_make_folders = False
 
     def __init__(self, parent: str) -> None:
-        self.folder = tempfile.mkdtemp(prefix="aligntax-sandbox-", dir=parent)
+        _remove_left(parent)
+        while True:
+            self.folder = tempfile.mkdtemp(prefix=_PREFIX, dir=parent)
+            with contextlib.suppress(FileNotFoundError):  # another process removed it before it was locked
+                self._lock = os.open(self.folder, os.O_RDONLY)
+                with contextlib.suppress(OSError):  # a file system without locks
+                    fcntl.flock(self._lock, fcntl.LOCK_EX)
+                if os.path.isdir(self.folder):  # noqa: PTH112 - as text, as everywhere here
+                    return
+                os.close(self._lock)
 
     def enter(self, _: ctypes.CDLL) -> None:
         """Go there, in the process that becomes the program."""
@@ -78,3 +93,19 @@ class Flat:
     def remove(self) -> None:
         """Remove the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        os.close(self._lock)
+
+
+def _remove_left(parent: str) -> None:
+    """Remove our own folders that nobody holds any more. A folder of another user, or a link, is left alone."""
+    for entry in os.scandir(parent):
+        if not entry.name.startswith(_PREFIX):
+            continue
+        with contextlib.suppress(OSError):
+            lock = os.open(entry.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.fstat(lock).st_uid == os.geteuid():
+                    shutil.rmtree(entry.path)
+            finally:
+                os.close(lock)

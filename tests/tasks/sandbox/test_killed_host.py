@@ -1,4 +1,4 @@
-"""A host that is killed leaves no worker and no program behind, although it cannot end them itself."""
+"""A host that is killed leaves no worker, no program and no folder behind, although it cannot end them itself."""
 
 from __future__ import annotations
 
@@ -68,3 +68,26 @@ def test_no_process_of_a_killed_host_lives_on(back_end):
             assert until(lambda: not any(map(lives, started))), [pid for pid in started if lives(pid)]
         finally:
             host.kill()
+
+
+def test_the_folder_of_a_worker_that_died_with_its_host_goes_with_the_next_sandbox(tmp_path):
+    if not starts():
+        absent("no sandbox on this machine")
+    link = tmp_path / "aligntax-scratch-of-another"
+    link.symlink_to(tmp_path)
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    scratch: set[Path] = set()
+    for _ in range(2):
+        with subprocess.Popen(
+            [sys.executable, "-c", HOST, "lockdown"], cwd=ROOT, stdout=subprocess.PIPE, env=environment
+        ) as host:
+            assert host.stdout.readline() == b"ready\n"
+            assert until(lambda: len(descendants(host.pid)) >= 4)
+            assert not scratch & set(tmp_path.iterdir())
+            scratch = set(tmp_path.iterdir()) - {link}
+            assert len(scratch) == 2
+            os.kill(host.pid, signal.SIGSTOP)  # so that it can start no other worker
+            for pid in (*descendants(host.pid), host.pid):
+                with suppress(ProcessLookupError):  # a program ends with its worker
+                    os.kill(pid, signal.SIGKILL)
+    assert set(tmp_path.iterdir()) == scratch | {link}
