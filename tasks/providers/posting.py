@@ -26,6 +26,7 @@ from typing import Any, Protocol
 
 import orjson
 
+from tasks.domain import storable
 from tasks.errors import TerminalError, TransientError
 from tasks.providers.event_stream import assembled
 from tasks.providers.keys import KeyRemover
@@ -161,7 +162,8 @@ class Sender:
             return self._reply(response, content)
 
     def _reply(self, response: Response, content: bytes) -> Reply:
-        headers = {name: self._key.removed_from(response.headers[name]) for name in _READ if name in response.headers}
+        given = {name: response.headers[name] for name in _READ if name in response.headers}
+        headers = {name: storable(self._key.removed_from(value)) for name, value in given.items()}
         request_id = headers.get("x-request-id") or headers.get("request-id")
         return Reply(response.status, _parsed(self._key.removed(content)), headers, request_id)
 
@@ -191,7 +193,7 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
 
 def one_line(text: str) -> str:
     """A text without line breaks, cut to the length of a message."""
-    return " ".join(text.split())[:_LONGEST_MESSAGE]
+    return storable(" ".join(text.split())[:_LONGEST_MESSAGE])
 
 
 def _number(text: str | None) -> float | None:
@@ -232,6 +234,8 @@ def _written(body: Mapping[str, Any]) -> bytes:
 def _parsed(content: bytes) -> Any:
     """The parsed JSON. The fast reader refuses a lone surrogate; Python's own reader, which takes it, is tried next.
 
+    No table and no message can hold a lone surrogate, wherever it stands, so its escape takes its place.
+
     Raises:
         TerminalError: The document has more parts than any answer.
     """
@@ -242,6 +246,17 @@ def _parsed(content: bytes) -> Any:
     except orjson.JSONDecodeError:
         text = content.decode("utf-8", "replace")
     try:
-        return json.loads(text)
+        return _storable(json.loads(text))
     except (ValueError, RecursionError):  # no JSON, or nested deeper than anybody means
-        return assembled(text) or text
+        return _storable(assembled(text)) or text
+
+
+def _storable(value: Any) -> Any:
+    """A document of which every text and name can be stored."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_storable(part) for part in value]
+    if isinstance(value, dict):
+        return {storable(name): _storable(part) for name, part in value.items()}
+    return value

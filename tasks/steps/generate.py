@@ -27,7 +27,8 @@ _OVERLOADED = {
     **dict.fromkeys(("timeout", "http_408", "http_504", "http_524"), "time-out"),
     **dict.fromkeys(("overloaded", "http_429", "http_498", "http_503", "http_529"), "overload"),
 }
-# So many bad requests in a row, and nothing answered, are a mistake in the configuration, and not in the items.
+# So many bad requests, and nothing answered, are a mistake in the configuration, and not in the items. So many replies
+# about key, quota or model, and nothing answered since the first, are true: a single one may be a gateway's mistake.
 _MOST_BAD_REQUESTS = 5
 # The wait before another attempt is drawn between 0 and this, which doubles with each attempt, up to the longest. With
 # such full jitter, requests that failed at the same time are not sent again at the same time.
@@ -68,6 +69,7 @@ class _Cell:
     group: asyncio.TaskGroup
     count_workers: int = 0
     count_bad_requests: int = 0
+    count_denied: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -83,9 +85,16 @@ class _Cell:
         """Count a request that got no answer, and stop the cell if no other request of it can get one."""
         self.result.count_failed += 1
         self.count_bad_requests += isinstance(error, TerminalError)
-        is_hopeless = self.count_bad_requests >= _MOST_BAD_REQUESTS and not self.has_answers
-        if isinstance(error, CellError) or is_hopeless:
+        self.count_denied += isinstance(error, CellError)
+        fewest = _MOST_BAD_REQUESTS if self.has_answers else min(_MOST_BAD_REQUESTS, len(self.work.requests))
+        is_mistaken = self.count_bad_requests >= _MOST_BAD_REQUESTS and not self.has_answers
+        if self.count_denied >= fewest or is_mistaken:
             self.result.stopped, self.result.is_cell_error = str(error), True
+
+    def answered(self) -> None:
+        """Count an answer. It shows that key, quota and model are right."""
+        self.result.count_answered += 1
+        self.count_denied = 0
 
     @property
     def has_answers(self) -> bool:
@@ -138,7 +147,7 @@ async def _work(cell: _Cell) -> None:
 
 async def _ask(cell: _Cell, request: Request) -> None:
     """Bring one question to its end: the row of an answer or of a failure, or no row if the run stopped first."""
-    result, line = cell.result, cell.line
+    line = cell.line
     # The composer counts the answers of a composite model; of a part only its cost is counted here.
     count = 0 if cell.work.role == "part" else 1
     try:
@@ -152,7 +161,7 @@ async def _ask(cell: _Cell, request: Request) -> None:
         return
     row = _generation_row(cell.work, request, answered)
     await cell.sink("raw.generations", row)
-    result.count_answered += 1
+    cell.answered()
     line.on_progress(count, 0, row["cost_usd"])
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from tasks.answers import ending_of
+from tasks.errors import ProviderError
 from tasks.providers import Answer
 
 OPENAI_FACTS = {
@@ -61,7 +62,7 @@ CASES = {
     "chat filtered": ("chat", {FINISH: "content_filter", CONTENT: None}, "filtered", None, "content_filter", None),
     "chat filtered midway": ("chat", {FINISH: "content_filter"}, "filtered", "42", "content_filter", None),
     "chat calls a tool": ("chat", {FINISH: "tool_calls"}, "answered", "42", "tool_calls", None),
-    "chat with a lone surrogate": ("chat", {CONTENT: "4\ud8002"}, "answered", "4\ud8002", "stop", None),
+    "chat with a lone surrogate": ("chat", {CONTENT: "4\ud8002"}, "answered", "4\\ud8002", "stop", None),
     "chat of a local server": ("chat", {(*MESSAGE, "reasoning"): "hm", FINISH: None}, "answered", "42", None, None),
     "completion answers": ("completions", {}, "answered", "42", "stop", None),
     "completion cut": ("completions", {FINISH: "length"}, "answered", "42", "length", None),
@@ -194,6 +195,27 @@ def test_without_alternatives_the_chosen_token_is_kept(wires):
 def test_alternatives_in_an_unknown_form_are_left_out(wires, name, logprobs):
     wire = wires[name]
     assert wire.answer(wire.changed({(*CHOICE, "logprobs"): logprobs})).first_token_json is None
+
+
+SURROGATES = {
+    "chat": ({("model",): "m\ud800", ("id",): "\udfff", FINISH: "st\ud800op", CONTENT: "4\ud800"}, "m\\ud800"),
+    "completions": ({("model",): "m\ud800", ("system_fingerprint",): "\udfff", TEXT: "\udfff"}, "m\\ud800"),
+    "messages": ({("model",): "m\ud800", STOP: "\udfff", BLOCKS: [THOUGHT | {"thinking": "\ud800"}]}, "m\\ud800"),
+}
+
+
+def test_a_lone_surrogate_in_any_field_is_kept_as_its_escape(wire):
+    """Otherwise the row could not be written, and the run would end at every attempt."""
+    changes, model_served = SURROGATES[wire.name]
+    found = wire.answer(wire.changed(changes), headers={wire.request_id_header: b"\xff"})
+    assert found.model_served == model_served
+    for field in fields(found):
+        str(getattr(found, field.name)).encode()
+
+
+def test_a_lone_surrogate_in_an_error_is_kept_as_its_escape(wire):
+    with pytest.raises(ProviderError, match=r"no \\ud800 such"):
+        wire.answer({"error": {"message": "no \ud800 such"}}, status=500)
 
 
 def test_what_a_server_leaves_out_is_unknown(wire):

@@ -125,13 +125,31 @@ def test_an_error_that_persists_becomes_a_failure_row(asked):
     assert [(table, row["error_type"], row["attempts"]) for table, row in rows] == [("raw.failures", "http_503", 3)]
 
 
-def test_a_rejected_key_stops_the_cell_at_once(asked):
-    endpoint = ScriptedEndpoint(lambda *_: CellError("HTTP 401: bad key", error_type="http_401"))
-    result, rows, _ = asked(endpoint, [f"q{n}" for n in range(100)], concurrency=1)
+DENIED = CellError("HTTP 401: bad key", error_type="http_401")
+
+
+@pytest.mark.parametrize(("count", "fewest"), [(1, 1), (3, 3), (100, 5)])
+def test_a_key_that_is_rejected_five_times_or_always_stops_the_cell(asked, count, fewest):
+    endpoint = ScriptedEndpoint(lambda *_: DENIED)
+    result, rows, _ = asked(endpoint, [f"q{n}" for n in range(count)], concurrency=1)
     assert result.is_cell_error
     assert result.stopped == "HTTP 401: bad key"
-    assert sum(endpoint.attempts.values()) == 1
-    assert [table for table, _ in rows] == ["raw.failures"]
+    assert sum(endpoint.attempts.values()) == fewest
+    assert [table for table, _ in rows] == ["raw.failures"] * fewest
+
+
+def test_a_reply_about_the_key_among_answers_costs_its_own_request(asked):
+    """A gateway may say so once, because one of the servers behind it is set up wrongly."""
+    endpoint = ScriptedEndpoint(lambda name, _: DENIED if int(name[1:]) % 5 < 4 else GOOD)
+    result, rows, _ = asked(endpoint, [f"q{n}" for n in range(50)], concurrency=1)
+    assert (result.count_answered, result.count_failed, result.stopped) == (10, 40, None)
+    assert len(rows) == 50
+
+
+def test_a_key_that_is_revoked_on_the_way_stops_the_cell(asked):
+    endpoint = ScriptedEndpoint(lambda name, _: DENIED if int(name[1:]) >= 20 else GOOD)
+    result, *_ = asked(endpoint, [f"q{n}" for n in range(50)], concurrency=1)
+    assert (result.count_answered, result.count_failed, result.is_cell_error) == (20, 5, True)
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 64])
