@@ -9,8 +9,14 @@ STAMP  := .venv/.installed
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Make stops with one line where the Python that would make .venv is too old or missing.
+NEW_ENOUGH = $(if $(wildcard $(BIN)/python)$(filter True,$(shell $(PYTHON) -c 'import sys; print(sys.version_info >= (3, 11))' \
+    2>/dev/null)),,$(error aligntax needs Python 3.11 or newer; `$(PYTHON) -V` says: $(or $(shell $(PYTHON) -V 2>&1),nothing). Name \
+    another: make $(MAKECMDGOALS) PYTHON=python3.11))
+
 # Compiled once, here: a run is several processes, and each would compile a thousand files before its first question.
 $(STAMP): requirements.lock pyproject.toml
+	$(NEW_ENOUGH)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@if command -v uv >/dev/null 2>&1; then ln -sf "$$(command -v uv)" $(BIN)/uv; \
 	 else test -x $(BIN)/uv || $(BIN)/python -m pip install -qq --disable-pip-version-check uv; fi

@@ -7,6 +7,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,11 @@ _PORT = "127.0.0.1:8377"
 
 @dataclass(frozen=True, slots=True)
 class Demonstrated:
-    """A demo's run, its configuration, and what the simulated server was asked."""
+    """A demo's run, its configuration, the true rates behind it, and what the simulated server was asked."""
 
     evaluated: Evaluated
     config: Path
+    truth: Path
     count_requests: int
     seconds: float
 
@@ -41,7 +43,12 @@ def demonstrate(folder: Path) -> Demonstrated:
         config.write_text(_TEMPLATE.read_text().replace(_PORT, address))
         with opened(config) as given:
             evaluated = execute(given, [datetime.now(UTC).date()])
-        return Demonstrated(evaluated, config, _count_requests(address), time.monotonic() - started)
+        return Demonstrated(evaluated, config, _truth(), _count_requests(address), time.monotonic() - started)
+
+
+def _truth() -> Path:
+    """Where the simulated server reads its true rates; nobody imports that server."""
+    return Path(str(resources.files("infra.simulator").joinpath("truth.yaml")))
 
 
 def _count_requests(address: str) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.cli.options import CONFIG, Config, Json
-from flows.cli.output import print_json, print_table
+from flows.cli.output import print_json, print_table, program
 
 if TYPE_CHECKING:
     from tasks.domain import Benchmark
@@ -49,7 +49,7 @@ def benchmarks(context: typer.Context, config: Config = CONFIG, json: Json = Fal
     typer.echo(
         "Items are those of the configured file, else of the whole official set; a dash is known from the file only."
     )
-    typer.echo("Next: aligntax benchmarks show NAME")
+    typer.echo(f"Next: {program()} benchmarks show NAME")
 
 
 @app.command()

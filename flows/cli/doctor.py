@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.options import CONFIG, Config
-from flows.cli.output import print_table, shown
+from flows.cli.output import print_table, program, shown
 from tasks.errors import AligntaxError
 from warehouse.errors import WarehouseError
 
@@ -62,7 +62,7 @@ def _ask_models(config: Path) -> None:
         )
     if any(finding.level is Level.PROBLEM for finding in tried.findings):
         raise AligntaxError("the lines marked as a problem would stop a run.")
-    typer.echo(f"Next: aligntax plan --config {config}")
+    typer.echo(f"Next: {program()} plan --config {config}")
 
 
 def _empty_answers(warehouse: Path) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.cli.options import CONFIG, Config, Json
-from flows.cli.output import print_json
+from flows.cli.output import print_json, program
 from tasks.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def execute(
     else:
         _say(executed, changes)
         if executed.count_executed:
-            typer.echo(f"Next: aligntax publish --config {config}")
+            typer.echo(f"Next: {program()} publish --config {config}")
     raise typer.Exit(int(executed.reason is not None))
 
 

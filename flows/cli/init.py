@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import typer
 
 from flows.cli.options import CONFIG
+from flows.cli.output import interpreter, program
 from tasks.errors import AligntaxError, UsageError
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def init(
 
     _write(path, starter_text())
     typer.echo(f"Wrote {path}. It asks the simulated server, so it runs as it is:")
-    typer.echo("  python -P -m infra.simulator --port 8377     (in another terminal)")
-    typer.echo(f"  aligntax plan --config {path}")
-    typer.echo(f"  aligntax run --config {path}")
+    typer.echo(f"  {interpreter()} -P -m infra.simulator --port 8377     (in another terminal)")
+    typer.echo(f"  {program()} plan --config {path}")
+    typer.echo(f"  {program()} run --config {path}")
 
 
 def _write_draft(path: Path, url: str, key_env: str | None, provider: str | None) -> None:
@@ -136,4 +137,4 @@ def _say(path: Path, made: Draft) -> None:
         typer.echo(f"  left out ({kind}): {', '.join(names[:_MOST_NAMES])}{more}")
     typer.echo("Next, once the lines marked as a guess are checked:")
     for command in ("doctor --ask", "plan", "run"):
-        typer.echo(f"  aligntax {command} --config {path}")
+        typer.echo(f"  {program()} {command} --config {path}")

@@ -18,6 +18,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for 
 CONFIG = Path("aligntax.yaml")
 
 
+def naming(config: Path) -> str:
+    """The option that names a configuration in a command that we print; nothing where it is the default."""
+    return "" if config == CONFIG else f" --config {config}"
+
+
 def as_of_date(text: str | None) -> date:
     """The date a run belongs to.
 

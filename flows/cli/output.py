@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 from rich.cells import cell_len
@@ -137,3 +141,25 @@ def interval(low: float | None, high: float | None) -> str:
 def percent(value: float | None) -> str:
     """A proportion in percent."""
     return DASH if value is None else f"{100 * value:.1f}"
+
+
+def program() -> str:
+    """How this program is called from here: by its name if the shell finds it, else by its path."""
+    called = Path(sys.argv[0])
+    if shutil.which(called.name) or not called.is_file():
+        return "aligntax"
+    return from_here(called)
+
+
+def interpreter() -> str:
+    """How the Python of this program is called from here: ``python`` if the shell finds that one, else its path."""
+    found = shutil.which("python")
+    if found and Path(found).parent == Path(sys.executable).parent:
+        return "python"
+    return from_here(sys.executable)
+
+
+def from_here(path: str | Path) -> str:
+    """A path as a user would type it: relative below the working folder, else whole."""
+    relative = os.path.relpath(path)
+    return os.path.abspath(path) if relative.startswith(os.pardir) else relative  # noqa: PTH100 - links stay links

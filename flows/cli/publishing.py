@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.options import CONFIG, AsOf, Config, run_date
+from flows.cli.output import program
 
 
 def build(config: Config = CONFIG) -> None:
@@ -21,7 +22,7 @@ def build(config: Config = CONFIG) -> None:
         dates = run_dates(warehouse)
         rebuild_dates(warehouse, dates, settings.analysis, settings.margins)
     typer.echo(f"Rebuilt the tables of {len(dates)} dates in {settings.warehouse}.")
-    typer.echo(f"Next: aligntax publish --config {config}")
+    typer.echo(f"Next: {program()} publish --config {config}")
 
 
 def publish(config: Config = CONFIG, as_of: AsOf = None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.options import CONFIG, Config, Json
-from flows.cli.output import print_json
+from flows.cli.output import print_json, program
 from flows.cli.result_tables import print_changes
 from tasks.errors import UnknownName, UsageError
 
@@ -53,7 +53,7 @@ def rescore(
         return
     print_changes(rows)
     _say(count, scorer, chosen)
-    typer.echo(f"Next: aligntax publish --config {config}")
+    typer.echo(f"Next: {program()} publish --config {config}")
 
 
 def _check_run(warehouse: Warehouse, run: str | None) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import shutil
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +11,8 @@ import typer
 
 from flows.cli.answers import tax_sentences
 from flows.cli.odd_answers import odd_lines
-from flows.cli.output import print_json
+from flows.cli.options import naming
+from flows.cli.output import print_json, program
 from flows.cli.result_tables import print_safety, print_taxes
 from warehouse.connection import Warehouse
 
@@ -161,11 +159,11 @@ def say_what_follows(count_waiting: int, published: Published | None, config: Pa
     """Say where an import was published, or which command continues it."""
     if count_waiting:
         typer.echo(waiting_line(count_waiting))
-        typer.echo(f"Next: aligntax judge --config {config}")
+        typer.echo(f"Next: {program()} judge --config {config}")
     elif published:
         show_places(published, config, query)
     else:
-        typer.echo(f"Next: aligntax publish --config {config}")
+        typer.echo(f"Next: {program()} publish --config {config}")
 
 
 def show_places(published: Published, config: Path, query: str = _TRY) -> None:
@@ -174,16 +172,7 @@ def show_places(published: Published, config: Path, query: str = _TRY) -> None:
     typer.echo(f"Tables:   {published['database']} and {published['parquet']}/")
     for name in published.keys() - {"report", "database", "parquet"}:
         typer.echo(f"{name.capitalize() + ':':9} {published[name]}")
-    option = "" if config == Path("aligntax.yaml") else f" --config {config}"
-    typer.echo(f'Try next: {_program()} sql{option} "{query}"')
-
-
-def _program() -> str:
-    """How this program is called from here: by its name if the shell finds it, else by its path."""
-    called = Path(sys.argv[0])
-    if shutil.which(called.name) or not called.is_file():
-        return "aligntax"
-    return os.path.relpath(called)
+    typer.echo(f'Try next: {program()} sql{naming(config)} "{query}"')
 
 
 def _dicts(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:

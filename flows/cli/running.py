@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
+from flows.cli.output import from_here, program
 
 if TYPE_CHECKING:
     from warehouse.connection import Warehouse
@@ -38,7 +39,7 @@ def demo(
     if not json:
         typer.echo(
             f"{shown.count_requests} real HTTP answers from simulated models in {shown.seconds:.0f} s; "
-            "their true rates are in infra/simulator/truth.yaml."
+            f"their true rates are in {from_here(shown.truth)}."
         )
     raise typer.Exit(code)
 
@@ -85,7 +86,7 @@ def plan(
         planned = plan_run(warehouse, settings, as_of_date(as_of))
         show_plan(warehouse, planned, is_json=json, questions=stated.about(planned))
     if not json:
-        typer.echo(f"Next: aligntax run --config {config}")
+        typer.echo(f"Next: {program()} run --config {config}")
 
 
 def run(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.options import CONFIG, Config, Json
-from flows.cli.output import paged, print_fitting, print_json, print_table, print_vertical
+from flows.cli.options import CONFIG, Config, Json, naming
+from flows.cli.output import paged, print_fitting, print_json, print_table, print_vertical, program
 from tasks.errors import UsageError
 from warehouse.recipes import recipe, recipes
 
@@ -41,7 +41,7 @@ def sql(
     asked = recipe(ask).sql if ask else query
     with published_or_live(config, is_live=live) as database:
         if asked is None:
-            _list(database, is_json=json)
+            _list(database, config, is_json=json)
         elif parquet is not None:
             _write_parquet(database, asked, parquet)
         elif json:
@@ -61,7 +61,7 @@ def published_or_live(config: Path, *, is_live: bool) -> Warehouse:
     return Warehouse.read(places.warehouse if is_live else places.publish.snapshot)
 
 
-def _list(database: Warehouse, *, is_json: bool) -> None:
+def _list(database: Warehouse, config: Path, *, is_json: bool) -> None:
     """The tables with what each holds, then the questions of the cookbook."""
     tables = database.query_rows("described_tables")
     if is_json:
@@ -76,7 +76,8 @@ def _list(database: Warehouse, *, is_json: bool) -> None:
     with paged(len(tables[1]) + len(questions)):
         print_table("Tables", *tables)
         print_table("Questions of the cookbook", ["name", "question"], questions)
-    typer.echo('Next: aligntax sql "describe reports.safety", or aligntax sql --ask surely_lost')
+    command = f"{program()} sql{naming(config)}"
+    typer.echo(f'Next: {command} "describe reports.safety", or {command} --ask surely_lost')
 
 
 def _print(names: list[str], rows: list[tuple[Any, ...]], *, is_vertical: bool) -> None:
