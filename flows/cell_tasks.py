@@ -12,7 +12,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows.asking.session import Session
-from tasks.errors import CellError
+from flows.prefect_pages import cell_said
 from tasks.planned import CellResult, CellWork, Sink
 from tasks.steps.compose import compose, landed_parts
 from tasks.steps.generate import generate
@@ -21,7 +21,7 @@ from tasks.steps.generate import generate
 @task(task_run_name="generate {name}", cache_policy=NO_CACHE)
 async def generate_cell(name: str, work: CellWork, session: Session) -> CellResult:  # noqa: ARG001 - the name is shown
     """Ask the open requests of one cell or shard. A cell that cannot succeed fails this task alone."""
-    return _checked(await _ask(work, session), work.cell_id, "cell")
+    return cell_said(await _ask(work, session), work, work.cell_id, "cell")
 
 
 @task(task_run_name="compose {name}", cache_policy=NO_CACHE)
@@ -32,23 +32,16 @@ async def compose_cell(name: str, work: CellWork, session: Session) -> CellResul
         return await generate(part, session.lines[part.model.endpoint], sink)
 
     landed = await asyncio.to_thread(landed_parts, session.warehouse, work)
-    cell = session.cell(work.cell_id)
-    result = await compose(work, cell, landed, ask, session.landing.put, session.progress.count)
-    return _checked(result, work.cell_id, "cell")
+    cell, result = session.cell(work.cell_id), session.results[work.name]
+    await compose(work, cell, landed, ask, session.landing.put, session.progress.count, result)
+    return cell_said(result, work, work.cell_id, "cell")
 
 
 @task(task_run_name="judge {name}", cache_policy=NO_CACHE)
 async def judge_cell(name: str, work: CellWork, session: Session) -> CellResult:  # noqa: ARG001 - the name is shown
     """Ask a judge about one cell's answers. A judge that cannot be reached fails this task alone."""
-    return _checked(await _ask(work, session), f"judge {work.model.id} of {work.cell_id}", "judge")
+    return cell_said(await _ask(work, session), work, f"judge {work.model.id} of {work.cell_id}", "judge")
 
 
 async def _ask(work: CellWork, session: Session) -> CellResult:
-    return await generate(work, session.lines[work.model.endpoint], session.landing.put)
-
-
-def _checked(result: CellResult, subject: str, error_type: str) -> CellResult:
-    """The result, unless no request of the cell can succeed."""
-    if result.is_cell_error:
-        raise CellError(f"{subject}: {result.stopped}", error_type=error_type)
-    return result
+    return await generate(work, session.lines[work.model.endpoint], session.landing.put, session.results[work.name])

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from prefect import State, flow
+from prefect.states import Completed
 from prefect.utilities.annotations import quote
 
 from flows import cell_tasks
@@ -27,6 +28,7 @@ from flows.asking.session import Session, session
 from flows.opened import Opened, opened
 from flows.orchestration import Outcome, as_flow, hand_over
 from flows.planning import plan_run, shards
+from flows.prefect_pages import progress_shown, show_report
 from tasks.domain import RunKind
 from tasks.errors import NothingEvaluated
 from tasks.planned import Plan
@@ -111,7 +113,18 @@ async def evaluate(
         with nullcontext(given) if given else opened(Path(config), overrides) as held:
             return await _evaluate(held, date.fromisoformat(as_of_date), RunKind(kind), only)
 
-    return await (outcome or Outcome()).of(work())
+    return await (outcome or Outcome()).of(work(), state_of)
+
+
+def state_of(evaluated: Evaluated) -> State[None]:
+    """What Prefect shows of a run that was published."""
+    counts = (
+        f"{evaluated.count_cells - len(evaluated.unreported)} of {evaluated.count_cells} cells reported; "
+        f"{evaluated.count_planned} answers planned, {evaluated.count_reused} there already, "
+        f"{evaluated.count_answered} came in, {evaluated.count_failed} failed"
+    )
+    missing = "".join(f"; {cell}" for cell in evaluated.unreported)
+    return Completed(message=counts + missing, name="Partial" if evaluated.unreported else None)
 
 
 async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, list[str]] | None) -> Evaluated:
@@ -132,7 +145,9 @@ async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, l
     # Not before: a thread that imports takes turns and memory from the asking.
     from flows.conclude import conclude  # noqa: PLC0415 - takes seconds
 
-    return _evaluated(planned, asked, await conclude(live, asked))
+    evaluated = _evaluated(planned, asked, await conclude(live, asked))
+    await show_report(evaluated.run_id, evaluated.as_of_date, evaluated.published)
+    return evaluated
 
 
 async def _ask_all(live: Session) -> Asked:
@@ -143,7 +158,9 @@ async def _ask_all(live: Session) -> Asked:
         )
         for work in live.work
     ]
-    return await Asked.of(live.work, await asyncio.gather(*tasks))
+    async with progress_shown(live, "asking"):
+        states = await asyncio.gather(*tasks)
+    return await Asked.of(live.work, states)
 
 
 def _evaluated(planned: Plan, asked: Asked, concluded: Concluded) -> Evaluated:

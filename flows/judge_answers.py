@@ -15,6 +15,7 @@ from prefect.utilities.annotations import quote
 
 from flows import cell_tasks, run_tasks
 from flows.asking.session import Session, session
+from flows.prefect_pages import progress_shown
 from tasks.planned import CellResult
 
 
@@ -42,7 +43,8 @@ async def judge_all(live: Session, after: Any) -> Judged:
             cell_tasks.judge_cell(piece.name, quote(piece), quote(asking), wait_for=[planned], return_state=True)
             for piece in work
         ]
-        states = await asyncio.gather(*asked)
+        async with progress_shown(asking, "judging"):
+            states = await asyncio.gather(*asked)
     outcomes = [await state.aresult(raise_on_failure=False) for state in states]
     results = [outcome for outcome in outcomes if isinstance(outcome, CellResult)]
     return Judged(

@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from prefect import Flow, State, flow
 from prefect.runtime import flow_run
 from prefect.schedules import Cron
-from prefect.states import Completed, Failed
 from prefect.types.entrypoint import EntrypointType
 
-from flows.evaluate import Evaluated, evaluate
-from flows.orchestration import Outcome, as_flow
+from flows.evaluate import Evaluated, evaluate, state_of
+from flows.orchestration import Outcome, as_flow, failed
 from tasks.errors import UsageError
 
 
@@ -36,7 +35,7 @@ async def evaluate_night(config: str, as_of_date: str | None, timezone: str) -> 
     night = as_of_date or scheduled.astimezone(ZoneInfo(timezone)).date().isoformat()
     outcome: Outcome[Evaluated] = Outcome()
     await as_flow(evaluate, config, night, "nightly", outcome=outcome)
-    return Failed(message=str(outcome.error)) if outcome.error else Completed()
+    return failed(outcome.error) if outcome.error else state_of(outcome.result())
 
 
 def serve(config: Path, cron: str, timezone: str) -> None:

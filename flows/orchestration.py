@@ -6,7 +6,7 @@ storage and its traceback into its logs.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +17,20 @@ from prefect.settings import PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED, tempor
 from prefect.states import Completed, Failed
 from prefect.utilities.annotations import quote
 
+from tasks.errors import AligntaxError, Interrupted
+
 T = TypeVar("T")
+
+
+def failed(error: Exception) -> State[None]:
+    """The state of work that ended with an error: its line, and of an error that nobody foresaw the type as well."""
+    if isinstance(error, AligntaxError):
+        return Failed(message=str(error), name="Interrupted" if isinstance(error, Interrupted) else None)
+    return Failed(message=f"{type(error).__name__}: {error}")
+
+
+def _completed(_: object) -> State[None]:
+    return Completed()
 
 
 @dataclass(slots=True)
@@ -27,14 +40,14 @@ class Outcome(Generic[T]):
     value: T | None = None
     error: Exception | None = None
 
-    async def of(self, work: Awaitable[T]) -> State[None]:
+    async def of(self, work: Awaitable[T], state_of: Callable[[T], State[None]] = _completed) -> State[None]:
         """Do the work, keep its outcome, and return the state that Prefect shows."""
         try:
             self.value = await work
         except Exception as error:  # noqa: BLE001 - whatever it is, ``result`` raises it
             self.error = error
-            return Failed(message=f"{type(error).__name__}: {error}")
-        return Completed()
+            return failed(error)
+        return state_of(self.value)
 
     @property
     def is_known(self) -> bool:

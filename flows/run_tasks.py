@@ -7,6 +7,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows import publish, stages, transform
 from flows.asking.session import Session
+from flows.prefect_pages import said
 from tasks.planned import CellWork
 from tasks.steps.execute_programs import ExecutedPrograms
 from tasks.steps.execute_programs import execute_programs as execute
@@ -18,28 +19,34 @@ from tasks.steps.validate import ValidationResult
 
 
 @task(task_run_name="land {run_id}", cache_policy=NO_CACHE)
-def land_cells(run_id: str, session: Session, stopped: dict[str, tuple[str, str]]) -> None:
-    """Note how each cell ended, once all its answers are committed."""
+def land_cells(run_id: str, session: Session, stopped: dict[str, tuple[str, str]]) -> int:
+    """Note how each cell ended, once all its answers are committed; returns how many are complete."""
     cells = [cell.cell_id for cell in session.plan.cells]
     cell_events(session.warehouse, run_id, ((cell_id, *stopped.get(cell_id, ("complete", None))) for cell_id in cells))
+    count = len(set(cells) - stopped.keys())
+    return said(count, f"{count} of {len(cells)} cells complete")
 
 
 @task(task_run_name="validate landed {run_id}", cache_policy=NO_CACHE)
 def validate_landed(run_id: str, session: Session) -> ValidationResult:
     """Check what landed."""
-    return stages.check_landed(session.warehouse, session.plan.settings, run_id)
+    result = stages.check_landed(session.warehouse, session.plan.settings, run_id)
+    return said(result, f"{result.quarantined} answers in quarantine, {len(result.ended)} cells beyond a limit")
 
 
 @task(task_run_name="execute {run_id}", cache_policy=NO_CACHE)
 def execute_programs(run_id: str, session: Session) -> ExecutedPrograms:
     """Run the programs in the answers, and land their verdicts for the scorers."""
-    return execute(session.warehouse, run_id)
+    done = execute(session.warehouse, run_id)
+    waiting = f", {done.count_waiting} not run: {done.reason}" if done.count_waiting else ""
+    return said(done, f"{done.count_executed} programs run, {done.count_reused} known from before{waiting}")
 
 
 @task(task_run_name="plan judgments {run_id}", cache_policy=NO_CACHE)
 def plan_judgments(run_id: str, session: Session) -> list[CellWork]:  # noqa: ARG001 - the run is shown
     """Find what judges have not yet been asked about the answers that passed validation."""
-    return judge(session.warehouse, session.plan)
+    work = judge(session.warehouse, session.plan)
+    return said(work, f"{sum(len(piece.requests) for piece in work)} questions for judges")
 
 
 @task(task_run_name="score {run_id}", cache_policy=NO_CACHE)
@@ -47,7 +54,7 @@ def score_run(run_id: str, session: Session) -> int:
     """Score the answers that have no score yet, and validate the scores."""
     count = score(session.warehouse, run_id)
     stages.check_scored(session.warehouse, session.plan.settings, run_id)
-    return count
+    return said(count, f"{count} answers scored")
 
 
 @task(task_run_name="aggregate {run_id}", cache_policy=NO_CACHE)
@@ -55,11 +62,12 @@ def aggregate_run(run_id: str, session: Session) -> list[str]:
     """Rebuild marts, estimates and reports of the dates the run can change, and check them."""
     dates = transform.rebuild(session.warehouse, session.plan.settings, run_id)
     stages.check_reports(session.warehouse, run_id, dates)
-    return dates
+    return said(dates, f"tables built of {', '.join(dates)}")
 
 
 @task(task_run_name="publish {run_id}", cache_policy=NO_CACHE)
 def publish_run(run_id: str, session: Session) -> Published:
     """Swap the publication in."""
     plan = session.plan
-    return publish.publish_reports(session.warehouse, plan.settings, run_id, plan.as_of_date.isoformat())
+    published = publish.publish_reports(session.warehouse, plan.settings, run_id, plan.as_of_date.isoformat())
+    return said(published, f"the report is {published['report'].absolute()}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flows.asking.draining import drain_on_signal
 from flows.asking.endpoints import open_lines
 from flows.asking.progress import Progress
-from tasks.planned import CellWork, Plan, PlannedCell
+from tasks.planned import CellResult, CellWork, Plan, PlannedCell
 from tasks.steps.generate import Line
 from tasks.steps.land import Landing
 from warehouse.connection import Warehouse
@@ -18,7 +18,10 @@ from warehouse.connection import Warehouse
 
 @dataclass(slots=True)
 class Session:
-    """The live parts of one evaluation, handed to every step."""
+    """The live parts of one evaluation, handed to every step.
+
+    ``results`` has the counts of each piece of work by its name; they grow while it is asked.
+    """
 
     warehouse: Warehouse
     plan: Plan
@@ -27,6 +30,10 @@ class Session:
     landing: Landing
     draining: asyncio.Event
     progress: Progress
+    results: dict[str, CellResult] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.results = {work.name: CellResult(work.cell_id) for work in self.work}
 
     def cell(self, cell_id: str) -> PlannedCell:
         """A cell of the plan."""

@@ -178,9 +178,10 @@ def serve(
         from flows.nightly import serve as serve_nightly
 
         server.wait_until_up()
-        asks = f" and asks for the password in {server.password}" if server.password else ""
+        asks = f", which ask for the password in {server.password}" if server.password else ""
+        pages = server.address.removesuffix("/api")
         typer.echo(
-            f"Serving the nightly flow at {cron!r} ({timezone}); Prefect is at {server.address}{asks}. Ctrl-C ends it."
+            f"Serving the nightly flow at {cron!r} ({timezone}). Prefect's pages are at {pages}{asks}. Ctrl-C ends it."
         )
         serve_nightly(config, cron, timezone)
 

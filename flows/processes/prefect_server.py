@@ -135,6 +135,7 @@ def _own_server(folder: Path, settings: Mapping[str, str]) -> Iterator[PrefectSe
             "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{database}",
             "PREFECT_SERVER_API_AUTH_STRING": secret,
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": origin,
+            "PREFECT_SERVER_UI_API_URL": f"{origin}/api",  # else its pages ask port 4200
         }
         client = {"PREFECT_API_URL": f"{origin}/api", "PREFECT_API_AUTH_STRING": secret}
         begin = partial(_begin, listener.fileno(), log, environment)

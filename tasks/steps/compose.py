@@ -56,15 +56,16 @@ async def compose(
     ask: Asking,
     sink: Sink,
     on_progress: Callable[[int, int, float | None], None],
+    result: CellResult | None = None,
 ) -> CellResult:
     """Answer all open requests of a composite model's cell.
 
-    The counts of the result are those of its answers, not of its parts' answers.
+    The counts of the result are those of its answers, not of its parts' answers. A caller that gives it sees them grow.
     """
     composed = composition(cell.model)
     if composed is None:
         raise TypeError(f"{cell.cell_id}: {cell.model.id!r} is not composed of others")
-    composer = _Composer(work, composed, landed, sink, on_progress)
+    composer = _Composer(work, composed, landed, sink, on_progress, result or CellResult(work.cell_id))
     items = {item.item_id: item for item in cell.items}
     waiting = [
         _Open(request, Occasion.of(cell.benchmark, items[request.item_id], request.prompt, request.repeat))
@@ -91,8 +92,9 @@ class _Composer:
         landed: Landed,
         sink: Sink,
         on_progress: Callable[[int, int, float | None], None],
+        result: CellResult,
     ) -> None:
-        self.result = CellResult(work.cell_id)
+        self.result = result
         self.open: dict[str, _Open] = {}
         self._work, self._composed, self._landed, self._sink = work, composed, landed, sink
         self._on_progress = on_progress

@@ -111,9 +111,12 @@ class _Answered:
     latency_ms: float
 
 
-async def generate(work: CellWork, line: Line, sink: Sink) -> CellResult:
-    """Ask all questions of a cell; returns counts. A provider's failure is not raised: it becomes a row."""
-    result, concurrency = CellResult(work.cell_id), work.model.concurrency
+async def generate(work: CellWork, line: Line, sink: Sink, result: CellResult | None = None) -> CellResult:
+    """Ask all questions of a cell; returns counts. A provider's failure is not raised: it becomes a row.
+
+    A caller that gives the ``result`` sees its counts grow.
+    """
+    result, concurrency = result or CellResult(work.cell_id), work.model.concurrency
     async with _closing_when_draining(line), asyncio.TaskGroup() as group:
         cell = _Cell(work, line, sink, result, iter(work.requests), asyncio.Semaphore(concurrency), group)
         for _ in range(min(concurrency, len(work.requests))):
