@@ -27,6 +27,13 @@ from warehouse.transactions import DISK_ERRORS, committed
 MODELS = Path(__file__).parent / "models"
 LAYERS = ("staging", "marts", "reports")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is ten times faster, but optional
+# Types that every BI tool and file format has, for those that DuckDB makes. Parquet has no HUGEINT and stores a sum as
+# a floating-point number. Times are in UTC.
+_PLAIN_TYPES = {
+    "HUGEINT": "BIGINT",
+    "INTEGER": "BIGINT",
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
+}
 _REFERENCE = re.compile(r"\b(?:from|join)\s+((?:staging|marts|reports)\.[a-z_]+)")
 
 
@@ -61,7 +68,7 @@ class Model:
     @property
     def sql_hash(self) -> str:
         """Changes whenever the model's SQL or shape does, or a macro."""
-        return _hashed(f"{self.materialized}{self.partition}{self.sql}{_macros()}")
+        return _hashed(f"{self.materialized}{self.partition}{self.sql}{_macros()}{_PLAIN_TYPES}")
 
 
 @cache
@@ -141,7 +148,7 @@ def _hashed(text: str) -> str:
 
 
 def _build_one(connection: duckdb.DuckDBPyConnection, model: Model, dates: Sequence[str] | None) -> None:
-    if model.materialized == "view":
+    if model.layer == "staging":
         connection.execute(f"create or replace view {model.name} as {model.sql}")
     elif model.partition and dates is not None:
         wanted = _on(model.partition, dates)
@@ -149,9 +156,17 @@ def _build_one(connection: duckdb.DuckDBPyConnection, model: Model, dates: Seque
         connection.execute(f"insert into {model.name} by name select * from ({model.sql}) where {wanted}")  # noqa: S608 - names are ours
         return
     else:
-        connection.execute(f"create or replace table {model.name} as {model.sql}")
+        plain = _in_plain_types(connection, model.sql)
+        connection.execute(f"create or replace {model.materialized} {model.name} as {plain}")
     _describe(connection, model)
     _note(connection, model.name, model.sql_hash)
+
+
+def _in_plain_types(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """The query with columns of plain types only. What is inserted later is cast by the table that this one makes."""
+    columns = connection.execute(f"describe select * from ({sql})").fetchall()  # noqa: S608 - SQL is ours
+    casts = [f"{name}::{_PLAIN_TYPES[made]} as {name}" for name, made, *_ in columns if made in _PLAIN_TYPES]
+    return f"select * replace ({', '.join(casts)}) from ({sql})" if casts else sql  # noqa: S608 - SQL is ours
 
 
 def _on(column: str, dates: Sequence[str]) -> str:
@@ -168,8 +183,7 @@ def _describe(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     actual = [row[0] for row in connection.execute(f"describe {model.name}").fetchall()]
     if missing := set(actual) ^ set(model.columns):
         raise ModelError(f"{model.name}: described and actual columns differ by {', '.join(sorted(missing))}")
-    kind = "view" if model.materialized == "view" else "table"
-    connection.execute(f"comment on {kind} {model.name} is {_quoted(model.comment)}")
+    connection.execute(f"comment on {model.materialized} {model.name} is {_quoted(model.comment)}")
     for column, description in model.columns.items():
         connection.execute(f"comment on column {model.name}.{column} is {_quoted(description)}")
 

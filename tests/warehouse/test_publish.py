@@ -103,6 +103,22 @@ def test_every_mart_and_report_is_there_with_its_comments(warehouse, tmp_path):
     assert {name for name, comment in tables if comment} == wanted
 
 
+PLAIN_TYPES = {"BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR", "BOOLEAN"}
+
+
+def test_every_column_has_a_type_that_every_bi_tool_knows(warehouse, tmp_path):
+    with Warehouse.read(warehouse.snapshot(tmp_path / "aligntax.duckdb", "none")) as reader:
+        columns = reader.rows(
+            "select schema_name, table_name, column_name, data_type from duckdb_columns() where not internal"
+        )[1]
+    odd = [column for column in columns if column[-1] not in PLAIN_TYPES]
+    assert odd == []
+    for path in warehouse.parquet(tmp_path / "parquet", "none"):
+        found = {(name, type_) for name, type_, *_ in duckdb.sql(f"describe from '{path}'").fetchall()}
+        wanted = {(name, kind) for *table, name, kind in columns if table == [path.parent.name, path.stem]}
+        assert found == wanted, path
+
+
 @pytest.mark.parametrize("column", TEXTS)
 @pytest.mark.parametrize("text", ["none", "hash", "full"])
 def test_harmful_text_is_published_only_by_choice(warehouse, tmp_path, text, column):
