@@ -60,7 +60,7 @@ $(SITE_STAMP): requirements-docs.lock | $(STAMP)
 
 docs: $(SITE_STAMP) ## Build the documentation site from the guides
 	@rm -rf build/docs
-	@$(SITE) -m sphinx -q -W --keep-going -c docs -d build/doctrees . build/docs
+	@$(SITE) -m sphinx -q -W --keep-going -c infra/site -d build/doctrees . build/docs
 	@echo "Site: build/docs/index.html"
 
 real: $(STAMP) ## Run a real model of 135M parameters on this machine: taxes and a report in .real (5 minutes)

@@ -22,7 +22,7 @@ def build(source: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     """Build a site as `make docs` does."""
     if not PYTHON.exists():
         absent(".venv-docs is not here: `make docs` installs it")
-    folders = ["-c", str(ROOT / "docs"), "-d", str(folder / "doctrees"), str(source), str(folder / "site")]
+    folders = ["-c", str(ROOT / "infra" / "site"), "-d", str(folder / "doctrees"), str(source), str(folder / "site")]
     command = [str(PYTHON), "-m", "sphinx", "-q", "-W", "--keep-going", *folders]
     return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
 
