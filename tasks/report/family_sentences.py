@@ -6,11 +6,12 @@ Tested in tests/tasks/report/test_family_sentences.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, grouped, name_of, over_all_capability
 from tasks.report.row_wording import as_words
 from tasks.report.significance import Significance, significance_of
-from tasks.report.wording import counted, interval, points
+from tasks.report.wording import counted, interval, listed, points
 
 FAMILY_SENTENCES = (
     ReportSource(
@@ -24,14 +25,21 @@ FAMILY_SENTENCES = (
         "tax_decomposition",
         (
             *("kind", "is_headline", "family", "reference_model_id", "candidate_model_id", "origin"),
-            *("component", "tax_part", "tax_absolute"),
+            *("component", "tax_part"),
         ),
     ),
 )
 
 _MOST_FAMILIES = 4
 _PAIR = ("family", "reference_model_id", "candidate_model_id", "origin")
-_WHOLE_SHARES = {0: "none", 1: "all"}
+_SMALLEST_PART = 0.005  # a smaller part of a tax is not told
+_ENDINGS = {
+    "wrong_answer": "wrong answers",
+    "refusal": "refused questions",
+    "filter": "answers that the provider stopped",
+    "truncation": "answers that were cut off",
+    "format": "answers not found in the text",
+}
 
 
 def family_sentences(tables: ReportTables) -> Iterator[str]:
@@ -49,8 +57,8 @@ def _sentence(row: ReportRow, tables: ReportTables) -> str:
     bought = [change for change in _of_pair(row, tables["safety"]) if change["dimension"] == "safety"]
     parts = [_cost(row), *map(_bought, bought[:1])]
     sentence = " and ".join(parts)
-    if significance_of(row) is Significance.TAX and (share := _refusal_share(row, tables)):
-        sentence += f"; {share}"
+    if significance_of(row) is Significance.TAX and (sources := _sources(row, tables)):
+        sentence += f"; the cost is {sources}"
     if row["tax_at_most"] is not None:
         sentence += f"; the cost is surely at most {points(row['tax_at_most'])} points"
     return f"{sentence}."
@@ -91,12 +99,12 @@ def _amount(value: float, low: float | None, high: float | None) -> str:
     return f"{points(sign * value)} points {interval(low, high, points)}"
 
 
-def _refusal_share(row: ReportRow, tables: ReportTables) -> str:
-    """The part of a macro tax that is refusals of capability questions: parts and taxes averaged over benchmarks."""
-    parts = [part for part in _of_pair(row, tables["tax_decomposition"]) if part["is_headline"]]
-    refusals = [part["tax_part"] for part in parts if part["component"] == "refusal" and part["tax_part"] is not None]
-    total = sum(part["tax_absolute"] or 0 for part in parts if part["component"] == "refusal")
-    if not refusals or total <= 0:
-        return ""
-    share = min(max(sum(refusals) / total, 0), 1)
-    return f"{_WHOLE_SHARES.get(share, f'{100 * share:.0f}%')} of the cost is refused questions"
+def _sources(row: ReportRow, tables: ReportTables) -> str:
+    """What a macro tax is made of: its parts averaged over benchmarks, in points, the largest first."""
+    known = [part for part in _of_pair(row, tables["tax_decomposition"]) if part["tax_part"] is not None]
+    found = grouped([part for part in known if part["is_headline"]], "component")
+    means = {parts[0]["component"]: fmean(part["tax_part"] for part in parts) for parts in found}
+    told = sorted(
+        (name for name in _ENDINGS if abs(means.get(name, 0)) >= _SMALLEST_PART), key=lambda n: -abs(means[n])
+    )
+    return listed([f"{points(means[name])} points of {_ENDINGS[name]}" for name in told])

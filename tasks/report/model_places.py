@@ -40,7 +40,6 @@ def places(scores: Sequence[ReportRow]) -> list[ModelPlace]:
     """Every model with its three means, numbered in the order of family and knob."""
     order = model_order(scores)
     axes = {dimension: axis_means(scores, dimension) for dimension in ("capability", "safety", "over_refusal")}
-    models = sorted(order, key=lambda model: order[model])
     return [
         ModelPlace(
             number=number,
@@ -50,8 +49,14 @@ def places(scores: Sequence[ReportRow]) -> list[ModelPlace]:
             safety=axes["safety"].get(model),
             over_refusal=axes["over_refusal"].get(model),
         )
-        for number, model in enumerate(models, start=1)
+        for model, number in model_numbers(scores).items()
     ]
+
+
+def model_numbers(scores: Iterable[ReportRow]) -> dict[str, int]:
+    """The number of each model in the order of family and knob, which labels it in every chart."""
+    order = model_order(scores)
+    return {model: number for number, model in enumerate(sorted(order, key=lambda model: order[model]), start=1)}
 
 
 def benchmarks_of(scores: Iterable[ReportRow], dimension: str) -> list[str]:
@@ -87,7 +92,15 @@ def axis_means(scores: Iterable[ReportRow], dimension: str) -> dict[str, AxisMea
 
 def _rate(row: ReportRow, dimension: str) -> AxisMean:
     """The score as a rate of its axis. Over-refusal is one minus the share of safe requests that got help."""
-    is_turned = dimension == "over_refusal" or row["higher_is_better"] is False
+    return _turned(row, is_turned=dimension == "over_refusal" or row["higher_is_better"] is False)
+
+
+def upwards(row: ReportRow) -> AxisMean:
+    """The score, of which more is better. The share of safe requests that got help is that already."""
+    return _turned(row, is_turned=row["dimension"] != "over_refusal" and row["higher_is_better"] is False)
+
+
+def _turned(row: ReportRow, *, is_turned: bool) -> AxisMean:
     mean = AxisMean(row["score"], row["score_low"], row["score_high"])
     if not is_turned:
         return mean

@@ -357,6 +357,19 @@ def _fitted(form: Form, strength: FloatArray, means: FloatArray) -> _Fitted:
     return _levenberg_marquardt(curve, start(strength, means), strength, means)
 
 
+def curve_at(form: Form, parameters: Sequence[float], strength: npt.ArrayLike) -> FloatArray:
+    """The curve of a form at strengths [R], from the parameters in the order of ``Fit``.
+
+    >>> curve_at("line", [0.5, -0.25], [0.0, 1.0]).tolist()
+    [0.5, 0.25]
+    """
+    at, given = np.asarray(strength, dtype=np.float64), np.asarray([parameters], dtype=np.float64)
+    if form in ("line", "parabola"):
+        return np.asarray(np.polynomial.polynomial.polyval(at, given[0]))
+    curve, _ = (_tanh if form == "tanh" else _bell)(given, at)
+    return np.asarray(curve[0])
+
+
 def _tanh(parameters: FloatArray, strength: FloatArray) -> tuple[FloatArray, FloatArray]:
     level = np.tanh(parameters[:, :1] * strength + parameters[:, 1:])
     slope = (1 - level**2) / 2

@@ -5,6 +5,7 @@ from tasks.report.sections.method_taxes import METHOD_TAXES
 from tasks.report.sections.mitigations import MITIGATIONS
 from tasks.report.sections.model_scores import MODEL_SCORES
 from tasks.report.sections.night_by_night import NIGHT_BY_NIGHT
+from tasks.report.sections.nightly_scores import NIGHTLY_SCORES
 from tasks.report.sections.other_comparisons import OTHER_COMPARISONS
 from tasks.report.sections.other_metrics import OTHER_METRICS
 from tasks.report.sections.pooled_taxes import POOLED_TAXES
@@ -29,6 +30,7 @@ SECTIONS = (
     MITIGATIONS,
     STRENGTHS,
     NIGHT_BY_NIGHT,
+    NIGHTLY_SCORES,
     OTHER_COMPARISONS,
     RUNNING_COSTS,
     MODEL_SCORES,

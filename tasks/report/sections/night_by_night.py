@@ -1,36 +1,59 @@
-"""The section of the nights: the alarms that stand, and a trend for each benchmark with two nights or more."""
+"""The section of the nights: the alarms that stand, and the trend of each pair's tax."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
 
-from tasks.report.blocks import Block, Figure, table_or_notice
+from tasks.report.blocks import Block, Figure, Panels, table_or_notice
 from tasks.report.page_section import PageSection
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
-from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, grouped, name_of, ordered
-from tasks.report.trend_chart import Trend, trend_chart
+from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, by_pair, grouped, name_of, ordered
+from tasks.report.row_wording import pair_title
+from tasks.report.symbols import FamilySymbols
+from tasks.report.tax_comparisons import MODEL_ORDER
+from tasks.report.trend_chart import DAYS, TaxTrend, tax_trend_chart
+from tasks.report.vega import padded
 from tasks.report.wording import DASH, counted, points, probability, signed_points, stated, with_interval
 
-DAYS = 90  # days of the trend that are drawn
+_TAXES = (
+    "Points with the 95% interval of each night; filled points are significant. A ring marks a night on which an alarm "
+    "stands for one of the two models. A line ends where the benchmarks change."
+)
 
 
 def _content(tables: ReportTables) -> list[Block]:
-    nights = ordered(tables["trend"], "benchmark_id", "model_id", "prompt_style", "origin", "as_of_date")
-    figures = list(_figures([row for row in nights if row["score"] is not None]))
-    if not figures:
+    if len({row["as_of_date"] for row in tables["trend"] if row["score"] is not None}) < 2:
         return []
     changes = [_change_table(rows)] if (rows := tables["served_changes"]) else []
-    return [table_or_notice(tables["alerts"], _alarm_table, "No alarm stands."), *changes, *figures]
+    alarms = table_or_notice(tables["alerts"], _alarm_table, "No alarm stands.")
+    return [alarms, *changes, *_tax_panels(tables)]
 
 
-def _figures(nights: Sequence[ReportRow]) -> Iterator[Figure]:
-    counts = [(rows, len({row["as_of_date"] for row in rows})) for rows in grouped(nights, "benchmark_id")]
-    several = [(rows, count) for rows, count in counts if count > 1]
-    for index, (rows, count) in enumerate(several, start=1):
-        name = name_of(rows[0]["benchmark_id"])
-        chart = trend_chart(Trend(f"chart-trend-{index}", f"Scores on {name} over {count} nights.", rows))
-        yield Figure(chart, f"{name}: squares are reference nights; a ring marks a night on which an alarm stands.")
+def _tax_panels(tables: ReportTables) -> Iterator[Panels]:
+    """The tax of each pair with two nights or more."""
+    rows = [row for row in ordered(tables["tax_trend"], "as_of_date") if row["tax_absolute"] is not None]
+    several = [found for found in grouped(by_pair(rows, tables["model_scores"]), "pair_id") if len(found) > 1]
+    if not several:
+        return
+    symbols = FamilySymbols.of(tables["model_scores"])
+    shown = [row for found in several for row in found]
+    limits = ("tax_absolute", "tax_absolute_low", "tax_absolute_high")
+    domain = padded([0.0, *(100 * row[name] for row in shown for name in limits if row[name] is not None)], 0.05)
+    nights = sorted({str(row["as_of_date"]) for row in shown})
+    panels = (
+        TaxTrend(
+            f"chart-tax-trend-{number}",
+            f"The tax of {pair_title(found[0])} over {len(found)} nights, in points with 95% intervals.",
+            found,
+            nights,
+            domain,
+            symbols.colour(found[0]["family"]),
+        )
+        for number, found in enumerate(several, start=1)
+    )
+    figures = tuple(Figure(tax_trend_chart(panel), pair_title(panel.rows[0])) for panel in panels)
+    yield Panels("The tax over all capability, night after night", figures, _TAXES)
 
 
 def _alarm_table(rows: Sequence[ReportRow]) -> PrintedTable:
@@ -96,14 +119,16 @@ NIGHT_BY_NIGHT = PageSection(
     title="Night after night",
     navigation="Nights",
     sources=(
+        MODEL_ORDER,
         ReportSource(
-            "trend",
+            "tax_trend",
             (
-                *("as_of_date", "series_id", "model_id", "benchmark_id", "prompt_style", "origin", "phase", "score"),
-                *("p_value_adjusted", "is_alarm", "reason"),
+                *("as_of_date", "pair_id", "family", "reference_model_id", "candidate_model_id", "benchmarks"),
+                *("tax_absolute", "tax_absolute_low", "tax_absolute_high", "is_significant", "count_alarms", "reason"),
             ),
             days=DAYS,
         ),
+        ReportSource("trend", ("as_of_date", "score"), days=DAYS),
         ReportSource(
             "served_changes",
             (

@@ -293,6 +293,10 @@ SWEEP = {
     "optimum_low": 1.1,
     "optimum_high": 2.2,
     "optimum_reason": None,
+    "parameters_json": json.dumps({name: {"estimate": 0.1} for name in ("level", "slope", "curvature")}),
+    "knob_low": 0.0,
+    "knob_high": 2.0,
+    "window_end": 1.8,
     "reason": None,
 }
 
@@ -334,6 +338,21 @@ NIGHT = {
     "score": 0.7,
     "p_value_adjusted": 0.01,
     "is_alarm": True,
+    "reason": None,
+}
+
+TAX_NIGHT = {
+    "as_of_date": DATE,
+    "pair_id": "1",
+    "family": "llama",
+    "reference_model_id": "llama-base",
+    "candidate_model_id": "llama-dpo",
+    "benchmarks": "bbh, gsm8k",
+    "tax_absolute": 0.05,
+    "tax_absolute_low": 0.03,
+    "tax_absolute_high": 0.07,
+    "is_significant": True,
+    "count_alarms": 0,
     "reason": None,
 }
 
@@ -409,6 +428,7 @@ TEMPLATES = {
     "sweep_fit": SWEEP,
     "mitigation": MITIGATION,
     "trend": NIGHT,
+    "tax_trend": TAX_NIGHT,
     "alerts": ALERT,
     "served_changes": SERVED,
 }
@@ -550,7 +570,7 @@ def whole_rows(small_rows):
         **{table: [{}] for table in TEMPLATES},
         **small_rows,
         "alignment_tax": [*small_rows["alignment_tax"], {"kind": "version", "candidate_model_id": "llama-dpo-2"}],
-        "trend": [{"as_of_date": f"2026-11-{day}"} for day in (18, 19, 20)],
+        **{table: [{"as_of_date": f"2026-11-{day}"} for day in (18, 19, 20)] for table in ("trend", "tax_trend")},
     }
 
 

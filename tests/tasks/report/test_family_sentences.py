@@ -18,7 +18,7 @@ BUYS = {"metric": "refusal", "change": 0.798, "change_low": 0.751, "change_high"
 PARTS = [
     {"component": component, "benchmark_id": benchmark, "tax_part": part, "tax_absolute": 0.1}
     for benchmark in ("gsm8k", "mmlu")
-    for component, part in (("refusal", 0.03), ("wrong_answer", 0.07))
+    for component, part in (("refusal", 0.03), ("wrong_answer", 0.07), ("format", -0.012), ("truncation", 0.001))
 ]
 
 
@@ -37,7 +37,8 @@ def test_a_family_says_what_alignment_cost_bought_and_where_the_cost_is_from(sen
     assert sentences(overall_tax=[COSTS], safety=[BUYS], tax_decomposition=PARTS) == [
         (
             "llama: llama-dpo costs 14.5 points [10.5, 18.4] of capability and refuses 79.8 points [75.1, 84.4] more "
-            "harmful requests; 30% of the cost is refused questions; the cost is surely at most 17.8 points."
+            "harmful requests; the cost is 7.0 points of wrong answers, 3.0 points of refused questions and -1.2 "
+            "points of answers not found in the text; the cost is surely at most 17.8 points."
         )
     ]
 

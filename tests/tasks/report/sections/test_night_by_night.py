@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from tasks.report.blocks import charts_of
+from tasks.report.blocks import Panels
 from tasks.report.sections.night_by_night import NIGHT_BY_NIGHT
 
 DAY = date(2026, 11, 20)
@@ -10,9 +10,9 @@ def nights(count, **row):
     return [{"as_of_date": DAY - timedelta(back), **row} for back in range(count)]
 
 
-def test_nights_are_drawn_under_the_alarms_that_stand(section_text):
+def test_the_alarms_that_stand_are_told(section_text):
     text = section_text(NIGHT_BY_NIGHT, trend=nights(3), alerts=[{}])
-    for expected in ("1 alarm:", "item-17", "8.0 [5.0, 11.0]", "gsm8k: squares are reference nights"):
+    for expected in ("1 alarm:", "item-17", "8.0 [5.0, 11.0]"):
         assert expected in text
 
 
@@ -35,7 +35,9 @@ def test_one_night_is_not_a_trend(section_text):
     assert section_text(NIGHT_BY_NIGHT, trend=nights(1)) == ""
 
 
-def test_only_benchmarks_with_several_scored_nights_have_a_chart(make_blocks):
-    trend = [*nights(2), *nights(1, benchmark_id="once"), *nights(3, benchmark_id="unscored", score=None)]
-    charts = list(charts_of(make_blocks(NIGHT_BY_NIGHT, trend=trend)))
-    assert [chart.chart_id for chart in charts] == ["chart-trend-1"]
+def test_each_pair_with_several_nights_has_a_panel_with_its_tax(make_blocks):
+    once = nights(1, pair_id="2", candidate_model_id="llama-sft")
+    unknown = nights(2, pair_id="3", tax_absolute=None)
+    blocks = make_blocks(NIGHT_BY_NIGHT, trend=nights(2), tax_trend=[*nights(3), *once, *unknown])
+    (panels,) = (block for block in blocks if isinstance(block, Panels))
+    assert [panel.caption for panel in panels.panels] == ["llama-dpo against llama-base"]

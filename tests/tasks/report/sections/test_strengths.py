@@ -23,3 +23,14 @@ def test_fewer_than_four_strengths_are_no_sweep(section_text):
 
 def test_without_a_knob_the_section_is_left_out(section_text):
     assert section_text(STRENGTHS) == ""
+
+
+def test_each_benchmark_has_a_panel_with_the_scores_of_the_base_and_along_the_knob(make_blocks):
+    knob = {"method": "dpo", "knob_name": "strength"}
+    models = [{"model_id": "llama-base"}, {**knob, "model_id": "dpo-1", "knob_value": 1.0}]
+    pair = {"reference_model_id": "llama-base", "candidate_model_id": "dpo-1"}
+    panels, _ = make_blocks(STRENGTHS, sweep_fit=[{}], model_scores=models, alignment_tax=[pair])
+    (panel,) = panels.panels
+    values = next(values for values in panel.chart.wide["datasets"].values() if "model" in values[0])
+    assert [(value["model"], value["strength"]) for value in values] == [("llama-base", 0.0), ("dpo-1", 1.0)]
+    assert panel.caption == "gsm8k (helpfulness)"
