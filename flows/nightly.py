@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,28 +19,34 @@ from flows.evaluate import Evaluated, evaluate, state_of
 from flows.orchestration import Outcome, as_flow, failed
 from tasks.errors import UsageError
 
+Say = Callable[[str, Outcome[Evaluated]], None]
 
-def served(config: Path, timezone: str) -> Flow[..., Any]:
+
+def served(config: Path, timezone: str, say: Say) -> Flow[..., Any]:
     """The flow of one configuration. Whoever asks Prefect for a run of it may choose a night, and nothing else."""
 
     @flow(name="nightly", flow_run_name="nightly {as_of_date}", validate_parameters=False)
     async def nightly(as_of_date: str | None = None) -> State[None]:
-        return await evaluate_night(str(config), as_of_date, timezone)
+        return await evaluate_night(str(config), as_of_date, timezone, say)
 
     return nightly
 
 
-async def evaluate_night(config: str, as_of_date: str | None, timezone: str) -> State[None]:
-    """Evaluate everything with fresh answers. The night is the scheduled date in the user's time zone."""
+async def evaluate_night(config: str, as_of_date: str | None, timezone: str, say: Say) -> State[None]:
+    """Evaluate everything with fresh answers. The night is the scheduled date in the user's time zone.
+
+    ``say`` tells the user how the night ended.
+    """
     scheduled = flow_run.scheduled_start_time or datetime.now(UTC)
     night = as_of_date or scheduled.astimezone(ZoneInfo(timezone)).date().isoformat()
     outcome: Outcome[Evaluated] = Outcome()
     await as_flow(evaluate, config, night, "nightly", outcome=outcome)
+    say(night, outcome)
     return failed(outcome.error) if outcome.error else state_of(outcome.result())
 
 
-def serve(config: Path, cron: str, timezone: str) -> None:
-    """Serve the flow on a schedule until interrupted; one night at a time.
+def serve(config: Path, cron: str, timezone: str, say: Say) -> None:
+    """Serve the flow on a schedule until interrupted; one night at a time, and ``say`` at the end of each.
 
     Raises:
         UsageError: no such cron expression or time zone.
@@ -52,7 +59,7 @@ def serve(config: Path, cron: str, timezone: str) -> None:
     # Prefect's own handler of SIGTERM forgets to await its coroutine.
     warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited")
     path = config.absolute()
-    served(path, timezone).serve(
+    served(path, timezone, say).serve(
         # On a server that several configurations share, each has a deployment of its own.
         name=f"every-night-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}",
         description=f"Evaluates {path}.",

@@ -1,10 +1,11 @@
-"""What commands say of the taxes of a date, in the words of the report.
+"""What commands say of a date, in the words of the report: its taxes, and what is wrong.
 
 Tested in tests/flows/test_answers.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,20 @@ def tax_sentences(database: Warehouse, as_of_date: str) -> TaxSentences:
 
     tables = report_frames(database, as_of_date, TAX_SENTENCES).rows(TAX_SENTENCES)
     answers, benchmarks = answer_sentences(tables), benchmark_sentences(tables)
-    return TaxSentences(*(tuple(text.translate(_PLAIN) for text in texts) for texts in (answers, benchmarks)))
+    return TaxSentences(_plain(answers), _plain(benchmarks))
+
+
+def wrong_sentences(database: Warehouse, as_of_date: str) -> tuple[str, ...]:
+    """What is wrong on a date: alarms, cells that are not whole, expectations that did not hold."""
+    from tasks.report import STANDING, standing_of
+    from tasks.steps.publish.report_page import report_frames
+
+    found = standing_of(report_frames(database, as_of_date, STANDING).rows(STANDING))
+    return _plain(found.sentences) if found.is_wrong else ()
+
+
+def _plain(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(text.translate(_PLAIN) for text in texts)
 
 
 def say_answers(database: Warehouse, as_of_date: str) -> None:

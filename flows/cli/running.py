@@ -175,6 +175,7 @@ def serve(
 
     settings = load_configuration(config)
     with prefect_server(settings.warehouse.parent / STATE_FOLDER, has_schedules=True) as server:
+        from flows.cli.night_line import say_night
         from flows.nightly import serve as serve_nightly
 
         server.wait_until_up()
@@ -183,7 +184,7 @@ def serve(
         typer.echo(
             f"Serving the nightly flow at {cron!r} ({timezone}). Prefect's pages are at {pages}{asks}. Ctrl-C ends it."
         )
-        serve_nightly(config, cron, timezone)
+        serve_nightly(config, cron, timezone, say_night)
 
 
 @contextmanager

@@ -5,36 +5,78 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 
 import pytest
 
+from flows.cli.night_line import night_line
+from flows.orchestration import Outcome
+from tasks.errors import NothingEvaluated
 from tests.support.runs import command, environment
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
 
 
-def test_a_scheduled_night_is_evaluated_and_published(project):
-    """The schedule fires every minute and the runner polls every second, so that the test need not wait for long."""
-    with (project / "serve.log").open("w") as log:
+@contextmanager
+def serving(project, cron):
+    """`serve` as a process of its own, which polls every second, and the file with what it prints."""
+    log = project / "serve.log"
+    with log.open("w") as output:
         process = subprocess.Popen(
-            command("serve", "--cron", "* * * * *", "--timezone", "Pacific/Auckland"),
+            command("serve", "--cron", cron, "--timezone", "Pacific/Auckland"),
             cwd=project,
             env={**environment(), "PREFECT_RUNNER_POLL_FREQUENCY": "1"},
-            stdout=log,
+            stdout=output,
             stderr=subprocess.STDOUT,
         )
-    publication = project / "publish" / "aligntax.duckdb"
+    try:
+        yield process, log
+    finally:
+        process.kill()
+        process.wait(60)
+
+
+def wait_for(word, process, log):
+    """What was printed, once it holds a word."""
     deadline = time.monotonic() + 300
-    while not publication.exists() and time.monotonic() < deadline:
-        assert process.poll() is None, (project / "serve.log").read_text()
+    while word not in log.read_text() and time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
         time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    process.wait(60)
-    assert publication.exists(), (project / "serve.log").read_text()
+    assert word in log.read_text()
+    return log.read_text()
+
+
+def test_a_scheduled_night_is_evaluated_and_published_and_a_line_says_so(project):
+    """The schedule fires every minute, so that the test need not wait for long."""
+    with serving(project, "* * * * *") as (process, log):
+        said = wait_for("Report: ", process, log)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(120) == 0
+    publication = project / "publish" / "aligntax.duckdb"
     with Warehouse.read(publication) as reader:
-        runs = reader.rows("select kind, count_cells_complete from marts.dim_run")[1]
-    assert set(runs) == {("nightly", 6)}
+        runs = reader.rows("select kind, count_cells_complete, as_of_date from marts.dim_run")[1]
+    kind, count, night = runs[0]
+    assert (kind, count) == ("nightly", 6)
+    [line] = [line for line in said.splitlines() if "Report: " in line]
+    assert line.startswith(f"Night {night} ended: 6 of 6 cells complete. ")
+    assert "aligned" in line
+    assert line.endswith(f"Report: {project / 'publish' / 'report.html'}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_without_another_word(project, number):
+    with serving(project, "0 0 1 1 *") as (process, log):
+        said = wait_for("Ctrl-C ends it.", process, log)
+        time.sleep(3)  # the runner of Prefect sets its own handlers some time after
+        process.send_signal(number)
+        assert process.wait(120) == 0, log.read_text()
+        assert log.read_text() == said
+
+
+def test_a_failed_night_is_one_line_too():
+    failed = Outcome(error=NothingEvaluated("no cell could be evaluated;\nthe first: base"))
+    assert night_line("2026-01-31", failed) == "Night 2026-01-31 failed: no cell could be evaluated; the first: base"
 
 
 def test_an_invalid_schedule_gives_one_error_line(project, aligntax):
