@@ -35,6 +35,7 @@ _PLAIN_TYPES = {
     "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
 }
 _REFERENCE = re.compile(r"\b(?:from|join)\s+((?:staging|marts|reports)\.[a-z_]+)")
+_FACTS = re.compile(r"\b(?:from|join)\s+((?:raw|stats)\.[a-z_]+)")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Model:
     """One SELECT with its description.
 
     No two rows have the same values in the columns of ``key``. ``partition`` is the column whose dates a build
-    replaces.
+    replaces. ``references`` are the models that it reads, ``facts`` the tables of raw and stats.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Model:
     partition: str | None
     columns: dict[str, str]
     references: frozenset[str] = field(default_factory=frozenset)
+    facts: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def layer(self) -> str:
@@ -211,4 +213,5 @@ def _read_model(path: Path) -> Model:
         partition=described.get("partition"),
         columns=described["columns"],
         references=frozenset(_REFERENCE.findall(sql)) - {name},
+        facts=frozenset(_FACTS.findall(sql)),
     )

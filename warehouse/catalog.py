@@ -41,8 +41,25 @@ def _table(connection: duckdb.DuckDBPyConnection, model: Model) -> str:
     types = {row[0]: row[1] for row in connection.execute(f"describe {model.name}").fetchall()}
     rows = [f"| `{name}` | {types[name].lower()} | {text} |" for name, text in model.columns.items()]
     key = ", ".join(f"`{column}`" for column in model.key)
-    head = f"#### `{model.name}`\n\n{model.description}\nGrain: {model.grain}. Key: {key}.\n"
+    head = f"#### `{model.name}`\n\n{model.description}\nGrain: {model.grain}. Key: {key}.\n{_lineage(model)}\n"
     return "\n".join([head, "| column | type | meaning |", "|---|---|---|", *rows, ""])
+
+
+def _lineage(model: Model) -> str:
+    """What a table is made from, and which tables are made from it."""
+    readers = [other.name for other in models() if model.name in other.references]
+    said = [
+        f"{how} {', '.join(map(_linked, sorted(names)))}."
+        for how, names in (("Made from", model.references | model.facts), ("Read by", readers))
+        if names
+    ]
+    return " ".join(said)
+
+
+def _linked(table: str) -> str:
+    """A link to a table's place on the page, where it has one."""
+    has_place = table.partition(".")[0] in _LAYERS
+    return f"[`{table}`](#{table.replace('.', '')})" if has_place else f"`{table}`"
 
 
 if __name__ == "__main__":

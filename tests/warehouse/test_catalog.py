@@ -24,6 +24,16 @@ def test_every_model_has_a_heading_and_its_key(catalogue):
         assert all(f"`{column}`" in section.split("Key: ")[1].split("\n")[0] for column in model.key), model.name
 
 
+def test_every_table_is_traced_to_what_it_is_made_from_and_to_what_reads_it(catalogue):
+    section = catalogue.split("#### `marts.method_comparisons`\n")[1].split("####")[0]
+    assert "Made from [`marts.comparisons`](#martscomparisons), [`marts.dim_benchmark`]" in section
+    assert "`raw.models`" in section
+    read = catalogue.split("#### `marts.style_pairs`\n")[1].split("####")[0]
+    assert "Read by [`reports.format_control`](#reportsformat_control)." in read
+    for model in models():
+        assert model.references | model.facts or model.name == "marts.dim_date", model.name
+
+
 def test_reports_come_first(catalogue):
     assert catalogue.index("### Reports") < catalogue.index("### Marts") < catalogue.index("### Staging")
 
