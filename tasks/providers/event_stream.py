@@ -72,7 +72,9 @@ def _completion(events: list[Mapping[str, Any]]) -> dict[str, Any]:
             if isinstance(piece, Mapping) and not piece.get("index"):
                 _add(choice, {name: value for name, value in piece.items() if name not in {"delta", "message"}})
                 _add(message, piece.get("delta") or piece.get("message") or {})
-    return {**document, "choices": [{**choice, "message": message} if message else choice]} if choice else document
+    if message:
+        choice["message"] = message
+    return {**document, "choices": [choice]} if choice else document
 
 
 def _add(whole: dict[str, Any], piece: Mapping[str, Any]) -> None:
@@ -83,9 +85,11 @@ def _add(whole: dict[str, Any], piece: Mapping[str, Any]) -> None:
             whole[name] = before if before is not None else {}
             _add(whole[name], value)
         elif isinstance(value, str) and isinstance(before, str) and not name.endswith(_REPLACED):
-            whole[name] = f"{before}{value}"
+            del whole[name]  # Python appends in place to what nothing else refers to; copies would take minutes
+            before += value
+            whole[name] = before
         elif isinstance(value, list) and isinstance(before, list):
-            whole[name] = [*before, *value]
+            before.extend(value)
         elif value is not None:
             whole[name] = value
 

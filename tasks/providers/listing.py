@@ -19,6 +19,7 @@ from http.client import HTTPException
 from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
+from tasks.domain import storable
 from tasks.providers.anthropic_wire import FACTS as ANTHROPIC
 from tasks.providers.keys import KeyRemover
 from tasks.providers.openai_wire import FACTS as OPENAI
@@ -130,7 +131,8 @@ def _models(found: Any, api_key: str | None) -> Iterator[ListedModel]:
         name = record.get("id") or record.get("name")
         if isinstance(name, str) and name:
             kind = record.get("type") if isinstance(record.get("type"), str) else None
-            yield ListedModel(KeyRemover.of_key(api_key).removed_from(name), _context_in(record), kind)
+            kept = storable(KeyRemover.of_key(api_key).removed_from(name))
+            yield ListedModel(kept, _context_in(record), kind and storable(kind))
 
 
 def _context_in(record: Mapping[str, Any]) -> int | None:
@@ -142,7 +144,8 @@ def _records(found: Any) -> list[Mapping[str, Any]]:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and value > 0 else None
+    is_count = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return value if is_count else None
 
 
 def _headers(provider: str, api_key: str | None) -> dict[str, str]:
@@ -189,4 +192,4 @@ def _document(stream: IO[bytes], deadline: float) -> Any:
 def _one_line(document: Any, api_key: str | None) -> str:
     error = document.get("error", document) if isinstance(document, Mapping) else document
     said = error.get("message", error) if isinstance(error, Mapping) else error
-    return " ".join(KeyRemover.of_key(api_key).removed_from(str(said)).split())[:_LONGEST_MESSAGE]
+    return storable(" ".join(KeyRemover.of_key(api_key).removed_from(str(said)).split())[:_LONGEST_MESSAGE])

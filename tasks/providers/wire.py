@@ -142,7 +142,8 @@ def text_of(record: Mapping[str, Any], name: str) -> str | None:
 def count_of(record: Mapping[str, Any], name: str) -> int | None:
     """A count of a server's document; None where it is absent or cannot be one."""
     value = record.get(name)
-    return value if isinstance(value, int) and 0 <= value < _MORE_THAN_FITS else None
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MORE_THAN_FITS
+    return value if is_count else None
 
 
 def part_of(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ import psutil
 from tests.support.hostile.bodies import LETTERS, number
 from tests.support.warm import Warm
 
-_BETWEEN_S = 0.05
+_BETWEEN_S = 0.2
 _LONGEST_S = 4 * 3600
 # Each model, with its wire.
 _MODELS = {
@@ -106,7 +106,7 @@ class Questions:
 class Run:
     """What a run printed as JSON, and its memory: (requests answered so far, megabytes) again and again."""
 
-    said: dict[str, int]
+    said: dict[str, Any]
     memory: tuple[tuple[int, float], ...]
 
     @property
@@ -114,9 +114,10 @@ class Run:
         """The most memory that the processes of the run took."""
         return max(megabytes for _, megabytes in self.memory)
 
-    def memory_at(self, count: float) -> float:
-        """The memory, in megabytes, when so many requests had been answered."""
-        return next((megabytes for asked, megabytes in self.memory if asked >= count), self.memory[-1][1])
+    def mb_at(self, share: float) -> float:
+        """The memory, in megabytes, when a share of all requests had been answered."""
+        all_of_them = self.memory[-1][0]
+        return next(megabytes for asked, megabytes in self.memory if asked >= share * all_of_them)
 
 
 def run(warm: Warm, folder: Path, counted: Callable[[], int] = lambda: 0) -> Run:

@@ -31,8 +31,8 @@ _UNDELIMITED = {
     Framing.WAITING,
 }
 _BROKEN_OFF = {"error"}
-_BLOCKED = ("content_filter", "content management policy")
-_TOO_LONG = ("context length", "context_length", "prompt is too long")
+_BLOCKED = ("content_filter", "filtered", "content management policy")
+_TOO_LONG = ("context length", "context_length", "too long", "tokens")
 
 
 class Kind(Enum):
@@ -110,9 +110,7 @@ def _of_body(status: int, body: bytes, asked: Asked) -> set[Reading]:
 
 def _failures(status: int, words: str) -> set[Reading]:
     """A reply without an answer. Where it holds words of a filter or a limit it may be taken for that."""
-    if status == 413:
-        return {_TOO_LONG_ANSWER}
-    found = {AGAIN}
+    found = {_TOO_LONG_ANSWER} if status == 413 else {AGAIN}
     if any(word in words for word in _BLOCKED):
         found.add(Reading(Kind.DECLINED))
     if any(word in words for word in _TOO_LONG):

@@ -14,7 +14,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.hostile.plans import Plan, plan_of
@@ -36,17 +36,19 @@ class Book:
     """The plan, and how often each question was asked."""
 
     plan: Plan
-    asked: Counter[tuple[bytes, int, int]]
+    asked: Counter[tuple[bytes, int, int]] = field(default_factory=Counter)
+    count: int = 0
 
     def reply(self, head: bytes, body: bytes) -> Reply:
         """The reply to a request. Which attempt it is decides it, and not when it comes."""
         if head.startswith(b"GET"):
-            return whole(b"%d" % self.asked.total())
+            return whole(b"%d" % self.count)
         path, model, item, seed = _PATH.match(head), _MODEL.search(body), _ITEM.search(body), _SEED.search(body)
         if path is None or model is None or item is None:
             raise ValueError(f"not a request of the tests: {head[:200]!r} {body[:200]!r}")
         key = (model[1], int(item[1]), int(seed[1]) if seed else 0)
         self.asked[key] += 1
+        self.count += 1
         return self.plan(Asked(path[1].decode(), model[1].decode(), *key[1:], self.asked[key]))
 
 
@@ -101,7 +103,7 @@ class Connection(asyncio.Protocol):
 
 async def serve(plan: Plan) -> None:
     """Answer until the process is ended."""
-    book = Book(plan, Counter())
+    book = Book(plan)
     server = await asyncio.get_running_loop().create_server(lambda: Connection(book), "127.0.0.1", 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()

@@ -224,7 +224,10 @@ def test_what_a_server_leaves_out_is_unknown(wire):
     assert wire.answer(document) == Answer("answered", "42", "stop", finish_word=word)
 
 
-@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None, "input_tokens": None}, [], "many"])
+NO_COUNTS = ({"prompt_tokens": None, "input_tokens": None}, {"prompt_tokens": True, "input_tokens": True})
+
+
+@pytest.mark.parametrize("usage", [None, {}, *NO_COUNTS, [], "many"])
 def test_usage_in_an_unknown_form_is_left_out(wire, usage):
     found = wire.answer(wire.changed({("usage",): usage}))
     assert {getattr(found, f"tokens_{kind}") for kind in ("input", "cached", "cache_write", "output", "reasoning")} == {

@@ -69,6 +69,12 @@ def test_a_stream_of_completions_is_put_together(wires):
     assert (found.text, found.finish_reason) == ("42", "length")
 
 
+def test_a_stream_of_many_pieces_without_an_index_is_put_together(wires):
+    many = [{"choices": [{"delta": {"content": f"{number} "}}]} for number in range(20_000)]
+    found = wires["chat"].answer(stream(*many))
+    assert found.text == "".join(f"{number} " for number in range(20_000))
+
+
 def test_comments_and_odd_lines_of_a_stream_say_nothing(wires):
     text = ": PROCESSING\n\n" + stream(piece(content="42"), piece("stop")) + "data: {half\n\n"
     assert wires["chat"].answer(text).text == "42"

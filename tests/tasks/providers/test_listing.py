@@ -57,6 +57,14 @@ def test_the_key_is_sent_and_the_models_come_in_the_servers_order(served):
     assert [(path, headers["authorization"]) for path, headers in asked] == [("/v1/models", f"Bearer {KEY}")]
 
 
+def test_a_lone_surrogate_of_a_name_or_an_error_is_kept_as_its_escape(served):
+    listed = {"/v1/models": {"data": [{"id": "m\ud800", "type": "\udfff", "context_length": True}]}}
+    address, _ = served(listed)
+    assert list_models("openai", f"{address}/v1", KEY).models == (ListedModel("m\\ud800", None, "\\udfff"),)
+    address, _ = served({"/v1/models": {"error": {"message": "no \ud800"}}}, status=500)
+    assert list_models("openai", f"{address}/v1", KEY).trouble == "HTTP 500: no \\ud800"
+
+
 @pytest.mark.parametrize("end", ["", "/"])
 def test_an_address_without_v1_gains_it_where_the_models_are(served, end):
     address, _ = served({"/v1/models": MODELS})
