@@ -72,7 +72,7 @@ accept: $(STAMP) $(SITE_STAMP) ## Run the long tests, the endurance tests at a t
 endurance: $(STAMP) ## Run chaos, fuzz, a million requests, a year of nights and simulations at full size (an hour)
 	@ALIGNTAX_TEST_SIZE=full $(PYTEST) -m endurance --durations=0 --durations-min=1
 
-golden: $(STAMP) ## Compare the demo's tables, the help texts and the cookbook with the record (ARGS=--record writes it anew)
+golden: $(STAMP) ## Compare the demo's tables and charts, the help texts and the cookbook with the record (ARGS=--record writes it anew)
 	@$(BIN)/python -m tests.support.golden $(ARGS)
 
 bench: $(STAMP) ## Measure speed as ratios within one run (ONLY=generation for one subject)

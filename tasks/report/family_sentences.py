@@ -107,4 +107,10 @@ def _sources(row: ReportRow, tables: ReportTables) -> str:
     told = sorted(
         (name for name in _ENDINGS if abs(means.get(name, 0)) >= _SMALLEST_PART), key=lambda n: -abs(means[n])
     )
-    return listed([f"{points(means[name])} points of {_ENDINGS[name]}" for name in told])
+    lost, gained = (
+        listed(
+            [f"{points(abs(means[name]))} points of {_ENDINGS[name]}" for name in told if (means[name] > 0) is is_lost]
+        )
+        for is_lost in (True, False)
+    )
+    return f"{lost}, less {gained}" if lost and gained else lost

@@ -80,7 +80,7 @@ def reason_unless_shown(reason: str | None, cells: Iterable[str]) -> tuple[str, 
 def tax_notes(row: ReportRow) -> Iterator[str]:
     """What a reader must know of a tax beside its numbers."""
     if row["kind"] != "tax":
-        yield f"kind: {row['kind']}"
+        yield f"{row['kind']} comparison"
     if significance_of(row) is Significance.OPEN and (row["tax_absolute"] or 0) < 0:
         yield "windfall, not significant"
     if row["is_sign_rule_dependent"]:

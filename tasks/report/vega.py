@@ -1,7 +1,7 @@
 """What all charts share: their Vega-Lite configuration, and the forms in which the page holds them.
 
 Neutral colours are middle greys, which read well on a light and on a dark page. Text takes the page's colour from CSS.
-Tested in tests/tasks/report/test_forest_chart.py.
+Tested in tests/tasks/report/test_forest_chart.py and test_vega.py.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ def _content(tables: ReportTables) -> list[Block]:
     if not others:
         return []
     symbols = FamilySymbols.of(tables["model_scores"])
-    return Comparisons(others, symbols, "other", "table-others", _TITLE, "Reference", "Candidate", "points").blocks()
+    axis = "points; right of zero: the reference is better, left: the candidate"
+    return Comparisons(others, symbols, "other", "table-others", _TITLE, "Reference", "Candidate", axis).blocks()
 
 
 OTHER_COMPARISONS = PageSection(

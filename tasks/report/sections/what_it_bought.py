@@ -172,7 +172,7 @@ def _change_line(row: ReportRow) -> TableLine:
         paired_items(row),
     )
     notes = (
-        *([f"kind: {row['kind']}"] if row["kind"] != "tax" else []),
+        *([f"{row['kind']} comparison"] if row["kind"] != "tax" else []),
         *flag_notes(row["flags"]),
         *_exchange_note(row),
         *([f"{row['origin']} answers"] if row["origin"] != "endpoint" else []),
@@ -186,7 +186,8 @@ def _exchange_note(row: ReportRow) -> list[str]:
     if row["exchange_rate"] is None:
         return []
     solid = "" if row["is_exchange_rate_solid"] else "; the gain is under four standard errors, so rates do not compare"
-    return [f"{number(row['exchange_rate'])} points of capability lost per point of harm removed{solid}"]
+    change = "lost" if row["exchange_rate"] >= 0 else "gained"
+    return [f"{number(abs(row['exchange_rate']))} points of capability {change} per point of harm removed{solid}"]
 
 
 def _change_title(row: ReportRow) -> str:

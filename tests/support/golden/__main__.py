@@ -1,4 +1,4 @@
-"""Compare what the demo leaves behind, every --help and the cookbook's answers with a committed record.
+"""Compare what the demo leaves behind, its charts, every --help and the cookbook's answers with a committed record.
 
 A refactoring must change none of them.
 
@@ -27,6 +27,7 @@ from typer.main import get_command
 
 from flows.cli.app import app
 from flows.processes.simulated import simulated_server
+from tests.support.golden.charts import FOLDER, charts
 from tests.support.golden.cookbook_page import PAGE, page
 
 HERE = Path(__file__).parent
@@ -42,26 +43,33 @@ where table_catalog = current_database() order by table_schema, table_name, ordi
 
 def main() -> int:
     """Compare or record; returns the exit code."""
-    parser = argparse.ArgumentParser(description="Compare the demo's tables and the help texts with the record.")
+    parser = argparse.ArgumentParser(description="Compare the demo's tables, charts and help texts with the record.")
     parser.add_argument("--record", action="store_true", help="write the record anew")
     parser.add_argument("--warehouse", type=Path, help="a warehouse that the demo's configuration left behind")
     parser.add_argument("--keep", type=Path, help="folder to run in, which is kept")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         warehouse = options.warehouse or demo_warehouse(options.keep or Path(temporary))
-        found = {RECORD: described(warehouse), PAGE: page(warehouse.parent / "publish" / "aligntax.duckdb")}
+        published = warehouse.parent / "publish"
+        found = {RECORD: described(warehouse), PAGE: page(published / "aligntax.duckdb")}
+        found |= charts(published / "report.html")
     if options.record:
+        FOLDER.mkdir(exist_ok=True)
         for path, text in found.items():
             path.write_text(text)
         return 0
     lines = [line for path, text in found.items() for line in differences(path, text)]
-    print("\n".join(lines) or "The demo's tables, the help texts and the cookbook's answers are those of the record.")
+    print(
+        "\n".join(lines)
+        or "The demo's tables and charts, the help texts and the cookbook's answers are those of the record."
+    )
     return 1 if lines else 0
 
 
 def differences(record: Path, found: str) -> Iterator[str]:
     """What differs from a record, line by line."""
-    return difflib.unified_diff(record.read_text().splitlines(), found.splitlines(), record.name, "now", n=0)
+    known = record.read_text() if record.exists() else ""
+    return difflib.unified_diff(known.splitlines(), found.splitlines(), record.name, "now", n=0)
 
 
 def demo_warehouse(folder: Path) -> Path:

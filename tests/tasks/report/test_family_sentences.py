@@ -37,8 +37,8 @@ def test_a_family_says_what_alignment_cost_bought_and_where_the_cost_is_from(sen
     assert sentences(overall_tax=[COSTS], safety=[BUYS], tax_decomposition=PARTS) == [
         (
             "llama: llama-dpo costs 14.5 points [10.5, 18.4] of capability and refuses 79.8 points [75.1, 84.4] more "
-            "harmful requests; the cost is 7.0 points of wrong answers, 3.0 points of refused questions and -1.2 "
-            "points of answers not found in the text; the cost is surely at most 17.8 points."
+            "harmful requests; the cost is 7.0 points of wrong answers and 3.0 points of refused questions, less "
+            "1.2 points of answers not found in the text; the cost is surely at most 17.8 points."
         )
     ]
 

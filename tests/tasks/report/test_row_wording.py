@@ -29,7 +29,7 @@ TAX = {
     ("row", "expected"),
     [
         ({}, []),
-        ({"kind": "version"}, ["kind: version"]),
+        ({"kind": "version"}, ["version comparison"]),
         ({"tax_absolute": -0.01, "is_significant": False}, ["windfall, not significant"]),
         ({"is_sign_rule_dependent": True}, ["sign depends on the rule"]),
         ({"prompt_style_reference": "completion"}, ["chat against completion"]),

@@ -31,7 +31,7 @@ def test_without_safety_benchmarks_the_section_says_that_it_cannot_tell_what_was
         ({}, "harmful-requests (safety: refusal rate)"),
         ({"metric": "safety"}, "harmful-requests (safety)"),
         ({"higher_is_better": False}, "harmful-requests (safety: refusal rate, lower is better)"),
-        ({"kind": "version"}, "kind: version"),
+        ({"kind": "version"}, "version comparison"),
         ({"count_paired_items": 90}, "90 of 100"),
     ],
 )
