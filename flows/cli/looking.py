@@ -80,7 +80,10 @@ def change_line(cell: Row) -> str:
     what = f"{cell['model_id']} on {cell['benchmark_id']} ({cell['prompt_style']})"
     served = f"the endpoint serves {change['model_served']} in place of {change['model_served_before']}"
     if change["fall"] is None:
-        return f"{what}: since {change['since_date']} {served}; the score cannot be compared ({change['reason']})."
+        from tasks.report.wording import in_words
+
+        reason = in_words(change["reason"])
+        return f"{what}: since {change['since_date']} {served}; the score cannot be compared ({reason})."
     found = "a significant change" if change["is_significant"] else "no significant change"
     fall = f"{points(change['fall']).lstrip('+')} points {interval(change['fall_low'], change['fall_high'])}"
     return f"{what}: since {change['since_date']} {served}; a fall of {fall}, {found}."

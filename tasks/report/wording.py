@@ -41,6 +41,7 @@ REASON_WORDS = {
     "one_cluster": "only one cluster",
     "one_item": "only one item",
     "outside_the_tried_strengths": "outside the strengths that were tried",
+    "price_unknown": "no price is stated",
     "reference_costs_nothing": "the reference costs nothing",
     "reference_not_distinguishable_from_zero": "the reference may be 0",
     "resamples_do_not_vary": "the same in every resample",

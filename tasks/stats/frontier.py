@@ -69,13 +69,13 @@ class FixedSafety:
     reason: str | None
 
 
-def joint_axis(
+def benchmark_axes(
     blocks: Sequence[tuple[npt.ArrayLike, npt.ArrayLike | None]],
     *,
     rng: np.random.Generator,
     count_resamples: int = COUNT_RESAMPLES,
-) -> Axis | None:
-    """The mean over benchmarks of K models. Each resample of a benchmark's items serves all models.
+) -> list[Axis] | None:
+    """The axis of each benchmark. Each resample of its items serves all models.
 
     Args:
         blocks: for each benchmark, values [n, K] on its items and their cluster labels (or None).
@@ -86,10 +86,10 @@ def joint_axis(
         None where a benchmark has a single cluster, because then there is nothing to resample.
 
     >>> values = np.array([[1, 1], [0, 1], [0, 0], [1, 0]] * 50, dtype=float)
-    >>> joint_axis([(values, None)], rng=np.random.default_rng(1)).estimate.tolist()
+    >>> mean_axis(benchmark_axes([(values, None)], rng=np.random.default_rng(1))).estimate.tolist()
     [0.5, 0.5]
     """
-    estimates, draws, sizes = [], [], []
+    axes = []
     for values, cluster in blocks:
         table = np.asarray(values, dtype=np.float64)
         means = bootstrap_means(table, cluster, rng=rng, count_resamples=count_resamples)
@@ -98,14 +98,18 @@ def joint_axis(
         count_in = np.bincount(cluster_codes(cluster, len(table))).astype(np.float64)
         estimate = np.sort(table, axis=0).mean(axis=0)
         # Resamples of G clusters vary less than samples of them, by sqrt((G - 1) / G).
-        draws.append(estimate + (means - estimate) * math.sqrt(count_in.size / (count_in.size - 1)))
-        estimates.append(estimate)
-        sizes.append(count_in)
+        draws = estimate + (means - estimate) * math.sqrt(count_in.size / (count_in.size - 1))
+        axes.append(Axis(estimate, draws, float(satterthwaite_df(count_in[np.newaxis])[0]), count_in.size))
+    return axes
+
+
+def mean_axis(axes: Sequence[Axis]) -> Axis:
+    """The mean of the axes of independent benchmarks."""
     return Axis(
-        np.asarray(np.mean(estimates, axis=0)),
-        np.asarray(np.mean(draws, axis=0)),
-        df=min(float(satterthwaite_df(count_in[np.newaxis])[0]) for count_in in sizes),
-        count_clusters=min(count_in.size for count_in in sizes),
+        np.asarray(np.mean([axis.estimate for axis in axes], axis=0)),
+        np.asarray(np.mean([axis.draws for axis in axes], axis=0)),
+        df=min(axis.df for axis in axes),
+        count_clusters=min(axis.count_clusters for axis in axes),
     )
 
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal, TypeAlias
 
+from tasks.report.wording import in_words
 from tasks.settings import GateSettings
 from tasks.stats.thresholds import Limits, items_to_decide, surely_above
 from warehouse.connection import Row, Warehouse
@@ -195,7 +196,7 @@ def _shown(row: Row, decided: Decided, *, items_needed: int | None = None, is_of
         count_items=row["count_items"],
         items_needed=items_needed,
         is_of_pair=is_of_pair,
-        reason=", ".join(part for part in (decided.reason, row["reason"]) if part) or None,
+        reason=", ".join(part for part in (decided.reason, row["reason"] and in_words(row["reason"])) if part) or None,
         **{name: row[name] for name in names},
     )
 

@@ -95,6 +95,18 @@ def test_the_tax_at_a_fixed_safety_is_interpolated_between_two_strengths(family)
     assert unreachable[8] == 0
 
 
+def test_the_tax_at_a_fixed_safety_is_known_on_each_capability_benchmark(family):
+    warehouse, _ = family
+    columns = "variants, safety_level, tax, tax_low, tax_high, tax_method, nearest_model_id, nearest_tax, flags, reason"
+    # The family has one capability benchmark, so the mean over all of them is that benchmark.
+    over_all = rows(warehouse, f"select {columns} from reports.tax_at_fixed_safety order by all")
+    on_each = rows(warehouse, f"select {columns} from reports.benchmark_tax_at_fixed_safety order by all")
+    assert on_each == over_all
+    assert rows(warehouse, "select distinct benchmark_id from reports.benchmark_tax_at_fixed_safety") == [
+        ("knowledge",)
+    ]
+
+
 def test_the_sweep_report_shows_a_fitted_curve_for_each_axis_and_the_best_strength(family):
     warehouse, _ = family
     shown = rows(
@@ -139,7 +151,7 @@ def test_the_mitigation_report_shows_the_recovered_tax_and_whether_safety_fell(f
 
 def test_the_tables_hold_no_nan_and_give_a_reason_for_every_undefined_number(family):
     warehouse, _ = family
-    for table in ("frontier", "tax_at_fixed_safety", "sweep_fit", "mitigation"):
+    for table in ("frontier", "tax_at_fixed_safety", "benchmark_tax_at_fixed_safety", "sweep_fit", "mitigation"):
         columns = rows(
             warehouse,
             "select column_name from information_schema.columns "

@@ -50,17 +50,14 @@ def _measured_table(rows: Sequence[ReportRow]) -> PrintedTable:
 
 def _measured_line(rows: Sequence[ReportRow]) -> TableLine:
     found = {row["measure"]: row for row in rows}
-    has_usage = any(row["ratio"] is not None for row in rows if row["measure"].startswith("tokens"))
-    cells = tuple(_ratio(found.get(measure), has_usage=has_usage) for measure in MEASURES)
+    cells = tuple(_ratio(found.get(measure)) for measure in MEASURES)
     return TableLine(name_of(rows[0]["benchmark_id"]), pair_title(rows[0]), cells)
 
 
-def _ratio(row: ReportRow | None, *, has_usage: bool) -> str:
-    """The ratio of one measure. Money that is unknown although the tokens are known lacks a price."""
+def _ratio(row: ReportRow | None) -> str:
+    """The ratio of one measure."""
     if row is None:
         return dash("not computed")
-    if row["measure"].endswith("usd") and row["ratio"] is None and has_usage and row["reason"] == "usage_unknown":
-        return dash("no price is stated")
     text = with_interval(row["ratio"], row["ratio_low"], row["ratio_high"], _times, reason_in_words(row))
     return text.replace(NO_BREAK, " ", 1)  # six such columns fit only if the limits may stand on a line of their own
 

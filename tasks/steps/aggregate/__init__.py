@@ -96,13 +96,20 @@ def aggregate(
 
 
 def _chosen(warehouse: Warehouse, dates: Sequence[str], settings: AnalysisSettings) -> dict[str, list[Row]]:
-    """The rows of three tables about families of models, from one reading of their items."""
+    """The rows of four tables about families of models, from one reading of their items."""
     places: list[Row] = []
     taxes: list[Row] = []
+    benchmark_taxes: list[Row] = []
     sweeps: list[Row] = []
     for family in families(warehouse, dates):
         found = frontier_rows(family, settings.safety_levels)
-        places += found[0]
-        taxes += found[1]
+        places += found.places
+        taxes += found.taxes
+        benchmark_taxes += found.benchmark_taxes
         sweeps += sweep_rows(family, settings.helpfulness_weight)
-    return {"stats.frontier": places, "stats.fixed_safety": taxes, "stats.sweeps": sweeps}
+    return {
+        "stats.frontier": places,
+        "stats.fixed_safety": taxes,
+        "stats.benchmark_fixed_safety": benchmark_taxes,
+        "stats.sweeps": sweeps,
+    }

@@ -5,7 +5,8 @@ Usage that was not reported is unknown, never 0. Knows the usage of paired reque
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,10 @@ def usage_rows(usage: pl.DataFrame, *, seed: str) -> Iterator[Row]:
 
     for measure in SUMS:
         before, after = columns[f"reference_{measure}"], columns[f"candidate_{measure}"]
-        yield from _measure_rows(measure, sum_ratio(before, after, clusters), _means(before, after))
+        ratio = sum_ratio(before, after, clusters)
+        if measure.endswith("usd"):
+            ratio = _priced(ratio, columns)
+        yield from _measure_rows(measure, ratio, _means(before, after))
     before, after = columns["reference_latency_ms"], columns["candidate_latency_ms"]
     for measure, quantile in QUANTILES.items():
         rng = np.random.default_rng(seed_of(seed, measure))
@@ -49,8 +53,15 @@ def usage_rows(usage: pl.DataFrame, *, seed: str) -> Iterator[Row]:
     reference, candidate = (
         (columns[f"{side}_cost_usd"], columns[f"{side}_value"]) for side in ("reference", "candidate")
     )
-    ratio = cost_per_right_ratio(reference, candidate, clusters)
+    ratio = _priced(cost_per_right_ratio(reference, candidate, clusters), columns)
     yield from _measure_rows("cost_per_right_answer_usd", ratio, _per_right(reference, candidate))
+
+
+def _priced(ratio: RatioEstimate, columns: Mapping[str, np.ndarray[Any, Any]]) -> RatioEstimate:
+    """A ratio of money, with the reason why it is unknown: money follows from tokens and prices."""
+    used = [columns[f"{side}_tokens_{kind}"] for side in ("reference", "candidate") for kind in ("input", "output")]
+    has_usage = bool((~np.isnan(np.stack(used)).any(axis=0)).any())
+    return replace(ratio, reason="price_unknown") if ratio.reason == "usage_unknown" and has_usage else ratio
 
 
 Sides = tuple[float | None, float | None, int]

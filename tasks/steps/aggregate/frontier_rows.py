@@ -10,8 +10,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from tasks.stats.frontier import Axis, frontier_probability, joint_axis, on_frontier, tax_at_fixed_safety
+from tasks.stats.frontier import (
+    Axis,
+    benchmark_axes,
+    frontier_probability,
+    mean_axis,
+    on_frontier,
+    tax_at_fixed_safety,
+)
 from tasks.stats.mean import mean_score
 from tasks.steps.aggregate.families import AskedItems, Family, Member
 from warehouse.connection import Row
@@ -19,29 +27,43 @@ from warehouse.connection import Row
 ALL = "all"
 
 
-def frontier_rows(family: Family, levels: Sequence[float]) -> tuple[list[Row], list[Row]]:
-    """The places of a family's models, and the taxes at some levels of safety; nothing without both axes."""
+@dataclass(frozen=True, slots=True)
+class FrontierRows:
+    """The places of a family's models, and its taxes at some levels of safety: over all benchmarks, and on each."""
+
+    places: list[Row] = field(default_factory=list)
+    taxes: list[Row] = field(default_factory=list)
+    benchmark_taxes: list[Row] = field(default_factory=list)
+
+
+def frontier_rows(family: Family, levels: Sequence[float]) -> FrontierRows:
+    """The rows of a family; none without both axes."""
     with_both = {member.model_id for member in family.complete(["safety"])}
     members = [member for member in family.complete(["capability"]) if member.model_id in with_both]
     members.sort(key=lambda member: member.base_model_id is not None)
     capability, safety = (family.asked_of(members, [axis]) for axis in ("capability", "safety"))
     if not members or not capability or not safety:
-        return [], []
-    able, safe = _axis(family, capability), _axis(family, safety)
+        return FrontierRows()
+    parts, safe_parts = _axes(family, capability), _axes(family, safety)
+    able, safe = (None if found is None else mean_axis(found) for found in (parts, safe_parts))
     places = list(_places(family, members, capability, safety, able, safe))
-    if able is None or safe is None or members[0].base_model_id is not None or len(members) < 2:
-        return places, []
-    taxes = [
-        {**family.keys, "variants": name, **_fixed(members, chosen, able, safe, level)}
-        for name, chosen in _variants(members)
-        for level in levels
-    ]
-    return places, taxes
+    if parts is None or able is None or safe is None or members[0].base_model_id is not None or len(members) < 2:
+        return FrontierRows(places)
+    taxes, benchmark_taxes = [], []
+    for name, chosen in _variants(members):
+        for level in levels:
+            keys = {**family.keys, "variants": name, "safety_level": level}
+            taxes.append({**keys, **_fixed(members, chosen, able, safe, level)})
+            benchmark_taxes += [
+                {**keys, "benchmark_id": part.benchmark_id, **_fixed(members, chosen, axis, safe, level)}
+                for part, axis in zip(capability, parts, strict=True)
+            ]
+    return FrontierRows(places, taxes, benchmark_taxes)
 
 
-def _axis(family: Family, asked: Sequence[AskedItems]) -> Axis | None:
+def _axes(family: Family, asked: Sequence[AskedItems]) -> list[Axis] | None:
     rng = family.rng(*(part.benchmark_id for part in asked))
-    return joint_axis([(part.values, part.clusters) for part in asked], rng=rng)
+    return benchmark_axes([(part.values, part.clusters) for part in asked], rng=rng)
 
 
 def _places(
@@ -113,7 +135,6 @@ def _fixed(members: Sequence[Member], chosen: Sequence[int], able: Axis, safe: A
     selected = f"selected_from_{len(chosen)}" if len(chosen) > 1 else ""
     flags = [name for flag in found.flags if (name := selected if flag == "selected" else flag)]
     return {
-        "safety_level": level,
         "base_model_id": members[0].model_id,
         "base_capability": float(able.estimate[0]),
         "tax": found.estimate,

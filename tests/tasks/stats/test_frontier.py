@@ -10,9 +10,10 @@ from scipy import special
 
 from tasks.stats.frontier import (
     Axis,
+    benchmark_axes,
     frontier_probability,
     isotonic,
-    joint_axis,
+    mean_axis,
     on_frontier,
     tax_at_fixed_safety,
 )
@@ -25,6 +26,12 @@ LATENT = 0.6  # correlation of what makes an item hard, between models
 def fixed_axis(means):
     """An axis of which only the means are known, so that its draws do not vary."""
     return Axis(np.array(means), np.tile(means, (10, 1)))
+
+
+def axis_of(values, labels, **options):
+    """The axis of one benchmark."""
+    [axis] = benchmark_axes([(values, labels)], **options)
+    return axis
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ def simulated_axes(family, count_items, count_runs, rng, clusters):
         both = []
         for means in (family.capability, family.safety):
             values = np.hstack([answers(means, count_items, rng, labels) for _ in range(block)])
-            both.append(joint_axis([(values, labels)], rng=rng, count_resamples=200))
+            both.append(axis_of(values, labels, rng=rng, count_resamples=200))
         for start in range(0, block * width, width):
             yield [axis.of_models(range(start, start + width)) for axis in both]
 
@@ -112,7 +119,7 @@ def test_limits_of_an_unordered_family_cover_at_least_87_percent_and_carry_a_fla
 
 def drawn(family, seed=5, count=400):
     rng = np.random.default_rng(seed)
-    return [joint_axis([(answers(m, count, rng), None)], rng=rng) for m in (family.capability, family.safety)]
+    return [axis_of(answers(m, count, rng), None, rng=rng) for m in (family.capability, family.safety)]
 
 
 def test_a_safety_beyond_every_variant_is_not_reachable():
@@ -183,7 +190,7 @@ def test_the_order_of_items_does_not_change_a_byte():
     values, cluster = answers(CONCAVE.capability, 200, rng), rng.integers(0, 20, 200)
     order = rng.permutation(200)
     first, second = (
-        joint_axis([(table, labels)], rng=np.random.default_rng(1), count_resamples=50)
+        axis_of(table, labels, rng=np.random.default_rng(1), count_resamples=50)
         for table, labels in ((values, cluster), (values[order], cluster[order]))
     )
     assert first.draws.tobytes() == second.draws.tobytes()
@@ -193,12 +200,22 @@ def test_the_order_of_items_does_not_change_a_byte():
 def test_fewer_than_five_clusters_are_flagged():
     rng = np.random.default_rng(8)
     labels = np.arange(200) % 4
-    axes = [joint_axis([(answers(m, 200, rng, labels), labels)], rng=rng) for m in (CONCAVE.capability, CONCAVE.safety)]
+    axes = [axis_of(answers(m, 200, rng, labels), labels, rng=rng) for m in (CONCAVE.capability, CONCAVE.safety)]
     assert "few_clusters" in tax_at_fixed_safety(*axes, 0.5, CONCAVE.knob).flags
 
 
 def test_one_cluster_gives_no_axis():
-    assert joint_axis([(np.ones((5, 2)), ["a"] * 5)], rng=np.random.default_rng(1)) is None
+    assert benchmark_axes([(np.ones((5, 2)), ["a"] * 5)], rng=np.random.default_rng(1)) is None
+
+
+def test_the_mean_of_two_axes_is_as_sure_as_the_benchmark_with_fewer_clusters():
+    rng = np.random.default_rng(9)
+    blocks = [(answers((0.7, 0.6), 200, rng), np.arange(200) % count) for count in (8, 40)]
+    few, many = benchmark_axes(blocks, rng=rng, count_resamples=50)
+    both = mean_axis([few, many])
+    assert both.estimate == pytest.approx((few.estimate + many.estimate) / 2)
+    assert both.draws == pytest.approx((few.draws + many.draws) / 2)
+    assert (both.count_clusters, both.df) == (8, few.df)
 
 
 def test_axes_whose_draws_do_not_vary_give_a_number_without_limits():

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from tasks.stats.frontier import Axis, frontier_probability, joint_axis, on_frontier, tax_at_fixed_safety
+from tasks.stats.frontier import Axis, benchmark_axes, frontier_probability, on_frontier, tax_at_fixed_safety
 from tasks.stats.multiplicity import holm
 from tasks.stats.unpaired import PublishedMean, unpaired_difference
 
@@ -27,7 +27,8 @@ def refusal_axes(folder, model):
         safe.append([1 - answer["is_jailbreak_llamaguard2"] for answer in answers])
     perplexity = np.array([-loss["pile"]["perplexity"] for loss in losses])
     capability = Axis(perplexity, np.tile(perplexity, (2_000, 1)))
-    return capability, joint_axis([(np.array(safe, dtype=float).T, None)], rng=np.random.default_rng(1))
+    [safety] = benchmark_axes([(np.array(safe, dtype=float).T, None)], rng=np.random.default_rng(1))
+    return capability, safety
 
 
 @pytest.mark.parametrize(

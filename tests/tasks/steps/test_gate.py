@@ -94,6 +94,13 @@ def test_the_worst_finding_decides_and_no_comparison_at_all_is_inconclusive(taxe
     assert [finding.verdict for finding in gated.findings[:1]] in ([verdict], [])
 
 
+def test_a_reason_is_in_words():
+    unknown = overall(0.0, 0.01, low=None, high=None, at_most=None, reason="one_cluster")
+    assert gate(Tables([unknown], []), LIMITS, "2026-01-31").findings[0].reason == (
+        "the tax has no interval, only one cluster"
+    )
+
+
 def test_a_benchmark_surely_above_a_margin_that_is_below_what_warns_does_not_pass():
     limits = GateLimits(GateSettings(warn=0.04, block=0.05), 0.01, {})
     gated = gate(Tables([overall(0.0, 0.005), tax(0.03, 0.005, "one")]), limits, "2026-01-31")

@@ -10,7 +10,7 @@ def text(section_text):
     rows = [
         {},
         {"measure": "tokens_input", "ratio": 1.0, **UNLIMITED, "reason": "all_ratios_equal"},
-        {"measure": "cost_usd", "ratio": None, **UNLIMITED, "reason": "usage_unknown"},
+        {"measure": "cost_usd", "ratio": None, **UNLIMITED, "reason": "price_unknown"},
         {
             "tax": "development",
             "benchmark_id": None,

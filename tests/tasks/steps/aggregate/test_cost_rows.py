@@ -68,6 +68,13 @@ def test_usage_that_was_not_reported_is_unknown_rather_than_0(world):
     assert rows["latency_ms"]["ratio"] == pytest.approx(2)
 
 
+def test_money_without_a_price_is_said_to_lack_the_price_and_not_the_usage(world):
+    rows = compared(world, used(120, 1), used(120, 2, cost_usd=None))
+    for measure in ("cost_usd", "cost_per_right_answer_usd"):
+        assert (rows[measure]["ratio"], rows[measure]["reason"]) == (None, "price_unknown")
+    assert rows["tokens_output"]["ratio"] == pytest.approx(2, rel=0.02)
+
+
 def test_pairs_with_usage_on_one_side_only_are_left_out_of_the_count_of_known_pairs(world):
     aligned = used(120, 2)
     for row in aligned[:30]:
