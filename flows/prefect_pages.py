@@ -7,10 +7,11 @@ Prefect does not take an artifact, the run goes on without it.
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from prefect.artifacts import Artifact, LinkArtifact, MarkdownArtifact, ProgressArtifact, TableArtifact
@@ -21,13 +22,14 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
 from flows.asking.session import Session
-from tasks.errors import CellError
+from tasks.errors import AligntaxError, CellError
 from tasks.planned import CellResult, CellWork
 from tasks.report import SHORT_REPORT, short_report
 from tasks.steps.publish import Published
 from tasks.steps.publish.report_page import report_frames
 from warehouse.connection import Warehouse
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _FIRST_AFTER_S = 2.0
@@ -46,19 +48,29 @@ def said(value: T, message: str, name: str | None = None) -> T:
     return cast("T", Completed(message=message, name=name, data=value))
 
 
-def cell_said(result: CellResult, work: CellWork, subject: str, error_type: str) -> CellResult:
-    """The result of a cell or shard, with what became of it. It fails if no request of the cell can succeed.
+def failing_in_one_line(step: Callable[P, T]) -> Callable[P, T]:
+    """A step that fails with an error's line. An exception would fill Prefect's log with its traceback."""
 
-    Prefect is handed the error and no exception, whose traceback would fill its log.
-    """
+    @functools.wraps(step)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return step(*args, **kwargs)
+        except AligntaxError as error:
+            return cast("T", Failed(message=str(error), data=error))
+
+    return run
+
+
+@failing_in_one_line
+def cell_said(result: CellResult, work: CellWork, subject: str, error_type: str) -> CellResult:
+    """The result of a cell or shard, with what became of it. It fails if no request of the cell can succeed."""
     _tag(f"model: {work.model.id}", f"benchmark: {work.benchmark_id}")
     failed = f", {result.count_failed} failed" if result.count_failed else ""
     counts = f"{result.count_answered} of {len(work.requests)} answers{failed}" if work.requests else "nothing to ask"
     message = f"{counts}: {result.stopped}" if result.stopped else counts
     get_run_logger().info("%s: %s", work.name, message)
     if result.is_cell_error:
-        error = CellError(f"{subject}: {result.stopped}", error_type=error_type)
-        return cast("CellResult", Failed(message=str(error), data=error))
+        raise CellError(f"{subject}: {result.stopped}", error_type=error_type)
     return said(result, message, "Incomplete" if result.stopped else None)
 
 
@@ -137,11 +149,11 @@ async def show_report(run_id: str, as_of_date: str, published: Published) -> Non
         return
     with Warehouse.read(published["database"]) as snapshot:
         tables = report_frames(snapshot, as_of_date, SHORT_REPORT).rows(SHORT_REPORT)
-    short, path = short_report(tables, as_of_date), published["report"].absolute()
+    short, link = short_report(tables, as_of_date), published["report"].absolute().as_uri()
     artifacts = [
         MarkdownArtifact(key="aligntax-headline", markdown=short.markdown, description=f"Run {run_id}"),
         TableArtifact(key="aligntax-taxes", table=list(short.taxes), description=f"Run {run_id}: taxes in points"),
-        LinkArtifact(key="aligntax-report", link=path.as_uri(), description=f"Run {run_id}: open {path} in a browser"),
+        LinkArtifact(key="aligntax-report", link=link, description=f"Run {run_id}: paste the address into a browser"),
     ]
     with suppress(Exception):
         async with asyncio.timeout(_LONGEST_S):

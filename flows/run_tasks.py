@@ -7,7 +7,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows import publish, stages, transform
 from flows.asking.session import Session
-from flows.prefect_pages import said
+from flows.prefect_pages import failing_in_one_line, said
 from tasks.planned import CellWork
 from tasks.steps.execute_programs import ExecutedPrograms
 from tasks.steps.execute_programs import execute_programs as execute
@@ -19,6 +19,7 @@ from tasks.steps.validate import ValidationResult
 
 
 @task(task_run_name="land {run_id}", cache_policy=NO_CACHE)
+@failing_in_one_line
 def land_cells(run_id: str, session: Session, stopped: dict[str, tuple[str, str]]) -> int:
     """Note how each cell ended, once all its answers are committed; returns how many are complete."""
     cells = [cell.cell_id for cell in session.plan.cells]
@@ -28,6 +29,7 @@ def land_cells(run_id: str, session: Session, stopped: dict[str, tuple[str, str]
 
 
 @task(task_run_name="validate landed {run_id}", cache_policy=NO_CACHE)
+@failing_in_one_line
 def validate_landed(run_id: str, session: Session) -> ValidationResult:
     """Check what landed."""
     result = stages.check_landed(session.warehouse, session.plan.settings, run_id)
@@ -35,6 +37,7 @@ def validate_landed(run_id: str, session: Session) -> ValidationResult:
 
 
 @task(task_run_name="execute {run_id}", cache_policy=NO_CACHE)
+@failing_in_one_line
 def execute_programs(run_id: str, session: Session) -> ExecutedPrograms:
     """Run the programs in the answers, and land their verdicts for the scorers."""
     done = execute(session.warehouse, run_id)
@@ -43,6 +46,7 @@ def execute_programs(run_id: str, session: Session) -> ExecutedPrograms:
 
 
 @task(task_run_name="plan judgments {run_id}", cache_policy=NO_CACHE)
+@failing_in_one_line
 def plan_judgments(run_id: str, session: Session) -> list[CellWork]:  # noqa: ARG001 - the run is shown
     """Find what judges have not yet been asked about the answers that passed validation."""
     work = judge(session.warehouse, session.plan)
@@ -50,6 +54,7 @@ def plan_judgments(run_id: str, session: Session) -> list[CellWork]:  # noqa: AR
 
 
 @task(task_run_name="score {run_id}", cache_policy=NO_CACHE)
+@failing_in_one_line
 def score_run(run_id: str, session: Session) -> int:
     """Score the answers that have no score yet, and validate the scores."""
     count = score(session.warehouse, run_id)
@@ -58,6 +63,7 @@ def score_run(run_id: str, session: Session) -> int:
 
 
 @task(task_run_name="aggregate {run_id}", cache_policy=NO_CACHE)
+@failing_in_one_line
 def aggregate_run(run_id: str, session: Session) -> list[str]:
     """Rebuild marts, estimates and reports of the dates the run can change, and check them."""
     dates = transform.rebuild(session.warehouse, session.plan.settings, run_id)
@@ -66,6 +72,7 @@ def aggregate_run(run_id: str, session: Session) -> list[str]:
 
 
 @task(task_run_name="publish {run_id}", cache_policy=NO_CACHE)
+@failing_in_one_line
 def publish_run(run_id: str, session: Session) -> Published:
     """Swap the publication in."""
     plan = session.plan

@@ -25,7 +25,7 @@ from tasks.report.wording import points, signed_points, stated, visible, with_in
 SHORT_REPORT = (*TAX_SENTENCES, *FAMILY_SENTENCES, *STANDING, ReportSource("alignment_tax", ("reason",)))
 
 # What Markdown or HTML would read as more than text; names of models and benchmarks may hold any of it.
-_MARKUP = re.compile(r"([\\`*_\[\]<>#|~&!])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~&!@]|:(?=//))")
 
 
 @dataclass(frozen=True, slots=True)

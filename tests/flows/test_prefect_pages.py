@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -30,7 +31,7 @@ def shown(tmp_path_factory, simulator, aligntax, prefect_api):
     said = json.loads(aligntax(folder, "run", "--as-of", DATE, "--json", code=1).stdout)
     (flow,) = ask_prefect(prefect_api, "flow_runs/filter", {"flow_runs": {"name": {"like_": f"evaluate {DATE}"}}})
     of_run = {"flow_runs": {"id": {"any_": [flow["id"]]}}}
-    tasks = ask_prefect(prefect_api, "task_runs/filter", of_run)
+    tasks = ended_tasks(prefect_api, of_run)
     artifacts = ask_prefect(prefect_api, "artifacts/filter", of_run)
     logs = ask_prefect(prefect_api, "logs/filter", {"logs": {"flow_run_id": {"any_": [flow["id"]]}}})
     return SimpleNamespace(
@@ -41,6 +42,16 @@ def shown(tmp_path_factory, simulator, aligntax, prefect_api):
         artifacts={artifact["key"].removeprefix("aligntax-"): artifact for artifact in artifacts},
         logs=[log["message"] for log in logs],
     )
+
+
+def ended_tasks(prefect_api, of_run):
+    """The tasks of a run, once the server has recorded the end of all: it does so in the background."""
+    for _ in range(600):
+        tasks = ask_prefect(prefect_api, "task_runs/filter", of_run)
+        if len(tasks) == 16 and not {task["state_type"] for task in tasks} & {"PENDING", "RUNNING"}:
+            break
+        time.sleep(0.1)
+    return tasks
 
 
 @pytest.mark.accept

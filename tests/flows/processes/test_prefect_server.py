@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import time
 import urllib.error
@@ -71,6 +72,12 @@ def test_a_page_of_another_origin_is_told_nothing(server):
         urllib.request.urlopen(request, timeout=30)
     with error.value:
         assert error.value.headers["access-control-allow-origin"] is None
+
+
+def test_its_pages_ask_the_server_that_they_come_from(server):
+    _, found = server
+    with urllib.request.urlopen(f"{found.address.removesuffix('/api')}/ui-settings", timeout=30) as settings:
+        assert json.load(settings)["api_url"] == found.address
 
 
 def test_the_server_knows_no_key_and_no_argument_shows_its_password(server):

@@ -40,7 +40,7 @@ def test_it_has_the_sentences_of_the_first_screen_and_a_row_a_tax_with_the_large
 
 def test_a_hostile_name_stays_text(short):
     found = short(overall_tax=[{**OVERALL, "candidate_model_id": HOSTILE}])
-    assert r"\<b\>\*name\*\</b\> \[a\](http://x) \`code\`" in found.markdown
+    assert r"\<b\>\*name\*\</b\> \[a\](http\://x) \`code\`" in found.markdown
     assert "\u202e" not in found.markdown
     assert "\u202e" not in str(found.taxes)
 
