@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
-from flows.orchestration import Outcome
+from flows.orchestration import Outcome, failed
 from flows.processes.prefect_server import QUIET
+from tasks.errors import Interrupted, NothingEvaluated
 from tests.support.runs import environment
 
 
@@ -31,6 +32,19 @@ def test_an_error_is_kept_and_prefect_sees_its_message():
     assert "division" in state.message
     with pytest.raises(ZeroDivisionError):
         outcome.result()
+
+
+@pytest.mark.parametrize(
+    ("error", "name", "message"),
+    [
+        (Interrupted("stopped as asked"), "Interrupted", "stopped as asked"),
+        (NothingEvaluated("no cell is left"), "Failed", "no cell is left"),
+        (KeyError("x"), "Failed", "KeyError: 'x'"),
+    ],
+)
+def test_the_state_of_an_error_is_its_line_and_names_the_type_of_one_that_nobody_foresaw(error, name, message):
+    state = failed(error)
+    assert (state.is_failed(), state.name, state.message) == (True, name, message)
 
 
 FLOWS_ONE_AFTER_ANOTHER = """
