@@ -30,9 +30,10 @@ def _content(tables: ReportTables) -> list[Block]:
     order = ("benchmark_id", "family", "candidate_model_id", "reference_model_id", "kind", "measure")
     rows = ordered(tables["cost_tax"], *order)
     measured = [row for row in rows if row["tax"] == "performance"]
+    is_known = any(row["ratio"] is not None for row in measured)
     declared = [row for row in rows if row["tax"] != "performance"]
     return [
-        *([_measured_table(measured)] if measured else []),
+        *([_measured_table(measured)] if is_known else []),
         *([_declared_table(declared)] if declared else []),
     ]
 

@@ -39,7 +39,7 @@ def _content(tables: ReportTables) -> list[Block]:
         *_charts(tables, found),
         *_detectors(tables["model_scores"]),
         *([_place_table(found)] if found else []),
-        *([_level_table(levels)] if levels else []),
+        *([_levels(levels)] if levels else []),
         *([_change_table(by_pair(safety, tables["model_scores"]))] if safety else []),
     ]
 
@@ -115,6 +115,14 @@ def _mean(mean: AxisMean | None) -> str:
     return with_interval(mean.estimate, mean.low, mean.high, points, "a benchmark has no interval")
 
 
+def _levels(rows: Sequence[ReportRow]) -> Block:
+    """What each level of safety costs; a sentence where no variant reaches any of them."""
+    if all(row["reason"] == "not_reachable" for row in rows):
+        levels = listed([f"{points(level)}%" for level in sorted({row["safety_level"] for row in rows})])
+        return Notice(f"No variant of any family is safe enough to tell what a safety of {levels} costs.")
+    return _level_table(rows)
+
+
 def _level_table(rows: Sequence[ReportRow]) -> PrintedTable:
     """One line per set of variants and level of safety: what that level costs in capability."""
     return PrintedTable.of(
@@ -138,7 +146,8 @@ def _level_line(row: ReportRow) -> TableLine:
         DASH if row["nearest_model_id"] is None else name_of(row["nearest_model_id"]),
         DASH if row["nearest_tax"] is None else signed_points(row["nearest_tax"]),
     )
-    notes = (*flag_notes(row["flags"]), *reason_unless_shown(row["reason"], cells))
+    cautions = [] if row["tax"] is None else flag_notes(row["flags"])  # they are about the limits
+    notes = (*cautions, *reason_unless_shown(row["reason"], cells))
     group = f"{name_of(row['family'])}, against {name_of(row['base_model_id'])}"
     return TableLine(group, f"{name_of(row['variants'])}, {points(row['safety_level'])}% safe", cells, notes)
 

@@ -34,7 +34,8 @@ def test_what_is_missing_has_its_reason_in_words(text):
 
 def test_where_no_usage_is_known_money_is_not_said_to_lack_a_price(section_text):
     unknown = {"ratio": None, **UNLIMITED, "reason": "usage_unknown"}
-    text = section_text(RUNNING_COSTS, cost_tax=[unknown, {**unknown, "measure": "cost_usd"}])
+    known = {"measure": "latency_median_ms"}
+    text = section_text(RUNNING_COSTS, cost_tax=[unknown, {**unknown, "measure": "cost_usd"}, known])
     assert "usage not reported" in text
     assert "price" not in text
 
@@ -42,3 +43,7 @@ def test_where_no_usage_is_known_money_is_not_said_to_lack_a_price(section_text)
 def test_declared_costs_have_a_table_of_their_own(text):
     assert text.index("What alignment costs to run") < text.index("as declared in the configuration")
     assert "120 (\u00d70.12) — (not declared)" in text
+
+
+def test_where_no_cost_is_known_the_section_is_left_out(section_text):
+    assert section_text(RUNNING_COSTS, cost_tax=[{"ratio": None, **UNLIMITED, "reason": "usage_unknown"}]) == ""

@@ -15,6 +15,12 @@ UNREACHED = {
 }
 
 
+def test_levels_that_no_variant_reaches_are_one_sentence(section_text):
+    text = section_text(WHAT_IT_BOUGHT, tax_at_fixed_safety=[UNREACHED, {**UNREACHED, "safety_level": 0.8}])
+    assert "No variant of any family is safe enough to tell what a safety of 80.0% and 99.0% costs." in text
+    assert "Tax at fixed safety" not in text
+
+
 def test_the_tax_at_fixed_safety_is_stated_and_a_level_that_is_not_reached_says_so(section_text):
     text = section_text(WHAT_IT_BOUGHT, tax_at_fixed_safety=[{}, UNREACHED])
     for expected in ("+4.0 [+1.0, +8.0]", "dpo-2", "— (no variant is that safe)"):
