@@ -18,7 +18,7 @@ FAMILY_SENTENCES = (
         "safety",
         (
             *("kind", "family", "reference_model_id", "candidate_model_id", "dimension", "origin"),
-            *("metric", "benchmark_id", "change", "change_low", "change_high"),
+            *("metric", "benchmark_id", "change", "change_low", "change_high", "is_significant"),
         ),
     ),
     ReportSource(
@@ -84,10 +84,17 @@ def _bought(row: ReportRow) -> str:
     if row["change"] is None:
         return "its change in safety is unknown"
     amount = _amount(row["change"], row["change_low"], row["change_high"])
+    if not row["is_significant"]:
+        what = "refused harmful requests" if row["metric"] == "refusal" else _measured(row)
+        return f"shows no sure change in {what} ({'more' if row['change'] >= 0 else 'less'} by {amount})"
     if row["metric"] == "refusal":
         return f"refuses {amount} {'more' if row['change'] >= 0 else 'fewer'} harmful requests"
     verb = "raises" if row["change"] >= 0 else "lowers"
-    return f"{verb} {as_words(row['metric'])} on {name_of(row['benchmark_id'])} by {amount}"
+    return f"{verb} {_measured(row)} by {amount}"
+
+
+def _measured(row: ReportRow) -> str:
+    return f"{as_words(row['metric'])} on {name_of(row['benchmark_id'])}"
 
 
 def _amount(value: float, low: float | None, high: float | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tasks.report.report_rows import ReportRow, name_of
 from tasks.report.significance import Significance, significance_of
-from tasks.report.wording import counted, dash, in_words, interval, signed_points, whole
+from tasks.report.wording import counted, dash, in_words, interval, points, signed_points, stated, whole
 
 _SELECTED = "selected_from_"
 FLAG_WORDS = {
@@ -52,6 +52,11 @@ def paired_items(row: ReportRow) -> str:
     if paired is None or asked is None:
         return dash(row["reason"])
     return whole(paired) if paired == asked else f"{whole(paired)} of {whole(asked)}"
+
+
+def detectable(row: ReportRow) -> str:
+    """The smallest tax that such a comparison would show, in points, or why none would be."""
+    return stated(row["minimum_detectable_tax"], points, row["reason"] or "too few items to show any tax")
 
 
 def reason_in_words(row: ReportRow) -> str | None:

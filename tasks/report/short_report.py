@@ -16,11 +16,11 @@ from tasks.report.report_rows import (
     ordered,
     over_all_capability,
 )
-from tasks.report.row_wording import pair_title, reason_in_words
+from tasks.report.row_wording import detectable, pair_title, reason_in_words
 from tasks.report.significance import verdict_in_words
 from tasks.report.standing import STANDING, standing_of
 from tasks.report.summary_sentences import TAX_SENTENCES, answer_sentences
-from tasks.report.wording import points, signed_points, stated, visible, with_interval
+from tasks.report.wording import signed_points, visible, with_interval
 
 SHORT_REPORT = (*TAX_SENTENCES, *FAMILY_SENTENCES, *STANDING, ReportSource("alignment_tax", ("reason",)))
 
@@ -77,5 +77,5 @@ def _line(row: ReportRow, benchmark: str) -> dict[str, str]:
         "Benchmark": visible(benchmark),
         "Tax in points [95%]": with_interval(row["tax_absolute"], *limits, signed_points, reason),
         "Verdict": verdict_in_words(row),
-        "Detectable": stated(row["minimum_detectable_tax"], points, reason),
+        "Detectable": detectable(row),
     }

@@ -162,7 +162,7 @@ def _change_sentence(subject: str, rows: Sequence[ReportRow], verb: str) -> str:
     tail = f" It {other} significantly in {whole(len(opposite))}." if opposite else ""
     measured = counted(len(rows), "comparison")
     if not wanted:
-        return f"{subject} {verb} significantly in none of {measured}.{tail}"
+        return f"{subject} {verb} significantly in 0 of {measured}.{tail}"
     largest = max(wanted, key=lambda row: abs(row["change"]))
     limits = interval(largest["change_low"], largest["change_high"], signed_points)
     size = f"{signed_points(largest['change'])} points {limits}"

@@ -12,7 +12,14 @@ from tasks.report.blocks import Block, Figure, Legend, Notice, Subheading
 from tasks.report.forest_chart import Forest, forest_chart, label_width, points_domain
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import ReportRow, ReportSource, grouped, name_of
-from tasks.report.row_wording import benchmark_title, pair_title, paired_items, reason_unless_shown, tax_notes
+from tasks.report.row_wording import (
+    benchmark_title,
+    detectable,
+    pair_title,
+    paired_items,
+    reason_unless_shown,
+    tax_notes,
+)
 from tasks.report.significance import IF_ALIKE, Significance, rests_on_missing, significance_of, verdict_in_words
 from tasks.report.symbols import SIGNIFICANCE_SYMBOLS, FamilySymbols
 from tasks.report.wording import (
@@ -127,7 +134,7 @@ def _line(row: ReportRow) -> TableLine:
         verdict_in_words(row),
         paired_items(row),
         stated(row["count_clusters"], whole, reason),
-        stated(row["minimum_detectable_tax"], points, reason),
+        detectable(row),
     )
     notes = (*tax_notes(row), *reason_unless_shown(reason, cells))
     return TableLine(benchmark_title(row), pair_title(row), cells, notes)

@@ -18,7 +18,7 @@ from tasks.report.report_rows import (
     name_of,
     over_all_capability,
 )
-from tasks.report.row_wording import flag_notes, pair_title, reason_in_words, reason_unless_shown
+from tasks.report.row_wording import detectable, flag_notes, pair_title, reason_in_words, reason_unless_shown
 from tasks.report.significance import verdict_in_words
 from tasks.report.symbols import FamilySymbols
 from tasks.report.tax_comparisons import MODEL_ORDER, TAXES, Comparisons
@@ -82,7 +82,7 @@ def _answer_line(row: ReportRow) -> TableLine:
         stated(row["p_value_holm"], probability, reason),
         verdict_in_words(row),
         _against_margin(row),
-        stated(row["minimum_detectable_tax"], points, reason),
+        detectable(row),
         name_of(row["benchmarks"]),
     )
     notes = (*flag_notes(row["flags"]), *reason_unless_shown(reason, cells))

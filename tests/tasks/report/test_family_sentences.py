@@ -73,6 +73,10 @@ def test_a_tax_that_is_open_and_a_windfall_have_words_of_their_own(sentences, ro
     [
         ({"change": -0.1, "change_low": -0.2, "change_high": -0.05}, "refuses 10.0 points [5.0, 20.0] fewer harmful"),
         ({"metric": "safety"}, "raises safety on harmful-requests by 79.8 points"),
+        (
+            {"change": 0.01, "change_low": -0.02, "change_high": 0.04, "is_significant": False},
+            "shows no sure change in refused harmful requests (more by 1.0 points [-2.0, 4.0])",
+        ),
         ({"change": None}, "its change in safety is unknown"),
     ],
 )
