@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tasks.report.vega import GREY, PANEL_WIDTH, Chart, layered, padded, tooltip
+from tasks.report.vega import GREY, PANEL_WIDTH, Chart, layered, limits_in_points, padded, tooltip
 from tasks.report.wording import points, with_interval
 
 if TYPE_CHECKING:
@@ -85,14 +85,14 @@ def _drawn(curve: KnobCurve, knob: str, domain: tuple[float, float]) -> Any:
 
 def _value(point: KnobPoint) -> dict[str, Any]:
     said = with_interval(point.score, point.low, point.high, points)
-    is_known = point.low is not None and point.high is not None
+    low, high = limits_in_points(point.low, point.high)
     return {
         "model": point.model_id,
         "strength": point.strength,
         "at": f"{point.strength:g}",
         "score": 100 * point.score,
-        "low": 100 * point.low if is_known and point.low is not None else None,
-        "high": 100 * point.high if is_known and point.high is not None else None,
+        "low": low,
+        "high": high,
         "points": said,
         "description": f"{point.model_id} at {point.strength:g}: {said}%",
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tasks.report.report_rows import ReportRow, name_of
 from tasks.report.significance import Significance, significance_of, verdict_in_words
 from tasks.report.symbols import SIGNIFICANCE_SYMBOLS, FamilySymbols
-from tasks.report.vega import GREY, Chart, layered, tooltip
+from tasks.report.vega import GREY, Chart, domain_with_zero, layered, tooltip
 from tasks.report.wording import probability, signed_points, stated, whole, with_interval
 
 if TYPE_CHECKING:
@@ -40,10 +40,7 @@ def forest_chart(forest: Forest) -> Chart:
 def points_domain(rows: Iterable[ReportRow]) -> tuple[float, float]:
     """Horizontal domain that holds zero, every estimate and every limit, with a margin, in points."""
     keys = ("tax_absolute", "tax_absolute_low", "tax_absolute_high")
-    values = [0.0, *(100 * row[key] for row in rows for key in keys if row[key] is not None)]
-    low, high = min(values), max(values)
-    margin = max(0.06 * (high - low), 1.0)
-    return (round(low - margin, 2), round(high + margin, 2))
+    return domain_with_zero(100 * row[key] for row in rows for key in keys if row[key] is not None)
 
 
 def label_width(groups: Iterable[Sequence[ReportRow]]) -> float:

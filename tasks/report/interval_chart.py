@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from tasks.report.blocks import Figure
-from tasks.report.vega import GREY, PANEL_WIDTH, Chart, layered, tooltip
+from tasks.report.vega import GREY, PANEL_WIDTH, Chart, domain_with_zero, layered, limits_in_points, tooltip
 from tasks.report.wording import signed_points, with_interval
 
 if TYPE_CHECKING:
@@ -53,25 +53,19 @@ class _Frame:
 def interval_panels(prefix: str, panels: Sequence[IntervalPanel]) -> tuple[Figure, ...]:
     """Draw panels on one scale. ``prefix`` begins the ids of the charts."""
     rows = [row for panel in panels for row in panel.rows]
-    frame = _Frame(_domain(rows), min(max((6.7 * len(row.label) for row in rows), default=0.0), _LABEL_LIMIT))
+    values = (100 * value for row in rows for value in (row.estimate, row.low, row.high) if value is not None)
+    frame = _Frame(
+        domain_with_zero(values), min(max((6.7 * len(row.label) for row in rows), default=0.0), _LABEL_LIMIT)
+    )
     return tuple(
         Figure(Chart.panel(f"{prefix}-{number}", _drawn(panel, frame)), panel.title)
         for number, panel in enumerate(panels, start=1)
     )
 
 
-def _domain(rows: Sequence[IntervalRow]) -> tuple[float, float]:
-    """Horizontal domain that holds zero and every row, with a margin, in points."""
-    values = [0.0, *(100 * value for row in rows for value in (row.estimate, row.low, row.high) if value is not None)]
-    margin = max(0.06 * (max(values) - min(values)), 1.0)
-    return (round(min(values) - margin, 2), round(max(values) + margin, 2))
-
-
 def _value(row: IntervalRow, colour: str) -> dict[str, Any]:
     points = with_interval(row.estimate, row.low, row.high, signed_points)
-    low, high = (
-        None if row.low is None or row.high is None else 100 * limit for limit in (row.low or 0, row.high or 0)
-    )
+    low, high = limits_in_points(row.low, row.high)
     return {
         "row": row.label,
         "said": row.said,

@@ -57,7 +57,7 @@ class PrintedTable:
         table = cls(table_id, caption, head, tuple(columns), tuple(lines)).without_empty_columns()
         shared = _shared_notes(table.lines)
         if shared:
-            table = replace(table, caption=f"{caption} (in every row: {', '.join(shared)})")
+            table = replace(table, caption=f"{table.caption} (in every row: {', '.join(shared)})")
         rest = [tuple(note for note in line.notes if note not in shared) for line in table.lines]
         if not any(rest):
             return table

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tasks.report.report_rows import ReportRow, name_of
-from tasks.report.vega import GREY, PANEL_WIDTH, Chart, layered, padded, tooltip
+from tasks.report.vega import GREY, PANEL_WIDTH, Chart, layered, limits_in_points, padded, tooltip
 from tasks.report.wording import points, signed_points, stated, with_interval
 
 if TYPE_CHECKING:
@@ -158,13 +158,14 @@ def _tax_drawn(trend: TaxTrend) -> Any:
 
 
 def _tax_value(row: ReportRow, colour: str) -> dict[str, Any]:
-    low, high = row["tax_absolute_low"], row["tax_absolute_high"]
-    said = with_interval(row["tax_absolute"], low, high, signed_points, row["reason"])
+    limits = (row["tax_absolute_low"], row["tax_absolute_high"])
+    said = with_interval(row["tax_absolute"], *limits, signed_points, row["reason"])
+    low, high = limits_in_points(*limits)
     return {
         "night": str(row["as_of_date"]),
         "tax": 100 * row["tax_absolute"],
-        "low": None if low is None else 100 * low,
-        "high": None if high is None else 100 * high,
+        "low": low,
+        "high": high,
         "fill": colour if row["is_significant"] else "transparent",
         "benchmarks": name_of(row["benchmarks"]),
         "alarms": row["count_alarms"],

@@ -6,6 +6,7 @@ Tested in tests/tasks/report/test_forest_chart.py and test_vega.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -91,3 +92,15 @@ def padded(values: list[float], share: float) -> tuple[float, float]:
     """An axis' domain with a margin on both sides: a share of the range, at least two units."""
     margin = max(share * (max(values) - min(values)), 2.0)
     return round(min(values) - margin, 2), round(max(values) + margin, 2)
+
+
+def domain_with_zero(values: Iterable[float]) -> tuple[float, float]:
+    """An axis' domain that holds zero and every value, with a margin: 6% of the range, at least one unit."""
+    known = [0.0, *values]
+    margin = max(0.06 * (max(known) - min(known)), 1.0)
+    return round(min(known) - margin, 2), round(max(known) + margin, 2)
+
+
+def limits_in_points(low: float | None, high: float | None) -> tuple[float | None, float | None]:
+    """Two limits in points, or None twice where one of them is unknown: half an interval is not drawn."""
+    return (None, None) if low is None or high is None else (100 * low, 100 * high)

@@ -26,13 +26,15 @@ def test_without_notes_of_single_lines_there_is_no_column_for_them(notes):
 
 def test_a_column_that_is_empty_in_every_line_is_left_out_and_the_caption_says_why():
     empty, unknown = "\u2014", "\u2014 (no price is stated)"
-    lines = [TableLine("", f"line {index}", (str(index), unknown, empty)) for index in range(2)]
+    lines = [TableLine("", f"line {index}", (str(index), unknown, empty), ("simulated",)) for index in range(2)]
     columns = (TableColumn("A"), TableColumn("B", spanner="Money"), TableColumn("C"))
     made = PrintedTable.of("table", "A caption", "Head", columns, lines)
     assert made.columns == (TableColumn("A"),)
     assert [line.cells for line in made.lines] == [("0",), ("1",)]
-    assert made.caption == "A caption; not shown: Money: B (no price is stated)"
-    assert len(PrintedTable.of("table", "A caption", "Head", columns, lines[:1]).columns) == 3
+    assert made.caption == "A caption; not shown: Money: B (no price is stated) (in every row: simulated)"
+    assert (
+        len(PrintedTable.of("table", "A caption", "Head", columns, [TableLine("", "1", lines[0].cells)]).columns) == 3
+    )
 
 
 def test_columns_that_share_a_label_stand_under_it():
