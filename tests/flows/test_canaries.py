@@ -9,6 +9,7 @@ import json
 import subprocess
 import time
 import urllib.parse
+from pathlib import Path
 
 import psutil
 import pytest
@@ -61,15 +62,20 @@ def spellings(key: str) -> list[str]:
 
 @pytest.fixture
 def echo():
-    """The port of a server that quotes the key it is sent: in answers, errors and the model's name."""
+    """The port of a server that quotes the key it is sent: in answers, in errors and in all around them."""
     said = itertools.cycle(spellings(KEY))
-    kinds = itertools.cycle(("answer", "answer", "error", "model"))
+    kinds = itertools.cycle(("answer", "answer", "error", "around"))
 
     def reply(_asked):
         kind, spelled = next(kinds), next(said)
         if kind == "error":
-            return 400, {"error": {"message": f"bad key {spelled}", "code": spelled}}
-        return chat_reply(f"It is {spelled if kind == 'answer' else 7}", spelled if kind == "model" else "m")
+            return 400, {"error": {"message": f"bad key {spelled}", "code": spelled, "type": spelled, "param": spelled}}
+        if kind == "answer":
+            return chat_reply(f"It is {spelled}", "m")
+        status, document = chat_reply("It is 7", spelled)
+        document["choices"][0]["finish_reason"] = spelled
+        document["choices"][0]["message"]["reasoning_content"] = f"They sent {spelled}."
+        return status, {**document, "id": spelled, "system_fingerprint": spelled}
 
     with replying(reply) as port:
         yield port
@@ -94,11 +100,10 @@ def test_no_file_no_argument_and_no_reply_of_prefect_holds_a_key(tmp_path, echo,
     replies = json.dumps([everything(prefect_api, kind) for kind in ("flow_runs", "task_runs", "logs", "artifacts")])
     places = {str(path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     places |= {"arguments": "\n".join(arguments).encode(), "replies": replies.encode()}
-    with Warehouse.read(tmp_path / "warehouse.duckdb") as warehouse:  # whose file packs its texts
-        for table in ("raw.generations", "raw.failures"):
-            places[table] = json.dumps(warehouse.rows(f"from {table}")[1], default=str).encode()
-    assert b"[key removed]" in places["raw.generations"]
-    assert b"[key removed]" in places["raw.failures"]
+    places |= unpacked(tmp_path / "warehouse.duckdb") | unpacked(tmp_path / "publish" / "aligntax.duckdb")
+    for table in ("raw.generations", "raw.failures"):
+        assert b"[key removed]" in places[f"warehouse.duckdb {table}"]
+    assert len(set(spellings(KEY))) >= 40
     forbidden = [spelled.encode() for spelled in spellings(KEY)]
     assert [place for place, content in places.items() if any(spelled in content for spelled in forbidden)] == []
 
@@ -109,6 +114,17 @@ def test_a_key_in_an_address_is_refused_without_being_repeated(tmp_path, alignta
     assert "must hold no user, password" in refused.stderr
     assert ADDRESS_KEY not in refused.stdout + refused.stderr
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == ["aligntax.yaml"]
+
+
+def unpacked(path: Path) -> dict[str, bytes]:
+    """Every table of a DuckDB file, which packs its texts. Parquet files hold the same tables."""
+    with Warehouse.read(path) as warehouse:
+        names = warehouse.rows("select schema_name || '.' || table_name from duckdb_tables()")[1]
+        tables = {name: warehouse.rows(f"from {name}")[1] for (name,) in names}
+    return {
+        f"{path.name} {name}": "\n".join(str(value) for row in rows for value in row).encode()
+        for name, rows in tables.items()
+    }
 
 
 def command_lines(pid: int) -> set[str]:

@@ -111,6 +111,7 @@ def test_recorded_programs_are_run_in_the_sandbox_and_scored(tmp_path, back_end)
         ]
 
 
+@pytest.mark.accept
 @pytest.mark.usefixtures("back_end")
 @pytest.mark.parametrize(
     ("line", "is_beside"), [("assert candidate(2) == 2", False), ("assert candidate is plus", True)]

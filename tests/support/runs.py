@@ -56,6 +56,11 @@ CLOCKED |= {
     "last_event_at",
     "applied_at",
     "built_at",
+    "answered_at",
+    "executed_at",
+    "planned_at",
+    "duration_ms",
+    "waited_ms",
 }
 _PASSWORD = "PREFECT_API_AUTH_STRING"
 LOGS = {"raw.run_events", "raw.cell_events", "raw.failures", "raw.validations", "meta.migrations", "meta.models"}

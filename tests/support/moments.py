@@ -1,0 +1,70 @@
+"""Run the command line, and stop the process at a chosen moment of a phase, as if the machine had halted.
+
+``python -m tests.support.moments FILE PHASE NUMBER ARGUMENT ...`` stops with SIGSTOP at the call of that number in the
+code of the phase. A number of 0 stops never. What then was called is written to the file, as JSON by phase.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+import threading
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from tests.support.runs import ROOT
+
+PRELOADED = ("great_expectations", "altair", "openai", "aiohttp", "pandas", "tasks.scorers", "warehouse.connection")
+# The code of each phase: modules and packages. What leaves most behind comes first, where a short test looks.
+PHASES = {
+    "executing": ("tasks/steps/execute_programs.py", "tasks/sandbox/"),
+    "publishing": ("tasks/steps/publish/", "tasks/report/", "warehouse/publish.py", "warehouse/whole_files.py"),
+    "migrating": ("warehouse/backup.py", "warehouse/migrate.py", "warehouse/opening.py"),
+    "asking": ("tasks/steps/generate.py", "flows/asking/"),
+    "judging": ("tasks/steps/judge.py", "flows/judge_answers.py"),
+    "scoring": ("tasks/steps/score.py", "tasks/scorers/"),
+    "building": ("warehouse/build.py", "tasks/steps/aggregate/"),
+    "planning": ("tasks/steps/plan.py", "flows/planning.py"),
+}
+
+
+def main(file: str, phase: str, number: int, *arguments: str) -> None:
+    """Run the command line while its calls are counted. What may be imported before Prefect is imported unwatched."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    for name in PRELOADED:
+        importlib.import_module(name)
+    from flows.cli import main as command_line
+
+    places = {name: tuple(f"{ROOT}/{place}" for place in code) for name, code in PHASES.items()}
+    phase_of: dict[str, str | None] = {}
+    counts: Counter[str] = Counter()
+
+    def look(frame: FrameType, event: str, _: Any) -> None:
+        if event != "call":
+            return
+        path = frame.f_code.co_filename
+        if path not in phase_of:
+            phase_of[path] = next((name for name, code in places.items() if path.startswith(code)), None)
+        if found := phase_of[path]:
+            counts[found] += 1
+            if found == phase and counts[found] == number:
+                os.kill(os.getpid(), signal.SIGSTOP)
+
+    threading.setprofile(look)
+    sys.setprofile(look)
+    sys.argv = ["aligntax", *arguments]
+    try:
+        with suppress(SystemExit):
+            command_line()
+    finally:
+        Path(file).write_text(json.dumps(counts))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:])
