@@ -176,3 +176,14 @@ def test_a_named_query_gives_names_and_rows_to_the_command_line(path):
 def test_a_named_query_of_tables_that_are_not_built_yet_is_refused_as_a_users_query_is(path):
     with Warehouse.open(path) as warehouse, pytest.raises(QueryError, match="does not exist"):
         warehouse.query_rows("newest_cells")
+
+
+def test_a_large_text_is_read_once_however_many_rows_without_text_follow_it(path):
+    """DuckDB 1.5.5 read it anew for each NULL: one long thought among short answers ended every later command."""
+    event = {"run_id": "r", "cell_id": "c", "status": "complete", "happened_at": datetime.now(UTC)}
+    large = {**event, "reason": "x" * 1_000_000}
+    with Warehouse.open(path) as warehouse:
+        warehouse.append({"raw.cell_events": [large, *[event] * 3_000]})
+    with Warehouse.open(path) as warehouse:
+        read = warehouse.sparing(100, lambda: warehouse.rows("select sum(length(reason)) from raw.cell_events")[1])
+        assert read == [(1_000_000,)]

@@ -32,7 +32,7 @@ _UNDELIMITED = {
 }
 _BROKEN_OFF = {"error"}
 _BLOCKED = ("content_filter", "filtered", "content management policy")
-_TOO_LONG = ("context length", "context_length", "too long", "tokens")
+_TOO_LONG = ("context", "too long", "maximum")
 
 
 class Kind(Enum):
