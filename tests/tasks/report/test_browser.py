@@ -174,3 +174,17 @@ def test_axe_finds_nothing_that_keeps_readers_out(browser, reports, scheme, widt
     assert len(page.query_selector_all("section")) == len(SECTIONS)
     assert violations(page) == []
     page.close()
+
+
+@pytest.mark.accept
+def test_a_printed_page_is_unfolded_has_every_chart_and_is_as_wide_as_its_paper(browser, reports):
+    page = browser.new_page(viewport={"width": 703, "height": 1000}, color_scheme="dark")
+    page.goto(reports["whole"].as_uri())
+    page.wait_for_selector("html[data-charts=ready]", timeout=60_000)
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    assert page.query_selector("details:not([open])") is None
+    assert page.query_selector(".chart:not([data-state])") is None
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 703
+    assert luminance(page.evaluate("getComputedStyle(document.body).backgroundColor")) == 1
+    page.close()
