@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -110,6 +111,23 @@ def test_an_import_that_contradicts_one_before_is_refused_with_both_values_until
     run_id = said.split("aligntax void ")[1].split()[0]
     assert aligntax("void", run_id, "--reason", "wrong")[0] == 0
     assert aligntax("import", *make("second", second), *DATE)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("dimension", "truthfulness"), ("domain", "knowledge"), ("metric", "solved")]
+)
+def test_a_benchmark_of_ones_own_that_is_described_anew_is_refused_until_its_runs_are_void(aligntax, field, value):
+    imported = ("import", *answers("first", {}), *DATE)
+    assert aligntax(*imported)[0] == 0
+    before = Path("sums.yaml").read_text()
+    Path("sums.yaml").write_text(re.sub(rf"{field}: .*", f"{field}: {value}", before))
+    for again in (imported, ("import", *answers("second", {}), *DATE)):
+        code, said = aligntax(*again)
+        assert (code, said.count("\n"), f"{field} {value!r} of sums contradicts" in said) == (2, 1, True), said
+    run_id = said.split("aligntax void ")[1].split()[0]
+    assert aligntax("void", run_id, "--reason", "described anew")[0] == 0
+    assert aligntax(*imported)[0] == 0
+    assert rows(f"select {field} from raw.benchmarks where benchmark_id = 'sums'") == [(value,)]
 
 
 @pytest.mark.parametrize("is_turned", [False, True])

@@ -23,7 +23,7 @@ from tasks.steps.land.cell_rows import benchmark_rows, cell_row
 from tasks.steps.land.described_items import DescribedItems
 from tasks.steps.land.foreign_rows import ForeignFiles, ForeignRun, Imported
 from tasks.steps.land.questions import AnsweredItems
-from tasks.steps.land.stated_items import StatedItems
+from tasks.steps.land.stated_items import StatedItems, check_described
 from warehouse.connection import Warehouse
 
 
@@ -44,10 +44,12 @@ def land_responses(
     none, not that there was no answer.
 
     Raises:
-        InputError: no row is about an item of the benchmark, or the files are empty.
+        InputError: no row is about an item of the benchmark, the files are empty, or the configuration describes the
+            benchmark in another way than a run that counts.
     """
     judge_version = [cell.judge.model_version] if cell.judge else []
     reading = (cell.cell_id, cell.scorer, is_extracted, *judge_version)
+    check_described(warehouse, cell.benchmark, str(files.first))
     run = ForeignRun.of(settings, as_of_date, files.first, files.source_hash, reading, [cell.benchmark])
     run = run.standing(warehouse)
     if (landed := run.landed_before(warehouse)) is not None:

@@ -13,12 +13,14 @@ from typing import Any
 
 import polars as pl
 
+from tasks.benchmarks import known
 from tasks.domain import storable
 from tasks.errors import UnknownName
 from tasks.identity import id_after
 from tasks.planned import Plan, PlannedCell, Request, parameters_json
 from tasks.settings import ModelSettings, Pair
 from tasks.steps.land.cell_rows import benchmark_rows, cell_row
+from tasks.steps.land.stated_items import check_described
 from warehouse.connection import Row, Warehouse
 
 
@@ -72,7 +74,13 @@ def land_plan(warehouse: Warehouse, plan: Plan) -> dict[str, list[Request]]:
 
     A request that has a good answer already is planned as that answer, except in a nightly run, which always asks anew.
     The first landing of a run decides; landing the same run again only reads what is still open.
+
+    Raises:
+        InputError: the configuration describes a benchmark of the user's own in another way than a run that counts.
     """
+    for benchmark in {cell.benchmark.benchmark_id: cell.benchmark for cell in plan.cells}.values():
+        if benchmark.benchmark_id not in known():
+            check_described(warehouse, benchmark, "the configuration")
     tables = run_rows(plan)
     for cell in plan.cells:
         for table, rows in benchmark_rows(cell.benchmark, cell.items, cell.source).items():
