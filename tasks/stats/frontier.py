@@ -86,7 +86,8 @@ def benchmark_axes(
         None where a benchmark has a single cluster, because then there is nothing to resample.
 
     >>> values = np.array([[1, 1], [0, 1], [0, 0], [1, 0]] * 50, dtype=float)
-    >>> mean_axis(benchmark_axes([(values, None)], rng=np.random.default_rng(1))).estimate.tolist()
+    >>> [axis] = benchmark_axes([(values, None)], rng=np.random.default_rng(1))
+    >>> axis.estimate.tolist()
     [0.5, 0.5]
     """
     axes = []
@@ -104,7 +105,13 @@ def benchmark_axes(
 
 
 def mean_axis(axes: Sequence[Axis]) -> Axis:
-    """The mean of the axes of independent benchmarks."""
+    """The mean of the axes of independent benchmarks.
+
+    >>> rng = np.random.default_rng(1)
+    >>> low, high = (np.array([[0, share], [0, 1]] * 50) for share in (0, 1))
+    >>> mean_axis(benchmark_axes([(low, None), (high, None)], rng=rng)).estimate.tolist()
+    [0.0, 0.75]
+    """
     return Axis(
         np.asarray(np.mean([axis.estimate for axis in axes], axis=0)),
         np.asarray(np.mean([axis.draws for axis in axes], axis=0)),
