@@ -45,7 +45,7 @@ def setup(app: Any) -> None:
     """Tell Sphinx what the settings above cannot."""
     app.connect("source-read", _list_guides)
     app.connect("build-finished", _open_with_readme)
-    app.add_lexer("csv", TextLexer)  # Pygments has no lexer for it
+    app.add_lexer("csv", TextLexer)  # Pygments cannot read CSV
 
 
 def _list_guides(_app: Any, name: str, source: list[str]) -> None:

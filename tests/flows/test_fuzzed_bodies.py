@@ -43,7 +43,7 @@ def landed(folder: Path) -> list[tuple[Asked, str, str, float]]:
 
 
 def expected(asked: Asked) -> set[Reading]:
-    """What the answer to a question may be: what its changed body says, or the good answer where that says nothing."""
+    """What may be stored: what the changed body says, or the good answer if the question is asked again."""
     return {good_reading(asked) if reading is AGAIN else reading for reading in readings(mutated(SEED, asked), asked)}
 
 

@@ -64,7 +64,7 @@ class Place:
         return self.folder / "tmp"
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a process for this user, who has no bubblewrap: programs write to folders of the host."""
+        """Start a process for this user. It cannot find bubblewrap, so the sandbox writes to folders of the host."""
         homes = {"HOME": str(self.folder.parent / "home"), "TMPDIR": str(self.temporary), "PATH": os.devnull}
         with (self.folder / "printed").open("ab") as printed:
             return subprocess.Popen(
@@ -101,7 +101,7 @@ def test_a_run_killed_in_any_phase_is_finished_by_the_next_and_leaves_nothing_be
     calm.run(*at_moment(tmp_path, "never", 0))
     counts = json.loads((tmp_path / "counts").read_text())
     assert counts.keys() == PHASES.keys()
-    calm.run(*command(*RUN))  # what a second run writes is no leftover
+    calm.run(*command(*RUN))  # a second run writes files of its own; every killed run gets a second one, too
     right, files = tables(calm.project / "warehouse.duckdb"), calm.files()
 
     for number, phase in enumerate(islice(cycle(PHASES), replications(KILLS))):

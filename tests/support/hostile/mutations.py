@@ -167,7 +167,7 @@ def _deep(draw: Draw, place: Place, texts: dict[str, str]) -> None:
 
 
 def _surrogate(draw: Draw, place: Place, _: dict[str, str]) -> None:
-    """A lone surrogate in a text, or in the place of what is none."""
+    """A lone surrogate added to a text, or put in the place of a number, list or object."""
     holder, key = place
     holder[key] = _with(draw, holder[key], draw.choice(("\ud800", "\udfff", "\udc00\ud800")))
 
@@ -229,7 +229,7 @@ def _in_the_bytes(draw: Draw, status: int, document: dict[str, Any]) -> Sent:
             ("a byte is missing", body[:at] + body[at + 1 :]),
             ("a null byte", body[:at] + b"\0" + body[at:]),
             ("bytes of a surrogate", body[:at] + b"\xed\xa0\x80" + body[at:]),
-            ("bytes that are no UTF-8", body[:at] + b"\xff\xfe\x80" + body[at:]),
+            ("bytes that are not UTF-8", body[:at] + b"\xff\xfe\x80" + body[at:]),
             ("a mark of byte order", b"\xef\xbb\xbf" + body),
             ("UTF-16", body.decode().encode("utf-16")),
             ("twice", body + body),
@@ -295,7 +295,7 @@ def _another_status(draw: Draw, sent: Sent) -> Sent:
         (100, 101, 199, 201, 202, 204, 206, 299, 300, 301, 304, 307, 400, 401, 402, 403, 404, 405, 408, 409, 410, 411,
          413, 418, 422, 424, 425, 429, 431, 451, 498, 499, 500, 501, 502, 503, 504, 520, 524, 529, 599, 600, 999)
     )  # fmt: skip
-    # Where these statuses end a reply before its body, what follows is no reply to anything.
+    # Replies of these statuses have no body. Closing keeps one from being read as the next reply.
     framing = Framing.CLOSE if status in {100, 101, 199, 204, 304} else Framing.LENGTH
     return replace(
         sent,

@@ -130,7 +130,7 @@ def _depth(words: str) -> int:
 
 
 def _choice(document: dict[str, Any], *, is_letter: bool) -> set[Reading] | None:
-    """The first choice; None where the document has none."""
+    """What the first choice may be read as; None if the document lacks a usable choice."""
     choices = document.get("choices")
     first = choices[0] if isinstance(choices, list) and choices else None
     if not isinstance(first, dict) or first.get("error"):
