@@ -26,7 +26,7 @@ PHASES = {
     "executing": ("tasks/steps/execute_programs.py", "tasks/sandbox/"),
     "publishing": ("tasks/steps/publish/", "tasks/report/", "warehouse/publish.py", "warehouse/whole_files.py"),
     "migrating": ("warehouse/backup.py", "warehouse/migrate.py", "warehouse/opening.py"),
-    "asking": ("tasks/steps/generate.py", "flows/asking/"),
+    "asking": ("tasks/steps/generate/", "flows/asking/"),
     "judging": ("tasks/steps/judge.py", "flows/judge_answers.py"),
     "scoring": ("tasks/steps/score.py", "tasks/scorers/"),
     "building": ("warehouse/build.py", "tasks/steps/aggregate/"),

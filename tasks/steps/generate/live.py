@@ -1,4 +1,4 @@
-"""Ask one cell's open questions. Knows providers and retries; must not know Prefect, SQL, benchmarks or scores.
+"""Ask one cell's open questions, each in a request of its own.
 
 Every answer goes to a sink as soon as it is there; a request that failed for good becomes a failure row. One event
 loop asks all cells, and the cells of an endpoint share its limiter. All retries are made here. A request that waits for
@@ -13,14 +13,13 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from tasks.answers import Ending, read_answer
-from tasks.domain import AnswerFlag, Origin
+from tasks.domain import AnswerFlag
 from tasks.errors import CellError, ProviderError, TerminalError, TransientError
 from tasks.planned import CellResult, CellWork, Request, Sink
 from tasks.providers import Answer, Endpoint, Limiter
+from tasks.steps.generate.rows import failure_row, generation_row
 
 # What a server that has too much to do says, or does. After any other error it is asked at the same pace.
 _OVERLOADED = {
@@ -34,7 +33,6 @@ _MOST_BAD_REQUESTS = 5
 # such full jitter, requests that failed at the same time are not sent again at the same time.
 _FIRST_BACKOFF_S = 1.0
 _LONGEST_BACKOFF_S = 30.0
-_SIMULATED_FINGERPRINT = "aligntax-simulator"
 # English text: about four characters a token. The limiter is corrected by what the server counts.
 _CHARACTERS_PER_TOKEN = 4
 
@@ -156,13 +154,13 @@ async def _ask(cell: _Cell, request: Request) -> None:
     try:
         answered = await _answer(cell, request)
     except _Failed as failed:
-        await cell.sink("raw.failures", _failure_row(cell.work, request, failed))
+        await cell.sink("raw.failures", failure_row(cell.work, request, failed.error, failed.attempts))
         cell.failed(failed.error)
         line.on_progress(0, count, None)
         return
     if answered is None:
         return
-    row = _generation_row(cell.work, request, answered)
+    row = generation_row(cell.work, request, answered.answer, answered.attempts, answered.latency_ms)
     await cell.sink("raw.generations", row)
     cell.answered()
     line.on_progress(count, 0, row["cost_usd"])
@@ -270,57 +268,3 @@ def _used_tokens(answer: Answer) -> int | None:
     if answer.tokens_input is None or answer.tokens_output is None:
         return None
     return answer.tokens_input + answer.tokens_output
-
-
-def _generation_row(work: CellWork, request: Request, answered: _Answered) -> dict[str, Any]:
-    answer, now = answered.answer, datetime.now(UTC)
-    return {
-        **work.columns_of(request),
-        "origin": _origin(work, answer).value,
-        "status": answer.status,
-        "text": answer.text,
-        "reasoning_text": answer.reasoning_text,
-        "refusal_text": answer.refusal_text,
-        "finish_reason": answer.finish_reason,
-        "finish_word": answer.finish_word,
-        "model_served": answer.model_served,
-        "system_fingerprint": answer.system_fingerprint,
-        "provider_request_id": answer.provider_request_id,
-        "tokens_input": answer.tokens_input,
-        "tokens_cached": answer.tokens_cached,
-        "tokens_cache_write": answer.tokens_cache_write,
-        "tokens_output": answer.tokens_output,
-        "tokens_reasoning": answer.tokens_reasoning,
-        "cost_usd": _cost_usd(work, answer, now),
-        "attempts": answered.attempts,
-        "latency_ms": answered.latency_ms,
-        "started_at": now - timedelta(milliseconds=answered.latency_ms),
-        "finished_at": now,
-        "first_token_json": answer.first_token_json,
-    }
-
-
-def _origin(work: CellWork, answer: Answer) -> Origin:
-    """Where an answer came from, by the server's fingerprint; without one, as the configuration declares it."""
-    if answer.system_fingerprint is None:
-        return Origin.SIMULATED if work.model.is_simulated else Origin.ENDPOINT
-    is_simulated = answer.system_fingerprint.startswith(_SIMULATED_FINGERPRINT)
-    return Origin.SIMULATED if is_simulated else Origin.ENDPOINT
-
-
-def _cost_usd(work: CellWork, answer: Answer, now: datetime) -> float | None:
-    return work.model.cost_usd(
-        now.date(), answer.tokens_input, answer.tokens_output, answer.tokens_cached, answer.tokens_cache_write
-    )
-
-
-def _failure_row(work: CellWork, request: Request, failed: _Failed) -> dict[str, Any]:
-    return {
-        "run_id": work.run_id,
-        "cell_id": work.cell_id,
-        "generation_id": request.generation_id,
-        "error_type": failed.error.error_type,
-        "message": str(failed.error),
-        "attempts": failed.attempts,
-        "failed_at": datetime.now(UTC),
-    }
