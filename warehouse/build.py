@@ -43,7 +43,9 @@ class Model:
     """One SELECT with its description.
 
     No two rows have the same values in the columns of ``key``. ``partition`` is the column whose dates a build
-    replaces. ``references`` are the models that it reads, ``facts`` the tables of raw and stats.
+    replaces. ``references`` are the models that it reads, ``facts`` the tables of raw and stats. ``named_by`` are the
+    columns by which other tables name a row of this one, in the order of ``key``; ``not_named_by`` are tables that have
+    such columns and mean something else. ``without_row`` says which of those names have no row here.
     """
 
     name: str
@@ -56,6 +58,9 @@ class Model:
     columns: dict[str, str]
     references: frozenset[str] = field(default_factory=frozenset)
     facts: frozenset[str] = field(default_factory=frozenset)
+    named_by: tuple[tuple[str, ...], ...] = ()
+    not_named_by: frozenset[str] = field(default_factory=frozenset)
+    without_row: str = ""
 
     @property
     def layer(self) -> str:
@@ -214,4 +219,7 @@ def _read_model(path: Path) -> Model:
         columns=described["columns"],
         references=frozenset(_REFERENCE.findall(sql)) - {name},
         facts=frozenset(_FACTS.findall(sql)),
+        named_by=tuple(map(tuple, described.get("named_by", ()))),
+        not_named_by=frozenset(described.get("not_named_by", ())),
+        without_row=described.get("without_row", ""),
     )

@@ -21,7 +21,7 @@ from tasks.report.wording import visible
 from warehouse.whole_files import swapped_in
 
 # The browser fetches nothing, even if a name in the data should ever escape its quoting.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'"
 
 
 def sources() -> list[ReportSource]:
@@ -55,12 +55,12 @@ def render_report(frames: ReportFrames) -> str:
         .get_template("page.html.j2")
         .render(
             title=visible(frames.title),
-            policy=_POLICY,
+            policy=POLICY,
             opening=opening,
             sections=sections,
             charts={name: {"wide": chart.wide, "narrow": chart.narrow} for name, chart in charts.items()},
-            style=_asset("report.css"),
-            script=_asset("report.js"),
+            style=asset("report.css"),
+            script=asset("report.js"),
             library=_chart_library() if charts else "",
         )
     )
@@ -112,5 +112,6 @@ def _chart_library() -> str:
     return found.decode().replace("</script", "<\\/script").replace("<!--", "<\\!--")  # the same to JavaScript
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file that a page holds: a style or a script."""
     return resources.files("tasks.report").joinpath("assets", name).read_text(encoding="utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli.answers import tax_sentences
+from tests.support.joined import broken
 from tests.support.runs import command, environment
 from tests.support.sentences import missing_means, unknown_numbers
 from warehouse.connection import Warehouse
@@ -31,5 +32,6 @@ def test_every_number_of_the_sentences_is_in_the_tables(tmp_path):
         text = " ".join((*said.answers, *said.benchmarks))
         assert unknown_numbers(text, database) == []
         assert missing_means(text, database) == []
+        assert broken(database) == []
     assert said.answers
     assert all(sentence in printed for sentence in (*said.answers, *said.benchmarks))

@@ -13,6 +13,7 @@ import pytest
 
 from tasks.benchmarks import load
 from tests.support.foreign_logs import harness
+from tests.support.joined import broken
 from tests.support.runs import DEFAULTS, ROOT
 from warehouse.connection import Warehouse
 
@@ -86,6 +87,8 @@ def test_every_command_of_a_guide_runs(project, warm):
         if found.returncode not in EXITS.get(command.split()[1], {0}):
             failed[command] = found.stderr
     assert failed == {}
+    with Warehouse.read(project / "publish" / "aligntax.duckdb") as database:
+        assert broken(database) == []
 
 
 def _with_own_names(command: str, folder) -> str:

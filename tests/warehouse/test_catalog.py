@@ -6,6 +6,8 @@ import pytest
 
 from warehouse import catalog
 from warehouse.build import models
+from warehouse.diagrams import entity_diagram
+from warehouse.layered_drawing import standing_alone
 
 
 @pytest.fixture(scope="module")
@@ -16,6 +18,10 @@ def catalogue():
 def test_the_catalogue_in_the_readme_is_up_to_date():
     readme = catalog.README.read_text()
     assert catalog.updated(readme) == readme
+
+
+def test_the_picture_of_the_relations_is_up_to_date():
+    assert catalog.ENTITIES.read_text() == standing_alone(entity_diagram(is_linked=False))
 
 
 def test_every_model_has_a_heading_and_its_key(catalogue):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tasks.settings import PublishSettings
+from tasks.steps.publish.catalogue_page import write_catalogue_page
 from tasks.steps.publish.database_snapshot import write_snapshot
 from tasks.steps.publish.item_pages import write_items
 from tasks.steps.publish.parquet_files import write_parquet
@@ -24,6 +25,7 @@ TARGETS: dict[str, PublishTarget] = {
     "database": write_snapshot,
     "parquet": write_parquet,
     "report": write_page,
+    "catalogue": write_catalogue_page,
     "items": write_items,
 }
 
