@@ -5,6 +5,7 @@ The evaluation flow imports this module once it has asked: Great Expectations an
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +15,15 @@ from flows import run_tasks
 from flows.asking.asked import Asked
 from flows.asking.session import Session
 from flows.judge_answers import Judged, judge_all
-from flows.stages import Unreported, unreported
-from tasks.errors import Interrupted, NothingEvaluated
+from flows.publish import publish_reports
+from flows.stages import Unreported, check_reports, unreported
+from flows.transform import rebuild
+from tasks.errors import Interrupted, NothingEvaluated, ValidationStopped
+from tasks.planned import Plan
 from tasks.steps.execute_programs import ExecutedPrograms
-from tasks.steps.land import run_event
+from tasks.steps.land import cell_events, run_event
 from tasks.steps.publish import Published
+from warehouse.connection import Warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +84,13 @@ async def _report(live: Session, after: Any) -> tuple[int, Published]:
 def _interrupted(live: Session, said: str) -> Interrupted:
     run_event(live.warehouse, live.plan.run_id, "interrupted")
     return Interrupted(f"stopped as asked: {said}")
+
+
+def conclude_empty(warehouse: Warehouse, plan: Plan, reason: str) -> None:
+    """Publish a night that got no answer: its coverage says why. No score is made up, and older ones say their date."""
+    missing = [cell.cell_id for cell in unreported(warehouse, plan.run_id) if cell.status == "incomplete"]
+    cell_events(warehouse, plan.run_id, ((cell_id, "failed", reason) for cell_id in missing))
+    run_event(warehouse, plan.run_id, "failed", "nothing evaluated")
+    with suppress(ValidationStopped):
+        check_reports(warehouse, plan.run_id, rebuild(warehouse, plan.settings, plan.run_id))
+        publish_reports(warehouse, plan.settings, plan.run_id, plan.as_of_date.isoformat())

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from flows.conclude import Concluded
     from flows.judge_answers import Judged
     from flows.stages import Unreported
+    from warehouse.connection import Warehouse
 
 _LONGEST_HAND_OVER_S = 30.0
 _WITHOUT_PREFECT = (
@@ -137,6 +138,17 @@ async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, l
     planned = plan_run(warehouse, held.settings, day, kind, only)
     if not planned.cells:
         raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
+    try:
+        return await _asked_and_published(warehouse, planned)
+    except NothingEvaluated as error:
+        if kind is RunKind.NIGHTLY:
+            from flows.conclude import conclude_empty  # noqa: PLC0415 - takes seconds
+
+            conclude_empty(warehouse, planned, str(error))
+        raise
+
+
+async def _asked_and_published(warehouse: Warehouse, planned: Plan) -> Evaluated:
     work = shards(planned, land_plan(warehouse, planned))
     await check_servers(work)
     run_event(warehouse, planned.run_id, "started")

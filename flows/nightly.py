@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import warnings
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +18,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.evaluate import Evaluated, evaluate, state_of
 from flows.orchestration import Outcome, as_flow, failed
+from flows.telling.night import tell_after
 from tasks.errors import UsageError
 
 Say = Callable[[str, Outcome[Evaluated]], None]
@@ -42,6 +44,7 @@ async def evaluate_night(config: str, as_of_date: str | None, timezone: str, say
     outcome: Outcome[Evaluated] = Outcome()
     await as_flow(evaluate, config, night, "nightly", outcome=outcome)
     say(night, outcome)
+    await asyncio.to_thread(tell_after, Path(config), date.fromisoformat(night), outcome.error)
     return failed(outcome.error) if outcome.error else state_of(outcome.result())
 
 

@@ -116,10 +116,12 @@ def nightly(config: Config = CONFIG, as_of: AsOf = None, wait: Wait = 0, json: J
     from flows.cli.results import summarise
     from flows.launch import execute
     from flows.opened import opened
+    from flows.telling.night import telling
     from tasks.domain import RunKind
 
-    with opened(config, wait_s=wait) as given:
-        code = summarise(execute(given, [as_of_date(as_of)], RunKind.NIGHTLY), config=config, is_json=json)
+    night = as_of_date(as_of)
+    with opened(config, wait_s=wait) as given, telling(given, night):
+        code = summarise(execute(given, [night], RunKind.NIGHTLY), config=config, is_json=json)
     raise typer.Exit(code)
 
 

@@ -265,12 +265,17 @@ def sending_problems(settings: Settings, environment: Mapping[str, str]) -> Iter
             yield Problem(("benchmarks", index, "define"), f"no such file: {str(benchmark.define)!r}.")
 
 
-def duplicate_ids(section: str, ids: Iterable[str]) -> Iterator[Problem]:
+def receiver_problems(settings: Settings) -> Iterator[Problem]:
+    """Receivers of one name, which the warehouse could not tell apart."""
+    yield from duplicate_ids("notify", [receiver.name for receiver in settings.notify], "name")
+
+
+def duplicate_ids(section: str, ids: Iterable[str], key: str = "id") -> Iterator[Problem]:
     """Ids that appear twice."""
     first: dict[str, int] = {}
     for index, name in enumerate(ids):
         if name in first:
-            yield Problem((section, index, "id"), f"{name!r} is already the id of {section}[{first[name]}].")
+            yield Problem((section, index, key), f"{name!r} is already the {key} of {section}[{first[name]}].")
         first.setdefault(name, index)
 
 

@@ -42,6 +42,7 @@ Points = Annotated[float, Strict(), Field(ge=0, lt=1)]  # of a score, as a propo
 
 SCHEME = re.compile(r":|[A-Za-z][A-Za-z0-9+]+:")  # :memory:, md:..., s3://...: not a local path
 RESERVED_PARAMETERS = ("messages", "model", "n", "prompt", "stream")
+_LOOPBACK = re.compile(r"localhost|.*\.localhost|127(?:\.\d{1,3}){3}|::1")
 # The placeholders of local servers (EMPTY, ollama, not-needed) are words that answers may contain.
 _SHORTEST_KEY = 8
 _SHORTEST_WORD = 20  # a key without a digit
@@ -200,3 +201,8 @@ def is_secret_key(key: str) -> bool:
     [False, False, True]
     """
     return len(key) >= _SHORTEST_KEY and (len(key) >= _SHORTEST_WORD or any(map(str.isdigit, key)))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, so that nobody else can read what is sent to it."""
+    return _LOOPBACK.fullmatch(host) is not None

@@ -19,6 +19,7 @@ from tasks.settings.conflicts import (
     margin_problems,
     model_problems,
     origin_problems,
+    receiver_problems,
     sending_problems,
 )
 from tasks.settings.document import read_document
@@ -59,6 +60,7 @@ def load_settings(
         *benchmark_problems(settings, known),
         *comparison_problems(settings),
         *margin_problems(settings),
+        *receiver_problems(settings),
         *(sending_problems(settings, environment) if will_send else ()),
     ]
     problems = problems or list(origin_problems(settings))  # needs the models of every pair

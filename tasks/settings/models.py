@@ -8,7 +8,6 @@ Tested in tests/tasks/settings/test_providers.py.
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
@@ -38,6 +37,7 @@ from tasks.settings.fields import (
     Url,
     VariableName,
     Whole,
+    is_loopback,
     is_secret_key,
     not_one_of,
 )
@@ -48,7 +48,6 @@ from tasks.settings.sampling import SamplingSettings
 from tasks.settings.section import Section
 
 RECORDED = "recorded"
-_LOOPBACK = re.compile(r"localhost|.*\.localhost|127(?:\.\d{1,3}){3}|::1")
 
 
 class KnobSettings(Section):
@@ -280,7 +279,7 @@ class ModelSettings(Section):
         address = urlsplit(self.base_url or "")
         host = address.hostname or ""
         key = environment.get(self.api_key_env or "", "").strip()
-        is_plain = address.scheme == "http" and not _LOOPBACK.fullmatch(host)
+        is_plain = address.scheme == "http" and not is_loopback(host)
         is_exposed = is_plain and not self.allow_http and is_secret_key(key)
         return host if is_exposed else None
 

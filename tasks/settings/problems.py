@@ -24,7 +24,7 @@ from tasks.settings.whole import Settings
 # Keys that are read before the sections are built.
 LAYER_KEYS: Mapping[type[Section], tuple[str, ...]] = {Settings: ("model_defaults",)}
 HINTS: Mapping[type[Section], str] = {SamplingSettings: " What only one server understands goes under extra."}
-SECRET_KEYS = ("api_key_env", "base_url")
+SECRET_KEYS = ("api_key_env", "base_url", "secret", "url")
 
 
 @dataclass(frozen=True, slots=True)

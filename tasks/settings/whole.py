@@ -20,6 +20,7 @@ from tasks.settings.benchmarks import BenchmarkSettings, ComparisonSettings, Pai
 from tasks.settings.fields import NotEmpty, Whole
 from tasks.settings.known import Known, known_from
 from tasks.settings.models import ModelSettings, as_judge
+from tasks.settings.notify import ReceiverSettings
 from tasks.settings.places import Places
 
 
@@ -44,6 +45,7 @@ class Settings(Places):
     thresholds: Thresholds = Thresholds()
     analysis: AnalysisSettings = AnalysisSettings()
     gate: GateSettings = GateSettings()
+    notify: tuple[ReceiverSettings, ...] = ()
     max_age_days: Annotated[Whole, Field(ge=0)] = 7
     sample_seed: Whole = 0
 

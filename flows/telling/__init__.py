@@ -1,0 +1,1 @@
+"""Tell people what is wrong after a night. Whoever cannot be reached delays nothing and is told on the next night."""

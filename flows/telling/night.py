@@ -1,0 +1,85 @@
+"""Tell people how a night ended: what is new, what got worse, and what is over.
+
+What is told stands in the warehouse before it is sent. So nothing is told twice, and what could not be delivered is
+sent with the next night's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from flows.opened import Opened, opened
+from flows.telling.events import emit
+from flows.telling.webhooks import post
+from tasks.errors import Interrupted
+from tasks.settings import Settings
+from tasks.settings.notify import Receiver
+from tasks.steps.notify import Ended, Notice, changes, conditions, ended, note, note_delivery, waiting
+from warehouse.connection import Warehouse
+
+_CONFIG = Path("aligntax.yaml")
+
+
+def receivers_of(settings: Settings) -> list[Receiver]:
+    """Who is told, with the values of their variables.
+
+    Raises:
+        SettingsError: a variable is not set, or a secret would travel without encryption.
+    """
+    return [receiver.receiver(os.environ) for receiver in settings.notify]
+
+
+@contextmanager
+def telling(given: Opened, night: date, missed: Sequence[date] = ()) -> Iterator[None]:
+    """Tell how the night that happens inside ended, also where it fails; not where it was interrupted on purpose."""
+    receivers, error = receivers_of(given.settings), None
+    try:
+        yield
+    except Exception as raised:
+        error = raised
+        raise
+    finally:
+        if not isinstance(error or sys.exception(), Interrupted | KeyboardInterrupt | SystemExit):
+            tell(given, receivers, ended(night, error), missed)
+
+
+def tell_after(config: Path, night: date, error: Exception | None, missed: Sequence[date] = ()) -> None:
+    """The same once a night has ended and its warehouse is closed."""
+    with opened(config) as given:
+        tell(given, receivers_of(given.settings), ended(night, error), missed)
+
+
+def tell(given: Opened, receivers: Sequence[Receiver], found: Ended, missed: Sequence[date] = ()) -> None:
+    """Note and send what is new. A failure becomes a warning: the night is worth more than its notice."""
+    if not receivers:
+        return
+    try:
+        option = "" if given.config == _CONFIG else f" --config {given.config}"
+        holding = conditions(given.warehouse, found, missed, option)
+        told = given.warehouse.named_rows("last_notices")
+        note(given.warehouse, changes(holding, told, found.seen, found.night), receivers)
+        asyncio.run(_deliver(given.warehouse, receivers))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the night has ended
+        sys.stderr.write(f"warning: not everybody could be told ({type(error).__name__}: {error}).\n")
+
+
+async def _deliver(warehouse: Warehouse, receivers: Sequence[Receiver]) -> None:
+    """Send each receiver what it has not got, to all at once."""
+    outstanding = waiting(warehouse)
+    await asyncio.gather(*(_send(warehouse, receiver, outstanding) for receiver in receivers))
+
+
+async def _send(warehouse: Warehouse, receiver: Receiver, outstanding: Mapping[str, Sequence[Notice]]) -> None:
+    notices = outstanding.get(receiver.name, ())
+    if not notices:
+        return
+    trouble = await (emit(notices) if receiver.kind == "prefect" else post(receiver, notices))
+    note_delivery(warehouse, receiver.name, notices, "undelivered" if trouble else "delivered", trouble)
+    if trouble:
+        sys.stderr.write(f"warning: {receiver.name} was not told ({trouble}). The next night tries again.\n")

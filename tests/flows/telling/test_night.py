@@ -1,0 +1,74 @@
+"""A night that ends badly is told once, by the real program to a real receiver."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from flows.processes.simulated import simulated_server
+from tests.support.receiver import nobody, receiver
+from tests.support.runs import write_config
+from warehouse.connection import Warehouse
+
+pytestmark = pytest.mark.accept
+
+NIGHTS = ("2026-01-29", "2026-01-30", "2026-01-31", "2026-02-01")
+NOTIFY = """
+notify:
+  - {{kind: json, name: ops, url: "{address}"}}
+"""
+
+
+def told(inbox):
+    """What came in: (kind, change, night) of every notice, a list for each request."""
+    found = [json.loads(body)["notices"] for _, body in inbox.letters]
+    return [[(one["kind"], one["change"], one["as_of_date"]) for one in notices] for notices in found]
+
+
+def rows(folder, sql):
+    with Warehouse.read(folder / "publish" / "aligntax.duckdb") as reader:
+        return reader.rows(sql)[1]
+
+
+def test_a_provider_that_is_down_for_a_whole_night_is_told_once_and_the_next_night_is_whole(tmp_path, aligntax):
+    with receiver() as inbox:
+        notify = NOTIFY.format(address=inbox.address)
+        with simulated_server(tmp_path) as up:
+            config = write_config(tmp_path, up, size=20)
+            config.write_text(config.read_text() + notify)
+            aligntax(tmp_path, "nightly", "--as-of", NIGHTS[0])
+            whole = config.read_text()
+            config.write_text(whole.replace(f"http://{up}", nobody()))
+            for night in NIGHTS[1:3]:
+                found = aligntax(tmp_path, "nightly", "--as-of", night, code=1)
+                assert found.stderr.count("\n") == 1
+                assert "no server answers at" in found.stderr
+            assert told(inbox) == [[("provider_down", "new", NIGHTS[1])]]
+            coverage = f"select status, count_answered, reason from reports.coverage where as_of_date = '{NIGHTS[1]}'"
+            assert len(rows(tmp_path, coverage)) == 6
+            for status, count, reason in rows(tmp_path, coverage):
+                assert (status, count) == ("failed", 0)
+                assert reason.startswith("no server answers at")
+            assert rows(tmp_path, "select distinct as_of_date::varchar from reports.trend") == [(NIGHTS[0],)]
+            scored = "select count(*) from marts.fct_scores join marts.dim_run using (run_id) where dim_run.as_of_date > '{}'"
+            assert rows(tmp_path, scored.format(NIGHTS[0])) == [(0,)]
+            config.write_text(whole)
+            aligntax(tmp_path, "nightly", "--as-of", NIGHTS[3])
+    assert told(inbox)[1:] == [[("provider_down", "ended", NIGHTS[3])]]
+    last = f"select distinct status from reports.coverage where as_of_date = '{NIGHTS[3]}'"
+    assert rows(tmp_path, last) == [("complete",)]
+
+
+def test_what_could_not_be_delivered_is_told_on_the_next_night(tmp_path, simulator, aligntax):
+    with receiver("error") as inbox:
+        config = write_config(tmp_path, simulator, size=20)
+        config.write_text(
+            config.read_text().replace(f"http://{simulator}", nobody()) + NOTIFY.format(address=inbox.address)
+        )
+        warned = aligntax(tmp_path, "nightly", "--as-of", NIGHTS[0], code=1).stderr
+        assert "warning: ops was not told (HTTP 500). The next night tries again." in warned
+        inbox.mode, inbox.letters[:] = "up", []
+        aligntax(tmp_path, "nightly", "--as-of", NIGHTS[1], code=1)
+        aligntax(tmp_path, "nightly", "--as-of", NIGHTS[2], code=1)
+    assert told(inbox) == [[("provider_down", "new", NIGHTS[0])]]

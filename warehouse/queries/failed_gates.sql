@@ -1,0 +1,24 @@
+-- One row per gate that failed when the newest nightly run of a night was last validated.
+with runs as (
+    select run_id
+    from raw.runs
+    where kind = 'nightly' and as_of_date = $night::date
+    qualify row_number() over (
+        order by started_at desc, run_id desc
+    ) = 1
+),
+
+newest as (
+    select
+        validations.expectation,
+        arg_max(validations.is_success, validations.validated_at) as is_success
+    from raw.validations
+    inner join runs on validations.run_id = runs.run_id
+    where validations.severity = 'gate'
+    group by validations.expectation
+)
+
+select expectation
+from newest
+where not is_success
+order by expectation
