@@ -1,5 +1,5 @@
--- One row per notice: what receivers are told, once. `size` is how bad it was then (a fall, a count of cells), so that a
--- later night can tell whether it has become worse. A notice with change `ended` closes those of its kind and subject.
+-- One row per notice: what receivers are told, once. `size` is how bad it was then (a fall, a count of cells), so that
+-- a later night can tell whether it has become worse.
 create table raw.notices (
     notice_id varchar primary key,
     kind varchar not null,

@@ -11,8 +11,9 @@ select
     command,
     count(*) over (partition by kind, subject) as count_notices
 from raw.notices
-qualify row_number() over (
-    partition by kind, subject
-    order by noted_at desc, notice_id desc
-) = 1
+qualify
+    row_number() over (
+        partition by kind, subject
+        order by noted_at desc, notice_id desc
+    ) = 1
 order by kind, subject

@@ -51,8 +51,10 @@ def test_a_provider_that_is_down_for_a_whole_night_is_told_once_and_the_next_nig
                 assert (status, count) == ("failed", 0)
                 assert reason.startswith("no server answers at")
             assert rows(tmp_path, "select distinct as_of_date::varchar from reports.trend") == [(NIGHTS[0],)]
-            scored = "select count(*) from marts.fct_scores join marts.dim_run using (run_id) where dim_run.as_of_date > '{}'"
-            assert rows(tmp_path, scored.format(NIGHTS[0])) == [(0,)]
+            scored = (
+                "select distinct dim_run.as_of_date::varchar from marts.fct_scores join marts.dim_run using (run_id)"
+            )
+            assert rows(tmp_path, scored) == [(NIGHTS[0],)]
             config.write_text(whole)
             aligntax(tmp_path, "nightly", "--as-of", NIGHTS[3])
     assert told(inbox)[1:] == [[("provider_down", "ended", NIGHTS[3])]]

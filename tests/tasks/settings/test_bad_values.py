@@ -44,7 +44,7 @@ CASES = {
         {("benchmark",): []},
         (
             "benchmark: unknown key. Did you mean 'benchmarks'? Known: analysis, benchmarks, comparisons, gate, "
-            "judges, max_age_days, model_defaults, models, publish, sample_seed, thresholds, warehouse."
+            "judges, max_age_days, model_defaults, models, notify, publish, sample_seed, thresholds, warehouse."
         ),
     ),
     "unknown sampling key": (

@@ -49,7 +49,7 @@ def test_variables_are_read_when_somebody_is_told():
     [
         (
             {},
-            "notify: url of receiver 'slack': the environment variable SLACK is not set. Set it, or remove the receiver.",
+            "url of receiver 'slack': the environment variable SLACK is not set. Set it, or remove the receiver.",
         ),
         ({"SLACK": "hooks.example/hunter2"}, "must be an https:// address; its value is not shown"),
         ({"SLACK": "https://hooks.example:port/hunter2"}, "must be an https:// address; its value is not shown"),
