@@ -4,7 +4,7 @@ BIN    := .venv/bin
 STAMP  := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format docs real accept endurance bench golden refusals changelog lock clean
+.PHONY: help install demo bi test check format docs real accept endurance bench golden refusals changelog lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,18 @@ docs: $(SITE_STAMP) ## Build the documentation site from the guides
 	@$(SITE) -m sphinx -q -W --keep-going -c infra/site -d build/doctrees . build/docs
 	@echo "Site: build/docs/index.html"
 
+# Superset needs older versions of half of our packages, and Python below 3.13.
+SUPERSET_STAMP := .venv-superset/.installed
+
+$(SUPERSET_STAMP): requirements-superset.lock | $(STAMP)
+	@echo "Installing Superset into .venv-superset (up to a minute, with a warm cache 15 s) ..." >&2
+	@test -x .venv-superset/bin/python || $(BIN)/uv venv --quiet --python '>=3.11,<3.13' .venv-superset
+	@VIRTUAL_ENV=$(CURDIR)/.venv-superset $(BIN)/uv pip sync --quiet --compile-bytecode $<
+	@touch $@
+
+bi: $(SUPERSET_STAMP) ## Serve dashboards over the published tables in Apache Superset (ARGS="--config PATH --port 8088")
+	@$(BIN)/python -m infra.superset $(ARGS)
+
 real: $(STAMP) ## Run a real model of 135M parameters on this machine: taxes and a report in .real (5 minutes)
 	@$(BIN)/python -m tests.real
 
@@ -87,9 +99,10 @@ changelog: $(STAMP) ## Show the change log that the fragments in changelog.d mak
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
     --no-emit-find-links --upgrade --quiet
 
-lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock and requirements-docs.lock
+lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock and those of the site and of Superset
 	@$(COMPILE) --extra dev pyproject.toml -o requirements.lock
 	@$(COMPILE) --group docs -o requirements-docs.lock
+	@$(COMPILE) --group superset -o requirements-superset.lock
 
 clean: ## Remove what the demo, the tests and the site wrote
 	rm -rf .demo .real .pytest_cache .mypy_cache .ruff_cache build dist

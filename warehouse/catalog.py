@@ -74,6 +74,17 @@ def catalogue() -> str:
     return "\n".join(parts)
 
 
+def column_types() -> dict[str, dict[str, str]]:
+    """The type that DuckDB gives each column, by model."""
+    connection = duckdb.connect()
+    migrate(connection)
+    build(connection)
+    return {
+        model.name: {row[0]: row[1] for row in connection.execute(f"describe {model.name}").fetchall()}
+        for model in models()
+    }
+
+
 def updated(readme: str) -> str:
     """The README with its generated part replaced."""
     before, rest = readme.split(_BEGIN)
