@@ -20,7 +20,13 @@ _GUIDES = {
         "warehouse/README",
         "warehouse/cookbook/README",
     ],
-    "Running": ["flows/README", "infra/examples/README", "infra/examples/*/README", "infra/superset/README", "SECURITY"],
+    "Running": [
+        "flows/README",
+        "infra/examples/README",
+        "infra/examples/*/README",
+        "infra/superset/README",
+        "SECURITY",
+    ],
     "Changing": ["CONTRIBUTING", "changelog.d/README", "CHANGELOG"],
     "Decisions": ["infra/decisions/*"],
 }
