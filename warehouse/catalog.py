@@ -1,8 +1,8 @@
 """The catalogue of the tables, from the same descriptions that become COMMENT ON.
 
-``python -m warehouse.catalog`` rewrites what is generated of it: a part of ``warehouse/README.md``, and the picture of
-the relations in ``warehouse/entities.svg``. A test compares them. The page that is published beside the report shows
-the same.
+``python -m warehouse.catalog`` rewrites what is generated of it: a part of ``warehouse/README.md``, the picture of the
+relations in ``warehouse/entities.svg``, and the sources of the dbt example. Tests compare them. The page that is
+published beside the report shows the same.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.build import LAYERS, Model, build, models
+from warehouse.dbt_sources import dbt_sources
 from warehouse.diagrams import entity_diagram
 from warehouse.layered_drawing import standing_alone
 from warehouse.migrate import migrate
@@ -23,6 +24,7 @@ from warehouse.relations import Relation, relations
 
 README = Path(__file__).parent / "README.md"
 ENTITIES = Path(__file__).parent / "entities.svg"
+DBT_SOURCES = Path(__file__).parents[1] / "infra" / "examples" / "bi" / "dbt" / "models" / "sources.yml"
 LAYER_TITLES = {"reports": "Reports: the public contract", "marts": "Marts", "staging": "Staging"}
 _BEGIN = "<!-- catalogue: begin (python -m warehouse.catalog) -->"
 _END = "<!-- catalogue: end -->"
@@ -121,3 +123,4 @@ def _linked(table: str) -> str:
 if __name__ == "__main__":
     README.write_text(updated(README.read_text()))
     ENTITIES.write_text(standing_alone(entity_diagram(is_linked=False)))
+    DBT_SOURCES.write_text(dbt_sources())
