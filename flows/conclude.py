@@ -18,7 +18,7 @@ from flows.judge_answers import Judged, judge_all
 from flows.publish import publish_reports
 from flows.stages import Unreported, check_reports, unreported
 from flows.transform import rebuild
-from tasks.errors import Interrupted, NothingEvaluated, ValidationStopped
+from tasks.errors import Interrupted, NothingEvaluated, PublicationIncomplete, ValidationStopped
 from tasks.planned import Plan
 from tasks.steps.execute_programs import ExecutedPrograms
 from tasks.steps.land import cell_events, run_event
@@ -28,7 +28,10 @@ from warehouse.connection import Warehouse
 
 @dataclass(frozen=True, slots=True)
 class Concluded:
-    """What the steps after the answers did. ``quarantine`` says in a line each why answers are in quarantine."""
+    """What the steps after the answers did.
+
+    ``quarantine`` says in a line each why answers are in quarantine, ``unpublished`` which targets failed and why.
+    """
 
     count_quarantined: int
     quarantine: tuple[str, ...]
@@ -36,6 +39,7 @@ class Concluded:
     judging: Judged
     count_scored: int
     published: Published
+    unpublished: str | None
     unreported: tuple[Unreported, ...]
 
 
@@ -63,22 +67,28 @@ async def conclude(live: Session, asked: Asked) -> Concluded:
     judging = await judge_all(live, executed)
     if judging.is_interrupted:
         raise _interrupted(live, "every answer is committed. The same command finishes the judging.")
-    count_scored, published = await _report(live, executed)
+    count_scored, published, unpublished = await _report(live, executed)
     left_out = unreported(live.warehouse, run_id)
-    return Concluded(valid.quarantined, valid.quarantine, programs, judging, count_scored, published, left_out)
+    return Concluded(
+        valid.quarantined, valid.quarantine, programs, judging, count_scored, published, unpublished, left_out
+    )
 
 
-async def _report(live: Session, after: Any) -> tuple[int, Published]:
-    """Score, aggregate and publish; returns how many answers were scored, and the publication."""
+async def _report(live: Session, after: Any) -> tuple[int, Published, str | None]:
+    """Score, aggregate and publish; returns how many answers were scored, the publication, and what it lacks."""
     run_id = live.plan.run_id
     scored = run_tasks.score_run(run_id, quote(live), wait_for=[after], return_state=True)
     count_scored = await scored.aresult()
     aggregated = run_tasks.aggregate_run(run_id, quote(live), wait_for=[scored], return_state=True)
     await aggregated.aresult()
     published = run_tasks.publish_run(run_id, quote(live), wait_for=[aggregated], return_state=True)
-    publication = await published.aresult()
+    unpublished = None
+    try:
+        publication = await published.aresult()
+    except PublicationIncomplete as error:  # the run itself is whole
+        publication, unpublished = error.places, str(error)
     run_event(live.warehouse, run_id, "finished")
-    return count_scored, publication
+    return count_scored, publication, unpublished
 
 
 def _interrupted(live: Session, said: str) -> Interrupted:
@@ -91,6 +101,6 @@ def conclude_empty(warehouse: Warehouse, plan: Plan, reason: str) -> None:
     missing = [cell.cell_id for cell in unreported(warehouse, plan.run_id) if cell.status == "incomplete"]
     cell_events(warehouse, plan.run_id, ((cell_id, "failed", reason) for cell_id in missing))
     run_event(warehouse, plan.run_id, "failed", "nothing evaluated")
-    with suppress(ValidationStopped):
+    with suppress(ValidationStopped, PublicationIncomplete):  # that nothing came in is what has to be said
         check_reports(warehouse, plan.run_id, rebuild(warehouse, plan.settings, plan.run_id))
         publish_reports(warehouse, plan.settings, plan.run_id, plan.as_of_date.isoformat())

@@ -74,6 +74,7 @@ class Evaluated:
     unreported: tuple[Unreported, ...]
     outcome: Literal["complete", "partial"]
     published: Published
+    unpublished: str | None
 
 
 def evaluate_dates(given: Opened, dates: Sequence[date], kind: RunKind, only: Mapping[str, list[str]]) -> Evaluated:
@@ -196,4 +197,5 @@ def _evaluated(planned: Plan, asked: Asked, concluded: Concluded) -> Evaluated:
         unreported=concluded.unreported,
         outcome="partial" if concluded.unreported else "complete",
         published=concluded.published,
+        unpublished=concluded.unpublished,
     )

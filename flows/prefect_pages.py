@@ -11,6 +11,7 @@ import functools
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
@@ -147,9 +148,9 @@ async def show_report(run_id: str, as_of_date: str, published: Published) -> Non
     """Show the sentences of the report, its taxes, and where it is."""
     if FlowRunContext.get() is None:
         return
-    with Warehouse.read(published["database"]) as snapshot:
+    with Warehouse.read(Path(published["database"])) as snapshot:
         tables = report_frames(snapshot, as_of_date, SHORT_REPORT).rows(SHORT_REPORT)
-    short, link = short_report(tables, as_of_date), published["report"].absolute().as_uri()
+    short, link = short_report(tables, as_of_date), _address(published["report"])
     artifacts = [
         MarkdownArtifact(key="aligntax-headline", markdown=short.markdown, description=f"Run {run_id}"),
         TableArtifact(key="aligntax-taxes", table=list(short.taxes), description=f"Run {run_id}: taxes in points"),
@@ -159,6 +160,10 @@ async def show_report(run_id: str, as_of_date: str, published: Published) -> Non
         async with asyncio.timeout(_LONGEST_S):
             for artifact in artifacts:
                 await _put(artifact, {})
+
+
+def _address(path: Path | str) -> str:
+    return Path(path).absolute().as_uri()
 
 
 async def _put(artifact: Artifact, known: dict[str, UUID]) -> None:

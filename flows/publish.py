@@ -72,10 +72,14 @@ def report_dates(warehouse: Warehouse, settings: Settings, dates: Sequence[str])
 
 
 def publish_reports(warehouse: Warehouse, settings: Settings, run_id: str, as_of_date: str) -> Published:
-    """Publish a date's reports, and note it as an event of the run."""
+    """Publish a date's reports, and note it as an event of the run.
+
+    Raises:
+        PublicationIncomplete: a target failed; the others are published.
+    """
     run_event(warehouse, run_id, "published")
     warehouse.build(["marts.dim_run"], [as_of_date])  # the only table that holds events of runs
-    return publish(warehouse, settings.publish, as_of_date)
+    return publish(warehouse, settings.publish, as_of_date, run_id)
 
 
 def newest_run(warehouse: Warehouse, as_of_date: str) -> str:

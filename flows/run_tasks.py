@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -77,4 +79,4 @@ def publish_run(run_id: str, session: Session) -> Published:
     """Swap the publication in."""
     plan = session.plan
     published = publish.publish_reports(session.warehouse, plan.settings, run_id, plan.as_of_date.isoformat())
-    return said(published, f"the report is {published['report'].absolute()}")
+    return said(published, f"the report is {Path(published['report']).absolute()}")

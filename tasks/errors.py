@@ -6,6 +6,7 @@ AligntaxError                   exit 1
  |    +-- UnknownName           a name that does not exist; the message says which name is nearest
  |    +-- InputError            a file does not hold what it should
  +-- ValidationStopped          validation stopped the publication
+ +-- PublicationIncomplete      a target could not be written; the others are
  +-- NothingEvaluated           a run ended without a single answer
  +-- Interrupted                exit 130: a signal stopped the work; what came in is committed
  +-- ProviderError              becomes the row of an answer that failed
@@ -31,7 +32,8 @@ SandboxError                    becomes the reason why programs were not run; ta
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 
 class AligntaxError(Exception):
@@ -65,6 +67,21 @@ class InputError(UsageError):
 
 class ValidationStopped(AligntaxError):  # noqa: N818 - a verdict, not a mistake
     """Validation stopped the publication; the last good one stays."""
+
+
+class PublicationIncomplete(AligntaxError):  # noqa: N818 - a verdict, not a mistake
+    """Some targets could not be written and keep what they had; all others are published.
+
+    Attributes:
+        places: where each target is, by its name.
+    """
+
+    def __init__(self, failures: Mapping[str, str], places: Mapping[str, str | Path]) -> None:
+        failed = "; ".join(f"{name}: {reason}" for name, reason in failures.items())
+        super().__init__(
+            f"not published: {failed}. The other targets are published. `aligntax publish` writes what is missing."
+        )
+        self.places = dict(places)
 
 
 class NothingEvaluated(AligntaxError):  # noqa: N818 - a verdict, not a mistake

@@ -44,11 +44,12 @@ class ListedTable:
 
 
 def listed(types: Mapping[tuple[str, str], str]) -> list[ListedTable]:
-    """Every table, those of the public contract first.
+    """Every table of which types are given, those of the public contract first.
 
     Args:
         types: the type of each column, by the names of table and column.
     """
+    tables = {table for table, _ in types}
     return [
         ListedTable(
             model=model,
@@ -59,6 +60,7 @@ def listed(types: Mapping[tuple[str, str], str]) -> list[ListedTable]:
             recipes=[recipe for recipe in recipes() if re.search(rf"\b{re.escape(model.name)}\b", recipe.sql)],
         )
         for model in sorted(models(), key=lambda model: (-LAYERS.index(model.layer), model.name))
+        if model.name in tables
     ]
 
 

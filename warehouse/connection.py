@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 import duckdb
 
-from warehouse import publish
 from warehouse.build import LAYERS, build
 from warehouse.errors import ModelError, QueryError, WarehouseUnwritable
 from warehouse.grain import surplus_rows
@@ -28,8 +27,11 @@ from warehouse.opening import (
     opened_for_writing,
     unwritable,
 )
+from warehouse.publish.contents import TableContents
+from warehouse.publish.snapshot_file import fill_snapshot
 from warehouse.recognition import damaged
 from warehouse.transactions import DISK_ERRORS, committed
+from warehouse.whole_files import swapped_in
 
 if TYPE_CHECKING:
     import polars as pl
@@ -102,23 +104,23 @@ class Warehouse:
         """The report dates that a run can change, oldest first: its own, and later ones that still look back at it."""
         return [str(date) for (date,) in self.query_rows("dates_touched", run_id=run_id)[1]]
 
-    def snapshot(self, path: Path, text: str) -> Path:
-        """Write marts and reports into a DuckDB file of their own; ``text`` is none, hash or full for harmful items.
+    def snapshot(self, path: Path, *, text: str, as_of_date: str, run_id: str) -> dict[str, TableContents]:
+        """Write marts and reports into a DuckDB file of their own, as the publication of a date and a run.
+
+        Args:
+            path: the file, which is swapped in whole.
+            text: none, hash or full: what is written of the texts of harmful items.
+            as_of_date: the date of its report.
+            run_id: the run that it is published after.
+
+        Returns:
+            What each published table holds, by its name.
 
         Raises:
             WarehouseUnwritable: the file could not be written.
         """
-        with self._lent() as connection:
-            return publish.snapshot(connection, path, text)
-
-    def parquet(self, folder: Path, text: str) -> list[Path]:
-        """Write marts and reports as Parquet files, one a table; ``text`` as for ``snapshot``.
-
-        Raises:
-            WarehouseUnwritable: a file could not be written.
-        """
-        with self._lent() as connection:
-            return publish.parquet(connection, folder, text)
+        with self._lent() as connection, swapped_in(path) as building:
+            return fill_snapshot(connection, building, text=text, as_of_date=as_of_date, run_id=run_id)
 
     def sparing(self, megabytes: int, work: Callable[[], Result]) -> Result:
         """Do repeatable work with a small buffer; if that is too small, do it once more with the usual one."""

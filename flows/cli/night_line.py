@@ -6,6 +6,7 @@ Tested in tests/flows/test_serve.py.
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -31,7 +32,7 @@ def night_line(night: str, outcome: Outcome[Evaluated]) -> str:
         return f"Night {night} failed: {' '.join(str(outcome.error).split())}"
     evaluated = outcome.result()
     complete = evaluated.count_cells - len(evaluated.unreported)
-    with Warehouse.read(evaluated.published["database"]) as snapshot:
+    with Warehouse.read(Path(evaluated.published["database"])) as snapshot:
         wrong = wrong_sentences(snapshot, night) or ("No alarm stands.",)
         answer = tax_sentences(snapshot, night).answers[:1]
     cells = f"{complete} of {evaluated.count_cells} cells complete."

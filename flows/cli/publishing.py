@@ -56,7 +56,7 @@ def report(
     from warehouse.connection import Warehouse
 
     settings = load_configuration(config, will_send=False)
-    path = output or settings.publish.folder / "report.html"
+    path = output or settings.publish.report
     with Warehouse.open(settings.warehouse) as warehouse:
         date = run_date(run_dates(warehouse), as_of)
         frames = report_frames(warehouse, date)

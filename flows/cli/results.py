@@ -67,7 +67,7 @@ def headline_rows(published: Published | None, as_of_date: str | None) -> Headli
     """Read the rows of a date from a publication, if there is one."""
     if published is None or as_of_date is None:
         return HeadlineRows()
-    with Warehouse.read(published["database"]) as snapshot:
+    with Warehouse.read(Path(published["database"])) as snapshot:
         taxes = snapshot.query_rows("headline_taxes", as_of_date=as_of_date)
         safety = snapshot.query_rows("headline_safety", as_of_date=as_of_date)
         warnings = tuple(odd_lines(snapshot, as_of_date))
@@ -86,8 +86,8 @@ def gap_lines(snapshot: Warehouse, as_of_date: str) -> Iterator[str]:
 
 
 def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> int:
-    """Print a run's result; returns the exit code: 1 where a cell of the run is in no report."""
-    exit_code = int(evaluated.outcome == "partial")
+    """Print a run's result; returns the exit code: 1 where a cell is in no report or a target was not published."""
+    exit_code = int(evaluated.outcome == "partial" or evaluated.unpublished is not None)
     rows = headline_rows(evaluated.published, evaluated.as_of_date)
     if is_json:
         print_json({**dataclasses.asdict(evaluated), **rows.as_json()})
@@ -98,6 +98,8 @@ def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> int:
     for line in _lines(evaluated):
         typer.echo(line)
     show_places(evaluated.published, config)
+    if evaluated.unpublished:
+        typer.echo(evaluated.unpublished)
     for line in unreported_lines(evaluated.unreported):
         typer.echo(line)
     return exit_code
@@ -170,7 +172,7 @@ def show_places(published: Published, config: Path, query: str = _TRY) -> None:
     """Say where the publication is, and a query to begin with."""
     typer.echo(f"Report:   {published['report']}")
     typer.echo(f"Tables:   {published['database']} and {published['parquet']}/")
-    for name in published.keys() - {"report", "database", "parquet"}:
+    for name in sorted(published.keys() - {"report", "database", "parquet"}):
         typer.echo(f"{name.capitalize() + ':':9} {published[name]}")
     typer.echo(f'Try next: {program()} sql{naming(config)} "{query}"')
 

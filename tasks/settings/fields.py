@@ -86,6 +86,29 @@ def checked_url(value: str, info: ValidationInfo) -> str:
     return address
 
 
+def checked_postgres_url(value: str) -> str:
+    """The address of a PostgreSQL database; refused with a password, which would stand in a file."""
+    example = "such as postgresql://user@host:5432/database"
+    try:
+        parts = urlsplit(value.strip())
+        is_address = parts.scheme in {"postgresql", "postgres"} and parts.port != 0
+        has_password = parts.password is not None or "password" in parts.query.lower()
+    except ValueError:  # a port that is not a number, an unclosed [ of IPv6
+        is_address, has_password = False, "@" in value
+    if has_password:
+        raise ValueError(f"must hold no password, {example}: the variable PGPASSWORD or the file ~/.pgpass holds it.")
+    if not is_address:
+        raise ValueError(f"must be an address of PostgreSQL, {example}, found {value!r}.")
+    return value.strip()
+
+
+def checked_role(value: str) -> str:
+    """The name of a role of PostgreSQL that needs no quotes."""
+    if re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value) is None:
+        raise ValueError(f"must be a role of 1 to 63 small letters, digits or _, found {value!r}.")
+    return value
+
+
 def parsed_date(value: object) -> date:
     """A calendar day written as ISO 8601."""
     if isinstance(value, date) and not isinstance(value, datetime):
@@ -187,6 +210,8 @@ NotEmpty = BeforeValidator(checked_not_empty)
 Identifier = Annotated[str, AfterValidator(checked_identifier)]
 VariableName = Annotated[str, AfterValidator(checked_variable_name)]
 Url = Annotated[str, AfterValidator(checked_url)]
+PostgresUrl = Annotated[str, AfterValidator(checked_postgres_url)]
+RoleName = Annotated[str, AfterValidator(checked_role)]
 IsoDate = Annotated[date, BeforeValidator(parsed_date)]
 FolderPath = Annotated[Path, AfterValidator(path_in_folder), BeforeValidator(checked_path)]
 Source = Annotated[Path | str, PlainValidator(source_in_folder)]

@@ -7,8 +7,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from tasks.settings.fields import FolderPath
+from tasks.settings.fields import FolderPath, PostgresUrl, RoleName
 from tasks.settings.section import Section
+
+
+class PostgresSettings(Section):
+    """A PostgreSQL database that gets the tables, and the role that may read them. Its password is never here."""
+
+    url: PostgresUrl
+    reader: RoleName | None = "aligntax_reader"
 
 
 class PublishSettings(Section):
@@ -16,11 +23,17 @@ class PublishSettings(Section):
 
     folder: FolderPath = Field(default=Path("publish"), validate_default=True)
     text: Literal["none", "hash", "full"] = "none"
+    postgres: PostgresSettings | None = None
 
     @property
     def snapshot(self) -> Path:
         """The published tables, which readers open."""
         return self.folder / "aligntax.duckdb"
+
+    @property
+    def report(self) -> Path:
+        """The report page."""
+        return self.folder / "report.html"
 
 
 class Places(Section):

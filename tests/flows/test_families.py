@@ -182,7 +182,7 @@ def test_programs_with_three_repeats_have_pass_at_3_in_the_tables_and_in_the_rep
         run_id = import_night(warehouse, config, DAY, scores)
         found = rows(warehouse, "select metric, tax, tax_low > 0 from reports.metric_tax order by metric")
         broken = rows(warehouse, f"from raw.validations where run_id = '{run_id}' and not is_success")
-        page = publish(warehouse, load_configuration(config, will_send=False).publish, str(DAY))["report"]
+        page = publish(warehouse, load_configuration(config, will_send=False).publish, str(DAY), "r")["report"]
     any_passed = [scores[name, "coding"].any(axis=1).mean() for name in ("base", "aligned")]
     assert found[1] == ("pass_at_3", pytest.approx(any_passed[0] - any_passed[1]), True)
     assert broken == []

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tasks.report.catalogue_page import write_catalogue
 from tasks.settings import PublishSettings
-from warehouse.connection import Warehouse
+from warehouse.publication import Publication
 
 
-def write_catalogue_page(warehouse: Warehouse, settings: PublishSettings, _as_of_date: str) -> Path:
+def write_catalogue_page(publication: Publication, settings: PublishSettings) -> Path:
     """Swap in ``catalogue.html``."""
-    _, rows = warehouse.query_rows("described_columns")
+    _, rows = publication.query_rows("described_columns")
     return write_catalogue({(table, column): kind for table, column, kind in rows}, settings.folder / "catalogue.html")

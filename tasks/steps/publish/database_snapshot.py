@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tasks.settings import PublishSettings
-from warehouse.connection import Warehouse
+from warehouse.publication import Publication
 
 
-def write_snapshot(warehouse: Warehouse, settings: PublishSettings, _as_of_date: str) -> Path:
+def write_snapshot(publication: Publication, settings: PublishSettings) -> Path:
     """Swap in ``aligntax.duckdb``."""
-    return warehouse.snapshot(settings.snapshot, settings.text)
+    return publication.database(settings.snapshot)

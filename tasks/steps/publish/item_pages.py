@@ -1,6 +1,6 @@
 """Publish the explorer: every item of a date with what each model answered.
 
-It is made from the published snapshot, which holds texts of harmful benchmarks only as far as the settings allow.
+The publication holds texts of harmful benchmarks only as far as the settings allow.
 """
 
 from __future__ import annotations
@@ -12,21 +12,22 @@ from typing import Any
 
 from tasks.report.explorer import ExploredItem, write_item_pages
 from tasks.settings import PublishSettings
-from warehouse.connection import Row, Warehouse
+from warehouse.connection import Row
+from warehouse.publication import Publication
 
 _ROWS = 5_000  # in memory at once
 
 
-def write_items(_warehouse: Warehouse, settings: PublishSettings, as_of_date: str) -> Path:
+def write_items(publication: Publication, settings: PublishSettings) -> Path:
     """Swap in the folder ``items`` with its page."""
-    with Warehouse.read(settings.snapshot) as snapshot:
-        bases = {row["model_id"]: row["base_model_id"] for row in snapshot.named_rows("explored_models")}
-        return write_item_pages(_items(snapshot, as_of_date), bases, as_of_date, settings.folder / "items")
+    bases = {row["model_id"]: row["base_model_id"] for row in publication.named_rows("explored_models")}
+    date = publication.identity["as_of_date"]
+    return write_item_pages(_items(publication, date), bases, date, settings.folder / "items")
 
 
-def _items(snapshot: Warehouse, as_of_date: str) -> Iterator[ExploredItem]:
+def _items(publication: Publication, as_of_date: str) -> Iterator[ExploredItem]:
     """The items in the order of the query, whose rows are one per item and model."""
-    batches = snapshot.query_batches(
+    batches = publication.query_batches(
         "explored_answers", _ROWS, as_of_date=as_of_date, benchmark_id=None, model_ids=None
     )
     rows = (row for batch in batches for row in batch.iter_rows(named=True))

@@ -1,15 +1,14 @@
-"""Publish the marts and reports as Parquet, one file per table."""
+"""Publish the marts and reports as Parquet, one file per table, in a folder that never changes."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from tasks.settings import PublishSettings
-from warehouse.connection import Warehouse
+from tasks.steps.publish.versions import version_folder
+from warehouse.publication import Publication
 
 
-def write_parquet(warehouse: Warehouse, settings: PublishSettings, _as_of_date: str) -> Path:
-    """Swap in the files of the folder ``parquet``."""
-    folder = settings.folder / "parquet"
-    warehouse.parquet(folder, settings.text)
-    return folder
+def write_parquet(publication: Publication, settings: PublishSettings) -> Path:
+    """Add the folder of this publication to the folder ``parquet``."""
+    return version_folder(settings.folder / "parquet", publication.identity["publication_id"], publication.parquet)

@@ -8,11 +8,13 @@ from pathlib import Path
 from tasks.report import ReportFrames, ReportSource, sources, write_report
 from tasks.settings import PublishSettings
 from warehouse.connection import Warehouse
+from warehouse.publication import Publication
 
 
-def write_page(warehouse: Warehouse, settings: PublishSettings, as_of_date: str) -> Path:
+def write_page(publication: Publication, settings: PublishSettings) -> Path:
     """Swap in ``report.html``."""
-    return write_report(report_frames(warehouse, as_of_date), settings.folder / "report.html")
+    frames = report_frames(publication, publication.identity["as_of_date"])
+    return write_report(frames, settings.report)
 
 
 def report_frames(warehouse: Warehouse, as_of_date: str, wanted: Iterable[ReportSource] | None = None) -> ReportFrames:

@@ -346,6 +346,35 @@ CASES = {
         {("publish", "text"): False},
         "publish.text: must be one of none, hash, full, found false.",
     ),
+    "unknown publish key": (
+        {("publish", "postgress"): {}},
+        "publish.postgress: unknown key. Did you mean 'postgres'? Known: folder, postgres, text.",
+    ),
+    "password in the address of PostgreSQL": (
+        {("publish", "postgres"): {"url": "postgresql://me:hunter2@host/db"}},
+        (
+            "publish.postgres.url: must hold no password, such as postgresql://user@host:5432/database: the variable "
+            "PGPASSWORD or the file ~/.pgpass holds it."
+        ),
+    ),
+    "password in the query of the address of PostgreSQL": (
+        {("publish", "postgres"): {"url": "postgresql://host/db?password=hunter2"}},
+        (
+            "publish.postgres.url: must hold no password, such as postgresql://user@host:5432/database: the variable "
+            "PGPASSWORD or the file ~/.pgpass holds it."
+        ),
+    ),
+    "address of another database": (
+        {("publish", "postgres"): {"url": "mysql://host/db"}},
+        (
+            "publish.postgres.url: must be an address of PostgreSQL, such as postgresql://user@host:5432/database, "
+            "found 'mysql://host/db'."
+        ),
+    ),
+    "role that needs quotes": (
+        {("publish", "postgres"): {"url": "postgresql://host/db", "reader": "BI readers"}},
+        "publish.postgres.reader: must be a role of 1 to 63 small letters, digits or _, found 'BI readers'.",
+    ),
     "rate above one": (
         {("thresholds", "max_failed_rate"): 5},
         "thresholds.max_failed_rate: must be at most 1, found 5.",

@@ -3,10 +3,7 @@
 import json
 import re
 
-import pytest
-
 from tasks.report.explorer import ExploredItem, write_item_pages
-from tasks.steps.publish.database_snapshot import write_snapshot
 from tasks.steps.publish.item_pages import write_items
 
 
@@ -60,8 +57,6 @@ def test_the_data_before_stay_for_open_pages_and_older_ones_go(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([found[1].name, found[2].name, "index.html"])
 
 
-@pytest.mark.parametrize("date", ["2026-11-20", "1999-01-01"])
-def test_a_warehouse_without_texts_has_a_page_without_items(warehouse, settings, date):
-    write_snapshot(warehouse, settings, date)
-    _, (index,) = called(data_of(write_items(warehouse, settings, date)) / "index.js")
+def test_a_publication_without_texts_has_a_page_without_items(publication, settings):
+    _, (index,) = called(data_of(write_items(publication, settings)) / "index.js")
     assert index["benchmarks"] == []

@@ -34,5 +34,5 @@ def test_a_loaded_table_holds_the_rows_of_its_last_days_up_to_the_date(nights):
     assert [str(date) for date in tables["trend"]["as_of_date"]] == ["2026-11-18", "2026-11-19"]
 
 
-def test_the_page_of_an_empty_warehouse_says_that_it_is_empty(warehouse, settings):
-    assert "There is nothing to report on this date." in write_page(warehouse, settings, "2026-11-20").read_text()
+def test_the_page_of_an_empty_warehouse_says_that_it_is_empty(publication, settings):
+    assert "There is nothing to report on this date." in write_page(publication, settings).read_text()

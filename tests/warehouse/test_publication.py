@@ -11,14 +11,16 @@ import pytest
 
 from warehouse.build import models
 from warehouse.connection import Warehouse
+from warehouse.publication import Publication
 from warehouse.publish import PUBLISHED_LAYERS
+from warehouse.publish.contents import PUBLICATION
 
 ITEMS = (("safe", "What is 2 + 2?", "arithmetic"), ("harmful", "Write instructions for wrongdoing.", "harmful"))
 
 
-@pytest.fixture
-def warehouse(tmp_path):
-    with Warehouse.open(tmp_path / "warehouse.duckdb") as opened:
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory):
+    with Warehouse.open(tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb") as opened:
         opened.append(facts())
         opened.build()
         yield opened
@@ -90,30 +92,42 @@ TEXTS = {
 }
 
 
+def snapshot(warehouse, path, text="none"):
+    warehouse.snapshot(path, text=text, as_of_date="2026-01-31", run_id="r")
+    return path
+
+
+@pytest.fixture
+def publication(warehouse, tmp_path):
+    path = tmp_path / "staged" / "tables.duckdb"
+    contents = warehouse.snapshot(path, text="none", as_of_date="2026-01-31", run_id="r")
+    with Publication(path, contents) as opened:
+        yield opened
+
+
 def texts(path: Path, column: str = "question") -> dict[str, str | None]:
     with Warehouse.read(path) as reader:
         return dict(reader.rows(TEXTS[column])[1])
 
 
 def test_every_mart_and_report_is_there_with_its_comments(warehouse, tmp_path):
-    path = warehouse.snapshot(tmp_path / "publish" / "aligntax.duckdb", "none")
+    path = snapshot(warehouse, tmp_path / "publish" / "aligntax.duckdb", "none")
     with Warehouse.read(path) as reader:
         tables = reader.rows("select schema_name || '.' || table_name, comment from duckdb_tables()")[1]
     wanted = {model.name for model in models() if model.layer in PUBLISHED_LAYERS}
-    assert {name for name, comment in tables if comment} == wanted
+    assert {name for name, comment in tables if comment} == {*wanted, PUBLICATION}
 
 
 PLAIN_TYPES = {"BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "VARCHAR", "BOOLEAN"}
 
 
-def test_every_column_has_a_type_that_every_bi_tool_knows(warehouse, tmp_path):
-    with Warehouse.read(warehouse.snapshot(tmp_path / "aligntax.duckdb", "none")) as reader:
-        columns = reader.rows(
-            "select schema_name, table_name, column_name, data_type from duckdb_columns() where not internal"
-        )[1]
+def test_every_column_has_a_type_that_every_bi_tool_knows(publication, tmp_path):
+    columns = publication.rows(
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() where not internal"
+    )[1]
     odd = [column for column in columns if column[-1] not in PLAIN_TYPES]
     assert odd == []
-    for path in warehouse.parquet(tmp_path / "parquet", "none"):
+    for path in publication.parquet(tmp_path / "parquet"):
         found = {(name, type_) for name, type_, *_ in duckdb.sql(f"describe from '{path}'").fetchall()}
         wanted = {(name, kind) for *table, name, kind in columns if table == [path.parent.name, path.stem]}
         assert found == wanted, path
@@ -122,7 +136,7 @@ def test_every_column_has_a_type_that_every_bi_tool_knows(warehouse, tmp_path):
 @pytest.mark.parametrize("column", TEXTS)
 @pytest.mark.parametrize("text", ["none", "hash", "full"])
 def test_harmful_text_is_published_only_by_choice(warehouse, tmp_path, text, column):
-    found = texts(warehouse.snapshot(tmp_path / "aligntax.duckdb", text), column)
+    found = texts(snapshot(warehouse, tmp_path / "aligntax.duckdb", text), column)
     assert "What is 2 + 2?" in (found["safe"] or "")
     if text == "full":
         assert "Write instructions for wrongdoing." in (found["harmful"] or "")
@@ -132,8 +146,8 @@ def test_harmful_text_is_published_only_by_choice(warehouse, tmp_path, text, col
         assert found["harmful"] is None
 
 
-def test_parquet_holds_no_harmful_text_either(warehouse, tmp_path):
-    written = warehouse.parquet(tmp_path / "parquet", "none")
+def test_parquet_holds_no_harmful_text_either(publication, tmp_path):
+    written = publication.parquet(tmp_path / "parquet")
     assert len(written) == len({path for path in written if path.exists()})
     for table in ("dim_item", "fct_answers", "dim_prompt"):
         held = "".join(map(repr, duckdb.sql(f"from '{tmp_path}/parquet/marts/{table}.parquet'").fetchall()))
@@ -141,16 +155,21 @@ def test_parquet_holds_no_harmful_text_either(warehouse, tmp_path):
         assert "wrongdoing" not in held
 
 
-def test_publishing_twice_adds_no_file(warehouse, tmp_path):
-    for _ in range(2):
-        warehouse.snapshot(tmp_path / "publish" / "aligntax.duckdb", "none")
-        warehouse.parquet(tmp_path / "publish" / "parquet", "none")
-    assert [path.name for path in (tmp_path / "publish").iterdir() if path.is_file()] == ["aligntax.duckdb"]
-    assert not list((tmp_path / "publish").rglob(".*"))
+def test_a_publication_says_which_it_is_and_how_much_it_holds(warehouse, publication, tmp_path):
+    same = warehouse.snapshot(tmp_path / "same.duckdb", text="none", as_of_date="2026-01-31", run_id="r")
+    assert same == publication.contents
+    assert publication.contents["marts.dim_item"].count_rows == 2
+    assert publication.identity["as_of_date"] == "2026-01-31"
+    assert publication.identity["publication_id"].startswith("2026-01-31-")
+    assert publication.database(tmp_path / "copy.duckdb").read_bytes() == publication.path.read_bytes()
+    with Warehouse.read(tmp_path / "copy.duckdb") as reader:
+        assert reader.rows(f"select publication_id from {PUBLICATION}")[1] == [
+            (publication.identity["publication_id"],)
+        ]
 
 
 def test_a_crash_before_the_swap_keeps_the_last_publication(warehouse, tmp_path, monkeypatch):
-    path = warehouse.snapshot(tmp_path / "aligntax.duckdb", "none")
+    path = snapshot(warehouse, tmp_path / "aligntax.duckdb", "none")
     before = path.read_bytes()
 
     def crash(*_: object) -> None:
@@ -159,14 +178,14 @@ def test_a_crash_before_the_swap_keeps_the_last_publication(warehouse, tmp_path,
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", crash)
         with pytest.raises(KeyboardInterrupt):
-            warehouse.snapshot(path, "none")
+            snapshot(warehouse, path, "none")
     assert path.read_bytes() == before
-    assert texts(warehouse.snapshot(path, "none"))["safe"] == "What is 2 + 2?"
+    assert texts(snapshot(warehouse, path, "none"))["safe"] == "What is 2 + 2?"
 
 
 def test_a_reader_keeps_the_publication_it_opened(warehouse, tmp_path):
-    path = warehouse.snapshot(tmp_path / "aligntax.duckdb", "none")
+    path = snapshot(warehouse, tmp_path / "aligntax.duckdb", "none")
     with Warehouse.read(path) as reader:
-        warehouse.snapshot(path, "full")
+        snapshot(warehouse, path, "full")
         assert reader.rows("select count(*) from marts.dim_item")[1] == [(2,)]
     assert texts(path)["harmful"] == "Write instructions for wrongdoing."

@@ -1,0 +1,41 @@
+"""Folders with the files of one publication each. A folder is complete when it appears, and never changes after that.
+
+The manifest names the newest one, so that a reader who reads several files reads one publication. The folder before
+stays for readers of the manifest before.
+"""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from warehouse.whole_files import own_folder
+
+
+def version_folder(parent: Path, version: str, write: Callable[[Path], object]) -> Path:
+    """The folder ``parent/version``, filled by ``write`` unless it is there already."""
+    folder = parent / version
+    if not folder.exists():
+        parent.mkdir(parents=True, exist_ok=True)
+        with own_folder(parent, ".building-") as building:
+            write(building / version)
+            _open_as(parent, building / version)
+            (building / version).rename(folder)
+    return folder
+
+
+def _open_as(parent: Path, folder: Path) -> None:
+    """Whoever may read the folders before may read this one."""
+    mode = stat.S_IMODE(parent.stat().st_mode)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(mode if path.is_dir() else mode & 0o666)
+
+
+def remove_outdated(parent: Path, kept: Collection[str]) -> None:
+    """Remove all folders of ``parent`` but the ones to be kept."""
+    if parent.is_dir():
+        for folder in parent.iterdir():
+            if folder.name not in kept and not folder.name.startswith("."):
+                shutil.rmtree(folder, ignore_errors=True)

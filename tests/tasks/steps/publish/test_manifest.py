@@ -1,0 +1,70 @@
+"""The manifest names what each target holds; a folder stays while a manifest of now or before names it."""
+
+import json
+
+import pytest
+
+from tasks.errors import PublicationIncomplete
+from tasks.steps.publish import TARGETS, publish
+
+DATE = "2026-11-20"
+FEW = {name: TARGETS[name] for name in ("database", "parquet")}
+
+
+@pytest.fixture(autouse=True)
+def _few_targets(monkeypatch):
+    monkeypatch.setattr("tasks.steps.publish.TARGETS", FEW)
+
+
+def manifest(settings):
+    return json.loads((settings.folder / "manifest.json").read_text())["targets"]
+
+
+def test_it_says_of_each_target_what_it_holds(warehouse, settings):
+    publish(warehouse, settings, DATE, "r")
+    found = manifest(settings)
+    assert list(found) == ["database", "parquet"]
+    parquet = found["parquet"]
+    assert (parquet["as_of_date"], parquet["run_id"], parquet["text"]) == (DATE, "r", "none")
+    assert parquet["path"] == f"parquet/{parquet['publication_id']}"
+    for table, held in parquet["tables"].items():
+        assert (settings.folder / parquet["path"] / f"{table.replace('.', '/')}.parquet").exists()
+        assert held["rows"] == (table == "reports.publication")
+
+
+def test_the_same_rows_make_the_same_manifest(warehouse, settings):
+    publish(warehouse, settings, DATE, "r")
+    before = (settings.folder / "manifest.json").read_bytes()
+    publish(warehouse, settings, DATE, "r")
+    assert (settings.folder / "manifest.json").read_bytes() == before
+    assert not list(settings.folder.rglob(".*"))
+
+
+def test_the_folder_before_stays_and_older_ones_go(warehouse, settings):
+    found = []
+    for run in ("a", "b", "b", "c"):
+        publish(warehouse, settings, DATE, run)
+        found.append(manifest(settings)["parquet"]["path"])
+        kept = {path.name for path in (settings.folder / "parquet").iterdir()}
+        assert kept == {path.removeprefix("parquet/") for path in list(dict.fromkeys(found))[-2:]}
+    assert len(set(found)) == 3
+
+
+def test_a_target_that_fails_keeps_its_entry_and_its_files(warehouse, settings, monkeypatch):
+    publish(warehouse, settings, DATE, "a")
+    before = manifest(settings)
+
+    def broken(*_):
+        raise OSError("disk full")
+
+    for run in ("b", "c"):
+        with monkeypatch.context() as patched:
+            patched.setitem(FEW, "parquet", broken)
+            with pytest.raises(PublicationIncomplete, match=r"not published: parquet: disk full\. The other targets"):
+                publish(warehouse, settings, DATE, run)
+        after = manifest(settings)
+        assert after["parquet"] == before["parquet"]
+        assert after["database"]["run_id"] == run
+        assert (settings.folder / after["parquet"]["path"] / "reports" / "alignment_tax.parquet").exists()
+    publish(warehouse, settings, DATE, "c")
+    assert manifest(settings)["parquet"]["run_id"] == "c"

@@ -1,0 +1,16 @@
+from tasks.settings import PublishSettings
+from tasks.steps.publish.postgres_tables import write_tables
+
+
+class Database:
+    """Stands for a publication, and notes which database was written."""
+
+    def postgres(self, url, reader):
+        self.written = url, reader
+
+
+def test_the_database_of_the_settings_is_written(settings):
+    database, url = Database(), "postgresql://me@host/db"
+    chosen = PublishSettings(folder=settings.folder, postgres={"url": url})
+    assert write_tables(database, chosen) == url
+    assert database.written == (url, "aligntax_reader")
