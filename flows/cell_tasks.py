@@ -21,7 +21,7 @@ from tasks.steps.generate import generate
 @task(task_run_name="generate {name}", cache_policy=NO_CACHE)
 async def generate_cell(name: str, work: CellWork, session: Session) -> CellResult:  # noqa: ARG001 - the name is shown
     """Ask the open requests of one cell or shard. A cell that cannot succeed fails this task alone."""
-    return cell_said(await _ask(work, session), work, work.cell_id, "cell")
+    return cell_said(await session.ask(work), work, work.cell_id, "cell")
 
 
 @task(task_run_name="compose {name}", cache_policy=NO_CACHE)
@@ -40,8 +40,4 @@ async def compose_cell(name: str, work: CellWork, session: Session) -> CellResul
 @task(task_run_name="judge {name}", cache_policy=NO_CACHE)
 async def judge_cell(name: str, work: CellWork, session: Session) -> CellResult:  # noqa: ARG001 - the name is shown
     """Ask a judge about one cell's answers. A judge that cannot be reached fails this task alone."""
-    return cell_said(await _ask(work, session), work, f"judge {work.model.id} of {work.cell_id}", "judge")
-
-
-async def _ask(work: CellWork, session: Session) -> CellResult:
-    return await generate(work, session.lines[work.model.endpoint], session.landing.put, session.results[work.name])
+    return cell_said(await session.ask(work), work, f"judge {work.model.id} of {work.cell_id}", "judge")

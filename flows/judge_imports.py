@@ -20,7 +20,6 @@ from flows.transform import run_dates, taken_out, touched
 from tasks.domain import RunKind
 from tasks.errors import Interrupted, NothingEvaluated
 from tasks.planned import CellResult, CellWork, Plan
-from tasks.steps.generate import generate
 from tasks.steps.judge import judge_imported, waiting
 from tasks.steps.score import score
 
@@ -105,8 +104,7 @@ def _check(warehouse: Warehouse, settings: Settings, run_ids: Sequence[str]) -> 
 
 async def _ask(warehouse: Warehouse, plan: Plan, work: Sequence[CellWork]) -> list[CellResult]:
     async with session(warehouse, plan, tuple(work), os.environ) as live:
-        asked = (generate(piece, live.lines[piece.model.endpoint], live.landing.put) for piece in live.work)
-        results = await asyncio.gather(*asked)
+        results = await asyncio.gather(*(live.ask(piece) for piece in live.work))
     if live.draining.is_set():
         raise Interrupted("stopped as asked: every grade is committed. The same command finishes the judging.")
     return results

@@ -45,7 +45,8 @@ def shards(plan: Plan, pending: Mapping[str, list[Request]]) -> tuple[CellWork, 
     pieces = []
     for cell in plan.cells:
         requests = pending[cell.cell_id]
-        starts = range(0, max(len(requests), 1), _SHARD)
+        shard = max(len(requests), 1) if cell.model.mode == "batch" else _SHARD  # a batch has limits of its own
+        starts = range(0, max(len(requests), 1), shard)
         for number, start in enumerate(starts, start=1):
             name = f"{cell.cell_id} [{number}/{len(starts)}]" if len(starts) > 1 else cell.cell_id
             pieces.append(
@@ -55,7 +56,7 @@ def shards(plan: Plan, pending: Mapping[str, list[Request]]) -> tuple[CellWork, 
                     cell_id=cell.cell_id,
                     benchmark_id=cell.benchmark.benchmark_id,
                     model=cell.model,
-                    requests=requests[start : start + _SHARD],
+                    requests=requests[start : start + shard],
                     name=name,
                     is_resumed=len(requests) < len(cell.requests),
                 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from flows.asking.progress import Progress
 from tasks.planned import CellWork
-from tasks.providers import Connection, Limiter, connect
+from tasks.providers import Batches, Connection, Limiter, connect, connect_batches
 from tasks.settings import Limits, ModelSettings
 from tasks.steps.generate import Line
 
@@ -25,11 +25,17 @@ def open_lines(
             connect(connection_to(name, sharing, environment, partition_key)),
             Limiter(_limits(sharing)),
             draining,
+            _batches_of(connection_to(name, sharing, environment, partition_key), sharing),
             on_progress=progress.count,
             on_slowed=progress.slow,
         )
         for name, sharing in models_by_endpoint(work).items()
     }
+
+
+def _batches_of(connection: Connection, sharing: Sequence[ModelSettings]) -> Batches | None:
+    """The batch API of an endpoint, where one of its models is asked in batches."""
+    return connect_batches(connection) if any(model.mode == "batch" for model in sharing) else None
 
 
 def models_by_endpoint(work: Iterable[CellWork]) -> dict[str, list[ModelSettings]]:

@@ -11,8 +11,8 @@ from flows.asking.draining import drain_on_signal
 from flows.asking.endpoints import open_lines
 from flows.asking.progress import Progress
 from tasks.planned import CellResult, CellWork, Plan, PlannedCell
-from tasks.steps.generate import Line
-from tasks.steps.land import Landing
+from tasks.steps.generate import Line, generate, generate_in_batches
+from tasks.steps.land import BatchBook, Landing
 from warehouse.connection import Warehouse
 
 
@@ -34,6 +34,13 @@ class Session:
 
     def __post_init__(self) -> None:
         self.results = {work.name: CellResult(work.cell_id) for work in self.work}
+
+    async def ask(self, work: CellWork) -> CellResult:
+        """Ask the open questions of a piece of work, one by one or in batches."""
+        line, result = self.lines[work.model.endpoint], self.results[work.name]
+        if work.model.mode == "batch":
+            return await generate_in_batches(work, line, BatchBook(self.warehouse), self.landing.put, result)
+        return await generate(work, line, self.landing.put, result)
 
     def cell(self, cell_id: str) -> PlannedCell:
         """A cell of the plan."""
@@ -60,3 +67,5 @@ async def session(
     finally:
         for line in lines.values():
             await line.endpoint.close()
+            if line.batches:
+                await line.batches.close()

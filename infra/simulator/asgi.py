@@ -5,6 +5,7 @@ question passes through ``_complete`` (which checks it), ``_respond`` (which ans
 
     POST /v1/chat/completions, /v1/completions   OpenAI, with ``logprobs``
     POST /v1/messages                            Anthropic
+    the paths of both vendors' batch APIs        see ``batch_paths``
     GET  /v1/models, /health, /stats
     GET  /faults                                 the faults in force, in a form that can be posted back
     POST /faults                                 ``{model or "*": faults}`` replaces them; ``{"*": {}}`` removes all
@@ -20,17 +21,21 @@ from __future__ import annotations
 import asyncio
 import hmac
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, BinaryIO
 
 import orjson
 
 from infra.simulator.anthropic_format import MESSAGES
+from infra.simulator.batch_desk import BatchDesk, SimulatedBatch
+from infra.simulator.batch_paths import BatchPaths, Call, wire_of
 from infra.simulator.faults import Fault, FaultBook, Incident
 from infra.simulator.openai_format import CHAT, COMPLETIONS
 from infra.simulator.request_fields import known_model, parsed
 from infra.simulator.respondent import Identity, Respondent
+from infra.simulator.stream import Stream
 from infra.simulator.tally import Tally
 from infra.simulator.truth import Truth
 from infra.simulator.wire_format import AskedQuestion, Format, RequestError
@@ -57,17 +62,20 @@ _ERRORS = {
     Fault.OVERLOADED: (529, "Overloaded"),
 }
 _JSON = b"application/json"
+_LINES = b"application/x-ndjson"
+_LINES_IN_A_PIECE = 100
 _GATEWAY_PAGE = b"<!DOCTYPE html>\n<html><head><title>Gateway</title></head><body><h1>Please wait</h1></body></html>\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What is sent. With status None the connection is closed without an answer."""
+    """What is sent. With status None the connection is closed without an answer. ``pieces`` stand for a long body."""
 
     status: int | None
     body: bytes = b""
     content_type: bytes = _JSON
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    pieces: AsyncIterator[bytes | None] | None = None
 
 
 class Simulator:
@@ -86,6 +94,8 @@ class Simulator:
         self.tally = Tally()
         self.faults = FaultBook({model_id: model.faults for model_id, model in truth.everyone.items()})
         self._respondent = Respondent(truth, benchmarks, log)
+        self._desk = BatchDesk(self._respondent, self.faults, self.tally, truth.everyone, sleep)
+        self._batch_paths = BatchPaths(self._desk)
         self._started_at = int(time.time())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,6 +106,8 @@ class Simulator:
         wire = FORMATS.get(scope["path"])
         if wire is not None:
             response = await self._complete(wire, scope, body)
+        elif batched := wire_of(scope["path"]):
+            response = await self._batch(batched, scope, body)
         else:
             try:
                 response = self._serve(scope, body)
@@ -103,8 +115,41 @@ class Simulator:
                 response = _failed(CHAT, error)
         if response.status is None:
             await _drop(scope, receive)
+        elif response.pieces is not None:
+            await _send_pieces(scope, receive, send, response.pieces)
         else:
             await _send(send, response)
+
+    async def _batch(self, wire: Format, scope: Scope, body: bytes) -> Response:
+        """Serve a call to a batch API. The reply to a batch that was made may come late, or be lost."""
+        headers = dict(scope["headers"])
+        night = headers.get(NIGHT_HEADER)
+        named = None if night is None else night.decode("latin-1")
+        try:
+            self._check_headers(wire, headers)
+            query = scope.get("query_string", b"").decode()
+            given = self._batch_paths.serve(Call(scope["method"], scope["path"], query, headers, body, named))
+        except RequestError as error:
+            return _failed(wire, error)
+        if given.lines is not None and given.of is not None:
+            return Response(200, pieces=self._pieces(given.lines, given.of))
+        if given.of is not None:
+            faults = self._desk.faults_of(given.of.entries)
+            await self._sleep(faults.reply_delay_s)
+            if Stream("lost reply", given.of.number).uniform() < faults.lost_replies:
+                return Response(None)
+        return Response(200, orjson.dumps(given.document))
+
+    async def _pieces(self, lines: Iterator[bytes], batch: SimulatedBatch) -> AsyncIterator[bytes | None]:
+        """The lines, a hundred at a time. A reading may break off after the first."""
+        faults = self._desk.faults_of(batch.entries)
+        is_cut = Stream("cut", batch.number, self.tally.batches["reads"]).uniform() < faults.cut_lines
+        while piece := b"".join(islice(lines, _LINES_IN_A_PIECE)):
+            yield piece
+            if is_cut:
+                yield None
+                return
+            await self._sleep(faults.piece_delay_s)
 
     def _serve(self, scope: Scope, body: bytes) -> Response:
         """Serve every path but those for questions."""
@@ -123,6 +168,12 @@ class Simulator:
         if method == "POST" and (mistakes := self.faults.replace(parsed(body))):
             raise RequestError(400, "\n".join(mistakes))
         return Response(200, orjson.dumps(self.faults.by_model))
+
+    def _check_headers(self, wire: Format, headers: Mapping[bytes, bytes]) -> None:
+        self._authorise(headers)
+        for name in wire.required_headers:
+            if name not in headers:
+                raise RequestError(400, f"{name.decode()}: header is required")
 
     def _authorise(self, headers: Mapping[bytes, bytes]) -> None:
         """Ask for the truth's key, in the header of either vendor."""
@@ -158,10 +209,7 @@ class Simulator:
     def _checked(self, wire: Format, scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> AskedQuestion:
         if scope["method"] != "POST":
             raise RequestError(405, f"Method {scope['method']} is not allowed for {scope['path']}")
-        self._authorise(headers)
-        for name in wire.required_headers:
-            if name not in headers:
-                raise RequestError(400, f"{name.decode()}: header is required")
+        self._check_headers(wire, headers)
         return wire.read(parsed(body), self.truth.everyone)
 
     async def _respond(self, wire: Format, asked: AskedQuestion, identity: Identity, incident: Incident) -> Response:
@@ -225,6 +273,17 @@ async def _send(send: Send, response: Response) -> None:
     fixed = [(b"content-type", response.content_type), (b"content-length", str(len(response.body)).encode())]
     await send({"type": "http.response.start", "status": response.status, "headers": [*fixed, *response.headers]})
     await send({"type": "http.response.body", "body": response.body})
+
+
+async def _send_pieces(scope: Scope, receive: Receive, send: Send, pieces: AsyncIterator[bytes | None]) -> None:
+    """Send what comes piece by piece; None in the place of a piece closes the connection."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", _LINES)]})
+    async for piece in pieces:
+        if piece is None:
+            await _drop(scope, receive)
+            return
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from infra.simulator import batch_faults
 from infra.simulator.allowed_values import bad_amount, bad_rate, is_amount, is_integer, is_rate, unknown_keys
+from infra.simulator.batch_faults import BatchFaults
 from infra.simulator.stream import Stream
 
 #: Stands for every model in posted faults.
@@ -61,7 +63,7 @@ class ServedModel:
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """Rates (0 to 1, per attempt) of one model's faults, and its latency (None for the model's own)."""
+    """Rates (0 to 1, per attempt) of one model's faults, its latency (None for the model's own), and its batches."""
 
     rate_429: float = 0.0
     rate_500: float = 0.0
@@ -73,6 +75,7 @@ class Faults:
     retry_after_s: float | None = None
     served_model: ServedModel | None = None
     latency_ms: Latency | None = None
+    batch: BatchFaults = field(default_factory=BatchFaults)
 
     @property
     def exclusive(self) -> tuple[tuple[Fault, float], ...]:
@@ -191,6 +194,7 @@ def find_mistakes(where: str, entry: Any) -> Iterator[str]:
         yield f"{where}.retry_after_s: {bad_amount(stated['retry_after_s'])}"
     if not _is_latency(stated.get("latency_ms", 0)):
         yield f"{where}.latency_ms: expected milliseconds or {{median_ms, sigma}}, found {stated['latency_ms']!r}"
+    yield from batch_faults.find_mistakes(f"{where}.batch", stated.get("batch", {}))
     if not _is_served_model(stated.get("served_model", "any")):
         yield f"{where}.served_model: expected a model name or {{name, after}}, found {stated['served_model']!r}"
 
@@ -198,11 +202,13 @@ def find_mistakes(where: str, entry: Any) -> Iterator[str]:
 def built(entry: Mapping[str, Any]) -> Faults:
     """The faults that a mapping describes, which must be without mistakes."""
     stated = {name: value for name, value in entry.items() if value is not None}
-    latency, served = stated.get("latency_ms"), stated.get("served_model")
+    latency, served, batch = stated.get("latency_ms"), stated.get("served_model"), stated.get("batch")
     if latency is not None:
         stated["latency_ms"] = Latency(**latency) if isinstance(latency, dict) else Latency(latency)
     if served is not None:
         stated["served_model"] = ServedModel(**served) if isinstance(served, dict) else ServedModel(served)
+    if batch is not None:
+        stated["batch"] = BatchFaults(**batch)
     return Faults(**stated)
 
 

@@ -41,10 +41,11 @@ class Count:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of questions, in total and for each known model."""
+    """Counts of questions, in total and for each known model; and of what happened to batches."""
 
     total: Count = field(default_factory=Count)
     models: dict[str, Count] = field(default_factory=dict)
+    batches: Counter[str] = field(default_factory=Counter)
 
     def count(self, model_id: str | None, status: int | None, kinds: Iterable[Fault]) -> None:
         """Count one question. ``model_id`` is None for unknown names, so that they do not grow the table."""
@@ -55,6 +56,7 @@ class Tally:
             self.models[model_id].add(status, kinds)
 
     def as_json(self) -> bytes:
-        """``{"total": {"requests", "by_status", "faults"}, "models": {model: the same}}``."""
+        """``{"total": {"requests", "by_status", "faults"}, "models": {model: the same}}``, and ``batches`` if any."""
         models = {model_id: count.as_fields() for model_id, count in sorted(self.models.items())}
-        return orjson.dumps({"total": self.total.as_fields(), "models": models})
+        batches = {"batches": dict(self.batches)} if self.batches else {}
+        return orjson.dumps({"total": self.total.as_fields(), "models": models, **batches})

@@ -10,13 +10,15 @@ Tested in tests/tasks/providers/test_requests.py.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tasks.domain import Prompt, PromptStyle
 from tasks.errors import UnknownName
-from tasks.providers import anthropic_wire, openai_wire
+from tasks.providers import anthropic_batches, anthropic_wire, openai_batches, openai_wire
+from tasks.providers.batches import Batch, Batches, Question
 from tasks.providers.limiter import Limiter
+from tasks.providers.posting import Reply
 from tasks.providers.wire import Answer, Connection, Endpoint, Provider
 from tasks.settings import ModelSettings, ProviderFacts
 
@@ -25,13 +27,23 @@ PROVIDERS: dict[str, Provider] = {
     "anthropic": anthropic_wire.PROVIDER,
 }
 
+_BATCHES: dict[str, Callable[[Connection], Batches]] = {
+    "openai": openai_batches.connect,
+    "anthropic": anthropic_batches.connect,
+}
+
 __all__ = [
     "PROVIDERS",
     "Answer",
+    "Batch",
+    "Batches",
     "Connection",
     "Endpoint",
     "Limiter",
+    "Question",
+    "Reply",
     "connect",
+    "connect_batches",
     "effective_parameters",
     "facts_of",
     "import_sdks",
@@ -45,6 +57,11 @@ def connect(connection: Connection) -> Endpoint:
         UnknownName: no wire format of that name.
     """
     return _provider(connection.provider).connect(connection)
+
+
+def connect_batches(connection: Connection) -> Batches:
+    """Open a client of a provider's batch API. The settings have checked that it has one."""
+    return _BATCHES[connection.provider](connection)
 
 
 def facts_of(model: ModelSettings) -> ProviderFacts:

@@ -28,7 +28,7 @@ from tasks.providers.wire import (
     stop_strings,
     text_of,
 )
-from tasks.settings import ApiFacts, ProviderFacts
+from tasks.settings import ApiFacts, BatchFacts, ProviderFacts
 
 FACTS = ProviderFacts(
     vendor="Anthropic",
@@ -40,14 +40,20 @@ FACTS = ProviderFacts(
     not_taken=("reasoning_effort", "token_limit_name"),
     instead="Thinking is set by sampling.extra.",
     cache_write_factor=1.25,
+    batch=BatchFacts(requests=100_000, megabytes=256, price_factor=0.5),
 )
-_PATH = f"{FACTS.added_path}{FACTS.apis['messages'].path}"
+PATH = f"{FACTS.added_path}{FACTS.apis['messages'].path}"
 # Without a key of ours the SDK would search the machine for credentials.
 _NO_KEY = "none"
 
 
 def connect(connection: Connection) -> Endpoint:
-    """Open the SDK's client, which says where and under which headers to send."""
+    """Open a client that asks one question at a time."""
+    return AnthropicEndpoint(sender_to(connection))
+
+
+def sender_to(connection: Connection) -> Sender:
+    """What sends to a server, as the SDK's client says: where, and under which headers."""
     import anthropic  # noqa: PLC0415 - 4 s of CPU
 
     client = anthropic.AsyncAnthropic(
@@ -58,7 +64,7 @@ def connect(connection: Connection) -> Endpoint:
         default_headers=connection.headers,
         http_client=unused_client(),
     )
-    return AnthropicEndpoint(Sender(client, connection.api_key))
+    return Sender(client, connection.api_key)
 
 
 class AnthropicEndpoint:
@@ -69,15 +75,16 @@ class AnthropicEndpoint:
 
     async def ask(self, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Answer:
         """Send one request; see ``Endpoint.ask``."""
-        reply = await self._sender.post(_PATH, _body(prompt, parameters), timeout_s)
-        return _read(reply, parameters["max_tokens"])
+        reply = await self._sender.post(PATH, body_of(prompt, parameters), timeout_s)
+        return answer_in(reply, parameters)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._sender.close()
 
 
-def _body(prompt: Prompt, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def body_of(prompt: Prompt, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What is sent for one question."""
     sent = {
         "model": parameters["model"],
         "max_tokens": parameters["max_tokens"],
@@ -90,11 +97,12 @@ def _body(prompt: Prompt, parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: value for name, value in sent.items() if value is not None}, **parameters.get("extra", {})}
 
 
-def _read(reply: Reply, max_tokens: int) -> Answer:
+def answer_in(reply: Reply, parameters: Mapping[str, Any]) -> Answer:
+    """The answer in a reply to a question that was sent with these parameters; see ``Endpoint.ask``."""
     document = reply.document
     content = document.get("content") if isinstance(document, Mapping) else None
     if not reply.is_success or (not isinstance(content, list) and reply.states_error):
-        return answer_of_failure(reply, max_tokens)
+        return answer_of_failure(reply, parameters["max_tokens"])
     if not isinstance(content, list):
         raise unreadable(reply, "no content")
     word = text_of(document, "stop_reason")

@@ -144,6 +144,11 @@ def answer_of_failure(reply: Reply, max_tokens: int | None = None) -> Answer:
     raise _failure(reply, status, words)
 
 
+def failure_of(reply: Reply) -> ProviderError:
+    """The error of a failed reply to anything but a question."""
+    return _redirected(reply) if reply.status in _REDIRECTS else _failure(reply, _status(reply), _said(reply.document))
+
+
 def filtered(reply: Reply) -> Answer:
     """The answer to a prompt that the provider blocked, with its own words as the reason."""
     return Answer("filtered", None, "content_filter", refusal_text=reply.message, provider_request_id=reply.request_id)

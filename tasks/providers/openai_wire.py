@@ -29,7 +29,7 @@ from tasks.providers.wire import (
     stop_strings,
     text_of,
 )
-from tasks.settings import ApiFacts, ProviderFacts
+from tasks.settings import ApiFacts, BatchFacts, ProviderFacts
 
 # The SDK refuses to start without a key; local servers do not ask for one.
 _NO_KEY = "none"
@@ -53,11 +53,17 @@ FACTS = ProviderFacts(
     own_address="https://api.openai.com/v1",
     max_stop_strings=4,
     cache_write_factor=1.25,
+    batch=BatchFacts(requests=50_000, megabytes=200, price_factor=0.5),
 )
 
 
 def connect(connection: Connection) -> Endpoint:
-    """Open the SDK's client, which says where and under which headers to send."""
+    """Open a client that asks one question at a time."""
+    return OpenAIEndpoint(sender_to(connection))
+
+
+def sender_to(connection: Connection) -> Sender:
+    """What sends to a server, as the SDK's client says: where, and under which headers."""
     import openai  # noqa: PLC0415 - 2 s of CPU
 
     client = openai.AsyncOpenAI(
@@ -67,7 +73,7 @@ def connect(connection: Connection) -> Endpoint:
         default_headers=connection.headers,
         http_client=unused_client(),
     )
-    return OpenAIEndpoint(Sender(client, connection.api_key))
+    return Sender(client, connection.api_key)
 
 
 class OpenAIEndpoint:
@@ -78,18 +84,32 @@ class OpenAIEndpoint:
 
     async def ask(self, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Answer:
         """Send one request; see ``Endpoint.ask``."""
-        is_chat = prompt.style is PromptStyle.CHAT
-        asked = {"messages": _messages(prompt, parameters)} if is_chat else {"prompt": prompt.text}
-        path = FACTS.apis[FACTS.api_for(prompt.style)].path
-        reply = await self._sender.post(path, {**asked, **_arguments(parameters)}, timeout_s)
-        check_not_refused(reply, parameters.get("top_logprobs"))
-        answer = _read(reply, parameters["max_tokens"])
-        check_told(answer, parameters.get("top_logprobs"))
-        return answer
+        reply = await self._sender.post(path_for(prompt.style), body_of(prompt, parameters), timeout_s)
+        return answer_in(reply, parameters)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._sender.close()
+
+
+def path_for(style: PromptStyle) -> str:
+    """Where questions of a prompt style are sent, after the address."""
+    return FACTS.apis[FACTS.api_for(style)].path
+
+
+def body_of(prompt: Prompt, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What is sent for one question."""
+    is_chat = prompt.style is PromptStyle.CHAT
+    asked = {"messages": _messages(prompt, parameters)} if is_chat else {"prompt": prompt.text}
+    return {**asked, **_arguments(parameters)}
+
+
+def answer_in(reply: Reply, parameters: Mapping[str, Any]) -> Answer:
+    """The answer in a reply to a question that was sent with these parameters; see ``Endpoint.ask``."""
+    check_not_refused(reply, parameters.get("top_logprobs"))
+    answer = _read(reply, parameters["max_tokens"])
+    check_told(answer, parameters.get("top_logprobs"))
+    return answer
 
 
 def _messages(prompt: Prompt, parameters: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -18,18 +18,21 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from http import HTTPStatus
+from typing import Any, BinaryIO, Protocol
 
 import orjson
 
 from tasks.domain import storable
-from tasks.errors import TerminalError, TransientError
+from tasks.errors import ProviderError, TerminalError, TransientError
 from tasks.providers.event_stream import assembled
 from tasks.providers.keys import KeyRemover
+from tasks.providers.line_stream import split_lines
 from tasks.providers.transport import Response, Session, open_session
 
 LARGEST_BODY = 16 * 2**20
@@ -130,14 +133,52 @@ class Sender:
             TransientError: No complete reply came.
             TerminalError: The reply is larger than any answer.
         """
+        return await self._exchange(
+            self._session.post(self._address + path, data=json_bytes(body), allow_redirects=False), timeout_s
+        )
+
+    async def post_file(self, path: str, body: BinaryIO, content_type: str, timeout_s: float) -> Reply:
+        """The same with a body of any size, which is read from a file while it is sent."""
+        headers = {"Content-Type": content_type}
+        sent = self._session.post(self._address + path, data=body, headers=headers, allow_redirects=False)
+        return await self._exchange(sent, timeout_s)
+
+    async def get(self, path: str, timeout_s: float) -> Reply:
+        """The same for what is at an address."""
+        return await self._exchange(self._session.get(self._address + path, allow_redirects=False), timeout_s)
+
+    async def lines(
+        self, path: str, timeout_s: float, failure_of: Callable[[Reply], ProviderError]
+    ) -> AsyncIterator[Any]:
+        """The parsed lines of a document of any size; the time-out is for each piece of it.
+
+        Raises:
+            TransientError: The document broke off.
+            ProviderError: The server sent something else; ``failure_of`` says what that means.
+        """
+        sent = self._session.get(self._address + path, allow_redirects=False)
+        with self._naming_failures(timeout_s):
+            async with AsyncExitStack() as opened:
+                async with asyncio.timeout(timeout_s):
+                    response = await opened.enter_async_context(sent)
+                    refused = None if response.status == HTTPStatus.OK else await self._read(response)
+                if refused:
+                    raise failure_of(refused)
+                async for line in split_lines(response.content.iter_any(), LARGEST_BODY, timeout_s):
+                    yield _parsed(self._key.removed(line))
+
+    async def _exchange(self, sent: AbstractAsyncContextManager[Response], timeout_s: float) -> Reply:
+        with self._naming_failures(timeout_s):
+            async with asyncio.timeout(timeout_s), sent as response:
+                return await self._read(response)
+
+    @contextmanager
+    def _naming_failures(self, timeout_s: float) -> Iterator[None]:
+        """What goes wrong on the way, as an error that decides what happens next."""
         import aiohttp  # noqa: PLC0415 - the session imported it already
 
         try:
-            async with (
-                asyncio.timeout(timeout_s),
-                self._session.post(self._address + path, data=_written(body), allow_redirects=False) as response,
-            ):
-                return await self._read(response)
+            yield
         except TimeoutError:
             raise TransientError(f"timeout: no answer within {timeout_s:g} s", error_type="timeout") from None
         except (aiohttp.ClientError, OSError) as error:
@@ -223,7 +264,7 @@ async def _up_to(size: int, chunks: AsyncIterator[bytes]) -> bytes:
     return b"".join(found)
 
 
-def _written(body: Mapping[str, Any]) -> bytes:
+def json_bytes(body: Mapping[str, Any]) -> bytes:
     """The body as JSON. The fast writer refuses a lone surrogate and large integers; Python's own takes them."""
     try:
         return orjson.dumps(body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -37,8 +37,13 @@ class Response(Protocol):
 class Session(Protocol):
     """What sends requests."""
 
-    def post(self, url: str, *, data: bytes, allow_redirects: bool) -> AbstractAsyncContextManager[Response]:
+    def post(
+        self, url: str, *, data: bytes | BinaryIO, headers: Mapping[str, str] | None = None, allow_redirects: bool
+    ) -> AbstractAsyncContextManager[Response]:
         """Send a body, and wait for the head of the reply."""
+
+    def get(self, url: str, *, allow_redirects: bool) -> AbstractAsyncContextManager[Response]:
+        """Ask for what is at an address, and wait for the head of the reply."""
 
     async def close(self) -> None:
         """Close the connections."""

@@ -21,7 +21,7 @@ from __future__ import annotations
 from tasks.settings.analysis import AnalysisSettings, GateSettings, MonitorSettings, Thresholds
 from tasks.settings.benchmarks import BenchmarkSettings
 from tasks.settings.drafts import Draft, draft
-from tasks.settings.known import ApiFacts, Known, ProviderFacts
+from tasks.settings.known import ApiFacts, BatchFacts, Known, ProviderFacts
 from tasks.settings.limits import Limits
 from tasks.settings.loading import load_places, load_settings, starter_text
 from tasks.settings.models import ModelSettings
@@ -33,6 +33,7 @@ from tasks.settings.whole import Pair, Settings
 __all__ = [
     "AnalysisSettings",
     "ApiFacts",
+    "BatchFacts",
     "BenchmarkSettings",
     "Draft",
     "GateSettings",

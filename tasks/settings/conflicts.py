@@ -108,6 +108,12 @@ def unfit_part(
         yield unknown_name(location, "judge or model of this file" if is_judging else "model of this file", name, known)
     elif part.composition is not None:
         yield Problem(location, f"{name!r} is itself composed of others. Name models that are asked themselves.")
+    elif part.mode == "batch":
+        yield Problem(
+            location,
+            f"{name!r} has mode: batch. A composite model asks its parts in turns, one question after the other, so "
+            "they must be asked live. Name a part with mode: live.",
+        )
     elif part.is_recorded:
         yield Problem(location, f"{name!r} is recorded and cannot be asked.")
     elif is_judging and part.api == "completions":
@@ -142,6 +148,8 @@ def misfits(index: int, model: ModelSettings, known: Known) -> Iterator[Problem]
         yield Problem((*here, "base_url"), f"must end before {facts.added_path!r}: provider {provider} adds it.")
     if PromptStyle.COMPLETION in model.prompt_styles and not has_completions(model, known):
         yield Problem((*here, "prompt_styles"), f"must be [chat]: provider {provider} has no completions.")
+    if model.mode == "batch" and facts.batch is None:
+        yield Problem((*here, "mode"), f"must be live: provider {provider} has no batch API.")
     yield from unsendable_sampling(index, model, facts, known)
 
 

@@ -34,6 +34,15 @@ class ApiFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchFacts:
+    """What a provider's batch API takes: the most requests and megabytes of one batch, and its price in live prices."""
+
+    requests: int
+    megabytes: float
+    price_factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderFacts:
     """What a provider's wire takes. Its module states it; configuration, plan and requests follow it.
 
@@ -48,6 +57,7 @@ class ProviderFacts:
         instead: The sentence that tells a user what to set in the place of ``not_taken``.
         max_stop_strings: How many stop strings a request can carry; None for any number.
         cache_write_factor: What input that is written to a cache costs, in prices of plain input.
+        batch: What the vendor's batch API takes; None where there is none.
         fewer_alternatives: By host the kinds of endpoint that are documented to tell another number of alternatives.
     """
 
@@ -61,6 +71,7 @@ class ProviderFacts:
     instead: str = ""
     max_stop_strings: int | None = None
     cache_write_factor: float = CACHE_WRITE_FACTOR
+    batch: BatchFacts | None = None
     fewer_alternatives: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property

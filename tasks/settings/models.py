@@ -10,13 +10,14 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, model_validator
 
 from tasks.domain import PromptStyle, content_hash
 from tasks.errors import SettingsError
+from tasks.settings.batch import BatchSettings
 from tasks.settings.benchmarks import Names, PromptStyles
 from tasks.settings.composites import (
     COMPOSITE,
@@ -41,7 +42,7 @@ from tasks.settings.fields import (
     is_secret_key,
     not_one_of,
 )
-from tasks.settings.known import CACHE_WRITE_FACTOR, Known, facts_of, known_from
+from tasks.settings.known import CACHE_WRITE_FACTOR, BatchFacts, Known, facts_of, known_from
 from tasks.settings.limits import Limits
 from tasks.settings.price import PriceSettings
 from tasks.settings.sampling import SamplingSettings
@@ -118,6 +119,7 @@ class ModelSettings(Section):
         stage: How far it was trained; by default ``base`` without a base, ``aligned`` with one.
         differs: Effective parameters that are meant to differ from those of its reference.
         requests_per_minute: With ``tokens_per_minute`` the pace of the endpoint; the smallest of its models holds.
+        mode: ``batch`` asks through the provider's batch API, within the limits of ``batch``.
         alternatives: How many alternatives of a token its server tells at most, where that is not the usual number;
             0 if it tells none.
         prompt_styles: By default the style of ``api``: completions asks for ``completion``, the others for ``chat``.
@@ -149,6 +151,8 @@ class ModelSettings(Section):
     tokens_per_minute: Count | None = None
     timeout_s: Positive = 60.0
     max_attempts: Count = 5
+    mode: Literal["live", "batch"] = "live"
+    batch: BatchSettings = BatchSettings()
     alternatives: Annotated[Whole, Field(ge=0)] | None = None
     is_simulated: Flag = False
     differs: Names = ()
@@ -158,11 +162,12 @@ class ModelSettings(Section):
 
     _parts: Mapping[str, ModelSettings] = PrivateAttr(default_factory=dict)
     _cache_write_factor: float = PrivateAttr(default=CACHE_WRITE_FACTOR)
+    _batch_facts: BatchFacts | None = PrivateAttr(default=None)
 
     def model_post_init(self, context: Any, /) -> None:
-        """Remember what the provider asks for cache writes."""
+        """Remember what the provider asks for cache writes and in batches."""
         if facts := known_from(context).providers.get(self.provider):
-            self._cache_write_factor = facts.cache_write_factor
+            self._cache_write_factor, self._batch_facts = facts.cache_write_factor, facts.batch
 
     @model_validator(mode="before")
     @classmethod
@@ -240,7 +245,13 @@ class ModelSettings(Section):
         plain = max(0, tokens_input - cached - written)
         spent = plain * price.input_usd_per_million + tokens_output * price.output_usd_per_million
         write_usd = price.cache_write_usd(self._cache_write_factor)
-        return (spent + cached * price.cached_input_usd + written * write_usd) / 1_000_000
+        live_usd = (spent + cached * price.cached_input_usd + written * write_usd) / 1_000_000
+        return live_usd * self.batch_limits.price_factor if self.mode == "batch" else live_usd
+
+    @property
+    def batch_limits(self) -> BatchFacts:
+        """The most requests and megabytes of one batch, and its price in live prices."""
+        return self.batch.within(self._batch_facts)
 
     def request_parameters(self) -> dict[str, Any]:
         """The parameters to send beside model, prompt and the benchmark's own limits; a copy the caller may change.

@@ -18,7 +18,7 @@ from tasks.answers import Ending, read_answer
 from tasks.domain import AnswerFlag
 from tasks.errors import CellError, ProviderError, TerminalError, TransientError
 from tasks.planned import CellResult, CellWork, Request, Sink
-from tasks.providers import Answer, Endpoint, Limiter
+from tasks.providers import Answer, Batches, Endpoint, Limiter
 from tasks.steps.generate.rows import failure_row, generation_row
 
 # What a server that has too much to do says, or does. After any other error it is asked at the same pace.
@@ -43,11 +43,15 @@ async def _always() -> None:
 
 @dataclass(slots=True)
 class Line:
-    """An endpoint with its limiter, shared by all cells that use it, and the signal to take no more questions."""
+    """An endpoint with its limiter, shared by all cells that use it, and the signal to take no more questions.
+
+    ``batches`` is open where a model behind the endpoint is asked in batches.
+    """
 
     endpoint: Endpoint
     limiter: Limiter
     draining: asyncio.Event
+    batches: Batches | None = None
     on_progress: Callable[[int, int, float | None], None] = field(default=lambda *_: None)
     on_slowed: Callable[[str], None] = field(default=lambda *_: None)
     jitter: Callable[[], float] = random.random
@@ -189,7 +193,7 @@ async def _answer(cell: _Cell, request: Request) -> _Answered | None:
                 return replace(empty, attempts=attempts)
             await _wait_after(error, attempts, cell)
         else:
-            if answered is None or empty or attempts >= most or not _is_empty(answered.answer, request):
+            if answered is None or empty or attempts >= most or not is_empty(answered.answer, request):
                 return answered
             empty = answered
 
@@ -202,7 +206,7 @@ async def _wait_after(error: ProviderError, attempts: int, cell: _Cell) -> None:
         await cell.line.limiter.wait(cell.line.jitter() * ceiling)
 
 
-def _is_empty(answer: Answer, request: Request) -> bool:
+def is_empty(answer: Answer, request: Request) -> bool:
     """Whether the model came to its end without a word, a thought or a likelihood."""
     stop = request.parameters.get("stop") or ()
     reading = read_answer(answer.text, reasoning_text=answer.reasoning_text, stop=stop)

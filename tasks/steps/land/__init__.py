@@ -4,6 +4,7 @@ Knows the raw tables' columns; must not know Prefect, providers or scores of its
 """
 
 from tasks.steps.land.aggregates import land_aggregates
+from tasks.steps.land.batches import BatchBook, BatchEvent, Intent, event_row
 from tasks.steps.land.foreign_rows import ForeignFiles, Imported
 from tasks.steps.land.log_cells import LogOptions
 from tasks.steps.land.logs import land_log
@@ -13,11 +14,15 @@ from tasks.steps.land.scores import land_scores
 from tasks.steps.land.sink import Landing
 
 __all__ = [
+    "BatchBook",
+    "BatchEvent",
     "ForeignFiles",
     "Imported",
+    "Intent",
     "Landing",
     "LogOptions",
     "cell_events",
+    "event_row",
     "land_aggregates",
     "land_log",
     "land_plan",

@@ -123,9 +123,24 @@ class Session:
         self._handler, self._headers = handler, headers
 
     @asynccontextmanager
-    async def post(self, url: str, *, data: bytes, allow_redirects: bool) -> AsyncIterator[Any]:
+    async def post(
+        self, url: str, *, data: Any, headers: Mapping[str, str] | None = None, allow_redirects: bool
+    ) -> AsyncIterator[Any]:
         assert not allow_redirects
-        replied = self._handler(httpx2.Request("POST", url, headers=self._headers, content=data))
+        content = data if isinstance(data, bytes) else data.read()
+        request = httpx2.Request("POST", url, headers={**self._headers, **(headers or {})}, content=content)
+        async with self._replied(request) as response:
+            yield response
+
+    @asynccontextmanager
+    async def get(self, url: str, *, allow_redirects: bool) -> AsyncIterator[Any]:
+        assert not allow_redirects
+        async with self._replied(httpx2.Request("GET", url, headers=self._headers)) as response:
+            yield response
+
+    @asynccontextmanager
+    async def _replied(self, request: httpx2.Request) -> AsyncIterator[Any]:
+        replied = self._handler(request)
         response = await replied if inspect.isawaitable(replied) else replied
         body = SimpleNamespace(iter_any=response.aiter_bytes)
         yield SimpleNamespace(status=response.status_code, headers=response.headers, content=body)

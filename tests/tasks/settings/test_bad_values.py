@@ -11,9 +11,9 @@ GONE = "<removed>"  # replaced by the fixture's marker
 BASE, DPO = ("models", 0), ("models", 1)
 IN_DPO = "(model 'llama-dpo')"
 MODEL_KEYS = (
-    "Known: allow_http, alternatives, api, api_key_env, base, base_url, best_of, concurrency, development, differs, "
-    "endpoint, family, hybrid, id, is_simulated, knob, max_attempts, method, model, parameters_billion, price, "
-    "prompt_styles, provider, replicate_of, requests_per_minute, sampling, stage, system_prompt, timeout_s, "
+    "Known: allow_http, alternatives, api, api_key_env, base, base_url, batch, best_of, concurrency, development, "
+    "differs, endpoint, family, hybrid, id, is_simulated, knob, max_attempts, method, mode, model, parameters_billion, "
+    "price, prompt_styles, provider, replicate_of, requests_per_minute, sampling, stage, system_prompt, timeout_s, "
     "tokens_per_minute."
 )
 PRICE = {"from": "2026-01-01", "input_usd_per_million": 1.0, "output_usd_per_million": 2.0}

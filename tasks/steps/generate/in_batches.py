@@ -1,0 +1,353 @@
+"""Ask a cell's open questions through a provider's batch API: submit, wait, collect.
+
+Each batch is entered in the book before it is submitted. So a program that was killed at any moment finds its batches
+again, and pays for nothing twice. What a batch did not answer goes into the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from tasks.errors import ProviderError, TransientError
+from tasks.planned import CellResult, CellWork, Request, Sink
+from tasks.providers import Answer, Batch, Batches, Question, Reply
+from tasks.steps.generate.live import Line, is_empty
+from tasks.steps.generate.rows import failure_row, generation_row
+from tasks.steps.land import BatchBook, BatchEvent, Intent, event_row
+
+Result = TypeVar("Result")
+
+# The pause before the next look, or the next attempt, doubles from the one to the model's ``poll_s``.
+_FIRST_PAUSE_S = 1.0
+# Clocks differ. Batches that are older than the submission by more than this are not looked at.
+_CLOCK_SLACK = timedelta(hours=1)
+_BYTES_PER_MEGABYTE = 1_000_000
+# What an error of this kind says for certain: the batch was not made.
+_NOT_MADE = "http_429"
+_NO_LINE = TransientError("the batch ended without a line for this request", error_type="no_line")
+
+
+@dataclass(slots=True)
+class _Cell:
+    """A cell while it is asked: its open questions by the ids of their answers, and when its waiting ends.
+
+    ``attempts`` counts the batches in which each question was; ``errors`` holds what the last one said.
+    """
+
+    work: CellWork
+    line: Line
+    batches: Batches
+    book: BatchBook
+    sink: Sink
+    result: CellResult
+    deadline_s: float
+    open: dict[str, Request]
+    attempts: Counter[str] = field(default_factory=Counter)
+    errors: dict[str, ProviderError] = field(default_factory=dict)
+    waiting: list[str] = field(default_factory=list)
+
+    @property
+    def timeout_s(self) -> float:
+        return self.work.model.batch.timeout_s
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self.result.stopped) or self.line.draining.is_set()
+
+    @property
+    def is_late(self) -> bool:
+        return asyncio.get_running_loop().time() >= self.deadline_s
+
+    @property
+    def is_done(self) -> bool:
+        return self.is_over or self.is_late
+
+    def stop(self, error: ProviderError) -> None:
+        """End the cell, because no request of it can succeed."""
+        self.result.stopped, self.result.is_cell_error = str(error), True
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, at most until the deadline or a signal."""
+        left_s = self.deadline_s - asyncio.get_running_loop().time()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, min(seconds, left_s))):
+                await self.line.draining.wait()
+
+
+async def generate_in_batches(
+    work: CellWork, line: Line, book: BatchBook, sink: Sink, result: CellResult | None = None
+) -> CellResult:
+    """Ask all questions of a cell; returns counts. Batches of an earlier run come first.
+
+    A cell whose batches have not ended in time stops, and says which; the next run collects them.
+    """
+    if line.batches is None:
+        raise ValueError(f"no batch API was opened for {work.model.id}")
+    result = result or CellResult(work.cell_id)
+    deadline_s = asyncio.get_running_loop().time() + work.model.batch.max_wait_hours * 3600
+    questions = {request.generation_id: request for request in work.requests}
+    cell = _Cell(work, line, line.batches, book, sink, result, deadline_s, questions)
+    cell.attempts.update(await asyncio.to_thread(book.times_batched, list(questions)))
+    pauses = _pauses(work.model.batch.poll_s)
+    batches = await asyncio.to_thread(book.open, list(questions))
+    while cell.open and not cell.waiting and not cell.is_done:
+        batches += await _intended(cell, {name for batch in batches for name in batch.generation_ids})
+        async with asyncio.TaskGroup() as group:
+            for batch in batches:
+                group.create_task(_follow(cell, batch))
+        batches = []
+        if cell.open:
+            await cell.pause(next(pauses))
+    if cell.open and not result.stopped:
+        result.stopped = "interrupted" if line.draining.is_set() else _in_words(cell)
+    return result
+
+
+def _in_words(cell: _Cell) -> str:
+    """What a cell still waits for, and what to do."""
+    waiting = "; ".join(cell.waiting) or f"{len(cell.open)} questions need another batch"
+    return f"{waiting}. The same command collects what has ended"
+
+
+def _pauses(longest_s: float) -> Iterator[float]:
+    pause_s = min(_FIRST_PAUSE_S, longest_s)
+    while True:
+        yield pause_s
+        pause_s = min(2 * pause_s, longest_s)
+
+
+async def _intended(cell: _Cell, awaited: set[str]) -> list[Intent]:
+    """Enter batches for all open questions that are in none, as few as the limits allow."""
+    missing = [request for name, request in cell.open.items() if name not in awaited]
+    intents = []
+    for names in _parted(cell, missing):
+        intents.append(await asyncio.to_thread(cell.book.intend, cell.work, names))
+        cell.attempts.update(names)
+    return intents
+
+
+def _parted(cell: _Cell, requests: Sequence[Request]) -> Iterator[list[str]]:
+    """The ids of requests, as many at a time as one batch takes; one batch holds one prompt style."""
+    limits, part, size = cell.work.model.batch_limits, list[str](), 0
+    for request in requests:
+        more = cell.batches.size_of(_question("0" * 16, request))
+        if part and (len(part) >= limits.requests or size + more > limits.megabytes * _BYTES_PER_MEGABYTE):
+            yield part
+            part, size = [], 0
+        part.append(request.generation_id)
+        size += more
+    if part:
+        yield part
+
+
+def _question(mark: str, request: Request) -> Question:
+    """A question under an id that tells both the batch and the answer."""
+    return Question(f"{mark}-{request.generation_id}", request.prompt, request.parameters)
+
+
+async def _follow(cell: _Cell, intent: Intent) -> None:
+    """Take one batch from where it stands to its end."""
+    try:
+        batch = await _submitted(cell, intent)
+        batch = batch and await _ended(cell, batch)
+        if batch is None:
+            return
+        if batch.error is None:
+            await _note(cell, intent, "ended", batch)
+            await _collect(cell, intent, batch)
+            return
+        await _abandon(cell, intent, str(batch.error))
+        if not isinstance(batch.error, TransientError):
+            cell.stop(batch.error)
+    except ProviderError as error:
+        cell.stop(error)
+
+
+async def _submitted(cell: _Cell, intent: Intent) -> Batch | None:
+    """The batch of an intent: the one that was made already, or a new one; None if the run stopped first.
+
+    An attempt may have made the batch although no reply came. It is looked for until an attempt cannot take effect any
+    more, and only then submitted again.
+    """
+    if intent.batch_id is not None:
+        return await _patiently(cell, lambda: cell.batches.look(intent.batch_id or "", cell.timeout_s))
+    posted_at, pauses = intent.posted_at, _pauses(cell.work.model.batch.poll_s)
+    while not cell.is_done:
+        batch = await _found(cell, intent, posted_at) if posted_at else None
+        if batch is None and posted_at and datetime.now(UTC) - posted_at < timedelta(seconds=cell.timeout_s):
+            await cell.pause(next(pauses))
+            continue
+        if batch is None and len(cell.open.keys() & set(intent.generation_ids)) < intent.count_requests:
+            await _abandon(cell, intent, "some of its questions are no longer open")
+            return None
+        batch, posted_at = (batch, posted_at) if batch else await _posted(cell, intent, pauses)
+        if batch:
+            await _note(cell, intent, "submitted", batch)
+            return batch
+    cell.waiting.append(f"a batch of {intent.count_requests} requests could not be submitted yet")
+    return None
+
+
+async def _posted(cell: _Cell, intent: Intent, pauses: Iterator[float]) -> tuple[Batch | None, datetime | None]:
+    """Make one attempt; without a batch, the time of an attempt that may have made it all the same."""
+    if cell.is_done:
+        return None, None
+    posted_at = await _note(cell, intent, "posting")
+    questions = [_question(intent.mark, cell.open[name]) for name in intent.generation_ids]
+    try:
+        return await cell.batches.submit(intent.mark, questions, cell.timeout_s), posted_at
+    except TransientError as error:
+        await cell.pause(error.retry_after_s or next(pauses))
+        return None, None if error.error_type == _NOT_MADE else posted_at
+    except ProviderError as error:
+        await _abandon(cell, intent, str(error))
+        raise
+
+
+async def _found(cell: _Cell, intent: Intent, posted_at: datetime) -> Batch | None:
+    """The batch that an earlier attempt made, by its mark, or by the ids of its lines once it has ended."""
+    since = posted_at - _CLOCK_SLACK
+
+    async def listed() -> list[Batch]:
+        return [batch async for batch in cell.batches.listed(since, cell.timeout_s)]
+
+    known = await asyncio.to_thread(cell.book.batch_ids)
+    for batch in await _patiently(cell, listed) or ():
+        if batch.mark == intent.mark:
+            return batch
+        has_its_size = batch.count_requests in {None, intent.count_requests}
+        if cell.batches.keeps_marks or batch.batch_id in known or not has_its_size:
+            continue
+        ended = await _ended(cell, batch)
+        if ended and await _is_of(cell, ended, intent):
+            return ended
+    return None
+
+
+async def _is_of(cell: _Cell, batch: Batch, intent: Intent) -> bool:
+    """Whether the lines of a batch have the intent's mark; the first one tells."""
+
+    async def first_id() -> str:
+        async with aclosing(cell.batches.lines(batch, cell.timeout_s)) as lines:
+            return await anext((custom_id async for custom_id, _ in lines), "")
+
+    return (await _patiently(cell, first_id) or "").startswith(intent.mark)
+
+
+async def _ended(cell: _Cell, batch: Batch) -> Batch | None:
+    """Wait for the end of a batch; None if the run stops first."""
+    pauses = _pauses(cell.work.model.batch.poll_s)
+    while batch.state == "waiting":
+        if cell.is_done:
+            cell.waiting.append(_still_waiting(batch))
+            return None
+        await cell.pause(next(pauses))
+        batch = await _patiently(cell, partial(cell.batches.look, batch.batch_id, cell.timeout_s)) or batch
+    return batch
+
+
+def _still_waiting(batch: Batch) -> str:
+    done = f", {batch.count_done} of {batch.count_requests} requests done" if batch.count_requests else ""
+    return f"the batch {batch.batch_id} has not ended ({batch.word}{done})"
+
+
+async def _patiently(cell: _Cell, call: Callable[[], Awaitable[Result]]) -> Result | None:
+    """What a call returns, at whatever attempt; None if the run stopped first."""
+    pauses = _pauses(cell.work.model.batch.poll_s)
+    while not cell.is_over:
+        try:
+            return await call()
+        except TransientError as error:
+            if cell.is_late:
+                cell.waiting.append(f"the batch API gave no answer: {error}")
+                return None
+            await cell.pause(error.retry_after_s or next(pauses))
+    return None
+
+
+async def _collect(cell: _Cell, intent: Intent, batch: Batch) -> None:
+    """Take the lines of a batch. Those without an answer, and questions without a line, are asked again."""
+
+    async def lines() -> bool:
+        async with aclosing(cell.batches.lines(batch, cell.timeout_s)) as found:
+            async for custom_id, said in found:
+                if cell.line.draining.is_set():
+                    return False
+                await _take(cell, custom_id.removeprefix(f"{intent.mark}-"), said)
+        return True
+
+    if not await _patiently(cell, lines):
+        cell.waiting.append(f"the lines of the batch {batch.batch_id} have not been read to their end")
+        return
+    await _fail_tried(cell, intent)
+    # In the sink behind the answers: the batch is not collected before they are committed.
+    await cell.sink("raw.batch_events", event_row(intent.mark, "collected", batch.batch_id))
+
+
+async def _take(cell: _Cell, name: str, said: Reply | ProviderError) -> None:
+    """Land what a line says. Lines of answers that have landed, or that nobody asked for, are left out."""
+    request = cell.open.get(name)
+    if request is None:
+        return
+    try:
+        answer = _read(cell, request, said)
+    except ProviderError as error:
+        cell.errors[name] = error
+        return
+    if is_empty(answer, request) and cell.attempts[name] == 1 < cell.work.model.max_attempts:
+        return
+    del cell.open[name]
+    row = generation_row(cell.work, request, answer, cell.attempts[name], None)
+    await cell.sink("raw.generations", row)
+    cell.result.count_answered += 1
+    cell.line.on_progress(1, 0, row["cost_usd"])
+
+
+def _read(cell: _Cell, request: Request, said: Reply | ProviderError) -> Answer:
+    """The answer in a line. Whatever a server sends, it costs one request and never the cell."""
+    if isinstance(said, ProviderError):
+        raise said
+    try:
+        return cell.batches.answer_in(said, request.parameters)
+    except ProviderError:
+        raise
+    except Exception as error:
+        raise TransientError(f"unreadable answer: {type(error).__name__}", error_type="unreadable_answer") from error
+
+
+async def _fail_tried(cell: _Cell, intent: Intent) -> None:
+    """Land the failures of a batch that another one cannot better, and end a cell that can get no answer."""
+    said = [error for name in intent.generation_ids if (error := cell.errors.get(name))]
+    for name in intent.generation_ids:
+        request, error = cell.open.get(name), cell.errors.pop(name, _NO_LINE)
+        if request is None:
+            continue
+        if isinstance(error, TransientError) and cell.attempts[name] < cell.work.model.max_attempts:
+            continue
+        del cell.open[name]
+        await cell.sink("raw.failures", failure_row(cell.work, request, error, cell.attempts[name]))
+        cell.result.count_failed += 1
+        cell.line.on_progress(0, 1, None)
+    is_mistaken = len(said) == len(intent.generation_ids) and not any(isinstance(e, TransientError) for e in said)
+    if is_mistaken and not cell.work.is_resumed and not cell.result.count_answered:
+        cell.stop(said[0])
+
+
+async def _abandon(cell: _Cell, intent: Intent, reason: str) -> None:
+    """Enter that the provider does not work on a batch."""
+    await _note(cell, intent, "given_up", None, reason)
+    cell.attempts.subtract(intent.generation_ids)
+
+
+async def _note(
+    cell: _Cell, intent: Intent, event: BatchEvent, batch: Batch | None = None, detail: str | None = None
+) -> datetime:
+    batch_id, word = (batch.batch_id, batch.word) if batch else (None, None)
+    return await asyncio.to_thread(cell.book.note, intent.mark, event, batch_id, detail or word)

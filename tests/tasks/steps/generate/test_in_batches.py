@@ -1,0 +1,238 @@
+"""How a cell is asked in batches: what is submitted when, what is found again, and what becomes of each line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tasks.errors import CellError, ProviderError, TerminalError, TransientError
+from tasks.planned import CellResult, CellWork
+from tasks.providers import Answer, Batch, Limiter, Question, Reply
+from tasks.settings import Limits
+from tasks.steps.generate import Line, generate_in_batches
+from tasks.steps.land import BatchBook
+from tests.tasks.steps.generate.test_live import GOOD, model, request
+from warehouse.connection import Warehouse
+
+EMPTY = Answer("answered", "", "stop")
+BUSY = TransientError("HTTP 500", error_type="http_500")
+FULL = TransientError("HTTP 429", error_type="http_429")
+NO_KEY = CellError("HTTP 401: no such key", error_type="http_401")
+
+
+class Desk:
+    """A batch API in memory. ``script`` gives what the nth batch says to an answer's id; None leaves the line out."""
+
+    def __init__(
+        self, script: Callable[[str, int], Answer | ProviderError | None], *, keeps_marks: bool = True
+    ) -> None:
+        self.script, self.keeps_marks = script, keeps_marks
+        self.made: list[tuple[str, list[Question]]] = []
+        self.replies: list[ProviderError] = []
+        self.lost: list[ProviderError] = []
+        self.never_ends = False
+        self.draining = asyncio.Event()
+        self.refusal: ProviderError | None = None
+        self.breaks: list[ProviderError] = []
+
+    def size_of(self, question: Question) -> int:
+        return len(question.custom_id)
+
+    async def submit(self, mark: str, questions: Iterable[Question], _: float) -> Batch:
+        if self.replies:
+            raise self.replies.pop(0)
+        self.made.append((mark, list(questions)))
+        if self.lost:
+            raise self.lost.pop(0)
+        return self._batch(len(self.made))
+
+    async def look(self, batch_id: str, _: float) -> Batch:
+        self.draining.set() if self.never_ends else None
+        return self._batch(int(batch_id))
+
+    async def listed(self, since: datetime, _: float) -> AsyncIterator[Batch]:
+        assert since < datetime.now(UTC) - timedelta(minutes=59)
+        for number in range(len(self.made), 0, -1):
+            yield self._batch(number)
+
+    async def lines(self, batch: Batch, _: float) -> AsyncIterator[tuple[str, Reply | ProviderError]]:
+        for question in reversed(self.made[int(batch.batch_id) - 1][1]):
+            said = self.script(question.custom_id.partition("-generation-")[2], int(batch.batch_id))
+            if said is not None:
+                yield question.custom_id, said if isinstance(said, ProviderError) else Reply(200, said, {})
+            if self.breaks:
+                raise self.breaks.pop(0)
+        yield "somebody-else", Reply(200, GOOD, {})
+
+    def answer_in(self, reply: Reply, _: Any) -> Answer:
+        answer: Answer = reply.document
+        return answer
+
+    async def close(self) -> None:
+        pass
+
+    def _batch(self, number: int) -> Batch:
+        mark, questions = self.made[number - 1]
+        state = "refused" if self.refusal else "waiting" if self.never_ends else "ended"
+        about = {"mark": mark if self.keeps_marks else None, "error": self.refusal, "count_requests": len(questions)}
+        return Batch(str(number), state, "word", datetime.now(UTC), **about)
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory):
+    with Warehouse.open(tmp_path_factory.mktemp("batches") / "warehouse.duckdb") as warehouse:
+        yield warehouse
+
+
+@pytest.fixture
+def warehouse(opened):
+    """A warehouse without a batch."""
+    for table in ("raw.batches", "raw.batch_requests", "raw.batch_events"):
+        opened.replace(table, None, [])
+    return opened
+
+
+@pytest.fixture
+def asked(warehouse):
+    """Ask questions in batches; returns the result and the rows. Called again, it is the next run."""
+
+    def run(desk: Desk, names: str, **fields: Any) -> tuple[CellResult, list[tuple[str, dict[str, Any]]]]:
+        rows: list[tuple[str, dict[str, Any]]] = []
+
+        async def sink(table: str, row: dict[str, Any]) -> None:
+            rows.append((table, row))
+            if table == "raw.batch_events":
+                await asyncio.to_thread(warehouse.append, {table: [row]})
+
+        async def ask() -> CellResult:
+            desk.draining = asyncio.Event()
+            line = Line(desk, Limiter(Limits(4)), desk.draining, desk)
+            limits = {"poll_s": 0.01, "timeout_s": 0.05, "max_wait_hours": 0.01} | fields.pop("batch", {})
+            asking = model(mode="batch", batch=limits, **fields)
+            work = CellWork("run", "", "m/b/chat", "b", asking, [request(name) for name in names], "m/b")
+            return await generate_in_batches(work, line, BatchBook(warehouse), sink)
+
+        return asyncio.run(ask()), rows
+
+    return run
+
+
+def texts(rows: list[tuple[str, dict[str, Any]]]) -> dict[str, tuple[str | None, int]]:
+    return {row["item_id"][5:]: (row["text"], row["attempts"]) for table, row in rows if table == "raw.generations"}
+
+
+def events(warehouse: Warehouse) -> list[str]:
+    return [event for (event,) in warehouse.rows("select event from raw.batch_events order by happened_at")[1]]
+
+
+def test_each_answer_of_a_batch_becomes_a_row_at_the_price_of_batches(asked, warehouse):
+    price = [{"from": "2020-01-01", "input_usd_per_million": 1.0, "output_usd_per_million": 2.0}]
+    desk = Desk(lambda *_: GOOD)
+    result, rows = asked(desk, "abc", price=price)
+    assert (result.count_answered, result.count_failed, result.stopped) == (3, 0, None)
+    assert texts(rows) == dict.fromkeys("abc", ("42", 1))
+    assert {row["cost_usd"] for table, row in rows if table == "raw.generations"} == {0.001}
+    assert events(warehouse) == ["posting", "submitted", "ended", "collected"]
+    assert len(desk.made) == 1
+
+
+def test_limits_part_the_questions(asked):
+    desk = Desk(lambda *_: GOOD)
+    asked(desk, "abcde", batch={"max_requests": 2})
+    assert [len(questions) for _, questions in desk.made] == [2, 2, 1]
+    asked(desk, "fgh", batch={"max_megabytes": 0.00007})
+    assert [len(questions) for _, questions in desk.made[3:]] == [2, 1]
+
+
+def test_only_what_has_no_answer_is_asked_again(asked):
+    first = {"a": GOOD, "b": BUSY, "c": None, "d": EMPTY}
+    desk = Desk(lambda name, number: first[name] if number == 1 else GOOD)
+    result, rows = asked(desk, "abcd")
+    assert [sorted(q.prompt.messages[0].content for q in made) for _, made in desk.made] == [list("abcd"), list("bcd")]
+    assert texts(rows) == {"a": ("42", 1), "b": ("42", 2), "c": ("42", 2), "d": ("42", 2)}
+    assert (result.count_answered, result.count_failed) == (4, 0)
+
+
+def test_what_stays_empty_or_fails_comes_to_an_end(asked):
+    bad = TerminalError("HTTP 400: odd", error_type="http_400")
+    desk = Desk(lambda name, _: {"a": EMPTY, "b": BUSY, "c": None, "d": bad}[name])
+    result, rows = asked(desk, "abcd")
+    assert texts(rows) == {"a": ("", 2)}
+    failures = {row["generation_id"][-1]: (row["error_type"], row["attempts"]) for t, row in rows if "failures" in t}
+    assert failures == {"b": ("http_500", 3), "c": ("no_line", 3), "d": ("http_400", 1)}
+    assert (result.count_answered, result.count_failed, result.stopped) == (1, 3, None)
+
+
+def test_a_batch_of_which_every_line_is_refused_ends_the_cell(asked):
+    result, _ = asked(Desk(lambda *_: NO_KEY), "ab")
+    assert (result.stopped, result.is_cell_error) == ("HTTP 401: no such key", True)
+
+
+@pytest.mark.parametrize("keeps_marks", [True, False])
+def test_a_batch_whose_reply_was_lost_is_not_submitted_again(asked, keeps_marks):
+    desk = Desk(lambda *_: GOOD, keeps_marks=keeps_marks)
+    desk.lost = [TransientError("timeout", error_type="timeout")]
+    result, _ = asked(desk, "abc")
+    assert (result.count_answered, len(desk.made)) == (3, 1)
+
+
+def test_an_attempt_that_made_no_batch_is_repeated(asked, warehouse):
+    desk = Desk(lambda *_: GOOD)
+    desk.replies = [FULL, BUSY]
+    result, _ = asked(desk, "abc")
+    assert (result.count_answered, len(desk.made)) == (3, 1)
+    assert events(warehouse).count("posting") == 3
+
+
+def test_the_next_run_collects_what_an_earlier_one_submitted(asked):
+    desk = Desk(lambda *_: GOOD)
+    desk.never_ends = True
+    result, rows = asked(desk, "abc")
+    assert (rows, result.stopped) == ([], "interrupted")
+    desk.never_ends = False
+    result, rows = asked(desk, "abcd")
+    assert (result.count_answered, [len(questions) for _, questions in desk.made]) == (4, [3, 1])
+
+
+def test_a_cell_that_has_waited_long_enough_says_what_it_waits_for(asked):
+    result, _ = asked(Desk(lambda *_: GOOD), "abc", batch={"max_wait_hours": 1e-9})
+    assert str(result.stopped).endswith("3 questions need another batch. The same command collects what has ended")
+
+
+@pytest.mark.parametrize("keeps_marks", [True, False])
+def test_a_run_that_ended_between_the_attempt_and_its_note_finds_the_batch(asked, warehouse, keeps_marks):
+    desk = Desk(lambda *_: GOOD, keeps_marks=keeps_marks)
+    work = CellWork("run", "", "m/b/chat", "b", model(), [request(name) for name in "abc"], "m/b")
+    book = BatchBook(warehouse)
+    names = [asking.generation_id for asking in work.requests]
+    for _ in range(2):  # two of one size, of which the second was made
+        intent = book.intend(work, names)
+    book.note(intent.mark, "posting")
+    questions = [Question(f"{intent.mark}-{r.generation_id}", r.prompt, r.parameters) for r in work.requests]
+    desk.made = [
+        ("another", [Question(f"other-{name}", r.prompt, {}) for name, r in zip("xyz", work.requests, strict=True)])
+    ]
+    desk.made.append((intent.mark, questions))
+    result, _ = asked(desk, "abc")
+    assert result.count_answered == 3
+    assert intent.mark in {mark for mark, _ in desk.made}
+
+
+def test_lines_that_break_off_are_read_again_and_land_once(asked):
+    desk = Desk(lambda *_: GOOD)
+    desk.breaks = [BUSY]
+    result, rows = asked(desk, "abc")
+    assert result.count_answered == 3
+    assert len([row for table, row in rows if table == "raw.generations"]) == 3
+
+
+def test_a_batch_that_is_refused_as_a_whole_ends_the_cell(asked, warehouse):
+    desk = Desk(lambda *_: GOOD)
+    desk.refusal = CellError("the batch 1 was refused: no such model", error_type="batch_refused")
+    result, _ = asked(desk, "abc")
+    assert (result.stopped, result.is_cell_error) == (str(desk.refusal), True)
+    assert events(warehouse)[-1] == "given_up"
