@@ -128,7 +128,8 @@ def nearest_key(section: type[Section], key: str) -> str | None:
     """The key a misspelt one most likely means, as a path from the section."""
     paths = {inner: f"{name}.{inner}" for name in known_keys(section) for inner in inner_keys(section, name)}
     paths.update({name: name for name in known_keys(section)})
-    near = difflib.get_close_matches(key, paths, n=1)
+    swapped = [name for name in paths if sorted(name) == sorted(key)]  # nearer than a shorter name with fewer letters
+    near = swapped or difflib.get_close_matches(key, paths, n=1)
     return paths[near[0]] if near else None
 
 
