@@ -66,11 +66,7 @@ def listed(types: Mapping[tuple[str, str], str]) -> list[ListedTable]:
 
 def catalogue() -> str:
     """All models as Markdown, with the types DuckDB gives their columns."""
-    connection = duckdb.connect()
-    migrate(connection)
-    build(connection)
-    types = {(table, column): kind for table, column, kind in connection.execute(_COLUMNS).fetchall()}
-    tables = listed(types)
+    tables = listed(column_types())
     parts = []
     for layer, title in LAYER_TITLES.items():
         parts.append(f"### {title}\n")
@@ -78,15 +74,12 @@ def catalogue() -> str:
     return "\n".join(parts)
 
 
-def column_types() -> dict[str, dict[str, str]]:
-    """The type that DuckDB gives each column, by model."""
+def column_types() -> dict[tuple[str, str], str]:
+    """The type that DuckDB gives each column of a model, by the names of table and column."""
     connection = duckdb.connect()
     migrate(connection)
     build(connection)
-    return {
-        model.name: {row[0]: row[1] for row in connection.execute(f"describe {model.name}").fetchall()}
-        for model in models()
-    }
+    return {(table, column): kind for table, column, kind in connection.execute(_COLUMNS).fetchall()}
 
 
 def updated(readme: str) -> str:

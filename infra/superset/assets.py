@@ -44,7 +44,7 @@ def documents() -> dict[str, dict[str, Any]]:
     }
     for dataset in DATASETS:
         name = dataset.table.replace(".", "_")
-        found[f"datasets/{DATABASE}/{name}.yaml"] = _dataset(dataset, types[dataset.table])
+        found[f"datasets/{DATABASE}/{name}.yaml"] = _dataset(dataset, types)
     for dashboard in DASHBOARDS:
         for number, chart in enumerate(_charts(dashboard), start=1):
             found[f"charts/{dashboard.slug}_{number}.yaml"] = _chart(chart)
@@ -83,12 +83,15 @@ def _database() -> dict[str, Any]:
     }
 
 
-def _dataset(dataset: Dataset, types: dict[str, str]) -> dict[str, Any]:
+def _dataset(dataset: Dataset, types: dict[tuple[str, str], str]) -> dict[str, Any]:
     model = next(model for model in models() if model.name == dataset.table)
     schema, name = dataset.table.split(".")
     scaled = dataset.differences | dataset.shares
     titles = dataset.titles | dataset.values
-    plain = [_column(column, types[column], titles.get(column), text) for column, text in model.columns.items()]
+    plain = [
+        _column(column, types[dataset.table, column].upper(), titles.get(column), text)
+        for column, text in model.columns.items()
+    ]
     hundredfold = [
         _column(f"{column}_times_100", "DOUBLE", title, f"{model.columns[column]} Times 100.", f"100.0 * {column}")
         for column, title in scaled.items()
