@@ -15,22 +15,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from infra.superset.assets import DUCKDB_READ_ONLY
-from infra.superset.home import Home, Source
+from infra.superset.home import Home
+from infra.superset.sources import BiError, Source, postgres, snapshot
 from tasks.errors import AligntaxError
-from tasks.settings import load_places
 
 _INSIDE = Path(__file__).parent / "inside"  # what runs in the environment of Superset
 _ROOT = _INSIDE.parents[2]
 _ENVIRONMENT = _ROOT / ".venv-superset" / "bin"
 _VERSIONS = _ROOT / "requirements-superset.lock"
-_DEMO = Path(".demo/aligntax.yaml")
 # What Superset's processes are told of ours: no provider's key.
 _PASSED_ON = ("PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR")
-
-
-class BiError(AligntaxError):
-    """One line that says why the dashboards cannot be served."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,10 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        source = _snapshot(options.config)
+        source = (postgres if options.postgres else snapshot)(options.config)
         _check_port(options.port)
         home = Home(options.home.resolve())
         environment = _environment(home, options.port)
+        if options.postgres:
+            _check_reader(source, environment)
         if home.prepare(source, _VERSIONS):
             _set_up(home, environment)
     except KeyboardInterrupt:
@@ -65,28 +61,12 @@ def _serve(home: Home, environment: dict[str, str]) -> NoReturn:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make bi", description="Dashboards over the published tables, on loopback.")
     parser.add_argument("--config", type=Path, help="configuration whose publication is shown (default: aligntax.yaml)")
+    parser.add_argument("--postgres", action="store_true", help="show the tables in PostgreSQL instead of the snapshot")
     parser.add_argument("--port", type=int, default=8088)
     parser.add_argument(
         "--home", type=Path, default=_ROOT / ".superset", help="folder of the password and the metadata"
     )
     return parser
-
-
-def _snapshot(config: Path | None) -> Source:
-    """The snapshot of a configuration; without one, the demo's.
-
-    Raises:
-        BiError: nothing is published there.
-    """
-    chosen = config or next((path for path in (Path("aligntax.yaml"), _DEMO) if path.exists()), _DEMO)
-    if not chosen.exists():
-        raise BiError(
-            f"{chosen} does not exist. Run `make demo`, or name a configuration: make bi ARGS='--config PATH'."
-        )
-    snapshot = load_places(chosen, os.environ).publish.snapshot.resolve()
-    if not snapshot.exists():
-        raise BiError(f"{snapshot} does not exist. Publish it first: aligntax publish --config {chosen}.")
-    return Source(f"duckdb:///{snapshot}", DUCKDB_READ_ONLY)
 
 
 def _check_port(port: int) -> None:
@@ -100,7 +80,7 @@ def _check_port(port: int) -> None:
 
 
 def _environment(home: Home, port: int) -> dict[str, str]:
-    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    passed = {name: value for name, value in os.environ.items() if name in _PASSED_ON or name.startswith("PG")}
     address = (
         f"Dashboards: http://127.0.0.1:{port}/dashboard/list/\nUser: admin, password in {home.password}\nCtrl-C stops."
     )
@@ -111,6 +91,19 @@ def _environment(home: Home, port: int) -> dict[str, str]:
         "ALIGNTAX_BI_PORT": str(port),
         "ALIGNTAX_BI_READY": address,
     }
+
+
+def _check_reader(source: Source, environment: dict[str, str]) -> None:
+    """Refuse a user who could change the tables: SQL Lab runs what its reader writes.
+
+    Raises:
+        BiError: the user cannot connect, or may do more than read.
+    """
+    command = [str(_ENVIRONMENT / "python"), str(_INSIDE / "check_reader.py"), source.uri]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        said = (done.stdout or done.stderr).strip().splitlines()[-1]
+        raise BiError(f"PostgreSQL: {said}. Name a user who may only read, who may log in: PGUSER=NAME make bi ...")
 
 
 def _set_up(home: Home, environment: dict[str, str]) -> None:

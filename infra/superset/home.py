@@ -8,22 +8,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from infra.superset.assets import DATABASE, FOLDER
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the published tables are: an address for SQLAlchemy, and what Superset must say when it connects."""
-
-    uri: str
-    connect_args: Mapping[str, Any]
+from infra.superset.sources import Source
 
 
 @dataclass(frozen=True)

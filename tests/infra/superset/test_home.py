@@ -7,7 +7,8 @@ import stat
 import pytest
 import yaml
 
-from infra.superset.home import Home, Source
+from infra.superset.home import Home
+from infra.superset.sources import Source
 
 SOURCE = Source("duckdb:////some/aligntax.duckdb", {"read_only": True})
 
