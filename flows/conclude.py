@@ -16,7 +16,7 @@ from flows.asking.asked import Asked
 from flows.asking.session import Session
 from flows.judge_answers import Judged, judge_all
 from flows.publish import publish_reports
-from flows.stages import Unreported, check_reports, unreported
+from flows.stages import BudgetStop, Unreported, budget_stops, check_reports, unreported
 from flows.transform import rebuild
 from tasks.errors import Interrupted, NothingEvaluated, PublicationIncomplete, ValidationStopped
 from tasks.planned import Plan
@@ -41,6 +41,7 @@ class Concluded:
     published: Published
     unpublished: str | None
     unreported: tuple[Unreported, ...]
+    budget_stops: tuple[BudgetStop, ...]
 
 
 async def conclude(live: Session, asked: Asked) -> Concluded:
@@ -68,9 +69,16 @@ async def conclude(live: Session, asked: Asked) -> Concluded:
     if judging.is_interrupted:
         raise _interrupted(live, "every answer is committed. The same command finishes the judging.")
     count_scored, published, unpublished = await _report(live, executed)
-    left_out = unreported(live.warehouse, run_id)
     return Concluded(
-        valid.quarantined, valid.quarantine, programs, judging, count_scored, published, unpublished, left_out
+        count_quarantined=valid.quarantined,
+        quarantine=valid.quarantine,
+        executed=programs,
+        judging=judging,
+        count_scored=count_scored,
+        published=published,
+        unpublished=unpublished,
+        unreported=unreported(live.warehouse, run_id),
+        budget_stops=budget_stops(live.warehouse, run_id),
     )
 
 

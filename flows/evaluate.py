@@ -27,7 +27,7 @@ from flows.asking.reachable import check_servers
 from flows.asking.session import Session, session
 from flows.opened import Opened, opened
 from flows.orchestration import Outcome, as_flow, hand_over
-from flows.planning import plan_run, shards
+from flows.planning import land_spend_plan, plan_run, shards
 from flows.prefect_pages import progress_shown, show_report
 from tasks.domain import RunKind
 from tasks.errors import NothingEvaluated
@@ -39,7 +39,7 @@ from tasks.steps.publish import Published
 if TYPE_CHECKING:
     from flows.conclude import Concluded
     from flows.judge_answers import Judged
-    from flows.stages import Unreported
+    from flows.stages import BudgetStop, Unreported
     from warehouse.connection import Warehouse
 
 _LONGEST_HAND_OVER_S = 30.0
@@ -57,6 +57,7 @@ class Evaluated:
     """
 
     run_id: str
+    kind: str
     as_of_date: str
     count_cells: int
     count_cells_failed: int
@@ -72,6 +73,7 @@ class Evaluated:
     executed: ExecutedPrograms
     failures: tuple[str, ...]
     unreported: tuple[Unreported, ...]
+    budget_stops: tuple[BudgetStop, ...]
     outcome: Literal["complete", "partial"]
     published: Published
     unpublished: str | None
@@ -150,7 +152,9 @@ async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, l
 
 
 async def _asked_and_published(warehouse: Warehouse, planned: Plan) -> Evaluated:
-    work = shards(planned, land_plan(warehouse, planned))
+    pending = land_plan(warehouse, planned)
+    land_spend_plan(warehouse, planned, pending)
+    work = shards(planned, pending)
     await check_servers(work)
     run_event(warehouse, planned.run_id, "started")
     async with session(warehouse, planned, work, os.environ) as live:
@@ -180,6 +184,7 @@ def _evaluated(planned: Plan, asked: Asked, concluded: Concluded) -> Evaluated:
     count_planned = sum(len(cell.requests) for cell in planned.cells)
     return Evaluated(
         run_id=planned.run_id,
+        kind=planned.kind.value,
         as_of_date=planned.as_of_date.isoformat(),
         count_cells=len(planned.cells),
         count_cells_failed=len(asked.failures),
@@ -195,6 +200,7 @@ def _evaluated(planned: Plan, asked: Asked, concluded: Concluded) -> Evaluated:
         judging=concluded.judging,
         failures=(*asked.failures.values(), *concluded.judging.failures),
         unreported=concluded.unreported,
+        budget_stops=concluded.budget_stops,
         outcome="partial" if concluded.unreported else "complete",
         published=concluded.published,
         unpublished=concluded.unpublished,

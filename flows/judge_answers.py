@@ -14,9 +14,11 @@ from typing import Any
 from prefect.utilities.annotations import quote
 
 from flows import cell_tasks, run_tasks
+from flows.asking.budgets import budget_stops
 from flows.asking.session import Session, session
 from flows.prefect_pages import progress_shown
 from tasks.planned import CellResult
+from tasks.steps.land import cell_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ async def judge_all(live: Session, after: Any) -> Judged:
         ]
         async with progress_shown(asking, "judging"):
             states = await asyncio.gather(*asked)
+    _leave_open(asking)
     outcomes = [await state.aresult(raise_on_failure=False) for state in states]
     results = [outcome for outcome in outcomes if isinstance(outcome, CellResult)]
     return Judged(
@@ -53,3 +56,11 @@ async def judge_all(live: Session, after: Any) -> Judged:
         failures=tuple(str(outcome) for outcome in outcomes if not isinstance(outcome, CellResult)),
         is_interrupted=asking.draining.is_set(),
     )
+
+
+def _leave_open(asking: Session) -> None:
+    """Note the cells whose judge a budget stopped: without all their grades they are incomplete."""
+    stops = budget_stops(asking.work, asking.results)
+    asking.warehouse.append({"raw.budget_stops": stops})
+    run_id = asking.plan.run_id
+    cell_events(asking.warehouse, run_id, ((stop["cell_id"], "incomplete", stop["reason"]) for stop in stops))

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from flows.asking.budgets import budget_stops
 from flows.asking.session import session
 from flows.publish import report_dates
 from flows.stages import Unreported, check_scored, nothing_left
 from flows.transform import run_dates, taken_out, touched
 from tasks.domain import RunKind
-from tasks.errors import Interrupted, NothingEvaluated
+from tasks.errors import BudgetUsedUp, Interrupted, NothingEvaluated
 from tasks.planned import CellResult, CellWork, Plan
 from tasks.steps.judge import judge_imported, waiting
 from tasks.steps.score import score
@@ -55,6 +56,7 @@ def judge_imports(warehouse: Warehouse, settings: Settings) -> ImportsJudged:
     """Ask about every imported answer that waits for its judge, score what was judged, rebuild and publish.
 
     Raises:
+        BudgetUsedUp: a budget has no room for more questions; the same command goes on from there.
         Interrupted: by a signal; the same command goes on from there.
         NothingEvaluated: validation left no cell of these imports; the grades stay.
         ValidationStopped: validation stopped the publication; the grades stay.
@@ -105,6 +107,10 @@ def _check(warehouse: Warehouse, settings: Settings, run_ids: Sequence[str]) -> 
 async def _ask(warehouse: Warehouse, plan: Plan, work: Sequence[CellWork]) -> list[CellResult]:
     async with session(warehouse, plan, tuple(work), os.environ) as live:
         results = await asyncio.gather(*(live.ask(piece) for piece in live.work))
+    warehouse.append({"raw.budget_stops": budget_stops(work, live.results)})
+    if stopped := next((result for result in results if result.budget), None):
+        again = "on another day or with a larger budget, the same command finishes the judging."
+        raise BudgetUsedUp(f"{stopped.stopped}. Every grade is committed; {again}")
     if live.draining.is_set():
         raise Interrupted("stopped as asked: every grade is committed. The same command finishes the judging.")
     return results

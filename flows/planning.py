@@ -10,6 +10,7 @@ from tasks.domain import RunKind
 from tasks.errors import UnknownName
 from tasks.planned import CellWork, Plan, Request
 from tasks.settings import BenchmarkSettings, ModelSettings, Settings
+from tasks.steps.judge import ungraded
 from tasks.steps.land import missing_cells, standing
 from tasks.steps.plan import plan
 from warehouse.connection import Warehouse
@@ -38,6 +39,19 @@ def plan_run(
     if kind is RunKind.BACKFILL:
         planned = missing_cells(warehouse, planned)
     return standing(warehouse, planned)
+
+
+def land_spend_plan(warehouse: Warehouse, plan: Plan, pending: Mapping[str, list[Request]]) -> None:
+    """Land what a run will take at most. What is known when it is first started stands."""
+    from tasks.steps.forecast import spend_plan  # noqa: PLC0415 - statistics, which other users of a plan do not need
+
+    grades = ungraded(warehouse, plan, pending)
+    rows = [
+        row
+        for cell in plan.cells
+        for row in spend_plan(plan.run_id, cell, pending[cell.cell_id], grades.get(cell.cell_id, ()), plan.as_of_date)
+    ]
+    warehouse.append({"raw.spend_plans": rows})
 
 
 def shards(plan: Plan, pending: Mapping[str, list[Request]]) -> tuple[CellWork, ...]:

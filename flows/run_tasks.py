@@ -8,6 +8,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows import publish, stages, transform
+from flows.asking.budgets import budget_stops
 from flows.asking.session import Session
 from flows.prefect_pages import failing_in_one_line, said
 from tasks.planned import CellWork
@@ -26,6 +27,7 @@ def land_cells(run_id: str, session: Session, stopped: dict[str, tuple[str, str]
     """Note how each cell ended, once all its answers are committed; returns how many are complete."""
     cells = [cell.cell_id for cell in session.plan.cells]
     cell_events(session.warehouse, run_id, ((cell_id, *stopped.get(cell_id, ("complete", None))) for cell_id in cells))
+    session.warehouse.append({"raw.budget_stops": budget_stops(session.work, session.results)})
     count = len(set(cells) - stopped.keys())
     return said(count, f"{count} of {len(cells)} cells complete")
 

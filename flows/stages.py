@@ -31,6 +31,20 @@ class Unreported:
         return f"{self.status.replace('_', ' ')} cell: {place}{self.reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class BudgetStop:
+    """A budget that has no room for another request, and what the cells that it stopped lack."""
+
+    budget: str
+    count_cells: int
+    count_missing: int
+
+
+def budget_stops(warehouse: Warehouse, run_id: str) -> tuple[BudgetStop, ...]:
+    """The budgets that stopped cells of a run which are still incomplete."""
+    return tuple(BudgetStop(*row) for row in warehouse.query("stopped_by_budget", run_id=run_id).iter_rows())
+
+
 def check_landed(warehouse: Warehouse, settings: Settings, run_id: str) -> ValidationResult:
     """Validate the answers that landed; broken rows go to quarantine, and cells that were left out may come back.
 

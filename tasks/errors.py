@@ -8,6 +8,7 @@ AligntaxError                   exit 1
  +-- ValidationStopped          validation stopped the publication
  +-- PublicationIncomplete      a target could not be written; the others are
  +-- NothingEvaluated           a run ended without a single answer
+ +-- BudgetUsedUp               a budget ended the work of a command that publishes only whole work
  +-- Interrupted                exit 130: a signal stopped the work; what came in is committed
  +-- ProviderError              becomes the row of an answer that failed
       +-- TransientError        the request is sent again: network, time-out, overload, 5xx, an unreadable answer
@@ -88,6 +89,10 @@ class NothingEvaluated(AligntaxError):  # noqa: N818 - a verdict, not a mistake
     """A run ended without a single answer."""
 
 
+class BudgetUsedUp(AligntaxError):  # noqa: N818 - what happened, not a mistake
+    """A budget has no room for another request; everything that came in is committed."""
+
+
 class Interrupted(AligntaxError):  # noqa: N818 - what happened, not a mistake
     """Asking was stopped by a signal; everything that came in is committed."""
 
@@ -100,13 +105,17 @@ class ProviderError(AligntaxError):
     Attributes:
         error_type: What went wrong in one word; the row of the failed answer holds it.
         retry_after_s: How long the server asks to wait before the next attempt; None if it does not say.
+        may_be_billed: Whether the model may have answered, so that the provider may ask money for it.
     """
 
-    def __init__(self, message: str, *, error_type: str, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, error_type: str, retry_after_s: float | None = None, may_be_billed: bool = False
+    ) -> None:
         """Keep what the retry and the row of the failed answer need."""
         super().__init__(message)
         self.error_type = error_type
         self.retry_after_s = retry_after_s
+        self.may_be_billed = may_be_billed
 
 
 class TransientError(ProviderError):

@@ -116,7 +116,8 @@ class CellWork:
 class CellResult:
     """How the asking went. ``stopped`` says why no further request was sent; None if all were.
 
-    ``count_undecided`` are answers of a composite model that stand because its judging part gave no verdict.
+    ``budget`` names the budget that was used up. ``count_undecided`` are answers of a composite model that stand
+    because its judging part gave no verdict.
     """
 
     cell_id: str
@@ -124,4 +125,5 @@ class CellResult:
     count_failed: int = 0
     stopped: str | None = None
     is_cell_error: bool = False
+    budget: str | None = None
     count_undecided: int = 0

@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from flows.asking.budgets import open_ledger
 from flows.asking.draining import drain_on_signal
 from flows.asking.endpoints import open_lines
 from flows.asking.progress import Progress
@@ -57,12 +59,13 @@ async def session(
     """Open one client per endpoint and the sink; Ctrl-C and SIGTERM let the requests in flight finish."""
     draining = asyncio.Event()
     progress = Progress(sum(len(shard.requests) for shard in work))
+    ledger = open_ledger(warehouse, plan, work, datetime.now(UTC))
     lines = open_lines(work, environment, plan.partition_key, draining, progress)
     try:
         with drain_on_signal(draining), progress, warehouse.one_thread():
             async with Landing(warehouse) as landing:
                 for line in lines.values():
-                    line.room = landing.room
+                    line.room, line.ledger = landing.room, ledger
                 yield Session(warehouse, plan, work, lines, landing, draining, progress)
     finally:
         for line in lines.values():

@@ -100,9 +100,24 @@ def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> int:
     show_places(evaluated.published, config)
     if evaluated.unpublished:
         typer.echo(evaluated.unpublished)
-    for line in unreported_lines(evaluated.unreported):
+    for line in (*unreported_lines(evaluated.unreported), *_budget_lines(evaluated, config)):
         typer.echo(line)
     return exit_code
+
+
+def _budget_lines(evaluated: Evaluated, config: Path) -> Iterator[str]:
+    """Which budgets stopped the run, what is missing, and the command that asks for it."""
+    commands = {"adhoc": "run", "nightly": "nightly"}
+    if command := commands.get(evaluated.kind):
+        finishes = f"this finishes them: {program()} {command} --config {config} --as-of {evaluated.as_of_date}"
+    else:
+        finishes = "the same command finishes them."
+    for stop in evaluated.budget_stops:
+        span = stop.budget.partition(".")[0]
+        later = {"night": "On another day, or with", "month": "In the next month, or with"}.get(span, "With")
+        resumed = f"{later} a larger budget, {finishes}"
+        cells = "1 cell lacks" if stop.count_cells == 1 else f"{stop.count_cells} cells lack"
+        yield f"Stopped by budget {stop.budget}: {cells} {stop.count_missing} answers. {resumed}"
 
 
 def unreported_lines(missing: Sequence[Unreported]) -> list[str]:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import orjson
 
 from infra.simulator.logprobs import Letters, scored
-from infra.simulator.phrasing import Voice, reply
+from infra.simulator.phrasing import PhrasedReply, Voice, count_tokens, reply
 from infra.simulator.question_index import Question, QuestionIndex, prompt_digest
 from infra.simulator.right_and_wrong import letters_of
 from infra.simulator.simulated_judge import Case, judged, recognised
@@ -72,7 +72,7 @@ class Respondent:
         if asked.model.judge is not None and (case := self._case(asked)) is not None:
             words = judged(case, asked.model.judge, asked.limits, Stream("judge", *identity.key))
             if is_logged and self._log is not None:
-                self._log.write(_log_line(asked, None, Decision.JUDGED, identity))
+                self._log.write(_log_line(asked, None, Decision.JUDGED, identity, words))
             return Answered(words, identity.request_id, self._fingerprint)
         question = self._recognised(asked)
         stream = Stream("answer", *identity.key)
@@ -81,7 +81,7 @@ class Respondent:
         shared_draw = Stream("opening", self._truth.seed, *identity.occasion, *topic).uniform()
         words = reply(decision, question, Voice(asked.model.rank, asked.style, shared_draw), asked.limits, stream)
         if is_logged and self._log is not None:
-            self._log.write(_log_line(asked, question, decision, identity))
+            self._log.write(_log_line(asked, question, decision, identity, words))
         if decision is Decision.FILTERED:
             return Answered(words, identity.request_id, self._fingerprint, filter_draw=stream.uniform())
         tokens = None
@@ -118,7 +118,9 @@ def _behind_guardrails(asked: AskedQuestion) -> Iterator[str]:
             yield asked.content[mark.end() :]
 
 
-def _log_line(asked: AskedQuestion, question: Question | None, decision: Decision, identity: Identity) -> bytes:
+def _log_line(
+    asked: AskedQuestion, question: Question | None, decision: Decision, identity: Identity, words: PhrasedReply
+) -> bytes:
     line = {
         "model": asked.model.model_id,
         "benchmark": question.benchmark.benchmark_id if question else None,
@@ -127,6 +129,8 @@ def _log_line(asked: AskedQuestion, question: Question | None, decision: Decisio
         "decision": decision,
         "style": asked.style,
         "request_id": identity.request_id,
+        "tokens_input": count_tokens(asked.content),
+        "tokens_output": words.count_tokens,
     }
     if identity.night is not None:
         line["night"] = identity.night

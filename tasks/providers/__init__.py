@@ -17,6 +17,7 @@ from tasks.domain import Prompt, PromptStyle
 from tasks.errors import UnknownName
 from tasks.providers import anthropic_batches, anthropic_wire, openai_batches, openai_wire
 from tasks.providers.batches import Batch, Batches, Question
+from tasks.providers.ledger import Account, Ledger, worst_price_usd
 from tasks.providers.limiter import Limiter
 from tasks.providers.posting import Reply
 from tasks.providers.wire import Answer, Connection, Endpoint, Provider
@@ -34,11 +35,13 @@ _BATCHES: dict[str, Callable[[Connection], Batches]] = {
 
 __all__ = [
     "PROVIDERS",
+    "Account",
     "Answer",
     "Batch",
     "Batches",
     "Connection",
     "Endpoint",
+    "Ledger",
     "Limiter",
     "Question",
     "Reply",
@@ -47,6 +50,7 @@ __all__ = [
     "effective_parameters",
     "facts_of",
     "import_sdks",
+    "worst_price_usd",
 ]
 
 

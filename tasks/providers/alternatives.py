@@ -46,6 +46,7 @@ def check_told(answer: Answer, count: int | None) -> None:
         raise TerminalError(
             "the server told no log-probabilities, which the scorer reads. Choose a scorer that reads the text.",
             error_type="no_log_probabilities",
+            may_be_billed=True,
         )
 
 

@@ -161,7 +161,7 @@ def _prompt_too_long(reply: Reply) -> Answer:
 def unreadable(reply: Reply, missing: str) -> TransientError:
     """The error of a success that holds no answer: a gateway's page, half a document."""
     found = f"text starting {reply.document[:60]!r}" if isinstance(reply.document, str) else missing
-    return TransientError(f"unreadable answer: {found}", error_type="unreadable_answer")
+    return TransientError(f"unreadable answer: {found}", error_type="unreadable_answer", may_be_billed=True)
 
 
 def _failure(reply: Reply, status: int, words: str) -> ProviderError:
@@ -203,7 +203,7 @@ def _error(
     said = f"HTTP {reply.status}{stated}: {reply.message}"
     wait_s = retry_after_s(reply.headers) if made is TransientError else None
     text = f"{said.rstrip('. ')}. {advice}." if advice else said
-    return made(text, error_type=kind or f"http_{status}", retry_after_s=wait_s)
+    return made(text, error_type=kind or f"http_{status}", retry_after_s=wait_s, may_be_billed=reply.is_success)
 
 
 def _status(reply: Reply) -> int:

@@ -180,9 +180,11 @@ class Sender:
         try:
             yield
         except TimeoutError:
-            raise TransientError(f"timeout: no answer within {timeout_s:g} s", error_type="timeout") from None
+            said = f"timeout: no answer within {timeout_s:g} s"
+            raise TransientError(said, error_type="timeout", may_be_billed=True) from None
         except (aiohttp.ClientError, OSError) as error:
-            raise self._unreachable(error) from None
+            was_sent = not isinstance(error, aiohttp.ClientConnectorError)
+            raise self._unreachable(error, was_sent=was_sent) from None
 
     async def close(self) -> None:
         """Close the connections."""
@@ -199,7 +201,8 @@ class Sender:
             content += await _up_to(LARGEST_BODY - len(content), arriving)
             if len(content) > LARGEST_BODY:
                 del content  # the error's traceback would keep it
-                raise TerminalError(f"reply larger than {LARGEST_BODY // 2**20} MB", error_type="too_large")
+                said = f"reply larger than {LARGEST_BODY // 2**20} MB"
+                raise TerminalError(said, error_type="too_large", may_be_billed=True)
             return self._reply(response, content)
 
     def _reply(self, response: Response, content: bytes) -> Reply:
@@ -208,7 +211,7 @@ class Sender:
         request_id = headers.get("x-request-id") or headers.get("request-id")
         return Reply(response.status, _parsed(self._key.removed(content)), headers, request_id)
 
-    def _unreachable(self, error: BaseException) -> TransientError:
+    def _unreachable(self, error: BaseException, *, was_sent: bool) -> TransientError:
         """Name the failure by its innermost cause, because each transport wraps it in errors of its own."""
         root = error
         while root.__cause__ is not None:
@@ -216,7 +219,7 @@ class Sender:
         is_timeout = isinstance(root, TimeoutError) or "Timeout" in type(root).__name__
         kind = "timeout" if is_timeout else "connection"
         said = one_line(self._key.removed_from(str(root) or type(root).__name__))
-        return TransientError(f"{kind}: {said}", error_type=kind)
+        return TransientError(f"{kind}: {said}", error_type=kind, may_be_billed=was_sent)
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
@@ -281,7 +284,7 @@ def _parsed(content: bytes) -> Any:
         TerminalError: The document has more parts than any answer.
     """
     if len(content) > _MOST_PARTS and sum(map(content.count, _PARTS)) > _MOST_PARTS:
-        raise TerminalError("reply of more parts than any answer", error_type="too_large")
+        raise TerminalError("reply of more parts than any answer", error_type="too_large", may_be_billed=True)
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:

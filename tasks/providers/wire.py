@@ -114,7 +114,8 @@ def answer_of(said: Said, facts: Mapping[str, Any]) -> Answer:
         TransientError: The server broke off, whatever text it had by then.
     """
     if is_broken_off(said.word):
-        raise TransientError(f"the server broke off: finish reason {said.word!r}", error_type="broken_off")
+        told = f"the server broke off: finish reason {said.word!r}"
+        raise TransientError(told, error_type="broken_off", may_be_billed=True)
     ending = Ending.CONTENT_FILTER if said.is_blocked else ending_of(said.word)
     is_filtered = said.refusal or ending is Ending.CONTENT_FILTER
     return Answer(

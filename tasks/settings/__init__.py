@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from tasks.settings.analysis import AnalysisSettings, GateSettings, MonitorSettings, Thresholds
 from tasks.settings.benchmarks import BenchmarkSettings
+from tasks.settings.budget import BudgetSettings, Span, Unit
 from tasks.settings.drafts import Draft, draft
 from tasks.settings.known import ApiFacts, BatchFacts, Known, ProviderFacts
 from tasks.settings.limits import Limits
@@ -35,6 +36,7 @@ __all__ = [
     "ApiFacts",
     "BatchFacts",
     "BenchmarkSettings",
+    "BudgetSettings",
     "Draft",
     "GateSettings",
     "Known",
@@ -47,7 +49,9 @@ __all__ = [
     "ProviderFacts",
     "PublishSettings",
     "Settings",
+    "Span",
     "Thresholds",
+    "Unit",
     "draft",
     "load_places",
     "load_settings",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -276,6 +277,24 @@ def sending_problems(settings: Settings, environment: Mapping[str, str]) -> Iter
 def receiver_problems(settings: Settings) -> Iterator[Problem]:
     """Receivers of one name, which the warehouse could not tell apart."""
     yield from duplicate_ids("notify", [receiver.name for receiver in settings.notify], "name")
+
+
+def budget_problems(settings: Settings, day: date) -> Iterator[Problem]:
+    """Models that a budget of money covers, but whose price on a day is not known; budgets of models asked nowhere."""
+    for place, model in placed_models(settings):
+        if model.composition or model.is_recorded:
+            if model.budget is not None:
+                instead = "its parts have" if model.composition else "it is asked nowhere, so leave out"
+                yield Problem((*place, "budget"), f"has no effect: {instead} the budget.")
+            continue
+        own = model.budget.of_money if model.budget else None
+        if (key := own or settings.budget.of_money) and model.price_on(day) is None:
+            whose = "its own" if own else "the"
+            yield Problem(
+                (*place, "price"),
+                f"states no price for {day}, so {whose} {key} cannot be kept. State its price (0 for a server of your "
+                "own), or limit requests instead of usd.",
+            )
 
 
 def duplicate_ids(section: str, ids: Iterable[str], key: str = "id") -> Iterator[Problem]:

@@ -6,6 +6,7 @@ Tested in tests/tasks/settings/test_round_trip.py.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from tasks.settings.composites import CompositionSettings
 from tasks.settings.conflicts import (
     benchmark_problems,
+    budget_problems,
     comparison_problems,
     composite_problems,
     families_of,
@@ -62,6 +64,7 @@ def load_settings(
         *margin_problems(settings),
         *receiver_problems(settings),
         *(sending_problems(settings, environment) if will_send else ()),
+        *(budget_problems(settings, datetime.now(UTC).date()) if will_send else ()),
     ]
     problems = problems or list(origin_problems(settings))  # needs the models of every pair
     if problems:

@@ -19,6 +19,7 @@ from tasks.domain import PromptStyle, content_hash
 from tasks.errors import SettingsError
 from tasks.settings.batch import BatchSettings
 from tasks.settings.benchmarks import Names, PromptStyles
+from tasks.settings.budget import BudgetSettings
 from tasks.settings.composites import (
     COMPOSITE,
     BestOfSettings,
@@ -118,6 +119,7 @@ class ModelSettings(Section):
             family of the model that it repeats.
         stage: How far it was trained; by default ``base`` without a base, ``aligned`` with one.
         differs: Effective parameters that are meant to differ from those of its reference.
+        budget: What this model may take, also as a judge or as a part of a composite model.
         requests_per_minute: With ``tokens_per_minute`` the pace of the endpoint; the smallest of its models holds.
         mode: ``batch`` asks through the provider's batch API, within the limits of ``batch``.
         alternatives: How many alternatives of a token its server tells at most, where that is not the usual number;
@@ -145,6 +147,7 @@ class ModelSettings(Section):
     knob: KnobSettings | None = None
     parameters_billion: Positive | None = None
     price: tuple[PriceSettings, ...] = ()
+    budget: BudgetSettings | None = None
     development: DevelopmentSettings | None = None
     concurrency: Count = Limits.concurrency
     requests_per_minute: Count | None = None
@@ -252,6 +255,12 @@ class ModelSettings(Section):
     def batch_limits(self) -> BatchFacts:
         """The most requests and megabytes of one batch, and its price in live prices."""
         return self.batch.within(self._batch_facts)
+
+    def most_usd(self, day: date, tokens_input: int, tokens_output: int) -> float | None:
+        """The most that so many tokens can cost on a day, whatever is read from or written to a cache."""
+        caches = ((0, 0), (tokens_input, 0), (0, tokens_input))
+        costs = (self.cost_usd(day, tokens_input, tokens_output, *cache) for cache in caches)
+        return max((cost for cost in costs if cost is not None), default=None)
 
     def request_parameters(self) -> dict[str, Any]:
         """The parameters to send beside model, prompt and the benchmark's own limits; a copy the caller may change.

@@ -17,6 +17,7 @@ from tasks.domain import PromptStyle, content_hash
 from tasks.errors import UnknownName
 from tasks.settings.analysis import AnalysisSettings, GateSettings, Thresholds
 from tasks.settings.benchmarks import BenchmarkSettings, ComparisonSettings, PairKind
+from tasks.settings.budget import WholeBudgetSettings
 from tasks.settings.fields import NotEmpty, Whole
 from tasks.settings.known import Known, known_from
 from tasks.settings.models import ModelSettings, as_judge
@@ -45,6 +46,7 @@ class Settings(Places):
     thresholds: Thresholds = Thresholds()
     analysis: AnalysisSettings = AnalysisSettings()
     gate: GateSettings = GateSettings()
+    budget: WholeBudgetSettings = WholeBudgetSettings()
     notify: tuple[ReceiverSettings, ...] = ()
     max_age_days: Annotated[Whole, Field(ge=0)] = 7
     sample_seed: Whole = 0

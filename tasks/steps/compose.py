@@ -76,7 +76,7 @@ async def compose(
             asked = await ask(part, composer.take)
             if asked.stopped:
                 composer.result.stopped = asked.stopped if not asked.is_cell_error else f"{part.name}: {asked.stopped}"
-                composer.result.is_cell_error = asked.is_cell_error
+                composer.result.is_cell_error, composer.result.budget = asked.is_cell_error, asked.budget
                 return composer.result
         waiting = list(composer.open.values())
     return composer.result
@@ -127,6 +127,9 @@ class _Composer:
 
     async def take(self, table: str, row: dict[str, Any]) -> None:
         """Take a part's answer, or its failure. However many parts fail, the whole fails once, in one row."""
+        if table == "raw.extra_spend":
+            await self._sink(table, row)
+            return
         parent, name, whose = self._asked[row["generation_id"]]
         entry = self.open.get(parent)
         if table == "raw.generations":

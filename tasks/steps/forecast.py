@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -221,6 +221,36 @@ def forecast_judge(cell: PlannedCell, ungraded: Sequence[Request], as_of_date: d
         tokens_output_at_most=tokens_output,
         cost_usd_at_most=cell.judge.cost_usd(as_of_date, tokens_input, tokens_output),
     )
+
+
+def spend_plan(
+    run_id: str, cell: PlannedCell, pending: Sequence[Request], ungraded: Sequence[Request], as_of_date: date
+) -> list[dict[str, Any]]:
+    """Rows of ``raw.spend_plans``: what a cell takes at most, by the model that is asked. A judge is one of them."""
+    count_reused = len(cell.requests) - len(pending)
+    rows = {model.id: _spend_row(run_id, cell, model.id, count_reused) for model in cell.model.asked}
+    for ask in _asks(cell, pending):
+        most = (1, len(ask.prompt.content) // _CHARACTERS_PER_TOKEN, _most_tokens(ask))
+        _add_spend(rows[ask.model.id], *most, ask.model.cost_usd(as_of_date, *most[1:]))
+    if judge := forecast_judge(cell, ungraded, as_of_date):
+        name, tokens = judge.judge_model_id, (judge.tokens_input_at_most, judge.tokens_output_at_most)
+        row = rows.setdefault(name, _spend_row(run_id, cell, name, judge.count_reused))
+        _add_spend(row, judge.count_requests, *tokens, judge.cost_usd_at_most)
+    return list(rows.values())
+
+
+def _spend_row(run_id: str, cell: PlannedCell, model_id: str, count_reused: int) -> dict[str, Any]:
+    counts = dict.fromkeys(("count_requests", "tokens_input", "tokens_output_at_most"), 0)
+    keys = {"run_id": run_id, "cell_id": cell.cell_id, "model_id": model_id}
+    return {**keys, **counts, "count_reused": count_reused, "cost_usd_at_most": 0.0}
+
+
+def _add_spend(row: dict[str, Any], count: int, tokens_input: int, tokens_output: int, usd: float | None) -> None:
+    row["count_requests"] += count
+    row["tokens_input"] += tokens_input
+    row["tokens_output_at_most"] += tokens_output
+    known = row["cost_usd_at_most"]
+    row["cost_usd_at_most"] = None if usd is None or known is None else known + usd
 
 
 def _planned_items(cell: PlannedCell, pilot: Pilot | None) -> PlannedItems:

@@ -63,7 +63,16 @@ CLOCKED |= {
     "waited_ms",
 }
 _PASSWORD = "PREFECT_API_AUTH_STRING"
-LOGS = {"raw.run_events", "raw.cell_events", "raw.failures", "raw.validations", "meta.migrations", "meta.models"}
+LOGS = {
+    "raw.run_events",
+    "raw.cell_events",
+    "raw.failures",
+    "raw.extra_spend",
+    "raw.budget_stops",
+    "raw.validations",
+    "meta.migrations",
+    "meta.models",
+}
 
 
 def write_config(folder: Path, address: str, *, size: int = 30, repeats: int = 1, concurrency: int = 16) -> Path:

@@ -26,7 +26,7 @@ def mark(path, *names):
 def test_a_new_file_gets_every_migration_in_order():
     names = ["0001_raw", "0002_stats", "0003_what_was_said", "0004_wandering_nights", "0005_limits"]
     names += ["0006_what_imports_state", "0007_paraphrases", "0008_replicates", "0009_visible_falls"]
-    names += ["0010_executions_again", "0011_benchmark_fixed_safety", "0013_notices", "0014_batches"]
+    names += ["0010_executions_again", "0011_benchmark_fixed_safety", "0013_notices", "0014_batches", "0015_budgets"]
     assert migrate(duckdb.connect()) == names
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -18,7 +17,8 @@ from tasks.answers import Ending, read_answer
 from tasks.domain import AnswerFlag
 from tasks.errors import CellError, ProviderError, TerminalError, TransientError
 from tasks.planned import CellResult, CellWork, Request, Sink
-from tasks.providers import Answer, Batches, Endpoint, Limiter
+from tasks.providers import Account, Answer, Batches, Endpoint, Ledger, Limiter
+from tasks.steps.generate.question import Question
 from tasks.steps.generate.rows import failure_row, generation_row
 
 # What a server that has too much to do says, or does. After any other error it is asked at the same pace.
@@ -55,6 +55,7 @@ class Line:
     on_progress: Callable[[int, int, float | None], None] = field(default=lambda *_: None)
     on_slowed: Callable[[str], None] = field(default=lambda *_: None)
     jitter: Callable[[], float] = random.random
+    ledger: Ledger = field(default_factory=Ledger)  # of the run: all its endpoints share the budgets
     room: Callable[[], Awaitable[None]] = _always  # waits while the sink has no room for another answer
 
 
@@ -92,6 +93,11 @@ class _Cell:
         is_mistaken = self.count_bad_requests >= _MOST_BAD_REQUESTS and not self.has_answers
         if self.count_denied >= fewest or is_mistaken:
             self.result.stopped, self.result.is_cell_error = str(error), True
+
+    def stop_at(self, account: Account) -> None:
+        """Ask nothing more, because a budget is used up."""
+        if not self.result.stopped:
+            self.result.stopped, self.result.budget = account.sentence, account.name
 
     def answered(self) -> None:
         """Count an answer. It shows that key, quota and model are right."""
@@ -152,25 +158,25 @@ async def _work(cell: _Cell) -> None:
 
 async def _ask(cell: _Cell, request: Request) -> None:
     """Bring one question to its end: the row of an answer or of a failure, or no row if the run stopped first."""
-    line = cell.line
+    line, question = cell.line, Question(cell.work, request)
     # The composer counts the answers of a composite model; of a part only its cost is counted here.
     count = 0 if cell.work.role == "part" else 1
+    answered = None
     try:
-        answered = await _answer(cell, request)
-    except _Failed as failed:
-        await cell.sink("raw.failures", failure_row(cell.work, request, failed.error, failed.attempts))
-        cell.failed(failed.error)
+        if answered := await _answer(cell, question):
+            row = generation_row(cell.work, request, answered.answer, answered.attempts, answered.latency_ms)
+            await cell.sink("raw.generations", {**row, **question.columns})
+            cell.answered()
+            line.on_progress(count, 0, row["cost_usd"])
+    except ProviderError as error:
+        await cell.sink("raw.failures", failure_row(cell.work, request, error, question.count_sent))
+        cell.failed(error)
         line.on_progress(0, count, None)
-        return
-    if answered is None:
-        return
-    row = generation_row(cell.work, request, answered.answer, answered.attempts, answered.latency_ms)
-    await cell.sink("raw.generations", row)
-    cell.answered()
-    line.on_progress(count, 0, row["cost_usd"])
+    if extra := question.extra_row(has_answer=answered is not None):
+        await cell.sink("raw.extra_spend", extra)
 
 
-async def _answer(cell: _Cell, request: Request) -> _Answered | None:
+async def _answer(cell: _Cell, question: Question) -> _Answered | None:
     """Make attempts until one is answered; None if the run stopped first.
 
     An answer without a word gets one more attempt; it stands if that one is empty, too, or fails. While a request waits
@@ -178,24 +184,28 @@ async def _answer(cell: _Cell, request: Request) -> _Answered | None:
     wait that the server named is the limiter's, for everybody.
 
     Raises:
-        _Failed: The last attempt failed, or one that no other can better.
+        ProviderError: The last attempt failed, or one that no other can better.
     """
-    attempts, most = 0, cell.work.model.max_attempts
+    most = cell.work.model.max_attempts
     empty: _Answered | None = None
     while True:
-        attempts += 1
         try:
-            answered = await _attempt(cell, request, attempts)
+            answered = await _attempt(cell, question)
         except ProviderError as error:
+            attempts = question.count_sent
             if attempts >= most or not isinstance(error, TransientError):
                 if empty is None:
-                    raise _Failed(error, attempts) from None
+                    raise
                 return replace(empty, attempts=attempts)
             await _wait_after(error, attempts, cell)
         else:
-            if answered is None or empty or attempts >= most or not is_empty(answered.answer, request):
+            if empty:
+                question.discard(empty.answer)
+            is_last = answered is None or empty or answered.attempts >= most
+            if answered is None or is_last or not is_empty(answered.answer, question.request):
                 return answered
             empty = answered
+            question.retry_after(AnswerFlag.EMPTY)
 
 
 async def _wait_after(error: ProviderError, attempts: int, cell: _Cell) -> None:
@@ -214,33 +224,53 @@ def is_empty(answer: Answer, request: Request) -> bool:
     return AnswerFlag.EMPTY in reading.flags and not is_cut_or_blocked and answer.first_token_json is None
 
 
-async def _attempt(cell: _Cell, request: Request, number: int) -> _Answered | None:
-    """Ask once, within the limits of cell and endpoint, and tell the limiter how it went."""
-    line, limiter = cell.line, cell.line.limiter
+async def _attempt(cell: _Cell, question: Question) -> _Answered | None:
+    """Ask once, within the limits of cell and budgets; None if the run or a budget has ended."""
+    ledger, model_id = cell.line.ledger, cell.work.model.id
     async with cell.slots:
-        place = await limiter.enter(_most_tokens(request) if limiter.counts_tokens else 0)
-        if place is None:
+        worst_usd = question.worst_usd if ledger.covers_money(model_id) else None
+        reserved = await ledger.reserve(model_id, worst_usd or 0.0)
+        if isinstance(reserved, Account):
+            cell.stop_at(reserved)
             return None
-        used: int | None = None
+        count_before, usd = question.count_sent, None
         try:
-            await line.room()
-            if cell.is_over:
-                return None
-            clock = time.perf_counter()
-            answer = await _asked(line.endpoint, request, cell.work.model.timeout_s)
-            latency_ms = (time.perf_counter() - clock) * 1000
-            used = _used_tokens(answer)
-            limiter.succeeded(place)
-        except TransientError as error:
-            if trouble := _OVERLOADED.get(error.error_type):
-                limiter.pushed_back(place)
-                line.on_slowed(trouble)
-            if error.retry_after_s:
-                limiter.pause(error.retry_after_s)
+            answered = await _in_place(cell, question)
+            usd = question.answered(answered.answer) if answered else None
+        except ProviderError as error:
+            usd = question.failed(error)
             raise
         finally:
-            limiter.leave(place, used)
-    return _Answered(answer, number, latency_ms)
+            ledger.settle(reserved, usd, was_sent=question.count_sent > count_before)
+    return answered
+
+
+async def _in_place(cell: _Cell, question: Question) -> _Answered | None:
+    """Ask once, within the limits of the endpoint, and tell the limiter how it went."""
+    line, limiter, request = cell.line, cell.line.limiter, question.request
+    place = await limiter.enter(_most_tokens(request) if limiter.counts_tokens else 0)
+    if place is None:
+        return None
+    used: int | None = None
+    try:
+        await line.room()
+        if cell.is_over:
+            return None
+        question.send()
+        answer = await _asked(line.endpoint, request, cell.work.model.timeout_s)
+        latency_ms = question.elapsed_ms
+        used = _used_tokens(answer)
+        limiter.succeeded(place)
+    except TransientError as error:
+        if trouble := _OVERLOADED.get(error.error_type):
+            limiter.pushed_back(place)
+            line.on_slowed(trouble)
+        if error.retry_after_s:
+            limiter.pause(error.retry_after_s)
+        raise
+    finally:
+        limiter.leave(place, used)
+    return _Answered(answer, question.count_sent, latency_ms)
 
 
 async def _asked(endpoint: Endpoint, request: Request, timeout_s: float) -> Answer:
@@ -251,16 +281,7 @@ async def _asked(endpoint: Endpoint, request: Request, timeout_s: float) -> Answ
         raise
     except Exception as error:
         said = f"unreadable answer: {type(error).__name__}"
-        raise TransientError(said, error_type="unreadable_answer") from error
-
-
-class _Failed(Exception):  # noqa: N818 - an end, raised past the attempts
-    """A request that got no answer."""
-
-    def __init__(self, error: ProviderError, attempts: int) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.attempts = attempts
+        raise TransientError(said, error_type="unreadable_answer", may_be_billed=True) from error
 
 
 def _most_tokens(request: Request) -> int:

@@ -147,7 +147,8 @@ def test_a_completion_prompt_is_recognised(simulator, known, log, as_list):
     prompt = _question(known, "letters", 3, PromptStyle.COMPLETION)
     _send(simulator, COMPLETION, {"model": "elm-base", "prompt": [prompt] if as_list else prompt, "seed": 4})
     (line,) = _logged(log)
-    assert set(line) == {"model", "benchmark", "item_id", "seed", "decision", "style", "request_id"}
+    keys = {"model", "benchmark", "item_id", "seed", "decision", "style", "request_id"}
+    assert set(line) == keys | {"tokens_input", "tokens_output"}
     assert (line["model"], line["benchmark"], line["seed"]) == ("elm-base", "letters", 4)
     assert line["item_id"] == known["letters"].items[3].item_id
 

@@ -11,10 +11,10 @@ GONE = "<removed>"  # replaced by the fixture's marker
 BASE, DPO = ("models", 0), ("models", 1)
 IN_DPO = "(model 'llama-dpo')"
 MODEL_KEYS = (
-    "Known: allow_http, alternatives, api, api_key_env, base, base_url, batch, best_of, concurrency, development, "
-    "differs, endpoint, family, hybrid, id, is_simulated, knob, max_attempts, method, mode, model, parameters_billion, "
-    "price, prompt_styles, provider, replicate_of, requests_per_minute, sampling, stage, system_prompt, timeout_s, "
-    "tokens_per_minute."
+    "Known: allow_http, alternatives, api, api_key_env, base, base_url, batch, best_of, budget, concurrency, "
+    "development, differs, endpoint, family, hybrid, id, is_simulated, knob, max_attempts, method, mode, model, "
+    "parameters_billion, price, prompt_styles, provider, replicate_of, requests_per_minute, sampling, stage, "
+    "system_prompt, timeout_s, tokens_per_minute."
 )
 PRICE = {"from": "2026-01-01", "input_usd_per_million": 1.0, "output_usd_per_million": 2.0}
 KNOWN = known_names()
@@ -43,8 +43,9 @@ CASES = {
     "unknown key at the top": (
         {("benchmark",): []},
         (
-            "benchmark: unknown key. Did you mean 'benchmarks'? Known: analysis, benchmarks, comparisons, gate, "
-            "judges, max_age_days, model_defaults, models, notify, publish, sample_seed, thresholds, warehouse."
+            "benchmark: unknown key. Did you mean 'benchmarks'? Known: analysis, benchmarks, budget, comparisons, "
+            "gate, judges, max_age_days, model_defaults, models, notify, publish, sample_seed, thresholds, "
+            "warehouse."
         ),
     ),
     "unknown sampling key": (
