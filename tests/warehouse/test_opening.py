@@ -170,7 +170,7 @@ def test_a_published_copy_is_read_and_never_written(path, tmp_path):
     copy = tmp_path / "copy.duckdb"
     with Warehouse.open(path) as warehouse:
         warehouse.build()
-        warehouse.snapshot(copy, "none")
+        warehouse.snapshot(copy, text="none", as_of_date="2026-01-31", run_id="run")
     before = copy.read_bytes()
     with pytest.raises(WarehouseError, match="is a published copy, which is only read"):
         Warehouse.open(copy)
