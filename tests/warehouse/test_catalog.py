@@ -22,6 +22,7 @@ def test_the_catalogue_in_the_readme_is_up_to_date():
 
 def test_the_picture_of_the_relations_is_up_to_date():
     assert catalog.ENTITIES.read_text() == standing_alone(entity_diagram(is_linked=False))
+    assert f"]({catalog.ENTITIES.name})" in catalog.README.read_text()
 
 
 def test_every_model_has_a_heading_and_its_key(catalogue):
