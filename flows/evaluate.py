@@ -30,7 +30,7 @@ from flows.orchestration import Outcome, as_flow, hand_over
 from flows.planning import land_spend_plan, plan_run, shards
 from flows.prefect_pages import progress_shown, show_report
 from tasks.domain import RunKind
-from tasks.errors import NothingEvaluated
+from tasks.errors import NothingDue, NothingEvaluated
 from tasks.planned import Plan
 from tasks.steps.execute_programs import ExecutedPrograms
 from tasks.steps.land import land_plan, run_event
@@ -139,6 +139,8 @@ async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, l
     """
     warehouse = held.warehouse
     planned = plan_run(warehouse, held.settings, day, kind, only)
+    if not planned.cells and kind is RunKind.NIGHTLY and held.settings.has_cadences:
+        raise NothingDue(f"Nothing is due on {day}: the newest answers of every cell still count, as its cadence says.")
     if not planned.cells:
         raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
     try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from flows.configuration import load_benchmarks
 from tasks.domain import RunKind
@@ -11,12 +12,21 @@ from tasks.errors import UnknownName
 from tasks.planned import CellWork, Plan, Request
 from tasks.settings import BenchmarkSettings, ModelSettings, Settings
 from tasks.steps.judge import ungraded
-from tasks.steps.land import missing_cells, standing
+from tasks.steps.land import due_cells, missing_cells, resting_cells, standing
 from tasks.steps.plan import plan
 from warehouse.connection import Warehouse
 
 # Cells above this size are asked by several Prefect tasks, so that progress shows in its UI.
 _SHARD = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A cell that a night does not ask: the date of the answers that count, and when it is due again."""
+
+    cell_id: str
+    evaluated_date: date
+    due_date: date
 
 
 def plan_run(
@@ -38,6 +48,8 @@ def plan_run(
         return planned
     if kind is RunKind.BACKFILL:
         planned = missing_cells(warehouse, planned)
+    if kind is RunKind.NIGHTLY:
+        planned = due_cells(warehouse, planned)
     return standing(warehouse, planned)
 
 
@@ -52,6 +64,14 @@ def land_spend_plan(warehouse: Warehouse, plan: Plan, pending: Mapping[str, list
         for row in spend_plan(plan.run_id, cell, pending[cell.cell_id], grades.get(cell.cell_id, ()), plan.as_of_date)
     ]
     warehouse.append({"raw.spend_plans": rows})
+
+
+def resting(warehouse: Warehouse | None, settings: Settings, night: date) -> tuple[Resting, ...]:
+    """The cells that a night does not ask."""
+    whole = plan(settings, load_benchmarks(settings), night, RunKind.NIGHTLY)
+    found = resting_cells(warehouse, whole) if warehouse else {}
+    days = {cell.cell_id: settings.cadence(cell.model, cell.benchmark.benchmark_id) for cell in whole.cells}
+    return tuple(Resting(name, day, day + timedelta(days[name])) for name, day in found.items())
 
 
 def shards(plan: Plan, pending: Mapping[str, list[Request]]) -> tuple[CellWork, ...]:

@@ -9,6 +9,7 @@ AligntaxError                   exit 1
  +-- PublicationIncomplete      a target could not be written; the others are
  +-- NothingEvaluated           a run ended without a single answer
  +-- BudgetUsedUp               a budget ended the work of a command that publishes only whole work
+ +-- NothingDue                 exit 0: every cell of a night rests, as its cadence says
  +-- Interrupted                exit 130: a signal stopped the work; what came in is committed
  +-- ProviderError              becomes the row of an answer that failed
       +-- TransientError        the request is sent again: network, time-out, overload, 5xx, an unreadable answer
@@ -91,6 +92,12 @@ class NothingEvaluated(AligntaxError):  # noqa: N818 - a verdict, not a mistake
 
 class BudgetUsedUp(AligntaxError):  # noqa: N818 - what happened, not a mistake
     """A budget has no room for another request; everything that came in is committed."""
+
+
+class NothingDue(AligntaxError):  # noqa: N818 - what happened, not a mistake
+    """Every cell of a night still rests, as its cadence says."""
+
+    exit_code = 0
 
 
 class Interrupted(AligntaxError):  # noqa: N818 - what happened, not a mistake

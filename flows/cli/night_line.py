@@ -13,6 +13,7 @@ import typer
 
 from flows.cli.answers import tax_sentences, wrong_sentences
 from flows.cli.output import shown
+from tasks.errors import NothingDue
 from warehouse.connection import Warehouse
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def say_night(night: str, outcome: Outcome[Evaluated]) -> None:
 
 def night_line(night: str, outcome: Outcome[Evaluated]) -> str:
     """The night, how its cells stand, its alarms, the answer on the taxes and the report; or why it failed."""
+    if isinstance(outcome.error, NothingDue):
+        return str(outcome.error)
     if outcome.error:
         return f"Night {night} failed: {' '.join(str(outcome.error).split())}"
     evaluated = outcome.result()

@@ -10,6 +10,7 @@ import typer
 from flows.cli.output import points, print_json, print_table
 
 if TYPE_CHECKING:
+    from flows.planning import Resting
     from tasks.planned import Plan, PlannedCell, Request
     from tasks.stats.power import Pilot
     from tasks.steps.forecast import Forecast, JudgeForecast, MacroForecast, Questions, VarianceFrom
@@ -25,8 +26,15 @@ _NEEDED, _FOR_MARGIN, _A_NIGHT, _NIGHT_COST = (
 )
 
 
-def show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool, questions: Questions | None = None) -> None:
-    """Show what a plan would ask, and how many items would answer the questions."""
+def show_plan(
+    warehouse: Warehouse | None,
+    planned: Plan,
+    *,
+    is_json: bool,
+    questions: Questions | None = None,
+    resting: Sequence[Resting] = (),
+) -> None:
+    """Show what a plan would ask, how many items would answer the questions, and which cells rest."""
     from tasks.steps.forecast import Questions
     from tasks.steps.land import open_requests
 
@@ -36,15 +44,19 @@ def show_plan(warehouse: Warehouse | None, planned: Plan, *, is_json: bool, ques
     judges = _judge_forecasts(warehouse, planned, pending)
     if is_json:
         rows = {"cells": _as_dicts(cells), "macros": _as_dicts(macros), "judges": _as_dicts(judges)}
-        print_json({"run_id": planned.run_id, **rows})
+        print_json({"run_id": planned.run_id, **rows, "resting": _as_dicts(resting)})
         return
     columns = [*_COLUMNS, *_asked_columns(asked)]
     rows_shown = [*map(_cell_row, cells), *map(_macro_row, macros), *map(_judge_row, judges)]
     table = [[row.get(name) for name in columns] for row in rows_shown]
     print_table(f"Plan {planned.run_id}", columns, table, right=columns[1:])
     typer.echo(_total([*cells, *judges]))
-    for line in _notes(cells, asked):
+    for line in (*_notes(cells, asked), *map(_resting_line, resting)):
         typer.echo(line)
+
+
+def _resting_line(cell: Resting) -> str:
+    return f"Not due: {cell.cell_id}. The answers of {cell.evaluated_date} count; it is due on {cell.due_date}."
 
 
 def _asked_columns(questions: Questions) -> list[str]:
@@ -158,5 +170,5 @@ def _marked(value: object, variance_from: VarianceFrom) -> str | None:
     return None if value is None else f"{value}{' ~' if variance_from == 'prior' else ''}"
 
 
-def _as_dicts(rows: Sequence[Forecast | MacroForecast | JudgeForecast]) -> list[dict[str, Any]]:
+def _as_dicts(rows: Sequence[Forecast | MacroForecast | JudgeForecast | Resting]) -> list[dict[str, Any]]:
     return [{name: getattr(row, name) for name in row.__slots__} for row in rows]

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
-from flows.cli.output import from_here, program
+from flows.cli.output import from_here, print_json, program
+from tasks.errors import NothingDue, UsageError
 
 if TYPE_CHECKING:
+    from tasks.settings.nights import ScheduleSettings
     from warehouse.connection import Warehouse
 
 Fresh = Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo left and start over.")]
@@ -72,21 +74,26 @@ def plan(
         str | None,
         typer.Option("--fall", metavar="POINTS", help="The fall that --nights is about (5: 5 points, the default)."),
     ] = None,
+    nightly: Annotated[
+        bool, typer.Option("--nightly", help="Show what the night of this date asks, and which cells rest.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show cells, requests, tokens, money and detectable tax before anything is sent."""
     from flows.cli.plan_questions import StatedQuestions
     from flows.cli.plan_table import show_plan
     from flows.configuration import load_configuration
-    from flows.planning import plan_run
+    from flows.planning import plan_run, resting
+    from tasks.domain import RunKind
 
     stated = StatedQuestions.of(detect, margin, nights, fall)
     settings = load_configuration(config, {"sample_size": sample_size})
     with _existing(settings.warehouse) as warehouse:
-        planned = plan_run(warehouse, settings, as_of_date(as_of))
-        show_plan(warehouse, planned, is_json=json, questions=stated.about(planned))
+        planned = plan_run(warehouse, settings, as_of_date(as_of), RunKind.NIGHTLY if nightly else RunKind.ADHOC)
+        rests = resting(warehouse, settings, planned.as_of_date) if nightly else ()
+        show_plan(warehouse, planned, is_json=json, questions=stated.about(planned), resting=rests)
     if not json:
-        typer.echo(f"Next: {program()} run --config {config}")
+        typer.echo(f"Next: {program()} {'nightly' if nightly else 'run'} --config {config}")
 
 
 def run(
@@ -112,16 +119,20 @@ def run(
 
 
 def nightly(config: Config = CONFIG, as_of: AsOf = None, wait: Wait = 0, json: Json = False) -> None:
-    """Evaluate with fresh answers that belong to the night; the same night again asks only for what is open."""
-    from flows.cli.results import summarise
-    from flows.launch import execute
-    from flows.opened import opened
-    from flows.telling.night import telling
-    from tasks.domain import RunKind
+    """Evaluate with fresh answers that belong to the night; the same night again asks only for what is open.
 
-    night = as_of_date(as_of)
-    with opened(config, wait_s=wait) as given, telling(given, night):
-        code = summarise(execute(given, [night], RunKind.NIGHTLY), config=config, is_json=json)
+    Without --as-of it is tonight, by `schedule:`; nights that were missed are then handled as `missed_nights:` says.
+    """
+    from flows.cli.results import summarise
+    from flows.one_night import hold
+    from flows.opened import opened
+
+    try:
+        with opened(config, wait_s=wait) as given:
+            code = summarise(hold(given, as_of_date(as_of) if as_of else None), config=config, is_json=json)
+    except NothingDue as rest:
+        print_json({"outcome": "nothing_due", "reason": str(rest)}) if json else typer.echo(str(rest))
+        return
     raise typer.Exit(code)
 
 
@@ -167,15 +178,22 @@ def _show_missing(config: Path, only: Mapping[str, list[str]], dates: Iterable[d
 
 def serve(
     config: Config = CONFIG,
-    cron: Annotated[str, typer.Option(help="When, as a cron expression.")] = "0 2 * * *",
-    timezone: Annotated[str, typer.Option(help="Where: the time zone of the expression.")] = "UTC",
+    cron: Annotated[
+        str | None, typer.Option(help="When, as a cron expression; by default schedule.cron, else 0 2 * * *.")
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="Where: the time zone of the expression; by default schedule.timezone, else UTC.")
+    ] = None,
 ) -> None:
     """Run the nightly evaluation on a schedule, until interrupted."""
     from flows.configuration import load_configuration
     from flows.launch import STATE_FOLDER
     from flows.processes.prefect_server import prefect_server
+    from flows.telling.night import receivers_of
 
     settings = load_configuration(config)
+    receivers_of(settings)
+    schedule = _stated_schedule(settings.schedule, cron, timezone)
     with prefect_server(settings.warehouse.parent / STATE_FOLDER, has_schedules=True) as server:
         from flows.cli.night_line import say_night
         from flows.nightly import serve as serve_nightly
@@ -184,9 +202,25 @@ def serve(
         asks = f", which ask for the password in {server.password}" if server.password else ""
         pages = server.address.removesuffix("/api")
         typer.echo(
-            f"Serving the nightly flow at {cron!r} ({timezone}). Prefect's pages are at {pages}{asks}. Ctrl-C ends it."
+            f"Serving the nightly flow at {schedule.cron!r} ({schedule.timezone}). Prefect's pages are at "
+            f"{pages}{asks}. Ctrl-C ends it."
         )
-        serve_nightly(config, cron, timezone, say_night)
+        serve_nightly(config, schedule, say_night)
+
+
+def _stated_schedule(schedule: ScheduleSettings, cron: str | None, timezone: str | None) -> ScheduleSettings:
+    """The configured schedule with what the options state.
+
+    Raises:
+        UsageError: no such time zone.
+    """
+    from tasks.settings.nights import ScheduleSettings, checked_zone
+
+    try:
+        zone = checked_zone(timezone or schedule.timezone)
+    except ValueError as error:
+        raise UsageError(f"--timezone: {error}") from None
+    return ScheduleSettings(cron=cron or schedule.cron, timezone=zone)
 
 
 @contextmanager

@@ -17,11 +17,12 @@ from pathlib import Path
 from flows.opened import Opened, opened
 from flows.telling.events import emit
 from flows.telling.webhooks import post
-from tasks.errors import Interrupted
+from tasks.errors import AligntaxError, Interrupted
 from tasks.settings import Settings
 from tasks.settings.notify import Receiver
 from tasks.steps.notify import Ended, Notice, changes, conditions, ended, note, note_delivery, waiting
 from warehouse.connection import Warehouse
+from warehouse.errors import WarehouseError
 
 _CONFIG = Path("aligntax.yaml")
 
@@ -51,8 +52,11 @@ def telling(given: Opened, night: date, missed: Sequence[date] = ()) -> Iterator
 
 def tell_after(config: Path, night: date, error: Exception | None, missed: Sequence[date] = ()) -> None:
     """The same once a night has ended and its warehouse is closed."""
-    with opened(config) as given:
-        tell(given, receivers_of(given.settings), ended(night, error), missed)
+    try:
+        with opened(config) as given:
+            tell(given, receivers_of(given.settings), ended(night, error), missed)
+    except (AligntaxError, WarehouseError) as trouble:
+        sys.stderr.write(f"warning: nobody could be told of the night {night}: {trouble}\n")
 
 
 def tell(given: Opened, receivers: Sequence[Receiver], found: Ended, missed: Sequence[date] = ()) -> None:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, model_validator
 
 from tasks.domain import PromptStyle, UnparsedRule
 from tasks.settings.fields import Count, Definition, NotEmpty, Points, Source, Text, checked_distinct
+from tasks.settings.nights import Cadence
 from tasks.settings.section import Section
 
 PairKind = Literal["tax", "version", "method", "prompt"]
@@ -49,6 +50,7 @@ class BenchmarkSettings(Section):
         margin: The tax, as a proportion, that is acceptable on this benchmark; None means ``analysis.margin``.
         paraphrases: Two or more further wordings of the benchmark's instruction. Every item is asked with each
             wording, the benchmark's own first, ``repeats`` times.
+        cadence: How many days lie between two evaluations by nights; of a model's and a benchmark's the longer counts.
         judge: The id of a model of ``judges:`` or ``models:`` that grades the answers, where the scorer reads grades.
     """
 
@@ -67,6 +69,7 @@ class BenchmarkSettings(Section):
     stop: tuple[Text, ...] | None = None
     imported: bool = False
     margin: Points | None = None
+    cadence: Cadence = 1
 
     @model_validator(mode="before")
     @classmethod

@@ -274,6 +274,18 @@ def sending_problems(settings: Settings, environment: Mapping[str, str]) -> Iter
             yield Problem(("benchmarks", index, "define"), f"no such file: {str(benchmark.define)!r}.")
 
 
+def cadence_problems(settings: Settings) -> Iterator[Problem]:
+    """Cells that would be too old to count before they are asked again."""
+    for section in ("models", "benchmarks"):
+        for index, entry in enumerate(getattr(settings, section)):
+            if entry.cadence > max(settings.max_age_days, 1):
+                yield Problem(
+                    (section, index, "cadence"),
+                    f"must be at most max_age_days, {settings.max_age_days}, found {entry.cadence}: an older answer "
+                    "counts no more. Raise max_age_days, or ask more often.",
+                )
+
+
 def receiver_problems(settings: Settings) -> Iterator[Problem]:
     """Receivers of one name, which the warehouse could not tell apart."""
     yield from duplicate_ids("notify", [receiver.name for receiver in settings.notify], "name")

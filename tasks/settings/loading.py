@@ -15,6 +15,7 @@ from tasks.settings.composites import CompositionSettings
 from tasks.settings.conflicts import (
     benchmark_problems,
     budget_problems,
+    cadence_problems,
     comparison_problems,
     composite_problems,
     families_of,
@@ -62,6 +63,7 @@ def load_settings(
         *benchmark_problems(settings, known),
         *comparison_problems(settings),
         *margin_problems(settings),
+        *cadence_problems(settings),
         *receiver_problems(settings),
         *(sending_problems(settings, environment) if will_send else ()),
         *(budget_problems(settings, datetime.now(UTC).date()) if will_send else ()),

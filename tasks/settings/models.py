@@ -45,6 +45,7 @@ from tasks.settings.fields import (
 )
 from tasks.settings.known import CACHE_WRITE_FACTOR, BatchFacts, Known, facts_of, known_from
 from tasks.settings.limits import Limits
+from tasks.settings.nights import Cadence
 from tasks.settings.price import PriceSettings
 from tasks.settings.sampling import SamplingSettings
 from tasks.settings.section import Section
@@ -125,6 +126,7 @@ class ModelSettings(Section):
         alternatives: How many alternatives of a token its server tells at most, where that is not the usual number;
             0 if it tells none.
         prompt_styles: By default the style of ``api``: completions asks for ``completion``, the others for ``chat``.
+        cadence: How many days lie between two evaluations by nights.
         hybrid: The parts of a hybrid; ``with_parts`` takes over from them what is not stated.
         best_of: The parts of a best of n.
     """
@@ -160,6 +162,7 @@ class ModelSettings(Section):
     is_simulated: Flag = False
     differs: Names = ()
     prompt_styles: Annotated[PromptStyles, BeforeValidator(stated_styles)] = Field(default=None, validate_default=True)
+    cadence: Cadence = 1
     hybrid: HybridSettings | None = None
     best_of: BestOfSettings | None = None
 

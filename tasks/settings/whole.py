@@ -21,6 +21,7 @@ from tasks.settings.budget import WholeBudgetSettings
 from tasks.settings.fields import NotEmpty, Whole
 from tasks.settings.known import Known, known_from
 from tasks.settings.models import ModelSettings, as_judge
+from tasks.settings.nights import MissedNights, ScheduleSettings
 from tasks.settings.notify import ReceiverSettings
 from tasks.settings.places import Places
 
@@ -47,6 +48,8 @@ class Settings(Places):
     analysis: AnalysisSettings = AnalysisSettings()
     gate: GateSettings = GateSettings()
     budget: WholeBudgetSettings = WholeBudgetSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    missed_nights: MissedNights = "report"
     notify: tuple[ReceiverSettings, ...] = ()
     max_age_days: Annotated[Whole, Field(ge=0)] = 7
     sample_seed: Whole = 0
@@ -136,6 +139,16 @@ class Settings(Places):
             if part.base is not None and part.id != name
         ]
 
+    def cadence(self, model: ModelSettings, benchmark_id: str) -> int:
+        """How many days lie between two evaluations of a cell by nights."""
+        return max([model.cadence, *(entry.cadence for entry in self.benchmarks if entry.name == benchmark_id)])
+
+    @property
+    def has_cadences(self) -> bool:
+        """Whether some cells are not asked every night."""
+        cadences = [entry.cadence for entry in self.models] + [entry.cadence for entry in self.benchmarks]
+        return max(cadences) > 1
+
     @property
     def margins(self) -> dict[str, float]:
         """The acceptable tax of each benchmark that states one of its own."""
@@ -153,7 +166,7 @@ class Settings(Places):
 
     def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
         facts = benchmark.model_dump(
-            mode="json", exclude={"define", "attack", "judge", "stop", "imported", "margin", "paraphrases"}
+            mode="json", exclude={"define", "attack", "judge", "stop", "imported", "margin", "paraphrases", "cadence"}
         )
         if isinstance(benchmark.source, Path):
             facts["source"] = self._relative(benchmark.source)

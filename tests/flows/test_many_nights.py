@@ -29,9 +29,10 @@ from flows.evaluate import evaluate_dates
 from flows.nightly import served
 from flows.opened import opened
 from tasks.domain import RunKind
+from tasks.settings.nights import ScheduleSettings
 
 config, this = Path("aligntax.yaml"), psutil.Process()
-nightly = served(config, "UTC", lambda *_: None)
+nightly = served(config, ScheduleSettings(), lambda *_: None)
 for number in range(int(sys.argv[1])):
     day = date(2026, 1, 1) + timedelta(number)
     if number % 2:

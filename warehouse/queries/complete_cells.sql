@@ -1,5 +1,6 @@
--- One row per cell that is complete on a date, by what it measured; voided runs do not count.
+-- One row per cell that is complete on one of some dates, by what it measured; voided runs do not count.
 select distinct
+    runs.as_of_date,
     cells.model_id,
     cells.model_version,
     cells.benchmark_id,
@@ -12,4 +13,4 @@ select distinct
 from raw.cells
 inner join staging.stg_runs as runs on cells.run_id = runs.run_id
 inner join staging.stg_newest_cell_events as events on cells.run_id = events.run_id and cells.cell_id = events.cell_id
-where runs.as_of_date = $as_of_date::date and events.status = 'complete'
+where runs.as_of_date between $first::date and $last::date and events.status = 'complete'

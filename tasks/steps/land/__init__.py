@@ -9,7 +9,17 @@ from tasks.steps.land.foreign_rows import ForeignFiles, Imported
 from tasks.steps.land.log_cells import LogOptions
 from tasks.steps.land.logs import land_log
 from tasks.steps.land.responses import land_responses
-from tasks.steps.land.runs import cell_events, land_plan, missing_cells, open_requests, run_event, standing, void
+from tasks.steps.land.runs import (
+    cell_events,
+    due_cells,
+    land_plan,
+    missing_cells,
+    open_requests,
+    resting_cells,
+    run_event,
+    standing,
+    void,
+)
 from tasks.steps.land.scores import land_scores
 from tasks.steps.land.sink import Landing
 
@@ -22,6 +32,7 @@ __all__ = [
     "Landing",
     "LogOptions",
     "cell_events",
+    "due_cells",
     "event_row",
     "land_aggregates",
     "land_log",
@@ -30,6 +41,7 @@ __all__ = [
     "land_scores",
     "missing_cells",
     "open_requests",
+    "resting_cells",
     "run_event",
     "standing",
     "void",

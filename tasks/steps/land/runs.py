@@ -5,10 +5,11 @@ Knows the raw tables' columns; must not know who is asked or how.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -58,9 +59,35 @@ def standing(warehouse: Warehouse, plan: Plan) -> Plan:
 
 def missing_cells(warehouse: Warehouse, plan: Plan) -> Plan:
     """The plan without the cells that are complete on its date already."""
-    found = warehouse.query("complete_cells", as_of_date=plan.as_of_date.isoformat())
-    complete = set(found.iter_rows())
+    complete = {measured for measured, _ in _complete_cells(warehouse, plan.as_of_date, plan.as_of_date)}
     return replace(plan, cells=tuple(cell for cell in plan.cells if _measured(cell) not in complete))
+
+
+def resting_cells(warehouse: Warehouse, plan: Plan) -> dict[str, date]:
+    """The cells that a night need not ask, by id, with the date of the answers that count instead.
+
+    Only earlier dates are looked at, so that a night that is run again has the same plan.
+    """
+    if not plan.settings.has_cadences:
+        return {}
+    days = {cell.cell_id: plan.settings.cadence(cell.model, cell.benchmark.benchmark_id) for cell in plan.cells}
+    longest = timedelta(max(days.values(), default=1) - 1)
+    last = plan.as_of_date - timedelta(1)
+    newest = dict(sorted(_complete_cells(warehouse, plan.as_of_date - longest, last), key=itemgetter(1)))
+    found = {cell.cell_id: newest.get(_measured(cell)) for cell in plan.cells}
+    return {name: day for name, day in found.items() if day and (plan.as_of_date - day).days < days[name]}
+
+
+def due_cells(warehouse: Warehouse, plan: Plan) -> Plan:
+    """The plan of a night without the cells that rest."""
+    resting = resting_cells(warehouse, plan)
+    return replace(plan, cells=tuple(cell for cell in plan.cells if cell.cell_id not in resting))
+
+
+def _complete_cells(warehouse: Warehouse, first: date, last: date) -> Iterator[tuple[tuple[Any, ...], date]]:
+    """What each complete cell of some dates measured, and its date."""
+    for day, *measured in warehouse.query("complete_cells", first=first.isoformat(), last=last.isoformat()).iter_rows():
+        yield tuple(measured), day
 
 
 def _measured(cell: PlannedCell) -> tuple[Any, ...]:

@@ -11,13 +11,13 @@ from datetime import date
 from itertools import groupby
 from typing import Any, Literal, TypeAlias
 
-from tasks.errors import NothingEvaluated, ValidationStopped
+from tasks.errors import NothingDue, NothingEvaluated, ValidationStopped
 from tasks.report.wording import counted, points
 from tasks.settings.notify import NoticeKind
 from warehouse.connection import Warehouse
 
 # How a night ended. `nothing`: without an answer that counts. `broken`: by an error that is none of the others.
-End: TypeAlias = Literal["evaluated", "nothing", "validation", "broken"]
+End: TypeAlias = Literal["evaluated", "resting", "nothing", "validation", "broken"]
 
 _COUNTED = "This is counted, not estimated."
 _OUT_OF_REACH = "no server answers at"
@@ -25,6 +25,7 @@ _UNREACHABLE = frozenset({"connection", "timeout", "broken_off", "unreadable_ans
 # What each end of a night lets us see. Of what was not seen, nobody knows whether it is over.
 _SEEN: Mapping[End, frozenset[NoticeKind]] = {
     "evaluated": frozenset({"alarm", "failure", "validation", "budget", "provider_down", "batch_waiting"}),
+    "resting": frozenset({"alarm"}),
     "nothing": frozenset({"failure", "budget", "provider_down", "batch_waiting"}),
     "validation": frozenset({"failure", "budget", "provider_down", "batch_waiting", "validation"}),
     "broken": frozenset(),
@@ -74,6 +75,8 @@ def ended(night: date, error: BaseException | None) -> Ended:
     """The end of a night by the error that ended it, if one did."""
     if error is None:
         return Ended(night)
+    if isinstance(error, NothingDue):
+        return Ended(night, "resting")
     if isinstance(error, NothingEvaluated):
         return Ended(night, "nothing")
     if isinstance(error, ValidationStopped):

@@ -11,9 +11,9 @@ GONE = "<removed>"  # replaced by the fixture's marker
 BASE, DPO = ("models", 0), ("models", 1)
 IN_DPO = "(model 'llama-dpo')"
 MODEL_KEYS = (
-    "Known: allow_http, alternatives, api, api_key_env, base, base_url, batch, best_of, budget, concurrency, "
-    "development, differs, endpoint, family, hybrid, id, is_simulated, knob, max_attempts, method, mode, model, "
-    "parameters_billion, price, prompt_styles, provider, replicate_of, requests_per_minute, sampling, stage, "
+    "Known: allow_http, alternatives, api, api_key_env, base, base_url, batch, best_of, budget, cadence, "
+    "concurrency, development, differs, endpoint, family, hybrid, id, is_simulated, knob, max_attempts, method, mode, "
+    "model, parameters_billion, price, prompt_styles, provider, replicate_of, requests_per_minute, sampling, stage, "
     "system_prompt, timeout_s, tokens_per_minute."
 )
 PRICE = {"from": "2026-01-01", "input_usd_per_million": 1.0, "output_usd_per_million": 2.0}
@@ -44,8 +44,8 @@ CASES = {
         {("benchmark",): []},
         (
             "benchmark: unknown key. Did you mean 'benchmarks'? Known: analysis, benchmarks, budget, comparisons, "
-            "gate, judges, max_age_days, model_defaults, models, notify, publish, sample_seed, thresholds, "
-            "warehouse."
+            "gate, judges, max_age_days, missed_nights, model_defaults, models, notify, publish, sample_seed, "
+            "schedule, thresholds, warehouse."
         ),
     ),
     "unknown sampling key": (
@@ -86,7 +86,7 @@ CASES = {
         {("benchmarks", 1, "sample_sise"): 3},
         (
             "benchmarks[1].sample_sise (benchmark 'harmful'): unknown key. Did you mean 'sample_size'? Known: "
-            "attack, cluster_by, define, id, imported, judge, margin, paraphrases, prompt_styles, repeats, "
+            "attack, cadence, cluster_by, define, id, imported, judge, margin, paraphrases, prompt_styles, repeats, "
             "sample_size, scorer, source, stop, unparsed."
         ),
     ),
