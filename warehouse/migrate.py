@@ -8,7 +8,7 @@ import duckdb
 
 from warehouse.transactions import committed
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -50,4 +50,4 @@ def _applied(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _files() -> list[Path]:
-    return sorted(_MIGRATIONS.glob("*.sql"))
+    return sorted(MIGRATIONS.glob("*.sql"))

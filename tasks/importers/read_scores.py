@@ -1,16 +1,20 @@
-"""Read scores of another tool as frames: one row per model, benchmark, item and repeat. Lands nothing."""
+"""Read scores of another tool: one row per model, benchmark, item and repeat. Lands nothing.
+
+Files are read a column at a time. Only where a row is wrong they are read again, row by row, to say which.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from tasks.domain import Outcome
 from tasks.errors import InputError, suggestion
 from tasks.importers.mapped_rows import (
+    MOST_REPEATS,
     Converter,
     Repeats,
     StatedOnce,
@@ -19,11 +23,11 @@ from tasks.importers.mapped_rows import (
     as_id,
     as_index,
     as_proportion,
-    frames,
+    mapped_columns,
     mapped_rows,
 )
 
-SCORE_SCHEMA = pl.Schema(
+_SCHEMA = pl.Schema(
     {
         "model": pl.String(),
         "benchmark": pl.String(),
@@ -38,7 +42,6 @@ SCORE_SCHEMA = pl.Schema(
         "tokens_input": pl.Int64(),
         "tokens_output": pl.Int64(),
         "cost_usd": pl.Float64(),
-        "place": pl.String(),
     }
 )
 SCORE_ALIASES: dict[str, tuple[str, ...]] = {
@@ -74,39 +77,129 @@ _CONVERTERS: dict[str, Converter] = {
 _REQUIRED = ("model", "benchmark", "item", "value")
 # What a row says of its item, which every other row of the item must say too or leave open.
 STATED = ("cluster", "subset", "chance")
+_ITEM = ("benchmark", "item")
+_KEY = ("model", *_ITEM)
 _WITHOUT_VALUE = frozenset({Outcome.FAILED, Outcome.JUDGE_ERROR, Outcome.NOT_RUN, Outcome.QUARANTINED})
 
 
-def read_scores(
-    *paths: Path, mapping: Mapping[str, str] | None = None, batch_rows: int = 20_000
-) -> Iterator[pl.DataFrame]:
-    """Yield frames of ``SCORE_SCHEMA``, at most ``batch_rows`` rows each.
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """The scores of some files: about 50 bytes a row, because texts are numbered.
 
-    ``value`` is a proportion from 0 to 1, or null. ``outcome`` defaults to correct for 1, incorrect for 0, partial
-    between and failed for null; an unparsed row loses its value, because ``UnparsedRule`` gives it one. ``chance`` is
-    what a blind guess scores on the item, 0 to 1. ``place`` is where the row stands.
+    Attributes:
+        scores: One row per model, benchmark, item and repeat, in the order of the files. ``value`` is a proportion from
+            0 to 1, or null. Of latency, tokens and cost only those that a file has.
+        items: One row per benchmark and item: what any row says of it, and the place of its first row. ``chance`` is
+            what a blind guess scores on it, 0 to 1.
+    """
+
+    scores: pl.DataFrame
+    items: pl.DataFrame
+
+
+def read_scores(*paths: Path, mapping: Mapping[str, str] | None = None, batch_rows: int = 50_000) -> ScoreTable:
+    """Read item scores.
+
+    ``outcome`` defaults to correct for 1, incorrect for 0, partial between and failed for null; an unparsed row loses
+    its value, because ``UnparsedRule`` gives it one. Rows of one item are its repeats, numbered in the order of the
+    files where these do not number them.
 
     Raises:
-        InputError: with file and line, at the first bad row. Earlier frames were yielded by then, so land them all
-            in one transaction.
+        InputError: with file and line, at the first bad row.
         UnknownName: ``mapping`` names a field that we do not have.
     """
-    return frames(_rows(paths, mapping or {}), SCORE_SCHEMA, batch_rows)
+    try:
+        return _table(paths, mapping or {}, batch_rows)
+    except (ValueError, InputError):
+        _check_rows(paths, mapping or {})
+        raise
 
 
-def _rows(paths: Sequence[Path], mapping: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def _table(paths: Sequence[Path], mapping: Mapping[str, str], batch_rows: int) -> ScoreTable:
+    """Read the files a column at a time.
+
+    Raises:
+        InputError: a file cannot be read, or lacks a column.
+        ValueError: a row is wrong; ``_check_rows`` says which.
+    """
+    scores, items = [], []
+    columns = mapped_columns(paths, mapping, SCORE_ALIASES, _CONVERTERS, required=_REQUIRED, size=batch_rows)
+    for places, values in columns:
+        batch = pl.DataFrame({name: pl.Series(values[name], dtype=_SCHEMA[name]) for name in _SCHEMA if name in values})
+        if batch.select(pl.any_horizontal(pl.col(*_KEY).is_null()).any()).item():
+            raise ValueError("a row lacks a model, benchmark or item")
+        items.append(_said(batch.with_columns(place=pl.Series(places, dtype=pl.String))))
+        scores.append(_judged(batch).drop(STATED, strict=False).cast({pl.String: pl.Categorical}))
+    whole = pl.concat(scores, how="diagonal") if scores else pl.DataFrame(schema=_SCHEMA)
+    return ScoreTable(_numbered(whole), _said(pl.concat(items)) if items else pl.DataFrame(schema=_SCHEMA))
+
+
+def _said(rows: pl.DataFrame) -> pl.DataFrame:
+    """What rows say of each item.
+
+    Raises:
+        ValueError: two rows say something else.
+    """
+    rows = rows.with_columns(
+        pl.lit(None, dtype=_SCHEMA[name]).alias(name) for name in STATED if name not in rows.columns
+    )
+    said = [pl.col(name).drop_nulls().first() for name in STATED]
+    kinds = pl.max_horizontal(pl.col(name).drop_nulls().n_unique() for name in STATED).alias("kinds")
+    items = rows.group_by(_ITEM, maintain_order=True).agg(*said, pl.col("place").first(), kinds)
+    if (items["kinds"] > 1).any():
+        raise ValueError("two rows contradict each other")
+    return items.drop("kinds")
+
+
+def _judged(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with value and outcome completed."""
+    if "outcome" not in rows.columns:
+        rows = rows.with_columns(outcome=pl.lit(None, dtype=pl.String))
+    given = rows.select("value", "outcome").unique()
+    judged = [judgement(value, outcome) for value, outcome in given.iter_rows()]
+    found = given.with_columns(
+        read_value=pl.Series([value for value, _ in judged], dtype=pl.Float64),
+        read_outcome=pl.Series([outcome.value for _, outcome in judged], dtype=pl.String),
+    )
+    both = rows.join(found, on=["value", "outcome"], how="left", nulls_equal=True, maintain_order="left")
+    return both.drop("value", "outcome").rename({"read_value": "value", "read_outcome": "outcome"})
+
+
+def _numbered(scores: pl.DataFrame) -> pl.DataFrame:
+    """Rows with a repeat: as the file numbers them, else in its order.
+
+    Raises:
+        ValueError: a file says a repeat of an item twice, or an impossible one.
+    """
+    if "repeat" not in scores.columns or scores["repeat"].is_null().all():
+        return scores.with_columns(repeat=pl.int_range(pl.len(), dtype=pl.Int32).over(_KEY))
+    if scores["repeat"].has_nulls():
+        repeats = Repeats()
+        rows = scores.select(pl.struct(_KEY), "repeat").iter_rows()
+        numbers = [repeats.of(tuple(key.values()), given, "") for key, given in rows]
+        return scores.with_columns(repeat=pl.Series(numbers, dtype=pl.Int32))
+    if (scores["repeat"] > MOST_REPEATS).any() or scores.select(*_KEY, "repeat").is_duplicated().any():
+        raise ValueError("a repeat occurs twice")
+    return scores
+
+
+def _check_rows(paths: Sequence[Path], mapping: Mapping[str, str]) -> None:
+    """Read the files row by row.
+
+    Raises:
+        InputError: at the first bad row.
+    """
     repeats, items = Repeats(), StatedOnce("item {1!r} of {0!r}")
     for place, row in mapped_rows(paths, mapping, SCORE_ALIASES, _CONVERTERS, required=_REQUIRED):
         key = (row["model"], row["benchmark"], row["item"])
         if None in key:
             raise InputError(f"{place} lacks a model, benchmark or item.")
         try:
-            value, outcome = judgement(row["value"], row.get("outcome"))
+            judgement(row["value"], row.get("outcome"))
         except ValueError as error:
             raise InputError(f"{place}: {error}") from error
         items.check(key[1:], {field: row.get(field) for field in STATED}, place)
-        repeat = repeats.of(key, row.get("repeat"), place)
-        yield {**row, "place": place, "value": value, "outcome": outcome.value, "repeat": repeat}
+        repeats.of(key, row.get("repeat"), place)
 
 
 def judgement(value: float | None, outcome: str | None) -> tuple[float | None, Outcome]:

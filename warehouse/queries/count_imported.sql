@@ -1,6 +1,6 @@
 -- One row: how many answers an import planned; 0 for an import that did not finish.
 select count(*) as count_planned
-from raw.plan
+from staging.stg_planned
 where
     run_id = $run_id
     and run_id in (

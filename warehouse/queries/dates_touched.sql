@@ -36,7 +36,7 @@ touched as (
     union distinct
     select runs.as_of_date
     from news
-    inner join raw.plan on news.item_id = plan.item_id
+    inner join staging.stg_planned as plan on news.item_id = plan.item_id
     inner join raw.cells
         on
             plan.run_id = cells.run_id

@@ -14,10 +14,11 @@ answers as (
     select
         plan.run_id,
         plan.cell_id,
-        generations.generation_id is not null and quarantine.generation_id is null as is_answered,
-        generations.generation_id is null and failures.generation_id is not null as is_failed,
-        generations.generation_id is not null and quarantine.generation_id is not null as is_quarantined
-    from raw.plan
+        plan.is_scored_elsewhere or generations.generation_id is not null as is_there,
+        is_there and quarantine.generation_id is null as is_answered,
+        not is_there and (plan.is_failed_elsewhere or failures.generation_id is not null) as is_failed,
+        is_there and quarantine.generation_id is not null as is_quarantined
+    from staging.stg_planned as plan
     inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
     left join raw.generations on plan.generation_id = generations.generation_id
     left join staging.stg_failures as failures

@@ -6,7 +6,7 @@ with counting as (
         cells.benchmark_id,
         cells.benchmark_version,
         arg_max(runs.run_id, runs.started_at) as run_id
-    from raw.plan
+    from staging.stg_planned as plan
     inner join raw.cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
     inner join staging.stg_runs as runs on plan.run_id = runs.run_id
     where (cells.benchmark_id, cells.benchmark_version) in (

@@ -62,6 +62,20 @@ counted as (
         count(distinct model_served) as count_served_models
     from answers
     group by cell_id
+    union all by name
+    -- Imported scores without texts have no requests, and their table holds each item and repeat once.
+    select
+        cell_id,
+        count(*) as count_planned,
+        0 as count_planned_twice,
+        count_if(status <> 'failed') as count_answered,
+        count_if(status = 'failed') as count_failed,
+        0 as count_standing_twice,
+        0 as count_of_other_requests,
+        0 as count_served_models
+    from staging.stg_recorded_scores
+    where run_id = $run_id
+    group by cell_id
 ),
 
 -- Repeats differ by their seed only. Equal spellings are taken together first, so that few of them are parsed.

@@ -23,14 +23,14 @@ quarantined as (
 answers as (
     select
         plan.cell_id,
-        generations.generation_id is not null as is_answered,
+        plan.is_scored_elsewhere or generations.generation_id is not null as is_answered,
         quarantined.generation_id is not null as is_quarantined,
-        generations.generation_id is null and failed.generation_id is not null as is_failed,
+        not is_answered and (plan.is_failed_elsewhere or failed.generation_id is not null) as is_failed,
         generations.status = 'filtered' as is_filtered,
         -- who asks for the alternatives of the first token asks for one token, and every answer ends at that limit
         not contains(generations.parameters_json, '"top_logprobs"') and not cells.is_opening_enough as is_end_wanted,
         generations.finish_reason
-    from raw.plan
+    from staging.stg_planned as plan
     inner join cells on plan.cell_id = cells.cell_id
     left join raw.generations on plan.generation_id = generations.generation_id
     left join failed on plan.generation_id = failed.generation_id

@@ -78,13 +78,29 @@ counted as (
         end, false)) filter (where outcome is not null) as count_contradictory
     from newest
     group by cell_id
+    union all by name
+    -- Imported scores without texts are all scored, and their table refuses what contradicts itself.
+    select
+        cells.cell_id,
+        count(*) as count_good,
+        0 as count_unscored,
+        0 as count_waiting,
+        0 as count_with_several_newest,
+        count_if(scores.outcome = 'unparsed') as count_unparsed,
+        0 as count_empty,
+        count_if(scores.outcome = 'judge_error') as count_judge_error,
+        0 as count_contradictory
+    from staging.stg_recorded_scores as scores
+    inner join cells on scores.run_id = cells.run_id and scores.cell_id = cells.cell_id
+    where scores.status = 'scored_elsewhere'
+    group by cells.cell_id
 ),
 
 foreign_items as (
     select
         plan.cell_id,
         count(*) as count_foreign_items
-    from raw.plan
+    from staging.stg_planned as plan
     inner join cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
     left join staging.stg_benchmark_items as members
         on

@@ -1,20 +1,24 @@
 """Land item scores that were obtained elsewhere, as a run of kind ``import``: there is no text to score again.
 
+A score lands as a row of numbers (raw.recorded_scores). What is long stands once: items, and cells of the file. The
+run's own rows land last and in one transaction, so that the scores of an import that was cut short count in no report;
+the same command lands the rest.
+
 Tested in tests/flows/test_importing.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
-from tasks.domain import Benchmark, Dimension, Domain, Item, Origin, UnparsedRule
+from tasks.domain import Benchmark, Dimension, Domain, Origin, UnparsedRule, content_hash
 from tasks.errors import InputError
 from tasks.identity import foreign_item_id
-from tasks.importers.read_scores import STATED
+from tasks.importers.read_scores import ScoreTable
 from tasks.planned import Cell
 from tasks.settings import ModelSettings, Settings
 from tasks.steps.land.cell_rows import benchmark_rows, cell_row
@@ -22,22 +26,22 @@ from tasks.steps.land.foreign_rows import RECORDED, ForeignFiles, ForeignRun, Im
 from tasks.steps.land.stated_items import StatedItems, check_described
 from warehouse.connection import Row, Warehouse
 
-_ITEM = ["benchmark", "item"]
-_SAID = [pl.col(name).drop_nulls().first() for name in (*STATED, "place")]
-_WITHOUT_ANSWER = ("failed", "quarantined")
+_ITEM = ("benchmark", "item")
+_CELL = ("model", "benchmark")
+_ROWS_AT_ONCE = 2_000_000
 
 
 def land_scores(
     warehouse: Warehouse,
     settings: Settings,
     known: Mapping[str, Benchmark],
-    read: Callable[[], Iterable[pl.DataFrame]],
+    read: Callable[[], ScoreTable],
     *,
     files: ForeignFiles,
     as_of_date: date,
     shares_items: bool = False,
 ) -> Imported:
-    """Land item scores; ``read`` begins anew (see ``importers.read_scores``), ``known`` are described here.
+    """Land item scores; ``read`` reads them (see ``importers.read_scores``), ``known`` are described here.
 
     ``shares_items`` says that equal ids in several benchmarks are one item.
 
@@ -50,33 +54,25 @@ def land_scores(
     run = run.standing(warehouse)
     if (landed := run.landed_before(warehouse)) is not None:
         return landed
-    names, items = _named(read(), shares_items=shares_items)
-    if not names:
+    table = read()
+    if table.scores.is_empty():
         raise InputError(f"{files.first}: no rows.")
-    models = {name: settings.model(name) for name in sorted(names)}
+    items = _identified(table.items, shares_items=shares_items)
     benchmarks = {name: _benchmark(name, known) for name in items["benchmark"].unique(maintain_order=True)}
+    cells = _cells(settings, benchmarks, table.scores)
     for benchmark in benchmarks.values():
         check_described(warehouse, benchmark, str(files.first))
     stated = StatedItems.of(warehouse, benchmarks, items)
     _check_shared(stated)
     run.begin(warehouse)
-    seen: dict[str, _Seen] = {}
-    count_rows = count_new = 0
-    for batch in read():
-        parts = []
-        batch = batch.join(items.select(*_ITEM, "item_id"), on=_ITEM, maintain_order="left")  # noqa: PLW2901
-        for (model_id, benchmark_id), part in batch.group_by(["model", "benchmark"], maintain_order=True):
-            benchmark = replace(benchmarks[str(benchmark_id)], items=_items(part))
-            cell = _cell(models[str(model_id)], benchmark)
-            seen.setdefault(cell.cell_id, _Seen(cell)).add(cell.benchmark.items, part)
-            parts.append((cell, part))
-        count_new += _land_batch(warehouse, run, parts)
-        count_rows += batch.height
-    cells = [entry.row(run.run_id) for entry in seen.values()]
+    numbered = _land_items(warehouse, run, benchmarks, items)
+    keyed = _keyed(table.scores, numbered, _land_cells(warehouse, run, cells))
+    count_new = sum(warehouse.append_columns("raw.recorded_scores", part) for part in keyed.iter_slices(_ROWS_AT_ONCE))
+    rows = _cell_rows(run, cells, keyed, numbered)
     with warehouse.transaction():
         stated.land(warehouse, run.run_id)
-        run.finish(warehouse, cells, [(cell_id, "complete", None) for cell_id in seen])
-    return run.came(warehouse, count_rows, count_new, stated.notes(warehouse, run.run_id))
+        run.finish(warehouse, rows, [(cell.cell_id, "complete", None) for cell in cells.values()])
+    return run.came(warehouse, table.scores.height, count_new, stated.notes(warehouse, run.run_id))
 
 
 def _check_shared(stated: StatedItems) -> None:
@@ -88,34 +84,23 @@ def _check_shared(stated: StatedItems) -> None:
         )
 
 
-def _named(batches: Iterable[pl.DataFrame], *, shares_items: bool) -> tuple[set[str], pl.DataFrame]:
-    """The models of all rows, and their items, each with its id and what any of its rows says of it."""
-    names: set[str] = set()
-    found: list[pl.DataFrame] = []
-    for batch in batches:
-        names |= set(batch["model"])
-        found.append(batch.group_by(_ITEM, maintain_order=True).agg(_SAID))
-    if not found:
-        return names, pl.DataFrame(schema={"benchmark": pl.String})
-    items = pl.concat(found).group_by(_ITEM, maintain_order=True).agg(_SAID)
+def _identified(items: pl.DataFrame, *, shares_items: bool) -> pl.DataFrame:
+    """Items with their ids."""
     ids = [foreign_item_id("" if shares_items else name, item) for name, item in items.select(_ITEM).iter_rows()]
-    return names, items.with_columns(item_id=pl.Series(ids, dtype=pl.String))
+    return items.with_columns(item_id=pl.Series(ids, dtype=pl.String))
 
 
-@dataclass(slots=True)
-class _Seen:
-    """A cell with the items and the repeats that the file holds of it so far."""
+def _cells(
+    settings: Settings, benchmarks: Mapping[str, Benchmark], scores: pl.DataFrame
+) -> dict[tuple[str, str], Cell]:
+    """The cells of a file by model and benchmark.
 
-    cell: Cell
-    item_ids: set[str] = field(default_factory=set)
-    repeats: int = 1
-
-    def add(self, items: Iterable[Item], part: pl.DataFrame) -> None:
-        self.item_ids |= {item.item_id for item in items}
-        self.repeats = max(self.repeats, 1 + int(part["repeat"].max() or 0))  # type: ignore[arg-type]
-
-    def row(self, run_id: str) -> Row:
-        return cell_row(run_id, self.cell, self.item_ids, self.repeats, Origin.IMPORTED, {})
+    Raises:
+        UnknownName: a model is not configured.
+    """
+    named = scores.select(pl.col(_CELL).cast(pl.String)).unique(maintain_order=True)
+    models = {name: settings.model(name) for name in sorted(set(named["model"]))}
+    return {(model, name): _cell(models[model], benchmarks[name]) for model, name in named.iter_rows()}
 
 
 def _cell(model: ModelSettings, benchmark: Benchmark) -> Cell:
@@ -130,38 +115,87 @@ def _cell(model: ModelSettings, benchmark: Benchmark) -> Cell:
     )
 
 
-def _land_batch(warehouse: Warehouse, run: ForeignRun, parts: Iterable[tuple[Cell, pl.DataFrame]]) -> int:
-    """All rows of a batch in one transaction, a table at a time; returns how many answers were new."""
-    described: dict[str, list[Row]] = {}
-    planned, failures, generations, scores = [], [], [], []
-    for cell, part in parts:
-        for table, rows in benchmark_rows(cell.benchmark, cell.benchmark.items, run.source).items():
-            described.setdefault(table, []).extend(rows)
-        keyed = run.keyed(part, cell)
-        is_missing = pl.col("outcome").is_in(_WITHOUT_ANSWER)
-        answered = keyed.filter(~is_missing)
-        planned.append(keyed)
-        failures.append(run.failures(keyed.filter(is_missing), "recorded_as_failed"))
-        generations.append(run.generations(answered, cell, "scored_elsewhere"))
-        scores.append(_scored(run, answered))
-    with warehouse.transaction():
-        warehouse.append(described)
-        warehouse.append_columns("raw.plan", pl.concat(planned))
-        warehouse.append_columns("raw.failures", pl.concat(failures))
-        count_new = warehouse.append_columns("raw.generations", pl.concat(generations))
-        warehouse.append_columns("raw.scores", pl.concat(scores))
-    return count_new
+def _land_items(
+    warehouse: Warehouse, run: ForeignRun, benchmarks: Mapping[str, Benchmark], items: pl.DataFrame
+) -> pl.DataFrame:
+    """Land the items; returns them with the number that the scores call each by.
 
-
-def _scored(run: ForeignRun, answered: pl.DataFrame) -> pl.DataFrame:
-    return answered.with_columns(
-        scorer=pl.lit(RECORDED),
-        scorer_version=pl.lit(1, dtype=pl.Int32),
-        scorer_config_hash=pl.lit(""),
-        is_refusal=pl.col("outcome") == "refused",
-        is_cut=pl.lit(value=False),
-        scored_at=pl.lit(run.now),
+    What the file says of them lands later, as a statement of the import.
+    """
+    versions = pl.DataFrame(
+        [(name, each.version, each.chance_score) for name, each in benchmarks.items()],
+        schema={"benchmark": pl.String, "benchmark_version": pl.String, "chance_score": pl.Float64},
+        orient="row",
     )
+    members = items.join(versions, on="benchmark", maintain_order="left").select(
+        "benchmark_version",
+        "item_id",
+        "chance_score",
+        benchmark_id="benchmark",
+        cluster_id="item",
+        foreign_id="item",
+        subset=pl.lit("all"),
+    )
+    ids = items.select("item_id", question=pl.lit(""), choices_json=pl.lit("[]"), target=pl.lit("")).unique(
+        maintain_order=True
+    )
+    described = [row for each in benchmarks.values() for row in benchmark_rows(each, (), run.source)["raw.benchmarks"]]
+    keys = warehouse.query("recorded_item_keys", frames={"named_items": ids.select("item_id").with_row_index("place")})
+    warehouse.append(
+        {
+            "raw.benchmarks": described,
+            "raw.items": ids,
+            "raw.benchmark_items": members,
+            "raw.recorded_items": keys.filter("is_new").drop("is_new"),
+        }
+    )
+    return items.join(keys.drop("is_new"), on="item_id", maintain_order="left")
+
+
+def _land_cells(
+    warehouse: Warehouse, run: ForeignRun, cells: Mapping[tuple[str, str], Cell]
+) -> dict[tuple[str, str], int]:
+    """Land the cells of the file; returns the number that the scores of each call it by."""
+    hashes = [content_hash(run.plan.plan_hash, cell.cell_id) for cell in cells.values()]
+    named = pl.DataFrame({"place": range(len(hashes)), "content_hash": hashes})
+    keys = warehouse.query("recorded_cell_keys", frames={"named_cells": named})
+    new = keys.filter("is_new").drop("is_new").with_columns(run_id=pl.lit(run.run_id), landed_at=pl.lit(run.now))
+    warehouse.append({"raw.recorded_cells": new})
+    by_hash = dict(keys.select("content_hash", "recorded_key").iter_rows())
+    return {name: by_hash[its_hash] for name, its_hash in zip(cells, hashes, strict=True)}
+
+
+def _keyed(scores: pl.DataFrame, items: pl.DataFrame, keys: Mapping[tuple[str, str], int]) -> pl.DataFrame:
+    """Scores with the numbers of their cells and items, in the order of these."""
+    cells = pl.DataFrame(
+        [(*name, key) for name, key in keys.items()],
+        schema={"model": pl.String, "benchmark": pl.String, "recorded_key": pl.Int32},
+        orient="row",
+    )
+    return (
+        scores.join(cells.cast({pl.String: pl.Categorical}), on=_CELL)
+        .join(items.select(pl.col(_ITEM).cast(pl.Categorical), "item_key"), on=_ITEM)
+        .with_columns(pl.col("outcome").cast(pl.String))
+        .sort("recorded_key", "item_key", "repeat")
+    )
+
+
+def _cell_rows(
+    run: ForeignRun, cells: Mapping[tuple[str, str], Cell], keyed: pl.DataFrame, items: pl.DataFrame
+) -> list[Row]:
+    """The cells of the run as raw.cells."""
+    found = (
+        keyed.join(items.select("item_key", "item_id").unique(), on="item_key")
+        .group_by(*_CELL, "recorded_key", maintain_order=True)
+        .agg(pl.col("item_id").unique(), repeats=1 + pl.col("repeat").max())
+    )
+    return [
+        {
+            **cell_row(run.run_id, cells[model, benchmark], item_ids, repeats, Origin.IMPORTED, {}),
+            "recorded_key": key,
+        }
+        for model, benchmark, key, item_ids, repeats in found.iter_rows()
+    ]
 
 
 def _benchmark(benchmark_id: str, known: Mapping[str, Benchmark]) -> Benchmark:
@@ -183,13 +217,4 @@ def _benchmark(benchmark_id: str, known: Mapping[str, Benchmark]) -> Benchmark:
         cluster_meaning="as given in the file, else the item",
         chance_score=None,
         version=RECORDED,
-    )
-
-
-def _items(part: pl.DataFrame) -> tuple[Item, ...]:
-    """The items that some scores name; what the file says of them lands as a statement of the import."""
-    columns = part.unique("item", keep="first", maintain_order=True).select("item_id", "item")
-    return tuple(
-        Item(item_id=item_id, question="", target="", cluster_id=item, subset="all", foreign_id=item)
-        for item_id, item in columns.iter_rows()
     )

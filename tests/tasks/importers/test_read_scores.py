@@ -1,13 +1,12 @@
 import json
 
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.domain import Outcome
 from tasks.errors import InputError
-from tasks.importers.read_scores import SCORE_SCHEMA, judgement, read_scores
+from tasks.importers.read_scores import judgement, read_scores
 
 ROW = {"model": "m", "benchmark": "b", "item": 7, "value": 1}
 
@@ -15,17 +14,34 @@ ROW = {"model": "m", "benchmark": "b", "item": 7, "value": 1}
 def read(tmp_path, *rows, mapping=None):
     path = tmp_path / "scores.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return pl.concat(read_scores(path, mapping=mapping))
+    return read_scores(path, mapping=mapping)
 
 
-def test_columns_are_fixed_and_missing_ones_null(tmp_path):
-    frame = read(tmp_path, ROW, ROW | {"category": "law", "cluster": 3, "repeat": 5, "cost_usd": 0.25})
+def test_a_score_has_what_the_file_says_of_it_and_an_item_what_any_row_says(tmp_path):
+    table = read(tmp_path, ROW, ROW | {"category": "law", "cluster": 3, "repeat": 5, "cost_usd": 0.25})
     path = tmp_path / "scores.jsonl"
-    assert frame.schema == SCORE_SCHEMA
-    assert frame.rows() == [
-        ("m", "b", "7", None, None, None, 0, 1.0, "correct", None, None, None, None, f"{path}: line 1"),
-        ("m", "b", "7", "3", "law", None, 5, 1.0, "correct", None, None, None, 0.25, f"{path}: line 2"),
+    assert table.scores.select("model", "benchmark", "item", "repeat", "value", "outcome", "cost_usd").rows() == [
+        ("m", "b", "7", 0, 1.0, "correct", None),
+        ("m", "b", "7", 5, 1.0, "correct", 0.25),
     ]
+    assert "latency_ms" not in table.scores.columns
+    assert table.items.rows() == [("b", "7", "3", "law", None, f"{path}: line 1")]
+
+
+def test_files_are_read_the_same_in_batches_of_any_size(tmp_path):
+    path = tmp_path / "scores.jsonl"
+    rows = [ROW | {"item": n % 3, "value": n % 2, "cluster": n % 3 if n > 4 else None} for n in range(11)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    whole = read_scores(path)
+    for size in (1, 2, 7):
+        part = read_scores(path, batch_rows=size)
+        assert part.scores.rows() == whole.scores.rows()
+        assert part.items.rows() == whole.items.rows()
+
+
+def test_equal_values_of_several_types_are_read_by_their_type(tmp_path):
+    table = read(tmp_path, *(ROW | {"item": item} for item in (1, 1.0, "1", True, "True", "1.0")))
+    assert table.scores["item"].to_list() == ["1", "1", "1", "True", "True", "1.0"]
 
 
 @pytest.mark.parametrize(
@@ -49,8 +65,8 @@ def test_columns_are_fixed_and_missing_ones_null(tmp_path):
     ],
 )
 def test_a_value_and_an_outcome_complete_each_other(tmp_path, value, outcome, read_value, read_outcome):
-    frame = read(tmp_path, ROW | {"value": value, "outcome": outcome})
-    assert frame.select("value", "outcome").rows() == [(read_value, read_outcome)]
+    table = read(tmp_path, ROW | {"value": value, "outcome": outcome})
+    assert table.scores.select("value", "outcome").rows() == [(read_value, read_outcome)]
 
 
 @pytest.mark.parametrize(
@@ -81,14 +97,33 @@ def test_a_missing_column_names_those_that_exist(tmp_path):
 
 def test_repeats_are_counted_per_model_benchmark_and_item(tmp_path):
     rows = [ROW, ROW | {"model": "n"}, ROW | {"benchmark": "c"}, ROW | {"item": 8}, ROW]
-    assert read(tmp_path, *rows)["repeat"].to_list() == [0, 0, 0, 0, 1]
+    assert read(tmp_path, *rows).scores["repeat"].to_list() == [0, 0, 0, 0, 1]
+
+
+def test_a_repeat_that_only_some_rows_name_follows_those_before_it(tmp_path):
+    rows = [ROW | {"repeat": 4}, ROW, ROW | {"repeat": 2}, ROW]
+    assert read(tmp_path, *rows).scores["repeat"].to_list() == [4, 5, 2, 6]
+
+
+@pytest.mark.parametrize("others", [(ROW | {"repeat": 1}, ROW | {"repeat": 1}), (ROW, ROW | {"repeat": 0})])
+def test_a_repeat_that_occurs_twice_is_named_with_its_place(tmp_path, others):
+    with pytest.raises(InputError, match=r"line 2: repeat \d of .* occurs twice"):
+        read(tmp_path, *others)
+
+
+def test_rows_of_one_item_that_contradict_each_other_are_named_with_both_places(tmp_path):
+    rows = [ROW, *(ROW | {"item": n} for n in range(20)), ROW | {"cluster": "b", "model": "n"}, ROW | {"cluster": "a"}]
+    with pytest.raises(
+        InputError, match=r"line 23: cluster 'a' of item '7' of 'b' contradicts cluster 'b' at .*line 22"
+    ):
+        read(tmp_path, *rows)
 
 
 def test_a_csv_with_other_names_is_mapped(tmp_path):
     path = tmp_path / "scores.csv"
     path.write_text("who,task,doc_id,acc\nm,b,70,0.5\nm,b,71,\n")
-    frame = pl.concat(read_scores(path, mapping={"model": "who", "value": "acc"}))
-    assert frame.select("model", "benchmark", "item", "value", "outcome").rows() == [
+    table = read_scores(path, mapping={"model": "who", "value": "acc"})
+    assert table.scores.select("model", "benchmark", "item", "value", "outcome").rows() == [
         ("m", "b", "70", 0.5, "partial"),
         ("m", "b", "71", None, "failed"),
     ]

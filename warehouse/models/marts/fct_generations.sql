@@ -77,3 +77,33 @@ left join failures on plan.run_id = failures.run_id and plan.generation_id = fai
 left join quarantine on plan.generation_id = quarantine.generation_id
 -- What a void import brought counts where another import brings it, too.
 left join voids on generations.run_id = voids.run_id and generations.origin <> 'imported'
+union all by name
+-- Imported scores without texts.
+select
+    cells.as_of_date,
+    scores.run_id,
+    scores.cell_id,
+    scores.item_id,
+    scores.repeat,
+    scores.generation_id,
+    case when scores.status <> 'failed' then scores.landed_in_run_id end as generated_in_run_id,
+    cells.model_id,
+    cells.benchmark_id,
+    cells.benchmark_version,
+    cells.prompt_style,
+    cells.origin,
+    scores.status,
+    case when scores.status = 'failed' then 'recorded_as_failed' end as error_type,
+    scores.quarantine_reason,
+    false as is_reused,
+    1 as attempts,
+    scores.latency_ms,
+    scores.tokens_input,
+    scores.tokens_output,
+    scores.cost_usd,
+    case when scores.status <> 'failed' then scores.landed_at end as finished_at,
+    scores.generation_id as request_hash,
+    case when scores.status <> 'failed' then models.model_name end as model_requested
+from staging.stg_recorded_scores as scores
+inner join cells on scores.run_id = cells.run_id and scores.cell_id = cells.cell_id
+inner join raw.models on cells.run_id = models.run_id and cells.model_id = models.model_id

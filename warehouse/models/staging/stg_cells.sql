@@ -63,6 +63,7 @@ select
     coalesce(cells.count_templates, 1) as count_templates,
     cells.sample_hash,
     cells.parameters_json,
+    cells.recorded_key,
     coalesce(events.status, 'incomplete') as status,
     case when events.status is null then 'not finished' else events.reason end as reason
 from cells
