@@ -1,4 +1,9 @@
 -- One row per item of named_items: the number that recorded scores call it by, which a new item gets here.
+with newest as (
+    select coalesce(max(item_key), 0) as item_key
+    from raw.recorded_items
+)
+
 select
     named.item_id,
     coalesce(known.item_key, newest.item_key + row_number() over (
@@ -7,4 +12,4 @@ select
     known.item_key is null as is_new
 from named_items as named
 left join raw.recorded_items as known on named.item_id = known.item_id
-cross join (select coalesce(max(item_key), 0) as item_key from raw.recorded_items) as newest
+cross join newest
