@@ -22,6 +22,7 @@ from infra.simulator.wire_format import Format, RequestError
 
 # So many questions are answered before other requests get their turn.
 _AT_A_TIME = 25
+_LONGEST_SLEEP_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,12 @@ class BatchDesk:
         """
         faults = self.faults_of(entries)
         if sum(not batch.has_ended for batch in self.batches) >= faults.most_live:
+            self.tally.batches["refused"] += 1
             raise RequestError(429, "Too many batches are in progress", code="rate_limit_exceeded")
         batch = SimulatedBatch(len(self.batches) + 1, wire, entries, night, about, time.time())
         self.batches.append(batch)
         self.tally.batches["created"] += 1
-        task = asyncio.create_task(self._work(batch, faults))
+        task = asyncio.create_task(self._work(batch))
         self._working.add(task)
         task.add_done_callback(self._working.discard)
         return batch
@@ -116,9 +118,11 @@ class BatchDesk:
                 self.tally.batches["lines"] += 1
                 yield batch.outcomes[number]
 
-    async def _work(self, batch: SimulatedBatch, faults: BatchFaults) -> None:
-        await self._sleep(faults.delay_s)
-        outcomes = []
+    async def _work(self, batch: SimulatedBatch) -> None:
+        """Answer the questions after the delay that is in force then: who shortens it, ends what is waiting."""
+        while (left_s := batch.created_at + self.faults_of(batch.entries).delay_s - time.time()) > 0:
+            await self._sleep(min(left_s, _LONGEST_SLEEP_S))
+        faults, outcomes = self.faults_of(batch.entries), []
         for number, entry in enumerate(batch.entries):
             outcomes.append(self._outcome(batch, entry, faults))
             if number % _AT_A_TIME == 0:

@@ -19,11 +19,11 @@ create table raw.batch_requests (
     primary key (mark, generation_id)
 );
 
--- One row per thing that happened to a batch. A log without a key. `posting` stands before every attempt to submit it;
--- a batch that was `given_up` was not worked on by the provider.
+-- One row per thing that happened to a batch. A log without a key. `posting` stands before every attempt to submit it,
+-- `refused` behind one that certainly made no batch. A batch that was `given_up` was not worked on by the provider.
 create table raw.batch_events (
     mark varchar not null,
-    event varchar not null check (event in ('posting', 'submitted', 'ended', 'collected', 'given_up')),
+    event varchar not null check (event in ('posting', 'refused', 'submitted', 'ended', 'collected', 'given_up')),
     batch_id varchar,
     detail varchar,
     happened_at timestamptz not null

@@ -4,6 +4,7 @@ with events as (
         mark,
         arg_max(batch_id, happened_at) filter (where event = 'submitted') as batch_id,
         max(happened_at) filter (where event = 'posting') as posted_at,
+        max(happened_at) filter (where event = 'refused') as refused_at,
         bool_or(event in ('collected', 'given_up')) as is_over
     from raw.batch_events
     group by mark
@@ -22,7 +23,7 @@ select
     batches.mark,
     batches.count_requests,
     events.batch_id,
-    events.posted_at,
+    case when events.refused_at > events.posted_at then null else events.posted_at end as posted_at,
     wanted.generation_ids
 from raw.batches
 inner join wanted on batches.mark = wanted.mark

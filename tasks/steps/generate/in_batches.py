@@ -204,8 +204,11 @@ async def _posted(cell: _Cell, intent: Intent, pauses: Iterator[float]) -> tuple
     try:
         return await cell.batches.submit(intent.mark, questions, cell.timeout_s), posted_at
     except TransientError as error:
+        is_refused = error.error_type == _NOT_MADE
+        if is_refused:
+            await _note(cell, intent, "refused", None, str(error))
         await cell.pause(error.retry_after_s or next(pauses))
-        return None, None if error.error_type == _NOT_MADE else posted_at
+        return None, None if is_refused else posted_at
     except ProviderError as error:
         await _abandon(cell, intent, str(error))
         raise

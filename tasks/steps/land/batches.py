@@ -16,7 +16,7 @@ import polars as pl
 from tasks.planned import CellWork
 from warehouse.connection import Row, Warehouse
 
-BatchEvent: TypeAlias = Literal["posting", "submitted", "ended", "collected", "given_up"]
+BatchEvent: TypeAlias = Literal["posting", "refused", "submitted", "ended", "collected", "given_up"]
 
 _MARK_DIGITS = 16
 
@@ -26,6 +26,7 @@ class Intent:
     """A batch that was meant: the answers that it is to bring, and how far its submission is known to have come.
 
     ``count_requests`` are all that it held when it was meant; ``generation_ids`` those that are still open.
+    ``posted_at`` is when an attempt began that may have made the batch.
     """
 
     mark: str
