@@ -25,6 +25,7 @@ from flows import cell_tasks
 from flows.asking.asked import Asked
 from flows.asking.reachable import check_servers
 from flows.asking.session import Session, session
+from flows.earlier_nights import collect_earlier
 from flows.opened import Opened, opened
 from flows.orchestration import Outcome, as_flow, hand_over
 from flows.planning import land_spend_plan, plan_run, shards
@@ -115,7 +116,10 @@ async def evaluate(
 
     async def work() -> Evaluated:
         with nullcontext(given) if given else opened(Path(config), overrides) as held:
-            return await _evaluate(held, date.fromisoformat(as_of_date), RunKind(kind), only)
+            day = date.fromisoformat(as_of_date)
+            if kind == RunKind.NIGHTLY:
+                await collect_earlier(held, day, lambda there, night: _evaluate(there, night, RunKind.NIGHTLY, only))
+            return await _evaluate(held, day, RunKind(kind), only)
 
     return await (outcome or Outcome()).of(work(), state_of)
 

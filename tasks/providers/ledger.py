@@ -51,7 +51,7 @@ class Account:
 
 @dataclass(slots=True)
 class Reservation:
-    """What one attempt has reserved: a request, and its worst price in US dollars (None without a budget of money)."""
+    """What one attempt has reserved: a request or those of a batch, and their worst price in US dollars."""
 
     accounts: Sequence[Account]
     usd: float
@@ -73,12 +73,12 @@ class Ledger:
         """Whether a budget of money covers a model, so that its worst prices have to be known."""
         return any(account.unit == "usd" for account in self.accounts.get(model_id, ()))
 
-    async def reserve(self, model_id: str, usd: float) -> Reservation | Account:
-        """Reserve one request and its worst price; the account that is used up where it has no room for them.
+    async def reserve(self, model_id: str, usd: float, count_requests: int = 1) -> Reservation | Account:
+        """Reserve requests and their worst price; the account that is used up where it has no room for them.
 
         Waits while the room may still come back from requests that are under way.
         """
-        held = Reservation(self.accounts.get(model_id, ()), usd)
+        held = Reservation(self.accounts.get(model_id, ()), usd, count_requests)
         while short := [account for account in held.accounts if not account.has_room(held.amount(account))]:
             if used_up := next((account for account in short if not account.count_reservations), None):
                 return used_up

@@ -17,8 +17,9 @@ from typing import TypeVar
 
 from tasks.errors import ProviderError, TransientError
 from tasks.planned import CellResult, CellWork, Request, Sink
-from tasks.providers import Answer, Batch, Batches, Question, Reply
+from tasks.providers import Account, Answer, Batch, Batches, Question, Reply, worst_price_usd
 from tasks.steps.generate.live import Line, is_empty
+from tasks.steps.generate.question import Question as Spending
 from tasks.steps.generate.rows import failure_row, generation_row
 from tasks.steps.land import BatchBook, BatchEvent, Intent, event_row
 
@@ -38,7 +39,8 @@ _NO_LINE = TransientError("the batch ended without a line for this request", err
 class _Cell:
     """A cell while it is asked: its open questions by the ids of their answers, and when its waiting ends.
 
-    ``attempts`` counts the batches in which each question was; ``errors`` holds what the last one said.
+    ``attempts`` counts the batches in which each question was; ``errors`` holds what the last one said, and ``empty``
+    the answers without a word that get another attempt.
     """
 
     work: CellWork
@@ -51,6 +53,7 @@ class _Cell:
     open: dict[str, Request]
     attempts: Counter[str] = field(default_factory=Counter)
     errors: dict[str, ProviderError] = field(default_factory=dict)
+    empty: dict[str, Answer] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
 
     @property
@@ -72,6 +75,11 @@ class _Cell:
     def stop(self, error: ProviderError) -> None:
         """End the cell, because no request of it can succeed."""
         self.result.stopped, self.result.is_cell_error = str(error), True
+
+    def stop_at(self, account: Account) -> None:
+        """End the cell, because a budget is used up."""
+        if not self.result.stopped:
+            self.result.stopped, self.result.budget = account.sentence, account.name
 
     async def pause(self, seconds: float) -> None:
         """Wait, at most until the deadline or a signal."""
@@ -97,14 +105,16 @@ async def generate_in_batches(
     cell.attempts.update(await asyncio.to_thread(book.times_batched, list(questions)))
     pauses = _pauses(work.model.batch.poll_s)
     batches = await asyncio.to_thread(book.open, list(questions))
-    while cell.open and not cell.waiting and not cell.is_done:
-        batches += await _intended(cell, {name for batch in batches for name in batch.generation_ids})
+    while True:
+        if not cell.is_done:
+            batches += await _intended(cell, {name for batch in batches for name in batch.generation_ids})
         async with asyncio.TaskGroup() as group:
             for batch in batches:
                 group.create_task(_follow(cell, batch))
+        if not cell.open or cell.waiting or cell.is_done:
+            break
         batches = []
-        if cell.open:
-            await cell.pause(next(pauses))
+        await cell.pause(next(pauses))
     if cell.open and not result.stopped:
         result.stopped = "interrupted" if line.draining.is_set() else _in_words(cell)
     return result
@@ -112,7 +122,7 @@ async def generate_in_batches(
 
 def _in_words(cell: _Cell) -> str:
     """What a cell still waits for, and what to do."""
-    waiting = "; ".join(cell.waiting) or f"{len(cell.open)} questions need another batch"
+    waiting = "; ".join(cell.waiting) or f"{len(cell.open)} questions wait for another batch"
     return f"{waiting}. The same command collects what has ended"
 
 
@@ -153,21 +163,49 @@ def _question(mark: str, request: Request) -> Question:
 
 
 async def _follow(cell: _Cell, intent: Intent) -> None:
-    """Take one batch from where it stands to its end."""
+    """Take one batch from where it stands to its end. A new one first reserves its worst price, like one request.
+
+    One that was sent by an earlier run is collected whatever the budgets say: it has to be paid.
+    """
+    ledger, model_id = cell.line.ledger, cell.work.model.id
+    if intent.posted_at or intent.batch_id:
+        await _bring(cell, intent)
+        return
+    worst_usd = _worst_usd(cell, intent) if ledger.covers_money(model_id) else 0.0
+    reserved = await ledger.reserve(model_id, worst_usd, len(intent.generation_ids))
+    if isinstance(reserved, Account):
+        cell.stop_at(reserved)
+        return
+    usd = None
+    try:
+        usd = await _bring(cell, intent)
+    finally:
+        ledger.settle(reserved, usd)
+
+
+async def _bring(cell: _Cell, intent: Intent) -> float | None:
+    """Submit, wait and collect; returns what the batch cost, None while nobody knows."""
     try:
         batch = await _submitted(cell, intent)
         batch = batch and await _ended(cell, batch)
         if batch is None:
-            return
+            return None
         if batch.error is None:
             await _note(cell, intent, "ended", batch)
-            await _collect(cell, intent, batch)
-            return
+            return await _collect(cell, intent, batch)
         await _abandon(cell, intent, str(batch.error))
-        if not isinstance(batch.error, TransientError):
-            cell.stop(batch.error)
+        if isinstance(batch.error, TransientError):
+            return 0.0
+        raise batch.error
     except ProviderError as error:
         cell.stop(error)
+        return None
+
+
+def _worst_usd(cell: _Cell, intent: Intent) -> float:
+    requests, day = (cell.open[name] for name in intent.generation_ids), datetime.now(UTC).date()
+    prices = (worst_price_usd(cell.work.model, asked.prompt, asked.parameters, day) for asked in requests)
+    return sum(price or 0.0 for price in prices)
 
 
 async def _submitted(cell: _Cell, intent: Intent) -> Batch | None:
@@ -275,42 +313,50 @@ async def _patiently(cell: _Cell, call: Callable[[], Awaitable[Result]]) -> Resu
     return None
 
 
-async def _collect(cell: _Cell, intent: Intent, batch: Batch) -> None:
-    """Take the lines of a batch. Those without an answer, and questions without a line, are asked again."""
+async def _collect(cell: _Cell, intent: Intent, batch: Batch) -> float | None:
+    """Take the lines of a batch. Those without an answer, and questions without a line, are asked again.
+
+    Returns what the batch cost; None where its lines could not be read to their end.
+    """
+    paid_usd: dict[str, float] = {}
 
     async def lines() -> bool:
         async with aclosing(cell.batches.lines(batch, cell.timeout_s)) as found:
             async for custom_id, said in found:
                 if cell.line.draining.is_set():
                     return False
-                await _take(cell, custom_id.removeprefix(f"{intent.mark}-"), said)
+                name = custom_id.removeprefix(f"{intent.mark}-")
+                paid_usd[name] = await _take(cell, name, said) or paid_usd.get(name, 0.0)
         return True
 
     if not await _patiently(cell, lines):
         cell.waiting.append(f"the lines of the batch {batch.batch_id} have not been read to their end")
-        return
+        return None
     await _fail_tried(cell, intent)
     # In the sink behind the answers: the batch is not collected before they are committed.
     await cell.sink("raw.batch_events", event_row(intent.mark, "collected", batch.batch_id))
+    return sum(paid_usd.values())
 
 
-async def _take(cell: _Cell, name: str, said: Reply | ProviderError) -> None:
-    """Land what a line says. Lines of answers that have landed, or that nobody asked for, are left out."""
+async def _take(cell: _Cell, name: str, said: Reply | ProviderError) -> float:
+    """Land what a line says; returns what it cost. Lines that have landed, or that nobody asked for, are left out."""
     request = cell.open.get(name)
     if request is None:
-        return
+        return 0.0
     try:
         answer = _read(cell, request, said)
     except ProviderError as error:
         cell.errors[name] = error
-        return
-    if is_empty(answer, request) and cell.attempts[name] == 1 < cell.work.model.max_attempts:
-        return
-    del cell.open[name]
+        return 0.0
     row = generation_row(cell.work, request, answer, cell.attempts[name], None)
+    if is_empty(answer, request) and cell.attempts[name] == 1 < cell.work.model.max_attempts:
+        cell.empty[name] = answer
+        return row["cost_usd"] or 0.0
+    del cell.open[name]
     await cell.sink("raw.generations", row)
     cell.result.count_answered += 1
     cell.line.on_progress(1, 0, row["cost_usd"])
+    return row["cost_usd"] or 0.0
 
 
 def _read(cell: _Cell, request: Request, said: Reply | ProviderError) -> Answer:
@@ -332,6 +378,11 @@ async def _fail_tried(cell: _Cell, intent: Intent) -> None:
         request, error = cell.open.get(name), cell.errors.pop(name, _NO_LINE)
         if request is None:
             continue
+        if answer := cell.empty.pop(name, None):
+            spent = Spending(cell.work, request)
+            spent.discard(answer)
+            if extra := spent.extra_row(has_answer=True):
+                await cell.sink("raw.extra_spend", extra)
         if isinstance(error, TransientError) and cell.attempts[name] < cell.work.model.max_attempts:
             continue
         del cell.open[name]
