@@ -31,6 +31,7 @@ STYLE = """
 .drawing rect { fill: var(--box); stroke: var(--edge); }
 .drawing .outside rect { stroke-dasharray: 4 3; }
 .drawing path { fill: none; stroke: var(--line); stroke-width: 1.2; }
+.drawing a text { fill: var(--line); }
 .drawing a:hover text, .drawing a:focus text { text-decoration: underline; }
 """
 

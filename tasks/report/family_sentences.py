@@ -40,6 +40,8 @@ _ENDINGS = {
     "truncation": "answers that were cut off",
     "format": "answers not found in the text",
 }
+# An import may hold values alone, which do not say that an answer was wrong.
+_IMPORTED_ENDINGS = {**_ENDINGS, "wrong_answer": "lower scores"}
 
 
 def family_sentences(tables: ReportTables) -> Iterator[str]:
@@ -108,15 +110,14 @@ def _amount(value: float, low: float | None, high: float | None) -> str:
 
 def _sources(row: ReportRow, tables: ReportTables) -> str:
     """What a macro tax is made of: its parts averaged over benchmarks, in points, the largest first."""
+    endings = _IMPORTED_ENDINGS if row["origin"] == "imported" else _ENDINGS
     known = [part for part in _of_pair(row, tables["tax_decomposition"]) if part["tax_part"] is not None]
     found = grouped([part for part in known if part["is_headline"]], "component")
     means = {parts[0]["component"]: fmean(part["tax_part"] for part in parts) for parts in found}
-    told = sorted(
-        (name for name in _ENDINGS if abs(means.get(name, 0)) >= _SMALLEST_PART), key=lambda n: -abs(means[n])
-    )
+    told = sorted((name for name in endings if abs(means.get(name, 0)) >= _SMALLEST_PART), key=lambda n: -abs(means[n]))
     lost, gained = (
         listed(
-            [f"{points(abs(means[name]))} points of {_ENDINGS[name]}" for name in told if (means[name] > 0) is is_lost]
+            [f"{points(abs(means[name]))} points of {endings[name]}" for name in told if (means[name] > 0) is is_lost]
         )
         for is_lost in (True, False)
     )

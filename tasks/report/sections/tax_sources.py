@@ -135,11 +135,16 @@ def _bars(mean: ReportRow, parts: Sequence[ReportRow]) -> Iterator[IntervalRow]:
 
 def _occurred(parts: Sequence[ReportRow]) -> dict[str, str]:
     """The parts that made a difference anywhere, with their labels."""
+    labels = _labels(parts)
     return {
-        name: label
-        for name, label in PARTS.items()
-        if any(row["component"] == name and row["tax_part"] != 0 for row in parts)
+        part: labels[part] for part in PARTS if any(row["component"] == part and row["tax_part"] != 0 for row in parts)
     }
+
+
+def _labels(parts: Sequence[ReportRow]) -> dict[str, str]:
+    """The parts' labels. An import may hold values alone, which do not say that an answer was wrong."""
+    is_imported = any(row["origin"] == "imported" for row in parts)
+    return {**PARTS, "wrong_answer": "Lower scores"} if is_imported else PARTS
 
 
 def _parts_table(rows: Sequence[ReportRow]) -> PrintedTable:
@@ -147,7 +152,7 @@ def _parts_table(rows: Sequence[ReportRow]) -> PrintedTable:
     rows = ordered(rows, "benchmark_id", "family", "candidate_model_id", "comparison_id")
     occurred = _occurred(rows)
     computed = {row["component"] for row in rows}
-    others = [label.lower() for name, label in PARTS.items() if name in computed and name not in occurred]
+    others = [label.lower() for name, label in _labels(rows).items() if name in computed and name not in occurred]
     return PrintedTable.of(
         "table-parts",
         "Where the tax comes from, in points with 95% intervals: the parts add up to the tax, their intervals do not"

@@ -43,6 +43,13 @@ def test_a_family_says_what_alignment_cost_bought_and_where_the_cost_is_from(sen
     ]
 
 
+def test_of_imported_scores_it_is_not_said_that_answers_were_wrong(sentences):
+    imported = {"origin": "imported"}
+    parts = [{**part, **imported} for part in PARTS]
+    (told,) = sentences(overall_tax=[{**COSTS, **imported}], tax_decomposition=parts)
+    assert "the cost is 7.0 points of lower scores and 3.0 points of refused questions" in told
+
+
 def test_the_significant_pair_is_told_before_a_larger_tax_that_is_not(sentences):
     other = {**COSTS, "candidate_model_id": "llama-sft", "tax_absolute": 0.3, "is_significant": False}
     (told,) = sentences(overall_tax=[other, COSTS])

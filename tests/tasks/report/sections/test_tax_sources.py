@@ -29,6 +29,12 @@ def test_each_pair_has_a_panel_with_its_tax_and_the_means_of_its_parts(make_bloc
     ]
 
 
+def test_of_imported_scores_it_is_not_said_that_answers_were_wrong(section_text):
+    text = section_text(TAX_SOURCES, tax_decomposition=[{"origin": "imported"}])
+    assert "Lower scores" in text
+    assert "Wrong answers" not in text
+
+
 def test_a_pair_whose_tax_is_unknown_has_no_panel(make_blocks):
     unknown = {"scope": "all capability", "tax_absolute": None}
     assert list(charts_of(make_blocks(TAX_SOURCES, overall_tax=[unknown], tax_decomposition=PARTS))) == []
