@@ -18,8 +18,8 @@ from typing import TypeVar
 from tasks.errors import ProviderError, TransientError
 from tasks.planned import CellResult, CellWork, Request, Sink
 from tasks.providers import Account, Answer, Batch, Batches, Question, Reply, worst_price_usd
+from tasks.steps.generate.attempts import Attempts
 from tasks.steps.generate.live import Line, is_empty
-from tasks.steps.generate.question import Question as Spending
 from tasks.steps.generate.rows import failure_row, generation_row
 from tasks.steps.land import BatchBook, BatchEvent, Intent, event_row
 
@@ -379,7 +379,7 @@ async def _fail_tried(cell: _Cell, intent: Intent) -> None:
         if request is None:
             continue
         if answer := cell.empty.pop(name, None):
-            spent = Spending(cell.work, request)
+            spent = Attempts(cell.work, request)
             spent.discard(answer)
             if extra := spent.extra_row(has_answer=True):
                 await cell.sink("raw.extra_spend", extra)

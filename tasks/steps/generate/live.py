@@ -18,7 +18,7 @@ from tasks.domain import AnswerFlag
 from tasks.errors import CellError, ProviderError, TerminalError, TransientError
 from tasks.planned import CellResult, CellWork, Request, Sink
 from tasks.providers import Account, Answer, Batches, Endpoint, Ledger, Limiter
-from tasks.steps.generate.question import Question
+from tasks.steps.generate.attempts import Attempts
 from tasks.steps.generate.rows import failure_row, generation_row
 
 # What a server that has too much to do says, or does. After any other error it is asked at the same pace.
@@ -158,25 +158,25 @@ async def _work(cell: _Cell) -> None:
 
 async def _ask(cell: _Cell, request: Request) -> None:
     """Bring one question to its end: the row of an answer or of a failure, or no row if the run stopped first."""
-    line, question = cell.line, Question(cell.work, request)
+    line, tried = cell.line, Attempts(cell.work, request)
     # The composer counts the answers of a composite model; of a part only its cost is counted here.
     count = 0 if cell.work.role == "part" else 1
     answered = None
     try:
-        if answered := await _answer(cell, question):
+        if answered := await _answer(cell, tried):
             row = generation_row(cell.work, request, answered.answer, answered.attempts, answered.latency_ms)
-            await cell.sink("raw.generations", {**row, **question.columns})
+            await cell.sink("raw.generations", {**row, **tried.columns})
             cell.answered()
             line.on_progress(count, 0, row["cost_usd"])
     except ProviderError as error:
-        await cell.sink("raw.failures", failure_row(cell.work, request, error, question.count_sent))
+        await cell.sink("raw.failures", failure_row(cell.work, request, error, tried.count_sent))
         cell.failed(error)
         line.on_progress(0, count, None)
-    if extra := question.extra_row(has_answer=answered is not None):
+    if extra := tried.extra_row(has_answer=answered is not None):
         await cell.sink("raw.extra_spend", extra)
 
 
-async def _answer(cell: _Cell, question: Question) -> _Answered | None:
+async def _answer(cell: _Cell, tried: Attempts) -> _Answered | None:
     """Make attempts until one is answered; None if the run stopped first.
 
     An answer without a word gets one more attempt; it stands if that one is empty, too, or fails. While a request waits
@@ -190,9 +190,9 @@ async def _answer(cell: _Cell, question: Question) -> _Answered | None:
     empty: _Answered | None = None
     while True:
         try:
-            answered = await _attempt(cell, question)
+            answered = await _attempt(cell, tried)
         except ProviderError as error:
-            attempts = question.count_sent
+            attempts = tried.count_sent
             if attempts >= most or not isinstance(error, TransientError):
                 if empty is None:
                     raise
@@ -200,16 +200,16 @@ async def _answer(cell: _Cell, question: Question) -> _Answered | None:
             await _wait_after(error, attempts, cell)
         else:
             if empty:
-                question.discard(empty.answer)
+                tried.discard(empty.answer)
             is_last = answered is None or empty or answered.attempts >= most
-            if answered is None or is_last or not is_empty(answered.answer, question.request):
+            if answered is None or is_last or not is_empty(answered.answer, tried.request):
                 return answered
             empty = answered
-            question.retry_after(AnswerFlag.EMPTY)
+            tried.retry_after(AnswerFlag.EMPTY)
 
 
 async def _wait_after(error: ProviderError, attempts: int, cell: _Cell) -> None:
-    """Wait before the next attempt, while a stand-in takes the next question."""
+    """Wait before the next attempt, while a stand-in takes the next tried."""
     cell.hire(2 * cell.work.model.concurrency)
     if not error.retry_after_s:
         ceiling = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2 ** (attempts - 1))
@@ -224,30 +224,30 @@ def is_empty(answer: Answer, request: Request) -> bool:
     return AnswerFlag.EMPTY in reading.flags and not is_cut_or_blocked and answer.first_token_json is None
 
 
-async def _attempt(cell: _Cell, question: Question) -> _Answered | None:
+async def _attempt(cell: _Cell, tried: Attempts) -> _Answered | None:
     """Ask once, within the limits of cell and budgets; None if the run or a budget has ended."""
     ledger, model_id = cell.line.ledger, cell.work.model.id
     async with cell.slots:
-        worst_usd = question.worst_usd if ledger.covers_money(model_id) else None
+        worst_usd = tried.worst_usd if ledger.covers_money(model_id) else None
         reserved = await ledger.reserve(model_id, worst_usd or 0.0)
         if isinstance(reserved, Account):
             cell.stop_at(reserved)
             return None
-        count_before, usd = question.count_sent, None
+        count_before, usd = tried.count_sent, None
         try:
-            answered = await _in_place(cell, question)
-            usd = question.answered(answered.answer) if answered else None
+            answered = await _in_place(cell, tried)
+            usd = tried.answered(answered.answer) if answered else None
         except ProviderError as error:
-            usd = question.failed(error)
+            usd = tried.failed(error)
             raise
         finally:
-            ledger.settle(reserved, usd, was_sent=question.count_sent > count_before)
+            ledger.settle(reserved, usd, was_sent=tried.count_sent > count_before)
     return answered
 
 
-async def _in_place(cell: _Cell, question: Question) -> _Answered | None:
+async def _in_place(cell: _Cell, tried: Attempts) -> _Answered | None:
     """Ask once, within the limits of the endpoint, and tell the limiter how it went."""
-    line, limiter, request = cell.line, cell.line.limiter, question.request
+    line, limiter, request = cell.line, cell.line.limiter, tried.request
     place = await limiter.enter(_most_tokens(request) if limiter.counts_tokens else 0)
     if place is None:
         return None
@@ -256,9 +256,9 @@ async def _in_place(cell: _Cell, question: Question) -> _Answered | None:
         await line.room()
         if cell.is_over:
             return None
-        question.send()
+        tried.send()
         answer = await _asked(line.endpoint, request, cell.work.model.timeout_s)
-        latency_ms = question.elapsed_ms
+        latency_ms = tried.elapsed_ms
         used = _used_tokens(answer)
         limiter.succeeded(place)
     except TransientError as error:
@@ -270,7 +270,7 @@ async def _in_place(cell: _Cell, question: Question) -> _Answered | None:
         raise
     finally:
         limiter.leave(place, used)
-    return _Answered(answer, question.count_sent, latency_ms)
+    return _Answered(answer, tried.count_sent, latency_ms)
 
 
 async def _asked(endpoint: Endpoint, request: Request, timeout_s: float) -> Answer:

@@ -1,4 +1,4 @@
-"""One question while it is asked: how often it was sent, why again, how long it waited, and what it took in money.
+"""The attempts at one question: how often it was sent, why again, how long it waited, and what that cost.
 
 An answer's row holds what that answer took. What the question took beside it is a row of ``raw.extra_spend``.
 
@@ -28,7 +28,7 @@ class Extra:
 
 
 @dataclass(slots=True)
-class Question:
+class Attempts:
     """A request of a cell, and what its attempts took so far. Times are seconds of ``time.perf_counter``."""
 
     work: CellWork

@@ -1,0 +1,150 @@
+"""A budget stops a night in the middle, and a larger one finishes it: counts and spending by the server's log."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from flows.processes.simulated import simulated_server
+from tests.flows.test_faults import set_faults
+from tests.support.runs import tables
+from warehouse.connection import Warehouse
+
+pytestmark = pytest.mark.accept
+
+INPUT_USD, OUTPUT_USD = 1.0, 5.0  # a million tokens
+FAULTS = {"rate_429": 0.05, "retry_after_s": 0.05, "rate_500": 0.03, "dropped": 0.02, "malformed_json": 0.02}
+CONFIG = """
+warehouse: warehouse.duckdb
+budget: {budget}
+model_defaults:
+  provider: openai
+  endpoint: simulator
+  base_url: http://{address}/v1
+  is_simulated: true
+  concurrency: 24
+  price: [{{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 5}}]
+models:
+  - {{id: base, model: harbor-base, api: completions, family: harbor}}
+  - {{id: aligned, model: harbor-dpo-100, api: chat, base: base}}
+judges:
+  - {{id: grader, model: jury-careful, api: chat}}
+benchmarks:
+  - {{id: arithmetic, sample_size: 50}}
+  - {{id: knowledge, sample_size: 50}}
+  - {{id: harmful, sample_size: 30, judge: grader}}
+"""
+SCORES = ("raw.scores", "stats.estimates", "reports.alignment_tax", "reports.safety", "reports.model_scores")
+
+
+class Night:
+    """A folder with a configuration, the server that it asks, and the server's log."""
+
+    def __init__(self, folder, aligntax, address: str) -> None:
+        self.folder, self.aligntax, self.address = folder, aligntax, address
+
+    def run(self, budget: str, as_of: str = "2026-01-31", code: int = 0):
+        (self.folder / "aligntax.yaml").write_text(CONFIG.format(budget=budget, address=self.address))
+        return json.loads(self.aligntax(self.folder, "nightly", "--as-of", as_of, "--json", code=code).stdout)
+
+    def rows(self, sql: str):
+        with Warehouse.read(self.folder / "warehouse.duckdb") as warehouse:
+            return warehouse.rows(sql)[1]
+
+    @property
+    def log(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in (self.folder / "answers.jsonl").read_text().splitlines()]
+
+    @property
+    def billed_usd(self) -> float:
+        usd = [line["tokens_input"] * INPUT_USD + line["tokens_output"] * OUTPUT_USD for line in self.log]
+        return sum(usd) / 1_000_000
+
+    @property
+    def count_requests(self) -> int:
+        with urllib.request.urlopen(f"http://{self.address}/stats", timeout=10) as response:
+            return int(json.load(response)["total"]["requests"])
+
+
+@pytest.fixture
+def night(tmp_path, aligntax):
+    @contextmanager
+    def made(name: str, faults: dict[str, float]) -> Iterator[Night]:
+        folder = tmp_path / name
+        folder.mkdir()
+        with simulated_server(folder, "--log", folder / "answers.jsonl") as address:
+            set_faults(address, faults)
+            yield Night(folder, aligntax, address)
+
+    return made
+
+
+def spending(night: Night):
+    """Requests, answers, known money and money held, over all nights."""
+    return night.rows(
+        "select sum(count_requests)::int, sum(count_answers)::int, sum(cost_usd), sum(cost_held_usd) from reports.spend"
+    )[0]
+
+
+def agrees_with_the_log(night: Night, limit_usd: float | None = None) -> None:
+    requests, answers, usd, held_usd = spending(night)
+    assert (requests, answers) == (night.count_requests, len(night.log))
+    assert usd == pytest.approx(night.billed_usd, abs=1e-9)
+    if limit_usd is not None:
+        assert usd + held_usd <= limit_usd
+
+
+def test_a_night_that_a_budget_stopped_is_finished_by_a_larger_one(night):
+    with night("stopped", FAULTS) as stopped, night("whole", {}) as whole:
+        early = stopped.run("{night: {usd: 0.05}}", code=1)
+        (stop,) = early["budget_stops"]
+        assert (stop["budget"], early["outcome"]) == ("night.usd", "partial")
+        assert 0 < stop["count_missing"] < 260
+        assert {cell["status"] for cell in early["unreported"]} == {"incomplete"}
+        agrees_with_the_log(stopped, limit_usd=0.05)
+        assert stopped.rows("select distinct stopped_by from reports.spend where count_missing > 0") == [("night.usd",)]
+
+        (stop,) = stopped.run("{night: {usd: 0.11}}", code=1)["budget_stops"]
+        assert stop["count_missing"] < early["budget_stops"][0]["count_missing"]
+        agrees_with_the_log(stopped, limit_usd=0.11)
+
+        assert stopped.run("{night: {usd: 9}}")["budget_stops"] == []
+        assert whole.run("{}")["outcome"] == "complete"
+        agrees_with_the_log(stopped)
+        agrees_with_the_log(whole)
+        assert len(stopped.log) == len(whole.log), "no answer was paid for twice"
+        assert stopped.rows("select count_missing, stopped_by from reports.spend group by all") == [(0, None)]
+        found, right = (tables(each.folder / "warehouse.duckdb") for each in (stopped, whole))
+        assert {name: found[name] for name in SCORES} == {name: right[name] for name in SCORES}
+
+
+def test_a_night_that_a_budget_stopped_is_no_regression(night):
+    with night("nights", {}) as nights:
+        nights.run("{}", "2026-01-30")
+        gate = ("gate", "--json")
+        before = json.loads(nights.aligntax(nights.folder, *gate).stdout)
+        nights.run("{night: {requests: 40}}", "2026-01-31", code=1)
+        today = "where as_of_date = '2026-01-31'"
+        assert nights.rows(f"select sum(count_requests)::int from reports.spend {today}") == [(40,)]
+        assert nights.rows(f"select distinct status from reports.coverage {today}") == [("incomplete",)]
+        for table in ("alerts", "trend", "alignment_tax", "model_scores", "overall_tax", "safety"):
+            assert nights.rows(f"select count(*) from reports.{table} {today}") == [(0,)], table
+        assert json.loads(nights.aligntax(nights.folder, *gate).stdout) == before
+
+
+def test_budgets_of_a_model_of_a_run_and_of_a_month(night):
+    with night("kinds", {}) as kinds:
+        config = CONFIG.replace("api: chat, base: base}}", "api: chat, base: base, budget: {{run: {{requests: 7}}}}}}")
+        text = config.format(budget="{month: {requests: 150}}", address=kinds.address)
+        (kinds.folder / "aligntax.yaml").write_text(text)
+        for as_of in ("2026-01-30", "2026-01-31"):
+            kinds.aligntax(kinds.folder, "nightly", "--as-of", as_of, code=1)
+        asked = dict(kinds.rows("select model_id, sum(count_requests)::int from reports.spend group by 1"))
+        assert asked["aligned"] <= 14
+        assert sum(asked.values()) == kinds.count_requests == 150
+        stopped = {row[0] for row in kinds.rows("select distinct budget from raw.budget_stops")}
+        assert stopped == {"run.requests of aligned", "month.requests"}
