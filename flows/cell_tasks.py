@@ -33,7 +33,8 @@ async def compose_cell(name: str, work: CellWork, session: Session) -> CellResul
 
     landed = await asyncio.to_thread(landed_parts, session.warehouse, work)
     cell, result = session.cell(work.cell_id), session.results[work.name]
-    await compose(work, cell, landed, ask, session.landing.put, session.progress.count, result)
+    with session.observers.cell(work, result):
+        await compose(work, cell, landed, ask, session.landing.put, session.progress.count, result)
     return cell_said(result, work, work.cell_id, "cell")
 
 

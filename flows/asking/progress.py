@@ -16,9 +16,10 @@ _PLAIN_EVERY_S = 10.0
 
 @dataclass
 class Progress:
-    """Counts requests that ended, and shows the count."""
+    """Counts requests that ended, and shows the count, unless it is quiet."""
 
     total: int
+    is_quiet: bool = False
     answered: int = 0
     failed: int = 0
     cost_usd: float = 0.0
@@ -32,7 +33,7 @@ class Progress:
 
     def __enter__(self) -> Self:
         self._started_s = self._last_line_s = time.monotonic()
-        if self.total and self._console.is_terminal:
+        if self.total and self._console.is_terminal and not self.is_quiet:
             columns = (bars.BarColumn(), bars.MofNCompleteColumn(), bars.TextColumn("{task.fields[note]}"))
             times = (bars.TimeElapsedColumn(), bars.TimeRemainingColumn())
             self._bars = bars.Progress(bars.TextColumn("asking"), *columns, *times, console=self._console)
@@ -61,7 +62,7 @@ class Progress:
     def _show(self) -> None:
         if self._bars and self._bar is not None:
             self._bars.update(self._bar, completed=self.answered + self.failed, note=self._note())
-        elif time.monotonic() - self._last_line_s >= _PLAIN_EVERY_S:
+        elif not self.is_quiet and time.monotonic() - self._last_line_s >= _PLAIN_EVERY_S:
             self._last_line_s = time.monotonic()
             sys.stderr.write(f"asked {self.answered + self.failed} of {self.total} {self._note()}\n")
 

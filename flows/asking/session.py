@@ -8,9 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from flows.asking import LOG_JSON
 from flows.asking.budgets import open_ledger
 from flows.asking.draining import drain_on_signal
 from flows.asking.endpoints import open_lines
+from flows.asking.observers import Observers, open_observers
 from flows.asking.progress import Progress
 from tasks.planned import CellResult, CellWork, Plan, PlannedCell
 from tasks.steps.generate import Line, generate, generate_in_batches
@@ -32,6 +34,7 @@ class Session:
     landing: Landing
     draining: asyncio.Event
     progress: Progress
+    observers: Observers
     results: dict[str, CellResult] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -40,9 +43,10 @@ class Session:
     async def ask(self, work: CellWork) -> CellResult:
         """Ask the open questions of a piece of work, one by one or in batches."""
         line, result = self.lines[work.model.endpoint], self.results[work.name]
-        if work.model.mode == "batch":
-            return await generate_in_batches(work, line, BatchBook(self.warehouse), self.landing.put, result)
-        return await generate(work, line, self.landing.put, result)
+        with self.observers.cell(work, result):
+            if work.model.mode == "batch":
+                return await generate_in_batches(work, line, BatchBook(self.warehouse), self.landing.put, result)
+            return await generate(work, line, self.landing.put, result)
 
     def cell(self, cell_id: str) -> PlannedCell:
         """A cell of the plan."""
@@ -58,7 +62,8 @@ async def session(
 ) -> AsyncIterator[Session]:
     """Open one client per endpoint and the sink; Ctrl-C and SIGTERM let the requests in flight finish."""
     draining = asyncio.Event()
-    progress = Progress(sum(len(shard.requests) for shard in work))
+    progress = Progress(sum(len(shard.requests) for shard in work), is_quiet=bool(environment.get(LOG_JSON)))
+    observers = open_observers(environment)
     ledger = open_ledger(warehouse, plan, work, datetime.now(UTC))
     lines = open_lines(work, environment, plan.partition_key, draining, progress)
     try:
@@ -66,8 +71,10 @@ async def session(
             async with Landing(warehouse) as landing:
                 for line in lines.values():
                     line.room, line.ledger = landing.room, ledger
-                yield Session(warehouse, plan, work, lines, landing, draining, progress)
+                    line.on_ended = observers.request_ended if observers.everyone else None
+                yield Session(warehouse, plan, work, lines, landing, draining, progress, observers)
     finally:
+        observers.close()
         for line in lines.values():
             await line.endpoint.close()
             if line.batches:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from flows.asking import LOG_JSON
 from tasks.errors import UsageError
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="Date the run belongs to (YYYY-MM-DD); default today, UTC.")]
+LogJson = Annotated[
+    bool,
+    typer.Option("--log-json", help="Write cells and requests to standard error, one JSON a line."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
 
 CONFIG = Path("aligntax.yaml")
@@ -77,3 +83,8 @@ def whole_number(option: str, text: str | None, least: int, most: int) -> int | 
     if not (text.isdecimal() and least <= float(text) <= most):
         raise UsageError(f"{option}: {text!r} must be a whole number from {least} to {most}.")
     return int(text)
+
+
+def write_json_log() -> None:
+    """Have everything that this process asks written to standard error, one JSON document a line."""
+    os.environ[LOG_JSON] = "1"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.options import CONFIG, AsOf, Config, Json, as_of_date
+from flows.cli.options import CONFIG, AsOf, Config, Json, LogJson, as_of_date, write_json_log
 from flows.cli.output import from_here, print_json, program
 from tasks.errors import NothingDue, UsageError
 
@@ -103,6 +103,7 @@ def run(
     concurrency: Concurrency = None,
     wait: Wait = 0,
     json: Json = False,
+    log_json: LogJson = False,
 ) -> None:
     """Evaluate the configured models; finishes what an interrupted run began and reuses every good answer."""
     from flows.cli.results import summarise, waiting_line
@@ -110,6 +111,8 @@ def run(
     from flows.launch import execute
     from flows.opened import opened
 
+    if log_json:
+        write_json_log()
     with opened(config, {"sample_size": sample_size, "concurrency": concurrency}, wait) as given:
         code = summarise(execute(given, [as_of_date(as_of)]), config=config, is_json=json)
         # A run asks no judge about imported answers, because they belong to none of its cells.
@@ -118,7 +121,9 @@ def run(
     raise typer.Exit(code)
 
 
-def nightly(config: Config = CONFIG, as_of: AsOf = None, wait: Wait = 0, json: Json = False) -> None:
+def nightly(
+    config: Config = CONFIG, as_of: AsOf = None, wait: Wait = 0, json: Json = False, log_json: LogJson = False
+) -> None:
     """Evaluate with fresh answers that belong to the night; the same night again asks only for what is open.
 
     Without --as-of it is tonight, by `schedule:`; nights that were missed are then handled as `missed_nights:` says.
@@ -127,6 +132,8 @@ def nightly(config: Config = CONFIG, as_of: AsOf = None, wait: Wait = 0, json: J
     from flows.one_night import hold
     from flows.opened import opened
 
+    if log_json:
+        write_json_log()
     try:
         with opened(config, wait_s=wait) as given:
             code = summarise(hold(given, as_of_date(as_of) if as_of else None), config=config, is_json=json)
@@ -146,12 +153,15 @@ def backfill(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what is missing and what it would cost.")] = False,
     wait: Wait = 0,
     json: Json = False,
+    log_json: LogJson = False,
 ) -> None:
     """Fill in exactly the cells of some models that are missing, reusing every good answer."""
     from flows.backfill import backfill as fill_in
     from flows.cli.results import summarise
     from flows.opened import opened
 
+    if log_json:
+        write_json_log()
     only = {"models": model, "benchmarks": benchmarks or []}
     dates = [as_of_date(text) for text in (as_of or ["today"])]
     if dry_run:

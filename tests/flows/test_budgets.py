@@ -125,15 +125,14 @@ def test_a_night_that_a_budget_stopped_is_finished_by_a_larger_one(night):
 def test_a_night_that_a_budget_stopped_is_no_regression(night):
     with night("nights", {}) as nights:
         nights.run("{}", "2026-01-30")
-        gate = ("gate", "--json")
-        before = json.loads(nights.aligntax(nights.folder, *gate).stdout)
         nights.run("{night: {requests: 40}}", "2026-01-31", code=1)
         today = "where as_of_date = '2026-01-31'"
         assert nights.rows(f"select sum(count_requests)::int from reports.spend {today}") == [(40,)]
         assert nights.rows(f"select distinct status from reports.coverage {today}") == [("incomplete",)]
         for table in ("alerts", "trend", "alignment_tax", "model_scores", "overall_tax", "safety"):
             assert nights.rows(f"select count(*) from reports.{table} {today}") == [(0,)], table
-        assert json.loads(nights.aligntax(nights.folder, *gate).stdout) == before
+        gate = json.loads(nights.aligntax(nights.folder, "gate", "--json").stdout)
+        assert (gate["verdict"], gate["findings"]) == ("INCONCLUSIVE", [])
 
 
 def test_budgets_of_a_model_of_a_run_and_of_a_month(night):

@@ -4,7 +4,8 @@
 sink as soon as it is there.
 """
 
+from tasks.steps.generate.attempts import Attempts
 from tasks.steps.generate.in_batches import generate_in_batches
 from tasks.steps.generate.live import Line, generate
 
-__all__ = ["Line", "generate", "generate_in_batches"]
+__all__ = ["Attempts", "Line", "generate", "generate_in_batches"]

@@ -38,6 +38,7 @@ class Attempts:
     began_s: float = field(default_factory=time.perf_counter)
     sent_s: float = 0.0
     retried_s: float = 0.0
+    service_ms: float | None = None
     extra: Extra = field(default_factory=Extra)
 
     def send(self) -> None:
@@ -77,10 +78,12 @@ class Attempts:
     def retry_after(self, reason: str) -> None:
         """Note that the newest attempt does not count, and why."""
         self.retried_for.append(reason)
-        self.retried_s += self.elapsed_ms / 1000
+        self.service_ms = self.elapsed_ms
+        self.retried_s += self.service_ms / 1000
 
     def answered(self, answer: Answer) -> float | None:
         """Note an answer; returns what it cost, None where nobody knows."""
+        self.service_ms = self.elapsed_ms
         if not self.work.model.price:
             return None
         if (usd := self.cost_usd(answer)) is None:

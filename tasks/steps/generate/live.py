@@ -54,6 +54,9 @@ class Line:
     batches: Batches | None = None
     on_progress: Callable[[int, int, float | None], None] = field(default=lambda *_: None)
     on_slowed: Callable[[str], None] = field(default=lambda *_: None)
+    on_ended: Callable[[Attempts, str | None], None] | None = (
+        None  # a question's attempts, and the error without answer
+    )
     jitter: Callable[[], float] = random.random
     ledger: Ledger = field(default_factory=Ledger)  # of the run: all its endpoints share the budgets
     room: Callable[[], Awaitable[None]] = _always  # waits while the sink has no room for another answer
@@ -161,7 +164,7 @@ async def _ask(cell: _Cell, request: Request) -> None:
     line, tried = cell.line, Attempts(cell.work, request)
     # The composer counts the answers of a composite model; of a part only its cost is counted here.
     count = 0 if cell.work.role == "part" else 1
-    answered = None
+    answered, error_type = None, None
     try:
         if answered := await _answer(cell, tried):
             row = generation_row(cell.work, request, answered.answer, answered.attempts, answered.latency_ms)
@@ -172,6 +175,9 @@ async def _ask(cell: _Cell, request: Request) -> None:
         await cell.sink("raw.failures", failure_row(cell.work, request, error, tried.count_sent))
         cell.failed(error)
         line.on_progress(0, count, None)
+        error_type = error.error_type
+    if line.on_ended and (answered or error_type):
+        line.on_ended(tried, error_type)
     if extra := tried.extra_row(has_answer=answered is not None):
         await cell.sink("raw.extra_spend", extra)
 
