@@ -29,8 +29,8 @@ def open_ledger(warehouse: Warehouse, plan: Plan, work: Iterable[CellWork], now:
 
 
 def _spent(warehouse: Warehouse, plan: Plan, now: datetime) -> dict[str, Row]:
-    """What each model has taken, by span and unit. Days and months begin in the time zone of the budget."""
-    midnight = now.astimezone(ZoneInfo(plan.settings.budget.timezone)).replace(
+    """What each model has taken, by span and unit. Days and months begin in the time zone of the nights."""
+    midnight = now.astimezone(ZoneInfo(plan.settings.schedule.timezone)).replace(
         hour=0, minute=0, second=0, microsecond=0
     )
     rows = warehouse.query(

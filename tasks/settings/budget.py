@@ -7,24 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Annotated, Literal, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from tasks.settings.fields import Number, Whole
 from tasks.settings.section import Section
 
 Span: TypeAlias = Literal["run", "night", "month"]
 Unit: TypeAlias = Literal["usd", "requests"]
-
-
-def checked_zone(value: str) -> str:
-    """The name of a time zone."""
-    try:
-        ZoneInfo(value)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise ValueError(f"must be the name of a time zone, such as Europe/Berlin, found {value!r}.") from None
-    return value
 
 
 class AllowanceSettings(Section):
@@ -35,7 +25,7 @@ class AllowanceSettings(Section):
 
 
 class BudgetSettings(Section):
-    """What all models together, or one of them, may take.
+    """What all models together, or one of them, may take. Days and months begin in the time zone of the nights.
 
     Attributes:
         run: One run, over all its resumptions.
@@ -61,13 +51,3 @@ class BudgetSettings(Section):
     def of_money(self) -> str | None:
         """The first key that limits money; None if none does."""
         return next((f"budget.{span}.usd" for span, unit, _ in self.limits() if unit == "usd"), None)
-
-
-class WholeBudgetSettings(BudgetSettings):
-    """The budget of all models together.
-
-    Attributes:
-        timezone: Where days and months begin: the time zone of the nights.
-    """
-
-    timezone: Annotated[str, AfterValidator(checked_zone)] = "UTC"

@@ -17,7 +17,7 @@ from tasks.domain import PromptStyle, content_hash
 from tasks.errors import UnknownName
 from tasks.settings.analysis import AnalysisSettings, GateSettings, Thresholds
 from tasks.settings.benchmarks import BenchmarkSettings, ComparisonSettings, PairKind
-from tasks.settings.budget import WholeBudgetSettings
+from tasks.settings.budget import BudgetSettings
 from tasks.settings.fields import NotEmpty, Whole
 from tasks.settings.known import Known, known_from
 from tasks.settings.models import ModelSettings, as_judge
@@ -47,7 +47,7 @@ class Settings(Places):
     thresholds: Thresholds = Thresholds()
     analysis: AnalysisSettings = AnalysisSettings()
     gate: GateSettings = GateSettings()
-    budget: WholeBudgetSettings = WholeBudgetSettings()
+    budget: BudgetSettings = BudgetSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     missed_nights: MissedNights = "report"
     notify: tuple[ReceiverSettings, ...] = ()
