@@ -103,7 +103,7 @@ def _check_reader(source: Source, environment: dict[str, str]) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         said = (done.stdout or done.stderr).strip().splitlines()[-1]
-        raise BiError(f"PostgreSQL: {said}. Name a user who may only read, who may log in: PGUSER=NAME make bi ...")
+        raise BiError(f"PostgreSQL: {said}. Name a user who may log in and only read: PGUSER=NAME make bi ...")
 
 
 def _set_up(home: Home, environment: dict[str, str]) -> None:

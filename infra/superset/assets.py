@@ -123,7 +123,7 @@ def _texts(dataset: Dataset, columns: dict[str, str]) -> list[dict[str, Any]]:
 def _column(name: str, kind: str, title: str | None, description: str, expression: str | None = None) -> dict[str, Any]:
     return {
         "column_name": name,
-        "verbose_name": title,
+        "verbose_name": title or name.removesuffix("_id").replace("_", " ").capitalize(),
         "description": description,
         "type": kind,
         "is_dttm": kind in {"DATE", "TIMESTAMP"},
@@ -165,7 +165,7 @@ def _chart(chart: Chart) -> dict[str, Any]:
     params = {"viz_type": chart.kind, "adhoc_filters": [where], **chart.settings}
     if chart.kind == "mixed_timeseries":
         params["adhoc_filters_b"] = [where]
-    if chart.settings.get("query_mode") == "raw":
+    if chart.kind == "table":
         params["column_config"] = _number_formats(chart)
     return {
         "slice_name": chart.title,
@@ -198,7 +198,6 @@ def _dashboard(dashboard: Dashboard) -> dict[str, Any]:
         "metadata": {
             "native_filter_configuration": [_filter(dashboard, name) for name in dashboard.filters],
             "cross_filters_enabled": False,
-            "color_scheme": "supersetColors",
             "refresh_frequency": 0,
             "expanded_slices": {},
             "timed_refresh_immune_slices": [],

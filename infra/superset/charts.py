@@ -171,21 +171,6 @@ def columns(metric: str) -> tuple[str, dict[str, Any]]:
     }
 
 
-def totals(by: list[str], metrics: list[str], sort: str) -> tuple[str, dict[str, Any]]:
-    """A table of sums."""
-    return "table", {
-        "query_mode": "aggregate",
-        "groupby": by,
-        "metrics": metrics,
-        "timeseries_limit_metric": sort,
-        "order_desc": True,
-        "row_limit": 1000,
-        "page_length": 20,
-        "include_search": True,
-        "show_cell_bars": False,
-    }
-
-
 def bubbles(across: str, up: str, size: str, entity: str, series: str) -> tuple[str, dict[str, Any]]:
     """One circle for each entity."""
     return "bubble_v2", {

@@ -16,7 +16,6 @@ from infra.superset.charts import (
     limits,
     lines,
     table,
-    totals,
 )
 
 _MODELS = {"reference_model_id": "Base model", "candidate_model_id": "Aligned model"}
@@ -147,11 +146,24 @@ DATASETS = (
         values={"latency_median_ms": "Median latency (ms)", "latency_p95_ms": "95th percentile of latency (ms)"},
         totals={
             "Answered (percent)": "100.0 * sum(count_answered) / nullif(sum(count_planned), 0)",
-            "Input tokens": "sum(tokens_input)",
             "Output tokens": "sum(tokens_output)",
-            "Cost (US dollars)": "sum(cost_usd)",
         },
         titles={"model_id": "Model", "status": "State", "count_planned": "Planned", "count_answered": "Answered"},
+    ),
+    Dataset(
+        "reports.spend",
+        values={
+            "count_requests": "Requests",
+            "cost_usd": "Cost (US dollars)",
+            "cost_usd_planned_at_most": "Planned at most (US dollars)",
+            "cost_saved_usd": "Saved by reuse (US dollars)",
+        },
+        titles={
+            "count_requests_planned": "Planned requests",
+            "count_reused": "Reused",
+            "count_missing": "Missing",
+            "tokens_output_planned_at_most": "Output tokens, planned at most",
+        },
     ),
     Dataset(
         "reports.cost_tax",
@@ -198,7 +210,7 @@ OVERVIEW = Dashboard(
     rows=(
         (
             Chart(
-                "What alignment cost: mean tax over all capability benchmarks (points)",
+                "What alignment cost: mean tax over capability (points)",
                 "reports.overall_tax",
                 _OVERALL,
                 *limits("candidate_model_id", "Tax", "Low", "High"),
@@ -226,7 +238,7 @@ OVERVIEW = Dashboard(
                 *heatmap("benchmark", "candidate_model_id", "Tax", number_format="+.1f"),
             ),
             Chart(
-                "What it bought: refusals of harmful requests, before and after (percent)",
+                "What it bought: harmful requests refused (percent)",
                 "reports.safety",
                 "kind = 'tax' and dimension = 'safety'",
                 *bars("candidate_model_id", ["Before", "After"], sort="After"),
@@ -262,7 +274,7 @@ BENCHMARK = Dashboard(
                 *limits("candidate_model_id", "Tax", "Low", "High"),
             ),
             Chart(
-                "Where the tax comes from: its parts by how the answers ended (points)",
+                "Where the tax comes from: how answers ended (points)",
                 "reports.tax_decomposition",
                 _HEADLINE,
                 *bars(
@@ -343,7 +355,7 @@ FRONTIER = Dashboard(
                 *bubbles("Safety", "Capability", size="Over-refusal", entity="model_id", series="family"),
             ),
             Chart(
-                "Tax at the same safety, by benchmark: all variants of a family (points)",
+                "Tax at the same safety, by benchmark (points)",
                 "reports.benchmark_tax_at_fixed_safety",
                 "variants = 'all' and tax is not null",
                 *bars("benchmark_id", ["Tax"], series="family_at_safety", number_format="+.1f"),
@@ -404,14 +416,14 @@ NIGHTS = Dashboard(
     rows=(
         (
             Chart(
-                "Alarms that stand, each night (series)",
+                "Falls that stand as an alarm, each night (series)",
                 "reports.trend",
                 "true",
                 *columns("Alarms"),
                 unfiltered=("night", "benchmark"),
             ),
             Chart(
-                "Share of the planned answers that came back, each night (percent)",
+                "Planned answers that came back, each night (percent)",
                 "reports.coverage",
                 "true",
                 *lines("Answered (percent)", "run_kind", top=100),
@@ -420,14 +432,14 @@ NIGHTS = Dashboard(
         ),
         (
             Chart(
-                "Mean tax of each aligned model over all capability, each night (points)",
+                "Mean tax over capability, each night (points)",
                 "reports.tax_trend",
                 "true",
                 *lines("Tax", "candidate_model_id", number_format="+.1f"),
                 unfiltered=("night", "benchmark"),
             ),
             Chart(
-                "Score of each model on the benchmark, each night (percent)",
+                "Score on the benchmark, each night (percent)",
                 "reports.trend",
                 "true",
                 *lines("Score", "model_id"),
@@ -485,7 +497,7 @@ REFUSALS = Dashboard(
         ),
         (
             Chart(
-                "Declined in full, or in part: harmless requests, after alignment (percent)",
+                "Harmless requests declined, after alignment (percent)",
                 "reports.safety",
                 "kind = 'tax' and dimension = 'over_refusal'",
                 *bars(
@@ -493,7 +505,7 @@ REFUSALS = Dashboard(
                 ),
             ),
             Chart(
-                "Capability questions that were refused (percent of the answers)",
+                "Capability questions refused (percent of the answers)",
                 "reports.model_scores",
                 f"{_WHOLE} and dimension in ('capability', 'instruction_following')",
                 *heatmap("benchmark", "model_id", "Refused (percent)"),
@@ -515,8 +527,8 @@ COST = Dashboard(
     slug="cost",
     title="6 Cost",
     reading=(
-        "What the evaluation took, and what alignment does to the price of an answer: a **ratio** of 1.7 "
-        "means 70% more than the base. What was not reported is unknown, never 0."
+        "What the evaluation was to take and took, and what alignment does to the price of an answer: a **ratio** of "
+        "1.7 means 70% more than the base. What was not reported is unknown, never 0."
     ),
     filters=("night", "origin", "model_id"),
     rows=(
@@ -528,14 +540,11 @@ COST = Dashboard(
                 *bars("model_id", ["Output tokens"], sort="Output tokens", number_format="SMART_NUMBER"),
             ),
             Chart(
-                "What each model took: tokens, US dollars, percent answered",
-                "reports.coverage",
+                "Requests sent, each night (requests)",
+                "reports.spend",
                 "true",
-                *totals(
-                    ["model_id"],
-                    ["Answered (percent)", "Input tokens", "Output tokens", "Cost (US dollars)"],
-                    sort="Output tokens",
-                ),
+                *lines("Requests", "model_id", number_format="SMART_NUMBER"),
+                unfiltered=("night",),
             ),
         ),
         (
@@ -550,6 +559,30 @@ COST = Dashboard(
                 "reports.coverage",
                 "true",
                 *heatmap("benchmark", "model_id", "95th percentile of latency (ms)", number_format=".0f"),
+            ),
+        ),
+        (
+            Chart(
+                "What each model was to take, and took: requests, tokens, US dollars",
+                "reports.spend",
+                "true",
+                *table(
+                    [
+                        "model_id",
+                        "count_requests_planned",
+                        "count_requests",
+                        "count_reused",
+                        "count_missing",
+                        "tokens_output_planned_at_most",
+                        "tokens_output",
+                        "cost_usd_planned_at_most",
+                        "cost_usd",
+                        "cost_saved_usd",
+                        "stopped_by",
+                    ],
+                    sort="count_requests",
+                ),
+                width=12,
             ),
         ),
         (

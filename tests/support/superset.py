@@ -68,6 +68,11 @@ class Reader:
         self.page.wait_for_function(ALL_DRAWN, arg=count, timeout=240_000)
         self.page.wait_for_load_state("networkidle", timeout=120_000)
 
+    def titles(self) -> dict[int, str]:
+        """All charts by number."""
+        listed = self.page.request.get(f"{self.address}/api/v1/chart/?q=(page_size:100)").json()["result"]
+        return {chart["id"]: chart["slice_name"] for chart in listed}
+
     def query(self, sql: str) -> str:
         """What SQL Lab answers."""
         request = self.page.request
@@ -95,29 +100,32 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def served(home: Path, *arguments: str, environment: dict[str, str] | None = None) -> Iterator[Served]:
+def served(home: Path, *arguments: str) -> Iterator[Served]:
     """Serve until the end of the block, then stop as Ctrl-C does."""
     port = free_port()
     command = [sys.executable, "-m", "infra.superset", "--home", str(home), "--port", str(port), *arguments]
     log = home.parent / f"{home.name}.stderr"
-    with log.open("w") as stderr:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environment or dict(os.environ)
-        )
-        printed: list[str] = []
-        for line in process.stdout or ():
-            printed.append(line.rstrip())
-            if line.startswith("Ctrl-C"):
-                break
-        else:
-            raise AssertionError(log.read_text())
-        printed += log.read_text().splitlines()
-        address = next(found[0] for line in printed if (found := re.findall(r"http://127\.0\.0\.1:\d+", line)))
+    with (
+        log.open("w") as stderr,
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, text=True) as process,
+    ):
         try:
+            printed = _first_lines(process, log)
+            address = next(found[0] for line in printed if (found := re.findall(r"http://127\.0\.0\.1:\d+", line)))
             yield Served(process, home, address, printed)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=120)
+
+
+def _first_lines(process: subprocess.Popen[str], log: Path) -> list[str]:
+    """What it prints until it serves."""
+    printed = []
+    for line in process.stdout or ():
+        printed.append(line.rstrip())
+        if line.startswith("Ctrl-C"):
+            return printed + log.read_text().splitlines()
+    raise AssertionError(log.read_text())
 
 
 def has_data(results: list[Any]) -> bool:

@@ -1,7 +1,7 @@
 """Refuse a PostgreSQL user who may do more than read; runs in Superset's environment.
 
 ``python check_reader.py ADDRESS`` prints one line and ends with 1 where the user cannot connect, may change a published
-table, or reaches the files of the server. Tested in tests/infra/superset/test_over_postgres.py.
+table, or reaches the files of the server. Tested in tests/infra/superset/test_server.py.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ import pytest
 from infra.superset.__main__ import main
 from infra.superset.dashboards import DASHBOARDS
 from tests.conftest import ROOT, absent
+from tests.support.postgres_server import postgres_server
 from tests.support.runs import DEFAULTS, command, environment
 from tests.support.superset import WINDOW, Reader, has_data, served
 from warehouse.connection import Warehouse
@@ -74,14 +75,48 @@ def browser(chromium):
         browser.close()
 
 
-@pytest.fixture(scope="module")
-def reader(bi, browser):
+def read_all(browser, bi):
     """Somebody who is logged in and has opened every dashboard."""
     reader = Reader(browser.new_page(viewport=WINDOW), bi.address)
     reader.log_in(bi.password)
     for dashboard in DASHBOARDS:
         reader.open(dashboard.slug, sum(map(len, dashboard.rows)))
     return reader
+
+
+@pytest.fixture(scope="module")
+def reader(bi, browser):
+    return read_all(browser, bi)
+
+
+@pytest.fixture(scope="module")
+def in_postgres(published):
+    """The configuration that publishes the same nights into PostgreSQL, too, whose reader may log in."""
+    import psycopg
+
+    with postgres_server() as url:
+        config = published / "postgres.yaml"
+        text = (published / "aligntax.yaml").read_text()
+        config.write_text(f"{text}publish: {{postgres: {{url: '{url}'}}}}\n")
+        done = subprocess.run(
+            command("publish", "--config", config.name),
+            cwd=published,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        with psycopg.connect(url) as connection:
+            connection.execute("alter role aligntax_reader login")
+        yield config
+
+
+@pytest.fixture(scope="module")
+def reader_of_postgres(superset, in_postgres, browser, tmp_path_factory):
+    home = tmp_path_factory.mktemp("superset-postgres") / "home"
+    with served(home, "--postgres", "--config", str(in_postgres)) as running:
+        yield read_all(browser, running)
 
 
 def test_it_says_where_and_who_but_not_the_password(bi):
@@ -93,17 +128,17 @@ def test_it_says_where_and_who_but_not_the_password(bi):
     assert stat.S_IMODE((bi.home / "password").stat().st_mode) == 0o600
 
 
-def test_every_chart_of_every_dashboard_shows_data(reader):
-    listed = reader.page.request.get(f"{reader.address}/api/v1/chart/?q=(page_size:100)").json()["result"]
-    titles = {chart["id"]: chart["slice_name"] for chart in listed}
+@pytest.mark.parametrize("over", ["reader", "reader_of_postgres"])
+def test_every_chart_of_every_dashboard_shows_data(over, request):
+    reader = request.getfixturevalue(over)
+    titles = reader.titles()
     assert sorted(titles.values()) == sorted(c.title for d in DASHBOARDS for row in d.rows for c in row)
     assert [title for number, title in titles.items() if not has_data(reader.answers.get(number, []))] == []
 
 
 def test_charts_of_one_night_show_the_newest_and_nothing_of_the_others(reader, published):
-    listed = reader.page.request.get(f"{reader.address}/api/v1/chart/?q=(page_size:100)").json()["result"]
     title = "The same with numbers (scores in percent, taxes in points)"
-    number = next(chart["id"] for chart in listed if chart["slice_name"] == title)
+    number = next(number for number, known in reader.titles().items() if known == title)
     shown = {row["candidate_model_id"]: row["tax_absolute_times_100"] for row in reader.answers[number][0]["data"]}
     with Warehouse.read(published / "publish" / "aligntax.duckdb") as database:
         rows = database.rows(
@@ -141,6 +176,33 @@ def test_sql_reads_and_writes_no_file_of_the_host(reader, tmp_path, sql):
 def test_sql_reads_the_tables_and_changes_none(reader):
     assert '"rows": 1' in reader.query("select count(*) as n from reports.alignment_tax")
     assert '"errors"' in reader.query("delete from reports.alignment_tax")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "copy (select 1) to '/tmp/written.csv'",
+        "copy (select 1) to program 'id'",
+        "select pg_read_file('/etc/passwd')",
+        "select * from aligntax.published_tables",
+        "delete from reports.alignment_tax",
+        "create table public.mine as select 1",
+        "select set_config('default_transaction_read_only', 'off', false), lo_import('/etc/passwd')",
+    ],
+)
+def test_sql_over_postgres_reads_the_published_tables_and_nothing_else(reader_of_postgres, sql):
+    said = reader_of_postgres.query(sql)
+    assert '"errors"' in said
+    assert "root:" not in said
+
+
+def test_a_user_who_may_write_is_refused(superset, in_postgres, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PGUSER", "postgres")
+    arguments = ["--postgres", "--config", str(in_postgres), "--home", str(tmp_path / "home"), "--port", "0"]
+    assert main(arguments) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: PostgreSQL: postgres may do more than read the published tables.")
+    assert said.count("\n") == 1
 
 
 def test_a_second_start_sets_nothing_up_and_leaves_no_process(superset, published, bi):
