@@ -6,6 +6,8 @@ a paired cluster bootstrap, and money per right answer on a logarithmic scale.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,7 +36,8 @@ def sum_ratio(
 ) -> RatioEstimate:
     """Total of the candidate over total of the reference, on the pairs of which both amounts are known.
 
-    Fieller's set with CR2 covariances and Bell-McCaffrey degrees of freedom.
+    Fieller's set with CR2 covariances and Bell-McCaffrey degrees of freedom. No ratio of amounts is below 0, so a lower
+    limit below 0 is stated as 0; that leaves the coverage as it is.
 
     Args:
         reference: [n] amounts of at least 0, NaN where unknown.
@@ -66,7 +69,8 @@ def sum_ratio(
         return without_limits("all_ratios_equal", estimate)
     critical = t_critical(float(satterthwaite_df(sizes)[0]), confidence)
     means = float(total_after.sum() / sizes.sum()), float(total_before.sum() / sizes.sum())
-    return fieller(*means, v_aa, v_ab, v_bb, critical, unless="reference_not_distinguishable_from_zero")
+    found = fieller(*means, v_aa, v_ab, v_bb, critical, unless="reference_not_distinguishable_from_zero")
+    return found if found.low is None else replace(found, low=max(found.low, 0.0))
 
 
 def quantile_ratio(

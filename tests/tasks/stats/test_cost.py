@@ -25,6 +25,12 @@ def test_the_limits_of_a_ratio_of_sums_are_where_the_t_test_is_at_its_level():
         assert stats.ttest_1samp(after - limit * before, 0).pvalue == pytest.approx(0.05, rel=1e-6)
 
 
+def test_no_ratio_of_amounts_is_below_zero():
+    result = sum_ratio([100.0, 101.0, 99.0], [10.0, 600.0, 20.0], None)
+    assert result.low == 0
+    assert result.high > result.estimate > 0
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_rows_does_not_change_a_bit(seed):
     columns = drawn(seed)
