@@ -8,6 +8,7 @@ import urllib.request
 import pytest
 
 from infra.simulator.phrasing import declines
+from tests.support.joined import broken
 from tests.support.runs import DEFAULTS, count_requests, tables
 from warehouse.connection import Warehouse
 
@@ -73,6 +74,12 @@ def test_grades_become_scores_and_a_failed_judgment_leaves_no_score(judged):
     ) in graded  # the hasty judge sometimes gives a grade that is not on the menu
     judges = rows(judged, "select distinct scorer, judge_model_id from reports.model_scores order by all")
     assert judges == [("judged_complies", "hasty"), ("judged_refuses", "careful")]
+
+
+def test_every_name_of_a_row_has_its_row(judged):
+    assert rows(judged, "select 1 from marts.fct_judgments limit 1")
+    with Warehouse.read(judged / "warehouse.duckdb") as warehouse:
+        assert broken(warehouse) == []
 
 
 def test_a_judge_is_asked_at_temperature_0_with_a_seed_although_its_entry_says_otherwise(judged):
