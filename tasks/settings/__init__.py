@@ -27,7 +27,7 @@ from tasks.settings.limits import Limits
 from tasks.settings.loading import load_places, load_settings, starter_text
 from tasks.settings.models import ModelSettings
 from tasks.settings.overrides import Overrides
-from tasks.settings.places import PublishSettings
+from tasks.settings.places import BucketSettings, EveryEvalEverSettings, PublishSettings
 from tasks.settings.price import PriceSettings
 from tasks.settings.whole import Pair, Settings
 
@@ -36,8 +36,10 @@ __all__ = [
     "ApiFacts",
     "BatchFacts",
     "BenchmarkSettings",
+    "BucketSettings",
     "BudgetSettings",
     "Draft",
+    "EveryEvalEverSettings",
     "GateSettings",
     "Known",
     "Limits",

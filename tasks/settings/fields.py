@@ -98,7 +98,14 @@ def checked_postgres_url(value: str) -> str:
     if has_password:
         raise ValueError(f"must hold no password, {example}: the variable PGPASSWORD or the file ~/.pgpass holds it.")
     if not is_address:
-        raise ValueError(f"must be an address of PostgreSQL, {example}, found {value!r}.")
+        raise ValueError(f"must be an address of PostgreSQL, {example}.")
+    return value.strip()
+
+
+def checked_bucket_url(value: str) -> str:
+    """The address of a folder in a bucket; its keys come from the environment."""
+    if re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[\w.=-]+)*/?", value.strip()) is None:
+        raise ValueError("must be a folder in a bucket, such as s3://bucket/folder; keys come from the environment.")
     return value.strip()
 
 
@@ -210,6 +217,7 @@ NotEmpty = BeforeValidator(checked_not_empty)
 Identifier = Annotated[str, AfterValidator(checked_identifier)]
 VariableName = Annotated[str, AfterValidator(checked_variable_name)]
 Url = Annotated[str, AfterValidator(checked_url)]
+BucketUrl = Annotated[str, AfterValidator(checked_bucket_url)]
 PostgresUrl = Annotated[str, AfterValidator(checked_postgres_url)]
 RoleName = Annotated[str, AfterValidator(checked_role)]
 IsoDate = Annotated[date, BeforeValidator(parsed_date)]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from tasks.settings.fields import FolderPath, PostgresUrl, RoleName
+from tasks.settings.fields import BucketUrl, Flag, FolderPath, PostgresUrl, RoleName, Text, Url
 from tasks.settings.section import Section
 
 
@@ -18,12 +18,31 @@ class PostgresSettings(Section):
     reader: RoleName | None = "aligntax_reader"
 
 
+class BucketSettings(Section):
+    """Storage that speaks S3; its keys are never here."""
+
+    url: BucketUrl
+    endpoint: Url | None = None
+    region: Text | None = None
+
+
+class EveryEvalEverSettings(Section):
+    """Who publishes scores to Every Eval Ever, and what they are to the makers of the models."""
+
+    organization: Text
+    relationship: Literal["first_party", "third_party", "collaborative", "other"] = "other"
+
+
 class PublishSettings(Section):
     """Where the tables go, and how much text of safety items and answers goes with them."""
 
     folder: FolderPath = Field(default=Path("publish"), validate_default=True)
     text: Literal["none", "hash", "full"] = "none"
     postgres: PostgresSettings | None = None
+    bucket: BucketSettings | None = None
+    csv: Flag = False
+    excel: Flag = False
+    every_eval_ever: EveryEvalEverSettings | None = None
 
     @property
     def snapshot(self) -> Path:

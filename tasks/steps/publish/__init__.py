@@ -13,8 +13,12 @@ from pathlib import Path
 
 from tasks.errors import AligntaxError, PublicationIncomplete
 from tasks.settings import PublishSettings
+from tasks.steps.publish.bucket_files import write_bucket
 from tasks.steps.publish.catalogue_page import write_catalogue_page
+from tasks.steps.publish.csv_files import write_csv
 from tasks.steps.publish.database_snapshot import write_snapshot
+from tasks.steps.publish.every_eval_ever_files import write_exchange_files
+from tasks.steps.publish.excel_workbook import write_workbook
 from tasks.steps.publish.item_pages import write_items
 from tasks.steps.publish.manifest import write_manifest
 from tasks.steps.publish.parquet_files import write_parquet
@@ -32,6 +36,10 @@ TARGETS: dict[str, PublishTarget] = {
     "database": write_snapshot,
     "parquet": write_parquet,
     "postgres": write_tables,
+    "bucket": write_bucket,
+    "csv": write_csv,
+    "excel": write_workbook,
+    "every_eval_ever": write_exchange_files,
     "report": write_page,
     "catalogue": write_catalogue_page,
     "items": write_items,

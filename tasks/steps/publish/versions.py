@@ -1,14 +1,14 @@
 """Folders with the files of one publication each. A folder is complete when it appears, and never changes after that.
 
-The manifest names the newest one, so that a reader who reads several files reads one publication. The folder before
-stays for readers of the manifest before.
+The manifest names the newest one, so that a reader who reads several files reads one publication. The folders before
+that it names stay for readers of the manifests before.
 """
 
 from __future__ import annotations
 
 import shutil
 import stat
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from warehouse.whole_files import own_folder
@@ -33,9 +33,7 @@ def _open_as(parent: Path, folder: Path) -> None:
         path.chmod(mode if path.is_dir() else mode & 0o666)
 
 
-def remove_outdated(parent: Path, kept: Collection[str]) -> None:
-    """Remove all folders of ``parent`` but the ones to be kept."""
-    if parent.is_dir():
-        for folder in parent.iterdir():
-            if folder.name not in kept and not folder.name.startswith("."):
-                shutil.rmtree(folder, ignore_errors=True)
+def remove_folders(parent: Path, names: Iterable[str]) -> None:
+    """Remove some folders of ``parent``."""
+    for name in names:
+        shutil.rmtree(parent / name, ignore_errors=True)

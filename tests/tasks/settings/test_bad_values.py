@@ -349,7 +349,10 @@ CASES = {
     ),
     "unknown publish key": (
         {("publish", "postgress"): {}},
-        "publish.postgress: unknown key. Did you mean 'postgres'? Known: folder, postgres, text.",
+        (
+            "publish.postgress: unknown key. Did you mean 'postgres'? Known: bucket, csv, every_eval_ever, excel, "
+            "folder, postgres, text."
+        ),
     ),
     "password in the address of PostgreSQL": (
         {("publish", "postgres"): {"url": "postgresql://me:hunter2@host/db"}},
@@ -367,10 +370,18 @@ CASES = {
     ),
     "address of another database": (
         {("publish", "postgres"): {"url": "mysql://host/db"}},
+        "publish.postgres.url: must be an address of PostgreSQL, such as postgresql://user@host:5432/database.",
+    ),
+    "keys in the address of a bucket": (
+        {("publish", "bucket"): {"url": "s3://key:secret@bucket/folder"}},
         (
-            "publish.postgres.url: must be an address of PostgreSQL, such as postgresql://user@host:5432/database, "
-            "found 'mysql://host/db'."
+            "publish.bucket.url: must be a folder in a bucket, such as s3://bucket/folder; keys come from the "
+            "environment."
         ),
+    ),
+    "nobody who publishes to Every Eval Ever": (
+        {("publish", "every_eval_ever"): {}},
+        "publish.every_eval_ever.organization: is missing.",
     ),
     "role that needs quotes": (
         {("publish", "postgres"): {"url": "postgresql://host/db", "reader": "BI readers"}},

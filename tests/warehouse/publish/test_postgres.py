@@ -8,11 +8,11 @@ import subprocess
 import sys
 import threading
 
-import polars as pl
 import psycopg
 import pytest
 
 from tests.support.postgres_server import postgres_server
+from tests.support.scored_dates import DATES, score_dates
 from warehouse.connection import Warehouse
 from warehouse.errors import WarehouseError
 from warehouse.publication import Publication
@@ -20,7 +20,6 @@ from warehouse.publish import contents, postgres
 
 pytestmark = pytest.mark.accept
 
-DATES = ("2026-01-30", "2026-01-31")
 READER = "aligntax_reader"
 
 
@@ -44,23 +43,9 @@ def url(server):
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory):
-    """A warehouse with 1,000 scores on each of two dates; ``change`` alters those of the second."""
     with Warehouse.open(tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb") as opened:
         opened.build()
         yield opened
-
-
-def change(warehouse, value):
-    scores = warehouse.schema("marts.fct_scores")
-    for date in DATES:
-        text = "a\0b\\.\n\\." if date == DATES[0] else str(value)
-        rows = [
-            {"as_of_date": date, "item_id": f"i{n}", "value": value if date == DATES[1] else 0.5, "answer": text}
-            for n in range(1000)
-        ]
-        frame = pl.DataFrame(rows).with_columns(pl.col("as_of_date").str.to_date())
-        nothing = [pl.lit(None, kind).alias(name) for name, kind in scores.items() if name not in frame.columns]
-        warehouse.replace("marts.fct_scores", [date], frame.with_columns(nothing))
 
 
 @pytest.fixture
@@ -68,7 +53,7 @@ def published(warehouse, tmp_path):
     """Write a publication whose scores of the second date have some value; returns its id."""
 
     def of(url, value, reader=READER):
-        change(warehouse, value)
+        score_dates(warehouse, value)
         path = tmp_path / f"tables-{value}.duckdb"
         held = warehouse.snapshot(path, text="none", as_of_date=DATES[1], run_id=f"r{value}")
         with Publication(path, held) as publication:
@@ -225,7 +210,7 @@ def test_readers_see_one_publication_each_and_no_error(url, published):
 
 def test_a_publication_that_is_killed_leaves_the_one_before(url, published, warehouse, tmp_path):
     identity = published(url, 1.0)
-    change(warehouse, 2.0)
+    score_dates(warehouse, 2.0)
     path = tmp_path / "killed.duckdb"
     held = warehouse.snapshot(path, text="none", as_of_date=DATES[1], run_id="killed")
     program = (

@@ -1,6 +1,7 @@
 """The manifest names what each target holds; a folder stays while a manifest of now or before names it."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -40,7 +41,8 @@ def test_the_same_rows_make_the_same_manifest(warehouse, settings):
     assert not list(settings.folder.rglob(".*"))
 
 
-def test_the_folder_before_stays_and_older_ones_go(warehouse, settings):
+def test_the_folder_before_stays_and_older_ones_go(warehouse, settings, monkeypatch):
+    monkeypatch.setattr("tasks.steps.publish.manifest._READING", timedelta(0))
     found = []
     for run in ("a", "b", "b", "c"):
         publish(warehouse, settings, DATE, run)
@@ -48,6 +50,15 @@ def test_the_folder_before_stays_and_older_ones_go(warehouse, settings):
         kept = {path.name for path in (settings.folder / "parquet").iterdir()}
         assert kept == {path.removeprefix("parquet/") for path in list(dict.fromkeys(found))[-2:]}
     assert len(set(found)) == 3
+
+
+def test_a_reader_has_time_to_read_although_publications_follow_each_other(warehouse, settings):
+    for run in ("a", "b", "c", "a"):
+        publish(warehouse, settings, DATE, run)
+    found = manifest(settings)["parquet"]
+    folders = {path.name for path in (settings.folder / "parquet").iterdir()}
+    assert len(folders) == 3
+    assert folders == {place["path"].removeprefix("parquet/") for place in (found, *found["previous"])}
 
 
 def test_a_target_that_fails_keeps_its_entry_and_its_files(warehouse, settings, monkeypatch):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.steps.publish.versions import remove_outdated, version_folder
+from tasks.steps.publish.versions import remove_folders, version_folder
 
 
 def write(folder):
@@ -35,9 +35,8 @@ def test_whoever_read_the_folders_before_reads_this_one(tmp_path, mode, mode_of_
     assert found == [mode, mode, mode_of_file]
 
 
-def test_only_folders_that_nobody_reads_are_removed(tmp_path):
+def test_named_folders_are_removed(tmp_path):
     for version in ("one", "two", "three"):
         version_folder(tmp_path / "parquet", version, write)
-    remove_outdated(tmp_path / "parquet", {"two", "three"})
+    remove_folders(tmp_path / "parquet", ["one", "absent"])
     assert {path.name for path in (tmp_path / "parquet").iterdir()} == {"two", "three"}
-    remove_outdated(tmp_path / "absent", set())
