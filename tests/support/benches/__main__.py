@@ -32,6 +32,7 @@ START_BAR_S = 1
 OTHER = "ALIGNTAX_BENCH_AGAINST"
 IMPORT_BAR_MB = 4_000
 LOG_MB, LOG_BAR_MB = 1_000, 1_000
+POSTGRES_BAR_S = 60
 
 
 def measured(module: str, *arguments: object) -> dict[str, float]:
@@ -129,6 +130,15 @@ def tables() -> None:
     )
 
 
+def targets() -> None:
+    found = measured("targets", 1_000_000)
+    print(
+        f"publishing {found['rows']:,} scores of {found['dates']} dates: snapshot {found['snapshot_s']:.1f} s, Parquet "
+        f"{found['parquet_s']:.1f} s, PostgreSQL {found['postgres_s']:.1f} s (bar {POSTGRES_BAR_S} s), again "
+        f"{found['again_s']:.1f} s, with one date changed {found['changed_s']:.1f} s; peak {found['peak_mb']:.0f} MB"
+    )
+
+
 def statistics_speed() -> None:
     found = measured("resamples")
     print(
@@ -193,6 +203,7 @@ SUBJECTS = {
     "isolation": isolation,
     "start": start,
     "tables": tables,
+    "targets": targets,
     "imports": imports,
     "logs": logs,
     "scoring": scoring,
