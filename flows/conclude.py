@@ -25,6 +25,8 @@ from tasks.steps.land import cell_events, run_event
 from tasks.steps.publish import Published
 from warehouse.connection import Warehouse
 
+_NEVER_ENDED = "not finished"  # what staging.stg_cells says of a cell of which no end was noted
+
 
 @dataclass(frozen=True, slots=True)
 class Concluded:
@@ -106,9 +108,9 @@ def _interrupted(live: Session, said: str) -> Interrupted:
 
 def conclude_empty(warehouse: Warehouse, plan: Plan, reason: str) -> None:
     """Publish a night that got no answer: its coverage says why. No score is made up, and older ones say their date."""
-    missing = [cell.cell_id for cell in unreported(warehouse, plan.run_id) if cell.status == "incomplete"]
+    missing = [cell.cell_id for cell in unreported(warehouse, plan.run_id) if cell.reason == _NEVER_ENDED]
     cell_events(warehouse, plan.run_id, ((cell_id, "failed", reason) for cell_id in missing))
-    run_event(warehouse, plan.run_id, "failed", "nothing evaluated")
     with suppress(ValidationStopped, PublicationIncomplete):  # that nothing came in is what has to be said
         check_reports(warehouse, plan.run_id, rebuild(warehouse, plan.settings, plan.run_id))
         publish_reports(warehouse, plan.settings, plan.run_id, plan.as_of_date.isoformat())
+    run_event(warehouse, plan.run_id, "failed", "nothing evaluated")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+from flows.cli.morning import Morning, next_night_of
 from flows.cli.options import CONFIG, Config, Json
 from flows.cli.output import interval, points, print_json, print_table
 from flows.cli.sql import published_or_live
@@ -17,23 +20,34 @@ from warehouse.errors import WarehouseBusy, WarehouseMissing
 if TYPE_CHECKING:
     from warehouse.connection import Row, Warehouse
 
+Found = TypeVar("Found")
+
 _FIRST_RUN = (
     "The first run is going on, and nothing is published yet. That run prints how far it is; once it ends or is "
     "stopped, this command shows its cells."
 )
+# The queries of the published copy, and of the warehouse itself.
+_RUNS = ("listed_runs", "live_runs")
+_CELLS = ("newest_cells", "live_cells")
 # The columns that name a cell of a date.
 _CELL = ("model_id", "benchmark_id", "prompt_style")
 
 
 def status(config: Config = CONFIG, json: Json = False) -> None:
-    """Show how the newest runs' cells stand."""
-    cells, source = _look(config, "live_cells", "newest_cells", newest_cells)
+    """Show the last nights, alarms, what waits for a person, the next night, and how the newest cells stand."""
+    found, source = _look(config, _standing)
+    coming = next_night_of(config, datetime.now(UTC))
     if json:
-        print_json(cells or [])
+        document = {**found.morning.as_json(), "cells": found.cells} if found else {}
+        print_json({**document, "next_night": asdict(coming.night) if coming else None})
         return
-    if cells is None:
+    if found is None:
         typer.echo(source)
         return
+    found.morning.print()
+    if coming:
+        typer.echo(coming.line)
+    cells = found.cells
     runs = {cell["run_id"] for cell in cells}
     of_run = f" of run {runs.pop()}" if len(runs) == 1 else ""
     columns = ["model", "benchmark", "style", "status", "answered", "why", *([] if of_run else ["run id"])]
@@ -50,7 +64,7 @@ def status(config: Config = CONFIG, json: Json = False) -> None:
 
 def runs(config: Config = CONFIG, json: Json = False) -> None:
     """List the runs, newest first."""
-    found, source = _look(config, "live_runs", "listed_runs", _rows)
+    found, source = _look(config, lambda database, is_live: database.named_rows(_RUNS[is_live]))
     if json:
         print_json(found or [])
         return
@@ -60,8 +74,16 @@ def runs(config: Config = CONFIG, json: Json = False) -> None:
     print_table(f"Runs ({source})", ["run id", "kind", "started", "stands at", "cells", "note"], map(_run_row, found))
 
 
-def _rows(database: Warehouse, query: str) -> list[Row]:
-    return database.named_rows(query)
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What `status` shows."""
+
+    morning: Morning
+    cells: list[Row]
+
+
+def _standing(database: Warehouse, is_live: bool) -> _Standing:
+    return _Standing(Morning.of(database, is_live=is_live), newest_cells(database, _CELLS[is_live]))
 
 
 def newest_cells(database: Warehouse, query: str) -> list[Row]:
@@ -114,20 +136,18 @@ def _run_row(run: Row) -> list[Any]:
     return [run["run_id"], run["kind"], started, (run["last_event"] or "").replace("_", " "), complete, note]
 
 
-def _look(
-    config: Path, live: str, published: str, ask: Callable[[Warehouse, str], list[Row]]
-) -> tuple[list[Row] | None, str]:
-    """Ask the warehouse, or its published copy while a run holds it: the rows, and where they come from.
+def _look(config: Path, ask: Callable[[Warehouse, bool], Found]) -> tuple[Found | None, str]:
+    """Ask the warehouse, or its published copy while a run holds it: what is found, and where it comes from.
 
-    The rows are None while the first run goes on, because nothing is published yet; then the last part says so.
+    It is None while the first run goes on, because nothing is published yet; then the last part says so.
     """
     try:
         with published_or_live(config, is_live=True) as database:
-            return ask(database, live), "warehouse"
+            return ask(database, True), "warehouse"
     except WarehouseBusy:
         pass
     try:
         with published_or_live(config, is_live=False) as database:
-            return ask(database, published), "published copy: a run is going on"
+            return ask(database, False), "published copy: a run is going on"
     except WarehouseMissing:
         return None, _FIRST_RUN

@@ -142,10 +142,10 @@ _WORDS: Mapping[NoticeKind, str] = {
 
 
 def _kind_and_model(cell: Mapping[str, Any]) -> tuple[NoticeKind, str]:
-    reason = cell["reason"] or ""
-    if cell["status"] == "incomplete" and reason.startswith("budget"):
-        return "budget", cell["model_id"]
-    if cell["status"] == "incomplete" and "batch" in reason:
+    """What happened to a cell, and the model that people hear of; of a budget its name says which it is."""
+    if cell["status"] == "incomplete" and cell["budget"]:
+        return "budget", f"{cell['model_id']} ({cell['budget']})"
+    if cell["status"] == "incomplete" and cell["is_waiting"]:
         return "batch_waiting", cell["model_id"]
     return "failure", cell["model_id"]
 

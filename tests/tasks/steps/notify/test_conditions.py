@@ -30,7 +30,7 @@ class Facts:
         return ["expectation"], self.gates
 
 
-def cell(model="base", status="complete", reason=None, *, endpoint="server", answered=10, types=()):
+def cell(model="base", status="complete", reason=None, *, endpoint="server", answered=10, types=(), **more):
     return {
         "cell_id": f"{model}/arithmetic/chat",
         "model_id": model,
@@ -40,6 +40,9 @@ def cell(model="base", status="complete", reason=None, *, endpoint="server", ans
         "reason": reason,
         "count_answered": answered,
         "error_types": list(types),
+        "budget": None,
+        "is_waiting": False,
+        **more,
     }
 
 
@@ -67,16 +70,16 @@ def test_a_provider_that_was_down_is_named_once(lost):
 
 
 @pytest.mark.parametrize(
-    ("lost", "kind"),
+    ("lost", "condition"),
     [
-        ({"status": "failed", "answered": 0, "types": ["http_401"]}, "failure"),
-        ({"status": "left_out", "types": ["connection"]}, "failure"),
-        ({"status": "incomplete", "reason": "budget: night"}, "budget"),
-        ({"status": "incomplete", "reason": "the batch is waiting"}, "batch_waiting"),
+        ({"status": "failed", "answered": 0, "types": ["http_401"]}, ("failure", "aligned")),
+        ({"status": "left_out", "types": ["connection"]}, ("failure", "aligned")),
+        ({"status": "incomplete", "budget": "night.usd"}, ("budget", "aligned (night.usd)")),
+        ({"status": "incomplete", "is_waiting": True}, ("batch_waiting", "aligned")),
     ],
 )
-def test_cells_that_lack_answers_are_named_by_model(lost, kind):
-    assert found(cell(), cell("aligned", **lost)) == [(kind, "aligned")]
+def test_cells_that_lack_answers_are_named_by_model(lost, condition):
+    assert found(cell(), cell("aligned", **lost)) == [condition]
 
 
 def test_words_of_a_server_are_not_repeated():
