@@ -18,8 +18,6 @@ from warehouse.errors import WarehouseError
 from warehouse.publication import Publication
 from warehouse.publish import contents, postgres
 
-pytestmark = pytest.mark.accept
-
 READER = "aligntax_reader"
 
 
@@ -100,6 +98,7 @@ def test_only_what_changed_is_written(url, published):
     assert asked(url, "select count(*), sum(value) from marts.fct_scores") == [(2000, 2500.0)]
 
 
+@pytest.mark.accept
 def test_the_role_reads_the_tables_and_nothing_else(url, published):
     published(url, 1.0)
     with psycopg.connect(url, autocommit=True) as connection:
@@ -125,6 +124,7 @@ def test_the_role_reads_the_tables_and_nothing_else(url, published):
                 connection.execute(refused)
 
 
+@pytest.mark.accept
 def test_who_may_make_no_role_is_told_what_an_administrator_runs(url, published):
     name = url.rpartition("/")[2]
     with psycopg.connect(url, autocommit=True) as connection:
@@ -147,6 +147,7 @@ def test_who_may_make_no_role_is_told_what_an_administrator_runs(url, published)
             connection.execute("drop role writer")
 
 
+@pytest.mark.accept
 def test_a_table_that_is_not_ours_is_left_alone(url, published):
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("create schema reports")
@@ -157,6 +158,7 @@ def test_a_table_that_is_not_ours_is_left_alone(url, published):
     assert asked(url, "select to_regclass('reports.alerts')") == [(None,)]
 
 
+@pytest.mark.accept
 def test_other_columns_than_before_are_brought_in_without_dropping_a_table(url, published, monkeypatch):
     published(url, 1.0)
     with psycopg.connect(url, autocommit=True) as connection:
@@ -178,6 +180,7 @@ def test_other_columns_than_before_are_brought_in_without_dropping_a_table(url, 
     assert "former" not in {name for (name,) in asked(url, columns)}
 
 
+@pytest.mark.accept
 def test_readers_see_one_publication_each_and_no_error(url, published):
     done = threading.Event()
     found = {published(url, 0.0): 0.0}
@@ -208,6 +211,7 @@ def test_readers_see_one_publication_each_and_no_error(url, published):
     assert all(found[identity] * 1000 == total for ((identity, total),) in seen)
 
 
+@pytest.mark.accept
 def test_a_publication_that_is_killed_leaves_the_one_before(url, published, warehouse, tmp_path):
     identity = published(url, 1.0)
     score_dates(warehouse, 2.0)
@@ -234,6 +238,7 @@ def test_a_publication_that_is_killed_leaves_the_one_before(url, published, ware
     assert published(url, 3.0) == asked(url, "select publication_id from reports.publication")[0][0]
 
 
+@pytest.mark.accept
 @pytest.mark.parametrize(
     ("address", "said"),
     [
@@ -249,6 +254,7 @@ def test_a_server_that_refuses_gives_one_line_without_secrets(server, published,
     assert "hunter2" not in str(refused.value)
 
 
+@pytest.mark.accept
 def test_a_reader_that_locks_a_changed_table_is_named_as_the_cause(url, published, monkeypatch):
     published(url, 1.0)
     monkeypatch.setattr(postgres, "_LOCK_WAIT", "200ms")

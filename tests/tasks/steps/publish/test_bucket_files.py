@@ -5,13 +5,12 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
-from pyarrow.fs import FileSelector, S3FileSystem
+from pyarrow.fs import FileSelector, LocalFileSystem, S3FileSystem, SubTreeFileSystem
 
 from tasks.settings import PublishSettings
 from tasks.steps.publish.bucket_files import write_bucket
 from tests.support.s3_server import s3_server
 
-pytestmark = pytest.mark.accept
 KEYS = {"AWS_ACCESS_KEY_ID": "somebody", "AWS_SECRET_ACCESS_KEY": "hunter2hunter2"}
 
 
@@ -48,6 +47,7 @@ def versions(store):
     return {found.base_name for found in store.get_file_info(FileSelector("lab/tables/parquet"))}
 
 
+@pytest.mark.accept
 def test_readers_find_every_table_through_the_manifest(publication, endpoint, store, chosen):
     place = write_bucket(publication, chosen)
     found = manifest(store)
@@ -61,7 +61,21 @@ def test_readers_find_every_table_through_the_manifest(publication, endpoint, st
     assert not list(chosen.folder.iterdir())
 
 
+@pytest.mark.accept
 def test_the_folder_before_stays_and_older_ones_go(publication, store, chosen, monkeypatch):
+    _publish_four(publication, store, chosen, monkeypatch)
+
+
+def test_a_folder_of_this_machine_is_written_like_a_bucket(publication, tmp_path, monkeypatch):
+    store = SubTreeFileSystem(str(tmp_path), LocalFileSystem())
+    monkeypatch.setattr("tasks.steps.publish.bucket_files._store", lambda _: store)
+    (tmp_path / "publish").mkdir()
+    (tmp_path / "lab" / "tables").mkdir(parents=True)
+    chosen = PublishSettings(folder=tmp_path / "publish", bucket={"url": "s3://lab/tables"})
+    _publish_four(publication, store, chosen, monkeypatch)
+
+
+def _publish_four(publication, store, chosen, monkeypatch):
     monkeypatch.setattr("tasks.steps.publish.manifest._READING", timedelta(0))
     written = []
     for identity in ("one", "two", "two", "three"):
@@ -72,6 +86,7 @@ def test_the_folder_before_stays_and_older_ones_go(publication, store, chosen, m
         assert versions(store) == set(list(dict.fromkeys(written))[-2:])
 
 
+@pytest.mark.accept
 def test_a_publication_that_breaks_off_leaves_the_manifest_and_its_folder(publication, store, chosen, monkeypatch):
     write_bucket(publication, chosen)
     before = manifest(store)
@@ -88,6 +103,7 @@ def test_a_publication_that_breaks_off_leaves_the_manifest_and_its_folder(public
     assert before["publication_id"] in versions(store)
 
 
+@pytest.mark.accept
 def test_a_bucket_that_is_not_there_gives_a_line_without_secrets(publication, store, chosen):
     elsewhere = chosen.model_copy(update={"bucket": chosen.bucket.model_copy(update={"url": "s3://absent/tables"})})
     with pytest.raises(OSError, match="Bucket 'absent' not found") as refused:
