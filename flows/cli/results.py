@@ -188,7 +188,7 @@ def show_places(published: Published, config: Path, query: str = _TRY) -> None:
     typer.echo(f"Report:   {published['report']}")
     typer.echo(f"Tables:   {published['database']} and {published['parquet']}/")
     for name in sorted(published.keys() - {"report", "database", "parquet"}):
-        typer.echo(f"{name.capitalize() + ':':9} {published[name]}")
+        typer.echo(f"{name.replace('_', ' ').capitalize() + ':':9} {published[name]}")
     typer.echo(f'Try next: {program()} sql{naming(config)} "{query}"')
 
 
