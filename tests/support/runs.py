@@ -61,6 +61,7 @@ CLOCKED |= {
     "planned_at",
     "duration_ms",
     "waited_ms",
+    "waited_median_ms",
 }
 _PASSWORD = "PREFECT_API_AUTH_STRING"
 LOGS = {

@@ -57,6 +57,8 @@ wanted as (
         ---------- what it took
         coalesce(generations.attempts, failures.attempts) as attempts,
         generations.latency_ms,
+        generations.waited_ms,
+        generations.retried_for,
         generations.tokens_input,
         generations.tokens_cached,
         generations.tokens_output,

@@ -19,6 +19,8 @@ answers as (
         round(sum(cost_usd), 12) as cost_usd,
         median(latency_ms) as latency_median_ms,
         quantile_cont(latency_ms, 0.95) as latency_p95_ms,
+        median(waited_ms) as waited_median_ms,
+        count(retried_for) as count_retried,
         max(finished_at) as last_answer_at
     from marts.fct_generations
     group by run_id, cell_id
@@ -73,6 +75,8 @@ select
     answers.cost_usd,
     answers.latency_median_ms,
     answers.latency_p95_ms,
+    answers.waited_median_ms,
+    coalesce(answers.count_retried, 0) as count_retried,
     answers.last_answer_at,
     ---------- judging; a judgment that several answers share stands in the cell that asked for it first
     cells.judge_model_id,
