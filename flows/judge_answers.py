@@ -59,8 +59,10 @@ async def judge_all(live: Session, after: Any) -> Judged:
 
 
 def _leave_open(asking: Session) -> None:
-    """Note the cells whose judge a budget stopped: without all their grades they are incomplete."""
-    stops = budget_stops(asking.work, asking.results)
-    asking.warehouse.append({"raw.budget_stops": stops})
-    run_id = asking.plan.run_id
-    cell_events(asking.warehouse, run_id, ((stop["cell_id"], "incomplete", stop["reason"]) for stop in stops))
+    """Note the cells whose judge a budget or an open batch stopped: without all their grades they are incomplete."""
+    asking.warehouse.append({"raw.budget_stops": budget_stops(asking.work, asking.results)})
+    results = {piece.cell_id: asking.results[piece.name] for piece in asking.work}
+    stopped = {cell_id: result for cell_id, result in results.items() if result.stopped and not result.is_cell_error}
+    events = ((cell_id, "incomplete", f"its judge: {result.stopped}") for cell_id, result in stopped.items())
+    if not asking.draining.is_set():
+        cell_events(asking.warehouse, asking.plan.run_id, events)

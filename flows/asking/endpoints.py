@@ -28,6 +28,7 @@ def open_lines(
             _batches_of(connection_to(name, sharing, environment, partition_key), sharing),
             on_progress=progress.count,
             on_slowed=progress.slow,
+            on_waiting=progress.say,
         )
         for name, sharing in models_by_endpoint(work).items()
     }

@@ -59,6 +59,13 @@ class Progress:
         self.slowed[trouble] += 1
         self._show()
 
+    def say(self, line: str) -> None:
+        """Print a line that stays, above the bar."""
+        if self._bars:
+            self._console.print(line, highlight=False, markup=False)
+        else:
+            sys.stderr.write(f"{line}\n")
+
     def _show(self) -> None:
         if self._bars and self._bar is not None:
             self._bars.update(self._bar, completed=self.answered + self.failed, note=self._note())

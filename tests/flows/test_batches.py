@@ -117,11 +117,11 @@ def test_a_run_killed_at_every_stage_pays_once_and_reports_what_a_live_run_does(
             kill_when(warm.start(folder, *RUN), lambda: server.count(name) >= least)
 
         server.behave(most_live=0)
-        killed("refused", 1)  # before a batch is made
+        killed("refused", 3 * count_cells)  # before a batch is made
         server.behave(delay_s=3600, reply_delay_s=3600)
-        killed("created", count_cells)  # between the making of the batches and the notes of it
+        killed("created", 1)  # between the making of batches and the notes of it
         server.behave(delay_s=3600)
-        killed("looks" if provider == "anthropic" else "lists", count_cells)  # while they are found again
+        killed("looks" if provider == "anthropic" else "lists", 1)  # while they are found again
         killed("looks", 3 * count_cells)  # while they are waited for
         server.behave(delay_s=0, errored=0.1, expired=0.1, duplicated=0.2, piece_delay_s=1)
         killed("reads", 1)  # while they are collected

@@ -22,6 +22,7 @@ wanted as (
 select
     batches.mark,
     batches.count_requests,
+    batches.intended_at,
     events.batch_id,
     case when events.refused_at > events.posted_at then null else events.posted_at end as posted_at,
     wanted.generation_ids

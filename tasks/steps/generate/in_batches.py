@@ -187,6 +187,10 @@ async def _bring(cell: _Cell, intent: Intent) -> float | None:
     """Submit, wait and collect; returns what the batch cost, None while nobody knows."""
     try:
         batch = await _submitted(cell, intent)
+        if batch and batch.state == "waiting":
+            cell.line.on_waiting(
+                f"waiting for batch {batch.batch_id}: {intent.count_requests} questions of {cell.work.name}"
+            )
         batch = batch and await _ended(cell, batch)
         if batch is None:
             return None
@@ -266,9 +270,22 @@ async def _found(cell: _Cell, intent: Intent, posted_at: datetime) -> Batch | No
         has_its_size = batch.count_requests in {None, intent.count_requests}
         if cell.batches.keeps_marks or batch.batch_id in known or not has_its_size:
             continue
-        ended = await _ended(cell, batch)
-        if ended and await _is_of(cell, ended, intent):
+        if ended := await _proven(cell, batch, intent):
             return ended
+    return None
+
+
+async def _proven(cell: _Cell, batch: Batch, intent: Intent) -> Batch | None:
+    """A likely batch once it has ended and is the intent's; None once it is known to be another's."""
+    pauses = _pauses(cell.work.model.batch.poll_s)
+    while not cell.is_done:
+        if batch.batch_id in await asyncio.to_thread(cell.book.batch_ids):
+            return None
+        if batch.state != "waiting":
+            return batch if await _is_of(cell, batch, intent) else None
+        await cell.pause(next(pauses))
+        batch = await _patiently(cell, partial(cell.batches.look, batch.batch_id, cell.timeout_s)) or batch
+    cell.waiting.append(_still_waiting(batch))
     return None
 
 
@@ -326,7 +343,7 @@ async def _collect(cell: _Cell, intent: Intent, batch: Batch) -> float | None:
                 if cell.line.draining.is_set():
                     return False
                 name = custom_id.removeprefix(f"{intent.mark}-")
-                paid_usd[name] = await _take(cell, name, said) or paid_usd.get(name, 0.0)
+                paid_usd[name] = await _take(cell, intent, name, said) or paid_usd.get(name, 0.0)
         return True
 
     if not await _patiently(cell, lines):
@@ -338,7 +355,7 @@ async def _collect(cell: _Cell, intent: Intent, batch: Batch) -> float | None:
     return sum(paid_usd.values())
 
 
-async def _take(cell: _Cell, name: str, said: Reply | ProviderError) -> float:
+async def _take(cell: _Cell, intent: Intent, name: str, said: Reply | ProviderError) -> float:
     """Land what a line says; returns what it cost. Lines that have landed, or that nobody asked for, are left out."""
     request = cell.open.get(name)
     if request is None:
@@ -349,6 +366,7 @@ async def _take(cell: _Cell, name: str, said: Reply | ProviderError) -> float:
         cell.errors[name] = error
         return 0.0
     row = generation_row(cell.work, request, answer, cell.attempts[name], None)
+    row["started_at"] = intent.intended_at
     if is_empty(answer, request) and cell.attempts[name] == 1 < cell.work.model.max_attempts:
         cell.empty[name] = answer
         return row["cost_usd"] or 0.0

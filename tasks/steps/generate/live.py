@@ -57,6 +57,7 @@ class Line:
     on_ended: Callable[[Attempts, str | None], None] | None = (
         None  # a question's attempts, and the error without answer
     )
+    on_waiting: Callable[[str], None] = field(default=lambda *_: None)  # is told of each batch that is waited for
     jitter: Callable[[], float] = random.random
     ledger: Ledger = field(default_factory=Ledger)  # of the run: all its endpoints share the budgets
     room: Callable[[], Awaitable[None]] = _always  # waits while the sink has no room for another answer

@@ -32,6 +32,7 @@ class Intent:
     mark: str
     generation_ids: tuple[str, ...]
     count_requests: int
+    intended_at: datetime
     batch_id: str | None = None
     posted_at: datetime | None = None
 
@@ -59,7 +60,7 @@ class BatchBook:
     def intend(self, work: CellWork, generation_ids: Sequence[str]) -> Intent:
         """Enter a batch before it is submitted."""
         mark = uuid.uuid4().hex[:_MARK_DIGITS]
-        batch = {
+        batch: Row = {
             "mark": mark,
             "run_id": work.run_id,
             "cell_id": work.cell_id,
@@ -70,7 +71,7 @@ class BatchBook:
         }
         requests = [{"mark": mark, "generation_id": generation_id} for generation_id in generation_ids]
         self._warehouse.append({"raw.batches": [batch], "raw.batch_requests": requests})
-        return Intent(mark, tuple(generation_ids), len(generation_ids))
+        return Intent(mark, tuple(generation_ids), len(generation_ids), batch["intended_at"])
 
     def note(self, mark: str, event: BatchEvent, batch_id: str | None = None, detail: str | None = None) -> datetime:
         """Enter what happened to a batch, and when: now."""
