@@ -19,6 +19,7 @@ from tests.support.runs import tables
 from tests.support.sizes import size
 from tests.support.warm import Started, Warm
 
+LONGEST_S = 600.0
 RUN = ("run", "--as-of", "2026-01-31")
 BENCHMARKS = ("arithmetic", "knowledge", "logic", "reading", "borderline", "harmful", "instructions")
 # All items twice, or a part of them once: 5,216 and 504 requests.
@@ -85,11 +86,12 @@ def configured(folder: Path, server: Server, provider: str, mode: str, max_wait_
 
 def kill_when(started: Started, reached: Callable[[], bool]) -> None:
     """Kill a run as soon as something has happened at the server."""
-    while not reached():
-        assert started.process.is_alive(), started.ended().stderr
+    deadline = time.monotonic() + LONGEST_S
+    while not (is_reached := reached()) and time.monotonic() < deadline and started.process.is_alive():
         time.sleep(0.01)
     started.send(signal.SIGKILL)
-    started.ended()
+    ended = started.ended()
+    assert is_reached, f"not reached within {LONGEST_S:g} s, or it ended before: {ended.stderr}"
 
 
 def check_reports(found: Path, wanted: Path) -> None:
