@@ -58,9 +58,13 @@ def score_run(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
 def score_import(warehouse: Warehouse, settings: Settings, run_id: str) -> Scored:
     """Do as ``score_run`` does, except that an import of which no cell is left is a result: others go on.
 
+    An import that was scored whole under the same configuration stays as it is.
+
     Raises:
         ValidationStopped: validation stopped here; the facts stay.
     """
+    if warehouse.query("is_scored", run_id=run_id, config_hash=settings.config_hash).item():
+        return Scored(0, 0, ExecutedPrograms())
     try:
         return score_run(warehouse, settings, run_id)
     except NothingEvaluated:

@@ -40,6 +40,7 @@ Result = TypeVar("Result")
 # A row of a table, by column name.
 Row: TypeAlias = dict[str, Any]
 
+_GROUPED_ROWS = 200_000
 _QUERIES = Path(__file__).parent / "queries"
 
 
@@ -284,6 +285,20 @@ class Warehouse:
                 yield pl.DataFrame(batch)
         finally:
             cursor.close()
+
+    def query_groups(
+        self, name: str, keys: Sequence[str], **parameters: Any
+    ) -> Iterator[tuple[tuple[Any, ...], pl.DataFrame]]:
+        """The same by the values of some columns that the rows are ordered by first, each with all of its rows."""
+        import polars as pl  # noqa: PLC0415 - the command line opens warehouses without polars
+
+        rest: list[pl.DataFrame] = []
+        for batch in self.query_batches(name, _GROUPED_ROWS, **parameters):
+            groups = list(pl.concat([*rest, batch]).group_by(keys, maintain_order=True))
+            yield from groups[:-1]
+            rest = [frame for _, frame in groups[-1:]]
+        for frame in rest:
+            yield from frame.group_by(keys)
 
     def query_rows(self, name: str, **parameters: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a named query without importing polars: column names and rows.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from flows.cli.options import as_of_date
+from flows.cli.options import BUFFER_MB, as_of_date
 from flows.cli.output import print_json
 from tasks.errors import InputError, UsageError
 
@@ -46,7 +46,7 @@ class Import:
     settings: Settings
     day: date
     publishes: bool
-    buffer_mb: int = 600
+    buffer_mb: int = BUFFER_MB
 
 
 def import_of(config: Path, as_of: str | None, *, publishes: bool) -> Import:

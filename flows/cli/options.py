@@ -22,6 +22,8 @@ LogJson = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
 
 CONFIG = Path("aligntax.yaml")
+# Memory for DuckDB where a command works through whole tables. What does not fit goes to disk.
+BUFFER_MB = 600
 
 
 def naming(config: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.options import CONFIG, AsOf, Config, run_date
+from flows.cli.options import BUFFER_MB, CONFIG, AsOf, Config, run_date
 from flows.cli.output import program
 
 
@@ -20,7 +20,7 @@ def build(config: Config = CONFIG) -> None:
     settings = load_configuration(config, will_send=False)
     with Warehouse.open(settings.warehouse) as warehouse:
         dates = run_dates(warehouse)
-        rebuild_dates(warehouse, dates, settings.analysis, settings.margins)
+        warehouse.sparing(BUFFER_MB, lambda: rebuild_dates(warehouse, dates, settings.analysis, settings.margins))
     typer.echo(f"Rebuilt the tables of {len(dates)} dates in {settings.warehouse}.")
     typer.echo(f"Next: {program()} publish --config {config}")
 
@@ -37,7 +37,7 @@ def publish(config: Config = CONFIG, as_of: AsOf = None) -> None:
     settings = load_configuration(config, will_send=False)
     with Warehouse.open(settings.warehouse) as warehouse:
         date = run_date(run_dates(warehouse), as_of)
-        published = report_all(warehouse, settings, date)
+        published = warehouse.sparing(BUFFER_MB, lambda: report_all(warehouse, settings, date))
         say_answers(warehouse, date)
     show_places(published, config)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -166,6 +167,39 @@ def test_importing_every_eval_ever_instances_twice_lands_them_once(project, prin
     (said,) = json.loads(printed(*command, "--json"))["imports"]
     assert (said["count_rows"], said["count_new"], said["notes"]) == (5, 0, ["landed already"])
     assert counts(project) == once
+
+
+OUTCOMES = {
+    "correct": 1, "partial": 0.5, "incorrect": 0, "refused": 0, "filtered": 0, "truncated": 0, "unparsed": None,
+    "failed": None, "judge_error": None, "not_run": None, "quarantined": None,
+}  # fmt: skip
+
+
+def test_scores_without_texts_land_as_numbers_and_are_reported_as_the_file_says(project, printed):
+    said = [
+        {"model": m, "benchmark": "b", "item": o, "value": OUTCOMES[o], "outcome": o}
+        for m in ("toy", "tuned")
+        for o in OUTCOMES
+    ]
+    Path("scores.jsonl").write_text("".join(json.dumps(row) + "\n" for row in said))
+    limits = "{max_failed_rate: 1, max_unparsed_rate: 1, max_judge_error_rate: 1, max_filtered_rate: 1}"
+    Path("aligntax.yaml").write_text(f"{CONFIG}thresholds: {limits}\n")
+    bring = ("import", "scores", "scores.jsonl", "--no-publish")
+    assert "Landed 22 rows (22 new)" in printed(*bring, *DATE)
+    assert "Landed 22 rows (0 new)" in printed(*bring, *DATE)
+    assert "Landed 22 rows (0 new)" in printed(*bring, "--as-of", "2026-02-01")
+    with Warehouse.open(project / "warehouse.duckdb") as warehouse:
+        warehouse.build()
+        counts = "(select count(*) from raw.recorded_scores), (select count(*) from raw.plan)"
+        assert warehouse.rows(f"select {counts}")[1] == [(22, 0)]
+        scores = warehouse.rows("select distinct item_id, outcome, value, scorer_version from marts.fct_scores")[1]
+        answers = warehouse.rows("select status, count(*) from marts.fct_generations group by all order by all")[1]
+    found = {outcome: (value, version) for _, outcome, value, version in scores}
+    # An answer that the file took out or lacks is one that failed; one that was not found in its text is wrong.
+    others = {"unparsed": (0.0, 1), "failed": (None, None), "judge_error": (None, 1), "not_run": (None, 1)}
+    right = {outcome: (float(value), 1) for outcome, value in OUTCOMES.items() if value is not None}
+    assert found == right | others
+    assert answers == [("failed", 8), ("scored_elsewhere", 36)]
 
 
 def test_importing_published_means_twice_lands_them_once(project, printed):

@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from warehouse import connection
 from warehouse.connection import Warehouse
 from warehouse.errors import (
     ModelError,
@@ -187,3 +188,20 @@ def test_a_large_text_is_read_once_however_many_rows_without_text_follow_it(path
     with Warehouse.open(path) as warehouse:
         read = warehouse.sparing(100, lambda: warehouse.rows("select sum(length(reason)) from raw.cell_events")[1])
         assert read == [(1_000_000,)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_groups_are_whole_whatever_batches_they_come_in(tmp_path, monkeypatch, size):
+    monkeypatch.setattr(connection, "_GROUPED_ROWS", size)
+    monkeypatch.setattr(
+        connection, "_query_text", lambda _: "from (values (1, 1), (1, 2), (2, 3), (3, 4), (3, 5)) t(k, v)"
+    )
+    with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse:
+        groups = [(key, frame["v"].to_list()) for key, frame in warehouse.query_groups("named", ["k"])]
+    assert groups == [((1,), [1, 2]), ((2,), [3]), ((3,), [4, 5])]
+
+
+def test_a_query_without_rows_has_no_groups(tmp_path, monkeypatch):
+    monkeypatch.setattr(connection, "_query_text", lambda _: "from range(0) t(k)")
+    with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse:
+        assert list(warehouse.query_groups("named", ["k"])) == []

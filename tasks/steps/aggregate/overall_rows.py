@@ -20,13 +20,15 @@ from tasks.steps.aggregate.wording_rows import Key, Wordings, added_by
 from warehouse.connection import Row, Warehouse
 
 ALL_CAPABILITY = "all capability"
+_LABELLED = ("benchmark_id", "cluster_id", "item_id")
 WEIGHTINGS: tuple[Weighting, ...] = ("macro", "weighted")
 
 
 def overall_rows(warehouse: Warehouse, dates: Sequence[str], wordings: Wordings) -> Iterator[Row]:
     """Every scope of every pair under both weightings; the intervals also hold the variance between these wordings."""
-    items = warehouse.query("scope_items", dates=list(dates))
-    for (as_of_date, pair_id, scope), group in items.group_by(["as_of_date", "pair_id", "scope"], maintain_order=True):
+    groups = warehouse.query_groups("scope_items", ("as_of_date", "pair_id", "scope"), dates=list(dates))
+    for (as_of_date, pair_id, scope), found in groups:
+        group = found.with_columns(pl.col(name).rank("dense").alias(f"{name}_code") for name in _LABELLED)
         for weighting in WEIGHTINGS:
             for row in _scope_rows(group, weighting, wordings):
                 yield {"as_of_date": as_of_date, "subject_id": pair_id, "subset": scope, **row}
@@ -61,4 +63,4 @@ def _weights(items: pl.DataFrame, weighting: Weighting) -> Iterator[tuple[Key, f
 
 def _labels(items: pl.DataFrame) -> list[np.ndarray[Any, Any]]:
     """Codes of benchmarks, clusters and items."""
-    return [items[name].rank("dense").to_numpy() for name in ("benchmark_id", "cluster_id", "item_id")]
+    return [items[f"{name}_code"].to_numpy() for name in _LABELLED]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tasks.stats.estimates import Estimate
 from tasks.stats.paired import paired_difference
 from tasks.steps.aggregate.estimate_rows import WHOLE, clusters_of, estimate_columns
 from warehouse.connection import Row, Warehouse
@@ -17,9 +18,14 @@ PARTS = ("part_wrong_answer", "part_refusal", "part_filter", "part_truncation", 
 
 def part_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
     """Every part of every comparison."""
-    items = warehouse.query("tax_parts", dates=list(dates))
-    for (as_of_date, comparison_id), group in items.group_by(["as_of_date", "comparison_id"], maintain_order=True):
+    groups = warehouse.query_groups("tax_parts", ("as_of_date", "comparison_id"), dates=list(dates))
+    for (as_of_date, comparison_id), group in groups:
         clusters = clusters_of(group, is_whole=True)
+        estimates: dict[bytes, Estimate] = {}  # of equal parts, as empty ones are, only one is estimated
         for part in PARTS:
             keys = {"as_of_date": as_of_date, "subject_id": comparison_id, "subset": WHOLE, "statistic": part}
-            yield {**keys, **estimate_columns(paired_difference(group[part].to_numpy(), clusters))}
+            values = group[part].to_numpy()
+            content = values.tobytes()
+            if content not in estimates:
+                estimates[content] = paired_difference(values, clusters)
+            yield {**keys, **estimate_columns(estimates[content])}

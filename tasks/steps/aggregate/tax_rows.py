@@ -31,8 +31,8 @@ from warehouse.connection import Row, Warehouse
 
 def comparison_rows(warehouse: Warehouse, dates: Sequence[str], wordings: Wordings) -> Iterator[Row]:
     """Every comparison, whole and by subset; the intervals also hold the variance between these wordings."""
-    items = warehouse.query("paired_items", dates=list(dates))
-    for (as_of_date, comparison_id), group in items.group_by(["as_of_date", "comparison_id"], maintain_order=True):
+    groups = warehouse.query_groups("paired_items", ("as_of_date", "comparison_id"), dates=list(dates))
+    for (as_of_date, comparison_id), group in groups:
         for subset, part in comparison_parts(group):
             added = added_by(wordings, [((as_of_date, comparison_id, subset), 1.0)])
             for row in tax_rows(part, added, is_whole=subset == WHOLE):
@@ -41,8 +41,8 @@ def comparison_rows(warehouse: Warehouse, dates: Sequence[str], wordings: Wordin
 
 def cell_rows(warehouse: Warehouse, dates: Sequence[str]) -> Iterator[Row]:
     """The score of every cell, whole and by subset."""
-    items = warehouse.query("cell_items", dates=list(dates))
-    for (as_of_date, cell_key), group in items.group_by(["as_of_date", "cell_key"], maintain_order=True):
+    groups = warehouse.query_groups("cell_items", ("as_of_date", "cell_key"), dates=list(dates))
+    for (as_of_date, cell_key), group in groups:
         for subset, part in subsets_of(group):
             answered = part.filter(pl.col("value").is_not_null())
             clusters = clusters_of(answered, is_whole=subset == WHOLE)

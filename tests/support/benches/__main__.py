@@ -33,6 +33,8 @@ OTHER = "ALIGNTAX_BENCH_AGAINST"
 IMPORT_BAR_MB = 4_000
 LOG_MB, LOG_BAR_MB = 1_000, 1_000
 POSTGRES_BAR_S = 60
+SCORE_COUNTS = (1_000_000, 10_000_000)
+SCORE_BARS = {"import_s": 20, "import_mb": 120, "again_s": 3, "publish_s": 30, "publish_peak_mb": 1_000}
 
 
 def measured(module: str, *arguments: object) -> dict[str, float]:
@@ -139,6 +141,24 @@ def targets() -> None:
     )
 
 
+def scores(*counts: int) -> None:
+    """Imported scores through the command line, beside what DuckDB takes to load the same rows into one table."""
+    found = [measured("scores", count) for count in counts or SCORE_COUNTS]
+    for each in found:
+        print(
+            f"{each['rows']:,.0f} scores: imported in {each['import_s']:.1f} s (bar {SCORE_BARS['import_s']} for a "
+            f"million) into {each['import_mb']:.0f} MB (bar {SCORE_BARS['import_mb']}), "
+            f"peak {each['import_peak_mb']:.0f} MB; the same file again {each['again_s']:.1f} s "
+            f"(bar {SCORE_BARS['again_s']}); built and published in {each['publish_s']:.1f} s "
+            f"(bar {SCORE_BARS['publish_s']}), peak {each['publish_peak_mb']:.0f} MB "
+            f"(bar {SCORE_BARS['publish_peak_mb']}); bare DuckDB {each['bare_s']:.2f} s and {each['bare_mb']:.0f} MB"
+        )
+    if len(found) > 1:
+        few, many = found[0], found[-1]
+        slopes = (f"{name} {many[f'{name}_s'] / few[f'{name}_s']:.1f}" for name in ("import", "publish", "bare"))
+        print(f"from {few['rows']:,.0f} to {many['rows']:,.0f} scores, times as long: {', '.join(slopes)}")
+
+
 def statistics_speed() -> None:
     found = measured("resamples")
     print(
@@ -204,6 +224,7 @@ SUBJECTS = {
     "start": start,
     "tables": tables,
     "targets": targets,
+    "scores": scores,
     "imports": imports,
     "logs": logs,
     "scoring": scoring,
