@@ -89,7 +89,7 @@ def older(tmp_path, monkeypatch) -> Path:
     for file in migrate._files()[:-1]:
         (folder / file.name).write_text(file.read_text())
     with monkeypatch.context() as patched:
-        patched.setattr(migrate, "_MIGRATIONS", folder)
+        patched.setattr(migrate, "MIGRATIONS", folder)
         Warehouse.open(tmp_path / "older.duckdb").close()
     return tmp_path / "older.duckdb"
 

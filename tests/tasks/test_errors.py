@@ -11,7 +11,9 @@ from warehouse.errors import WarehouseError
 
 
 def family(root: type) -> set[type]:
-    return {root, *(found for child in root.__subclasses__() for found in family(child))}
+    """An error and those that descend from it; what surrounds the program has errors of its own."""
+    ours = [child for child in root.__subclasses__() if not child.__module__.startswith("infra.")]
+    return {root, *(found for child in ours for found in family(child))}
 
 
 def drawn_errors() -> dict[str, str]:

@@ -41,7 +41,7 @@ def newer(tmp_path, monkeypatch):
     for file in migrate._files():
         (folder / file.name).write_text(file.read_text())
     (folder / "9000_more.sql").write_text("create table raw.more (a integer);")
-    monkeypatch.setattr(migrate, "_MIGRATIONS", folder)
+    monkeypatch.setattr(migrate, "MIGRATIONS", folder)
 
 
 def prompts(path):
