@@ -54,7 +54,7 @@ def test_the_english_part_of_m_ifeval_is_ifeval(run_case):
 
 def test_scores_describe_their_benchmarks_themselves(run_case):
     case = run_case("answers/T06_scores_without_benchmarks")
-    assert case.rows("select count(*) from raw.scores") == [(4,)]
+    assert case.rows("select count(*) from raw.recorded_scores") == [(4,)]
     assert set(case.exit_codes) == {0}
 
 

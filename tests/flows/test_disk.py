@@ -42,7 +42,7 @@ def test_after_a_full_disk_the_same_command_finishes_the_run(tmp_path, simulator
     aligntax(calm, "run", *DATE)
 
     before = count_requests(simulator)
-    stopped = run_on_a_full_disk(full, prefect_api, largest_file=2_200_000)
+    stopped = run_on_a_full_disk(full, prefect_api, largest_file=2_500_000)
     assert stopped.returncode == 1, stopped.stdout
     assert [line[:7] for line in stopped.stderr.splitlines() if "error: " in line] == ["error: "]
     assert "cannot write" in stopped.stderr.splitlines()[-1]

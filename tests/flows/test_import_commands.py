@@ -119,7 +119,13 @@ def test_an_import_publishes_the_reports(project, printed, shared_data):
     assert (document["alignment_tax"], document["safety"]) == ([], [])
     write_runs(project / "out")
     said = printed("import", "lm-eval", project / "out", *DATE)
-    assert [line.split(":")[0] for line in said.splitlines()[-4:]] == ["Report", "Tables", "Items", "Try next"]
+    assert [line.split(":")[0] for line in said.splitlines()[-5:]] == [
+        "Report",
+        "Tables",
+        "Catalogue",
+        "Items",
+        "Try next",
+    ]
     tax = "select candidate_model_id, tax_absolute from reports.alignment_tax where benchmark_id = 'gsm8k'"
     assert json.loads(printed("sql", f"{tax} and is_headline", "--json")) == [
         {"candidate_model_id": "tuned", "tax_absolute": 0.0}

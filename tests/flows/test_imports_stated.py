@@ -230,7 +230,7 @@ def test_the_same_file_after_an_edit_of_the_configuration_counts_as_edited(align
     aligntax("import", "scores", "a.csv", *PUBLISHED)
     assert rows(query) == before, "an edit that is taken back"
     assert "landed already" in aligntax("import", "scores", "a.csv", *PUBLISHED)[1]
-    assert rows("select count(*) from raw.generations") == [(40,)]
+    assert rows("select count(*) from raw.recorded_scores") == [(40,)]
 
 
 @pytest.mark.accept
