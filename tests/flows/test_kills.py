@@ -78,7 +78,9 @@ class Place:
     def files(self) -> set[str]:
         """Everything in the project, the home and the folder for temporary files."""
         homes = (self.project, self.temporary, self.folder.parent / "home")
-        return {str(path.relative_to(home.parent)) for home in homes for path in home.rglob("*")}
+        found = {str(path.relative_to(home.parent)) for home in homes for path in home.rglob("*")}
+        # The Parquet of the publication before stays for its readers.
+        return {name for name in found if not name.startswith("project/publish/parquet/")}
 
 
 @pytest.fixture
