@@ -11,7 +11,7 @@ from tests.support.runs import command, count_requests, environment, tables, wri
 from warehouse.connection import Warehouse
 
 DATE = ("--as-of", "2026-01-31")
-SIZE, REPEATS, CELLS = 100, 4, 6
+SIZE, REPEATS, CELLS = 100, 20, 6
 
 
 def run_on_a_full_disk(folder, prefect_api, largest_file: int) -> subprocess.CompletedProcess[str]:
@@ -42,13 +42,13 @@ def test_after_a_full_disk_the_same_command_finishes_the_run(tmp_path, simulator
     aligntax(calm, "run", *DATE)
 
     before = count_requests(simulator)
-    stopped = run_on_a_full_disk(full, prefect_api, largest_file=2_500_000)
+    stopped = run_on_a_full_disk(full, prefect_api, largest_file=3_000_000)
     assert stopped.returncode == 1, stopped.stdout
     assert [line[:7] for line in stopped.stderr.splitlines() if "error: " in line] == ["error: "]
     assert "cannot write" in stopped.stderr.splitlines()[-1]
     assert "Traceback" not in stopped.stderr
     landed = count_answers(full)
-    assert 0 < landed <= SIZE * REPEATS * CELLS, "the disk was full before the first answer"
+    assert 0 < landed < SIZE * REPEATS * CELLS, "the disk was full before the first answer, or it never was"
 
     asked = count_requests(simulator) - before
     aligntax(full, "run", *DATE)
