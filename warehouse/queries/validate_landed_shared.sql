@@ -36,9 +36,13 @@ answers as (
         generations.generation_id,
         generations.request_hash,
         generations.text_hash,
-        -- A server may give one id to several answers of a cell. Such an id identifies none of them.
+        -- An id that a server gives to several answers of a cell identifies no answer. Neither does a short one:
+        -- some servers count (cmpl-7) or draw one of a thousand numbers (chatcmpl-512), so two models meet by chance.
+        -- Nor does one that held a key, which was removed.
         case
-            when count(*) over (partition by plan.cell_id, generations.provider_request_id) = 1
+            when
+                regexp_full_match(generations.provider_request_id, '[A-Za-z0-9._:-]{20,}')
+                and count(*) over (partition by plan.cell_id, generations.provider_request_id) = 1
                 then generations.provider_request_id
         end as provider_request_id
     from raw.plan

@@ -259,6 +259,15 @@ def test_a_request_id_that_a_server_gives_to_every_answer_is_ignored(landed, run
     assert validate_landed(landed, run_id, THRESHOLDS).failed == ()
 
 
+@pytest.mark.parametrize("given", ["chatcmpl-' || right(item_id, 2) || '", "chatcmpl-[key removed]-0123456789"])
+def test_a_request_id_that_two_servers_can_give_by_chance_is_ignored(landed, run_id, execute, given):
+    elsewhere = "another id for each answer, ' || generation_id"
+    execute(landed, f"update raw.generations set text = 'B', provider_request_id = '{elsewhere}")
+    execute(landed, f"update raw.generations set provider_request_id = '{given}' where item_id = 'sums-05' and repeat = 0")
+
+    assert validate_landed(landed, run_id, THRESHOLDS).failed == ()
+
+
 def test_facts_that_a_source_does_not_provide_fail_no_expectation(landed, run_id, execute):
     execute(
         landed,
