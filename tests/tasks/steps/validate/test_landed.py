@@ -263,7 +263,9 @@ def test_a_request_id_that_a_server_gives_to_every_answer_is_ignored(landed, run
 def test_a_request_id_that_two_servers_can_give_by_chance_is_ignored(landed, run_id, execute, given):
     elsewhere = "another id for each answer, ' || generation_id"
     execute(landed, f"update raw.generations set text = 'B', provider_request_id = '{elsewhere}")
-    execute(landed, f"update raw.generations set provider_request_id = '{given}' where item_id = 'sums-05' and repeat = 0")
+    execute(
+        landed, f"update raw.generations set provider_request_id = '{given}' where item_id = 'sums-05' and repeat = 0"
+    )
 
     assert validate_landed(landed, run_id, THRESHOLDS).failed == ()
 
