@@ -1,4 +1,4 @@
-"""Bring a file to the newest schema: numbered SQL files, each applied once, each in one transaction."""
+"""Bring a file to the newest schema: numbered SQL files, each applied once, all that are due in one transaction."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Apply the migrations this file has not seen; returns their names."""
+    """Apply the migrations this file has not seen, or none of them; returns their names."""
     connection.execute("create schema if not exists meta")
     connection.execute(
         "create table if not exists meta.migrations (name varchar primary key, applied_at timestamptz default now())"
     )
     applied = _applied(connection)
     pending = [path for path in _files() if path.stem not in applied]
-    for path in pending:
-        with committed(connection):
+    with committed(connection):
+        for path in pending:
             connection.execute(path.read_text())
             connection.execute("insert into meta.migrations (name) values (?)", [path.stem])
     if pending:
@@ -35,8 +35,12 @@ def unknown_migrations(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def outdated_version(connection: duckdb.DuckDBPyConnection) -> str | None:
     """The newest migration of a file that lacks newer ones; None for a file that lacks none or has none at all."""
-    recorded = _recorded(connection)
-    return max(recorded, default=None) if {path.stem for path in _files()} - recorded else None
+    return newest_migration(connection) if {path.stem for path in _files()} - _recorded(connection) else None
+
+
+def newest_migration(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The newest migration of a file: its schema version. None for a file that has none."""
+    return max(_recorded(connection), default=None)
 
 
 def _recorded(connection: duckdb.DuckDBPyConnection) -> set[str]:

@@ -25,7 +25,7 @@ from warehouse.transactions import DISK_ERRORS
 MEMORY_LIMIT = "1500MB"
 # A checkpoint rewrites the last row group of a table whole. DuckDB's own size, 122,880 rows, would be half a gigabyte
 # of long texts.
-_ROWS_PER_GROUP = 20_480
+ROWS_PER_GROUP = 20_480
 _DAMAGE = re.compile(
     r"corrupt|checksum|not a valid duckdb|deseriali[sz]|serialization error|truncated|could not read enough bytes|"
     r"while replaying wal",
@@ -52,13 +52,18 @@ def opened_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
     except OSError as error:
         raise WarehouseError(f"cannot write {path}: {error.strerror or error}") from None
     except duckdb.Error as error:
-        raise _open_error(error, path) from None
+        raise open_error(error, path) from None
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     try:
         migrate(connection)
         stage(connection)
     except DISK_ERRORS as error:
         raise unwritable(error, path) from None
+    except duckdb.Error as error:
+        connection.close()
+        raise WarehouseError(
+            f"cannot give {path} the tables of this version of aligntax: {first_line(error)}. It stays as it was."
+        ) from None
     return connection
 
 
@@ -78,7 +83,7 @@ def opened_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
     except OSError as error:
         raise WarehouseError(f"cannot read {path}: {error.strerror or error}") from None
     except duckdb.Error as error:
-        raise _open_error(error, path) from None
+        raise open_error(error, path) from None
     try:
         check_schema(connection, path, is_written=False)
     except WarehouseError:
@@ -137,7 +142,7 @@ def _attached(path: Path) -> duckdb.DuckDBPyConnection:
     _set_up(connection)  # before the file is attached, which reads what a killed writer left, and may take seconds
     place = str(path).replace("'", "''")
     try:
-        connection.execute(f"attach '{place}' as warehouse (row_group_size {_ROWS_PER_GROUP})")
+        connection.execute(f"attach '{place}' as warehouse (row_group_size {ROWS_PER_GROUP})")
     except duckdb.Error:
         connection.close()
         raise
@@ -147,7 +152,7 @@ def _attached(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _open_error(error: duckdb.Error, path: Path) -> WarehouseError:
+def open_error(error: duckdb.Error, path: Path) -> WarehouseError:
     """Say in one line why the file did not open, and what to do."""
     text = str(error)
     if is_damage(error):

@@ -24,10 +24,13 @@ _FOREIGN = {
     b"version https://": "a pointer of Git LFS; `git lfs pull` fetches the file",
 }
 _ELSEWHERE = "Give `warehouse:` another name in the configuration."
+_NEWER = "Keep the file, give `warehouse:` another name in the configuration, and import or run again."
 
 
-def check_format(path: Path) -> None:
+def check_format(path: Path, advice: str | None = None) -> None:
     """Refuse what is no DuckDB file. DuckDB itself would download an extension for SQLite, and wait for a pipe.
+
+    ``advice`` is what to do about it, by default to give `warehouse:` another name.
 
     Raises:
         WarehouseDamaged: the file was of DuckDB, or of anybody, once.
@@ -37,7 +40,7 @@ def check_format(path: Path) -> None:
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
         kind = "a folder" if stat.S_ISDIR(mode) else "a device or a pipe"
-        raise WarehouseError(f"{path} is {kind}, not a DuckDB file. {_ELSEWHERE}")
+        raise WarehouseError(f"{path} is {kind}, not a DuckDB file. {advice or _ELSEWHERE}")
     with path.open("rb") as stream:
         head = stream.read(_HEAD_BYTES)
     if head[8:12] == b"DUCK":
@@ -45,11 +48,15 @@ def check_format(path: Path) -> None:
     if head and not head.strip(b"\0"):
         raise damaged("it begins with zeros", path)
     kind = next((kind for sign, kind in _FOREIGN.items() if head.startswith(sign)), "another format")
-    raise WarehouseError(f"{path} is not a DuckDB file ({kind if head else 'empty'}). {_ELSEWHERE}")
+    raise WarehouseError(f"{path} is not a DuckDB file ({kind if head else 'empty'}). {advice or _ELSEWHERE}")
 
 
-def check_schema(connection: duckdb.DuckDBPyConnection, path: Path, *, is_written: bool) -> None:
+def check_schema(
+    connection: duckdb.DuckDBPyConnection, path: Path, *, is_written: bool, advice: str | None = None
+) -> None:
     """Refuse the tables of a newer version and of other programs, and to write what is for readers.
+
+    ``advice`` is what to do about it, by default to give `warehouse:` another name.
 
     Raises:
         WarehouseError: the message says whose tables they are.
@@ -58,15 +65,16 @@ def check_schema(connection: duckdb.DuckDBPyConnection, path: Path, *, is_writte
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         raise WarehouseError(
             f"{path} has the tables of an unreleased or a newer version of aligntax (unknown here: {names[0]}{more}). "
-            "Keep the file, give `warehouse:` another name in the configuration, and import or run again."
+            f"{advice or _NEWER}"
         )
     found = {name for (name,) in connection.execute("select distinct schema_name from duckdb_tables()").fetchall()}
     if not found or "meta" in found:
         return
     if "reports" not in found:
-        raise WarehouseError(f"{path} is a DuckDB file with other tables than those of aligntax. {_ELSEWHERE}")
+        whose = "a DuckDB file with other tables than those of aligntax"
+        raise WarehouseError(f"{path} is {whose}. {advice or _ELSEWHERE}")
     if is_written:
-        raise WarehouseError(f"{path} is a published copy, which is only read. {_ELSEWHERE}")
+        raise WarehouseError(f"{path} is a published copy, which is only read. {advice or _ELSEWHERE}")
 
 
 def damaged(found: str, path: Path) -> WarehouseDamaged:

@@ -20,6 +20,7 @@ from flows.cli import (
     init,
     items,
     judge,
+    keeping,
     labels,
     looking,
     publishing,
@@ -83,6 +84,9 @@ for command in (
     explore.explore,
     looking.status,
     looking.runs,
+    keeping.backup,
+    keeping.restore,
+    keeping.compact,
     doctor.doctor,
 ):
     app.command()(command)

@@ -1,0 +1,107 @@
+"""`backup`, `restore`, `compact`: keep a warehouse for years. No model is asked anything."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.options import CONFIG, Config, naming
+from flows.cli.output import from_here, program
+from tasks.errors import UsageError
+
+if TYPE_CHECKING:
+    from warehouse.keeping import Backup
+
+_SUFFIX = ".duckdb"
+
+
+def backup(
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FOLDER|FILE", help="Default: backups/ beside the warehouse.")
+    ] = None,
+    config: Config = CONFIG,
+) -> None:
+    """Write a copy of the warehouse, checked against it, with the configuration inside.
+
+    The copy is one file that only you can read. It holds all answers, scores, runs, labels and built tables. It leaves
+    out what can be made or fetched again: publications (`aligntax publish`), benchmark files, exported sheets and
+    Prefect's database. Nothing else can write to the warehouse meanwhile.
+    """
+    from tasks.settings import load_places
+    from warehouse.keeping import back_up
+
+    path = load_places(config, os.environ).warehouse
+    made_at = datetime.now(UTC)
+    target = _target(to or path.parent / "backups/", f"{path.stem}-{made_at:%Y%m%dT%H%M%SZ}{_SUFFIX}", is_folder=not to)
+    made = back_up(path, target, made_at, config.read_text())
+    typer.echo(f"Backup:  {from_here(target)} ({_size(target.stat().st_size)}; {_counts(made)})")
+    typer.echo(f"Restore: {program()} restore {from_here(target)}{naming(config)} --yes")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `aligntax backup` wrote.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Replace the present warehouse, which is kept beside it.")] = False,
+    config: Config = CONFIG,
+) -> None:
+    """Put a backup in the place of the warehouse. The present one is kept beside it as `*.before-restore`.
+
+    The backup is read whole and checked first. A configuration that is missing is restored, too; one that is there
+    stays as it is. Copies that a migration or an earlier restore left beside the warehouse can be restored as well.
+    """
+    from tasks.settings import load_places
+    from warehouse.keeping import config_of
+    from warehouse.keeping import restore as put_back
+
+    if not config.exists() and (text := config_of(file)) is not None:
+        _write_private(config, text)
+        typer.echo(f"Configuration: {from_here(config)}, as it was backed up.")
+    path = load_places(config, os.environ).warehouse
+    if path.exists() and not yes:
+        raise UsageError(f"{path} exists. --yes replaces it, and keeps it beside as {path.name}.TIME.before-restore.")
+    kept = path.with_name(f"{path.name}.{datetime.now(UTC):%Y%m%dT%H%M%SZ}.before-restore")
+    restored = put_back(file, path, kept)
+    made = f" of {restored.made_at:%Y-%m-%d %H:%M} UTC" if restored.made_at else ""
+    typer.echo(f"Restored: {from_here(path)} from the backup{made} ({_counts(restored)})")
+    if kept.exists():
+        typer.echo(f"Before:   {from_here(kept)}")
+        typer.echo(f"Undo:     {program()} restore {from_here(kept)}{naming(config)} --yes")
+    if restored.config is not None and restored.config != config.read_text():
+        typer.echo(f"The configuration has changed since the backup. {from_here(config)} stays as it is.")
+    typer.echo(f"Next:     {program()} publish{naming(config)}")
+
+
+def compact(config: Config = CONFIG) -> None:
+    """Write the warehouse anew without unused space, and check the new file before it takes the old one's place.
+
+    It needs room for a second file meanwhile. Nothing else can use the warehouse until it ends.
+    """
+    from tasks.settings import load_places
+    from warehouse.keeping import compact as write_anew
+
+    path = load_places(config, os.environ).warehouse
+    before, after = write_anew(path)
+    typer.echo(f"{from_here(path)}: {_size(before)} before, {_size(after)} now.")
+
+
+def _target(to: Path, name: str, *, is_folder: bool) -> Path:
+    """The file that `--to` names: itself, or one of this name in a folder."""
+    return to / name if is_folder or to.is_dir() or to.suffix != _SUFFIX else to
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(text)
+
+
+def _counts(made: Backup) -> str:
+    answers = made.count("raw.generations") + made.count("raw.recorded_scores")
+    return f"{made.count('raw.runs')} runs, {answers} answers, schema {made.schema_version}"
+
+
+def _size(count_bytes: int) -> str:
+    return f"{count_bytes / 1e6:.1f} MB"

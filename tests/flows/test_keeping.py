@@ -1,0 +1,57 @@
+"""`backup`, `restore` and `compact` as a user types them."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli.app import app
+from flows.cli.options import CONFIG
+from tasks.errors import UsageError
+
+pytestmark = pytest.mark.accept
+
+
+def invoke(*arguments):
+    done = CliRunner().invoke(app, list(map(str, arguments)))
+    assert done.exit_code == 0, done.output + repr(done.exception)
+    return done.output
+
+
+@pytest.fixture
+def folder(published, tmp_path, monkeypatch):
+    """A copy of a project with scores, which is the working folder."""
+    shutil.copytree(published, tmp_path / "project")
+    monkeypatch.chdir(tmp_path / "project")
+    return tmp_path / "project"
+
+
+def test_a_backup_is_restored_where_warehouse_and_configuration_are_lost(folder):
+    said = invoke("backup")
+    (file,) = (folder / "backups").iterdir()
+    assert f"backups/{file.name}" in said
+    assert "240 answers" in said
+    stated = CONFIG.read_text()
+    (folder / "warehouse.duckdb").unlink()
+    CONFIG.unlink()
+    assert "240 answers" in invoke("restore", file)
+    assert CONFIG.read_text() == stated
+    assert CONFIG.absolute().stat().st_mode & 0o777 == 0o600
+    assert "quiz" in invoke("status")
+
+
+def test_a_warehouse_that_is_there_is_replaced_only_with_yes_and_can_be_brought_back(folder):
+    invoke("backup", "--to", "saved.duckdb")
+    refused = CliRunner().invoke(app, ["restore", "saved.duckdb"])
+    assert isinstance(refused.exception, UsageError)
+    assert "--yes" in str(refused.exception)
+    said = invoke("restore", "saved.duckdb", "--yes")
+    (kept,) = folder.glob("*.before-restore")
+    assert f"restore {kept.name} --yes" in said
+    invoke("restore", kept.name, "--yes")
+
+
+def test_compacting_says_both_sizes(folder):
+    assert "MB before" in invoke("compact")
