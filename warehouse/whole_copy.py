@@ -2,6 +2,8 @@
 
 DuckDB's own `COPY FROM DATABASE` loads tables in any order, which foreign keys forbid. Comments, views, macros, keys
 and checks are copied as well.
+
+Tested in tests/warehouse/test_keeping.py.
 """
 
 from __future__ import annotations
