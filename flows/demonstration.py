@@ -11,8 +11,9 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.launch import STATE_FOLDER, execute
+from flows.launch import execute
 from flows.opened import opened
+from flows.processes import STATE_FOLDER
 from flows.processes.simulated import simulated_server
 
 if TYPE_CHECKING:

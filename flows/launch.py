@@ -10,14 +10,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from flows.opened import Opened
+from flows.processes import STATE_FOLDER
 from flows.processes.prefect_server import prefect_server
 from tasks.domain import RunKind
 from tasks.providers import import_sdks
 
 if TYPE_CHECKING:
     from flows.evaluate import Evaluated
-
-STATE_FOLDER = ".aligntax"
 
 
 def execute(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from flows.asking.progress import Progress
+from flows.processes.model_servers import ModelServer
 from tasks.planned import CellWork
 from tasks.providers import Batches, Connection, Limiter, connect, connect_batches
 from tasks.settings import Limits, ModelSettings
@@ -18,20 +20,25 @@ def open_lines(
     partition_key: str,
     draining: asyncio.Event,
     progress: Progress,
+    servers: Mapping[str, ModelServer],
 ) -> dict[str, Line]:
-    """Connect to every endpoint that the work asks; returns the lines by the endpoints' names."""
-    return {
-        name: Line(
-            connect(connection_to(name, sharing, environment, partition_key)),
+    """Connect to every endpoint that the work asks; returns the lines by the endpoints' names.
+
+    ``servers`` are those that we started, by their endpoints' names.
+    """
+    lines = {}
+    for name, sharing in models_by_endpoint(work).items():
+        connection = connection_to(name, sharing, environment, partition_key, servers.get(name))
+        lines[name] = Line(
+            connect(connection),
             Limiter(_limits(sharing)),
             draining,
-            _batches_of(connection_to(name, sharing, environment, partition_key), sharing),
+            _batches_of(connection, sharing),
             on_progress=progress.count,
             on_slowed=progress.slow,
             on_waiting=progress.say,
         )
-        for name, sharing in models_by_endpoint(work).items()
-    }
+    return lines
 
 
 def _batches_of(connection: Connection, sharing: Sequence[ModelSettings]) -> Batches | None:
@@ -50,12 +57,22 @@ def models_by_endpoint(work: Iterable[CellWork]) -> dict[str, list[ModelSettings
     return models
 
 
+def asked_in(work: Iterable[CellWork]) -> list[ModelSettings]:
+    """The models that some work has questions for."""
+    sharing = models_by_endpoint(shard for shard in work if shard.requests)
+    return [model for group in sharing.values() for model in group]
+
+
 def connection_to(
-    name: str, sharing: Sequence[ModelSettings], environment: Mapping[str, str], partition_key: str = ""
+    name: str,
+    sharing: Sequence[ModelSettings],
+    environment: Mapping[str, str],
+    partition_key: str = "",
+    server: ModelServer | None = None,
 ) -> Connection:
     """How an endpoint is reached. The settings have checked that its models agree on address and key."""
     keys = (model.api_key(environment) for model in sharing)
-    return Connection(
+    connection = Connection(
         name=name,
         provider=sharing[0].provider,
         base_url=sharing[0].base_url,
@@ -64,6 +81,10 @@ def connection_to(
         api_key=next((key for key in keys if key), None),
         night=partition_key if all(model.is_simulated for model in sharing) else None,
     )
+    if server is None:
+        return connection
+    adapters = tuple(server.serving.adapters)
+    return replace(connection, base_url=server.base_url, adapters=adapters, why_gone=server.why_gone)
 
 
 def _limits(sharing: Sequence[ModelSettings]) -> Limits:

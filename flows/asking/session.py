@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from flows.asking import LOG_JSON
 from flows.asking.budgets import open_ledger
 from flows.asking.draining import drain_on_signal
-from flows.asking.endpoints import open_lines
+from flows.asking.endpoints import asked_in, open_lines
 from flows.asking.observers import Observers, open_observers
 from flows.asking.progress import Progress
+from flows.processes import STATE_FOLDER
+from flows.processes.model_servers import model_servers
 from tasks.planned import CellResult, CellWork, Plan, PlannedCell
 from tasks.steps.generate import Line, generate, generate_in_batches
 from tasks.steps.land import BatchBook, Landing
@@ -60,22 +62,26 @@ async def session(
     work: tuple[CellWork, ...],
     environment: Mapping[str, str],
 ) -> AsyncIterator[Session]:
-    """Open one client per endpoint and the sink; Ctrl-C and SIGTERM let the requests in flight finish."""
+    """Start servers of weights, open one client per endpoint and the sink.
+
+    Ctrl-C and SIGTERM let the requests in flight finish.
+    """
     draining = asyncio.Event()
     progress = Progress(sum(len(shard.requests) for shard in work), is_quiet=bool(environment.get(LOG_JSON)))
     observers = open_observers(environment)
     ledger = open_ledger(warehouse, plan, work, datetime.now(UTC))
-    lines = open_lines(work, environment, plan.partition_key, draining, progress)
-    try:
-        with drain_on_signal(draining), progress, warehouse.one_thread():
-            async with Landing(warehouse) as landing:
-                for line in lines.values():
-                    line.room, line.ledger = landing.room, ledger
-                    line.on_ended = observers.request_ended if observers.everyone else None
-                yield Session(warehouse, plan, work, lines, landing, draining, progress, observers)
-    finally:
-        observers.close()
-        for line in lines.values():
-            await line.endpoint.close()
-            if line.batches:
-                await line.batches.close()
+    async with model_servers(asked_in(work), plan.settings.warehouse.parent / STATE_FOLDER) as servers:
+        lines = open_lines(work, environment, plan.partition_key, draining, progress, servers)
+        try:
+            with drain_on_signal(draining), progress, warehouse.one_thread():
+                async with Landing(warehouse) as landing:
+                    for line in lines.values():
+                        line.room, line.ledger = landing.room, ledger
+                        line.on_ended = observers.request_ended if observers.everyone else None
+                    yield Session(warehouse, plan, work, lines, landing, draining, progress, observers)
+        finally:
+            observers.close()
+            for line in lines.values():
+                await line.endpoint.close()
+                if line.batches:
+                    await line.batches.close()

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 
 from flows.asking.endpoints import connection_to
 from flows.planning import plan_run
+from flows.processes import STATE_FOLDER
+from flows.processes.model_servers import ModelServer, model_servers
 from tasks.domain import Message, Prompt, PromptStyle
 from tasks.planned import PlannedCell
 from tasks.providers import Answer, Connection, connect, effective_parameters
@@ -36,11 +38,14 @@ class Tried:
 
 async def try_models(settings: Settings, environment: Mapping[str, str]) -> Tried:
     """Ask every model and judge a few questions; the servers that are down come first among the findings."""
-    servers = [_Server.of(name, subjects, environment) for name, subjects in _by_endpoint(settings).items()]
-    listings = await asyncio.gather(*(server.listed() for server in servers))
-    up = [(server, listing) for server, listing in zip(servers, listings, strict=True) if listing.is_up]
-    down = [server.down(listing) for server, listing in zip(servers, listings, strict=True) if not listing.is_up]
-    tried = await asyncio.gather(*(server.try_out(listing) for server, listing in up))
+    subjects = _by_endpoint(settings)
+    asked = [subject.model for group in subjects.values() for subject in group]
+    async with model_servers(asked, settings.warehouse.parent / STATE_FOLDER) as own:
+        servers = [_Server.of(name, group, environment, own.get(name)) for name, group in subjects.items()]
+        listings = await asyncio.gather(*(server.listed() for server in servers))
+        up = [(server, listing) for server, listing in zip(servers, listings, strict=True) if listing.is_up]
+        down = [server.down(listing) for server, listing in zip(servers, listings, strict=True) if not listing.is_up]
+        tried = await asyncio.gather(*(server.try_out(listing) for server, listing in up))
     pairs = [pair for one in tried for pair in one]
     return _summed([*down, *(finding for _, found in pairs for finding in found)], [trial for trial, _ in pairs])
 
@@ -53,18 +58,24 @@ class _Server:
     subjects: tuple[Subject, ...]
 
     @classmethod
-    def of(cls, name: str, subjects: Sequence[Subject], environment: Mapping[str, str]) -> _Server:
+    def of(
+        cls, name: str, subjects: Sequence[Subject], environment: Mapping[str, str], own: ModelServer | None
+    ) -> _Server:
         models = [subject.model for subject in subjects]
-        return cls(connection_to(name, models, environment), tuple(subjects))
+        return cls(connection_to(name, models, environment, server=own), tuple(subjects))
 
     async def listed(self) -> Listing:
         to = self.connection
+        if why := to.why_gone():
+            return Listing(to.name, to.name, None, why)
         return await asyncio.to_thread(list_models, to.provider, to.base_url, to.api_key)
 
     def down(self, listing: Listing) -> Finding:
         names = ", ".join(dict.fromkeys(subject.model.id for subject in self.subjects))
         base = self.connection.base_url or listing.base_url
         found = f"no server answers there ({listing.trouble}). Start it, or mend base_url of {names}"
+        if why := self.connection.why_gone():
+            found = why
         return Finding(base, "server", found, Level.PROBLEM)
 
     async def try_out(self, listing: Listing) -> list[tuple[Trial, list[Finding]]]:
@@ -80,7 +91,7 @@ class _Server:
 
     async def _context(self, listing: Listing, model: str) -> int | None:
         to = self.connection
-        if to.provider != "openai" or to.base_url is None or listing.context_of(model):
+        if to.provider == "anthropic" or to.base_url is None or listing.context_of(model):
             return None
         return await asyncio.to_thread(context_tokens, to.base_url, model, to.api_key)
 

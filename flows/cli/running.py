@@ -197,7 +197,7 @@ def serve(
 ) -> None:
     """Run the nightly evaluation on a schedule, until interrupted."""
     from flows.configuration import load_configuration
-    from flows.launch import STATE_FOLDER
+    from flows.processes import STATE_FOLDER
     from flows.processes.prefect_server import prefect_server
     from flows.telling.night import receivers_of
 

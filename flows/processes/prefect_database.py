@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from tasks.kept_files import keep, kept
+from warehouse.kept_files import keep, kept
 from warehouse.whole_files import own_folder, swapped_in
 
 _SUFFIX = ".db"

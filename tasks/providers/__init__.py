@@ -15,7 +15,7 @@ from typing import Any
 
 from tasks.domain import Prompt, PromptStyle
 from tasks.errors import UnknownName
-from tasks.providers import anthropic_batches, anthropic_wire, openai_batches, openai_wire
+from tasks.providers import anthropic_batches, anthropic_wire, llama_cpp_wire, openai_batches, openai_wire
 from tasks.providers.batches import Batch, Batches, Question
 from tasks.providers.ledger import Account, Ledger, worst_price_usd
 from tasks.providers.limiter import Limiter
@@ -26,6 +26,7 @@ from tasks.settings import ModelSettings, ProviderFacts
 PROVIDERS: dict[str, Provider] = {
     "openai": openai_wire.PROVIDER,
     "anthropic": anthropic_wire.PROVIDER,
+    "llama_cpp": llama_cpp_wire.PROVIDER,
 }
 
 _BATCHES: dict[str, Callable[[Connection], Batches]] = {
@@ -108,6 +109,7 @@ def effective_parameters(model: ModelSettings, prompt: Prompt, repeat: int) -> d
         "max_stop_strings": sampling.max_stop_strings,
         "top_logprobs": prompt.top_logprobs or None,
         "system_prompt": model.system_prompt if prompt.style is PromptStyle.CHAT else None,
+        "adapters": model.adapter_scales or None,
         "extra": dict(sampling.extra) or None,
     }
     return {name: value for name, value in parameters.items() if value is not None and name not in facts.not_taken}

@@ -22,7 +22,9 @@ _MORE_THAN_FITS = 2**63
 class Connection:
     """Where an endpoint is and how it is reached. The key stays out of every printed form.
 
-    ``night`` is sent to a simulated server only, which gives each night answers of its own.
+    ``night`` is sent to a simulated server only, which gives each night answers of its own. For a server that we
+    started, ``adapters`` are the hashes of its adapters in the order of their numbers, and ``why_gone`` says in one
+    line why it is gone, None while it runs.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Connection:
     timeout_s: float
     api_key: str | None = field(default=None, repr=False)
     night: str | None = None
+    adapters: tuple[str, ...] = ()
+    why_gone: Callable[[], str | None] = lambda: None
 
     @property
     def headers(self) -> dict[str, str]:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from tasks.kept_files import keep, kept
 from tasks.report import page_opening
 from tasks.report.blocks import Block, charts_of
 from tasks.report.page_section import PageSection
 from tasks.report.report_rows import ReportFrames, ReportSource, merged
 from tasks.report.sections import SECTIONS
 from tasks.report.wording import visible
+from warehouse.kept_files import keep, kept
 from warehouse.whole_files import swapped_in
 
 # The browser fetches nothing, even if a name in the data should ever escape its quoting.

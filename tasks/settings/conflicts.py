@@ -15,6 +15,7 @@ from tasks.domain import PromptStyle, content_hash
 from tasks.errors import suggestion
 from tasks.settings.benchmarks import BenchmarkSettings
 from tasks.settings.known import Known, ProviderFacts
+from tasks.settings.local import LocalSettings
 from tasks.settings.models import ModelSettings, missing_variable
 from tasks.settings.problems import Problem
 from tasks.settings.sampling import SamplingSettings
@@ -34,6 +35,7 @@ def model_problems(settings: Settings, known: Known) -> Iterator[Problem]:
     yield from bad_bases(settings.models)
     yield from replicate_problems(settings.models)
     yield from shared_endpoint_names(settings)
+    yield from local_problems(settings)
     yield from identical_requests(settings.models)
     yield from identical_within_a_style(settings)
     yield from judge_problems(settings, known)
@@ -267,6 +269,8 @@ def sending_problems(settings: Settings, environment: Mapping[str, str]) -> Iter
         if host := model.exposes(environment):
             advice = "Use https, or allow it for a network that you trust: allow_http: true."
             yield Problem((*place, "base_url"), f"would send the key to {host} without encryption. {advice}")
+        for key, trouble in model.missing_files():
+            yield Problem((*place, *key), trouble)
     for index, benchmark in enumerate(settings.benchmarks):
         if isinstance(benchmark.source, Path) and not benchmark.source.exists():
             yield Problem(("benchmarks", index, "source"), f"no such file or folder: {str(benchmark.source)!r}.")
@@ -446,6 +450,23 @@ def shared_endpoint_names(settings: Settings) -> Iterator[Problem]:
                 f"must be {sharing.api_key_env} as in {other}, which has the same endpoint "
                 f"{model.endpoint!r}, or give one of them its own name with endpoint:.",
             )
+
+
+def local_problems(settings: Settings) -> Iterator[Problem]:
+    """Keys of served weights on a model that has none, and models of one server that would serve it differently."""
+    first: dict[str, tuple[str, ModelSettings]] = {}
+    for place, model in placed_models(settings):
+        here = f"{place[0]}[{place[1]}]"
+        if model.weights is None:
+            for name, field in LocalSettings.model_fields.items():
+                if getattr(model, name) != field.default:
+                    told = "belongs to weights that the run serves. Add weights:, or leave it out."
+                    yield Problem((*place, name), told)
+            continue
+        other, sharing = first.setdefault(model.endpoint, (here, model))
+        for name, value in sharing.serving.items():
+            if model.serving[name] != value:
+                yield Problem((*place, name), f"must be that of {other}, {value}: one server serves both.")
 
 
 def identical_requests(models: Iterable[ModelSettings]) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -45,12 +46,14 @@ from tasks.settings.fields import (
 )
 from tasks.settings.known import CACHE_WRITE_FACTOR, BatchFacts, Known, facts_of, known_from
 from tasks.settings.limits import Limits
+from tasks.settings.local import LLAMA_CPP, LocalSettings, weights_endpoint
 from tasks.settings.nights import Cadence
 from tasks.settings.price import PriceSettings
 from tasks.settings.sampling import SamplingSettings
 from tasks.settings.section import Section
 
 RECORDED = "recorded"
+_SLOWEST_S = 600.0  # an answer of weights that this machine serves
 
 
 class KnobSettings(Section):
@@ -95,7 +98,8 @@ def stated_endpoint(value: object, info: ValidationInfo) -> object:
     provider = info.data.get("provider", "")  # it is absent where it was refused, which is reported already
     facts = facts_of(provider, info)
     own = facts.own_endpoint if facts else None
-    return endpoint_name(info.data.get("base_url")) or own or provider or "unknown"
+    served = weights_endpoint(info.data)
+    return served or endpoint_name(info.data.get("base_url")) or own or provider or "unknown"
 
 
 def stated_styles(value: object, info: ValidationInfo) -> object:
@@ -107,7 +111,7 @@ def stated_styles(value: object, info: ValidationInfo) -> object:
     return (api.style if api else PromptStyle.CHAT,)
 
 
-class ModelSettings(Section):
+class ModelSettings(LocalSettings):
     """One callable model version, or with ``hybrid`` or ``best_of`` one that is composed of others.
 
     Attributes:
@@ -151,10 +155,12 @@ class ModelSettings(Section):
     price: tuple[PriceSettings, ...] = ()
     budget: BudgetSettings | None = None
     development: DevelopmentSettings | None = None
-    concurrency: Count = Limits.concurrency
+    concurrency: Count = Field(
+        default_factory=lambda data: data.get("parallel", 1) if data.get("weights") else Limits.concurrency
+    )
     requests_per_minute: Count | None = None
     tokens_per_minute: Count | None = None
-    timeout_s: Positive = 60.0
+    timeout_s: Positive = Field(default_factory=lambda data: _SLOWEST_S if data.get("weights") else 60.0)
     max_attempts: Count = 5
     mode: Literal["live", "batch"] = "live"
     batch: BatchSettings = BatchSettings()
@@ -185,6 +191,10 @@ class ModelSettings(Section):
             raise ValueError("must have hybrid: or best_of: in the place of provider: composite.")
         if isinstance(values, dict) and values.get("provider") == RECORDED:
             return {"base_url": None, "endpoint": RECORDED, "model": values.get("id"), "api": "chat", **values}
+        if isinstance(values, dict) and values.get("provider") == LLAMA_CPP:
+            return llama_cpp_values(values)
+        if isinstance(values, dict) and values.get("weights") is not None:
+            raise ValueError(f"must have provider: {LLAMA_CPP}, which serves weights:, or leave out weights:.")
         facts = facts_of(values.get("provider"), info) if isinstance(values, dict) else None
         return {"base_url": None, **values} if facts and facts.own_endpoint else values
 
@@ -273,7 +283,8 @@ class ModelSettings(Section):
         if self.composition is not None:
             return {"kind": self.composition.kind, "parts": self.composition.parts, **self.composition.rule}
         own = self.sampling.model_dump(mode="json", exclude={"extra"}, exclude_none=True)
-        return {**own, **copy.deepcopy(self.sampling.extra)}
+        scales = {"adapters": self.adapter_scales} if self.adapters else {}
+        return {**own, **scales, **copy.deepcopy(self.sampling.extra)}
 
     @property
     def model_version(self) -> str:
@@ -309,6 +320,27 @@ class ModelSettings(Section):
     def price_on(self, day: date) -> PriceSettings | None:
         """The price in force on a day, None before the first."""
         return max((p for p in self.price if p.effective_from <= day), key=lambda p: p.effective_from, default=None)
+
+
+def llama_cpp_values(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry of ``provider: llama_cpp`` with what follows from its weights.
+
+    Raises:
+        ValueError: It says twice, or nowhere, where the model is, or names what its weights name.
+    """
+    has_weights = entry.get("weights") is not None
+    if has_weights == (entry.get("base_url") is not None):
+        found = "both" if has_weights else "neither"
+        raise ValueError(
+            f"must have weights:, which the run serves, or base_url: of a server that runs, found {found}."
+        )
+    if not has_weights:
+        return entry
+    stated = next((name for name in ("endpoint", "api_key_env", "is_simulated") if name in entry), None)
+    if stated is not None:
+        raise ValueError(f"must leave out {stated!r}: weights are served on loopback, and known by their content.")
+    name = Path(str(entry["weights"])).stem
+    return {"base_url": None, "api": "chat", "model": name, **entry}
 
 
 def as_judge(model: ModelSettings, known: Known) -> ModelSettings:

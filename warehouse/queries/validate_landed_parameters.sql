@@ -30,15 +30,15 @@ entries as (
     cross join json_each(spelled.parameters, '$.extra') as entry
 ),
 
--- The model differs because models are compared, and a seed favours neither side. How many stop strings a server takes
--- changes no answer, because answers are cut at all of them.
+-- The model, with its adapters, differs because models are compared, and a seed favours neither side. How many stop
+-- strings a server takes changes no answer, because answers are cut at all of them.
 asked as (
     select
         cell_id,
         parameter,
         string_agg(distinct value, ' | ' order by value) as value
     from entries
-    where parameter not in ('model', 'composite', 'seed', 'extra', 'max_stop_strings')
+    where parameter not in ('model', 'adapters', 'composite', 'seed', 'extra', 'max_stop_strings')
     group by cell_id, parameter
 ),
 

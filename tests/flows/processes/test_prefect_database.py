@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.processes.prefect_database import copy_template, keep_template
-from tasks import kept_files
+from warehouse import kept_files
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,11 @@ GONE = "<removed>"  # replaced by the fixture's marker
 BASE, DPO = ("models", 0), ("models", 1)
 IN_DPO = "(model 'llama-dpo')"
 MODEL_KEYS = (
-    "Known: allow_http, alternatives, api, api_key_env, base, base_url, batch, best_of, budget, cadence, "
-    "concurrency, development, differs, endpoint, family, hybrid, id, is_simulated, knob, max_attempts, method, mode, "
-    "model, parameters_billion, price, prompt_styles, provider, replicate_of, requests_per_minute, sampling, stage, "
-    "system_prompt, timeout_s, tokens_per_minute."
+    "Known: adapters, allow_http, alternatives, api, api_key_env, base, base_url, batch, best_of, budget,"
+    " cadence, concurrency, context, control_vectors, development, differs, endpoint, family, gpu_layers,"
+    " hybrid, id, is_simulated, knob, max_attempts, method, mode, model, parallel, parameters_billion, "
+    "port, price, prompt_styles, provider, replicate_of, requests_per_minute, sampling, server, stage, "
+    "system_prompt, threads, timeout_s, tokens_per_minute, weights."
 )
 PRICE = {"from": "2026-01-01", "input_usd_per_million": 1.0, "output_usd_per_million": 2.0}
 KNOWN = known_names()
@@ -297,8 +298,8 @@ CASES = {
     "anthropic takes no effort": (
         {**CLAUDE, (*DPO, "sampling"): {"reasoning_effort": "low"}},
         (
-            f"models[1].sampling.reasoning_effort {IN_DPO}: must be left out: only provider openai takes it. Thinking "
-            "is set by sampling.extra."
+            f"models[1].sampling.reasoning_effort {IN_DPO}: must be left out: only provider openai or llama_cpp "
+            "takes it. Thinking is set by sampling.extra."
         ),
     ),
     "unknown name of the token limit": (

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks import kept_files
-from tasks.kept_files import keep, kept
+from warehouse import kept_files
+from warehouse.kept_files import keep, kept
 
 
 @pytest.fixture

@@ -1,0 +1,136 @@
+"""Weights that the run serves itself: started, asked, and ended, whatever becomes of the run or of the server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from flows.processes.model_servers import model_servers
+from tasks.settings import ModelSettings
+from tests.support.known import known_names
+from tests.support.llama import NotToBeHadError, install, llama_server_program, weights, xllamacpp_alone
+from warehouse.connection import Warehouse
+
+pytestmark = pytest.mark.accept
+CONFIG = """
+warehouse: warehouse.duckdb
+publish: {{folder: publish}}
+model_defaults:
+  {{provider: llama_cpp, weights: {weights}, gpu_layers: 0, threads: 1{server},
+   sampling: {{temperature: 0.0, seed: 0, max_tokens: 200}}}}
+models:
+  - {{id: smol-text, api: completions, prompt_styles: [completion]}}
+  - {{id: smol-chat, base: smol-text}}
+benchmarks: [{{id: knowledge, sample_size: {sample_size}}}]
+thresholds: {{max_truncated_rate: null}}
+"""
+_LONGEST_S = 120
+
+
+@pytest.fixture(scope="module", autouse=True)
+def installed():
+    try:
+        install()
+    except NotToBeHadError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def aligntax(tmp_path):
+    """Start a command of the program on a configuration of the weights."""
+
+    def start(*command, server=None, sample_size=2, **environment):
+        named = f", server: {server}" if server else ""
+        text = CONFIG.format(weights=weights(), server=named, sample_size=sample_size)
+        (tmp_path / "aligntax.yaml").write_text(text)
+        known = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "ALIGNTAX_"))}
+        return subprocess.Popen(
+            [str(Path(sys.executable).parent / "aligntax"), *command, "--config", "aligntax.yaml"],
+            cwd=tmp_path,
+            env={**known, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    return start
+
+
+def serving_processes():
+    """Processes that serve the weights."""
+    return [one for one in psutil.process_iter(["cmdline"]) if str(weights()) in (one.info["cmdline"] or [])]
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + _LONGEST_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def model(**keys):
+    entry = {"id": "m", "provider": "llama_cpp", "weights": str(weights()), "base": None, "gpu_layers": 0, **keys}
+    return ModelSettings.model_validate(entry, context={"known": known_names()})
+
+
+def served(folder, entry, then=lambda _: None):
+    """Start the server of a model, do something with it, and say why it is gone."""
+
+    async def serve():
+        async with model_servers([entry], folder) as servers:
+            [server] = servers.values()
+            then(server)
+            return server.why_gone()
+
+    return asyncio.run(serve())
+
+
+def test_a_run_serves_its_weights_and_ends_the_server(aligntax, tmp_path):
+    output, _ = (process := aligntax("run", PYTHONPATH=str(xllamacpp_alone(tmp_path)))).communicate(timeout=600)
+    assert process.returncode == 0, output
+    with Warehouse.read(tmp_path / "warehouse.duckdb") as warehouse:
+        landed = "select count(*), sum((status = 'answered')::int)::int from raw.generations"
+        models = "select count(distinct endpoint), min(provider) from raw.models"
+        assert warehouse.rows(landed)[1] == [(4, 4)]
+        assert warehouse.rows(models)[1] == [(1, "llama_cpp")]
+    assert serving_processes() == []
+
+
+def test_a_run_that_is_killed_leaves_no_server(aligntax):
+    process = aligntax("run", server=llama_server_program(), sample_size=40)
+    wait_for(serving_processes)
+    process.kill()
+    process.communicate()
+    wait_for(lambda: not serving_processes())
+
+
+def test_a_server_that_is_killed_is_told_in_one_line(tmp_path):
+    def kill(server):
+        assert server.base_url
+        for process in serving_processes():
+            if "llama-server" in process.cmdline()[0]:
+                process.send_signal(signal.SIGKILL)
+        wait_for(server.why_gone)
+
+    why = served(tmp_path, model(server=str(llama_server_program())), kill)
+    assert "the server of m ended: it was killed" in why
+    assert serving_processes() == []
+
+
+def test_a_busy_port_and_damaged_weights_are_told_in_one_line(tmp_path):
+    server = str(llama_server_program())
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert f"did not start: port {port} is taken" in served(tmp_path, model(server=server, port=port))
+    (tmp_path / "cut.gguf").write_bytes(weights().read_bytes()[:100_000])
+    damaged = served(tmp_path, model(server=server, weights=str(tmp_path / "cut.gguf")))
+    assert "did not start: llama.cpp cannot read the weights" in damaged
