@@ -56,7 +56,7 @@ def judge_imports(warehouse: Warehouse, settings: Settings) -> ImportsJudged:
     """Ask about every imported answer that waits for its judge, score what was judged, rebuild and publish.
 
     Raises:
-        BudgetUsedUp: a budget has no room for more questions; the same command goes on from there.
+        BudgetUsedUp: a budget stopped the asking; the same command goes on from there.
         Interrupted: by a signal; the same command goes on from there.
         NothingEvaluated: validation left no cell of these imports; the grades stay.
         ValidationStopped: validation stopped the publication; the grades stay.

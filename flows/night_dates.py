@@ -1,7 +1,7 @@
 """The date of every night: one for each date that the schedule names, in every time zone and over every clock change.
 
-A cron time that the clocks skip is moved by as much as they skip; of one that they repeat, the first counts. A date
-that a zone skipped (Samoa, 30 December 2011) has no night. Prefect begins the nights; where it moves one over
+A cron time that the clocks skip is moved by as much as they skip; of one that they repeat, the first counts. On a
+date that a zone skipped (Samoa, 30 December 2011) nothing runs. Prefect begins the nights; where it moves one over
 midnight, ``night_of`` still gives the night its own date.
 
 Tested in tests/flows/test_night_dates.py.
@@ -76,7 +76,7 @@ def missed_nights(schedule: ScheduleSettings, held: Collection[date], tonight: d
 
 
 def _next(cron: str, after: datetime) -> datetime | None:
-    """The first wall time of a cron expression after another; None if there is none within years."""
+    """The first wall time of a cron expression after another; None where no date of the next decades fits."""
     try:
         times: Any = croniter(cron, after)  # type: ignore[no-untyped-call]
         found: datetime = times.get_next(datetime)
@@ -84,7 +84,7 @@ def _next(cron: str, after: datetime) -> datetime | None:
         return None
     except (CroniterError, ValueError, KeyError, AttributeError) as error:
         said = " ".join(str(error).split())[:200]
-        raise UsageError(f"the schedule {cron!r} is no cron expression such as '0 2 * * *' ({said}).") from None
+        raise UsageError(f"the schedule {cron!r} must be a cron expression such as '0 2 * * *' ({said}).") from None
     return found
 
 

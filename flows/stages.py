@@ -33,7 +33,7 @@ class Unreported:
 
 @dataclass(frozen=True, slots=True)
 class BudgetStop:
-    """A budget that has no room for another request, and what the cells that it stopped lack."""
+    """A budget that stopped the asking, and what the stopped cells lack."""
 
     budget: str
     count_cells: int

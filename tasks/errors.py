@@ -91,7 +91,7 @@ class NothingEvaluated(AligntaxError):  # noqa: N818 - a verdict, not a mistake
 
 
 class BudgetUsedUp(AligntaxError):  # noqa: N818 - what happened, not a mistake
-    """A budget has no room for another request; everything that came in is committed."""
+    """A budget stopped the asking; everything that came in is committed."""
 
 
 class NothingDue(AligntaxError):  # noqa: N818 - what happened, not a mistake

@@ -17,7 +17,7 @@ from warehouse.whole_files import swapped_in
 
 
 def kept(name: str, suffix: str) -> bytes | None:
-    """The content of a kept file, None if there is none; ``name`` says what it is and of which version."""
+    """The content of a kept file, None before anything was kept; ``name`` says what it is and of which version."""
     for path in sorted(_folder().glob(f"{name}-*{suffix}")):
         with suppress(OSError):
             content = path.read_bytes()

@@ -1,4 +1,4 @@
-"""What others see of the asking while it goes on: a JSON line or a trace span for each cell and each request.
+"""What others see of the asking while it goes on: a JSON line or a trace span for each cell, request and batch.
 
 Nothing is observed, and nothing imported, unless ``--log-json`` or OpenTelemetry's standard variables ask for it. Lines
 and spans hold ids, counts and times; never a prompt, an answer or a key.
@@ -16,7 +16,9 @@ from typing import Any, Protocol, TextIO
 
 from flows.asking import LOG_JSON
 from tasks.planned import CellResult, CellWork
+from tasks.providers import Batch
 from tasks.steps.generate import Attempts
+from tasks.steps.land import Intent
 
 _COLLECTOR = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _WITHOUT_SDK = (
@@ -26,7 +28,7 @@ _WITHOUT_SDK = (
 
 
 class Observer(Protocol):
-    """Who is told of cells and requests. It must return at once and raise nothing."""
+    """Who is told of cells, requests and batches. It must return at once and raise nothing."""
 
     def cell_began(self, work: CellWork) -> None:
         """A cell, a shard of one, or its judging begins."""
@@ -36,6 +38,9 @@ class Observer(Protocol):
 
     def request_ended(self, tried: Attempts, error_type: str | None) -> None:
         """A question has its answer, or ended by an error of a type."""
+
+    def batch_ended(self, work: CellWork, intent: Intent, batch: Batch) -> None:
+        """The lines of a batch have been collected."""
 
     def close(self) -> None:
         """The asking is over."""
@@ -63,6 +68,11 @@ class Observers:
         for observer in self.everyone:
             observer.request_ended(tried, error_type)
 
+    def batch_ended(self, work: CellWork, intent: Intent, batch: Batch) -> None:
+        """Tell of a batch's end."""
+        for observer in self.everyone:
+            observer.batch_ended(work, intent, batch)
+
     def close(self) -> None:
         """Tell that the asking is over."""
         for observer in self.everyone:
@@ -88,21 +98,27 @@ def open_observers(environment: Mapping[str, str], log: TextIO = sys.stderr) -> 
 def request_facts(tried: Attempts) -> dict[str, Any]:
     """The ids of a request, and what its attempts took, in milliseconds; ``service_ms`` is the last attempt's."""
     return {
-        "run_id": tried.work.run_id,
-        "cell_id": tried.work.cell_id,
-        "role": tried.work.role,
+        **_ids(tried.work),
         "request_id": tried.request.generation_id,
-        "model_id": tried.work.model.id,
         "attempts": tried.count_sent,
         **tried.columns,
         "service_ms": tried.service_ms,
     }
 
 
+def batch_facts(work: CellWork, intent: Intent, batch: Batch) -> dict[str, Any]:
+    """The ids of a batch, how many requests it held when it was submitted, and the provider's word for its end."""
+    about = {"batch_id": batch.batch_id, "mark": intent.mark, "state": batch.word}
+    return {**_ids(work), **about, "count_requests": intent.count_requests}
+
+
+def _ids(work: CellWork) -> dict[str, Any]:
+    return {"run_id": work.run_id, "cell_id": work.cell_id, "role": work.role, "model_id": work.model.id}
+
+
 def cell_facts(work: CellWork, result: CellResult | None = None) -> dict[str, Any]:
     """The ids of a cell, and how it ended."""
-    ids = {"run_id": work.run_id, "cell_id": work.cell_id, "role": work.role, "model_id": work.model.id}
-    facts = {**ids, "count_requests": len(work.requests)}
+    facts = {**_ids(work), "count_requests": len(work.requests)}
     if result is None:
         return facts
     counts = {"count_answered": result.count_answered, "count_failed": result.count_failed}
@@ -111,7 +127,7 @@ def cell_facts(work: CellWork, result: CellResult | None = None) -> dict[str, An
 
 @dataclass(frozen=True, slots=True)
 class JsonLog:
-    """One JSON document a line for the begin and the end of each cell, and for the end of each request."""
+    """One JSON document a line for the begin and the end of each cell, and for the end of each request and batch."""
 
     stream: TextIO
 
@@ -126,6 +142,10 @@ class JsonLog:
     def request_ended(self, tried: Attempts, error_type: str | None) -> None:
         """Write the line ``request ended``."""
         self._write("request ended", {**request_facts(tried), "error_type": error_type})
+
+    def batch_ended(self, work: CellWork, intent: Intent, batch: Batch) -> None:
+        """Write the line ``batch ended``."""
+        self._write("batch ended", batch_facts(work, intent, batch))
 
     def close(self) -> None:
         """Leave no line behind in a buffer."""

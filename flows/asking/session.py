@@ -77,7 +77,8 @@ async def session(
                 async with Landing(warehouse) as landing:
                     for line in lines.values():
                         line.room, line.ledger = landing.room, ledger
-                        line.on_ended = observers.request_ended if observers.everyone else None
+                        if observers.everyone:
+                            line.on_ended, line.on_batch = observers.request_ended, observers.batch_ended
                     yield Session(warehouse, plan, work, lines, landing, draining, progress, observers)
         finally:
             observers.close()

@@ -1,4 +1,4 @@
-"""Traces by OpenTelemetry: a span for each cell, and below it one for each request. Needs the extra ``otel``.
+"""Traces by OpenTelemetry: a span for each cell, and below it one for each request and batch. Needs the extra ``otel``.
 
 OpenTelemetry's standard variables say where the spans go, how many are kept and what the service is called. A thread of
 their own sends them over HTTP. A run waits for it at most five seconds, at its end.
@@ -19,9 +19,11 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import StatusCode, set_span_in_context
 
-from flows.asking.observers import cell_facts, request_facts
+from flows.asking.observers import batch_facts, cell_facts, request_facts
 from tasks.planned import CellResult, CellWork
+from tasks.providers import Batch
 from tasks.steps.generate import Attempts
+from tasks.steps.land import Intent
 
 # How long the end of a run waits for the last spans to be sent.
 _LONGEST_FLUSH_MS = 5_000
@@ -74,15 +76,25 @@ class Traces:
     def request_ended(self, tried: Attempts, error_type: str | None) -> None:
         """Make the span of a request, below that of its cell: from its first wait to its end."""
         ended_ns = time.time_ns()
-        parent = self._parents.get(tried.work.cell_id)
-        context = set_span_in_context(parent) if parent else None
         began_ns = ended_ns - int((time.perf_counter() - tried.began_s) * _NANOSECONDS)
-        span = self._tracer.start_span(f"{tried.work.role} request", context, start_time=began_ns)
+        span = self._below(tried.work, "request", began_ns)
         _describe(span, request_facts(tried))
         if error_type:
             span.set_attribute("error.type", error_type)
             span.set_status(StatusCode.ERROR)
         span.end(ended_ns)
+
+    def batch_ended(self, work: CellWork, intent: Intent, batch: Batch) -> None:
+        """Make the span of a batch, below that of its cell: from the intent to the last line."""
+        span = self._below(work, "batch", int(intent.intended_at.timestamp() * _NANOSECONDS))
+        _describe(span, batch_facts(work, intent, batch))
+        span.end()
+
+    def _below(self, work: CellWork, what: str, began_ns: int) -> Span | Any:
+        """A span that began at a time, below that of its cell."""
+        parent = self._parents.get(work.cell_id)
+        context = set_span_in_context(parent) if parent else None
+        return self._tracer.start_span(f"{work.role} {what}", context, start_time=began_ns)
 
     def close(self) -> None:
         """Send what is left, and say so where spans were lost."""

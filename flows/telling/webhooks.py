@@ -35,7 +35,7 @@ async def post(receiver: Receiver, notices: Sequence[Notice]) -> str | None:
 
 async def _try(receiver: Receiver, notices: Sequence[Notice]) -> tuple[str | None, bool]:
     """Why the request failed, and whether another try is pointless."""
-    import aiohttp  # noqa: PLC0415 - heavy, and most nights have nothing to tell
+    import aiohttp  # noqa: PLC0415 - heavy, and needed only where something is sent
 
     body = slack_body(notices) if receiver.kind == "slack" else json_body(notices)
     address = receiver.url or ""

@@ -94,7 +94,7 @@ class SourceFile:
 
 
 def split_of(name: str) -> str | None:
-    """The split in a file's name: ``train``, ``dev``, ``val``, ``validation`` or ``test``; None if there is none."""
+    """The split in a file's name: ``train``, ``dev``, ``val``, ``validation`` or ``test``; None for another name."""
     found = _SPLIT.findall(name)
     return found[-1] if found else None
 

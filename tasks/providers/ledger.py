@@ -43,10 +43,10 @@ class Account:
         """Why nothing more is asked.
 
         >>> Account("night.usd of aligned", "usd", 2.0).sentence
-        'budget night.usd of aligned (2 USD) has no room for another request'
+        'budget night.usd of aligned (2 USD) is reached: another request could exceed it'
         """
         unit = "USD" if self.unit == "usd" else "requests"
-        return f"budget {self.name} ({self.limit:.10g} {unit}) has no room for another request"
+        return f"budget {self.name} ({self.limit:.10g} {unit}) is reached: another request could exceed it"
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class Ledger:
         return any(account.unit == "usd" for account in self.accounts.get(model_id, ()))
 
     async def reserve(self, model_id: str, usd: float, count_requests: int = 1) -> Reservation | Account:
-        """Reserve requests and their worst price; the account that is used up where it has no room for them.
+        """Reserve requests and their worst price; or return the account that they could exceed.
 
         Waits while the room may still come back from requests that are under way.
         """

@@ -114,5 +114,5 @@ def test_the_next_night_is_later_than_now():
 
 
 def test_what_is_no_schedule_is_one_line():
-    with pytest.raises(UsageError, match="the schedule 'every night' is no cron expression"):
+    with pytest.raises(UsageError, match="the schedule 'every night' must be a cron expression"):
         next_night(schedule("every night"), datetime(2026, 1, 1, tzinfo=UTC))

@@ -81,5 +81,5 @@ def test_a_failed_night_is_one_line_too():
 
 def test_an_invalid_schedule_gives_one_error_line(project, aligntax):
     found = aligntax(project, "serve", "--cron", "every night", code=2)
-    assert found.stderr.startswith("error: the schedule 'every night' is no cron expression such as '0 2 * * *'")
+    assert found.stderr.startswith("error: the schedule 'every night' must be a cron expression such as '0 2 * * *'")
     assert found.stderr.count("\n") == 1

@@ -44,7 +44,7 @@ def write_item_pages(
 
     Args:
         items: sorted by benchmark; read once, and never all in memory with their texts.
-        bases: the base of each model, None where it has none.
+        bases: the base of each model; None for a model that is not compared with one.
         as_of_date: the date that the page shows.
         folder: where ``index.html`` stands.
 

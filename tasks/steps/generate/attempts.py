@@ -70,6 +70,10 @@ class Attempts:
     def failed(self, error: ProviderError) -> float | None:
         """Note a failed attempt; returns what it cost, None where nobody knows."""
         self.retry_after(error.error_type)
+        return self.billed(error)
+
+    def billed(self, error: ProviderError) -> float | None:
+        """What an error cost; None where nobody knows, and its worst price is then held."""
         if not error.may_be_billed:
             return 0.0
         self._hold()
@@ -84,6 +88,10 @@ class Attempts:
     def answered(self, answer: Answer) -> float | None:
         """Note an answer; returns what it cost, None where nobody knows."""
         self.service_ms = self.elapsed_ms
+        return self.priced(answer)
+
+    def priced(self, answer: Answer) -> float | None:
+        """What an answer cost; None where nobody knows, and its worst price is then held."""
         if not self.work.model.price:
             return None
         if (usd := self.cost_usd(answer)) is None:

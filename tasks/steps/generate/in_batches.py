@@ -7,6 +7,7 @@ again, and pays for nothing twice. What a batch did not answer goes into the nex
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, suppress
@@ -15,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from tasks.domain import AnswerFlag
 from tasks.errors import ProviderError, TransientError
 from tasks.planned import CellResult, CellWork, Request, Sink
 from tasks.providers import Account, Answer, Batch, Batches, Question, Reply, worst_price_usd
@@ -33,14 +35,15 @@ _BYTES_PER_MEGABYTE = 1_000_000
 # What an error of this kind says for certain: the batch was not made.
 _NOT_MADE = "http_429"
 _NO_LINE = TransientError("the batch ended without a line for this request", error_type="no_line")
+_EMPTY = TransientError("the answer has no word", error_type=AnswerFlag.EMPTY)
 
 
 @dataclass(slots=True)
 class _Cell:
     """A cell while it is asked: its open questions by the ids of their answers, and when its waiting ends.
 
-    ``attempts`` counts the batches in which each question was; ``errors`` holds what the last one said, and ``empty``
-    the answers without a word that get another attempt.
+    ``attempts`` counts the batches in which each question was since it last failed; ``left`` holds why the last one
+    left a question open, and what that cost.
     """
 
     work: CellWork
@@ -52,8 +55,7 @@ class _Cell:
     deadline_s: float
     open: dict[str, Request]
     attempts: Counter[str] = field(default_factory=Counter)
-    errors: dict[str, ProviderError] = field(default_factory=dict)
-    empty: dict[str, Answer] = field(default_factory=dict)
+    left: dict[str, tuple[Attempts, ProviderError]] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
 
     @property
@@ -352,29 +354,51 @@ async def _collect(cell: _Cell, intent: Intent, batch: Batch) -> float | None:
     await _fail_tried(cell, intent)
     # In the sink behind the answers: the batch is not collected before they are committed.
     await cell.sink("raw.batch_events", event_row(intent.mark, "collected", batch.batch_id))
+    if cell.line.on_batch:
+        cell.line.on_batch(cell.work, intent, batch)
     return sum(paid_usd.values())
 
 
+def _tried(cell: _Cell, intent: Intent, request: Request) -> Attempts:
+    """A question of a batch. Each batch in which it was is an attempt, and the last one is the provider's time."""
+    since_s = time.perf_counter() - (datetime.now(UTC) - intent.intended_at).total_seconds()
+    return Attempts(cell.work, request, cell.attempts[request.generation_id], began_s=since_s, sent_s=since_s)
+
+
 async def _take(cell: _Cell, intent: Intent, name: str, said: Reply | ProviderError) -> float:
-    """Land what a line says; returns what it cost. Lines that have landed, or that nobody asked for, are left out."""
+    """Land what a line says; returns what it cost, at worst where nobody knows.
+
+    Lines that have landed, or that nobody asked for, are left out.
+    """
     request = cell.open.get(name)
     if request is None:
         return 0.0
+    tried = _tried(cell, intent, request)
     try:
         answer = _read(cell, request, said)
     except ProviderError as error:
-        cell.errors[name] = error
-        return 0.0
-    row = generation_row(cell.work, request, answer, cell.attempts[name], None)
-    row["started_at"] = intent.intended_at
-    if is_empty(answer, request) and cell.attempts[name] == 1 < cell.work.model.max_attempts:
-        cell.empty[name] = answer
-        return row["cost_usd"] or 0.0
+        cell.left[name] = tried, error
+        return tried.billed(error) or tried.extra.held_usd
+    if is_empty(answer, request) and tried.count_sent == 1 < cell.work.model.max_attempts:
+        tried.discard(answer)
+        cell.left[name] = tried, _EMPTY
+        return tried.extra.usd
     del cell.open[name]
-    await cell.sink("raw.generations", row)
+    usd = tried.priced(answer)
+    row = generation_row(cell.work, request, answer, tried.count_sent, None)
+    await cell.sink("raw.generations", {**row, "started_at": intent.intended_at})
     cell.result.count_answered += 1
-    cell.line.on_progress(1, 0, row["cost_usd"])
-    return row["cost_usd"] or 0.0
+    cell.line.on_progress(1, 0, usd)
+    await _close(cell, tried, None)
+    return usd or tried.extra.held_usd
+
+
+async def _close(cell: _Cell, tried: Attempts, error_type: str | None) -> None:
+    """Account for a question that came to its end."""
+    if cell.line.on_ended:
+        cell.line.on_ended(tried, error_type)
+    if extra := tried.extra_row(has_answer=error_type is None):
+        await cell.sink("raw.extra_spend", extra)
 
 
 def _read(cell: _Cell, request: Request, said: Reply | ProviderError) -> Answer:
@@ -386,27 +410,28 @@ def _read(cell: _Cell, request: Request, said: Reply | ProviderError) -> Answer:
     except ProviderError:
         raise
     except Exception as error:
-        raise TransientError(f"unreadable answer: {type(error).__name__}", error_type="unreadable_answer") from error
+        said_of_it = f"unreadable answer: {type(error).__name__}"
+        raise TransientError(said_of_it, error_type="unreadable_answer", may_be_billed=True) from error
 
 
 async def _fail_tried(cell: _Cell, intent: Intent) -> None:
     """Land the failures of a batch that another one cannot better, and end a cell that can get no answer."""
-    said = [error for name in intent.generation_ids if (error := cell.errors.get(name))]
+    said = []
     for name in intent.generation_ids:
-        request, error = cell.open.get(name), cell.errors.pop(name, _NO_LINE)
-        if request is None:
+        left = cell.left.pop(name, None)
+        if (request := cell.open.get(name)) is None:
             continue
-        if answer := cell.empty.pop(name, None):
-            spent = Attempts(cell.work, request)
-            spent.discard(answer)
-            if extra := spent.extra_row(has_answer=True):
+        tried, error = left or (_tried(cell, intent, request), _NO_LINE)
+        said.append(error)
+        if isinstance(error, TransientError) and tried.count_sent < cell.work.model.max_attempts:
+            if extra := tried.extra_row(has_answer=True):
                 await cell.sink("raw.extra_spend", extra)
-        if isinstance(error, TransientError) and cell.attempts[name] < cell.work.model.max_attempts:
             continue
         del cell.open[name]
-        await cell.sink("raw.failures", failure_row(cell.work, request, error, cell.attempts[name]))
+        await cell.sink("raw.failures", failure_row(cell.work, request, error, tried.count_sent))
         cell.result.count_failed += 1
         cell.line.on_progress(0, 1, None)
+        await _close(cell, tried, error.error_type)
     is_mistaken = len(said) == len(intent.generation_ids) and not any(isinstance(e, TransientError) for e in said)
     if is_mistaken and not cell.work.is_resumed and not cell.result.count_answered:
         cell.stop(said[0])

@@ -17,9 +17,10 @@ from tasks.answers import Ending, read_answer
 from tasks.domain import AnswerFlag
 from tasks.errors import CellError, ProviderError, TerminalError, TransientError
 from tasks.planned import CellResult, CellWork, Request, Sink
-from tasks.providers import Account, Answer, Batches, Endpoint, Ledger, Limiter
+from tasks.providers import Account, Answer, Batch, Batches, Endpoint, Ledger, Limiter
 from tasks.steps.generate.attempts import Attempts
 from tasks.steps.generate.rows import failure_row, generation_row
+from tasks.steps.land import Intent
 
 # What a server that has too much to do says, or does. After any other error it is asked at the same pace.
 _OVERLOADED = {
@@ -57,10 +58,11 @@ class Line:
     on_ended: Callable[[Attempts, str | None], None] | None = (
         None  # a question's attempts, and the error without answer
     )
+    on_batch: Callable[[CellWork, Intent, Batch], None] | None = None  # a batch whose lines have been collected
     on_waiting: Callable[[str], None] = field(default=lambda *_: None)  # is told of each batch that is waited for
     jitter: Callable[[], float] = random.random
     ledger: Ledger = field(default_factory=Ledger)  # of the run: all its endpoints share the budgets
-    room: Callable[[], Awaitable[None]] = _always  # waits while the sink has no room for another answer
+    room: Callable[[], Awaitable[None]] = _always  # waits until the sink can take another answer
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -18,8 +19,10 @@ from flows.asking import LOG_JSON
 from flows.asking.observers import open_observers
 from tasks.domain import Message, Prompt, PromptStyle
 from tasks.planned import CellResult, CellWork, Request
+from tasks.providers import Batch
 from tasks.settings import ModelSettings
 from tasks.steps.generate import Attempts
+from tasks.steps.land import Intent
 from tests.support.known import known_names
 
 MODEL = ModelSettings.model_validate(
@@ -29,10 +32,12 @@ MODEL = ModelSettings.model_validate(
 PROMPT = Prompt(PromptStyle.CHAT, messages=(Message("user", "a secret question"),))
 REQUESTS = [Request(f"g{number}", f"i{number}", 0, "hash", PROMPT, {"max_tokens": 9}) for number in range(2)]
 WORK = CellWork("run", "", "m/b/chat", "b", MODEL, REQUESTS, "m/b/chat")
+INTENT = Intent("mark", ("g0", "g1"), 2, datetime.now(UTC))
+BATCH = Batch("batch-1", "ended", "completed")
 
 
 def ask_two(environment: dict[str, str]) -> str:
-    """Let two requests of a cell end, one by an error; returns what was written."""
+    """Let two requests of a cell end, one by an error, and then their batch; returns what was written."""
     written, result = io.StringIO(), CellResult("m/b/chat")
     observers = open_observers(environment, written)
     with observers.cell(WORK, result):
@@ -42,6 +47,7 @@ def ask_two(environment: dict[str, str]) -> str:
             tried.retry_after("http_503")
             tried.send()
             observers.request_ended(tried, error_type)
+        observers.batch_ended(WORK, INTENT, BATCH)
         result.count_answered, result.count_failed = 1, 1
     observers.close()
     return written.getvalue()
@@ -57,12 +63,14 @@ def test_nothing_is_observed_or_imported_without_a_wish():
 
 def test_each_line_has_the_ids_of_run_cell_and_request():
     lines = [json.loads(line) for line in ask_two({LOG_JSON: "1"}).splitlines()]
-    assert [line["event"] for line in lines] == ["cell began", "request ended", "request ended", "cell ended"]
+    ends = ["request ended", "request ended", "batch ended", "cell ended"]
+    assert [line["event"] for line in lines] == ["cell began", *ends]
     assert {(line["run_id"], line["cell_id"]) for line in lines} == {("run", "m/b/chat")}
     ended = lines[2]
     assert (ended["request_id"], ended["attempts"], ended["error_type"]) == ("g1", 2, "http_500")
     assert (ended["retried_for"], ended["service_ms"] >= 0, ended["waited_ms"] >= 0) == ("http_503", True, True)
-    assert (lines[3]["count_answered"], lines[3]["count_failed"], lines[3]["stopped"]) == (1, 1, None)
+    assert (lines[3]["batch_id"], lines[3]["count_requests"], lines[3]["state"]) == ("batch-1", 2, "completed")
+    assert (lines[4]["count_answered"], lines[4]["count_failed"], lines[4]["stopped"]) == (1, 1, None)
     assert "secret" not in json.dumps(lines)
 
 
@@ -94,7 +102,7 @@ def collector(status: int = 200) -> Iterator[tuple[str, list[ExportTraceServiceR
         server.server_close()
 
 
-def test_a_collector_receives_a_span_for_each_cell_and_request(monkeypatch):
+def test_a_collector_receives_a_span_for_each_cell_request_and_batch(monkeypatch):
     with collector() as (address, received):
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
         assert ask_two({"OTEL_EXPORTER_OTLP_ENDPOINT": address}) == ""
@@ -102,10 +110,10 @@ def test_a_collector_receives_a_span_for_each_cell_and_request(monkeypatch):
     services = {attribute.key: attribute.value.string_value for attribute in sent.resource.attributes}
     spans = [span for scope in sent.scope_spans for span in scope.spans]
     assert services["service.name"] == "aligntax"
-    assert sorted(span.name for span in spans) == ["answer cell", "answer request", "answer request"]
+    assert sorted(span.name for span in spans) == ["answer batch", "answer cell", "answer request", "answer request"]
     (cell,) = [span for span in spans if span.name == "answer cell"]
     requests = [span for span in spans if span.name == "answer request"]
-    assert {span.parent_span_id for span in requests} == {cell.span_id}
+    assert {span.parent_span_id for span in spans if span is not cell} == {cell.span_id}
     facts = [{a.key: a.value.string_value or a.value.int_value for a in span.attributes} for span in requests]
     assert {fact["aligntax.request_id"] for fact in facts} == {"g0", "g1"}
     assert {fact.get("error.type") for fact in facts} == {None, "http_500"}

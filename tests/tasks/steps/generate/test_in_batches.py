@@ -91,7 +91,7 @@ def opened(tmp_path_factory):
 @pytest.fixture
 def warehouse(opened):
     """A warehouse without a batch."""
-    for table in ("raw.batches", "raw.batch_requests", "raw.batch_events"):
+    for table in ("raw.batches", "raw.batch_requests", "raw.batch_events", "raw.extra_spend"):
         opened.replace(table, None, [])
     return opened
 
@@ -111,6 +111,7 @@ def asked(warehouse):
         async def ask() -> CellResult:
             desk.draining = asyncio.Event()
             line = Line(desk, Limiter(Limits(4)), desk.draining, desk, ledger=fields.pop("ledger", Ledger()))
+            line.on_ended, line.on_batch = fields.pop("on_ended", None), fields.pop("on_batch", None)
             limits = {"poll_s": 0.01, "timeout_s": 0.05, "max_wait_hours": 0.01} | fields.pop("batch", {})
             asking = model(mode="batch", batch=limits, **fields)
             work = CellWork("run", "", "m/b/chat", "b", asking, [request(name) for name in names], "m/b")
@@ -273,3 +274,41 @@ def test_an_answer_without_a_word_that_was_paid_for_is_spending(asked):
     _, rows = asked(Desk(lambda _, number: nothing if number == 1 else GOOD), "a")
     spent = [row for table, row in rows if table == "raw.extra_spend"]
     assert [(row["tokens_input"], row["count_requests"]) for row in spent] == [(100, 0)]
+
+
+def test_a_question_that_fails_is_spending_once_for_each_of_its_batches(asked, warehouse):
+    desk = Desk(lambda name, number: BUSY if name == "b" and number <= 3 else GOOD)
+    _, rows = asked(desk, "ab")
+    spent = [row for table, row in rows if table == "raw.extra_spend"]
+    assert [(row["generation_id"][-1], row["count_requests"], row["cost_held_usd"]) for row in spent] == [("b", 3, 0.0)]
+    warehouse.append({"raw.extra_spend": spent})
+    _, again = asked(desk, "b")
+    assert texts(again) == {"b": ("42", 1)}  # the three before are counted already
+
+
+def test_what_a_provider_may_bill_is_held_at_its_worst_price(asked):
+    price = [{"from": "2020-01-01", "input_usd_per_million": 1.0, "output_usd_per_million": 2.0}]
+    broken = TransientError("unreadable", error_type="unreadable_answer", may_be_billed=True)
+    no_usage = Answer("answered", "42", "stop")
+    money = Account("run.usd", "usd", 1.0)
+    ledger = Ledger({"m": [money]})
+    desk = Desk(lambda name, number: broken if name == "a" and number == 1 else no_usage)
+    _, rows = asked(desk, "ab", price=price, ledger=ledger)
+    spent = [row for table, row in rows if table == "raw.extra_spend"]
+    assert sorted(row["generation_id"][-1] for row in spent) == ["a", "a", "b"]
+    assert sum(row["cost_held_usd"] for row in spent) == pytest.approx(money.spent)
+    assert sum(row["count_requests"] for row in spent) == 0  # the answers' rows count them
+
+
+def test_each_batch_and_each_of_its_questions_is_observed(asked):
+    ended, batches = [], []
+    asked(
+        Desk(lambda name, _: BUSY if name == "b" else GOOD),
+        "ab",
+        on_ended=lambda tried, error_type: ended.append(
+            (tried.request.generation_id[-1], tried.count_sent, error_type)
+        ),
+        on_batch=lambda _, intent, batch: batches.append((intent.count_requests, batch.batch_id)),
+    )
+    assert ended == [("a", 1, None), ("b", 3, "http_500")]
+    assert batches == [(2, "1"), (1, "2"), (1, "3")]

@@ -125,7 +125,7 @@ def test_a_budget_stops_the_cell_and_says_which(spent):
     result, rows, (account,) = spent(server, requests=20)
     assert (result.count_answered, result.count_failed, server.count_asked) == (20, 0, 20)
     assert (result.budget, result.is_cell_error) == ("night.requests", False)
-    assert result.stopped == "budget night.requests (20 requests) has no room for another request"
+    assert result.stopped == "budget night.requests (20 requests) is reached: another request could exceed it"
     assert account.spent == len(rows["raw.generations"]) == 20
 
 
