@@ -18,6 +18,7 @@ from flows.judge_answers import Judged, judge_all
 from flows.publish import publish_reports
 from flows.stages import BudgetStop, Unreported, budget_stops, check_reports, unreported
 from flows.transform import rebuild
+from tasks.domain import RunKind
 from tasks.errors import Interrupted, NothingEvaluated, PublicationIncomplete, ValidationStopped
 from tasks.planned import Plan
 from tasks.steps.execute_programs import ExecutedPrograms
@@ -91,6 +92,8 @@ async def _report(live: Session, after: Any) -> tuple[int, Published, str | None
     count_scored = await scored.aresult()
     aggregated = run_tasks.aggregate_run(run_id, quote(live), wait_for=[scored], return_state=True)
     await aggregated.aresult()
+    if live.plan.kind is RunKind.NIGHTLY:  # before the publication, which holds no removed text then
+        run_tasks.remove_old_texts(run_id, quote(live), wait_for=[aggregated], return_state=True)
     published = run_tasks.publish_run(run_id, quote(live), wait_for=[aggregated], return_state=True)
     unpublished = None
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from flows import publish, stages, transform
+from flows import publish, retention, stages, transform
 from flows.asking.budgets import budget_stops
 from flows.asking.session import Session
 from flows.prefect_pages import failing_in_one_line, said
@@ -73,6 +73,14 @@ def aggregate_run(run_id: str, session: Session) -> list[str]:
     dates = transform.rebuild(session.warehouse, session.plan.settings, run_id)
     stages.check_reports(session.warehouse, run_id, dates)
     return said(dates, f"tables built of {', '.join(dates)}")
+
+
+@task(task_run_name="remove old texts {run_id}", cache_policy=NO_CACHE)
+@failing_in_one_line
+def remove_old_texts(run_id: str, session: Session) -> int:  # noqa: ARG001 - the run is shown
+    """Remove the texts that `keep_texts_days` no longer keeps; a failure becomes a warning."""
+    count = retention.apply(session.warehouse, session.plan.settings)
+    return said(count, f"{count} texts removed")
 
 
 @task(task_run_name="publish {run_id}", cache_policy=NO_CACHE)

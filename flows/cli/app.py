@@ -87,6 +87,7 @@ for command in (
     keeping.backup,
     keeping.restore,
     keeping.compact,
+    keeping.prune,
     doctor.doctor,
 ):
     app.command()(command)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows.cli.keeping import removed_line
 from flows.cli.options import CONFIG, Config, Json
 from flows.cli.output import print_json, program
 from tasks.errors import UnknownName
@@ -37,12 +38,15 @@ def execute(
         executed = _execute(warehouse, Again(began, benchmark) if again or benchmark else None)
         if executed.count_executed:
             rebuild_dates(warehouse, run_dates(warehouse), settings.analysis, settings.margins)
+        lacking = removed_line(warehouse, benchmark_id=benchmark) if again or benchmark else None
         names, rows = warehouse.query_rows("changed_verdicts", since=began)
     changes = [dict(zip(names, row, strict=True)) for row in rows]
     if json:
         print_json({**dataclasses.asdict(executed), "changes": changes})
     else:
         _say(executed, changes)
+        if lacking:
+            typer.echo(lacking)
         if executed.count_executed:
             typer.echo(f"Next: {program()} publish --config {config}")
     raise typer.Exit(int(executed.reason is not None))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_format
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -137,7 +138,7 @@ def _both_sides(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
     shared = ("item_id", "foreign_id", "subset", "question", "target", "is_harmful_text")
     sides = {
         f"{name}_{side}": answer[name]
-        for name in ("value", "outcome", "answer", "response")
+        for name in ("value", "outcome", "answer", "response", "texts_removed_at")
         for side, answer in (("reference", before), ("candidate", after))
     }
     return {**{name: after[name] for name in shared}, **sides}
@@ -185,7 +186,7 @@ def _print_answer(answer: Mapping[str, Any], *, is_hidden: bool) -> None:
     print_plain(f"   {_why(answer)}")
     if answer["reasoning"]:
         _print_block("reasoning", answer["reasoning"])
-    _print_block("answer", _text(answer["response"], is_hidden=is_hidden))
+    _print_block("answer", _answer_text(answer["response"], answer["texts_removed_at"], is_hidden=is_hidden))
 
 
 def _why(answer: Mapping[str, Any]) -> str:
@@ -216,7 +217,10 @@ def _print_both(row: Mapping[str, Any], reference: str, candidate: str) -> None:
     table = Table(expand=True)
     for model, side in ((reference, "reference"), (candidate, "candidate")):
         table.add_column(Text(f"{model}: {row[f'outcome_{side}']}, value {shown(row[f'value_{side}'])}"), ratio=1)
-    sides = (_text(row[f"response_{side}"], is_hidden=row["is_harmful_text"]) for side in ("reference", "candidate"))
+    sides = (
+        _answer_text(row[f"response_{side}"], row[f"texts_removed_at_{side}"], is_hidden=row["is_harmful_text"])
+        for side in ("reference", "candidate")
+    )
     table.add_row(*map(Text, sides))
     console().print(table)
 
@@ -225,6 +229,13 @@ def _print_block(title: str, text: str) -> None:
     """A text under its title, each line moved in."""
     print_plain(f"-- {title}")
     print_plain("\n".join(f"   {line}" for line in _text(text, is_hidden=False).split("\n")))
+
+
+def _answer_text(text: str | None, removed_at: datetime | None, *, is_hidden: bool) -> str:
+    """The text of an answer, or when it was removed."""
+    if removed_at is not None:
+        return f"(the text was removed on {removed_at:%Y-%m-%d}, as keep_texts_days or `aligntax prune` asked)"
+    return _text(text, is_hidden=is_hidden)
 
 
 def _text(text: str | None, *, is_hidden: bool) -> str:

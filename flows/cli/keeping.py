@@ -1,4 +1,4 @@
-"""`backup`, `restore`, `compact`: keep a warehouse for years. No model is asked anything."""
+"""`backup`, `restore`, `compact`, `prune`: keep a warehouse for years. No model is asked anything."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.options import CONFIG, Config, naming
+from flows.cli.options import CONFIG, Config, naming, whole_number
 from flows.cli.output import from_here, program
 from tasks.errors import UsageError
 
 if TYPE_CHECKING:
+    from warehouse.connection import Warehouse
     from warehouse.keeping import Backup
 
 _SUFFIX = ".duckdb"
@@ -105,3 +106,48 @@ def _counts(made: Backup) -> str:
 
 def _size(count_bytes: int) -> str:
     return f"{count_bytes / 1e6:.1f} MB"
+
+
+def prune(
+    older_than: Annotated[
+        str | None,
+        typer.Option("--older-than", metavar="DAYS", help="Default: keep_texts_days of the configuration."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed, and remove nothing.")] = False,
+    config: Config = CONFIG,
+) -> None:
+    """Remove the texts of old answers, for good. Scores, outcomes, counts, hashes, tokens and times stay.
+
+    A text is as old as its answer, or its import. Prompts, reasoning, what judges said, and the words of failures go
+    with it. What still waits for a score or a judge keeps its text, and so do answers whose metric is computed from
+    texts. `raw.text_removals` says what was removed when. Backups keep what they hold, and the file itself shrinks
+    with `aligntax compact`.
+    """
+    from flows.configuration import load_configuration
+    from flows.retention import policy
+    from tasks.steps.remove_texts import removable_texts, remove_texts
+    from warehouse.connection import Warehouse
+
+    settings = load_configuration(config, will_send=False)
+    days = whole_number("--older-than", older_than, 1, 36_500) or settings.keep_texts_days
+    if days is None:
+        raise UsageError("--older-than: name a number of days, or set keep_texts_days in the configuration.")
+    with Warehouse.open(settings.warehouse) as warehouse:
+        ruled = policy(days, "prune")
+        found = removable_texts(warehouse, ruled) if dry_run else remove_texts(warehouse, ruled)
+    kinds = ", ".join(f"{texts.count_texts} of kind {texts.kind}" for texts in found)
+    size = _size(sum(texts.count_characters for texts in found))
+    what = f"{size} of text older than {days} days ({kinds})" if found else f"no text older than {days} days"
+    typer.echo(f"{'Would remove' if dry_run else 'Removed'} {what}.")
+    if found and not dry_run:
+        typer.echo(f"Next: {program()} publish{naming(config)}, so that the published copies lose them, too.")
+
+
+def removed_line(
+    warehouse: Warehouse, run_id: str | None = None, benchmark_id: str | None = None, scorer: str | None = None
+) -> str | None:
+    """How many answers cannot be read again, because their texts were removed; None where all can."""
+    parameters = {"run_id": run_id, "benchmark_id": benchmark_id, "scorer": scorer}
+    ((count,),) = warehouse.query_rows("count_removed_texts", **parameters)[1]
+    answers = "1 answer keeps its score" if count == 1 else f"{count} answers keep their scores"
+    return f"{answers} as they are: their texts were removed (`keep_texts_days`, `aligntax prune`)." if count else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.keeping import removed_line
 from flows.cli.options import CONFIG, Config, Json
 from flows.cli.output import print_json, program
 from flows.cli.result_tables import print_changes
@@ -46,6 +47,7 @@ def rescore(
         count = _score_again(warehouse, scorer, run, benchmark) if can_score else 0
         chosen = _count_by(warehouse, scorer, benchmark) if choose else []
         rebuild_dates(warehouse, run_dates(warehouse), settings.analysis, settings.margins)
+        lacking = removed_line(warehouse, run, benchmark, None if benchmark else name) if can_score else None
         changes = warehouse.query("rescore_changes", scorer=name, scorer_version=version or current, run_id=run)
     rows = changes.to_dicts()
     if json:
@@ -53,6 +55,8 @@ def rescore(
         return
     print_changes(rows)
     _say(count, scorer, chosen)
+    if lacking:
+        typer.echo(lacking)
     typer.echo(f"Next: {program()} publish --config {config}")
 
 

@@ -51,6 +51,7 @@ class Settings(Places):
     schedule: ScheduleSettings = ScheduleSettings()
     missed_nights: MissedNights = "report"
     notify: tuple[ReceiverSettings, ...] = ()
+    keep_texts_days: Annotated[Whole, Field(ge=1)] | None = None
     max_age_days: Annotated[Whole, Field(ge=0)] = 7
     sample_seed: Whole = 0
 

@@ -74,7 +74,7 @@ def export_labels(
     rows = [row for _, group in shown.group_by("benchmark_id") for row in _drawn(group, count_items, seed)]
     if not rows:
         hint = f" {', '.join(left_out)} holds harmful text: add --include-harmful." if left_out else ""
-        raise InputError(f"no answer of {as_of_date} can be labelled.{hint}")
+        raise InputError(f"no answer of {as_of_date} whose text is kept can be labelled.{hint}")
     rows.sort(key=lambda row: content_hash(seed, row["answer_id"]))
     _write(path, rows)
     return Sheet(len(rows), tuple(left_out))

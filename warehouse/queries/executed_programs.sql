@@ -15,7 +15,8 @@ select
 from raw.executions
 inner join wanted_programs
     on executions.runner = wanted_programs.runner and executions.program_hash = wanted_programs.program_hash
-where executions.verdict <> 'timeout'
+inner join raw.generations on executions.generation_id = generations.generation_id
+where executions.verdict <> 'timeout' and generations.texts_removed_at is null
 qualify row_number() over (
     partition by executions.runner, executions.program_hash
     order by executions.executed_at desc, executions.generation_id asc

@@ -45,7 +45,8 @@ select
     answers.value,
     answers.outcome,
     answers.answer,
-    texts.response
+    texts.response,
+    texts.texts_removed_at
 from answers
 inner join marts.dim_item as items
     on

@@ -13,6 +13,7 @@ where
     grades.rubric = $rubric
     and grades.rubric_version = $rubric_version
     and grades.judge_version = $judge_version
+    and answers.texts_removed_at is null
     and answers.run_id not in (
         select stg_voids.run_id
         from staging.stg_voids

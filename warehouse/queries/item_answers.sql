@@ -23,6 +23,7 @@ select
     generations.error_type,
     answers.response,
     answers.reasoning,
+    answers.texts_removed_at,
     answers.prompt_hash,
     prompts.prompt
 from cells

@@ -5,7 +5,7 @@ with wanted as (
 
 select
     wanted.generation_id,
-    spoiled.generation_id is null as is_good
+    spoiled.generation_id is null and generations.texts_removed_at is null as is_good
 from wanted
 inner join raw.generations on wanted.generation_id = generations.generation_id
 left join staging.stg_spoiled_generations as spoiled

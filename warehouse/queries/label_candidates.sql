@@ -23,5 +23,6 @@ where
     and cells.is_newest
     and scores.as_of_date = cells.evaluated_date
     and generations.status = 'answered'
+    and generations.texts_removed_at is null
 qualify row_number() over (partition by cells.benchmark_id, scores.generation_id order by cells.cell_id) = 1
 order by cells.benchmark_id, scores.item_id, scores.generation_id

@@ -12,7 +12,8 @@ good as (
     from raw.generations
     anti join staging.stg_spoiled_generations as spoiled
         on generations.generation_id = spoiled.generation_id and spoiled.role = 'answer'
-    where generations.role = 'answer'
+    -- Another scorer could not read an answer whose text was removed.
+    where generations.role = 'answer' and generations.texts_removed_at is null
 )
 
 select

@@ -55,5 +55,5 @@ select
 from waiting
 inner join raw.generations on waiting.generation_id = generations.generation_id
 inner join raw.items on waiting.item_id = items.item_id
-where generations.status = 'answered'
+where generations.status = 'answered' and generations.texts_removed_at is null
 order by waiting.cell_id, waiting.item_id, waiting.generation_id, waiting.judge_order

@@ -143,4 +143,4 @@ left join known_facts
         and unscored.fact_kind = known_facts.kind
         and unscored.fact_rule = known_facts.rule
         and unscored.judge_version is not distinct from known_facts.judge_version
-where generations.status <> 'scored_elsewhere'
+where generations.status <> 'scored_elsewhere' and generations.texts_removed_at is null

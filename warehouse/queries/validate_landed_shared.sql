@@ -24,7 +24,7 @@ generations as (
         generation_id,
         request_hash,
         provider_request_id,
-        hash(text) as text_hash
+        coalesce(text_hash, hash(text)) as text_hash
     from raw.generations
 ),
 

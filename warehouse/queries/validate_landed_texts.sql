@@ -44,8 +44,8 @@ cell_pairs as (
 generations as (
     select
         generation_id,
-        hash(text) as text_hash,
-        length(text) as count_characters
+        coalesce(text_hash, hash(text)) as text_hash,
+        coalesce(count_characters, length(text)) as count_characters
     from raw.generations
     where text is not null
 ),

@@ -21,12 +21,10 @@ from tasks.stats.estimates import Estimate
 from tasks.stats.mean import mean_score
 from tasks.stats.paired import paired_difference
 from tasks.steps.aggregate.estimate_rows import WHOLE, clusters_of, estimate_columns, generator_of, subsets_of
-from tasks.steps.aggregate.metrics import BY_SCORER, Metric, pass_at
+from tasks.steps.aggregate.metrics import BY_SCORER, TEXT_SCORERS, Metric, pass_at
 from warehouse.connection import Row, Warehouse
 
 Clusters: TypeAlias = npt.NDArray[Any] | None
-_TEXT_SCORERS = [name for name, metrics in BY_SCORER.items() if any(metric.reads_text for metric in metrics)]
-
 
 _PARTS: dict[str, Any] = {
     "item_id": pl.String,
@@ -42,7 +40,7 @@ def metric_rows(warehouse: Warehouse, dates: Sequence[str], ks: Sequence[int]) -
     ``ks`` are the k of pass@k; without them 1 and the number of repeats.
     """
     cells: dict[tuple[Any, Any], dict[Metric, pl.DataFrame]] = {}
-    answers = warehouse.query("metric_answers", dates=list(dates), scorers=list(BY_SCORER), text_scorers=_TEXT_SCORERS)
+    answers = warehouse.query("metric_answers", dates=list(dates), scorers=list(BY_SCORER), text_scorers=TEXT_SCORERS)
     for (as_of_date, cell_key), group in answers.group_by(["as_of_date", "cell_key"], maintain_order=True):
         parts_of = ((metric, _parts(metric, group)) for metric in _metrics(group, ks))
         found = {metric: parts for metric, parts in parts_of if parts.height}

@@ -208,7 +208,7 @@ def _planned_row(run_id: str, cell: PlannedCell) -> Row:
 
 def _plan_frame(warehouse: Warehouse, plan: Plan) -> pl.DataFrame:
     rows = (_request_row(plan.run_id, cell.cell_id, request) for cell in plan.cells for request in cell.requests)
-    planned = _asked_anew(warehouse, warehouse.frame("raw.plan", rows))
+    planned = _asked_anew(warehouse, plan.run_id, warehouse.frame("raw.plan", rows))
     if plan.partition_key:
         return planned
     wanted = planned.select("request_hash", "item_id")
@@ -233,11 +233,12 @@ def _request_row(run_id: str, cell_id: str, request: Request) -> Row:
     }
 
 
-def _asked_anew(warehouse: Warehouse, planned: pl.DataFrame) -> pl.DataFrame:
-    """Give a request another id if the answer under its own id no longer counts."""
+def _asked_anew(warehouse: Warehouse, run_id: str, planned: pl.DataFrame) -> pl.DataFrame:
+    """Give a request another id if the answer under its own id no longer counts, or has lost its texts."""
     while True:
         wanted = planned.select("generation_id")
-        spoiled = set(warehouse.query("spoiled_generations", frames={"wanted_generations": wanted})["generation_id"])
+        found = warehouse.query("spoiled_generations", frames={"wanted_generations": wanted}, run_id=run_id)
+        spoiled = set(found["generation_id"])
         if not spoiled:
             return planned
         ids = [id_after(name) if name in spoiled else name for name in wanted["generation_id"]]

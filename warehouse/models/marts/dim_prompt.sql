@@ -13,4 +13,4 @@ select
     prompts.prompt,
     sent.is_harmful_text
 from sent
-inner join raw.prompts on sent.prompt_hash = prompts.prompt_hash
+left join raw.prompts on sent.prompt_hash = prompts.prompt_hash

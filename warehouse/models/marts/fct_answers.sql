@@ -17,8 +17,9 @@ select
     answers.prompt_style,
     answers.origin,
     answers.prompt_hash,
-    coalesce(answers.text, answers.refusal_text) as response,
+    case when answers.texts_removed_at is null then coalesce(answers.text, answers.refusal_text) end as response,
     answers.reasoning_text as reasoning,
+    answers.texts_removed_at,
     coalesce(harmful.is_harmful_text, true) as is_harmful_text
 from raw.generations as answers
 left join harmful on answers.benchmark_id = harmful.benchmark_id

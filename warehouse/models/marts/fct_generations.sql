@@ -10,8 +10,8 @@ cells as (
 -- Only the length goes into the join, which would otherwise hold the texts of a whole night in memory.
 generations as (
     select
-        * exclude (text, reasoning_text),
-        length(text) as count_characters
+        * exclude (text, reasoning_text, count_characters),
+        coalesce(count_characters, length(text)) as count_characters
     from raw.generations
 ),
 

@@ -10,7 +10,7 @@ from tasks.steps.aggregate.metrics.metric import Metric
 from tasks.steps.aggregate.metrics.pass_at_metric import pass_at
 from tasks.steps.aggregate.metrics.perplexity_metrics import BYTE_PERPLEXITY, WORD_PERPLEXITY
 
-__all__ = ["BY_SCORER", "LISTED", "Metric", "pass_at"]
+__all__ = ["BY_SCORER", "LISTED", "TEXT_SCORERS", "Metric", "pass_at"]
 
 BY_SCORER: dict[str, tuple[Metric, ...]] = {
     "bbq": BIAS_METRICS,
@@ -26,3 +26,5 @@ BY_SCORER: dict[str, tuple[Metric, ...]] = {
 }
 # Every metric once, as ``marts.dim_metric`` lists them; any k stands for pass@k.
 LISTED = (*dict.fromkeys(metric for metrics in BY_SCORER.values() for metric in metrics), pass_at(1))
+# Scorers with a metric that is computed from texts each time: their answers keep their texts.
+TEXT_SCORERS = [name for name, metrics in BY_SCORER.items() if any(metric.reads_text for metric in metrics)]
