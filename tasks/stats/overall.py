@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -78,6 +78,32 @@ class OverallIntervals:
     is_sparse: BoolArray
 
 
+@dataclass(frozen=True, slots=True)
+class OverallSample:
+    """The differences of one sample with their sums, R = 1, from which each interval of an overall tax is made."""
+
+    values: FloatArray
+    sums: OverallSums | None
+
+    @classmethod
+    def of(
+        cls, difference: npt.ArrayLike, benchmark: npt.ArrayLike, cluster: npt.ArrayLike, item: npt.ArrayLike
+    ) -> Self:
+        """See ``overall_tax`` for the arguments; ``sums`` is None where there are no items."""
+        values = checked_scores(difference, -1.0, "differences")
+        if values.size == 0:
+            return cls(values, None)
+        codes, *places = (cluster_codes(labels, values.size) for labels in (benchmark, cluster, item))
+        return cls(values, overall_sums(values, codes, joined_clusters(codes, *places)))
+
+    def tax(self, *, weighting: Weighting, confidence: float = CONFIDENCE, has_p_value: bool = True) -> Estimate:
+        """See ``overall_tax``."""
+        if self.sums is None:
+            return Estimate(count_discordant=0, reason="no_paired_items")
+        result = overall_intervals(self.sums, weighting=weighting, confidence=confidence, has_p_value=has_p_value)
+        return _only_overall(result, self.values, self.sums.sizes.shape[1])
+
+
 def overall_tax(
     difference: npt.ArrayLike,
     benchmark: npt.ArrayLike,
@@ -112,14 +138,8 @@ def overall_tax(
     >>> [overall_tax(d, kinds, range(12), range(12), weighting=w).estimate for w in ("macro", "weighted")]
     [0.25, 0.16666666666666666]
     """
-    values = checked_scores(difference, -1.0, "differences")
-    if values.size == 0:
-        return Estimate(count_discordant=0, reason="no_paired_items")
-    codes = cluster_codes(benchmark, values.size)
-    groups = joined_clusters(codes, cluster_codes(cluster, values.size), cluster_codes(item, values.size))
-    sums = overall_sums(values, codes, groups)
-    result = overall_intervals(sums, weighting=weighting, confidence=confidence, has_p_value=has_p_value)
-    return _only_overall(result, values, sums.sizes.shape[1])
+    sample = OverallSample.of(difference, benchmark, cluster, item)
+    return sample.tax(weighting=weighting, confidence=confidence, has_p_value=has_p_value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,45 +156,31 @@ class OverallBounds:
 
 
 def overall_bounds(
-    lowest: npt.ArrayLike,
-    highest: npt.ArrayLike,
-    benchmark: npt.ArrayLike,
-    cluster: npt.ArrayLike,
-    item: npt.ArrayLike,
-    *,
-    weighting: Weighting,
-    added: AddedVariance | None = None,
+    lowest: OverallSample, highest: OverallSample, *, weighting: Weighting, added: AddedVariance | None = None
 ) -> OverallBounds:
     """Limits of a tax over several benchmarks of which answers are missing.
 
     Args:
-        lowest: [n] smallest possible difference of every planned item, as of ``missing_differences``.
-        highest: [n] largest possible one.
-        benchmark: see ``overall_tax``, as ``cluster``, ``item`` and ``weighting``.
-        cluster: [n] labels.
-        item: [n] item ids.
+        lowest: the smallest possible difference of every planned item, as of ``missing_differences``.
+        highest: the largest possible ones; the same object where no answer is missing.
         weighting: "macro" or "weighted".
         added: what a sample of wordings adds to the variance; see ``widened``.
 
     Of ten items each of two benchmarks, one answer is missing:
 
     >>> places = [0] * 10 + [1] * 10, range(20), range(20)
-    >>> found = overall_bounds([0] * 19 + [-1], [0] * 19 + [1], *places, weighting="macro")
+    >>> lowest, highest = (OverallSample.of([0] * 19 + [last], *places) for last in (-1, 1))
+    >>> found = overall_bounds(lowest, highest, weighting="macro")
     >>> -1 < found.low < -0.05 and 0.05 < found.at_most < found.high < 1
     True
     """
-    places = (benchmark, cluster, item)
-    upper_at, lower_at = (
-        partial(overall_tax, bound, *places, weighting=weighting, has_p_value=False) for bound in (highest, lowest)
-    )
+    upper_at, lower_at = (partial(bound.tax, weighting=weighting, has_p_value=False) for bound in (highest, lowest))
     upper = widened(upper_at, added, has_p_value=False)
-    lower = upper if np.array_equal(lowest, highest) else widened(lower_at, added, has_p_value=False)
+    lower = upper if lowest is highest else widened(lower_at, added, has_p_value=False)
     low, high = imbens_manski(lower, upper, confidence=CONFIDENCE)
     one_sided = widened(upper_at, added, confidence=ONE_SIDED, has_p_value=False)
-    is_plain = added is None and np.unique(np.asarray(benchmark)).size == 1
-    return OverallBounds(
-        low, high, not_below_score_limit(one_sided, np.asarray(highest)) if is_plain else one_sided.high
-    )
+    is_plain = added is None and highest.sums is not None and highest.sums.sizes.shape[2] == 1
+    return OverallBounds(low, high, not_below_score_limit(one_sided, highest.values) if is_plain else one_sided.high)
 
 
 def _only_overall(result: OverallIntervals, values: FloatArray, count_clusters: int) -> Estimate:

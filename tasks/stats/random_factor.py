@@ -37,7 +37,7 @@ from tasks.stats.estimates import Estimate
 from tasks.stats.level_variance import LevelVariances, items_variances, with_levels
 from tasks.stats.levels import CONFIDENCE
 from tasks.stats.mover import inverted_p_value
-from tasks.stats.overall import Weighting, benchmark_weights, cluster_influences, joined_clusters, overall_tax
+from tasks.stats.overall import OverallSample, Weighting, benchmark_weights, cluster_influences, joined_clusters
 from tasks.stats.paired import checked_scores
 
 SPARSE = "mover"  # the method of a tax whose limits come from score intervals
@@ -97,7 +97,7 @@ def random_factor_tax(
         return FactorTax(Estimate(count_discordant=0, reason="no_paired_items"), 0)
     levels, *places = (cluster_codes(column, values.size) for column in (level, benchmark, cluster, item))
     means, *of_items = _item_means(values, *places)
-    items_tax = partial(overall_tax, means, *of_items, weighting=weighting)
+    items_tax = partial(OverallSample.of(means, *of_items).tax, weighting=weighting)
     share = benchmark_weights(np.bincount(of_items[0]).astype(np.float64)[np.newaxis], weighting)
     taxes, influences = _level_taxes(values, levels, places[0], joined_clusters(*places), share)
     plain = items_tax(confidence=confidence, has_p_value=taxes.size == 1)

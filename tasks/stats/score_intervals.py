@@ -12,7 +12,9 @@ import numpy.typing as npt
 from tasks.stats.clustered import BoolArray, FloatArray
 
 # After this many halvings of [-1, 1] only two neighbouring floating-point numbers are left.
-_COUNT_BISECTIONS = 60
+_COUNT_HALVINGS = 60
+# For a few samples numpy's overhead is all that a pass costs, so that a pass of many parts is as quick as one of two.
+_MANY_SAMPLES, _FEW_SAMPLES_HALVINGS = 32, 6
 
 
 def tango_statistic(b: npt.ArrayLike, c: npt.ArrayLike, n: npt.ArrayLike, difference: npt.ArrayLike) -> FloatArray:
@@ -72,11 +74,14 @@ def tango(
     left = np.stack([-np.ones_like(estimate), estimate])
     right = np.stack([estimate, np.ones_like(estimate)])
     target = np.stack([critical, -critical])
+    halvings = 1 if estimate.size >= _MANY_SAMPLES else _FEW_SAMPLES_HALVINGS
+    shares = np.linspace(0.0, 1.0, 2**halvings + 1)[(..., *[np.newaxis] * left.ndim)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        for _ in range(_COUNT_BISECTIONS):
-            middle = (left + right) / 2
-            is_above = _tango_statistic(b, c, n, middle) > target
-            left, right = np.where(is_above, middle, left), np.where(is_above, right, middle)
+        for _ in range(_COUNT_HALVINGS // halvings):
+            ends = left + shares * (right - left)
+            is_above = _tango_statistic(b, c, n, ends[1:-1]) > target
+            place = is_above.sum(axis=0)[np.newaxis]
+            left, right = (np.take_along_axis(ends, place + side, axis=0)[0] for side in (0, 1))
     # The outer end of the last bracket on either side, so that the interval contains the exact one.
     return left[0], right[1]
 

@@ -13,6 +13,15 @@ with newest_label as (
     ) = 1
 ),
 
+-- Few cells have labels, and the answers of all others need not be read.
+labelled_cells as (
+    select distinct
+        scores.run_id,
+        scores.cell_id
+    from marts.fct_scores as scores
+    inner join newest_label on scores.generation_id = newest_label.answer_generation_id
+),
+
 answers as (
     select
         cells.as_of_date,
@@ -33,7 +42,13 @@ answers as (
         scores.is_refusal
     from marts.current_cells as cells
     inner join marts.fct_scores as scores on cells.run_id = scores.run_id and cells.cell_id = scores.cell_id
-    where cells.as_of_date in (select unnest($dates::date[])) and scores.value is not null
+    where
+        cells.as_of_date in (select unnest($dates::date[]))
+        and scores.value is not null
+        and (
+            cells.scorer = 'preferred'
+            or (cells.run_id, cells.cell_id) in (select (run_id, cell_id) from labelled_cells)
+        )
 ),
 
 labelled as (

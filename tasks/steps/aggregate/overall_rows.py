@@ -14,13 +14,14 @@ import polars as pl
 
 from tasks.stats.level_variance import widened
 from tasks.stats.missing import missing_differences
-from tasks.stats.overall import Weighting, overall_bounds, overall_tax
+from tasks.stats.overall import OverallSample, Weighting, overall_bounds
 from tasks.steps.aggregate.estimate_rows import WHOLE, estimate_columns
 from tasks.steps.aggregate.wording_rows import Key, Wordings, added_by
 from warehouse.connection import Row, Warehouse
 
 ALL_CAPABILITY = "all capability"
 _LABELLED = ("benchmark_id", "cluster_id", "item_id")
+_VALUES = ("reference_value", "candidate_value")
 WEIGHTINGS: tuple[Weighting, ...] = ("macro", "weighted")
 
 
@@ -29,28 +30,36 @@ def overall_rows(warehouse: Warehouse, dates: Sequence[str], wordings: Wordings)
     groups = warehouse.query_groups("scope_items", ("as_of_date", "pair_id", "scope"), dates=list(dates))
     for (as_of_date, pair_id, scope), found in groups:
         group = found.with_columns(pl.col(name).rank("dense").alias(f"{name}_code") for name in _LABELLED)
-        for weighting in WEIGHTINGS:
-            for row in _scope_rows(group, weighting, wordings):
-                yield {"as_of_date": as_of_date, "subject_id": pair_id, "subset": scope, **row}
+        for row in _scope_rows(group, wordings):
+            yield {"as_of_date": as_of_date, "subject_id": pair_id, "subset": scope, **row}
 
 
-def _scope_rows(items: pl.DataFrame, weighting: Weighting, wordings: Wordings) -> Iterator[Row]:
-    """A tax, and what is known of it whatever the missing answers were, from planned items; more is a loss."""
-    answered = items.drop_nulls(["reference_value", "candidate_value"])
+def _scope_rows(items: pl.DataFrame, wordings: Wordings) -> Iterator[Row]:
+    """Taxes, and what is known of them whatever the missing answers were, from planned items; more is a loss."""
+    answered = items.drop_nulls(_VALUES)
     if answered.is_empty():
         return
-    direction = answered["direction"].to_numpy()
-    difference = (answered["reference_value"] - answered["candidate_value"]).to_numpy() * direction
-    added = added_by(wordings, _weights(answered, weighting))
-    tax = widened(partial(overall_tax, difference, *_labels(answered), weighting=weighting), added)
-    yield {"statistic": f"tax_{weighting}", **estimate_columns(tax)}
     planned = items.filter(pl.col("benchmark_id").is_in(answered["benchmark_id"].unique().implode()))
-    bounds = missing_differences(planned["reference_value"].to_numpy(), planned["candidate_value"].to_numpy())
+    sample, lowest, highest = _samples(answered, planned)
+    for weighting in WEIGHTINGS:
+        added = added_by(wordings, _weights(answered, weighting))
+        tax = widened(partial(sample.tax, weighting=weighting), added)
+        yield {"statistic": f"tax_{weighting}", **estimate_columns(tax)}
+        found = overall_bounds(lowest, highest, weighting=weighting, added=added)
+        yield {"statistic": f"tax_{weighting}_identified", "low": found.low, "high": found.high}
+        yield {"statistic": f"tax_{weighting}_at_most", "estimate": found.at_most}
+
+
+def _samples(answered: pl.DataFrame, planned: pl.DataFrame) -> tuple[OverallSample, OverallSample, OverallSample]:
+    """What is known of the answered items, and the least and the most that all planned ones can have lost."""
+    reference, candidate = (answered[name].to_numpy() for name in _VALUES)
+    sample = OverallSample.of((reference - candidate) * answered["direction"].to_numpy(), *_labels(answered))
+    if answered.height == planned.height:
+        return sample, sample, sample
+    bounds = missing_differences(*(planned[name].to_numpy() for name in _VALUES))
     turned = [part * planned["direction"].to_numpy() for part in bounds]
-    limits = np.minimum(*turned), np.maximum(*turned)
-    found = overall_bounds(*limits, *_labels(planned), weighting=weighting, added=added)
-    yield {"statistic": f"tax_{weighting}_identified", "low": found.low, "high": found.high}
-    yield {"statistic": f"tax_{weighting}_at_most", "estimate": found.at_most}
+    lowest, highest = (OverallSample.of(pick(*turned), *_labels(planned)) for pick in (np.minimum, np.maximum))
+    return sample, lowest, highest
 
 
 def _weights(items: pl.DataFrame, weighting: Weighting) -> Iterator[tuple[Key, float]]:

@@ -15,8 +15,10 @@ averaged as (
         any_value(chance_score) as chance_score,
         round(avg(value) filter (where is_reference), 12) as reference_value,
         round(avg(value) filter (where not is_reference), 12) as candidate_value,
-        string_agg(distinct outcome, ', ' order by outcome) filter (where is_reference) as reference_outcome,
-        string_agg(distinct outcome, ', ' order by outcome) filter (where not is_reference) as candidate_outcome
+        array_to_string(list_sort(list_distinct(list(outcome) filter (where is_reference))), ', ')
+            as reference_outcome,
+        array_to_string(list_sort(list_distinct(list(outcome) filter (where not is_reference))), ', ')
+            as candidate_outcome
     from answers
     group by as_of_date, comparison_id, item_id
 )
