@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -11,6 +12,7 @@ from tasks.errors import NothingEvaluated
 from tasks.settings import Settings
 from tasks.steps.land import run_event
 from tasks.steps.publish import Published, publish
+from tasks.steps.validate import great_expectations
 from warehouse.connection import Warehouse
 
 
@@ -31,6 +33,7 @@ def report_all(warehouse: Warehouse, settings: Settings, as_of_date: str) -> Pub
     Raises:
         ValidationStopped: a gate failed; the last good publication stays.
     """
+    threading.Thread(target=great_expectations, daemon=True).start()  # is imported while DuckDB builds
     for run_id in warehouse.query("unscored_runs")["run_id"]:
         score_import(warehouse, settings, run_id)
     limit_again(warehouse, settings)

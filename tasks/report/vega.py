@@ -7,6 +7,7 @@ Tested in tests/tasks/report/test_forest_chart.py and test_vega.py.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,6 +21,9 @@ GRID = "#80808040"
 STATIC_WIDTH = 720  # pixels of the SVG for readers without JavaScript
 PANEL_WIDTH = 360  # pixels of one of several small charts side by side
 FONT = "DejaVu Sans, Verdana, sans-serif"  # vl-convert measures with the first; desktops have one of the others
+
+# Charts are drawn while the next ones are made: vl-convert works without Python's lock.
+_DRAWING = ThreadPoolExecutor(1, "charts")
 
 _CONFIGURATION: dict[str, Any] = {
     "font": FONT,
@@ -46,7 +50,12 @@ class Chart:
     chart_id: str
     wide: Specification
     narrow: Specification
-    svg: str
+    drawing: Future[str]
+
+    @property
+    def svg(self) -> str:
+        """The drawing, once it is done."""
+        return self.drawing.result()
 
     @classmethod
     def panel(cls, chart_id: str, drawn: Any) -> Self:
@@ -59,8 +68,8 @@ class Chart:
         import vl_convert  # noqa: PLC0415 - loads a JavaScript engine
 
         drawn = specification(wide)
-        svg = str(vl_convert.vegalite_to_svg(drawn))
-        return cls(chart_id, _as_wide_as_the_page(drawn), _as_wide_as_the_page(specification(narrow)), svg)
+        drawing = _DRAWING.submit(vl_convert.vegalite_to_svg, drawn)
+        return cls(chart_id, _as_wide_as_the_page(drawn), _as_wide_as_the_page(specification(narrow)), drawing)
 
 
 def specification(chart: Any) -> Specification:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from tasks.domain import Outcome
 from warehouse import build as builder
 from warehouse.connection import Warehouse
 
@@ -141,3 +142,13 @@ def test_opening_again_makes_the_views_anew_only_if_their_text_changed(tmp_path,
     monkeypatch.setattr(builder, "_macros", lambda: "select 1 -- another text")
     Warehouse.open(path).close()
     assert len(built) == 2 * count
+
+
+@pytest.mark.parametrize("chosen", [[], [*Outcome], [*Outcome][::2] * 2, *([one] for one in Outcome)], ids=", ".join)
+def test_a_set_of_outcomes_holds_each_of_them_in_alphabetical_order(warehouse, chosen):
+    texts = ", ".join(f"'{one}'" for one in chosen)
+    asked = f"select bit_or(staging.outcome_bit(unnest)) as bits from unnest([{texts}]::varchar[])"
+
+    found = warehouse.rows(f"select staging.outcomes_of(bits) from ({asked})")[1]
+
+    assert found == [(", ".join(sorted(set(chosen))) or None,)]

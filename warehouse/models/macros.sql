@@ -51,3 +51,21 @@ staging.hastings(sqrt(-2 * ln(probability)));
 create or replace macro staging.smallest_visible_fall(level, tolerance, night_standard_error, count_reference) as
 tolerance
 + (staging.upper_quantile(level) + staging.upper_quantile(0.1)) * night_standard_error / sqrt(count_reference);
+
+-- Sets of outcomes as numbers, one bit each: bit_or() of them takes a tenth of the time and memory of a list of texts.
+create or replace macro staging.outcomes() as
+[
+    'correct', 'failed', 'filtered', 'incorrect', 'judge_error', 'not_run', 'partial', 'quarantined', 'refused',
+    'truncated', 'unparsed'
+];
+
+create or replace macro staging.outcome_bit(outcome) as
+1 << list_position(staging.outcomes(), outcome);
+
+-- The outcomes of a set in alphabetical order; NULL for no set.
+create or replace macro staging.outcomes_of(bits) as
+case
+    when bit_count(bits) = 1 then staging.outcomes()[log2(bits)::bigint]
+    when bits is not null
+        then array_to_string(list_filter(staging.outcomes(), lambda one: (bits & staging.outcome_bit(one)) > 0), ', ')
+end;

@@ -15,10 +15,8 @@ averaged as (
         any_value(chance_score) as chance_score,
         round(avg(value) filter (where is_reference), 12) as reference_value,
         round(avg(value) filter (where not is_reference), 12) as candidate_value,
-        array_to_string(list_sort(list_distinct(list(outcome) filter (where is_reference))), ', ')
-            as reference_outcome,
-        array_to_string(list_sort(list_distinct(list(outcome) filter (where not is_reference))), ', ')
-            as candidate_outcome
+        bit_or(staging.outcome_bit(outcome)) filter (where is_reference) as reference_outcomes,
+        bit_or(staging.outcome_bit(outcome)) filter (where not is_reference) as candidate_outcomes
     from answers
     group by as_of_date, comparison_id, item_id
 )
@@ -33,6 +31,6 @@ select
     reference_value,
     candidate_value,
     reference_value - candidate_value as difference,
-    reference_outcome,
-    candidate_outcome
+    staging.outcomes_of(reference_outcomes) as reference_outcome,
+    staging.outcomes_of(candidate_outcomes) as candidate_outcome
 from averaged
