@@ -40,7 +40,7 @@ Result = TypeVar("Result")
 # A row of a table, by column name.
 Row: TypeAlias = dict[str, Any]
 
-_GROUPED_ROWS = 200_000
+_GROUPED_ROWS = 100_000
 _QUERIES = Path(__file__).parent / "queries"
 
 
@@ -191,7 +191,7 @@ class Warehouse:
 
     @contextmanager
     def one_thread(self) -> Iterator[None]:
-        """Work with one thread: sharing some hundred rows between threads takes longer than inserting them."""
+        """Work with one thread: to share some hundred rows takes longer than to insert them, and each thread has buffers."""
         self._set("threads = 1")
         try:
             yield

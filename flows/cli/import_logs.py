@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from tasks.importers.log import ForeignLog, LogTool
     from tasks.steps.land import Imported
 
-# Reading a log takes half a gigabyte of Python beside it, so DuckDB gets less than in other imports.
-_BUFFER_MB = 300
-
 Model = Annotated[str | None, typer.Option(help="Configured model that answered, if the log calls it otherwise.")]
 Benchmark = Annotated[str | None, typer.Option(help="Configured benchmark whose questions the log asks.")]
 Scorer = Annotated[
@@ -54,7 +51,7 @@ def command_of(tool: LogTool) -> Callable[..., None]:
         known, day = load_benchmarks(settings), as_of_date(as_of)
         options = LogOptions(model, benchmark, scorer, dimension, domain)
         land = partial(land_log, settings=settings, known=known, options=options, as_of_date=day)
-        work = Import(config, settings, day, publishes=not no_publish, buffer_mb=_BUFFER_MB)
+        work = Import(config, settings, day, publishes=not no_publish)
         came = bring(work, [partial(land, log=log) for log in logs])
         imports = [
             _counts(log, imported, scored.count_scored)

@@ -38,15 +38,12 @@ class Import:
         settings: The configuration itself.
         day: The date that the imported runs belong to.
         publishes: Whether the reports are rebuilt and published at the end.
-        buffer_mb: Memory that DuckDB may use before it writes to disk. A step for which it is too little is repeated
-            with more.
     """
 
     config: Path
     settings: Settings
     day: date
     publishes: bool
-    buffer_mb: int = BUFFER_MB
 
 
 def import_of(config: Path, as_of: str | None, *, publishes: bool) -> Import:
@@ -106,7 +103,7 @@ def bring(work: Import, sources: Iterable[Callable[[Warehouse], Imported]], *, h
 
     landed, scored = [], []
     with Warehouse.open(work.settings.warehouse) as warehouse:
-        sparing = partial(warehouse.sparing, work.buffer_mb)
+        sparing = partial(warehouse.sparing, BUFFER_MB)
         for land in sources:
             landed.append(_with_wordings(sparing(partial(land, warehouse)), warehouse, work.settings))
             if has_answers:

@@ -22,8 +22,9 @@ LogJson = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for machines.")]
 
 CONFIG = Path("aligntax.yaml")
-# Memory for DuckDB where a command works through whole tables. What does not fit goes to disk.
-BUFFER_MB = 600
+# Memory for DuckDB where a command works through whole tables, beside half a gigabyte of Python. What does not fit
+# goes to disk.
+BUFFER_MB = 300
 
 
 def naming(config: Path) -> str:

@@ -85,20 +85,18 @@ def _series_id(cell: Row, settings: MonitorSettings) -> str:
 def _values(warehouse: Warehouse, night: str) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:
     values = warehouse.query("monitor_values", as_of_date=night)
     for (run_id, cell_id), part in values.group_by(["run_id", "cell_id"], maintain_order=True):
-        yield (str(run_id), str(cell_id)), part
+        yield (str(run_id), str(cell_id)), part.select("item_id", "value")
 
 
 def _item_rows(as_of_date: Any, series_id: str, series: Series) -> pl.DataFrame:
     return pl.DataFrame(
         {
-            "as_of_date": [as_of_date] * len(series.item_ids),
-            "series_id": [series_id] * len(series.item_ids),
             "item_id": series.item_ids,
             "count_nights": series.items.nights.astype(np.int32),
             "total": series.items.total,
             "total_squares": series.items.squares,
         }
-    )
+    ).select(pl.lit(as_of_date).alias("as_of_date"), pl.lit(series_id).alias("series_id"), pl.all())
 
 
 def _history(warehouse: Warehouse, before: str) -> dict[str, Series]:
@@ -109,7 +107,7 @@ def _history(warehouse: Warehouse, before: str) -> dict[str, Series]:
         str(series_id): Series(
             dates=tuple(part["as_of_date"]),
             means=part["mean"].to_numpy(),
-            item_ids=(),
+            item_ids=pl.Series("item_id", [], pl.String),
             items=nothing,
             reference_first=part["reference_first_night"][-1] - 1,
             count_reference=part["count_reference"][-1],
@@ -122,13 +120,13 @@ def _history(warehouse: Warehouse, before: str) -> dict[str, Series]:
 
 def _load_items(warehouse: Warehouse, known: dict[str, Series], ids: Sequence[str]) -> None:
     """Read the item sums of those series of a night that an earlier build wrote."""
-    waiting = {name: known[name] for name in ids if name in known and not known[name].item_ids}
+    waiting = {name: known[name] for name in ids if name in known and known[name].item_ids.is_empty()}
     if not waiting:
         return
     sums = _sums(warehouse, {name: series.dates[-1] for name, series in waiting.items()})
     for (series_id,), part in sums.group_by(["series_id"], maintain_order=True):
         name = str(series_id)
-        known[name] = replace(known[name], item_ids=tuple(part["item_id"]), items=_item_sums(part))
+        known[name] = replace(known[name], item_ids=part["item_id"], items=_item_sums(part))
 
 
 def _sums(warehouse: Warehouse, wanted: dict[str, Any]) -> pl.DataFrame:
@@ -157,7 +155,7 @@ def _fallen(warehouse: Warehouse, series_id: str, series: Series, row: Row) -> R
     with np.errstate(divide="ignore", invalid="ignore"):
         since = np.where(nights > 0, (series.items.total - past.total) / nights, np.nan)
     fall = np.nan_to_num(past.total / past.nights - since)
-    worst = np.argsort(-fall, kind="stable")[:_COUNT_FALLEN]
+    worst = np.argsort(-fall, kind="stable")[:_COUNT_FALLEN].tolist()
     items = [
         {"item_id": series.item_ids[index], "fall": round(float(fall[index]), 6)} for index in worst if fall[index] > 0
     ]

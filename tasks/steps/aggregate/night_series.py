@@ -47,7 +47,7 @@ class Series:
 
     dates: tuple[Any, ...]
     means: FloatArray
-    item_ids: tuple[str, ...]
+    item_ids: pl.Series
     items: ItemSums
     reference_first: int
     count_reference: int
@@ -82,14 +82,14 @@ def _started(cell: Row, part: pl.DataFrame, settings: MonitorSettings) -> Series
     """The first night of a series fixes its items."""
     value = part["value"].to_numpy()
     items = ItemSums(np.ones(value.size), value, value**2)
-    ids = tuple(part["item_id"])
-    return Series((cell["as_of_date"],), np.array([value.mean()]), ids, items, 0, settings.reference_nights, None)
+    first = (cell["as_of_date"],), np.array([value.mean()])
+    return Series(*first, part["item_id"], items, 0, settings.reference_nights, None)
 
 
 def _extended(cell: Row, part: pl.DataFrame, series: Series) -> Series | None:
     """The series with one more night. An item without an answer counts with its own mean so far."""
-    found = dict(zip(part["item_id"], part["value"], strict=True))
-    value = np.array([found.get(item, np.nan) for item in series.item_ids])
+    found = series.item_ids.to_frame("item_id").join(part, on="item_id", how="left", maintain_order="left")
+    value = found["value"].fill_null(np.nan).to_numpy()
     is_answered = np.isfinite(value)
     if is_answered.mean() < _LEAST_ANSWERED:
         return None

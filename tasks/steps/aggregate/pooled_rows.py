@@ -6,6 +6,7 @@ date, kind, family and origin over all capability. What is said of the whole gro
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -27,13 +28,18 @@ from warehouse.connection import Row, Warehouse
 def pooled_rows(warehouse: Warehouse, dates: Sequence[str], estimates: pl.DataFrame) -> Iterator[Row]:
     """Four rows per comparison whose tax has a standard error; one with a reason where the group has too few."""
     known = _known_taxes(estimates)
-    items = warehouse.query("pooled_items", dates=list(dates)).join(
-        known, on=["as_of_date", "comparison_id"], maintain_order="left"
-    )
-    for (as_of_date, _), pool in items.group_by(["as_of_date", "pool"], maintain_order=True):
-        taxes = pool.unique("comparison_id", keep="first", maintain_order=True)
-        for comparison_id, row in _rows_of(taxes, pool):
-            yield {"as_of_date": as_of_date, "subject_id": comparison_id, "subset": WHOLE, **row}
+    benchmarks = warehouse.query_groups("pooled_items", ("as_of_date", "pool", "benchmark_id"), dates=list(dates))
+    for (as_of_date, _), parts in itertools.groupby(benchmarks, key=lambda found: found[0][:2]):
+        taxes: list[pl.DataFrame] = []
+        correlations: list[float] = []
+        for _, planned in parts:
+            items = planned.join(known, on=["as_of_date", "comparison_id"], maintain_order="left")
+            if items.height:
+                taxes.append(items.unique("comparison_id", keep="first", maintain_order=True))
+                correlations.append(_correlation(items))
+        if taxes:
+            for comparison_id, row in _rows_of(pl.concat(taxes), np.array(correlations)):
+                yield {"as_of_date": as_of_date, "subject_id": comparison_id, "subset": WHOLE, **row}
 
 
 def _known_taxes(estimates: pl.DataFrame) -> pl.DataFrame:
@@ -53,8 +59,8 @@ def _known_taxes(estimates: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rows_of(taxes: pl.DataFrame, items: pl.DataFrame) -> Iterator[tuple[str, Row]]:
-    """The rows of one group without their other keys; ``taxes`` has one row per comparison."""
+def _rows_of(taxes: pl.DataFrame, correlations: FloatArray) -> Iterator[tuple[str, Row]]:
+    """The rows of one group without their other keys, from a row per comparison and a correlation per benchmark."""
     if taxes.height < FEWEST_TAXES:
         reason = {"statistic": "tax_pooled", "reason": f"fewer_than_{FEWEST_TAXES}_taxes"}
         yield from ((comparison_id, reason) for comparison_id in taxes["comparison_id"])
@@ -63,7 +69,7 @@ def _rows_of(taxes: pl.DataFrame, items: pl.DataFrame) -> Iterator[tuple[str, Ro
         (taxes["estimate"] * taxes["direction"]).to_numpy(),
         *_errors(taxes),
         _runs(taxes["benchmark_id"]),
-        np.array([_correlation(part) for part in items.partition_by("benchmark_id")]),
+        correlations,
     )
     of_all = _group_rows(pooled, has_benchmarks=taxes["benchmark_id"].n_unique() > 1)
     for place, comparison_id in enumerate(taxes["comparison_id"]):
