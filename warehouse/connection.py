@@ -191,7 +191,7 @@ class Warehouse:
 
     @contextmanager
     def one_thread(self) -> Iterator[None]:
-        """Work with one thread: to share some hundred rows takes longer than to insert them, and each thread has buffers."""
+        """Work with one thread: sharing some hundred rows takes longer than inserting them; threads have buffers."""
         self._set("threads = 1")
         try:
             yield

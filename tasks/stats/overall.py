@@ -80,7 +80,12 @@ class OverallIntervals:
 
 @dataclass(frozen=True, slots=True)
 class OverallSample:
-    """The differences of one sample with their sums, R = 1, from which each interval of an overall tax is made."""
+    """The differences of one sample and their sums, R = 1, from which each interval of an overall tax is made.
+
+    Attributes:
+        values: [n] differences.
+        sums: None where there are no items.
+    """
 
     values: FloatArray
     sums: OverallSums | None
@@ -89,7 +94,14 @@ class OverallSample:
     def of(
         cls, difference: npt.ArrayLike, benchmark: npt.ArrayLike, cluster: npt.ArrayLike, item: npt.ArrayLike
     ) -> Self:
-        """See ``overall_tax`` for the arguments; ``sums`` is None where there are no items."""
+        """Sum the differences by cluster and benchmark.
+
+        Args:
+            difference: [n] reference minus candidate of every item of every benchmark; a loss is positive.
+            benchmark: [n] labels.
+            cluster: [n] labels within the benchmark.
+            item: [n] item ids; equal ids are the same item in several benchmarks.
+        """
         values = checked_scores(difference, -1.0, "differences")
         if values.size == 0:
             return cls(values, None)
@@ -97,49 +109,29 @@ class OverallSample:
         return cls(values, overall_sums(values, codes, joined_clusters(codes, *places)))
 
     def tax(self, *, weighting: Weighting, confidence: float = CONFIDENCE, has_p_value: bool = True) -> Estimate:
-        """See ``overall_tax``."""
+        """Weighted mean over benchmarks of the mean difference.
+
+        Args:
+            weighting: "macro" gives every benchmark the same weight, "weighted" every item.
+            confidence: of the two-sided interval.
+            has_p_value: False leaves the p-value out, which costs many intervals where the method is "mover".
+
+        Returns:
+            An estimate of method "cr2_bm". Where fewer than ten items of a benchmark differ, divided by its design
+            effect, the method is "mover": the limits are made of each benchmark's own. Reasons: "no_paired_items",
+            "one_cluster" (a benchmark has a single cluster, so its error is unknown), "all_differences_equal" (graded
+            differences of a benchmark all equal the same number other than 0).
+
+        A benchmark of four items that lost half and one of eight that lost nothing:
+
+        >>> sample = OverallSample.of([1, 1] + [0] * 10, ["a"] * 4 + ["b"] * 8, range(12), range(12))
+        >>> [sample.tax(weighting=weighting).estimate for weighting in ("macro", "weighted")]
+        [0.25, 0.16666666666666666]
+        """
         if self.sums is None:
             return Estimate(count_discordant=0, reason="no_paired_items")
         result = overall_intervals(self.sums, weighting=weighting, confidence=confidence, has_p_value=has_p_value)
         return _only_overall(result, self.values, self.sums.sizes.shape[1])
-
-
-def overall_tax(
-    difference: npt.ArrayLike,
-    benchmark: npt.ArrayLike,
-    cluster: npt.ArrayLike,
-    item: npt.ArrayLike,
-    *,
-    weighting: Weighting,
-    confidence: float = CONFIDENCE,
-    has_p_value: bool = True,
-) -> Estimate:
-    """Weighted mean over benchmarks of the mean difference.
-
-    Args:
-        difference: [n] reference minus candidate of every item of every benchmark; a loss is positive.
-        benchmark: [n] labels.
-        cluster: [n] labels within the benchmark.
-        item: [n] item ids; equal ids are the same item in several benchmarks.
-        weighting: "macro" gives every benchmark the same weight, "weighted" every item.
-        confidence: of the two-sided interval.
-        has_p_value: False leaves the p-value out, which costs many intervals where the method is "mover".
-
-    Returns:
-        An estimate of method "cr2_bm". Where fewer than ten items of a benchmark differ, divided by its design effect,
-        the method is "mover": the limits are made of each benchmark's own. Reasons: "no_paired_items", "one_cluster" (a
-        benchmark has a single cluster, so its error is unknown), "all_differences_equal" (graded differences of a
-        benchmark all equal the same number other than 0).
-
-    A benchmark of four items that lost half and one of eight that lost nothing:
-
-    >>> d = [1, 1, 0, 0] + [0] * 8
-    >>> kinds = ["a"] * 4 + ["b"] * 8
-    >>> [overall_tax(d, kinds, range(12), range(12), weighting=w).estimate for w in ("macro", "weighted")]
-    [0.25, 0.16666666666666666]
-    """
-    sample = OverallSample.of(difference, benchmark, cluster, item)
-    return sample.tax(weighting=weighting, confidence=confidence, has_p_value=has_p_value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def random_factor_tax(
         benchmark: [n] labels; every level has at least one item of every benchmark.
         cluster: [n] labels within the benchmark.
         item: [n] item ids; equal ids of a benchmark are the same item at several levels.
-        weighting: of the benchmarks; see ``overall_tax``, also for the reasons of an undefined interval.
+        weighting: of the benchmarks; see ``OverallSample.tax``, also for the reasons of an undefined interval.
         confidence: of the two-sided interval.
 
     Raises:

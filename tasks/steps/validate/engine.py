@@ -34,7 +34,7 @@ class Evaluation:
 
 @cache
 def great_expectations() -> ModuleType:
-    """Import the library. It takes some seconds of CPU, once: who has other work to do first can call it in a thread."""
+    """Import the library. It takes seconds of CPU, once: who has other work to do first calls it in a thread."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read at import; switches off its reports to its makers
     # Its modules log every step; whatever goes wrong is also raised or found, so the log can be dropped.
     logger = logging.getLogger("great_expectations")

@@ -9,7 +9,7 @@ import pytest
 from scipy import special
 
 from tasks.stats.level_variance import AddedVariance, LevelVariances, level_variances, widened
-from tasks.stats.overall import overall_tax
+from tasks.stats.overall import OverallSample
 from tasks.stats.paired import paired_difference
 from tests.support.sizes import at_every_size, bounds, replications
 
@@ -55,7 +55,7 @@ def test_the_interval_of_a_macro_tax_covers_with_five_wordings_of_each_benchmark
         d = np.concatenate([values.mean(axis=1) for values in benchmarks])
         places = np.repeat([0, 1], [300, 150]), np.arange(450), np.arange(450)
         added = AddedVariance.weighted((0.5, level_variances(values, None)) for values in benchmarks)
-        found = widened(partial(overall_tax, d, *places, weighting="macro"), added)
+        found = widened(partial(OverallSample.of(d, *places).tax, weighting="macro"), added)
         covered += found.low <= TAX <= found.high
     least, most = bounds(0.93, 0.97, full=full)
     assert least <= covered / replications(full) <= most

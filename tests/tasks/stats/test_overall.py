@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.stats.levels import ONE_SIDED
-from tasks.stats.overall import overall_intervals, overall_sums, overall_tax
+from tasks.stats.overall import OverallSample, overall_intervals, overall_sums
 from tasks.stats.paired import paired_difference
 from tests.support.clustered_counts import clustered_counts, equal_sizes, share_covered, stacked_sums
 from tests.support.sizes import at_every_size, bounds, replications
@@ -68,7 +68,7 @@ def cells(draw):
 @given(cells(), st.sampled_from(["macro", "weighted"]))
 def test_over_one_benchmark_the_result_is_the_paired_difference(sample, weighting):
     d, benchmark, cluster = sample
-    ours = overall_tax(d, benchmark, cluster, range(len(d)), weighting=weighting)
+    ours = OverallSample.of(d, benchmark, cluster, range(len(d))).tax(weighting=weighting)
     theirs = paired_difference(d, cluster)
     assert ours.estimate == pytest.approx(theirs.estimate, abs=1e-12)
     if ours.method == theirs.method == "cr2_bm":
@@ -79,12 +79,12 @@ def test_over_one_benchmark_the_result_is_the_paired_difference(sample, weightin
 def test_swapping_the_models_negates_the_result_and_the_order_of_rows_does_not_change_a_bit(sample, weighting, random):
     d, _, cluster = sample
     benchmark = [index % 2 for index in range(len(d))]
-    ours = overall_tax(d, benchmark, cluster, range(len(d)), weighting=weighting)
-    swapped = overall_tax([-x for x in d], benchmark, cluster, range(len(d)), weighting=weighting)
+    ours = OverallSample.of(d, benchmark, cluster, range(len(d))).tax(weighting=weighting)
+    swapped = OverallSample.of([-x for x in d], benchmark, cluster, range(len(d))).tax(weighting=weighting)
     order = list(range(len(d)))
     random.shuffle(order)
-    shuffled = overall_tax(
-        *([part[row] for row in order] for part in (d, benchmark, cluster)), order, weighting=weighting
+    shuffled = OverallSample.of(*([part[row] for row in order] for part in (d, benchmark, cluster)), order).tax(
+        weighting=weighting
     )
     assert shuffled == ours
     assert swapped.estimate == pytest.approx(-ours.estimate, abs=1e-12)
@@ -98,15 +98,15 @@ def test_shared_items_widen_the_interval():
     rng = np.random.default_rng(3)
     d = rng.choice([-1.0, 0.0, 1.0], 100, p=[0.1, 0.6, 0.3])
     twice, names = np.concatenate([d, d]), np.repeat([0, 1], 100)
-    apart = overall_tax(twice, names, range(200), range(200), weighting="macro")
-    shared = overall_tax(twice, names, range(200), list(range(100)) * 2, weighting="macro")
+    apart = OverallSample.of(twice, names, range(200), range(200)).tax(weighting="macro")
+    shared = OverallSample.of(twice, names, range(200), list(range(100)) * 2).tax(weighting="macro")
     alone = paired_difference(d, None)
     assert shared.standard_error == pytest.approx(alone.standard_error, rel=1e-9)
     assert apart.standard_error == pytest.approx(alone.standard_error / 2**0.5, rel=1e-9)
 
 
 def test_with_a_benchmark_of_one_cluster_the_error_is_unknown():
-    result = overall_tax([1, 0, 1, 0], [0, 0, 1, 1], [0, 1, 0, 0], range(4), weighting="macro")
+    result = OverallSample.of([1, 0, 1, 0], [0, 0, 1, 1], [0, 1, 0, 0], range(4)).tax(weighting="macro")
     assert (result.estimate, result.low, result.reason) == (0.5, None, "one_cluster")
 
 

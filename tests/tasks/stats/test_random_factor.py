@@ -6,7 +6,7 @@ from scipy import special
 
 from tasks.stats.level_variance import LevelVariances
 from tasks.stats.levels import t_critical, two_sided_critical
-from tasks.stats.overall import cluster_influences, overall_tax
+from tasks.stats.overall import OverallSample, cluster_influences
 from tasks.stats.random_factor import random_factor_tax
 from tests.support.sizes import at_every_size, bounds, replications
 
@@ -49,13 +49,13 @@ def test_without_clusters_the_pieces_are_the_mean_squares_of_a_two_way_table(tab
 def test_one_level_is_the_tax_of_its_items(table):
     values, level, *places = tidy(table[:1])
     found = random_factor_tax(values, level, *places)
-    assert found.tax == overall_tax(values, *places, weighting="macro")
+    assert found.tax == OverallSample.of(values, *places).tax(weighting="macro")
     assert (found.count_levels, found.level_sd, found.share_variance_levels) == (1, None, None)
 
 
 def test_levels_that_answer_alike_add_nothing(table):
     values, _, *places = tidy(table[:1])
-    alone = overall_tax(values, *places, weighting="macro")
+    alone = OverallSample.of(values, *places).tax(weighting="macro")
     found = random_factor_tax(*tidy(np.repeat(table[:1], 3, axis=0)))
     assert (found.level_sd, found.share_variance_levels) == (0.0, 0.0)
     assert [found.tax.low, found.tax.high] == pytest.approx([alone.low, alone.high], abs=1e-12)

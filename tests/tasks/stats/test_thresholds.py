@@ -5,7 +5,7 @@ import pytest
 
 from tasks.stats.levels import ONE_SIDED, t_critical, two_sided_p_value
 from tasks.stats.multiplicity import holm
-from tasks.stats.overall import overall_tax
+from tasks.stats.overall import OverallSample
 from tasks.stats.paired import paired_difference, paired_intervals
 from tasks.stats.thresholds import Limits, items_to_decide, surely_above
 from tests.support.clustered_counts import clustered_counts, equal_sizes, paired_sums
@@ -87,7 +87,7 @@ def test_the_simulated_limits_are_those_of_the_program():
     d = np.repeat([1.0, -1.0, 0.0], [60, 40, 400])
     error = np.sqrt((0.2 - 0.04**2) / 499)
     places = np.repeat([0, 1], 500), np.arange(1000), np.arange(1000)
-    both = overall_tax(np.concatenate([d, -d]), *places, weighting="macro", confidence=ONE_SIDED)
+    both = OverallSample.of(np.concatenate([d, -d]), *places).tax(weighting="macro", confidence=ONE_SIDED)
     assert paired_difference(d, None, confidence=ONE_SIDED).high == pytest.approx(at_most(0.04, error, 499))
     assert both.high == pytest.approx(at_most(*macro(np.array([0.04, -0.04]), np.array([error] * 2)), 998))
 

@@ -6,7 +6,7 @@ import pytest
 from tasks.settings import AnalysisSettings
 from tasks.stats.identified import imbens_manski, loss_at_most
 from tasks.stats.levels import ONE_SIDED
-from tasks.stats.overall import overall_tax
+from tasks.stats.overall import OverallSample
 from tasks.stats.paired import paired_difference
 from tasks.stats.power import minimum_detectable
 
@@ -81,7 +81,8 @@ def test_missing_answers_are_at_their_worst_in_every_limit(world):
     highest = np.concatenate([differences(30, 10, 200, 20), differences(30, 10, 200)])
     lowest = np.concatenate([differences(30, 10, 180), np.zeros(20), differences(30, 10, 200)])
     lower, upper = (
-        overall_tax(d, [0] * 200 + [1] * 200, range(400), range(400), weighting="macro") for d in (lowest, highest)
+        OverallSample.of(d, [0] * 200 + [1] * 200, range(400), range(400)).tax(weighting="macro")
+        for d in (lowest, highest)
     )
     assert [macro["identified_low"], macro["identified_high"]] == pytest.approx(
         imbens_manski(lower, upper, confidence=0.95), abs=1e-9

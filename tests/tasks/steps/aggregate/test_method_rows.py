@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tasks.stats.overall import overall_tax
+from tasks.stats.overall import OverallSample
 from tasks.stats.random_factor import random_factor_tax
 
 TAXES = "select * from reports.method_tax order by scope, benchmark_id, attack, subset"
@@ -174,6 +174,6 @@ def test_the_statistic_of_one_checkpoint_is_its_own(world):
     one = [outcome == "c" for name in BASE for outcome in BASE[name].split()]
     other = [outcome == "c" for name in BASE for outcome in SEEDS["dpo-1"][name].split()]
     kinds = ["one"] * 40 + ["two"] * 40
-    alone = overall_tax(np.subtract(one, other, dtype=float), kinds, range(80), range(80), weighting="macro")
+    alone = OverallSample.of(np.subtract(one, other, dtype=float), kinds, range(80), range(80)).tax(weighting="macro")
     assert (whole["seed_sd"], whole["share_variance_seeds"]) == (0.0, 0.0)
     assert limits(whole)[:3] == pytest.approx([alone.estimate, alone.low, alone.high], abs=1e-9)
