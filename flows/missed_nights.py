@@ -24,10 +24,14 @@ class Missed:
 
 
 def missed_before(warehouse: Warehouse, policy: MissedNights, schedule: ScheduleSettings, tonight: date) -> Missed:
-    """The nights between the last one that came to an end and tonight, with a line for people where there are any."""
+    """The nights between the last one that came to an end and tonight; a line names them.
+
+    Only a stated schedule can be missed. Otherwise nobody knows on which dates there should have been a night.
+    """
+    if policy == "skip" or not schedule.names_nights:
+        return Missed()
     held = [day for (day,) in warehouse.query_rows("held_nights")[1]]
-    found = [] if policy == "skip" else missed_nights(schedule, held, tonight)
-    if not found:
+    if not (found := missed_nights(schedule, held, tonight)):
         return Missed()
     count = _MOST_CAUGHT_UP if policy == "catch_up" else 0
     missed = Missed(found[: len(found) - count] if count else found, found[-count:] if count else ())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from tasks.planned import CellResult, CellWork, Plan
 from tasks.providers import Account, Ledger
@@ -30,9 +29,7 @@ def open_ledger(warehouse: Warehouse, plan: Plan, work: Iterable[CellWork], now:
 
 def _spent(warehouse: Warehouse, plan: Plan, now: datetime) -> dict[str, Row]:
     """What each model has taken, by span and unit. Days and months begin in the time zone of the nights."""
-    midnight = now.astimezone(ZoneInfo(plan.settings.schedule.timezone)).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
+    midnight = plan.settings.schedule.day_began(now)
     rows = warehouse.query(
         "spent_before",
         run_id=plan.run_id,

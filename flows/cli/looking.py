@@ -35,8 +35,9 @@ _CELL = ("model_id", "benchmark_id", "prompt_style")
 
 def status(config: Config = CONFIG, json: Json = False) -> None:
     """Show the last nights, alarms, what waits for a person, the next night, and how the newest cells stand."""
-    found, source = _look(config, _standing)
-    coming = next_night_of(config, datetime.now(UTC))
+    now = datetime.now(UTC)
+    found, source = _look(config, lambda database, is_live: _standing(database, is_live, config, now))
+    coming = next_night_of(config, now)
     if json:
         document = {**found.morning.as_json(), "cells": found.cells} if found else {}
         print_json({**document, "next_night": asdict(coming.night) if coming else None})
@@ -82,8 +83,9 @@ class _Standing:
     cells: list[Row]
 
 
-def _standing(database: Warehouse, is_live: bool) -> _Standing:
-    return _Standing(Morning.of(database, is_live=is_live), newest_cells(database, _CELLS[is_live]))
+def _standing(database: Warehouse, is_live: bool, config: Path, now: datetime) -> _Standing:
+    morning = Morning.of(database, config, now, is_live=is_live)
+    return _Standing(morning, newest_cells(database, _CELLS[is_live]))
 
 
 def newest_cells(database: Warehouse, query: str) -> list[Row]:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from flows.cli.output import DASH, interval, points, print_table
-from tasks.errors import UsageError
+from tasks.errors import AligntaxError, UsageError
 
 if TYPE_CHECKING:
     from flows.night_dates import Night
@@ -31,26 +31,30 @@ _WAITING: Mapping[str, str] = {
     "voided": "The run {subject} is voided ({detail}).",
     "batch": "{detail} of {subject} since {as_of_date}: the same command collects them.",
     "notice": "{subject}: {detail}. The next night tries again.",
+    "judge": "{detail} of {subject} wait for a judge: `aligntax judge`",
+    "label": "No person has checked the judge of {subject}: `aligntax labels export sheet.csv --benchmark {subject}`",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """What the page shows; rows as the queries give them. ``waiting`` is unknown while a run goes on."""
+    """What the page shows; rows as the queries give them. ``waiting`` and ``month`` are unknown while a run goes on."""
 
     nights: Sequence[Row]
     spend: Sequence[Row]
     alarms: Sequence[Row]
     waiting: Sequence[Row]
+    month: Month | None = None
 
     @classmethod
-    def of(cls, database: Warehouse, *, is_live: bool) -> Morning:
+    def of(cls, database: Warehouse, config: Path, now: datetime, *, is_live: bool) -> Morning:
         """Read it from the warehouse, or from its published copy."""
         return cls(
             database.named_rows("live_nights" if is_live else "listed_nights"),
             database.named_rows("recent_spend") if database.has("reports.spend") else [],
             database.named_rows("standing_alarms") if database.has("reports.alerts") else [],
             database.named_rows("waiting_for_people") if is_live else [],
+            Month.of(database, config, now) if is_live else None,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -60,13 +64,15 @@ class Morning:
     def print(self) -> None:
         """Print it; what is empty takes no line."""
         if self.nights:
-            columns = ["night", "state", "cells", "began (UTC)", "minutes", "USD"]
+            columns = ["night", "state", "cells", "began (UTC)", "minutes", "USD", "planned at most"]
             print_table("Nights", columns, map(self._night_row, self.nights), right=columns[4:])
+        if self.month and (line := self.month.line):
+            typer.echo(line)
         for title, lines in (("Alarms", map(_alarm_line, self.alarms)), ("Waiting", map(_waiting_line, self.waiting))):
             _print_lines(title, list(lines))
 
     def _night_row(self, night: Row) -> list[Any]:
-        cost = next((row["cost_usd"] for row in self.spend if row["as_of_date"] == night["as_of_date"]), None)
+        spend = next((row for row in self.spend if row["as_of_date"] == night["as_of_date"]), {})
         lasted = (night["last_event_at"] or night["started_at"]) - night["started_at"]
         return [
             night["as_of_date"],
@@ -74,8 +80,51 @@ class Morning:
             f"{night['count_cells_complete']} of {night['count_cells']}",
             f"{night['started_at'].astimezone(UTC):%Y-%m-%d %H:%M}",
             f"{lasted.total_seconds() / 60:.0f}",
-            DASH if cost is None else f"{cost:.2f}",
+            *(_usd(spend.get(name)) for name in ("cost_usd", "cost_usd_planned_at_most")),
         ]
+
+
+def _usd(amount: float | None) -> str:
+    return DASH if amount is None else f"{amount:.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What has been spent since a month began, as `budget.month` counts it, and what may be; None without a limit."""
+
+    usd: float
+    requests: int
+    most_usd: float | None
+    most_requests: float | None
+
+    @classmethod
+    def of(cls, database: Warehouse, config: Path, now: datetime) -> Month | None:
+        """Add it up; None where the configuration cannot be read."""
+        from tasks.settings.budget import BudgetSettings
+        from tasks.settings.document import read_document
+        from tasks.settings.nights import ScheduleSettings
+
+        try:
+            document = read_document(config)
+            budget = BudgetSettings.model_validate(document.get("budget") or {})
+            midnight = ScheduleSettings.model_validate(document.get("schedule") or {}).day_began(now)
+        except (AligntaxError, ValueError):
+            return None
+        began = midnight.replace(day=1).astimezone(UTC)
+        spans = {"day_began": midnight.astimezone(UTC), "month_began": began}
+        spent = database.named_rows("spent_before", run_id="", as_of_date=midnight.date(), **spans)
+        usd, requests = (sum(row[f"month_{unit}"] for row in spent) for unit in ("usd", "requests"))
+        most = {unit: limit for span, unit, limit in budget.limits() if span == "month"}
+        return cls(usd, int(requests), most.get("usd"), most.get("requests"))
+
+    @property
+    def line(self) -> str:
+        """Both units, each with its budget; empty where nothing was asked and nothing is limited."""
+        if not self.requests and self.most_usd is self.most_requests is None:
+            return ""
+        usd = "" if self.most_usd is None else f" of {self.most_usd:.10g}"
+        requests = "" if self.most_requests is None else f" of {self.most_requests:,.0f}"
+        return f"This month: {self.usd:.2f}{usd} USD, {self.requests:,}{requests} requests."
 
 
 def state_of(night: Row) -> str:

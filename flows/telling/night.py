@@ -14,15 +14,27 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from flows.configuration import load_configuration
 from flows.opened import Opened, opened
 from flows.telling.events import emit
+from flows.telling.kept_notices import KeptNotices
 from flows.telling.webhooks import post
 from tasks.errors import AligntaxError, Interrupted
 from tasks.settings import Settings
 from tasks.settings.notify import Receiver
-from tasks.steps.notify import Ended, Notice, changes, conditions, ended, note, note_delivery, waiting
+from tasks.steps.notify import (
+    Ended,
+    Notice,
+    changes,
+    conditions,
+    ended,
+    missed_night,
+    note,
+    note_delivery,
+    waiting,
+)
 from warehouse.connection import Warehouse
-from warehouse.errors import WarehouseError
+from warehouse.errors import WarehouseBusy, WarehouseError
 
 _CONFIG = Path("aligntax.yaml")
 
@@ -51,8 +63,11 @@ def telling(given: Opened, night: date, missed: Sequence[date] = ()) -> Iterator
 
 
 def tell_after(config: Path, night: date, error: Exception | None, missed: Sequence[date] = ()) -> None:
-    """The same once a night has ended and its warehouse is closed."""
+    """The same once a night has ended and its warehouse is closed. A night that found it busy was missed."""
     try:
+        if isinstance(error, WarehouseBusy):
+            _tell_of_busy(config, night)
+            return
         with opened(config) as given:
             tell(given, receivers_of(given.settings), ended(night, error), missed)
     except (AligntaxError, WarehouseError) as trouble:
@@ -64,13 +79,40 @@ def tell(given: Opened, receivers: Sequence[Receiver], found: Ended, missed: Seq
     if not receivers:
         return
     try:
-        option = "" if given.config == _CONFIG else f" --config {given.config}"
-        holding = conditions(given.warehouse, found, missed, option)
+        KeptNotices.beside(given.settings.warehouse).enter(given.warehouse, receivers)
+        holding = conditions(given.warehouse, found, missed, _option(given.config))
         told = given.warehouse.named_rows("last_notices")
         note(given.warehouse, changes(holding, told, found.seen, found.night), receivers)
         asyncio.run(_deliver(given.warehouse, receivers))
     except Exception as error:  # noqa: BLE001 - whatever it is, the night has ended
         sys.stderr.write(f"warning: not everybody could be told ({type(error).__name__}: {error}).\n")
+
+
+def _option(config: Path) -> str:
+    """What a command of a notice says of its configuration."""
+    return "" if config == _CONFIG else f" --config {config}"
+
+
+def _tell_of_busy(config: Path, night: date) -> None:
+    """Send that a night was missed while somebody else has the warehouse, and keep what the warehouse has to note."""
+    settings = load_configuration(config)
+    receivers = [receiver for receiver in receivers_of(settings) if "missed_night" in receiver.on]
+    notices = changes([missed_night(night, _option(config))], (), (), night)
+    troubles = asyncio.run(_hand_all(receivers, notices))
+    KeptNotices.beside(settings.warehouse).keep(notices, [name for name, trouble in troubles.items() if not trouble])
+
+
+async def _hand_all(receivers: Sequence[Receiver], notices: Sequence[Notice]) -> dict[str, str | None]:
+    troubles = await asyncio.gather(*(_hand(receiver, notices) for receiver in receivers))
+    return {receiver.name: trouble for receiver, trouble in zip(receivers, troubles, strict=True)}
+
+
+async def _hand(receiver: Receiver, notices: Sequence[Notice]) -> str | None:
+    """Send notices to a receiver; why that failed, or None."""
+    trouble = await (emit(notices) if receiver.kind == "prefect" else post(receiver, notices))
+    if trouble:
+        sys.stderr.write(f"warning: {receiver.name} was not told ({trouble}). The next night tries again.\n")
+    return trouble
 
 
 async def _deliver(warehouse: Warehouse, receivers: Sequence[Receiver]) -> None:
@@ -83,7 +125,5 @@ async def _send(warehouse: Warehouse, receiver: Receiver, outstanding: Mapping[s
     notices = outstanding.get(receiver.name, ())
     if not notices:
         return
-    trouble = await (emit(notices) if receiver.kind == "prefect" else post(receiver, notices))
+    trouble = await _hand(receiver, notices)
     note_delivery(warehouse, receiver.name, notices, "undelivered" if trouble else "delivered", trouble)
-    if trouble:
-        sys.stderr.write(f"warning: {receiver.name} was not told ({trouble}). The next night tries again.\n")

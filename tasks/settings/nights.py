@@ -5,6 +5,7 @@ Tested in tests/tasks/settings/test_nights.py.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -43,3 +44,12 @@ class ScheduleSettings(Section):
 
     cron: Text = "0 2 * * *"
     timezone: Annotated[Text, AfterValidator(checked_zone)] = "UTC"
+
+    @property
+    def names_nights(self) -> bool:
+        """Whether somebody stated when nights begin. The default is for `aligntax serve`, and nobody promised it."""
+        return "cron" in self.model_fields_set
+
+    def day_began(self, now: datetime) -> datetime:
+        """The midnight before a moment, in this time zone."""
+        return now.astimezone(ZoneInfo(self.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)

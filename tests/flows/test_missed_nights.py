@@ -13,7 +13,7 @@ from tests.support.runs import write_config
 from warehouse.connection import Warehouse
 
 TONIGHT = date(2026, 1, 31)
-DAILY = ScheduleSettings()
+DAILY = ScheduleSettings(cron="0 2 * * *")
 
 
 def day(number):
@@ -55,6 +55,12 @@ def test_at_most_a_week_is_caught_up_and_the_rest_is_told(capsys):
 def test_a_whole_series_is_quiet(capsys):
     assert missed_before(Held(day(30)), "report", DAILY, TONIGHT) == Missed()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("stated", [{}, {"timezone": "Europe/Berlin"}])
+@pytest.mark.parametrize("policy", ["report", "catch_up"])
+def test_without_a_stated_time_no_night_can_be_missed(policy, stated):
+    assert missed_before(Held(day(20)), policy, ScheduleSettings(**stated), TONIGHT) == Missed()
 
 
 def nights_of(folder):

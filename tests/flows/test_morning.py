@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.cli.morning import Morning, next_night_of, state_of
+from flows.cli.morning import Month, Morning, next_night_of, state_of
 from tests.support.receiver import nobody
 from tests.support.runs import write_config
 
@@ -44,12 +44,14 @@ def test_what_waits_names_the_command_and_a_long_list_is_cut(capsys):
     waiting = [
         {"kind": "import", "subject": f"i{number}", "as_of_date": "2026-01-31", "detail": None} for number in range(7)
     ]
-    Morning([NIGHT], [{"as_of_date": "2026-01-31", "cost_usd": 1.5}], [], waiting).print()
+    spend = {"as_of_date": "2026-01-31", "cost_usd": 1.5, "cost_usd_planned_at_most": 4.25}
+    Morning([NIGHT], [spend], [], waiting, Month(12.3, 5216, 300.0, None)).print()
     said = capsys.readouterr().out
     assert "The import i0 is not published: `aligntax publish`" in said
     assert "  2 more: aligntax status --json" in said
     assert "i5" not in said
-    for part in ("whole", "6 of 6", "2026-01-31 02:00", "12", "1.50"):
+    assert "This month: 12.30 of 300 USD, 5,216 requests." in said
+    for part in ("whole", "6 of 6", "2026-01-31 02:00", "12", "1.50", "4.25"):
         assert part in said
 
 
@@ -68,6 +70,7 @@ def test_the_next_night_is_said_in_its_own_time_zone(tmp_path):
 def test_the_page_of_a_real_night_fits_on_a_screen_and_is_fast(tmp_path, simulator, aligntax):
     config = write_config(tmp_path, simulator, size=10)
     more = f'\nschedule: {{cron: "0 2 * * *"}}\nnotify: [{{kind: json, name: ops, url: "{nobody()}"}}]\n'
+    more += "budget: {month: {requests: 5000}}\n"
     config.write_text(config.read_text() + more)
     aligntax(tmp_path, "nightly", "--as-of", "2026-01-30")
     whole = config.read_text()
@@ -80,7 +83,9 @@ def test_the_page_of_a_real_night_fits_on_a_screen_and_is_fast(tmp_path, simulat
     assert [(line[1], line[3]) for line in nights[:2]] == [("2026-01-31", "failed"), ("2026-01-30", "whole")]
     assert "ops: 1 not delivered: connection refused. The next night tries again." in said
     assert "Next night: " in said
+    assert " of 5,000 requests." in said
     document = json.loads(aligntax(tmp_path, "status", "--json").stdout)
     assert [row["kind"] for row in document["waiting"]] == ["notice"]
     assert {cell["status"] for cell in document["cells"]} == {"failed"}
-    assert document.keys() == {"nights", "spend", "alarms", "waiting", "cells", "next_night"}
+    assert document.keys() == {"nights", "spend", "alarms", "waiting", "month", "cells", "next_night"}
+    assert document["month"]["requests"] > 0

@@ -1,5 +1,6 @@
 -- One row per thing that waits for a person: runs that broke off or that validation stopped, imports that are not
--- published, voided runs of the last four weeks, batches that a provider works on, and notices that were not delivered.
+-- published, voided runs, batches that a provider works on, notices that were not delivered, imported answers that wait
+-- for a judge, and benchmarks of whose judge no person has checked an answer. Runs are those of the last four weeks.
 with newest_event as (
     select
         run_id,
@@ -85,12 +86,68 @@ of_notices as (
     group by receiver
 ),
 
+judged_cells as (
+    select
+        runs.kind = 'import' as is_import,
+        runs.as_of_date,
+        cells.run_id,
+        cells.cell_id,
+        cells.benchmark_id,
+        cells.judge_version
+    from runs
+    inner join raw.cells on runs.run_id = cells.run_id
+    left join staging.stg_newest_cell_events as events
+        on cells.run_id = events.run_id and cells.cell_id = events.cell_id
+    where
+        cells.judge_version is not null
+        and not runs.is_voided
+        and coalesce(events.status, 'incomplete') not in ('left_out', 'failed')
+),
+
+of_judges as (
+    select
+        'judge' as kind,
+        cells.benchmark_id as subject,
+        max(cells.as_of_date) as as_of_date,
+        count(distinct plan.generation_id) || ' imported answers' as detail
+    from judged_cells as cells
+    inner join raw.plan on cells.run_id = plan.run_id and cells.cell_id = plan.cell_id
+    inner join raw.generations on plan.generation_id = generations.generation_id
+    anti join staging.stg_grades as grades
+        on plan.generation_id = grades.answer_generation_id and cells.judge_version = grades.judge_version
+    anti join raw.quarantine on plan.generation_id = quarantine.generation_id
+    where cells.is_import and generations.status = 'answered'
+    group by cells.benchmark_id
+),
+
+labelled as (
+    select distinct cells.benchmark_id
+    from raw.labels
+    inner join raw.plan on labels.answer_generation_id = plan.generation_id
+    inner join raw.cells on plan.run_id = cells.run_id and plan.cell_id = cells.cell_id
+),
+
+of_labels as (
+    select
+        'label' as kind,
+        benchmark_id as subject,
+        max(as_of_date) as as_of_date,
+        null as detail
+    from judged_cells
+    anti join labelled on judged_cells.benchmark_id = labelled.benchmark_id
+    group by benchmark_id
+),
+
 everything as (
     select * from of_runs
     union all
     select * from of_batches
     union all
     select * from of_notices
+    union all
+    select * from of_judges
+    union all
+    select * from of_labels
 )
 
 select

@@ -12,6 +12,7 @@ from tasks.report.sections.pooled_taxes import POOLED_TAXES
 from tasks.report.sections.reading_guide import READING_GUIDE
 from tasks.report.sections.running_costs import RUNNING_COSTS
 from tasks.report.sections.sign_warning import SIGN_WARNING
+from tasks.report.sections.spending import SPENDING
 from tasks.report.sections.strengths import STRENGTHS
 from tasks.report.sections.tax_sources import TAX_SOURCES
 from tasks.report.sections.validation_results import VALIDATION_RESULTS
@@ -33,6 +34,7 @@ SECTIONS = (
     NIGHTLY_SCORES,
     OTHER_COMPARISONS,
     RUNNING_COSTS,
+    SPENDING,
     MODEL_SCORES,
     CELL_COVERAGE,
     VALIDATION_RESULTS,

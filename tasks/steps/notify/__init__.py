@@ -7,7 +7,7 @@ Knows the warehouse's queries; must not know Prefect or HTTP.
 """
 
 from tasks.steps.notify.bodies import json_body, signature, slack_body
-from tasks.steps.notify.conditions import Condition, Ended, conditions, ended
+from tasks.steps.notify.conditions import Condition, Ended, conditions, ended, missed_night
 from tasks.steps.notify.notices import Notice, changes, note, note_delivery, waiting
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "conditions",
     "ended",
     "json_body",
+    "missed_night",
     "note",
     "note_delivery",
     "signature",

@@ -91,7 +91,7 @@ def conditions(warehouse: Warehouse, found: Ended, missed: Sequence[date] = (), 
         *_of_gates(warehouse, found, option),
         *_of_cells(warehouse, found.night, option),
         *_alarms(warehouse, option),
-        *(_missed(day, option) for day in missed),
+        *(missed_night(day, option) for day in missed),
     ]
 
 
@@ -194,6 +194,7 @@ def _promise(alarm: Mapping[str, Any]) -> str:
     return f"At most {alarm['alpha']:.0%} of years see a false alarm, over all series together."
 
 
-def _missed(day: date, option: str) -> Condition:
+def missed_night(day: date, option: str = "") -> Condition:
+    """A night that was not held, or that found the warehouse busy until it gave up."""
     command = f"aligntax nightly --as-of {day}{option}"
     return Condition("missed_night", str(day), day, f"The night {day} was missed.", _COUNTED, command, lasts=False)

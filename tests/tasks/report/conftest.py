@@ -412,6 +412,20 @@ METHOD = {
     "reason": None,
 }
 
+SPEND = {
+    "as_of_date": DATE,
+    "model_id": "llama-base",
+    "count_requests_planned": 1200,
+    "cost_usd_planned_at_most": 8.4,
+    "count_requests": 1210,
+    "cost_usd": 3.15,
+    "count_without_cost": 0,
+    "cost_held_usd": 0.02,
+    "cost_saved_usd": None,
+    "stopped_by": None,
+    "count_missing": 0,
+}
+
 TEMPLATES = {
     "alignment_tax": TAX,
     "safety": SAFETY,
@@ -424,6 +438,7 @@ TEMPLATES = {
     "tax_decomposition": PART,
     "metric_tax": METRIC,
     "cost_tax": COST,
+    "spend": SPEND,
     "tax_at_fixed_safety": LEVEL,
     "sweep_fit": SWEEP,
     "mitigation": MITIGATION,
