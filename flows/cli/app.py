@@ -27,6 +27,7 @@ from flows.cli import (
     rescore,
     running,
     sql,
+    weights,
 )
 from flows.cli.help_text import WholeHelp
 from flows.cli.output import shown
@@ -89,6 +90,7 @@ for command in (
     keeping.compact,
     keeping.prune,
     doctor.doctor,
+    weights.steer,
 ):
     app.command()(command)
 importing.app.command()(import_tables.responses)

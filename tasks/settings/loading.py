@@ -31,6 +31,7 @@ from tasks.settings.models import ModelSettings, as_judge
 from tasks.settings.overrides import Document, Overrides, layered
 from tasks.settings.places import Places
 from tasks.settings.problems import Problem, problems_of, settings_error
+from tasks.settings.sweeps import with_variants
 from tasks.settings.whole import Settings
 
 
@@ -54,7 +55,7 @@ def load_settings(
     Raises:
         SettingsError: The first bad value, as one line that starts with its path, and how many more there are.
     """
-    values = read_document(path)
+    values = with_variants(path.name, read_document(path), path.parent.absolute())
     document = layered(path.name, values, environment, overrides or Overrides())
     settings = with_parts(parsed_settings(document, path.parent.absolute(), known), known)
     problems = [

@@ -1,0 +1,69 @@
+"""`steer` and `merge`: make a model from others before it is asked."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from flows.cli.options import Json
+from flows.cli.output import print_json, print_table
+from tasks.errors import UsageError
+
+Weights = Annotated[Path, typer.Argument(help="The model's weights, a GGUF file of the llama architecture.")]
+
+
+def steer(
+    weights: Weights,
+    pairs: Annotated[
+        str, typer.Option(help="Contrast pairs: refusal, honesty, sycophancy, or a JSONL of positive and negative.")
+    ],
+    out: Annotated[Path, typer.Option(help="The file to write (GGUF).")],
+    method: Annotated[
+        Literal["vector", "lora"],
+        typer.Option(help="vector adds the direction; lora takes a share of it out of what every layer writes."),
+    ] = "vector",
+    by: Annotated[
+        Literal["mean", "component"], typer.Option(help="Difference of means, or first principal component.")
+    ] = "mean",
+    layers: Annotated[
+        str | None,
+        typer.Option(metavar="FROM-TO", help="Layers that a vector steers; default the one that separates best."),
+    ] = None,
+    server: Annotated[Path | None, typer.Option(help="The program llama-server, where it is not on the path.")] = None,
+    json: Json = False,
+) -> None:
+    """Find the direction of a behaviour in a model, and write a file that steers it."""
+    from flows.steering import steer as steered
+
+    chosen = None if layers is None else _layers(layers)
+    made = steered(weights, pairs, out, method=method, estimator=by, blocks=chosen, server=server)
+    found = made.found
+    if json:
+        print_json(
+            {
+                "file": str(out),
+                "count_pairs": made.count_pairs,
+                "best_layer": found.best,
+                "separated": [round(float(share), 4) for share in found.separated],
+                "size": [round(float(size), 4) for size in found.size],
+            }
+        )
+        return
+    shown = sorted({1, found.best, len(found.unit) - 1})
+    rows = [[str(n), f"{found.separated[n]:.0%}", f"{found.size[n]:.1f}"] for n in shown]
+    print_table("", ["layer", "held-out texts on their side", "length of the residual stream"], rows)
+    typer.echo(f"{out}: {made.count_pairs} pairs; layer {found.best} separates best. Into aligntax.yaml, under models:")
+    strengths = "[-0.4, -0.2, 0.2, 0.4]" if method == "vector" else "[-1, -0.5, 0.5, 1]"
+    typer.echo(f"  - {{id: steered, sweep: {{of: YOUR-MODEL, by: {out}, strengths: {strengths}}}}}")
+
+
+def _layers(text: str) -> range:
+    if (found := re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", text)) is None:
+        raise UsageError(f"--layers: must be a layer or FROM-TO, such as 10-15, found {text!r}.")
+    first, last = int(found[1]), int(found[2] or found[1])
+    if first > last:
+        raise UsageError(f"--layers: {first} comes after {last}.")
+    return range(first, last + 1)
