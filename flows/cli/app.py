@@ -91,6 +91,7 @@ for command in (
     keeping.prune,
     doctor.doctor,
     weights.steer,
+    weights.merge,
 ):
     app.command()(command)
 importing.app.command()(import_tables.responses)

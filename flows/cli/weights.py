@@ -67,3 +67,33 @@ def _layers(text: str) -> range:
     if first > last:
         raise UsageError(f"--layers: {first} comes after {last}.")
     return range(first, last + 1)
+
+
+def merge(
+    out: Annotated[Path, typer.Argument(help="The file to write (GGUF, half floats).")],
+    part: Annotated[list[Path], typer.Option(help="A fine-tune (GGUF); repeat for each.")],
+    method: Annotated[
+        Literal["average", "task", "ties", "dare", "dare-ties", "hma"],
+        typer.Option(
+            help="average; task: add the differences from --base; ties, dare, dare-ties: a --density of them; "
+            "hma: a share of one part, by layers. Disperse-then-merge is the average of models tuned on shards."
+        ),
+    ] = "average",
+    base: Annotated[Path | None, typer.Option(help="The base that the parts were tuned from.")] = None,
+    weight: Annotated[list[float] | None, typer.Option(help="The weight of each part, in their order.")] = None,
+    density: Annotated[float, typer.Option(help="Share of each difference that ties and dare keep.")] = 1.0,
+    scale: Annotated[float, typer.Option(help="What the merged difference is multiplied by.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Another seed drops others with dare.")] = 0,
+    json: Json = False,
+) -> None:
+    """Merge fine-tunes of one base into one model."""
+    from flows.merging import merge as merge_files
+    from tasks.weights.merging import Recipe
+
+    weights = tuple(weight or ([0.2] if method == "hma" else [1.0] * len(part)))
+    merge_files(part, base, out, Recipe(method, weights, density, scale, seed))
+    if json:
+        print_json({"file": str(out), "method": method, "weights": weights, "density": density, "scale": scale})
+        return
+    typer.echo(f"{out}: {method} of {', '.join(path.stem for path in part)}. Into aligntax.yaml, under models:")
+    typer.echo(f"  - {{id: {out.stem}, provider: llama_cpp, weights: {out}, base: YOUR-BASE, method: {method}}}")

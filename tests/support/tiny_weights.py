@@ -16,8 +16,15 @@ def write_tiny(path: Path, *, seed: int = 0, architecture: str = "llama", scale:
     shapes = {"token_embd.weight": (WORDS, WIDTH), "output_norm.weight": (WIDTH,)}
     for block in range(BLOCKS):
         for name, shape in {
-            "attn_q": (8, 8), "attn_k": (4, 8), "attn_v": (4, 8), "attn_output": (8, 8),
-            "ffn_gate": (16, 8), "ffn_up": (16, 8), "ffn_down": (8, 16), "attn_norm": (8,), "ffn_norm": (8,),
+            "attn_q": (8, 8),
+            "attn_k": (4, 8),
+            "attn_v": (4, 8),
+            "attn_output": (8, 8),
+            "ffn_gate": (16, 8),
+            "ffn_up": (16, 8),
+            "ffn_down": (8, 16),
+            "attn_norm": (8,),
+            "ffn_norm": (8,),
         }.items():
             shapes[f"blk.{block}.{name}.weight"] = shape
     writer = gguf.GGUFWriter(path, arch=architecture)
