@@ -1,8 +1,8 @@
 """Remove the texts of old answers, by a policy. Scores, outcomes, counts, hashes, tokens and times stay.
 
 A text goes once it is older than the policy keeps it and nothing needs it any more: an answer that waits for its score,
-its judge or its program keeps its text. Each run is one transaction, with a row in `raw.text_removals` that says what
-was removed, when, and by which rule. Knows raw tables; must not know SQL, Prefect or scorers.
+its judge or its program keeps its text. Each transaction has a row in `raw.text_removals` that says what was removed,
+when, and by which rule. Knows raw tables; must not know SQL, Prefect or scorers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from warehouse.connection import Warehouse
 
 # Judges' answers and those of parts hold texts of the answer that they are about, so they go after it.
 _ROLES = ("answer", "judge", "part")
+_TEXTS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def remove_texts(warehouse: Warehouse, policy: RemovalPolicy) -> list[RemovedTex
     """Remove the texts that a policy no longer keeps; returns what was removed, by kind.
 
     Raises:
-        WarehouseUnwritable: the disk is full. Runs that were finished stay so; the next removal goes on.
+        WarehouseUnwritable: the disk is full. What was removed stays removed; the next removal goes on.
     """
     removed = [_total(role, _remove_answers(warehouse, role, policy)) for role in _ROLES]
     removed += [
@@ -92,12 +93,13 @@ def _remove_prompts(warehouse: Warehouse, policy: RemovalPolicy) -> Iterator[pl.
 def _by_run(
     warehouse: Warehouse, kind: str, found: pl.DataFrame, policy: RemovalPolicy, remove: Callable[[pl.DataFrame], None]
 ) -> Iterator[pl.DataFrame]:
-    """Remove the texts of one run after the other, because a transaction holds the old texts in memory."""
-    for (run_id,), texts in found.group_by("run_id", maintain_order=True):
-        with warehouse.transaction():
-            remove(texts)
-            _log(warehouse, str(run_id), _total(kind, [texts]), policy)
-        yield texts
+    """Remove some texts of one run at a time, because a transaction holds the old texts in memory."""
+    for (run_id,), of_run in found.group_by("run_id", maintain_order=True):
+        for texts in of_run.iter_slices(_TEXTS_AT_ONCE):
+            with warehouse.transaction():
+                remove(texts)
+                _log(warehouse, str(run_id), _total(kind, [texts]), policy)
+            yield texts
 
 
 def _remove_failures(warehouse: Warehouse, policy: RemovalPolicy) -> list[pl.DataFrame]:

@@ -229,6 +229,44 @@ def test_a_backup_is_made_of_any_schema_version_without_changing_it(tmp_path):
     assert path.read_bytes() == before
 
 
+KILLED = """
+import sys
+from pathlib import Path
+from warehouse import keeping
+place = Path(sys.argv[1])
+work = {
+    "compact": lambda: keeping.compact(place),
+    "restore": lambda: keeping.restore(Path(sys.argv[3]), place, place.with_name("kept")),
+}
+copied = keeping.copy_whole
+def copy_and_wait(*given):
+    copied(*given)
+    print("copied", flush=True)
+    input()
+keeping.copy_whole = copy_and_wait
+work[sys.argv[2]]()
+"""
+
+
+@pytest.mark.accept
+@pytest.mark.parametrize("name", ["compact", "restore"])
+def test_a_kill_leaves_the_old_warehouse_and_the_same_command_works(original, saved, path, name):
+    before = held(path)
+    command = [sys.executable, "-c", KILLED, str(path), name, str(saved)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as killed:
+        assert killed.stdout.readline() == "copied\n"
+        killed.kill()
+    assert held(path) == before
+    if name == "compact":
+        compact(path)
+        assert held(path) == before
+        assert names(path) == ["warehouse.duckdb"]
+    else:
+        restore(saved, path, path.with_name("kept"))
+        assert held(path) == held(original)
+        assert names(path) == ["kept", "warehouse.duckdb"]
+
+
 @pytest.mark.accept
 def test_a_file_that_is_written_anew_is_smaller_and_equal(path):
     with Warehouse.open(path) as warehouse:
