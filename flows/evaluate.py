@@ -23,6 +23,7 @@ from prefect.utilities.annotations import quote
 
 from flows import cell_tasks
 from flows.asking.asked import Asked
+from flows.asking.light_imports import light_imports
 from flows.asking.reachable import check_servers
 from flows.asking.session import Session, session
 from flows.earlier_nights import collect_earlier
@@ -142,13 +143,16 @@ async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, l
         AligntaxError: one line that says what stopped the run and what to do.
     """
     warehouse = held.warehouse
-    planned = plan_run(warehouse, held.settings, day, kind, only)
+    with light_imports():
+        planned = plan_run(warehouse, held.settings, day, kind, only)
     if not planned.cells and kind is RunKind.NIGHTLY and held.settings.has_cadences:
         raise NothingDue(f"Nothing is due on {day}: the newest answers of every cell still count, as its cadence says.")
     if not planned.cells:
         raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
     try:
-        return await _asked_and_published(warehouse, planned)
+        with light_imports():
+            live, asked = await _asked(warehouse, planned)
+        return await _published(live, asked)
     except NothingEvaluated as error:
         if kind is RunKind.NIGHTLY:
             from flows.conclude import conclude_empty  # noqa: PLC0415 - takes seconds
@@ -157,18 +161,21 @@ async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, l
         raise
 
 
-async def _asked_and_published(warehouse: Warehouse, planned: Plan) -> Evaluated:
+async def _asked(warehouse: Warehouse, planned: Plan) -> tuple[Session, Asked]:
     pending = land_plan(warehouse, planned)
     land_spend_plan(warehouse, planned, pending)
     work = shards(planned, pending)
     await check_servers(work)
     run_event(warehouse, planned.run_id, "started")
     async with session(warehouse, planned, work, os.environ) as live:
-        asked = await _ask_all(live)
+        return live, await _ask_all(live)
+
+
+async def _published(live: Session, asked: Asked) -> Evaluated:
     # Not before: a thread that imports takes turns and memory from the asking.
     from flows.conclude import conclude  # noqa: PLC0415 - takes seconds
 
-    evaluated = _evaluated(planned, asked, await conclude(live, asked))
+    evaluated = _evaluated(live.plan, asked, await conclude(live, asked))
     await show_report(evaluated.run_id, evaluated.as_of_date, evaluated.published)
     return evaluated
 

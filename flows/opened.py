@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flows.asking.light_imports import light_imports
 from flows.configuration import load_configuration
 from tasks.settings import Settings
 from warehouse.connection import Warehouse
@@ -43,7 +44,8 @@ def _opened_when_free(path: Path, wait_s: float) -> Warehouse:
     deadline = time.monotonic() + wait_s
     while True:
         try:
-            return Warehouse.open(path)
+            with light_imports():
+                return Warehouse.open(path)
         except WarehouseBusy:
             if time.monotonic() >= deadline:
                 raise

@@ -14,7 +14,6 @@ from statistics import mean
 from typing import Literal
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 _LINE, _PAD, _BETWEEN, _GAP = 17, 6, 14, 64  # pixels: a row, inside a box, between boxes, between layers
 _CHARACTER = 7.0  # width of a character in pixels: the font is 11.5 px monospace, whose characters are 0.6 wide
@@ -139,6 +138,8 @@ def _ranks(names: Sequence[str]) -> dict[str, float]:
 
 def _place(layers: Sequence[Sequence[str]], placed: Mapping[str, Box]) -> None:
     """Set the height at which each box stands: as near to its neighbours as the others of its layer allow."""
+    from scipy.optimize import isotonic_regression  # noqa: PLC0415 - 37 MB, which a run does without while it asks
+
     for sweep in range(_SWEEPS):
         for names in layers if sweep % 2 else reversed(layers):
             room = [placed[name].height + _BETWEEN for name in names]

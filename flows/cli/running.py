@@ -107,7 +107,6 @@ def run(
 ) -> None:
     """Evaluate the configured models; finishes what an interrupted run began and reuses every good answer."""
     from flows.cli.results import summarise, waiting_line
-    from flows.judge_imports import count_waiting
     from flows.launch import execute
     from flows.opened import opened
 
@@ -115,6 +114,8 @@ def run(
         write_json_log()
     with opened(config, {"sample_size": sample_size, "concurrency": concurrency}, wait) as given:
         code = summarise(execute(given, [as_of_date(as_of)]), config=config, is_json=json)
+        from flows.judge_imports import count_waiting  # statistics, which a run does without while it asks
+
         # A run asks no judge about imported answers, because they belong to none of its cells.
         if not json and (count := count_waiting(given.warehouse)):
             typer.echo(waiting_line(count))
