@@ -73,9 +73,8 @@ def writing(building: Path) -> Iterator[None]:
     except DISK_ERRORS as error:
         if is_damage(error):
             raise
-        raise WarehouseUnwritable(
-            f"cannot write {building.name}: {first_line(error)}. The warehouse stays as it is."
-        ) from None
+        cause = first_line(error).rpartition("Original error: ")[2]
+        raise WarehouseUnwritable(f"cannot write {building.name}: {cause}. The warehouse stays as it is.") from None
 
 
 def copy_whole(
@@ -106,6 +105,7 @@ def copy_whole(
         for table in held:
             connection.execute(f'insert into {_COPY}.{table} select * from "{source}".{table}')  # noqa: S608 - names are ours
         note(_COPY, held)
+        connection.execute(f"checkpoint {_COPY}")  # to detach it would write it, too, and would not say why that fails
         connection.execute(f"detach {_COPY}")
     connection.execute(f"attach '{escaped(building)}' as {_COPY} (read_only)")  # what follows reads it from the disk
     found = table_rows(connection, _COPY)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
+import subprocess
 
 import pytest
 from typer.testing import CliRunner
@@ -10,6 +12,7 @@ from typer.testing import CliRunner
 from flows.cli.app import app
 from flows.cli.options import CONFIG
 from tasks.errors import UsageError
+from tests.support.runs import command, environment
 
 pytestmark = pytest.mark.accept
 
@@ -51,6 +54,25 @@ def test_a_warehouse_that_is_there_is_replaced_only_with_yes_and_can_be_brought_
     (kept,) = folder.glob("*.before-restore")
     assert f"restore {kept.name} --yes" in said
     invoke("restore", kept.name, "--yes")
+
+
+def test_on_a_full_disk_one_line_says_so_and_nothing_is_left(folder):
+    invoke("backup", "--to", "saved.duckdb")
+    before = sorted(file.name for file in folder.iterdir())
+    for arguments in (["backup", "--to", "more.duckdb"], ["compact"], ["restore", "saved.duckdb", "--yes"]):
+        full = subprocess.run(
+            command(*arguments),
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000)),
+        )
+        assert full.returncode == 1
+        (line,) = full.stderr.splitlines()
+        assert line.startswith("error: cannot write")
+        assert "File too large" in line
+        assert sorted(file.name for file in folder.iterdir()) == before
 
 
 def test_compacting_says_both_sizes(folder):
