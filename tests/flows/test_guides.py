@@ -40,6 +40,7 @@ RUN_ID, ITEM_ID = "2026-01-31-nightly-4300a40f", "06b89c00cfcc"
 ELSEWHERE = {
     "serve": "tests/flows/test_serve.py",
     "execute": "tests/flows/test_importing.py",
+    "steer": "tests/real/test_steering.py",
 }
 # A verdict of the gate and a finding of the doctor are exit codes.
 EXITS = {"gate": {0, 3, 4, 5}, "doctor": {0, 1}}

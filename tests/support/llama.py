@@ -54,6 +54,7 @@ def install() -> None:
     synced = ("pip", "sync", "--quiet", "--only-binary", ":all:", "--python", str(_PYTHON), str(_LOCK))
     _installing(uv, *synced)
     _installing(str(_PYTHON), str(ROOT / "tests" / "support" / "llama_weights.py"), str(_WEIGHTS))
+    (_HOME / "bin" / "llama-server").symlink_to(llama_server_program())
     _INSTALLED.write_text(_LOCK.read_text())
 
 
@@ -131,3 +132,7 @@ def run_example(folder: Path, address: str, *, is_shown: bool = False) -> RealRu
         )
         printed, exit_code = printed + (done.stdout or ""), exit_code or done.returncode
     return RealRun(folder, printed, exit_code)
+
+
+if __name__ == "__main__":
+    install()
