@@ -80,6 +80,6 @@ def check_schema(
 def damaged(found: str, path: Path) -> WarehouseDamaged:
     """The error for a file whose blocks are not what DuckDB wrote."""
     return WarehouseDamaged(
-        f"{path} is damaged: {found}. Put a copy back in its place, or move it away and run again; "
+        f"{path} is damaged: {found}. Restore a backup (`aligntax restore`), or move it away and run again; "
         "what is published stays as it is."
     )
