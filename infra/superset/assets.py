@@ -17,7 +17,7 @@ import yaml
 from infra.superset.charts import Chart, Dashboard, Dataset
 from infra.superset.dashboards import DASHBOARDS, DATASETS
 from warehouse.build import models
-from warehouse.catalog import column_types
+from warehouse.catalog.listing import column_types
 
 FOLDER = Path(__file__).parent / "assets"
 DATABASE = "aligntax"

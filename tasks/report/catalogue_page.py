@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tasks.report.page import POLICY, asset, environment
-from warehouse.catalog import LAYER_TITLES, ListedTable, listed
-from warehouse.diagrams import entity_diagram, lineage_diagram
-from warehouse.layered_drawing import STYLE
+from warehouse.catalog.diagrams import entity_diagram, lineage_diagram
+from warehouse.catalog.layered_drawing import STYLE
+from warehouse.catalog.listing import LAYER_TITLES, ListedTable, listed
 from warehouse.publish import PUBLISHED_LAYERS
 from warehouse.whole_files import swapped_in
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from warehouse.catalog.relations import Relation, published, relations
 from warehouse.connection import Warehouse
-from warehouse.relations import Relation, published, relations
 
 
 def broken(database: Warehouse) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 from tasks.report.catalogue_page import render_catalogue, write_catalogue
 from tests.support.axe import violations
 from warehouse.build import models
+from warehouse.catalog.relations import published
 from warehouse.recipes import recipe
-from warehouse.relations import published
 
 TYPES = {(model.name, column): "varchar" for model in models() for column in model.columns}
 

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from warehouse.build import Model
+from warehouse.catalog.relations import Relation, published, shortest
 from warehouse.publish import PUBLISHED_LAYERS
-from warehouse.relations import Relation, published, shortest
 
 _HEAD = "# Written by `python -m warehouse.catalog` from the descriptions of the tables.\n"
 

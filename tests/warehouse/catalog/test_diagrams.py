@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from warehouse.build import models
-from warehouse.diagrams import entity_diagram, lineage_diagram
-from warehouse.relations import published
+from warehouse.catalog.diagrams import entity_diagram, lineage_diagram
+from warehouse.catalog.relations import published
 
 
 def test_every_published_table_is_an_entity_with_the_columns_that_name_others():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from warehouse.build import Model, models
-from warehouse.layered_drawing import Box, Row, drawing
-from warehouse.relations import Relation, published, shortest
+from warehouse.catalog.layered_drawing import Box, Row, drawing
+from warehouse.catalog.relations import Relation, published, shortest
 
 _DATES = "marts.dim_date"
 

@@ -6,7 +6,7 @@ import re
 from itertools import combinations
 from xml.etree import ElementTree as ET
 
-from warehouse.layered_drawing import Box, Row, drawing, standing_alone
+from warehouse.catalog.layered_drawing import Box, Row, drawing, standing_alone
 
 
 def boxes():

@@ -1,28 +1,27 @@
-"""The catalogue in the README is what the models' descriptions say."""
+"""The catalogue in the README is what the models' descriptions say, and so are the other files that are generated."""
 
 from __future__ import annotations
 
 import pytest
 
-from warehouse import catalog
 from warehouse.build import models
-from warehouse.diagrams import entity_diagram
-from warehouse.layered_drawing import standing_alone
+from warehouse.catalog import markdown
+from warehouse.catalog.generated import GENERATED
 
 
 @pytest.fixture(scope="module")
 def catalogue():
-    return catalog.catalogue()
+    return markdown.catalogue()
 
 
-def test_the_catalogue_in_the_readme_is_up_to_date():
-    readme = catalog.README.read_text()
-    assert catalog.updated(readme) == readme
+@pytest.mark.parametrize("path", GENERATED, ids=lambda path: path.name)
+def test_what_is_generated_is_up_to_date(path):
+    assert GENERATED[path](path.read_text()) == path.read_text()
 
 
-def test_the_picture_of_the_relations_is_up_to_date():
-    assert catalog.ENTITIES.read_text() == standing_alone(entity_diagram(is_linked=False))
-    assert f"]({catalog.ENTITIES.name})" in catalog.README.read_text()
+def test_the_readme_shows_the_picture_of_the_relations():
+    readme, picture, _ = GENERATED
+    assert f"]({picture.name})" in readme.read_text()
 
 
 def test_every_model_has_a_heading_and_its_key(catalogue):
@@ -47,8 +46,8 @@ def test_reports_come_first(catalogue):
 
 def test_the_rest_of_the_readme_stays():
     before, after = "# Title\n\n", "\n\nLast words.\n"
-    readme = f"{before}{catalog._BEGIN}\nold\n{catalog._END}{after}"
-    updated = catalog.updated(readme)
+    readme = f"{before}{markdown._BEGIN}\nold\n{markdown._END}{after}"
+    updated = markdown.updated(readme)
     assert updated.startswith(before)
     assert updated.endswith(after)
     assert "\nold\n" not in updated

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from warehouse.build import models
-from warehouse.relations import published, relations, shortest
+from warehouse.catalog.relations import published, relations, shortest
 
 
 def between(source, target):
