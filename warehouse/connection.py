@@ -18,6 +18,7 @@ import duckdb
 from warehouse.build import LAYERS, build
 from warehouse.errors import ModelError, QueryError, WarehouseUnwritable
 from warehouse.grain import surplus_rows
+from warehouse.notes import NOTED_AT, Notes
 from warehouse.opening import (
     MEMORY_LIMIT,
     first_line,
@@ -56,6 +57,7 @@ class Warehouse:
         self._depth = 0
         self._keyed: dict[str, bool] = {}
         self._schemas: dict[str, dict[str, pl.DataType]] = {}
+        self._notes = Notes(connection)
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -206,6 +208,8 @@ class Warehouse:
     def _insert(self, verb: str, table: str, rows: pl.DataFrame | Sequence[Row]) -> int:
         """Insert by column name; returns the number of rows that were new."""
         frame = self.frame(table, rows) if isinstance(rows, Sequence) else rows
+        if column := NOTED_AT.get(table):
+            frame = self._notes.after_all(frame, column)
         self._connection.register("incoming", frame.to_arrow())
         row = self._connection.execute(f"{verb} into {table} by name select * from incoming").fetchone()  # noqa: S608 - names are ours
         self._connection.unregister("incoming")

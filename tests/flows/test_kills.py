@@ -118,7 +118,7 @@ def test_a_run_killed_in_any_phase_is_finished_by_the_next_and_leaves_nothing_be
 
 
 def at_moment(folder: Path, phase: str, call: int) -> list[str]:
-    return [sys.executable, "-m", "tests.support.moments", str(folder / "counts"), phase, str(call), *RUN]
+    return [sys.executable, "-m", "tests.support.moments", str(folder / "counts"), phase, str(call), "stop", *RUN]
 
 
 def kill(run: subprocess.Popen[bytes], *, is_whole: bool) -> list[psutil.Process]:

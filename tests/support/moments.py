@@ -1,7 +1,8 @@
-"""Run the command line, and stop the process at a chosen moment of a phase, as if the machine had halted.
+"""Run the command line, and stop the process or set its clock at a chosen moment of a phase.
 
-``python -m tests.support.moments FILE PHASE NUMBER ARGUMENT ...`` stops with SIGSTOP at the call of that number in the
-code of the phase. A number of 0 stops never. What then was called is written to the file, as JSON by phase.
+``python -m tests.support.moments FILE PHASE NUMBER TROUBLE ARGUMENT ...`` does so at the call of that number in the
+code of the phase. TROUBLE is ``stop`` (SIGSTOP, as if the machine had halted) or the hours by which the clock is set
+forward or back. A number of 0 does nothing. What then was called is written to the file, as JSON by phase.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ import sys
 import threading
 from collections import Counter
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any
+
+import time_machine
 
 from tests.support.runs import ROOT
 
@@ -34,7 +38,7 @@ PHASES = {
 }
 
 
-def main(file: str, phase: str, number: int, *arguments: str) -> None:
+def main(file: str, phase: str, number: int, trouble: str, *arguments: str) -> None:
     """Run the command line while its calls are counted. What may be imported before Prefect is imported unwatched."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     for name in PRELOADED:
@@ -54,7 +58,7 @@ def main(file: str, phase: str, number: int, *arguments: str) -> None:
         if found := phase_of[path]:
             counts[found] += 1
             if found == phase and counts[found] == number:
-                os.kill(os.getpid(), signal.SIGSTOP)
+                happen(trouble)
 
     threading.setprofile(look)
     sys.setprofile(look)
@@ -64,6 +68,14 @@ def main(file: str, phase: str, number: int, *arguments: str) -> None:
             command_line()
     finally:
         Path(file).write_text(json.dumps(counts))
+
+
+def happen(trouble: str) -> None:
+    """Stop, or set the clock."""
+    if trouble == "stop":
+        os.kill(os.getpid(), signal.SIGSTOP)
+    else:
+        time_machine.travel(datetime.now(UTC) + timedelta(hours=float(trouble))).start()
 
 
 if __name__ == "__main__":
