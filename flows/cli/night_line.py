@@ -15,6 +15,7 @@ from flows.cli.answers import tax_sentences, wrong_sentences
 from flows.cli.output import shown
 from tasks.errors import NothingDue
 from warehouse.connection import Warehouse
+from warehouse.errors import WarehouseError
 
 if TYPE_CHECKING:
     from flows.evaluate import Evaluated
@@ -35,8 +36,11 @@ def night_line(night: str, outcome: Outcome[Evaluated]) -> str:
         return f"Night {night} failed: {' '.join(str(outcome.error).split())}"
     evaluated = outcome.result()
     complete = evaluated.count_cells - len(evaluated.unreported)
-    with Warehouse.read(Path(evaluated.published["database"])) as snapshot:
-        wrong = wrong_sentences(snapshot, night) or ("No alarm stands.",)
-        answer = tax_sentences(snapshot, night).answers[:1]
-    cells = f"{complete} of {evaluated.count_cells} cells complete."
-    return " ".join([f"Night {night} ended: {cells}", *wrong, *answer, f"Report: {evaluated.published['report']}"])
+    cells = f"Night {night} ended: {complete} of {evaluated.count_cells} cells complete."
+    try:
+        with Warehouse.read(Path(evaluated.published["database"])) as snapshot:
+            wrong = wrong_sentences(snapshot, night) or ("No alarm stands.",)
+            answer = tax_sentences(snapshot, night).answers[:1]
+    except WarehouseError as error:  # the disk was full, for instance; the night has ended all the same
+        return f"{cells} What was published cannot be read: {' '.join(str(error).split())}"
+    return " ".join([cells, *wrong, *answer, f"Report: {evaluated.published['report']}"])

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,6 +78,16 @@ def test_it_stops_without_another_word(project, number):
 def test_a_failed_night_is_one_line_too():
     failed = Outcome(error=NothingEvaluated("no cell could be evaluated;\nthe first: base"))
     assert night_line("2026-01-31", failed) == "Night 2026-01-31 failed: no cell could be evaluated; the first: base"
+
+
+def test_a_night_whose_publication_cannot_be_read_has_ended_all_the_same(tmp_path):
+    published = {"database": str(tmp_path / "aligntax.duckdb"), "report": "report.html"}
+    evaluated = SimpleNamespace(count_cells=4, unreported=(), published=published)
+
+    line = night_line("2026-01-31", Outcome(value=evaluated))
+
+    assert line.startswith("Night 2026-01-31 ended: 4 of 4 cells complete. What was published cannot be read: ")
+    assert "aligntax.duckdb" in line
 
 
 def test_an_invalid_schedule_gives_one_error_line(project, aligntax):

@@ -51,6 +51,27 @@ def test_a_second_writer_gets_one_line_that_says_who_holds_it(path):
     assert "\n" not in found
 
 
+def test_the_overflow_of_a_killed_writer_is_swept_by_the_next_writer(path):
+    with Warehouse.open(path):
+        pass
+    overflow = Path(f"{path}.tmp")
+    overflow.mkdir()
+    (overflow / "duckdb_temp_storage_DEFAULT-0.tmp").write_bytes(b"x" * 1000)
+    with Warehouse.read(path):
+        pass
+    with Warehouse.open(path):
+        assert not overflow.exists()
+
+
+def test_the_overflow_of_a_living_writer_stays(path):
+    overflow = Path(f"{path}.tmp")
+    with Warehouse.open(path):
+        overflow.mkdir(exist_ok=True)
+        (overflow / "duckdb_temp_storage_DEFAULT-0.tmp").write_bytes(b"x" * 1000)
+        subprocess.run([sys.executable, "-c", OPEN_ELSEWHERE, str(path)], capture_output=True, cwd=ROOT, check=True)
+        assert (overflow / "duckdb_temp_storage_DEFAULT-0.tmp").exists()
+
+
 def test_a_folder_that_cannot_be_made_gives_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(WarehouseError, match="cannot write"):
