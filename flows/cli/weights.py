@@ -96,4 +96,7 @@ def merge(
         print_json({"file": str(out), "method": method, "weights": weights, "density": density, "scale": scale})
         return
     typer.echo(f"{out}: {method} of {', '.join(path.stem for path in part)}. Into aligntax.yaml, under models:")
-    typer.echo(f"  - {{id: {out.stem}, provider: llama_cpp, weights: {out}, base: YOUR-BASE, method: {method}}}")
+    knobs = {"task": ("scale", scale), "hma": ("share", sum(weights) / len(weights))}
+    name, value = knobs.get(method, ("density", density))
+    knob = "" if method == "average" else f", knob: {{name: {name}, value: {value:g}}}"
+    typer.echo(f"  - {{id: {out.stem}, provider: llama_cpp, weights: {out}, base: YOUR-BASE, method: {method}{knob}}}")
