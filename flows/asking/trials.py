@@ -135,8 +135,13 @@ def _judging(settings: Settings) -> Iterator[Subject]:
 
 
 def _summed(findings: Sequence[Finding], trials: Sequence[Trial]) -> Tried:
+    """What all trials took. Each question is asked alone, so that the price is the live one, whatever a run does."""
     day = datetime.now(UTC).date()
-    answers: list[tuple[ModelSettings, Answer]] = [(t.subject.model, answer) for t in trials for answer in t.answers]
+    answers: list[tuple[ModelSettings, Answer]] = [
+        (trial.subject.model.model_copy(update={"mode": "live"}), answer)
+        for trial in trials
+        for answer in trial.answers
+    ]
     costs = [
         model.cost_usd(day, answer.tokens_input, answer.tokens_output, answer.tokens_cached, answer.tokens_cache_write)
         for model, answer in answers

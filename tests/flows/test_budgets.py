@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -41,6 +42,10 @@ benchmarks:
 SCORES = ("raw.scores", "stats.estimates", "reports.alignment_tax", "reports.safety", "reports.model_scores")
 
 
+# What the server's log calls each model.
+MODELS = {"harbor-base": "base", "harbor-dpo-100": "aligned", "jury-careful": "grader"}
+
+
 class Night:
     """A folder with a configuration, the server that it asks, and the server's log."""
 
@@ -60,9 +65,13 @@ class Night:
         return [json.loads(line) for line in (self.folder / "answers.jsonl").read_text().splitlines()]
 
     @property
-    def billed_usd(self) -> float:
-        usd = [line["tokens_input"] * INPUT_USD + line["tokens_output"] * OUTPUT_USD for line in self.log]
-        return sum(usd) / 1_000_000
+    def billed_usd(self) -> dict[str, float]:
+        """What each model was billed, by the server's log."""
+        usd: Counter[str] = Counter()
+        for line in self.log:
+            tokens_usd = line["tokens_input"] * INPUT_USD + line["tokens_output"] * OUTPUT_USD
+            usd[MODELS[line["model"]]] += tokens_usd / 1_000_000
+        return dict(usd)
 
     @property
     def count_requests(self) -> int:
@@ -83,19 +92,16 @@ def night(tmp_path, aligntax):
     return made
 
 
-def spending(night: Night):
-    """Requests, answers, known money and money held, over all nights."""
-    return night.rows(
-        "select sum(count_requests)::int, sum(count_answers)::int, sum(cost_usd), sum(cost_held_usd) from reports.spend"
-    )[0]
-
-
 def agrees_with_the_log(night: Night, limit_usd: float | None = None) -> None:
-    requests, answers, usd, held_usd = spending(night)
-    assert (requests, answers) == (night.count_requests, len(night.log))
-    assert usd == pytest.approx(night.billed_usd, abs=1e-9)
+    """Requests and answers over all nights, and the money of each model, are those of the server's log."""
+    asked = "select model_id, sum(count_requests)::int, sum(count_answers)::int, sum(cost_usd), sum(cost_held_usd)"
+    models, requests, answers, usd, held_usd = zip(
+        *night.rows(f"{asked} from reports.spend where count_requests > 0 group by 1"), strict=True
+    )
+    assert (sum(requests), sum(answers)) == (night.count_requests, len(night.log))
+    assert {name: paid for name, paid in zip(models, usd, strict=True) if paid} == pytest.approx(night.billed_usd)
     if limit_usd is not None:
-        assert usd + held_usd <= limit_usd
+        assert sum(filter(None, usd)) + sum(held_usd) <= limit_usd
 
 
 def test_a_night_that_a_budget_stopped_is_finished_by_a_larger_one(night):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from flows.asking.trials import try_models
 from flows.configuration import load_configuration
 
@@ -46,3 +48,15 @@ def test_the_cost_is_known_where_every_model_has_a_price(tmp_path, simulator):
     found = asyncio.run(try_models(load_configuration(path), {}))
     assert 0 < found.cost_usd < 0.01
     assert {finding.subject for finding in found.findings} == {"base"}
+
+
+def test_a_question_that_is_asked_alone_costs_the_live_price(tmp_path, simulator):
+    path = tmp_path / "aligntax.yaml"
+    whole = CONFIG.format(address=simulator, price=PRICE)
+    model = whole.partition("  - {id: claude")[0].replace("api: completions", "api: chat, max_attempts: 1")
+    costs = []
+    for mode in ("live", "batch"):
+        text = model.replace("id: base,", f"id: base, mode: {mode},")
+        path.write_text(f"{text}benchmarks: [{{id: arithmetic, sample_size: 2}}]\n")
+        costs.append(asyncio.run(try_models(load_configuration(path), {})).cost_usd)
+    assert costs[0] == pytest.approx(costs[1])

@@ -259,18 +259,23 @@ async def _posted(cell: _Cell, intent: Intent, pauses: Iterator[float]) -> tuple
 
 
 async def _found(cell: _Cell, intent: Intent, posted_at: datetime) -> Batch | None:
-    """The batch that an earlier attempt made, by its mark, or by the ids of its lines once it has ended."""
-    since = posted_at - _CLOCK_SLACK
+    """The batch that an earlier attempt made, by its mark, or by the ids of its lines once it has ended.
+
+    Until it ends, Anthropic's API gives only the size of a batch and when it was made. So a batch of the same size that
+    another program made at about that time is waited for, a day at most; those that have ended are looked at first.
+    """
+    since, until = posted_at - _CLOCK_SLACK, posted_at + timedelta(seconds=cell.timeout_s) + _CLOCK_SLACK
 
     async def listed() -> list[Batch]:
         return [batch async for batch in cell.batches.listed(since, cell.timeout_s)]
 
     known = await asyncio.to_thread(cell.book.batch_ids)
-    for batch in await _patiently(cell, listed) or ():
+    for batch in sorted(await _patiently(cell, listed) or (), key=lambda batch: batch.state == "waiting"):
         if batch.mark == intent.mark:
             return batch
         has_its_size = batch.count_requests in {None, intent.count_requests}
-        if cell.batches.keeps_marks or batch.batch_id in known or not has_its_size:
+        is_later = batch.created_at is not None and batch.created_at > until
+        if cell.batches.keeps_marks or batch.batch_id in known or not has_its_size or is_later:
             continue
         if ended := await _proven(cell, batch, intent):
             return ended

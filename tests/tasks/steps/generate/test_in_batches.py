@@ -38,6 +38,8 @@ class Desk:
         self.draining = asyncio.Event()
         self.refusal: ProviderError | None = None
         self.breaks: list[ProviderError] = []
+        self.unfinished: set[str] = set()
+        self.late = timedelta()
 
     def size_of(self, question: Question) -> int:
         return len(question.custom_id)
@@ -79,7 +81,8 @@ class Desk:
         mark, questions = self.made[number - 1]
         state = "refused" if self.refusal else "waiting" if self.never_ends else "ended"
         about = {"mark": mark if self.keeps_marks else None, "error": self.refusal, "count_requests": len(questions)}
-        return Batch(str(number), state, "word", datetime.now(UTC), **about)
+        state = "waiting" if str(number) in self.unfinished else state
+        return Batch(str(number), state, "word", datetime.now(UTC) + self.late, **about)
 
 
 @pytest.fixture(scope="module")
@@ -221,6 +224,34 @@ def test_a_run_that_ended_between_the_attempt_and_its_note_finds_the_batch(asked
     result, _ = asked(desk, "abc")
     assert result.count_answered == 3
     assert intent.mark in {mark for mark, _ in desk.made}
+
+
+def foreign(warehouse: Warehouse, desk: Desk) -> str:
+    """A batch in doubt, and another program's batch of the same size; returns the mark of the first."""
+    work = CellWork("run", "", "m/b/chat", "b", model(), [request(name) for name in "abc"], "m/b")
+    book = BatchBook(warehouse)
+    intent = book.intend(work, [asking.generation_id for asking in work.requests])
+    book.note(intent.mark, "posting")
+    own = [Question(f"{intent.mark}-{r.generation_id}", r.prompt, r.parameters) for r in work.requests]
+    desk.made = [(intent.mark, own), ("other", [Question(f"other-{r.item_id}", r.prompt, {}) for r in work.requests])]
+    return intent.mark
+
+
+def test_a_batch_that_has_ended_is_found_beside_another_that_goes_on(asked, warehouse):
+    desk = Desk(lambda *_: GOOD, keeps_marks=False)
+    foreign(warehouse, desk)
+    desk.unfinished = {"2"}
+    result, _ = asked(desk, "abc")
+    assert (result.count_answered, len(desk.made)) == (3, 2)
+
+
+def test_a_batch_that_was_made_much_later_is_not_waited_for(asked, warehouse):
+    desk = Desk(lambda *_: GOOD, keeps_marks=False)
+    foreign(warehouse, desk)
+    desk.made.pop(0)  # the attempt made none
+    desk.unfinished, desk.late = {"1"}, timedelta(hours=2)
+    result, _ = asked(desk, "abc")
+    assert (result.count_answered, len(desk.made)) == (3, 2)
 
 
 def test_lines_that_break_off_are_read_again_and_land_once(asked):
