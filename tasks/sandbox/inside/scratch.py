@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 
+# A folder without a mount is measured once a tick, and a program writes on until then: half of the 64 MB it may take.
 BYTES = 32 * 1024 * 1024
 FILES = 1_000
 _PREFIX = "aligntax-scratch-"
