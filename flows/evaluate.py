@@ -10,7 +10,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +24,7 @@ from prefect.utilities.annotations import quote
 from flows import cell_tasks
 from flows.asking.asked import Asked
 from flows.asking.light_imports import light_imports
+from flows.asking.pool import ask_in_pool, landed_in, pooled_work
 from flows.asking.reachable import check_servers
 from flows.asking.session import Session, session
 from flows.earlier_nights import collect_earlier
@@ -151,7 +152,7 @@ async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, l
         raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
     try:
         with light_imports():
-            live, asked = await _asked(warehouse, planned)
+            live, asked = await _asked(warehouse, planned, held.config.name)
         return await _published(live, asked)
     except NothingEvaluated as error:
         if kind is RunKind.NIGHTLY:
@@ -161,14 +162,21 @@ async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, l
         raise
 
 
-async def _asked(warehouse: Warehouse, planned: Plan) -> tuple[Session, Asked]:
+async def _asked(warehouse: Warehouse, planned: Plan, config: str) -> tuple[Session, Asked]:
+    landing = planned.settings.landing
+    if landing:  # what workers landed for a run that ended before them
+        await asyncio.to_thread(warehouse.take_in, landing)
     pending = land_plan(warehouse, planned)
     land_spend_plan(warehouse, planned, pending)
     work = shards(planned, pending)
-    await check_servers(work)
+    pooled = pooled_work(planned.settings, work)
+    await check_servers(piece for piece in work if piece.name not in pooled)
     run_event(warehouse, planned.run_id, "started")
-    async with session(warehouse, planned, work, os.environ) as live:
-        return live, await _ask_all(live)
+    async with (
+        landed_in(planned.settings, warehouse) as into,
+        session(warehouse, planned, work, os.environ, into=into, pooled=pooled) as live,
+    ):
+        return live, await _ask_all(live, config, pooled)
 
 
 async def _published(live: Session, asked: Asked) -> Evaluated:
@@ -180,17 +188,19 @@ async def _published(live: Session, asked: Asked) -> Evaluated:
     return evaluated
 
 
-async def _ask_all(live: Session) -> Asked:
-    """Ask all cells at once, one Prefect task each."""
+async def _ask_all(live: Session, config: str, pooled: Collection[str]) -> Asked:
+    """Ask all cells at once, one Prefect task each; some by the workers of a pool."""
+    here = [work for work in live.work if work.name not in pooled]
     tasks: list[Any] = [
         (cell_tasks.compose_cell if work.model.composition else cell_tasks.generate_cell)(
             work.name, quote(work), quote(live), return_state=True
         )
-        for work in live.work
+        for work in here
     ]
     async with progress_shown(live, "asking"):
-        states = await asyncio.gather(*tasks)
-    return await Asked.of(live.work, states)
+        elsewhere, *states = await asyncio.gather(ask_in_pool(live, config, pooled), *tasks)
+    states_of = elsewhere | {work.name: state for work, state in zip(here, states, strict=True)}
+    return await Asked.of(live.work, [states_of[work.name] for work in live.work])
 
 
 def _evaluated(planned: Plan, asked: Asked, concluded: Concluded) -> Evaluated:

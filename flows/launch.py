@@ -32,10 +32,11 @@ def execute(
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     # Imports create a million objects; looking for garbage among them would cost a quarter of their CPU.
     gc.set_threshold(50_000, 20, 50)
-    with prefect_server(opened.settings.warehouse.parent / STATE_FOLDER) as server:
+    settings = opened.settings
+    with prefect_server(settings.warehouse.parent / STATE_FOLDER, has_workers=settings.work_pool is not None) as server:
         from flows.evaluate import evaluate_dates  # noqa: PLC0415 - imports Prefect, while its server starts
 
-        import_sdks(asked.provider for model in opened.settings.models for asked in model.asked)
+        import_sdks(asked.provider for model in settings.models for asked in model.asked)
         server.wait_until_up()
         try:
             return evaluate_dates(opened, dates, kind, only or {})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from flows.configuration import load_benchmarks
 from tasks.domain import RunKind
 from tasks.errors import UnknownName
-from tasks.planned import CellWork, Plan, Request
+from tasks.planned import CellWork, Plan, PlannedCell, Request
 from tasks.settings import BenchmarkSettings, ModelSettings, Settings
 from tasks.steps.judge import ungraded
 from tasks.steps.land import due_cells, missing_cells, resting_cells, standing
@@ -44,6 +44,7 @@ def plan_run(
     chosen = {section: _chosen(settings, section, names) for section, names in (only or {}).items() if names}
     benchmarks = load_benchmarks(settings, chosen.get("benchmarks"))
     planned = plan(settings, benchmarks, as_of_date, kind, chosen.get("models"))
+    planned = replace(planned, only={section: tuple(names) for section, names in (only or {}).items() if names})
     if warehouse is None:
         return planned
     if kind is RunKind.BACKFILL:
@@ -76,26 +77,32 @@ def resting(warehouse: Warehouse | None, settings: Settings, night: date) -> tup
 
 def shards(plan: Plan, pending: Mapping[str, list[Request]]) -> tuple[CellWork, ...]:
     """The open requests of every cell, large cells in several pieces."""
-    pieces = []
+    pool, pieces = plan.settings.work_pool, []
     for cell in plan.cells:
         requests = pending[cell.cell_id]
-        shard = max(len(requests), 1) if cell.model.mode == "batch" else _SHARD  # a batch has limits of its own
+        shard = pool.shard_requests if pool else _SHARD
+        if cell.model.mode == "batch":  # a batch has limits of its own
+            shard = max(len(requests), 1)
         starts = range(0, max(len(requests), 1), shard)
         for number, start in enumerate(starts, start=1):
             name = f"{cell.cell_id} [{number}/{len(starts)}]" if len(starts) > 1 else cell.cell_id
-            pieces.append(
-                CellWork(
-                    run_id=plan.run_id,
-                    partition_key=plan.partition_key,
-                    cell_id=cell.cell_id,
-                    benchmark_id=cell.benchmark.benchmark_id,
-                    model=cell.model,
-                    requests=requests[start : start + shard],
-                    name=name,
-                    is_resumed=len(requests) < len(cell.requests),
-                )
-            )
+            is_resumed = len(requests) < len(cell.requests)
+            pieces.append(work_on(plan, cell, requests[start : start + shard], name, is_resumed=is_resumed))
     return tuple(pieces)
+
+
+def work_on(plan: Plan, cell: PlannedCell, requests: Sequence[Request], name: str, *, is_resumed: bool) -> CellWork:
+    """Some open requests of a cell as a piece of work."""
+    return CellWork(
+        run_id=plan.run_id,
+        partition_key=plan.partition_key,
+        cell_id=cell.cell_id,
+        benchmark_id=cell.benchmark.benchmark_id,
+        model=cell.model,
+        requests=requests,
+        name=name,
+        is_resumed=is_resumed,
+    )
 
 
 def _chosen(settings: Settings, section: str, names: Collection[str]) -> set[str]:

@@ -23,6 +23,7 @@ WarehouseError                  exit 1; warehouse/errors.py
  +-- WarehouseMissing           there is no warehouse at this path
  +-- WarehouseUnwritable        the disk is full, or the file is gone
  +-- WarehouseDamaged           the file is broken: a bad disk or half a copy
+ +-- LakeUnreachable            the database or the files of a lake do not answer
  +-- ModelError                 a SQL model or its description is wrong
  +-- QueryError                 exit 2: DuckDB refused a user's SQL
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -66,7 +66,10 @@ class PlannedCell(Cell):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything a run is going to do. Equal settings on equal dates give equal run ids."""
+    """Everything a run is going to do. Equal settings on equal dates give equal run ids.
+
+    ``only`` has the ``models`` and ``benchmarks`` to which it was narrowed.
+    """
 
     run_id: str
     kind: RunKind
@@ -76,6 +79,7 @@ class Plan:
     settings: Settings
     cells: tuple[PlannedCell, ...]
     source: str | None = None
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ import duckdb
 from warehouse.build import LAYERS, build
 from warehouse.errors import ModelError, QueryError, WarehouseUnwritable
 from warehouse.grain import surplus_rows
+from warehouse.lake.place import LakePlace, attached
+from warehouse.lake.taking import due, fetch, keep, prepare
 from warehouse.notes import NOTED_AT, Notes
 from warehouse.opening import (
     MEMORY_LIMIT,
@@ -190,6 +192,21 @@ class Warehouse:
                 return sum(self._insert("insert", table, rows) for table, rows in tables.items())
         except duckdb.ConstraintException:
             return self.append(tables)
+
+    def take_in(self, place: LakePlace) -> int:
+        """Take in what is new in a lake, which gets our tables first; returns how many requests have ended.
+
+        Raises:
+            LakeUnreachable: its database does not answer.
+        """
+        count = 0
+        with self._lent() as connection, attached(connection, place):
+            prepare(connection, place)
+            for snapshots in due(connection, place):
+                fetch(connection, place, snapshots)
+                with self.transaction():
+                    count += keep(connection, place, snapshots)
+        return count
 
     @contextmanager
     def one_thread(self) -> Iterator[None]:

@@ -28,6 +28,16 @@ class WarehouseDamaged(WarehouseError):  # noqa: N818 - a state, not a mistake
     """Blocks of the file are not what DuckDB wrote: a bad disk, or a copy that broke off."""
 
 
+class LakeUnreachable(WarehouseError):  # noqa: N818 - a state, not a mistake
+    """The database or the files of a lake do not answer. What was committed stays."""
+
+    @classmethod
+    def of(cls, catalog: str, error: Exception) -> LakeUnreachable:
+        """Build the message, with the first line of what went wrong."""
+        line = str(error).strip().splitlines()[0].rstrip(".")
+        return cls(f"landing: the lake at {catalog} does not answer: {line}. The same command goes on once it does.")
+
+
 class ModelError(WarehouseError):
     """A SQL model or its description is wrong. This is a bug in aligntax, found when the models are built."""
 

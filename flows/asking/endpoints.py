@@ -21,17 +21,19 @@ def open_lines(
     draining: asyncio.Event,
     progress: Progress,
     servers: Mapping[str, ModelServer],
+    slots: int = 1,
 ) -> dict[str, Line]:
     """Connect to every endpoint that the work asks; returns the lines by the endpoints' names.
 
-    ``servers`` are those that we started, by their endpoints' names.
+    ``servers`` are those that we started, by their endpoints' names. A line has one of ``slots`` equal parts of what
+    its endpoint allows a minute.
     """
     lines = {}
     for name, sharing in models_by_endpoint(work).items():
         connection = connection_to(name, sharing, environment, partition_key, servers.get(name))
         lines[name] = Line(
             connect(connection),
-            Limiter(_limits(sharing)),
+            Limiter(_part(_limits(sharing), slots)),
             draining,
             _batches_of(connection, sharing),
             on_progress=progress.count,
@@ -85,6 +87,13 @@ def connection_to(
         return connection
     adapters = tuple(server.serving.adapters)
     return replace(connection, base_url=server.base_url, adapters=adapters, why_gone=server.why_gone)
+
+
+def _part(limits: Limits, slots: int) -> Limits:
+    requests, tokens = limits.requests_per_minute, limits.tokens_per_minute
+    return replace(
+        limits, requests_per_minute=requests and requests / slots, tokens_per_minute=tokens and tokens / slots
+    )
 
 
 def _limits(sharing: Sequence[ModelSettings]) -> Limits:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from flows.asking.progress import Progress
 from flows.processes import STATE_FOLDER
 from flows.processes.model_servers import model_servers
 from tasks.planned import CellResult, CellWork, Plan, PlannedCell
+from tasks.providers import Ledger
 from tasks.steps.generate import Line, generate, generate_in_batches
 from tasks.steps.land import BatchBook, Landing
 from warehouse.connection import Warehouse
@@ -55,26 +56,48 @@ class Session:
         return next(cell for cell in self.plan.cells if cell.cell_id == cell_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one of several workers may take: one of ``slots`` equal parts of each limit a minute, and budgets."""
+
+    slots: int
+    ledger: Ledger
+
+
 @asynccontextmanager
 async def session(
     warehouse: Warehouse,
     plan: Plan,
     work: tuple[CellWork, ...],
     environment: Mapping[str, str],
+    *,
+    into: Warehouse | None = None,
+    pooled: Collection[str] = (),
+    part: Part | None = None,
 ) -> AsyncIterator[Session]:
     """Start servers of weights, open one client per endpoint and the sink.
 
     Ctrl-C and SIGTERM let the requests in flight finish.
+
+    Args:
+        warehouse: The run's facts.
+        plan: What the run does.
+        work: What is asked now.
+        environment: Holds the keys.
+        into: Where answers land; the warehouse by default.
+        pooled: The names of the pieces of work that others ask.
+        part: What a worker may take; by default all that the configuration allows.
     """
     draining = asyncio.Event()
     progress = Progress(sum(len(shard.requests) for shard in work), is_quiet=bool(environment.get(LOG_JSON)))
     observers = open_observers(environment)
-    ledger = open_ledger(warehouse, plan, work, datetime.now(UTC))
-    async with model_servers(asked_in(work), plan.settings.warehouse.parent / STATE_FOLDER) as servers:
-        lines = open_lines(work, environment, plan.partition_key, draining, progress, servers)
+    ledger = part.ledger if part else open_ledger(warehouse, plan, work, datetime.now(UTC))
+    here, slots = [piece for piece in work if piece.name not in pooled], part.slots if part else 1
+    async with model_servers(asked_in(here), plan.settings.warehouse.parent / STATE_FOLDER) as servers:
+        lines = open_lines(here, environment, plan.partition_key, draining, progress, servers, slots)
         try:
             with drain_on_signal(draining), progress, warehouse.one_thread():
-                async with Landing(warehouse) as landing:
+                async with Landing(into or warehouse) as landing:
                     for line in lines.values():
                         line.room, line.ledger = landing.room, ledger
                         if observers.everyone:

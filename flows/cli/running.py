@@ -205,7 +205,8 @@ def serve(
     settings = load_configuration(config)
     receivers_of(settings)
     schedule = _stated_schedule(settings.schedule, cron, timezone)
-    with prefect_server(settings.warehouse.parent / STATE_FOLDER, has_schedules=True) as server:
+    folder, has_workers = settings.warehouse.parent / STATE_FOLDER, settings.work_pool is not None
+    with prefect_server(folder, has_schedules=True, has_workers=has_workers) as server:
         from flows.cli.night_line import say_night
         from flows.nightly import serve as serve_nightly
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from flows.processes.children import SAFE_PATH, private_file, private_folder, start
 from flows.processes.prefect_database import copy_template, keep_template
 from flows.processes.restarted import Restarted, restarted
-from tasks.errors import AligntaxError
+from tasks.errors import AligntaxError, UsageError
 
 # A busy machine may need minutes for the first start, which creates the server's database.
 _LONGEST_START_S = 180.0
@@ -102,13 +102,19 @@ class PrefectServer:
 
 
 @contextmanager
-def prefect_server(folder: Path, *, has_schedules: bool = False) -> Iterator[PrefectServer]:
-    """Yield the server; a temporary one keeps its database in ``folder``, so that runs stay on record."""
+def prefect_server(folder: Path, *, has_schedules: bool = False, has_workers: bool = False) -> Iterator[PrefectServer]:
+    """Yield the server; a temporary one keeps its database in ``folder``, so that runs stay on record.
+
+    Raises:
+        UsageError: workers need a server, and none is configured: they could not reach a temporary one.
+    """
     for name, value in {**QUIET, **_PATIENCE, **SAFE_PATH}.items():  # the processes that Prefect starts inherit them
         os.environ.setdefault(name, value)
     if configured := configured_address():
         yield PrefectServer(configured)
         return
+    if has_workers:
+        raise UsageError("work_pool: workers need a Prefect server that they reach: name yours in PREFECT_API_URL.")
     password = (folder / "prefect.password").absolute()
     password.unlink(missing_ok=True)
     with _own_server(private_folder(folder), _NO_TELEMETRY if has_schedules else _LEAN) as server:

@@ -25,6 +25,7 @@ from tasks.settings.drafts import Draft, draft
 from tasks.settings.known import ApiFacts, BatchFacts, Known, ProviderFacts
 from tasks.settings.limits import Limits
 from tasks.settings.loading import load_places, load_settings, starter_text
+from tasks.settings.machines import LandingSettings, WorkPoolSettings
 from tasks.settings.models import ModelSettings
 from tasks.settings.overrides import Overrides
 from tasks.settings.places import BucketSettings, EveryEvalEverSettings, PublishSettings
@@ -42,6 +43,7 @@ __all__ = [
     "EveryEvalEverSettings",
     "GateSettings",
     "Known",
+    "LandingSettings",
     "Limits",
     "ModelSettings",
     "MonitorSettings",
@@ -54,6 +56,7 @@ __all__ = [
     "Span",
     "Thresholds",
     "Unit",
+    "WorkPoolSettings",
     "draft",
     "load_places",
     "load_settings",

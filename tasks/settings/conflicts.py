@@ -295,6 +295,21 @@ def receiver_problems(settings: Settings) -> Iterator[Problem]:
     yield from duplicate_ids("notify", [receiver.name for receiver in settings.notify], "name")
 
 
+def pool_problems(settings: Settings) -> Iterator[Problem]:
+    """A work pool whose workers could not land what they ask, or that a budget cannot follow."""
+    if settings.work_pool is None:
+        return
+    if settings.landing is None:
+        yield Problem(("landing",), "is needed beside work_pool: workers cannot write to the warehouse's file.")
+    elif not settings.landing.catalog.startswith("ducklake:postgres:"):
+        yield Problem(
+            ("landing",), "must be in PostgreSQL where a work_pool asks: no other catalog takes many writers."
+        )
+    own = [model.budget for model in settings.models if model.budget]
+    if any(list(budget.limits()) for budget in (settings.budget, *own)):
+        yield Problem(("work_pool",), "cannot be used with a budget: the workers would not know what others spend.")
+
+
 def budget_problems(settings: Settings, day: date) -> Iterator[Problem]:
     """Models that a budget of money covers, but whose price on a day is not known; budgets of models asked nowhere."""
     for place, model in placed_models(settings):

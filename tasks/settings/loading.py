@@ -22,6 +22,7 @@ from tasks.settings.conflicts import (
     margin_problems,
     model_problems,
     origin_problems,
+    pool_problems,
     receiver_problems,
     sending_problems,
 )
@@ -66,6 +67,7 @@ def load_settings(
         *margin_problems(settings),
         *cadence_problems(settings),
         *receiver_problems(settings),
+        *pool_problems(settings),
         *(sending_problems(settings, environment) if will_send else ()),
         *(budget_problems(settings, datetime.now(UTC).date()) if will_send else ()),
     ]

@@ -11,7 +11,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.conftest import ROOT, absent
 
@@ -19,30 +21,60 @@ _NOBODY = 65534  # PostgreSQL refuses to run as root
 _LONGEST_S = 120
 
 
+@dataclass
+class PostgresServer:
+    """A server on loopback that may be stopped and started again; its superuser is ``postgres``."""
+
+    port: int
+    command: list[str]
+    account: dict[str, Any]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(self.command, cwd="/", stdout=log, stderr=log, **self.account)
+        _wait(self.process, self.port, self.log)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)  # SIGTERM would wait for clients
+            self.process.wait(_LONGEST_S)
+
+
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """The address of a new server whose superuser is ``postgres``; it ends with everything it held."""
+def running_postgres(extension: str | None = None) -> Iterator[PostgresServer]:
+    """A new server, which ends with everything it held; with an extension that PostgreSQL itself brings, if named."""
     with tempfile.TemporaryDirectory(prefix="aligntax-postgres-") as name:
         home = Path(name)
         home.chmod(0o755)
-        programs, data = _programs(home), home / "data"
+        programs, data = _programs_with(extension) if extension else _programs(home), home / "data"
         data.mkdir(mode=0o700)
         account = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
         if account:
             os.chown(data, _NOBODY, _NOBODY)
         options = ["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
         subprocess.run([programs / "initdb", "-D", data, *options], cwd="/", check=True, capture_output=True, **account)
-        port = _free_port()
+        port = free_port()
         listening = ("listen_addresses=127.0.0.1", f"port={port}", f"unix_socket_directories={data}", "fsync=off")
-        command = [programs / "postgres", "-D", data, *(word for pair in listening for word in ("-c", pair))]
-        with (home / "log").open("w") as log:
-            server = subprocess.Popen(command, cwd="/", stdout=log, stderr=log, **account)
+        command = [str(programs / "postgres"), "-D", str(data), *(word for pair in listening for word in ("-c", pair))]
+        server = PostgresServer(port, command, account, home / "log")
         try:
-            _wait(server, port, home / "log")
-            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+            server.start()
+            yield server
         finally:
-            server.send_signal(signal.SIGQUIT)  # SIGTERM would wait for clients
-            server.wait(_LONGEST_S)
+            server.stop()
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """The address of a new server."""
+    with running_postgres() as server:
+        yield server.address
 
 
 def _programs(home: Path) -> Path:
@@ -57,7 +89,20 @@ def _programs(home: Path) -> Path:
     return Path(installed).resolve().parent
 
 
-def _free_port() -> int:
+def _programs_with(extension: str) -> Path:
+    """The folder of programs that the machine has with an extension, which the wheel lacks."""
+    for config in (*Path("/usr/lib/postgresql").glob("*/bin/pg_config"), shutil.which("pg_config")):
+        if config is not None:
+            shown = subprocess.run([config, "--sharedir", "--bindir"], capture_output=True, text=True, check=True)
+            shared, programs = map(Path, shown.stdout.split())
+            if (shared / "extension" / f"{extension}.control").exists():
+                return programs
+    absent(f"no PostgreSQL with {extension} on this machine: Debian's package postgresql brings it")
+    raise AssertionError
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

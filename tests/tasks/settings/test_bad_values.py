@@ -45,8 +45,8 @@ CASES = {
         {("benchmark",): []},
         (
             "benchmark: unknown key. Did you mean 'benchmarks'? Known: analysis, benchmarks, budget, comparisons, "
-            "gate, judges, keep_texts_days, max_age_days, missed_nights, model_defaults, models, notify, publish, "
-            "sample_seed, schedule, thresholds, warehouse."
+            "gate, judges, keep_texts_days, landing, max_age_days, missed_nights, model_defaults, models, notify, "
+            "publish, sample_seed, schedule, thresholds, warehouse, work_pool."
         ),
     ),
     "unknown sampling key": (

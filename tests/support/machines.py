@@ -1,0 +1,143 @@
+"""Several machines for a test: PostgreSQL, a Prefect server on it, and workers, each a process that can be killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from flows.processes.prefect_server import QUIET
+from tests.conftest import ROOT, absent
+from tests.support.postgres_server import PostgresServer, free_port, running_postgres
+from tests.support.runs import environment
+
+PYTHON = ROOT / ".venv-lake/bin/python"
+POOL = "aligntax-workers"
+LONGEST_S = 300
+
+
+@dataclass
+class Machines:
+    """A folder that all machines share, and what runs."""
+
+    folder: Path
+    postgres: PostgresServer
+    port: int
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api"
+
+    @property
+    def catalog(self) -> str:
+        return f"ducklake:postgres:{self.postgres.address}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        names = {"PREFECT_API_URL": self.api, "PREFECT_HOME": str(self.folder / "home")}
+        return {**environment(), **QUIET, **names, "ALIGNTAX_FOLDER": str(self.folder), "TMPDIR": str(self.folder)}
+
+    def start(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
+        """A program of its own process group; what it prints goes to a file."""
+        with (self.folder / f"log-{len(self.started)}.txt").open("wb") as log:
+            process = subprocess.Popen(
+                [PYTHON, *arguments],
+                cwd=self.folder,
+                env={**self.environment, **more},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.started.append(process)
+        return process
+
+    def start_server(self) -> subprocess.Popen[bytes]:
+        url = self.postgres.address.replace("postgresql://", "postgresql+asyncpg://")
+        address = ("--host", "127.0.0.1", "--port", str(self.port))
+        more = {"PREFECT_API_DATABASE_CONNECTION_URL": url, "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+        server = self.start("-m", "prefect", "server", "start", "--no-ui", *address, **more)
+        ends = time.monotonic() + LONGEST_S
+        while server.poll() is None and time.monotonic() < ends:
+            try:
+                urllib.request.urlopen(f"{self.api}/health", timeout=5).close()
+            except OSError:
+                time.sleep(0.2)
+            else:
+                return server
+        raise AssertionError(f"the Prefect server did not start: {self.logs()}")
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        return self.start("-m", "prefect", "worker", "start", "--pool", POOL, "--limit", "1")
+
+    def prefect(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [PYTHON, "-m", "prefect", "--no-prompt", *arguments],
+            cwd=ROOT / "infra",
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_S,
+            check=False,
+        )
+        return done.stdout + done.stderr
+
+    def run(self, *arguments: str, timeout: float = LONGEST_S) -> subprocess.CompletedProcess[str]:
+        """The command line, on the machine of the warehouse."""
+        return subprocess.run(
+            [PYTHON, "-c", "from flows.cli import main; main()", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def shards(self) -> list[int]:
+        """The processes of flow runs that workers have started."""
+        workers = [psutil.Process(process.pid) for process in self.started if "worker" in process.args]
+        return [child.pid for worker in workers if worker.is_running() for child in worker.children(recursive=True)]
+
+    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        ends = time.monotonic() + LONGEST_S
+        while not condition():
+            assert time.monotonic() < ends, f"{what}: {self.logs()}"
+            time.sleep(0.05)
+
+    def logs(self) -> str:
+        return "\n".join(path.read_text()[-3000:] for path in sorted(self.folder.glob("log-*.txt")))
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """End a machine at once: the process and all that it started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait(60)
+
+
+@contextmanager
+def machines(folder: Path, *, count_workers: int) -> Iterator[Machines]:
+    """PostgreSQL, a Prefect server on it with the pool's deployment, and workers; all end with the block."""
+    if not PYTHON.exists():
+        absent("no extensions of DuckDB for a lake: `make lake` installs them for the tests")
+    with ExitStack() as stack:
+        found = Machines(folder, stack.enter_context(running_postgres("pg_trgm")), free_port())
+        stack.callback(lambda: [kill(process) for process in reversed(found.started)])
+        found.start_server()
+        found.prefect("work-pool", "create", "--type", "process", POOL)
+        said = found.prefect("deploy", "--prefect-file", "prefect.yaml", "--name", POOL)
+        assert "successfully created" in said, said
+        for _ in range(count_workers):
+            found.start_worker()
+        yield found
