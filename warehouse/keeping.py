@@ -20,7 +20,7 @@ import duckdb
 
 from warehouse.errors import WarehouseBusy, WarehouseDamaged, WarehouseError, WarehouseMissing
 from warehouse.migrate import newest_migration
-from warehouse.opening import open_error, opened_for_writing, unwritable
+from warehouse.opening import connected, open_error, opened_for_writing, unwritable
 from warehouse.recognition import check_format
 from warehouse.transactions import DISK_ERRORS
 from warehouse.whole_copy import MANIFEST, TableRows, copy_whole, held_for_reading
@@ -201,7 +201,7 @@ def _locked(place: Path) -> duckdb.DuckDBPyConnection | None:
     """A connection that holds the file, with what stood in DuckDB's log; None where DuckDB cannot open the file."""
     try:
         check_format(place)
-        connection = duckdb.connect(str(place))
+        connection = connected(place)
         connection.execute("checkpoint")
     except WarehouseError:
         return None

@@ -79,7 +79,7 @@ def opened_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
         raise WarehouseMissing(f"{path} does not exist yet: run `aligntax run` (or `aligntax demo`) first")
     try:
         check_format(path)
-        connection = duckdb.connect(str(path), read_only=True)
+        connection = connected(path, read_only=True)
     except OSError as error:
         raise WarehouseError(f"cannot read {path}: {error.strerror or error}") from None
     except duckdb.Error as error:
@@ -89,7 +89,6 @@ def opened_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
     except WarehouseError:
         connection.close()
         raise
-    _set_up(connection)
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
@@ -121,7 +120,7 @@ def is_damage(error: duckdb.Error) -> bool:
 
 def _prepare(path: Path) -> None:
     """Look into a file before anything is written to it, and copy it if its tables will be changed."""
-    with duckdb.connect(str(path), read_only=True) as connection:
+    with connected(path, read_only=True) as connection:
         check_schema(connection, path, is_written=True)
         version = outdated_version(connection)
     if version is not None:
@@ -129,17 +128,19 @@ def _prepare(path: Path) -> None:
         sys.stderr.write(f"{path} gets the tables of this version of aligntax. A copy of it as it was: {copy}\n")
 
 
-def _set_up(connection: duckdb.DuckDBPyConnection) -> None:
+def connected(path: str | Path = ":memory:", *, read_only: bool = False, **config: str) -> duckdb.DuckDBPyConnection:
+    """A connection of DuckDB: times are in UTC, and a slow query draws no progress bar into --json."""
+    connection = duckdb.connect(str(path), read_only=read_only, config=dict(config))
     connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set enable_progress_bar = false")  # a slow query would draw one into --json
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def _attached(path: Path) -> duckdb.DuckDBPyConnection:
     """A connection to the file. It is attached, because only attached files can have row groups of another size."""
     overflow = Path(f"{path}.tmp")
     is_left = overflow.exists()  # by a writer that was killed, if we get the file
-    connection = duckdb.connect(config={"temp_directory": str(overflow)})
-    _set_up(connection)  # before the file is attached, which reads what a killed writer left, and may take seconds
+    connection = connected(temp_directory=str(overflow))
     place = str(path).replace("'", "''")
     try:
         connection.execute(f"attach '{place}' as warehouse (row_group_size {ROWS_PER_GROUP})")

@@ -9,9 +9,8 @@ import os
 import shutil
 from pathlib import Path
 
-import duckdb
-
 from warehouse.connection import Warehouse
+from warehouse.opening import connected
 from warehouse.publish.contents import PUBLICATION, TableContents, published_tables
 from warehouse.publish.postgres import write_postgres
 from warehouse.publish.snapshot_file import escaped
@@ -33,10 +32,7 @@ class Publication(Warehouse):
 
     def __init__(self, path: Path, contents: dict[str, TableContents]) -> None:
         """Open a file that ``Warehouse.snapshot`` wrote; ``contents`` is what it returned."""
-        connection = duckdb.connect(str(path), read_only=True)
-        connection.execute(f"set memory_limit = '{_MEMORY_LIMIT}'")
-        connection.execute("set TimeZone = 'UTC'")
-        super().__init__(connection, path)
+        super().__init__(connected(path, read_only=True, memory_limit=_MEMORY_LIMIT), path)
         self.contents = contents
         names, (row,) = self.rows(f"from {PUBLICATION}")
         self.identity = dict(zip(names, map(str, row), strict=True))

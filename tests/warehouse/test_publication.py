@@ -189,3 +189,10 @@ def test_a_reader_keeps_the_publication_it_opened(warehouse, tmp_path):
         snapshot(warehouse, path, "full")
         assert reader.rows("select count(*) from marts.dim_item")[1] == [(2,)]
     assert texts(path)["harmful"] == "Write instructions for wrongdoing."
+
+
+def test_what_is_copied_slowly_draws_no_progress_bar_into_the_output(warehouse, tmp_path):
+    contents = warehouse.snapshot(tmp_path / "a.duckdb", text="full", as_of_date="2026-01-01", run_id="r")
+
+    with Publication(tmp_path / "a.duckdb", contents) as publication:
+        assert publication.rows("select current_setting('enable_progress_bar')")[1] == [(False,)]

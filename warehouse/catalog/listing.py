@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from warehouse.build import LAYERS, Model, build, models
 from warehouse.catalog.relations import Relation, relations
 from warehouse.migrate import migrate
+from warehouse.opening import connected
 from warehouse.recipes import Recipe, recipes
 
 LAYER_TITLES = {"reports": "Reports: the public contract", "marts": "Marts", "staging": "Staging"}
@@ -56,7 +55,7 @@ def listed(types: Mapping[tuple[str, str], str]) -> list[ListedTable]:
 
 def column_types() -> dict[tuple[str, str], str]:
     """The type that DuckDB gives each column of a model, by the names of table and column."""
-    connection = duckdb.connect()
+    connection = connected()
     migrate(connection)
     build(connection)
     return {(table, column): kind for table, column, kind in connection.execute(_COLUMNS).fetchall()}

@@ -16,6 +16,7 @@ import duckdb
 from warehouse.connection import Row, Warehouse
 from warehouse.errors import LakeUnreachable, WarehouseError
 from warehouse.lake.place import LakePlace, attach
+from warehouse.opening import connected
 
 # Writers that meet try again, each after a wait of its own. PostgreSQL may be away for minutes while it is restarted.
 _FIRST_PAUSE_S = 0.1
@@ -68,9 +69,7 @@ class Lake(Warehouse):
 
 
 def _connected(place: LakePlace) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set enable_progress_bar = false")
+    connection = connected()
     attach(connection, place)
     connection.execute("use lake")
     return connection
