@@ -22,7 +22,7 @@ from warehouse.lake.place import LakePlace, attached
 from warehouse.lake.taking import due, fetch, keep, prepare
 from warehouse.notes import NOTED_AT, Notes
 from warehouse.opening import (
-    MEMORY_LIMIT,
+    MEMORY_MB,
     first_line,
     identity,
     is_damage,
@@ -128,17 +128,21 @@ class Warehouse:
             return fill_snapshot(connection, building, text=text, as_of_date=as_of_date, run_id=run_id)
 
     def sparing(self, megabytes: int, work: Callable[[], Result]) -> Result:
-        """Do repeatable work with a small buffer; if that is too small, do it once more with the usual one."""
+        """Do repeatable work with a small buffer; if that is too small, do it once more with the usual one.
+
+        A file of more megabytes gets a buffer of its own size, because joins and sorts grow with it.
+        """
         with self._lent() as connection:
             connection.execute("checkpoint")  # what is on disk can leave memory, indexes too
-        self._set(f"memory_limit = '{megabytes}MB'")
+        needed = max(megabytes, self.path.stat().st_size // 1_000_000)
+        self._set(f"memory_limit = '{min(needed, MEMORY_MB)}MB'")
         try:
             return work()
         except (duckdb.OutOfMemoryException, ModelError) as error:
             if not isinstance(error.__cause__ or error, duckdb.OutOfMemoryException):
                 raise
         finally:
-            self._set(f"memory_limit = '{MEMORY_LIMIT}'")
+            self._set(f"memory_limit = '{MEMORY_MB}MB'")
         return work()
 
     def _set(self, setting: str) -> None:

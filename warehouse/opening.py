@@ -22,7 +22,7 @@ from warehouse.recognition import check_format, check_schema, damaged
 from warehouse.transactions import DISK_ERRORS
 
 # By default DuckDB keeps what it has read in up to 80% of the machine's memory. Beyond this limit it writes to disk.
-MEMORY_LIMIT = "1500MB"
+MEMORY_MB = 1500
 # A checkpoint rewrites the last row group of a table whole. DuckDB's own size, 122,880 rows, would be half a gigabyte
 # of long texts.
 ROWS_PER_GROUP = 20_480
@@ -53,7 +53,7 @@ def opened_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
         raise WarehouseError(f"cannot write {path}: {error.strerror or error}") from None
     except duckdb.Error as error:
         raise open_error(error, path) from None
-    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"set memory_limit = '{MEMORY_MB}MB'")
     try:
         migrate(connection)
         stage(connection)

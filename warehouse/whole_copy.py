@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import WarehouseError, WarehouseUnwritable
-from warehouse.opening import MEMORY_LIMIT, ROWS_PER_GROUP, connected, first_line, is_damage, open_error
+from warehouse.opening import MEMORY_MB, ROWS_PER_GROUP, connected, first_line, is_damage, open_error
 from warehouse.publish.snapshot_file import escaped
 from warehouse.recognition import check_format, check_schema
 from warehouse.transactions import DISK_ERRORS
@@ -46,7 +46,7 @@ def held_for_reading(path: Path, overflow: Path, advice: str | None = None) -> I
         WarehouseBusy: another process writes the file.
         WarehouseError: the file is no warehouse, is damaged, or is one of a newer version.
     """
-    with closing(connected(temp_directory=str(overflow), memory_limit=MEMORY_LIMIT)) as connection:
+    with closing(connected(temp_directory=str(overflow), memory_limit=f"{MEMORY_MB}MB")) as connection:
         try:
             check_format(path, advice)
             connection.execute(f"attach '{escaped(path)}' as {_SOURCE} (read_only)")
