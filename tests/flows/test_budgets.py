@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import subprocess
+import sys
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +15,7 @@ import pytest
 
 from flows.processes.simulated import simulated_server
 from tests.flows.test_faults import set_faults
-from tests.support.runs import tables
+from tests.support.runs import environment, tables
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -55,6 +58,13 @@ class Night:
     def run(self, budget: str, as_of: str = "2026-01-31", code: int = 0):
         (self.folder / "aligntax.yaml").write_text(CONFIG.format(budget=budget, address=self.address))
         return json.loads(self.aligntax(self.folder, "nightly", "--as-of", as_of, "--json", code=code).stdout)
+
+    def run_later(self, days: int) -> dict[str, object]:
+        """The same command some days later: the clock is set forward as soon as the run is planned."""
+        clock = ("tests.support.moments", "counts", "planning", "1", str(24 * days))
+        command = [sys.executable, "-m", *clock, "nightly", "--as-of", "2026-01-31", "--json"]
+        found = subprocess.run(command, cwd=self.folder, env=environment(), capture_output=True, text=True, check=False)
+        return json.loads(found.stdout)
 
     def rows(self, sql: str):
         with Warehouse.read(self.folder / "warehouse.duckdb") as warehouse:
@@ -126,6 +136,26 @@ def test_a_night_that_a_budget_stopped_is_finished_by_a_larger_one(night):
         assert stopped.rows("select count_missing, stopped_by from reports.spend group by all") == [(0, None)]
         found, right = (tables(each.folder / "warehouse.duckdb") for each in (stopped, whole))
         assert {name: found[name] for name in SCORES} == {name: right[name] for name in SCORES}
+
+
+def test_a_night_that_a_budget_stopped_goes_on_with_it_on_the_next_days(night):
+    limit_usd = 0.09
+    with night("later", FAULTS) as later, night("whole", {}) as whole:
+        found = later.run(f"{{night: {{usd: {limit_usd}}}}}", code=1)
+        billed_usd = [sum(later.billed_usd.values())]
+        while found["budget_stops"] and len(billed_usd) < 5:
+            found = later.run_later(len(billed_usd))
+            billed_usd.append(sum(later.billed_usd.values()))
+            agrees_with_the_log(later)
+
+        assert found["outcome"] == "complete", found
+        of_days = [now - before for before, now in itertools.pairwise([0.0, *billed_usd])]
+        assert all(0 < usd <= limit_usd for usd in of_days), of_days
+        assert later.rows("select distinct as_of_date::varchar from reports.spend") == [("2026-01-31",)]
+        whole.run("{}")
+        assert len(later.log) == len(whole.log), "no answer was paid for twice"
+        results, right = (tables(each.folder / "warehouse.duckdb") for each in (later, whole))
+        assert {name: results[name] for name in SCORES} == {name: right[name] for name in SCORES}
 
 
 def test_a_night_that_a_budget_stopped_is_no_regression(night):
