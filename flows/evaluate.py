@@ -23,11 +23,11 @@ from prefect.utilities.annotations import quote
 
 from flows import cell_tasks
 from flows.asking.asked import Asked
-from flows.asking.light_imports import light_imports
 from flows.asking.pool import ask_in_pool, landed_in, pooled_work
 from flows.asking.reachable import check_servers
 from flows.asking.session import Session, session
 from flows.earlier_nights import collect_earlier
+from flows.light_imports import light_imports
 from flows.opened import Opened, opened
 from flows.orchestration import Outcome, as_flow, hand_over
 from flows.planning import land_spend_plan, plan_run, shards

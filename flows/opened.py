@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.asking.light_imports import light_imports
 from flows.configuration import load_configuration
+from flows.light_imports import light_imports
 from tasks.settings import Settings
 from warehouse.connection import Warehouse
 from warehouse.errors import WarehouseBusy

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from flows.cli.output import DASH, interval, points, print_table
+from flows.light_imports import light_imports
 from tasks.errors import AligntaxError, UsageError
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ class Month:
             return None
         began = midnight.replace(day=1).astimezone(UTC)
         spans = {"day_began": midnight.astimezone(UTC), "month_began": began}
-        spent = database.named_rows("spent_before", run_id="", as_of_date=midnight.date(), **spans)
+        with light_imports(has_frames=False):
+            spent = database.named_rows("spent_before", run_id="", as_of_date=midnight.date(), **spans)
         usd, requests = (sum(row[f"month_{unit}"] for row in spent) for unit in ("usd", "requests"))
         most = {unit: limit for span, unit, limit in budget.limits() if span == "month"}
         return cls(usd, int(requests), most.get("usd"), most.get("requests"))

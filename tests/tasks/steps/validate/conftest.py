@@ -343,15 +343,14 @@ def execute():
     """Run statements on a warehouse. ``free raw.x`` removes the constraints of a table, because a lake has none."""
 
     def free(warehouse, table):
-        if (
-            table == "raw.generations"
-        ):  # both tables refer to this one, and both are empty in a warehouse without scores
-            warehouse.rows("drop table raw.scores")
-            warehouse.rows("drop table raw.executions")
-        warehouse.rows(f"create temp table freed as select * from {table}")
-        warehouse.rows(f"drop table {table}")
-        warehouse.rows(f"create table {table} as select * from freed")
-        warehouse.rows("drop table freed")
+        # What refers to the table is freed first.
+        names = ("raw.scores", "raw.executions", table) if table == "raw.generations" else (table,)
+        for number, name in enumerate(names):
+            warehouse.rows(f"create temp table freed_{number} as from {name}")
+            warehouse.rows(f"drop table {name}")
+        for number, name in enumerate(names):
+            warehouse.rows(f"create table {name} as from freed_{number}")
+            warehouse.rows(f"drop table freed_{number}")
 
     def run(warehouse, *statements):
         for statement in statements:

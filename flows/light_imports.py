@@ -6,21 +6,25 @@ first reads a frame: 50 MB. It does without both where they are not installed. V
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
 
-# Both look once whether pandas is installed, when they are imported, and must find it.
-import polars as pl  # noqa: F401
-import pyarrow as pa  # noqa: F401
-
 _NOT_NEEDED = ("pandas", "pyarrow.dataset")
 
 
 @contextmanager
-def light_imports() -> Iterator[None]:
-    """Inside, importing these modules fails as if they were not installed; those imported before stay."""
+def light_imports(*, has_frames: bool = True) -> Iterator[None]:
+    """Inside, importing these modules fails as if they were not installed; those imported before stay.
+
+    Args:
+        has_frames: whether the work needs polars and pyarrow. They look once, when they are imported, whether pandas is
+            installed, and must find it.
+    """
+    for name in ("polars", "pyarrow") if has_frames else ():
+        importlib.import_module(name)
     modules = cast("dict[str, object]", sys.modules)
     absent = dict.fromkeys(name for name in _NOT_NEEDED if name not in modules)
     modules.update(absent)

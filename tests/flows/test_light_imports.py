@@ -12,7 +12,7 @@ from tests.support.runs import environment, write_config
 HEAVY = ("great_expectations", "pandas", "pyarrow.dataset", "altair")
 IN_A_WAREHOUSE = """
 import sys
-from flows.asking.light_imports import light_imports
+from flows.light_imports import light_imports
 import duckdb, polars
 frame = polars.DataFrame({"x": ["a", "b"], "y": [1, 2]})
 def found():
