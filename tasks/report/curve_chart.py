@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tasks.report.vega import GREY, PANEL_WIDTH, Chart, layered, limits_in_points, padded, tooltip
+from tasks.report.vega import GREY, PANEL_WIDTH, Chart, chart_of, layered, limits_in_points, padded, tooltip
 from tasks.report.wording import points, with_interval
 
 if TYPE_CHECKING:
@@ -63,13 +63,11 @@ def _drawn(curve: KnobCurve, knob: str, domain: tuple[float, float]) -> Any:
     x = alt.X("strength:Q", title=knob, axis=alt.Axis(tickCount=6))
     scale = alt.Scale(domain=list(domain), nice=False, zero=False)
     y = alt.Y("score:Q", title="score, %", scale=scale, axis=alt.Axis(tickCount=5))
-    drawn = alt.Chart(alt.InlineData(values=values))
+    drawn = chart_of(values)
     line = [{"strength": strength, "score": 100 * score} for strength, score in curve.curve]
     layers = [
         *_paying(curve),
-        alt.Chart(alt.InlineData(values=line))
-        .mark_line(stroke=curve.colour, strokeWidth=1.5, aria=False)
-        .encode(x=x, y=y),
+        chart_of(line).mark_line(stroke=curve.colour, strokeWidth=1.5, aria=False).encode(x=x, y=y),
         drawn.mark_rule(stroke=curve.colour, opacity=0.5, strokeWidth=1.5, aria=False)
         .transform_filter("isValid(datum.low)")
         .encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"),
@@ -100,19 +98,15 @@ def _value(point: KnobPoint) -> dict[str, Any]:
 
 def _paying(curve: KnobCurve) -> list[alt.Chart]:
     """The strengths that are a gain as an area, and the best one as a dashed line with its interval."""
-    import altair as alt  # noqa: PLC0415 - takes a second to import
-
     areas = [] if curve.window_end is None else [{"from": 0.0, "to": curve.window_end}]
     best, low, high = curve.best or (None, None, None)
     if low is not None and high is not None:
         areas.append({"from": low, "to": high})
     layers = []
     if areas:
-        rects = alt.Chart(alt.InlineData(values=areas)).mark_rect(fill=GREY, opacity=0.18, aria=False)
+        rects = chart_of(areas).mark_rect(fill=GREY, opacity=0.18, aria=False)
         layers.append(rects.encode(x="from:Q", x2="to:Q"))
     if best is not None:
-        rule = alt.Chart(alt.InlineData(values=[{"best": best}])).mark_rule(
-            color=GREY, strokeDash=[4, 3], strokeWidth=2, aria=False
-        )
+        rule = chart_of([{"best": best}]).mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2, aria=False)
         layers.append(rule.encode(x="best:Q"))
     return layers

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tasks.report.report_rows import ReportRow, name_of
 from tasks.report.significance import Significance, significance_of, verdict_in_words
 from tasks.report.symbols import SIGNIFICANCE_SYMBOLS, FamilySymbols
-from tasks.report.vega import GREY, Chart, domain_with_zero, layered, tooltip
+from tasks.report.vega import GREY, Chart, chart_of, domain_with_zero, layered, tooltip
 from tasks.report.wording import probability, signed_points, stated, whole, with_interval
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _drawn(forest: Forest, *, is_narrow: bool) -> Any:
     values, labels = _labelled(forest.rows, forest.symbols)
     axis = None if is_narrow else _label_axis(labels, forest.label_width)
     y = alt.Y("row:N", title=None, sort=None, scale=alt.Scale(domain=[label.text for label in labels]), axis=axis)
-    zero = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=GREY, strokeWidth=1.5, aria=False)
+    zero = chart_of([{}]).mark_rule(color=GREY, strokeWidth=1.5, aria=False)
     layers = [zero.encode(x=alt.XDatum(0)), *_marks(forest, values, y, count_ticks=5 if is_narrow else 9)]
     if is_narrow:
         layers.extend(_labels_above(labels, y, are_headings=kind) for kind in (True, False))
@@ -150,7 +150,7 @@ def _marks(forest: Forest, values: list[dict[str, Any]], y: alt.Y, count_ticks: 
         range=[symbol.path for symbol in SIGNIFICANCE_SYMBOLS.values()],
     )
     stroke = alt.Stroke("colour:N", scale=None)
-    drawn = alt.Chart(alt.InlineData(values=values))
+    drawn = chart_of(values)
     whiskers = drawn.mark_rule(strokeWidth=2.5, aria=False).transform_filter("isValid(datum.low)")
     points = drawn.mark_point(size=110, strokeWidth=2, opacity=1)
     return [
@@ -198,7 +198,7 @@ def _labels_above(labels: Sequence[_Label], y: alt.Y, *, are_headings: bool) -> 
     values = [{"row": label.text} for label in labels if label.is_heading is are_headings]
     weight: Literal["bold", "normal"] = "bold" if are_headings else "normal"
     chart: alt.Chart = (
-        alt.Chart(alt.InlineData(values=values))
+        chart_of(values)
         .mark_text(
             align="left", dy=0 if are_headings else -14, aria=False, limit=alt.ExprRef("width"), fontWeight=weight
         )

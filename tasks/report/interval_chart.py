@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from tasks.report.blocks import Figure
-from tasks.report.vega import GREY, PANEL_WIDTH, Chart, domain_with_zero, layered, limits_in_points, tooltip
+from tasks.report.vega import GREY, PANEL_WIDTH, Chart, chart_of, domain_with_zero, layered, limits_in_points, tooltip
 from tasks.report.wording import signed_points, with_interval
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _drawn(panel: IntervalPanel, frame: _Frame) -> Any:
         labelLimit=_LABEL_LIMIT, minExtent=frame.label_width, maxExtent=frame.label_width, domain=False, ticks=False
     )
     y = alt.Y("row:N", title=None, sort=None, scale=alt.Scale(domain=labels), axis=axis)
-    zero = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=GREY, strokeWidth=1.5, aria=False)
+    zero = chart_of([{}]).mark_rule(color=GREY, strokeWidth=1.5, aria=False)
     marks = _marks(panel.colour, frame, values, y)
     return layered(
         [zero.encode(x=alt.XDatum(0)), *marks], _ROW_HEIGHT * len(panel.rows), panel.description, PANEL_WIDTH
@@ -102,7 +102,7 @@ def _marks(colour: str, frame: _Frame, values: list[dict[str, Any]], y: alt.Y) -
     scale = alt.Scale(domain=list(frame.domain), nice=False, zero=False)
     x = alt.X("estimate:Q", scale=scale, axis=alt.Axis(grid=True, tickCount=6, title="points"))
     offset = alt.YOffset("said:N", sort=None)
-    drawn = alt.Chart(alt.InlineData(values=values))
+    drawn = chart_of(values)
     bars = drawn.mark_bar(fill=colour, opacity=0.45, height={"band": 0.7}, aria=False)
     whiskers = drawn.mark_rule(color=colour, strokeWidth=2, aria=False).transform_filter("isValid(datum.low)")
     symbols = drawn.mark_point(size=55, stroke=colour, strokeWidth=2, opacity=1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tasks.report.model_places import AxisMean, ModelPlace
 from tasks.report.symbols import Symbol
-from tasks.report.vega import Chart, layered, padded, tooltip
+from tasks.report.vega import Chart, chart_of, layered, padded, tooltip
 from tasks.report.wording import interval, points
 
 if TYPE_CHECKING:
@@ -168,11 +168,8 @@ def _stroke(scatter: Scatter) -> Any:
 
 
 def _lines(values: list[dict[str, Any]], scatter: Scatter, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    import altair as alt  # noqa: PLC0415 - takes a second to import
 
-    marks = alt.Chart(alt.InlineData(values=values)).mark_line(
-        strokeWidth=1.5, strokeDash=[5, 3], opacity=0.8, aria=False
-    )
+    marks = chart_of(values).mark_line(strokeWidth=1.5, strokeDash=[5, 3], opacity=0.8, aria=False)
     return [marks.encode(x=x, y=y, detail="chain:N", order="step:Q", stroke=_stroke(scatter))]
 
 
@@ -180,7 +177,7 @@ def _whiskers(values: list[dict[str, Any]], scatter: Scatter, x: alt.X, y: alt.Y
     """The intervals of both means."""
     import altair as alt  # noqa: PLC0415 - takes a second to import
 
-    marks = alt.Chart(alt.InlineData(values=values)).mark_rule(opacity=0.45, strokeWidth=1.5, aria=False)
+    marks = chart_of(values).mark_rule(opacity=0.45, strokeWidth=1.5, aria=False)
     stroke = _stroke(scatter)
     return [
         marks.transform_filter("isValid(datum.x_low)").encode(
@@ -197,7 +194,7 @@ def _points(values: list[dict[str, Any]], scatter: Scatter, x: alt.X, y: alt.Y) 
 
     symbols = scatter.symbols.values()
     chart: alt.Chart = (
-        alt.Chart(alt.InlineData(values=values))
+        chart_of(values)
         .mark_point(size=130, strokeWidth=2, opacity=1)
         .encode(
             x=x,
@@ -221,9 +218,7 @@ def _points(values: list[dict[str, Any]], scatter: Scatter, x: alt.X, y: alt.Y) 
 
 def _numbers(values: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """The number of each model, in the corner of its point that was chosen for it."""
-    import altair as alt  # noqa: PLC0415 - takes a second to import
-
-    marks = alt.Chart(alt.InlineData(values=values))
+    marks = chart_of(values)
     return [
         marks.mark_text(fontWeight="bold", aria=False, align=corner.align, dx=corner.dx, dy=corner.dy)
         .transform_filter(f"datum.corner === {index}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tasks.report.report_rows import ReportRow, name_of
-from tasks.report.vega import GREY, PANEL_WIDTH, Chart, layered, limits_in_points, padded, tooltip
+from tasks.report.vega import GREY, PANEL_WIDTH, Chart, chart_of, layered, limits_in_points, padded, tooltip
 from tasks.report.wording import points, signed_points, stated, with_interval
 
 if TYPE_CHECKING:
@@ -80,10 +80,10 @@ def _drawn(trend: Trend, *, height: int, most: int) -> Any:
     states = alt.Scale(
         domain=["reference", "monitored", "left out", "alarm"], range=["square", "circle", "triangle-down", "cross"]
     )
-    drawn = alt.Chart(alt.InlineData(values=values))
+    drawn = chart_of(values)
     lines = drawn.mark_line(strokeWidth=1.5, opacity=0.8, aria=False)
     nightly = drawn.mark_point(size=55, filled=True, opacity=1)
-    ends = alt.Chart(alt.InlineData(values=_ends(trend, values, (high - low) * _LABEL_HEIGHT / height)))
+    ends = chart_of(_ends(trend, values, (high - low) * _LABEL_HEIGHT / height))
     layers = [
         lines.encode(x=x, y=y, stroke=stroke, detail="series:N"),
         nightly.encode(
@@ -133,11 +133,11 @@ def tax_trend_chart(trend: TaxTrend) -> Chart:
 def _tax_drawn(trend: TaxTrend) -> Any:
     import altair as alt  # noqa: PLC0415 - takes a second to import
 
-    drawn = alt.Chart(alt.InlineData(values=[_tax_value(row, trend.colour) for row in trend.rows]))
+    drawn = chart_of([_tax_value(row, trend.colour) for row in trend.rows])
     x = _nights_axis(trend.nights, 5)
     scale = alt.Scale(domain=list(trend.domain), nice=False, zero=False)
     y = alt.Y("tax:Q", title="tax, points", scale=scale, axis=alt.Axis(tickCount=5))
-    zero = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=GREY, strokeWidth=1.5, aria=False)
+    zero = chart_of([{}]).mark_rule(color=GREY, strokeWidth=1.5, aria=False)
     band = drawn.mark_area(fill=trend.colour, opacity=0.2, aria=False).transform_filter("isValid(datum.low)")
     symbols = drawn.mark_point(size=45, stroke=trend.colour, strokeWidth=1.5, opacity=1)
     layers = [

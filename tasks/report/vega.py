@@ -6,7 +6,7 @@ Tested in tests/tasks/report/test_forest_chart.py and test_vega.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -81,6 +81,13 @@ def specification(chart: Any) -> Specification:
 
 def _as_wide_as_the_page(specification: Specification) -> Specification:
     return {**specification, "width": "container"}
+
+
+def chart_of(values: Sequence[Mapping[str, Any]]) -> alt.Chart:
+    """A chart of some values. As a tuple they are shared by its copies, of which Altair makes one at each step."""
+    import altair as alt  # noqa: PLC0415 - takes a second to import
+
+    return alt.Chart(alt.InlineData(values=tuple(values)))
 
 
 def layered(layers: list[Any], height: int, description: str, width: int = STATIC_WIDTH) -> Any:

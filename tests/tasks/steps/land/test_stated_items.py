@@ -104,6 +104,7 @@ def test_the_choice_of_shared_items_is_the_same_in_every_import(imported):
     assert "--shared-items" in said
 
 
+@pytest.mark.accept
 def test_publish_leaves_what_direct_imports_leave(imported, tmp_path):
     def state():
         return {
