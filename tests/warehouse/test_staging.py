@@ -5,6 +5,8 @@ Facts are few rows, written as SQL; columns that no view reads are filled with a
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from tasks.domain import Outcome
@@ -152,3 +154,15 @@ def test_a_set_of_outcomes_holds_each_of_them_in_alphabetical_order(warehouse, c
     found = warehouse.rows(f"select staging.outcomes_of(bits) from ({asked})")[1]
 
     assert found == [(", ".join(sorted(set(chosen))) or None,)]
+
+
+def test_a_mean_of_rounded_means_is_the_same_in_every_order(warehouse):
+    # Their exact mean is 0.5555555555555, half a digit between two results.
+    pairs = [(0.555555555556, 36), (0.555555555555, 36)] * 2
+    found = set()
+    for order in itertools.permutations(pairs):
+        rows = ", ".join(map(str, order))
+        asked = "select staging.mean_of_means(mean, weight), staging.mean_of_means(mean, 1)"
+        found.add(warehouse.rows(f"{asked} from (values {rows}, (null, 5)) as t(mean, weight)")[1][0])
+    assert len(found) == 1
+    assert found.pop() == pytest.approx((0.5555555555555, 0.5555555555555), abs=1e-12)

@@ -69,3 +69,8 @@ case
     when bits is not null
         then array_to_string(list_filter(staging.outcomes(), lambda one: (bits & staging.outcome_bit(one)) > 0), ', ')
 end;
+
+-- The mean of means that are rounded already. They are added as decimals, which gives the same sum in every order; a
+-- sum of floating-point numbers can lie on either side of half a digit.
+create or replace macro staging.mean_of_means(means, weights) as
+round(sum(means::decimal(18, 12) * weights)::double / nullif(sum(weights) filter (where means is not null), 0), 12);

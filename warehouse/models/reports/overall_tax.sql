@@ -119,14 +119,10 @@ grouped as (
         count(distinct scopes.direction) = 1 as is_one_direction,
         bool_or(contains(cautions.flags, 'one_answer')) as has_one_answer,
         bool_or(contains(cautions.flags, 'empty_answers')) as has_empty_answers,
-        round(avg(subsets.reference_score), 12) as reference_macro,
-        round(avg(subsets.candidate_score), 12) as candidate_macro,
-        round(
-            sum(subsets.reference_score * subsets.count_paired_items) / nullif(sum(subsets.count_paired_items), 0), 12
-        ) as reference_weighted,
-        round(
-            sum(subsets.candidate_score * subsets.count_paired_items) / nullif(sum(subsets.count_paired_items), 0), 12
-        ) as candidate_weighted
+        staging.mean_of_means(subsets.reference_score, 1) as reference_macro,
+        staging.mean_of_means(subsets.candidate_score, 1) as candidate_macro,
+        staging.mean_of_means(subsets.reference_score, subsets.count_paired_items) as reference_weighted,
+        staging.mean_of_means(subsets.candidate_score, subsets.count_paired_items) as candidate_weighted
     from scopes
     inner join subsets
         on scopes.as_of_date = subsets.as_of_date and scopes.comparison_id = subsets.comparison_id
