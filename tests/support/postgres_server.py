@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import ROOT, absent
 
 _NOBODY = 65534  # PostgreSQL refuses to run as root
@@ -97,8 +99,7 @@ def _programs_with(extension: str) -> Path:
             shared, programs = map(Path, shown.stdout.split())
             if (shared / "extension" / f"{extension}.control").exists():
                 return programs
-    absent(f"no PostgreSQL with {extension} on this machine: Debian's package postgresql brings it")
-    raise AssertionError
+    pytest.skip(f"no PostgreSQL with {extension} on this machine: Debian's package postgresql brings it")
 
 
 def free_port() -> int:
