@@ -146,7 +146,7 @@ async def _deployment(client: PrefectClient, pool: str) -> uuid.UUID:
         return (await client.read_deployment_by_name(f"ask/{pool}")).id
     except ObjectNotFound:
         raise UsageError(
-            f"work_pool: the Prefect server has no deployment ask/{pool}. `prefect deploy` makes it from "
+            f"work_pool: the Prefect server lacks the deployment ask/{pool}. `prefect deploy` makes it from "
             "infra/prefect.yaml; flows/README.md says how."
         ) from None
 

@@ -24,7 +24,7 @@ def _main(command: list[str]) -> int:
     process = subprocess.Popen(command, preexec_fn=end_with_parent)  # noqa: S603, PLW1509 - what the user configured
 
     def end(*_: int | FrameType | None) -> None:
-        process.kill()  # it has nothing to save
+        process.kill()  # a model server keeps no state
 
     signal.signal(signal.SIGTERM, end)
     code = process.wait()

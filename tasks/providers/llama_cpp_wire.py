@@ -28,7 +28,7 @@ FACTS = replace(
 
 def connect(connection: Connection) -> Endpoint:
     """Open a client that asks one question at a time."""
-    # The SDK's client wants an address; a server that did not start has none, and is never asked.
+    # The SDK's client wants an address. A server that did not start lacks one, and is never asked.
     address = connection.base_url or FACTS.own_address
     return LlamaCppEndpoint(connection, openai_wire.connect(replace(connection, base_url=address)))
 

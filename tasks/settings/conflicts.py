@@ -468,7 +468,7 @@ def shared_endpoint_names(settings: Settings) -> Iterator[Problem]:
 
 
 def local_problems(settings: Settings) -> Iterator[Problem]:
-    """Keys of served weights on a model that has none, and models of one server that would serve it differently."""
+    """Keys that only served weights take, on other models; models that share a server and contradict each other."""
     first: dict[str, tuple[str, ModelSettings]] = {}
     for place, model in placed_models(settings):
         here = f"{place[0]}[{place[1]}]"

@@ -84,7 +84,7 @@ class OverallSample:
 
     Attributes:
         values: [n] differences.
-        sums: None where there are no items.
+        sums: None of an empty sample.
     """
 
     values: FloatArray

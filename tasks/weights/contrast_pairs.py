@@ -30,7 +30,7 @@ def contrast_pairs(source: str) -> list[ContrastPair]:
     """The pairs of a shipped set or of a file.
 
     Raises:
-        UsageError: There is no such set or file.
+        UsageError: The name is neither a set that we ship nor a file.
         InputError: The file holds something else, or too few pairs.
     """
     shipped = {path.stem: path for path in _SHIPPED.glob("*.jsonl")}

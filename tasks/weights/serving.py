@@ -129,7 +129,7 @@ def trouble_in(log: str, exit_code: int | None) -> str:
 def _serving(endpoint: str, models: list[ModelSettings], threads: int | None) -> Serving:
     first = models[0]
     if first.weights is None:
-        raise ValueError(f"{first.id} has no weights")
+        raise ValueError(f"{first.id} is a model without weights")
     scales = [dict(zip(model.adapter_scales, model.adapters, strict=True)) for model in models]
     return Serving(
         endpoint=endpoint,

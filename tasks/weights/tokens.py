@@ -18,7 +18,7 @@ _LONGEST_S = 60
 def tokens_of(base_url: str, pairs: Sequence[ContrastPair], *, has_template: bool) -> tuple[list[list[int]], ...]:
     """The tokens of all positive texts, and those of all negative ones.
 
-    A prompt is put into the model's chat template, and before its answer where the model has none.
+    A prompt is put into the model's chat template. A model without one gets the prompt and the answer in two lines.
     """
     root = base_url.removesuffix("/v1")
     starts = [_start(root, pair.prompt, has_template=has_template) for pair in pairs]

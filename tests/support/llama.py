@@ -102,7 +102,7 @@ def llama_server(log: Path, *, name: str = "smollm2-135m", context_tokens: int =
     try:
         yield _address(process, log)
     finally:
-        process.kill()  # it has nothing to save
+        process.kill()  # a model server keeps no state
         process.communicate()
 
 

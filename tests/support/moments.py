@@ -2,7 +2,7 @@
 
 ``python -m tests.support.moments FILE PHASE NUMBER TROUBLE ARGUMENT ...`` does so at the call of that number in the
 code of the phase. TROUBLE is ``stop`` (SIGSTOP, as if the machine had halted) or the hours by which the clock is set
-forward or back. A number of 0 does nothing. What then was called is written to the file, as JSON by phase.
+forward or back. With a number of 0 the run is undisturbed. The calls of each phase are written to the file, as JSON.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ _BYTES_PER_MEGABYTE = 1_000_000
 # What an error of this kind says for certain: the batch was not made.
 _NOT_MADE = "http_429"
 _NO_LINE = TransientError("the batch ended without a line for this request", error_type="no_line")
-_EMPTY = TransientError("the answer has no word", error_type=AnswerFlag.EMPTY)
+_EMPTY = TransientError("the answer is empty", error_type=AnswerFlag.EMPTY)
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ def matched(api, resource):
     wanted = {"event": {"prefix": ["aligntax."]}, "resource": {"labels": resource}}
     deadline = time.monotonic() + LONGEST_S
     while not (found := ask_prefect(api, "events/filter", {"filter": wanted})["events"]):
-        assert time.monotonic() < deadline, "the server has no such event"
+        assert time.monotonic() < deadline, "the event did not arrive"
         time.sleep(0.5)
     return found
 
