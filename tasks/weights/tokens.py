@@ -1,7 +1,4 @@
-"""Texts as the tokens of a model, by asking llama.cpp's server that serves it.
-
-Tested in tests/real/test_steering.py.
-"""
+"""Texts as the tokens of a model, by asking llama.cpp's server that serves it."""
 
 from __future__ import annotations
 

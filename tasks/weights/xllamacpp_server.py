@@ -1,6 +1,6 @@
 """Serve weights with the package xllamacpp: ``WEIGHTS NAME PORT CONTEXT PARALLEL THREADS GPU_LAYERS [ADAPTER ...]``.
 
-Runs in a process of its own, until that is ended. Tested in tests/real/test_local_weights.py.
+Runs in a process of its own, until that is ended.
 """
 
 from __future__ import annotations

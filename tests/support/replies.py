@@ -19,8 +19,11 @@ def chat_reply(text: str, model: str) -> tuple[int, dict[str, Any]]:
 
 
 @contextmanager
-def replying(reply: Reply) -> Iterator[int]:
-    """The port of a server; ``reply`` makes status and document from a request, one request at a time."""
+def replying(reply: Reply, paths: list[str] | None = None) -> Iterator[int]:
+    """The port of a server; ``reply`` makes status and document from a request, one request at a time.
+
+    The path of each request is added to ``paths``.
+    """
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -29,6 +32,8 @@ def replying(reply: Reply) -> Iterator[int]:
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
             with lock:
+                if paths is not None:
+                    paths.append(self.path)
                 status, document = reply(asked)
             body = json.dumps(document).encode()
             self.send_response(status)

@@ -1,7 +1,4 @@
-"""Land facts in a lake, from as many processes as there are workers.
-
-Tested in tests/warehouse/lake/test_lake.py.
-"""
+"""Land facts in a lake, from as many processes as there are workers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Where a lake is, and how a connection of DuckDB gets to it.
-
-Tested in tests/warehouse/lake/test_lake.py.
-"""
+"""Where a lake is, and how a connection of DuckDB gets to it."""
 
 from __future__ import annotations
 

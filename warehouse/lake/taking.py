@@ -3,8 +3,6 @@
 The number of the last snapshot that was taken in is written in the transaction that takes its facts in. Where the next
 snapshot has expired, or the lake was made anew, every fact of the lake is looked at. A fact whose key is there already
 is left out in any case.
-
-Tested in tests/warehouse/lake/test_lake.py.
 """
 
 from __future__ import annotations

@@ -1,0 +1,103 @@
+"""Each fact is taken in once, however snapshots are counted, and the builder's file knows how far it has come."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from warehouse.lake import taking
+from warehouse.lake.landing import Lake
+from warehouse.lake.place import attached
+from warehouse.lake.taking import Snapshots, due
+
+
+def taken(builder):
+    return sorted(name for (name,) in builder.rows("select generation_id from raw.failures")[1])
+
+
+def noted(builder):
+    return builder.rows("select catalog, snapshot_id from meta.lakes")[1]
+
+
+def snapshots(builder, lake):
+    with builder._lent() as connection, attached(connection, lake):
+        return list(due(connection, lake))
+
+
+def test_only_what_came_since_is_taken_in(builder, lake, failure):
+    lake.land(failure(1), failure(2))
+    assert snapshots(builder, lake) == [Snapshots(1, 1)]
+    assert builder.take_in(lake) == 2
+    assert noted(builder) == [(lake.catalog, 1)]
+    assert (builder.take_in(lake), snapshots(builder, lake)) == (0, [])
+    lake.land(failure(3))
+    assert builder.take_in(lake) == 1
+    assert taken(builder) == ["g1", "g2", "g3"]
+
+
+def test_a_fact_that_landed_twice_is_taken_in_once(builder, lake, failure):
+    row = failure(1)
+    lake.land(row, row)
+    assert builder.take_in(lake) == 1
+    lake.land(row)
+    assert builder.take_in(lake) == 0
+    assert taken(builder) == ["g1"]
+
+
+def test_many_snapshots_are_taken_in_some_at_a_time(builder, lake, failure, monkeypatch):
+    monkeypatch.setattr(taking, "_SNAPSHOTS", 2)
+    for number in range(1, 6):
+        lake.land(failure(number))
+    assert snapshots(builder, lake) == [Snapshots(1, 2), Snapshots(3, 4), Snapshots(5, 5)]
+    assert builder.take_in(lake) == 5
+
+
+@pytest.mark.parametrize(
+    ("change", "last"),
+    [
+        ("delete from snapshots where snapshot_id < 3", 3),  # the next one has expired
+        ("delete from snapshots where snapshot_id > 0", 0),  # the lake was made anew, and counts from the start
+    ],
+)
+def test_where_the_next_snapshot_is_not_there_every_fact_is_looked_at(builder, lake, failure, change, last):
+    lake.land(failure(1))
+    builder.take_in(lake)
+    lake.land(failure(2))
+    lake.land(failure(3))
+    lake.change(change)
+    assert snapshots(builder, lake) == [Snapshots(None, last)]
+    assert builder.take_in(lake) == 2
+    assert (taken(builder), noted(builder)) == (["g1", "g2", "g3"], [(lake.catalog, last)])
+
+
+def test_how_far_it_has_come_is_noted_only_with_the_facts(builder, lake, failure, monkeypatch):
+    def breaks(connection, place, snapshots):
+        connection.execute(f"insert into raw.failures by name from temp.taken_failures where {snapshots.last} = 1")
+        raise RuntimeError("killed")
+
+    lake.land(failure(1))
+    before = noted(builder)
+    with monkeypatch.context() as patched:
+        patched.setattr("warehouse.connection.keep", breaks)
+        with pytest.raises(RuntimeError, match="killed"):
+            builder.take_in(lake)
+    assert (taken(builder), noted(builder)) == ([], before)
+    assert builder.take_in(lake) == 1
+
+
+def test_money_beside_answers_counts_as_no_request(builder, lake, failure):
+    names = {name: failure(1)[name] for name in ("run_id", "cell_id", "generation_id")}
+    counts = dict.fromkeys(("count_requests", "tokens_input", "tokens_output", "cost_usd", "cost_held_usd"), 1)
+    spent = {**names, **counts, "model_id": "m", "role": "answer", "spent_at": datetime.now(UTC)}
+    lake.land(failure(1))
+    lake.land(spent, table="raw.extra_spend")
+    assert builder.take_in(lake) == 1
+    assert builder.rows("select count(*) from raw.extra_spend")[1] == [(1,)]
+
+
+def test_a_lake_gets_the_columns_that_came_later(builder, lake):
+    lake.change("alter table raw.generations drop column finish_word")
+    builder.take_in(lake)
+    with Lake.join(lake) as joined:
+        assert joined.schema("raw.generations") == builder.schema("raw.generations")
