@@ -16,7 +16,7 @@ from tests.warehouse.test_opening import OPEN_ELSEWHERE
 from tests.warehouse.test_released_schemas import VERSIONS, left_by
 from warehouse import keeping
 from warehouse.connection import Warehouse
-from warehouse.errors import WarehouseBusy, WarehouseError
+from warehouse.errors import WarehouseBusy, WarehouseDamaged, WarehouseError, WarehouseMissing
 from warehouse.keeping import back_up, compact, config_of, restore
 from warehouse.whole_copy import table_rows
 
@@ -102,7 +102,6 @@ def test_a_restored_warehouse_holds_what_was_backed_up_and_the_present_one_stays
             warehouse._connection.execute("update raw.scores set generation_id = 'unknown'")
 
 
-@pytest.mark.accept
 def test_what_a_restore_kept_can_be_restored(original, saved, path):
     before, kept = held(path), path.with_name("kept")
     restore(saved, path, kept)
@@ -110,7 +109,6 @@ def test_what_a_restore_kept_can_be_restored(original, saved, path):
     assert held(path) == before
 
 
-@pytest.mark.accept
 def test_a_damaged_warehouse_is_replaced_and_kept(original, saved, path):
     path.write_bytes(path.read_bytes()[:20_000])
     restore(saved, path, path.with_name("kept"))
@@ -164,7 +162,6 @@ REFUSALS = {
 }
 
 
-@pytest.mark.accept
 @pytest.mark.parametrize(("spoil", "said"), REFUSALS.items())
 def test_a_bad_backup_is_refused_in_one_line_and_nothing_is_changed(saved, path, spoil, said):
     file = path.with_name("copy.duckdb")
@@ -282,3 +279,33 @@ def test_a_file_that_is_written_anew_is_smaller_and_equal(path):
     assert held(path) == expected
     assert path.stat().st_mode & 0o777 == 0o640
     assert names(path) == ["warehouse.duckdb"]
+
+
+@pytest.mark.parametrize("work", [lambda path: back_up(path, path.with_name("b"), MADE_AT, ""), compact])
+def test_without_a_warehouse_there_is_nothing_to_copy(tmp_path, work):
+    with pytest.raises(WarehouseMissing, match="does not exist, so there is nothing to"):
+        work(tmp_path / "warehouse.duckdb")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_on_a_file_system_without_links_what_is_kept_is_copied(original, saved, path, monkeypatch):
+    def refuse(*_):
+        raise OSError(95, "Operation not supported")
+
+    before, kept = held(path), path.with_name("kept")
+    monkeypatch.setattr(keeping.os, "link", refuse)
+    restore(saved, path, kept)
+    assert held(kept) == before
+    assert held(path) == held(original)
+
+
+def test_hashes_of_another_version_of_duckdb_are_not_compared_and_counts_are(saved, path, monkeypatch):
+    monkeypatch.setattr(keeping.duckdb, "__version__", "1.4.0")
+    file = path.with_name("copy.duckdb")
+    shutil.copy(saved, file)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("update raw.prompts set prompt = 'changed' where prompt_hash = 'a'")
+    assert restore(file, path, path.with_name("kept")).count("raw.prompts") == 2
+    forget(file)
+    with pytest.raises(WarehouseDamaged, match="is damaged"):
+        restore(file, path, path.with_name("kept_too"))

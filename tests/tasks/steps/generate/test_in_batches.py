@@ -39,6 +39,9 @@ class Desk:
         self.refusal: ProviderError | None = None
         self.breaks: list[ProviderError] = []
         self.unfinished: set[str] = set()
+        self.is_ending = False
+        self.silence: list[ProviderError] = []
+        self.drains_after: int | None = None
         self.late = timedelta()
 
     def size_of(self, question: Question) -> int:
@@ -54,7 +57,12 @@ class Desk:
 
     async def look(self, batch_id: str, _: float) -> Batch:
         self.draining.set() if self.never_ends else None
-        return self._batch(int(batch_id))
+        if self.silence:
+            raise self.silence.pop(0)
+        found = self._batch(int(batch_id))
+        if self.is_ending:
+            self.unfinished.clear()
+        return found
 
     async def listed(self, since: datetime, _: float) -> AsyncIterator[Batch]:
         assert since < datetime.now(UTC) - timedelta(minutes=59)
@@ -66,13 +74,17 @@ class Desk:
             said = self.script(question.custom_id.partition("-generation-")[2], int(batch.batch_id))
             if said is not None:
                 yield question.custom_id, said if isinstance(said, ProviderError) else Reply(200, said, {})
+            if self.drains_after is not None:
+                self.drains_after -= 1
+                self.draining.set() if self.drains_after == 0 else None
             if self.breaks:
                 raise self.breaks.pop(0)
         yield "somebody-else", Reply(200, GOOD, {})
 
     def answer_in(self, reply: Reply, _: Any) -> Answer:
-        answer: Answer = reply.document
-        return answer
+        if not isinstance(reply.document, Answer):
+            raise reply.document
+        return reply.document
 
     async def close(self) -> None:
         pass
@@ -80,7 +92,12 @@ class Desk:
     def _batch(self, number: int) -> Batch:
         mark, questions = self.made[number - 1]
         state = "refused" if self.refusal else "waiting" if self.never_ends else "ended"
-        about = {"mark": mark if self.keeps_marks else None, "error": self.refusal, "count_requests": len(questions)}
+        about = {
+            "mark": mark if self.keeps_marks else None,
+            "error": self.refusal,
+            "count_requests": len(questions),
+            "count_done": 1,
+        }
         state = "waiting" if str(number) in self.unfinished else state
         return Batch(str(number), state, "word", datetime.now(UTC) + self.late, **about)
 
@@ -343,3 +360,93 @@ def test_each_batch_and_each_of_its_questions_is_observed(asked):
     )
     assert ended == [("a", 1, None), ("b", 3, "http_500")]
     assert batches == [(2, "1"), (1, "2"), (1, "3")]
+
+
+def submitted(asked, desk: Desk, names: str) -> None:
+    """An earlier run submits a batch and ends while it waits."""
+    desk.never_ends = True
+    asked(desk, names)
+    desk.never_ends = False
+
+
+def test_a_batch_is_looked_at_until_it_has_ended(asked):
+    desk = Desk(lambda *_: GOOD)
+    desk.unfinished, desk.is_ending = {"1"}, True
+    result, _ = asked(desk, "abc")
+    assert (result.count_answered, len(desk.made)) == (3, 1)
+
+
+def test_at_the_end_of_the_time_a_batch_that_goes_on_is_named(asked):
+    desk = Desk(lambda *_: GOOD)
+    submitted(asked, desk, "abc")
+    desk.unfinished = {"1"}
+    result, rows = asked(desk, "abc", batch={"max_wait_hours": 1e-9})
+    assert rows == []
+    assert (
+        str(result.stopped)
+        == "the batch 1 has not ended (word, 1 of 3 requests done). The same command collects what has ended"
+    )
+
+
+def test_a_batch_api_that_is_silent_is_asked_again_until_the_time_is_up(asked):
+    desk = Desk(lambda *_: GOOD)
+    submitted(asked, desk, "abc")
+    desk.silence = [BUSY]
+    assert asked(desk, "abc")[0].count_answered == 3
+    submitted(asked, desk, "d")
+    desk.silence = [BUSY]
+    result, _ = asked(desk, "d", batch={"max_wait_hours": 1e-9})
+    assert str(result.stopped).startswith("the batch API gave no answer: HTTP 500.")
+    assert asked(desk, "d")[0].count_answered == 1
+
+
+def test_a_run_that_is_stopped_amid_the_lines_keeps_those_it_read(asked, warehouse):
+    desk = Desk(lambda *_: GOOD)
+    desk.drains_after = 2
+    result, rows = asked(desk, "abcd")
+    assert (result.stopped, len(texts(rows))) == ("interrupted", 2)
+    assert events(warehouse)[-1] == "ended"  # not collected
+    desk.drains_after = None
+    result, _ = asked(desk, "".join(sorted(set("abcd") - texts(rows).keys())))
+    assert (result.count_answered, len(desk.made)) == (2, 1)
+
+
+def test_an_answer_of_an_unknown_shape_costs_its_request_and_never_the_cell(asked):
+    desk = Desk(lambda name, _: KeyError("choices") if name == "b" else GOOD)
+    result, rows = asked(desk, "abc")
+    assert (result.count_answered, result.count_failed, result.stopped) == (2, 1, None)
+    [failure] = [row for table, row in rows if table == "raw.failures"]
+    assert (failure["error_type"], failure["message"]) == ("unreadable_answer", "unreadable answer: KeyError")
+
+
+def test_a_submission_that_the_provider_refuses_ends_the_cell_and_is_given_up(asked, warehouse):
+    desk = Desk(lambda *_: GOOD)
+    desk.replies = [NO_KEY]
+    result, _ = asked(desk, "abc")
+    assert (result.stopped, result.is_cell_error, desk.made) == (str(NO_KEY), True, [])
+    assert events(warehouse) == ["posting", "given_up"]
+
+
+def test_a_batch_that_was_never_sent_is_made_anew_for_the_questions_that_are_open(asked, warehouse):
+    requests = [request(name) for name in "abc"]
+    work = CellWork("run", "", "m/b/chat", "b", model(), requests, "m/b")
+    BatchBook(warehouse).intend(work, [asking.generation_id for asking in requests])
+    desk = Desk(lambda *_: GOOD)
+    result, _ = asked(desk, "ab")
+    assert (result.count_answered, [len(questions) for _, questions in desk.made]) == (2, [2])
+    assert "given_up" in events(warehouse)
+
+
+def test_a_likely_batch_is_waited_for_until_its_lines_tell_whose_it_is(asked, warehouse):
+    desk = Desk(lambda *_: GOOD, keeps_marks=False)
+    foreign(warehouse, desk)
+    desk.unfinished, desk.is_ending = {"1", "2"}, True
+    result, _ = asked(desk, "abc")
+    assert (result.count_answered, len(desk.made)) == (3, 2)
+
+
+def test_a_cell_without_an_open_batch_api_is_a_mistake_of_ours(warehouse):
+    work = CellWork("run", "", "m/b/chat", "b", model(), [request("a")], "m/b")
+    line = Line(None, Limiter(Limits(4)), asyncio.Event(), None, ledger=Ledger())
+    with pytest.raises(ValueError, match="no batch API was opened for m"):
+        asyncio.run(generate_in_batches(work, line, BatchBook(warehouse), None))
