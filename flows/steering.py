@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
 from flows.configuration import known_names
 from flows.processes.model_servers import model_servers
+from tasks.domain import content_hash
 from tasks.errors import AligntaxError, InputError
+from tasks.identity import file_hash
 from tasks.settings import ModelSettings
+from tasks.settings.lineage import STEER_KEY, Making, SourceFile
 from tasks.weights.contrast_pairs import ContrastPair, contrast_pairs
 from tasks.weights.directions import Directions, Estimator, control_vector, directions, projection
 from tasks.weights.gguf_files import WeightsFile, write_adapter, write_control_vector
@@ -53,10 +56,17 @@ def steer(
     chosen = blocks or range(found.best, found.best + 1)
     if chosen.start < 1 or chosen.stop > len(found.unit):
         raise InputError(f"--layers: must be within 1 and {len(found.unit) - 1}, the layers that llama.cpp steers.")
+    details = {"estimator": estimator, "layers": [found.best] if method == "lora" else list(chosen)}
+    sources = (
+        SourceFile(role="steered", name=weights.stem, file_hash=file_hash(weights)),
+        SourceFile(role="pairs", name=Path(pairs).stem, file_hash=content_hash(*map(asdict, read))),
+    )
+    added = {STEER_KEY: Making(method=method, sources=sources, details=details).model_dump_json()}
+    architecture = str(file.keys["general.architecture"])
     if method == "lora":
-        write_adapter(output, projection(file, found.unit[found.best]), str(file.keys["general.architecture"]))
+        write_adapter(output, projection(file, found.unit[found.best]), architecture, added)
     else:
-        write_control_vector(output, control_vector(found, chosen), str(file.keys["general.architecture"]))
+        write_control_vector(output, control_vector(found, chosen), architecture, added)
     return Steered(found, chosen, len(read))
 
 

@@ -91,12 +91,12 @@ def merge(
     from tasks.weights.merging import Recipe
 
     weights = tuple(weight or ([0.2] if method == "hma" else [1.0] * len(part)))
-    merge_files(part, base, out, Recipe(method, weights, density, scale, seed))
+    recipe = Recipe(method, weights, density, scale, seed)
+    merge_files(part, base, out, recipe)
     if json:
         print_json({"file": str(out), "method": method, "weights": weights, "density": density, "scale": scale})
         return
     typer.echo(f"{out}: {method} of {', '.join(path.stem for path in part)}. Into aligntax.yaml, under models:")
-    knobs = {"task": ("scale", scale), "hma": ("share", sum(weights) / len(weights))}
-    name, value = knobs.get(method, ("density", density))
-    knob = "" if method == "average" else f", knob: {{name: {name}, value: {value:g}}}"
-    typer.echo(f"  - {{id: {out.stem}, provider: llama_cpp, weights: {out}, base: YOUR-BASE, method: {method}{knob}}}")
+    typer.echo(f"  - {{id: {out.stem}, provider: llama_cpp, weights: {out}, base: YOUR-BASE}}")
+    knob = "" if recipe.knob is None else f" and knob: {{name: {recipe.knob[0]}, value: {recipe.knob[1]:g}}}"
+    typer.echo(f"The file says of itself method: {method}{knob}, and of which files it was made.")

@@ -17,6 +17,7 @@ from pydantic import Field
 from tasks.domain import content_hash
 from tasks.identity import file_hash
 from tasks.settings.fields import Count, FolderPath, Number, Whole
+from tasks.settings.lineage import MERGE_KEY, STEER_KEY, making_of
 from tasks.settings.section import Section
 
 LLAMA_CPP = "llama_cpp"
@@ -74,6 +75,15 @@ class LocalSettings(Section):
         names = ("context", "parallel", "threads", "gpu_layers", "port", "server")
         return {name: getattr(self, name) for name in names}
 
+    def files(self) -> list[dict[str, Any]]:
+        """The files that the model is made of, and behind each the files that it says it was made from itself."""
+        stated: list[tuple[str, Path, float | None, str]] = [
+            *((("weights", self.weights, None, MERGE_KEY),) if self.weights else ()),
+            *(("adapter", entry.path, float(entry.scale), STEER_KEY) for entry in self.adapters),
+            *(("control_vector", entry.path, float(entry.strength), STEER_KEY) for entry in self.control_vectors),
+        ]
+        return [row for role, path, amount, key in stated for row in _file_rows(role, path, amount, key)]
+
     def missing_files(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """The keys whose files cannot be served, and why."""
         if self.server is not None and not self.server.is_file():
@@ -101,6 +111,14 @@ def content_of(path: Path) -> str:
         return _hash(path, state.st_size, state.st_mtime_ns)
     except OSError:
         return "missing"
+
+
+def _file_rows(role: str, path: Path, amount: float | None, key: str) -> Iterator[dict[str, Any]]:
+    own, making = content_of(path), making_of(path, key)
+    how = None if making is None else {"method": making.method, **making.details}
+    yield {"role": role, "name": path.stem, "file_hash": own, "amount": amount, "within": None, "making": how}
+    for source in making.sources if making else ():
+        yield {**source.model_dump(), "within": own, "making": None}
 
 
 @lru_cache(maxsize=256)

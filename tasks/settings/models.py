@@ -46,6 +46,7 @@ from tasks.settings.fields import (
 )
 from tasks.settings.known import CACHE_WRITE_FACTOR, BatchFacts, Known, facts_of, known_from
 from tasks.settings.limits import Limits
+from tasks.settings.lineage import stated_by_files
 from tasks.settings.local import LLAMA_CPP, LocalSettings, weights_endpoint
 from tasks.settings.nights import Cadence
 from tasks.settings.price import PriceSettings
@@ -192,7 +193,7 @@ class ModelSettings(LocalSettings):
         if isinstance(values, dict) and values.get("provider") == RECORDED:
             return {"base_url": None, "endpoint": RECORDED, "model": values.get("id"), "api": "chat", **values}
         if isinstance(values, dict) and values.get("provider") == LLAMA_CPP:
-            return llama_cpp_values(values)
+            return llama_cpp_values(values, Path((info.context or {}).get("folder", Path())))
         if isinstance(values, dict) and values.get("weights") is not None:
             raise ValueError(f"must have provider: {LLAMA_CPP}, which serves weights:, or leave out weights:.")
         facts = facts_of(values.get("provider"), info) if isinstance(values, dict) else None
@@ -322,8 +323,8 @@ class ModelSettings(LocalSettings):
         return max((p for p in self.price if p.effective_from <= day), key=lambda p: p.effective_from, default=None)
 
 
-def llama_cpp_values(entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry of ``provider: llama_cpp`` with what follows from its weights.
+def llama_cpp_values(entry: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """An entry of ``provider: llama_cpp`` with what follows from its files; ``folder`` is where relative paths start.
 
     Raises:
         ValueError: It says twice, or nowhere, where the model is, or names what its weights name.
@@ -340,7 +341,7 @@ def llama_cpp_values(entry: dict[str, Any]) -> dict[str, Any]:
     if stated is not None:
         raise ValueError(f"must leave out {stated!r}: weights are served on loopback, and known by their content.")
     name = Path(str(entry["weights"])).stem
-    return {"base_url": None, "api": "chat", "model": name, **entry}
+    return {"base_url": None, "api": "chat", "model": name, **stated_by_files(entry, folder), **entry}
 
 
 def as_judge(model: ModelSettings, known: Known) -> ModelSettings:

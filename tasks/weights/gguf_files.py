@@ -60,39 +60,50 @@ class WeightsFile:
         gguf = _gguf()
         with swapped_in(path) as building:
             writer = gguf.GGUFWriter(building, arch=self.keys["general.architecture"])
+            _state(writer, added)
             writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
             for name, field in self._reader.fields.items():
                 if name not in _OWN and not name.startswith("GGUF.") and name not in added:
                     within = field.types[-1] if len(field.types) > 1 else None
                     writer.add_key_value(name, field.contents(), field.types[0], sub_type=within)
-            _finish(writer, tensors, added)
+            _finish(writer, tensors)
 
 
-def write_control_vector(path: Path, directions: Mapping[int, Array], model_hint: str) -> None:
+def write_control_vector(
+    path: Path, directions: Mapping[int, Array], model_hint: str, added: Mapping[str, str] | None = None
+) -> None:
     """Write a control vector: what is added to the residual stream after a block [embedding], by the block's number."""
     with swapped_in(path) as building:
         writer = _gguf().GGUFWriter(building, arch="controlvector")
+        _state(writer, {"controlvector.model_hint": model_hint, **(added or {})})
         writer.add_uint32("controlvector.layer_count", len(directions))
         tensors = ((f"direction.{block}", vector.astype(np.float32)) for block, vector in directions.items())
-        _finish(writer, tensors, {"controlvector.model_hint": model_hint})
+        _finish(writer, tensors)
 
 
-def write_adapter(path: Path, parts: Mapping[str, tuple[Array, Array]], architecture: str) -> None:
+def write_adapter(
+    path: Path, parts: Mapping[str, tuple[Array, Array]], architecture: str, added: Mapping[str, str] | None = None
+) -> None:
     """Write a LoRA adapter: for each matrix [out, in] by its name a [rank, in] and b [out, rank]; b a is added."""
     with swapped_in(path) as building:
         writer = _gguf().GGUFWriter(building, arch=architecture)
+        _state(writer, {"general.type": "adapter", "adapter.type": "lora", **(added or {})})
         writer.add_float32("adapter.lora.alpha", float(max((a.shape[0] for a, _ in parts.values()), default=1)))
         tensors = [
             (f"{name}.lora_{side}", array.astype(np.float32))
             for name, pair in parts.items()
             for side, array in zip("ab", pair, strict=True)
         ]
-        _finish(writer, tensors, {"general.type": "adapter", "adapter.type": "lora"})
+        _finish(writer, tensors)
 
 
-def _finish(writer: Any, tensors: Iterable[tuple[str, Array]], added: Mapping[str, str]) -> None:
+def _state(writer: Any, added: Mapping[str, str]) -> None:
+    """Say something of the file before all else: a configuration reads only the beginning (tasks/settings/lineage)."""
     for name, text in added.items():
         writer.add_string(name, text)
+
+
+def _finish(writer: Any, tensors: Iterable[tuple[str, Array]]) -> None:
     for name, values in tensors:
         writer.add_tensor(name, np.ascontiguousarray(values))
     writer.write_header_to_file()

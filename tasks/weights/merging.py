@@ -44,6 +44,16 @@ class Recipe:
     scale: float = 1.0
     seed: int = 0
 
+    @property
+    def knob(self) -> tuple[str, float] | None:
+        """The number that a sweep of this method varies, and its name; an average of given parts has no such number."""
+        knobs = {
+            "average": None,
+            "task": ("scale", self.scale),
+            "hma": ("share", sum(self.weights) / len(self.weights)),
+        }
+        return knobs.get(self.method, ("density", self.density))
+
     def check(self, count_parts: int, *, has_base: bool) -> None:
         """Refuse what cannot be merged.
 

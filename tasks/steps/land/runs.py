@@ -5,6 +5,7 @@ Knows the raw tables' columns; must not know who is asked or how.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -198,6 +199,7 @@ def _model_row(run_id: str, model: ModelSettings) -> Row:
         "model_name": model.model,
         "parameters_json": parameters_json(model.request_parameters()),
         "is_simulated": model.is_simulated,
+        "files_json": json.dumps(files) if (files := model.files()) else None,
     }
 
 

@@ -24,6 +24,8 @@ select
     model_name,
     parameters_json,
     is_simulated,
+    files_json ->> '$[0].file_hash' as weights_hash,
+    files_json,
     as_of_date as last_registered_date
 from registered
 qualify row_number() over (partition by model_id order by as_of_date desc, started_at desc) = 1
