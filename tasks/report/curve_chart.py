@@ -31,7 +31,7 @@ class KnobCurve:
     """The scores of one benchmark along a knob, the curve [(strength, score)] through them, and what pays.
 
     ``window_end`` is the strength at which the gain is used up, ``best`` the strength that pays most with its limits.
-    Each is None where the data show none.
+    Each is None where the data show none. ``measure`` is what the vertical axis shows.
     """
 
     chart_id: str
@@ -41,6 +41,7 @@ class KnobCurve:
     window_end: float | None
     best: tuple[float, float | None, float | None] | None
     colour: str
+    measure: str = "score, %"
 
 
 def curve_chart(drawn: KnobCurve, knob: str, domain: tuple[float, float]) -> Chart:
@@ -62,7 +63,7 @@ def _drawn(curve: KnobCurve, knob: str, domain: tuple[float, float]) -> Any:
     values = [_value(point) for point in curve.points]
     x = alt.X("strength:Q", title=knob, axis=alt.Axis(tickCount=6))
     scale = alt.Scale(domain=list(domain), nice=False, zero=False)
-    y = alt.Y("score:Q", title="score, %", scale=scale, axis=alt.Axis(tickCount=5))
+    y = alt.Y("score:Q", title=curve.measure, scale=scale, axis=alt.Axis(tickCount=5))
     drawn = chart_of(values)
     line = [{"strength": strength, "score": 100 * score} for strength, score in curve.curve]
     layers = [
@@ -75,7 +76,7 @@ def _drawn(curve: KnobCurve, knob: str, domain: tuple[float, float]) -> Any:
             x=x,
             y=y,
             description=alt.Description("description:N"),
-            tooltip=tooltip(model="model", at=knob, points="score, %"),
+            tooltip=tooltip(model="model", at=knob, points=curve.measure),
         ),
     ]
     return layered(layers, _HEIGHT, curve.description, PANEL_WIDTH)

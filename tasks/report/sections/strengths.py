@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from tasks.report.blocks import Block, Figure, Panels
 from tasks.report.curve_chart import KnobCurve, KnobPoint, curve_chart, score_domain
@@ -16,12 +18,35 @@ from tasks.report.row_wording import reason_unless_shown
 from tasks.report.symbols import FamilySymbols
 from tasks.report.wording import DASH, points, signed_points, stated, with_interval
 
+_KNOB = ("family", "origin", "method", "knob_name")
+_TOO_FAR = " Senseless or looping answers, over all benchmarks, are what turning a knob too far looks like."
 _STEPS = 40  # straight pieces that a curve is drawn with
 _CAPTION = (
     "Points are scores in % with 95% intervals; the curve is the form that fits the items answered at every strength. "
     "Where the data show a strength that pays most, a dashed line marks it, and grey areas are its 95% interval and "
     "the window of strengths that pay."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Senseless:
+    """The senseless answers of one model at its strength of a knob."""
+
+    knob: Mapping[str, str]
+    model_id: str
+    strength: float
+    count_senseless: int
+    count_texts: int
+
+    @property
+    def share(self) -> tuple[float, float, float]:
+        """Their share of the answers with its 95% interval (Wilson), as proportions."""
+        from tasks.stats.levels import t_critical  # noqa: PLC0415 - loads NumPy
+        from tasks.stats.score_intervals import wilson  # noqa: PLC0415 - loads NumPy
+
+        share = self.count_senseless / self.count_texts
+        low, high = wilson(share, self.count_texts, t_critical(float("inf")))
+        return share, float(low), float(high)
 
 
 def _content(tables: ReportTables) -> list[Block]:
@@ -49,13 +74,13 @@ def _content(tables: ReportTables) -> list[Block]:
         ),
         map(_line, rows),
     )
-    return [*_panels(tables, rows), table]
+    return [*_panels(tables, rows), table, *_senseless_table(tables["sweep_points"])]
 
 
 def _panels(tables: ReportTables, rows: Sequence[ReportRow]) -> Iterator[Panels]:
     """For each knob, a panel a benchmark with the scores along it and the curve that fits."""
     symbols = FamilySymbols.of(tables["model_scores"])
-    for number, fits in enumerate(grouped(rows, "family", "origin", "method", "knob_name"), start=1):
+    for number, fits in enumerate(grouped(rows, *_KNOB), start=1):
         models = _along_the_knob(tables, fits[0])
         curves = [
             KnobCurve(
@@ -69,13 +94,68 @@ def _panels(tables: ReportTables, rows: Sequence[ReportRow]) -> Iterator[Panels]
             )
             for place, fit in enumerate(fits, start=1)
         ]
+        titles = [f"{name_of(fit['benchmark_id'])} ({fit['axis']})" for fit in fits]
+        if too_far := _senseless_curve(tables["sweep_points"], fits[0], number, symbols):
+            curves.append(too_far)
+            titles.append("senseless or looping answers")
         if any(curve.points for curve in curves):
             knob, domain = name_of(fits[0]["knob_name"]), score_domain(curves)
-            panels = tuple(
-                Figure(curve_chart(curve, knob, domain), f"{name_of(fit['benchmark_id'])} ({fit['axis']})")
-                for fit, curve in zip(fits, curves, strict=True)
-            )
-            yield Panels(_knob_title(fits[0]), panels, _CAPTION)
+            drawn = zip(titles, curves, strict=True)
+            panels = tuple(Figure(curve_chart(curve, knob, domain), title) for title, curve in drawn)
+            yield Panels(_knob_title(fits[0]), panels, _CAPTION + (_TOO_FAR if too_far else ""))
+
+
+def _senseless_curve(
+    rows: Sequence[ReportRow], fit: ReportRow, number: int, symbols: FamilySymbols
+) -> KnobCurve | None:
+    """The share of senseless answers along a knob, over all benchmarks; None where every answer made sense."""
+    found = [point for point in _senseless(rows) if all(point.knob[key] == name_of(fit[key]) for key in _KNOB)]
+    if not any(point.count_senseless for point in found):
+        return None
+    return KnobCurve(
+        chart_id=f"chart-knob-{number}-senseless",
+        description=f"Senseless or looping answers along {name_of(fit['knob_name'])}, in % of the answers.",
+        points=[KnobPoint(point.model_id, point.strength, *point.share) for point in found],
+        curve=[(point.strength, point.share[0]) for point in found],
+        window_end=None,
+        best=None,
+        colour=symbols.colour(fit["family"]),
+        measure="answers, %",
+    )
+
+
+def _senseless(rows: Sequence[ReportRow]) -> list[_Senseless]:
+    """What was senseless at each strength of each knob, from weak to strong."""
+    ranked = ordered((row for row in rows if row["count_texts"]), *_KNOB, "strength")
+    return [
+        _Senseless(
+            {key: name_of(group[0][key]) for key in _KNOB},
+            name_of(group[0]["model_id"]),
+            float(group[0]["strength"]),
+            sum(row["count_senseless"] for row in group),
+            sum(row["count_texts"] for row in group),
+        )
+        for group in grouped(ranked, *_KNOB, "strength")
+    ]
+
+
+def _senseless_table(rows: Sequence[ReportRow]) -> Iterator[PrintedTable]:
+    """The numbers of the charts of senseless answers."""
+    found = _senseless(rows)
+    odd = {tuple(point.knob.values()) for point in found if point.count_senseless}
+    lines = [
+        TableLine(
+            _knob_title(point.knob),
+            point.model_id,
+            (f"{point.strength:g}", str(point.count_texts), with_interval(*point.share, points)),
+            (),
+        )
+        for point in found
+        if tuple(point.knob.values()) in odd
+    ]
+    if lines:
+        columns = (TableColumn("Strength"), TableColumn("Answers"), TableColumn("Senseless or looping, %"))
+        yield PrintedTable.of("table-senseless", "Senseless or looping answers along a knob", "Model", columns, lines)
 
 
 def _along_the_knob(tables: ReportTables, fit: ReportRow) -> dict[str, float]:
@@ -116,7 +196,7 @@ def _curve(fit: ReportRow) -> list[tuple[float, float]]:
     return list(zip(strengths, curve_at(fit["form"], parameters, strengths).tolist(), strict=True))
 
 
-def _knob_title(row: ReportRow) -> str:
+def _knob_title(row: Mapping[str, Any]) -> str:
     return f"{name_of(row['family'])}: {name_of(row['method'])}, {name_of(row['knob_name'])}"
 
 
@@ -151,6 +231,7 @@ STRENGTHS = PageSection(
                 *("parameters_json", "knob_low", "knob_high", "window_end"),
             ),
         ),
+        ReportSource("sweep_points", (*_KNOB, "strength", "model_id", "count_senseless", "count_texts")),
     ),
     content=_content,
 )

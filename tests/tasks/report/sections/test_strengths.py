@@ -34,3 +34,39 @@ def test_each_benchmark_has_a_panel_with_the_scores_of_the_base_and_along_the_kn
     values = next(values for values in panel.chart.wide["datasets"].values() if "model" in values[0])
     assert [(value["model"], value["strength"]) for value in values] == [("llama-base", 0.0), ("dpo-1", 1.0)]
     assert panel.caption == "gsm8k (helpfulness)"
+
+
+ALONG = {"family": "llama", "origin": "simulated", "method": "dpo", "knob_name": "strength"}
+
+
+def along(*counts):
+    """Two benchmarks at the strengths 0, 1, ...; ``counts`` are the senseless ones of ten answers to the first."""
+    return [
+        {**ALONG, "strength": float(n), "model_id": f"dpo-{n}", "count_texts": 10, "count_senseless": count * is_first}
+        for n, count in enumerate(counts)
+        for is_first in (True, False)
+    ]
+
+
+def test_senseless_answers_have_a_curve_and_a_table_over_all_benchmarks(make_blocks, section_text):
+    models = [{**ALONG, "model_id": "dpo-1", "knob_value": 1.0}]
+    panels, *_ = make_blocks(STRENGTHS, sweep_fit=[{}], model_scores=models, sweep_points=along(0, 2, 10))
+    assert panels.panels[-1].caption == "senseless or looping answers"
+    values = next(v for v in panels.panels[-1].chart.wide["datasets"].values() if "model" in v[0])
+    assert [(value["strength"], value["score"]) for value in values] == [(0.0, 0.0), (1.0, 10.0), (2.0, 50.0)]
+    assert all(value["low"] < value["high"] for value in values)
+    assert "turning a knob too far" in panels.caption
+    assert "10.0 [2.8, 30.1]" in section_text(STRENGTHS, sweep_fit=[{}], sweep_points=along(0, 2, 10))
+
+
+def test_where_every_answer_made_sense_the_curve_is_left_out(make_blocks):
+    models = [{**ALONG, "model_id": "dpo-1", "knob_value": 1.0}]
+    panels, table = make_blocks(STRENGTHS, sweep_fit=[{}], model_scores=models, sweep_points=along(0, 0))
+    assert [panel.caption for panel in panels.panels] == ["gsm8k (helpfulness)"]
+    assert table.caption == "Along a knob: how scores follow its strength"
+
+
+def test_scores_without_texts_leave_the_curve_out(make_blocks):
+    rows = [{**row, "count_texts": 0} for row in along(0, 2)]
+    blocks = make_blocks(STRENGTHS, sweep_fit=[{}], sweep_points=rows)
+    assert len(blocks) == 1
