@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import cache
+from contextlib import closing, contextmanager
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
@@ -19,7 +19,7 @@ from warehouse.build import LAYERS, build
 from warehouse.errors import ModelError, QueryError, WarehouseUnwritable
 from warehouse.grain import surplus_rows
 from warehouse.lake.place import LakePlace, attached
-from warehouse.lake.taking import due, fetch, keep, prepare
+from warehouse.lake.taking import due, facts, note, prepare
 from warehouse.notes import NOTED_AT, Notes
 from warehouse.opening import (
     MEMORY_MB,
@@ -189,13 +189,24 @@ class Warehouse:
                     inserted += self._insert(verb, table, rows)
         return inserted
 
-    def append_new(self, tables: Mapping[str, Sequence[Row]]) -> int:
-        """The same for rows whose keys are hardly ever there already, at a third of the CPU time."""
+    def append_new(
+        self, tables: Mapping[str, pl.DataFrame | Sequence[Row]], also: Callable[[], None] | None = None
+    ) -> int:
+        """The same for rows whose keys are hardly ever there already, at a third of the CPU time.
+
+        ``also`` does more in the same transaction.
+        """
         try:
             with self.transaction():
-                return sum(self._insert("insert", table, rows) for table, rows in tables.items())
+                inserted = sum(self._insert("insert", table, rows) for table, rows in tables.items())
+                if also:
+                    also()
         except duckdb.ConstraintException:
-            return self.append(tables)
+            with self.transaction():
+                inserted = self.append(tables)
+                if also:
+                    also()
+        return inserted
 
     def take_in(self, place: LakePlace) -> int:
         """Take in what is new in a lake, which gets our tables first; returns how many requests have ended.
@@ -204,12 +215,14 @@ class Warehouse:
             LakeUnreachable: its database does not answer.
         """
         count = 0
-        with self._lent() as connection, attached(connection, place):
+        with self._lent() as connection, attached(connection, place), closing(connection.cursor()) as reading:
+            reading.execute(f"use {self._database}")
             prepare(connection, place)
             for snapshots in due(connection, place):
-                fetch(connection, place, snapshots)
-                with self.transaction():
-                    count += keep(connection, place, snapshots)
+                for piece in facts(reading, place, snapshots):
+                    noting = partial(note, connection, place, snapshots) if piece.is_last else None
+                    inserted = self.append_new(piece.rows, noting)
+                    count += inserted - len(piece.rows.get("raw.extra_spend", ()))
         return count
 
     @contextmanager

@@ -70,7 +70,7 @@ def reaching(place: LakePlace) -> Iterator[None]:
     """
     try:
         yield
-    except duckdb.Error as error:
+    except (duckdb.Error, ValueError, OSError) as error:  # the latter two from pyarrow, while it reads on
         raise LakeUnreachable.of(place.catalog, error) from None
 
 

@@ -1,8 +1,8 @@
 """Take the facts that are new in a lake into the builder's own file.
 
-The number of the last snapshot that was taken in is written in the transaction that takes its facts in. Where the next
-snapshot has expired, or the lake was made anew, every fact of the lake is looked at. A fact whose key is there already
-is left out in any case.
+The number of the last snapshot that was taken in is written in the transaction with the last of its facts. Where the
+next snapshot has expired, or the lake was made anew, every fact of the lake is looked at. A fact whose key is there
+already is left out in any case.
 """
 
 from __future__ import annotations
@@ -10,10 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from warehouse.lake.place import LakePlace, reaching
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
 
 # The tables of facts, and what tells two of their rows apart.
 FACTS = {
@@ -21,9 +26,21 @@ FACTS = {
     "raw.failures": ("generation_id", "failed_at"),
     "raw.extra_spend": ("generation_id", "spent_at"),
 }
-# So many snapshots are taken in at once: each holds up to 200 answers, and all of them stand in memory.
+# Its keys are checked by an index of the builder's file. The other tables have few rows, and no index.
+_KEYED = "raw.generations"
+# After so many snapshots the watermark moves. What a builder took in beyond it when it was killed is read once more.
 _SNAPSHOTS = 500
+# So many rows of a table are in memory, and in a transaction.
+_ROWS = 20_480
 _TABLES = Path(__file__).with_name("tables.sql")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some new rows by table; none where nothing is new."""
+
+    rows: dict[str, pl.DataFrame]
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +82,52 @@ def due(connection: duckdb.DuckDBPyConnection, place: LakePlace) -> Iterator[Sna
         yield Snapshots(first, min(first + _SNAPSHOTS - 1, newest))
 
 
-def fetch(connection: duckdb.DuckDBPyConnection, place: LakePlace, snapshots: Snapshots) -> None:
-    """Copy the facts that are not in the builder's file into temporary tables, one row for each key."""
-    for table, key in FACTS.items():
-        schema, name = table.split(".")
-        source = f"lake.{table}"
-        if snapshots.first is not None:
-            source = f"ducklake_table_insertions('lake', '{schema}', '{name}', {snapshots.first}, {snapshots.last})"
-        keys, is_same = ", ".join(key), " and ".join(f"known.{column} = fact.{column}" for column in key)
-        with reaching(place):
-            connection.execute(
-                f"create or replace temp table taken_{name} as select distinct on ({keys}) * from {source} as fact "  # noqa: S608 - names are ours
-                f"where not exists (select 1 from {table} as known where {is_same})"
-            )
-
-
-def keep(connection: duckdb.DuckDBPyConnection, place: LakePlace, snapshots: Snapshots) -> int:
-    """Insert what was fetched, and note how far the lake was taken in; returns how many requests ended."""
-    count = 0
+def facts(connection: duckdb.DuckDBPyConnection, place: LakePlace, snapshots: Snapshots) -> Iterator[Piece]:
+    """The facts of some snapshots in pieces, so that memory never holds them all; at least one piece."""
+    rows: dict[str, pl.DataFrame] = {}
     for table in FACTS:
-        name = table.split(".")[1]
-        row = connection.execute(f"insert into {table} by name from temp.taken_{name}").fetchone()
-        count += row[0] if row and table != "raw.extra_spend" else 0
+        for batch in _batches(connection, place, table, snapshots):
+            if table in rows:
+                yield Piece(rows)
+                rows = {}
+            rows[table] = batch
+    yield Piece(rows, is_last=True)
+
+
+def _batches(
+    connection: duckdb.DuckDBPyConnection, place: LakePlace, table: str, snapshots: Snapshots
+) -> Iterator[pl.DataFrame]:
+    """The new facts of a table.
+
+    Answers may be there already: their table's key tells. Of other facts, and where all of a lake is looked at, only
+    those come whose key is not in the builder's file, one row for each.
+    """
+    (schema, name), key = table.split("."), FACTS[table]
+    source = f"lake.{table}"
+    if snapshots.first is not None:
+        source = f"ducklake_table_insertions('lake', '{schema}', '{name}', {snapshots.first}, {snapshots.last})"
+    wanted = f"select * from {source} as fact"  # noqa: S608 - names are ours
+    if snapshots.first is None or table != _KEYED:
+        keys, is_same = ", ".join(key), " and ".join(f"known.{column} = fact.{column}" for column in key)
+        wanted = (
+            f"select distinct on ({keys}) * from {source} as fact "  # noqa: S608 - names are ours
+            f"where not exists (select 1 from {table} as known where {is_same})"
+        )
+    with reaching(place):
+        reader = connection.execute(wanted).to_arrow_reader(_ROWS)
+    while (batch := _next(reader, place)) is not None:
+        yield batch
+
+
+def _next(reader: pa.RecordBatchReader, place: LakePlace) -> pl.DataFrame | None:
+    import polars as pl  # noqa: PLC0415 - the command line opens warehouses without polars
+
+    with reaching(place):
+        batch = next(reader, None)
+    return None if batch is None else pl.DataFrame(batch)
+
+
+def note(connection: duckdb.DuckDBPyConnection, place: LakePlace, snapshots: Snapshots) -> None:
+    """Note how far the lake was taken in."""
     noted = "insert or replace into meta.lakes values (?, ?, now())"
     connection.execute(noted, [place.catalog, snapshots.last])
-    return count

@@ -14,8 +14,8 @@ from warehouse.lake.landing import Lake
 
 # What the extension gives: the numbers of the snapshots, and what was inserted between two of them.
 _EXTENSION = """
-create or replace temp macro ducklake_snapshots(lake_name) as table from lake.snapshots;
-create or replace temp macro ducklake_table_insertions(lake_name, schema_name, table_name, oldest, newest) as table
+create or replace macro ducklake_snapshots(lake_name) as table from lake.snapshots;
+create or replace macro ducklake_table_insertions(lake_name, schema_name, table_name, oldest, newest) as table
 select fact.* from query('from lake.' || schema_name || '.' || table_name) as fact
 where generation_id in (select generation_id from lake.landed where snapshot_id between oldest and newest);
 """
@@ -39,8 +39,8 @@ class StandIn:
         self.snapshot += 1
         with Lake.join(self) as lake:
             lake.append_new({table: list(rows)})
-        landed = [f"insert into landed values ({self.snapshot}, '{row['generation_id']}')" for row in rows]
-        self.change(f"insert into snapshots values ({self.snapshot})", *landed)
+        landed = ", ".join(f"({self.snapshot}, '{row['generation_id']}')" for row in rows)
+        self.change(f"insert into snapshots values ({self.snapshot})", f"insert into landed values {landed}")
 
 
 @pytest.fixture
@@ -77,5 +77,18 @@ def failure():
     def made(number, **values):
         names = {"run_id": "r", "cell_id": "c", "generation_id": f"g{number}", "error_type": "timeout"}
         return {**names, "message": "no answer", "attempts": 1, "failed_at": datetime.now(UTC), **values}
+
+    return made
+
+
+@pytest.fixture
+def answer():
+    """Make the row of an answer."""
+
+    def made(number):
+        names = dict.fromkeys(("run_id", "partition_key", "model_id", "benchmark_id", "item_id"), "x")
+        names |= {"prompt_style": "chat", "role": "answer", "origin": "simulated", "status": "answered", "text": "yes"}
+        names |= {"request_hash": "h", "model_requested": "m", "parameters_json": "{}", "repeat": 0, "attempts": 1}
+        return {**names, "generation_id": f"g{number}", "finished_at": datetime.now(UTC)}
 
     return made

@@ -34,12 +34,12 @@ def failing(monkeypatch, *errors, loses_connection):
     """The next attempts to append fail; those after them work."""
     left, append = list(errors), Warehouse.append_new
 
-    def attempt(warehouse, tables):
+    def attempt(warehouse, tables, also=None):
         if left:
             if loses_connection:
                 warehouse.close()
             raise left.pop(0)
-        return append(warehouse, tables)
+        return append(warehouse, tables, also)
 
     monkeypatch.setattr(Warehouse, "append_new", attempt)
 

@@ -45,6 +45,18 @@ def test_a_fact_that_landed_twice_is_taken_in_once(builder, lake, failure):
     assert taken(builder) == ["g1"]
 
 
+def test_of_many_answers_some_at_a_time_are_in_memory_and_each_is_taken_in_once(builder, lake, answer, monkeypatch):
+    monkeypatch.setattr(taking, "_ROWS", 10)
+    lake.land(*map(answer, range(3_000)), table="raw.generations")
+    lake.land(*map(answer, range(2_500, 3_500)), table="raw.generations")
+    with builder._lent() as connection, attached(connection, lake):
+        pieces = list(taking.facts(connection, lake, Snapshots(1, 2)))
+    assert max(len(rows) for piece in pieces for rows in piece.rows.values()) < 3_000
+    assert [piece.is_last for piece in pieces] == [False] * (len(pieces) - 1) + [True]
+    assert builder.take_in(lake) == 3_500
+    assert builder.rows("select count(*), count(distinct generation_id) from raw.generations")[1] == [(3_500, 3_500)]
+
+
 def test_many_snapshots_are_taken_in_some_at_a_time(builder, lake, failure, monkeypatch):
     monkeypatch.setattr(taking, "_SNAPSHOTS", 2)
     for number in range(1, 6):
@@ -72,14 +84,13 @@ def test_where_the_next_snapshot_is_not_there_every_fact_is_looked_at(builder, l
 
 
 def test_how_far_it_has_come_is_noted_only_with_the_facts(builder, lake, failure, monkeypatch):
-    def breaks(connection, place, snapshots):
-        connection.execute(f"insert into raw.failures by name from temp.taken_failures where {snapshots.last} = 1")
+    def breaks(*_):
         raise RuntimeError("killed")
 
     lake.land(failure(1))
     before = noted(builder)
     with monkeypatch.context() as patched:
-        patched.setattr("warehouse.connection.keep", breaks)
+        patched.setattr("warehouse.connection.note", breaks)
         with pytest.raises(RuntimeError, match="killed"):
             builder.take_in(lake)
     assert (taken(builder), noted(builder)) == ([], before)
