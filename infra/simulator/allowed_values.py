@@ -34,14 +34,18 @@ def is_rate(value: Any) -> bool:
     return _is_number(value) and 0 <= value <= 1
 
 
-def bad_amount(value: Any) -> str:
-    """The message for a value that is not an amount."""
-    return f"expected a number of at least 0, found {value!r}"
+def bad_amounts(prefix: str, mapping: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    """Yield one line for each of these values that is stated and is not an amount."""
+    for name in names:
+        if name in mapping and not is_amount(mapping[name]):
+            yield f"{prefix}{name}: expected a number of at least 0, found {mapping[name]!r}"
 
 
-def bad_rate(value: Any) -> str:
-    """The message for a value that is not a rate."""
-    return f"expected a number from 0 to 1, found {value!r}"
+def bad_rates(prefix: str, mapping: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    """Yield one line for each of these values that is stated and is not a rate."""
+    for name in names:
+        if name in mapping and not is_rate(mapping[name]):
+            yield f"{prefix}{name}: expected a number from 0 to 1, found {mapping[name]!r}"
 
 
 def _is_number(value: Any) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from infra.simulator.allowed_values import bad_amount, bad_rate, is_amount, is_integer, is_rate, unknown_keys
+from infra.simulator.allowed_values import bad_amounts, bad_rates, is_integer, unknown_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def find_mistakes(where: str, entry: Any) -> Iterator[str]:
         yield f"{where}: expected a mapping, found {entry!r}"
         return
     yield from unknown_keys(f"{where}.", entry, _KEYS)
-    yield from (f"{where}.{name}: {bad_rate(entry[name])}" for name in _RATES if not is_rate(entry.get(name, 0)))
-    yield from (f"{where}.{name}: {bad_amount(entry[name])}" for name in _AMOUNTS if not is_amount(entry.get(name, 0)))
+    yield from bad_rates(f"{where}.", entry, _RATES)
+    yield from bad_amounts(f"{where}.", entry, _AMOUNTS)
     if not is_integer(entry.get("most_live", 0)):
         yield f"{where}.most_live: expected a whole number from 0, found {entry['most_live']!r}"

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from infra.simulator import batch_faults
-from infra.simulator.allowed_values import bad_amount, bad_rate, is_amount, is_integer, is_rate, unknown_keys
+from infra.simulator.allowed_values import bad_amounts, bad_rates, is_amount, is_integer, unknown_keys
 from infra.simulator.batch_faults import BatchFaults
 from infra.simulator.stream import Stream
 
@@ -185,13 +185,12 @@ def find_mistakes(where: str, entry: Any) -> Iterator[str]:
         return
     yield from unknown_keys(f"{where}.", entry, _KEYS)
     stated = {name: value for name, value in entry.items() if value is not None}
-    bad = [f"{where}.{name}: {bad_rate(stated[name])}" for name in _RATES if not is_rate(stated.get(name, 0))]
+    bad = list(bad_rates(f"{where}.", stated, _RATES))
     yield from bad
     total = 0 if bad else sum(stated.get(name, 0) for name in _RATES if name != "missing_usage")
     if total > 1 + 1e-9:
         yield f"{where}: the rates of faults that exclude each other must add up to at most 1, found {total:g}"
-    if not is_amount(stated.get("retry_after_s", 0)):
-        yield f"{where}.retry_after_s: {bad_amount(stated['retry_after_s'])}"
+    yield from bad_amounts(f"{where}.", stated, ["retry_after_s"])
     if not _is_latency(stated.get("latency_ms", 0)):
         yield f"{where}.latency_ms: expected milliseconds or {{median_ms, sigma}}, found {stated['latency_ms']!r}"
     yield from batch_faults.find_mistakes(f"{where}.batch", stated.get("batch", {}))

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from infra.simulator import faults
-from infra.simulator.allowed_values import bad_amount, bad_rate, is_amount, is_integer, is_rate, unknown_keys
+from infra.simulator.allowed_values import bad_amounts, bad_rates, is_integer, unknown_keys
 from infra.simulator.faults import HEALTHY, Faults
 from tasks.benchmarks.attacks import attacks
 from tasks.domain import Benchmark, content_hash
@@ -188,7 +188,7 @@ def _attack_mistakes(shares: Any) -> Iterator[str]:
         yield f"attacks: expected a mapping of attack to the share of refusals that stays, found {shares!r}"
         return
     yield from unknown_keys("attacks.", shares, attacks())
-    yield from (f"attacks.{name}: {bad_rate(share)}" for name, share in shares.items() if not is_rate(share))
+    yield from bad_rates("attacks.", shares, shares)
 
 
 def _judge_mistakes(judges: Any, families: Mapping[str, Any]) -> Iterator[str]:
@@ -204,7 +204,7 @@ def _judge_mistakes(judges: Any, families: Mapping[str, Any]) -> Iterator[str]:
             yield f"{where}: expected a mapping of rates, found {rates!r}"
             continue
         yield from unknown_keys(f"{where}.", rates, _JUDGE_KEYS)
-        yield from (f"{where}.{name}: {bad_rate(value)}" for name, value in rates.items() if not is_rate(value))
+        yield from bad_rates(f"{where}.", rates, rates)
 
 
 def _rate_mistakes(where: str, entry: Any, allowed: Sequence[str]) -> Iterator[str]:
@@ -212,7 +212,7 @@ def _rate_mistakes(where: str, entry: Any, allowed: Sequence[str]) -> Iterator[s
         yield f"{where}: expected a mapping, found {entry!r}"
         return
     yield from unknown_keys(f"{where}.", entry, allowed)
-    yield from (f"{where}.{name}: {bad_rate(value)}" for name, value in entry.items() if not is_rate(value))
+    yield from bad_rates(f"{where}.", entry, entry)
 
 
 def _correlation_mistakes(correlation: Any) -> Iterator[str]:
@@ -249,9 +249,7 @@ def _model_mistakes(
         name = model.get(key)
         if name is not None and name not in siblings:
             yield f"{where}.{key}: {name!r} is not a model of this family"
-    for key in ("strength", "latency_ms"):
-        if not is_amount(model.get(key, 0)):
-            yield f"{where}.{key}: {bad_amount(model[key])}"
+    yield from bad_amounts(f"{where}.", model, ["strength", "latency_ms"])
     yield from faults.find_mistakes(f"{where}.faults", model.get("faults", {}))
     rates = model.get("rates")
     if not isinstance(rates, dict) or not rates:
@@ -277,7 +275,7 @@ def _rates_mistakes(where: str, entry: Any, scorer: str) -> Iterator[str]:
     yield from unknown_keys(f"{where}.", entry, RATES[scorer])
     if required not in entry:
         yield f"{where}.{required}: is missing"
-    bad = [f"{where}.{name}: {bad_rate(value)}" for name, value in entry.items() if not is_rate(value)]
+    bad = list(bad_rates(f"{where}.", entry, entry))
     yield from bad
     if not bad and sum(entry.values()) > 1 + 1e-9:
         yield f"{where}: the rates must add up to at most 1, found {sum(entry.values()):g}"

@@ -9,7 +9,7 @@ import pytest
 
 from infra.simulator.phrasing import declines
 from tests.support.joined import broken
-from tests.support.runs import DEFAULTS, count_requests, tables
+from tests.support.runs import DEFAULTS, HARBOR, count_requests, tables
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -19,10 +19,8 @@ SIZE = 40
 PRICE = "[{from: 2026-01-01, input_usd_per_million: 1.0, output_usd_per_million: 2.0}]"
 CONFIG = (
     DEFAULTS
+    + HARBOR
     + """\
-models:
-  - {{id: base, model: harbor-base, api: completions, family: harbor}}
-  - {{id: aligned, model: harbor-dpo-100, base: base}}
 judges:
   - {{id: careful, model: jury-careful, max_attempts: 1, sampling: {{temperature: 0.7}}, price: {price}}}
   - {{id: hasty, model: jury-hasty, max_attempts: 1}}

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from tests.support.moments import PHASES
-from tests.support.runs import DEFAULTS, command, environment, tables
+from tests.support.runs import DEFAULTS, HARBOR, command, environment, tables
 from tests.support.sizes import replications
 from warehouse import migrate
 from warehouse.connection import Warehouse
@@ -27,10 +27,8 @@ LONGEST_S = 900  # a run takes 10 seconds on a quiet machine
 RUN = ("run", "--as-of", "2026-01-31")
 CONFIG = (
     DEFAULTS
+    + HARBOR
     + """\
-models:
-  - {{id: base, model: harbor-base, api: completions, family: harbor}}
-  - {{id: aligned, model: harbor-dpo-100, base: base}}
 judges: [{{id: careful, model: jury-careful}}]
 benchmarks:
   - {{id: coding, sample_size: 8}}

@@ -11,7 +11,7 @@ import pytest
 
 from flows.retention import policy
 from tasks.steps.remove_texts import removable_texts, remove_texts
-from tests.support.runs import DEFAULTS, count_requests
+from tests.support.runs import DEFAULTS, HARBOR, count_requests
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -20,10 +20,8 @@ DATE = ("--as-of", "2026-01-31")
 SIZE = 12
 CONFIG = (
     DEFAULTS
+    + HARBOR
     + """\
-models:
-  - {{id: base, model: harbor-base, api: completions, family: harbor}}
-  - {{id: aligned, model: harbor-dpo-100, base: base}}
 judges:
   - {{id: careful, model: jury-careful, max_attempts: 1}}
 publish: {{text: full}}

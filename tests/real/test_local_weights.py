@@ -17,7 +17,7 @@ import pytest
 from flows.processes.model_servers import model_servers
 from tasks.settings import ModelSettings
 from tests.support.known import known_names
-from tests.support.llama import NotToBeHadError, install, llama_server_program, weights, xllamacpp_alone
+from tests.support.llama import installed, llama_server_program, weights, xllamacpp_alone
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -37,11 +37,8 @@ _LONGEST_S = 120
 
 
 @pytest.fixture(scope="module", autouse=True)
-def installed():
-    try:
-        install()
-    except NotToBeHadError as error:
-        pytest.skip(str(error))
+def _installed():
+    installed()
 
 
 @pytest.fixture

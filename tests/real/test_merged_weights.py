@@ -13,7 +13,7 @@ from flows.processes.model_servers import model_servers
 from tasks.settings import ModelSettings
 from tasks.weights.gguf_files import WeightsFile
 from tests.support.known import known_names
-from tests.support.llama import NotToBeHadError, install, llama_server_program, weights
+from tests.support.llama import installed, llama_server_program, weights
 
 pytestmark = pytest.mark.accept
 
@@ -21,10 +21,7 @@ pytestmark = pytest.mark.accept
 @pytest.fixture(scope="module")
 def merged(tmp_path_factory):
     """The average of the weights with themselves."""
-    try:
-        install()
-    except NotToBeHadError as error:
-        pytest.skip(str(error))
+    installed()
     path = tmp_path_factory.mktemp("merged") / "twice.gguf"
     parts = ("--part", str(weights()), "--part", str(weights()))
     done = subprocess.run(

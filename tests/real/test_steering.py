@@ -14,7 +14,7 @@ import pytest
 from flows.processes.model_servers import model_servers
 from tasks.settings import ModelSettings
 from tests.support.known import known_names
-from tests.support.llama import NotToBeHadError, install, llama_server_program, weights
+from tests.support.llama import installed, llama_server_program, weights
 
 pytestmark = pytest.mark.accept
 # In none of the pairs from which the direction is made.
@@ -25,10 +25,7 @@ STRENGTHS = (-0.3, -0.1, 0, 0.1, 0.3)
 @pytest.fixture(scope="module")
 def steered(tmp_path_factory):
     """What `steer` says, and its file."""
-    try:
-        install()
-    except NotToBeHadError as error:
-        pytest.skip(str(error))
+    installed()
     path = tmp_path_factory.mktemp("steering") / "agree.gguf"
     server = ("--server", str(llama_server_program()))
     done = subprocess.run(

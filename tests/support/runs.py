@@ -24,13 +24,18 @@ model_defaults:
   is_simulated: true
   api: chat
 """
+HARBOR = """\
+models:
+  - {{id: base, model: harbor-base, api: completions, family: harbor}}
+  - {{id: aligned, model: harbor-dpo-100, base: base}}
+"""
 CONFIG = (
     DEFAULTS
     + """\
   concurrency: {concurrency}
-models:
-  - {{id: base, model: harbor-base, api: completions, family: harbor}}
-  - {{id: aligned, model: harbor-dpo-100, base: base}}
+"""
+    + HARBOR
+    + """\
 benchmarks:
   - {{id: arithmetic, sample_size: {size}, repeats: {repeats}}}
   - {{id: knowledge, sample_size: {size}, repeats: {repeats}}}

@@ -74,3 +74,12 @@ end;
 -- sum of floating-point numbers can lie on either side of half a digit.
 create or replace macro staging.mean_of_means(means, weights) as
 round(sum(means::decimal(18, 12) * weights)::double / nullif(sum(weights) filter (where means is not null), 0), 12);
+
+-- The run that was started last for a night, voided or not.
+create or replace macro staging.newest_run_of_night(night) as table
+    select run_id
+    from raw.runs
+    where kind = 'nightly' and as_of_date = night
+    qualify row_number() over (
+        order by started_at desc, run_id desc
+    ) = 1;

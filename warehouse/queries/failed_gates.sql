@@ -1,11 +1,6 @@
 -- One row per gate that failed when the newest nightly run of a night was last validated.
 with runs as (
-    select run_id
-    from raw.runs
-    where kind = 'nightly' and as_of_date = $night::date
-    qualify row_number() over (
-        order by started_at desc, run_id desc
-    ) = 1
+    select * from staging.newest_run_of_night($night::date)
 ),
 
 newest as (

@@ -1,11 +1,6 @@
 -- One row per cell of the newest nightly run of a night: how it stands, and why requests of it failed.
 with runs as (
-    select run_id
-    from raw.runs
-    where kind = 'nightly' and as_of_date = $night::date
-    qualify row_number() over (
-        order by started_at desc, run_id desc
-    ) = 1
+    select * from staging.newest_run_of_night($night::date)
 ),
 
 answers as (

@@ -9,7 +9,7 @@ Tested in tests/flows/test_importing.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -140,7 +140,7 @@ def _land_items(
         maintain_order=True
     )
     described = [row for each in benchmarks.values() for row in benchmark_rows(each, (), run.source)["raw.benchmarks"]]
-    keys = warehouse.query("recorded_item_keys", frames={"named_items": ids.select("item_id").with_row_index("place")})
+    keys = _keys(warehouse, "item", ids["item_id"]).rename({"name": "item_id", "number": "item_key"})
     warehouse.append(
         {
             "raw.benchmarks": described,
@@ -157,12 +157,17 @@ def _land_cells(
 ) -> dict[tuple[str, str], int]:
     """Land the cells of the file; returns the number that the scores of each call it by."""
     hashes = [content_hash(run.plan.plan_hash, cell.cell_id) for cell in cells.values()]
-    named = pl.DataFrame({"place": range(len(hashes)), "content_hash": hashes})
-    keys = warehouse.query("recorded_cell_keys", frames={"named_cells": named})
+    keys = _keys(warehouse, "cell", hashes).rename({"name": "content_hash", "number": "recorded_key"})
     new = keys.filter("is_new").drop("is_new").with_columns(run_id=pl.lit(run.run_id), landed_at=pl.lit(run.now))
     warehouse.append({"raw.recorded_cells": new})
     by_hash = dict(keys.select("content_hash", "recorded_key").iter_rows())
     return {name: by_hash[its_hash] for name, its_hash in zip(cells, hashes, strict=True)}
+
+
+def _keys(warehouse: Warehouse, kind: str, names: Sequence[str] | pl.Series) -> pl.DataFrame:
+    """The numbers by which recorded scores call items or cells, of which some are new."""
+    named = pl.DataFrame({"name": names}, schema={"name": pl.String}).with_row_index("place")
+    return warehouse.query("recorded_keys", frames={"named": named}, kind=kind)
 
 
 def _keyed(scores: pl.DataFrame, items: pl.DataFrame, keys: Mapping[tuple[str, str], int]) -> pl.DataFrame:

@@ -110,53 +110,38 @@ cut_off as (
     group by cells.as_of_date, stops.model_id
 ),
 
-keys as (
-    select
-        as_of_date,
-        model_id
-    from planned
-    union
-    select
-        as_of_date,
-        model_id
-    from spent
-    union
-    select
-        as_of_date,
-        model_id
-    from reused
-    union
-    select
-        as_of_date,
-        model_id
-    from cut_off
+parts as (
+    select * from planned
+    union all by name
+    select * from spent
+    union all by name
+    select * from reused
+    union all by name
+    select * from cut_off
 )
 
 select
-    keys.as_of_date,
-    keys.model_id,
+    as_of_date,
+    model_id,
     ---------- planned
-    planned.count_requests_planned,
-    planned.tokens_input_planned,
-    planned.tokens_output_planned_at_most,
-    planned.cost_usd_planned_at_most,
+    any_value(count_requests_planned) as count_requests_planned,
+    any_value(tokens_input_planned) as tokens_input_planned,
+    any_value(tokens_output_planned_at_most) as tokens_output_planned_at_most,
+    any_value(cost_usd_planned_at_most) as cost_usd_planned_at_most,
     ---------- spent
-    coalesce(spent.count_requests, 0) as count_requests,
-    coalesce(spent.count_answers, 0) as count_answers,
-    spent.tokens_input,
-    spent.tokens_output,
-    spent.cost_usd,
-    coalesce(spent.count_without_cost, 0) as count_without_cost,
-    coalesce(spent.cost_held_usd, 0) as cost_held_usd,
+    coalesce(any_value(count_requests), 0) as count_requests,
+    coalesce(any_value(count_answers), 0) as count_answers,
+    any_value(tokens_input) as tokens_input,
+    any_value(tokens_output) as tokens_output,
+    any_value(cost_usd) as cost_usd,
+    coalesce(any_value(count_without_cost), 0) as count_without_cost,
+    coalesce(any_value(cost_held_usd), 0) as cost_held_usd,
     ---------- saved
-    coalesce(reused.count_reused, 0) as count_reused,
-    reused.cost_saved_usd,
+    coalesce(any_value(count_reused), 0) as count_reused,
+    any_value(cost_saved_usd) as cost_saved_usd,
     ---------- cut off
-    cut_off.stopped_by,
-    coalesce(cut_off.count_cells_stopped, 0) as count_cells_stopped,
-    coalesce(cut_off.count_missing, 0) as count_missing
-from keys
-left join planned on keys.as_of_date = planned.as_of_date and keys.model_id = planned.model_id
-left join spent on keys.as_of_date = spent.as_of_date and keys.model_id = spent.model_id
-left join reused on keys.as_of_date = reused.as_of_date and keys.model_id = reused.model_id
-left join cut_off on keys.as_of_date = cut_off.as_of_date and keys.model_id = cut_off.model_id
+    any_value(stopped_by) as stopped_by,
+    coalesce(any_value(count_cells_stopped), 0) as count_cells_stopped,
+    coalesce(any_value(count_missing), 0) as count_missing
+from parts
+group by as_of_date, model_id
