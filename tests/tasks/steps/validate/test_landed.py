@@ -91,6 +91,9 @@ SHARED = {
 WARNINGS = {
     "served_model_is_constant": [f"update raw.generations set model_served = 'tiny-7b-2026' where {ONE}"],
     "answers_differ_between_models": [COPIED.format(columns="text = other.text", last="sums-30")],
+    "answers_are_not_from_the_future": [
+        f"update raw.generations set finished_at = finished_at + interval 2 days where {ONE}"
+    ],
 }
 QUARANTINES = {
     # The tables of a lake have no constraints, so these values can get in.
@@ -110,9 +113,6 @@ QUARANTINES = {
     "cost_is_possible": [f"update raw.generations set cost_usd = 'infinity' where {ONE}"],
     "answers_end_after_they_start": [
         f"update raw.generations set started_at = finished_at + interval 1 hour where {ONE}"
-    ],
-    "answers_are_not_from_the_future": [
-        f"update raw.generations set finished_at = finished_at + interval 2 days where {ONE}"
     ],
 }
 
