@@ -48,15 +48,17 @@ def rescore(
         chosen = _count_by(warehouse, scorer, benchmark) if choose else []
         rebuild_dates(warehouse, run_dates(warehouse), settings.analysis, settings.margins)
         lacking = removed_line(warehouse, run, benchmark, None if benchmark else name) if can_score else None
-        changes = warehouse.query("rescore_changes", scorer=name, scorer_version=version or current, run_id=run)
+        counted_version = version or current
+        changes = warehouse.query("rescore_changes", scorer=name, scorer_version=counted_version, run_id=run)
+        kept = _kept_line(warehouse, name, counted_version, chosen) if chosen else None
     rows = changes.to_dicts()
     if json:
-        print_json({"count_scored": count, "chosen": chosen, "changes": rows})
+        print_json({"count_scored": count, "chosen": chosen, "kept": kept, "changes": rows})
         return
     print_changes(rows)
     _say(count, scorer, chosen)
-    if lacking:
-        typer.echo(lacking)
+    for line in filter(None, (kept, lacking)):
+        typer.echo(line)
     typer.echo(f"Next: {program()} publish --config {config}")
 
 
@@ -85,7 +87,21 @@ def _count_by(warehouse: Warehouse, scorer: str, benchmark: str | None) -> list[
     from tasks.scorers import versioned
     from tasks.steps.score import choose
 
-    return choose(warehouse, *versioned(scorer), benchmark)
+    name, version = versioned(scorer)
+    try:
+        return choose(warehouse, name, version, benchmark)
+    except UsageError as error:
+        removed = removed_line(warehouse, None, benchmark, None if benchmark else name)
+        raise UsageError(f"{error} {removed}" if removed else str(error)) from None
+
+
+def _kept_line(warehouse: Warehouse, name: str, version: int, chosen: Sequence[str]) -> str | None:
+    """How many cells do not count by what was chosen for them; None where all do."""
+    parameters = {"scorer": name, "scorer_version": version, "benchmarks": list(chosen)}
+    ((count, count_kept),) = warehouse.query_rows("kept_cells", **parameters)[1]
+    if not count_kept:
+        return None
+    return f"{count_kept} of {count} cells keep the score they had: {name}@{version} has not scored all their answers."
 
 
 def _say(count: int, scorer: str, chosen: Sequence[str]) -> None:

@@ -102,7 +102,10 @@ def _check_scored(warehouse: Warehouse, name: str, version: int | None, wanted: 
     versions = sorted({f"{name}@{known}" for found, known in scored.iter_rows() if found in wanted})
     shown = f"{name}@{version}" if version else name
     where = ", ".join(sorted(set(wanted) - has_scored)) or "any benchmark"
-    raise UsageError(f"no answer to {where} is scored by {shown}; there is {', '.join(versions) or 'nothing of it'}.")
+    raise UsageError(
+        f"no answer to {where} is scored by {shown}; there is {', '.join(versions) or 'nothing of it'}. "
+        "The scores that count stay as they are."
+    )
 
 
 def _choose_for_run(

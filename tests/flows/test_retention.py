@@ -31,6 +31,7 @@ benchmarks:
   - {{id: coding, sample_size: {size}}}
 """
 )
+SCORES = "select generation_id, scorer, scorer_version, outcome, value from raw.scores"
 TEXTS = {"response", "reasoning", "texts_removed_at", "prompt"}
 PUBLICATION = {"publication", "dim_run", "dim_date", "validations"}  # they say when something was built or checked
 
@@ -127,6 +128,9 @@ def test_what_needs_texts_says_that_they_were_removed(pruned, aligntax):
     said = aligntax(pruned, "rescore", "--scorer", "exact", "--benchmark", "arithmetic").stdout
     assert "0 answers scored" in said
     assert f"{2 * SIZE} answers keep their scores as they are" in said
+    said = aligntax(pruned, "rescore", "--scorer", "exact", "--benchmark", "arithmetic", "--choose", code=2).stderr
+    assert "no answer to arithmetic is scored by exact" in said
+    assert f"{2 * SIZE} answers keep their scores as they are: their texts were removed" in said
     said = aligntax(pruned, "execute", "--again", "--benchmark", "coding").stdout
     assert f"{2 * SIZE} answers keep their scores as they are" in said
     refused = aligntax(pruned, "labels", "export", "sheet.csv", "--benchmark", "harmful", "--include-harmful", code=2)
@@ -143,6 +147,14 @@ def test_a_later_run_asks_again_instead_of_reading_what_is_gone(pruned, tmp_path
     assert later["judging"]["count_asked"] > 0
     unscored = "select count(*) from marts.fct_scores where as_of_date = '2026-02-01' and outcome = 'not_run'"
     assert rows(folder, unscored) == [(0,)]
+
+    before = rows(folder, SCORES)
+    said = aligntax(folder, "rescore", "--scorer", "exact", "--benchmark", "arithmetic", "--choose").stdout
+    assert "2 of 4 cells keep the score they had: exact@" in said
+    assert f"{2 * SIZE} answers keep their scores as they are: their texts were removed" in said
+    scorers = "select distinct as_of_date::varchar, scorer from staging.stg_cells where benchmark_id = 'arithmetic'"
+    assert rows(folder, f"{scorers} order by all") == [("2026-01-31", "numeric"), ("2026-02-01", "exact")]
+    assert set(before) <= set(rows(folder, SCORES))
 
 
 def test_a_night_applies_the_policy_of_the_configuration(kept, tmp_path, aligntax):

@@ -142,6 +142,14 @@ def test_a_chosen_scorer_that_did_not_score_every_answer_is_not_counted(warehous
     choose(warehouse, "exact", benchmark_id="arithmetic")
     transform.rebuild_dates(warehouse, [DAY])
     assert headline(warehouse) == [("numeric", PRESENT, 1.0)]
+    assert kept_cells(warehouse, "exact") == [(1, 1)]
+    rescore(warehouse, SCORERS["exact"], benchmark_id="arithmetic")
+    assert kept_cells(warehouse, "exact") == [(1, 0)]
+
+
+def kept_cells(warehouse, scorer):
+    parameters = {"scorer": scorer, "scorer_version": SCORERS[scorer].version, "benchmarks": ["arithmetic"]}
+    return warehouse.query_rows("kept_cells", **parameters)[1]
 
 
 @pytest.mark.parametrize(
