@@ -24,6 +24,7 @@ from prefect.types.entrypoint import EntrypointType
 from flows.configuration import load_configuration
 from flows.evaluate import Evaluated, evaluate, state_of
 from flows.missed_nights import Missed, missed_before
+from flows.night_backups import back_up_night
 from flows.night_dates import next_night, night_of
 from flows.opened import opened
 from flows.orchestration import Outcome, as_flow, failed
@@ -80,6 +81,8 @@ async def _night(config: Path, night: date, say: Say, missed: Missed = Missed())
     await as_flow(evaluate, str(config), night.isoformat(), "nightly", outcome=outcome)
     say(night.isoformat(), outcome)
     await asyncio.to_thread(tell_after, config, night, outcome.error, missed.reported)
+    if outcome.value and outcome.value.outcome == "complete":
+        await asyncio.to_thread(back_up_night, load_configuration(config, will_send=False), config)
     if isinstance(outcome.error, NothingDue):
         return Completed(message=str(outcome.error), name="NothingDue")
     return failed(outcome.error) if outcome.error else state_of(outcome.result())

@@ -130,6 +130,7 @@ def nightly(
     Without --as-of it is tonight, by `schedule:`; nights that were missed are then handled as `missed_nights:` says.
     """
     from flows.cli.results import summarise
+    from flows.night_backups import back_up_night
     from flows.one_night import hold
     from flows.opened import opened
 
@@ -137,10 +138,13 @@ def nightly(
         write_json_log()
     try:
         with opened(config, wait_s=wait) as given:
-            code = summarise(hold(given, as_of_date(as_of) if as_of else None), config=config, is_json=json)
+            evaluated = hold(given, as_of_date(as_of) if as_of else None)
+            code = summarise(evaluated, config=config, is_json=json)
     except NothingDue as rest:
         print_json({"outcome": "nothing_due", "reason": str(rest)}) if json else typer.echo(str(rest))
         return
+    if evaluated.outcome == "complete":
+        back_up_night(given.settings, config)
     raise typer.Exit(code)
 
 

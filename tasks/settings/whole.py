@@ -16,6 +16,7 @@ from pydantic import Field, PrivateAttr
 from tasks.domain import PromptStyle, content_hash
 from tasks.errors import UnknownName
 from tasks.settings.analysis import AnalysisSettings, GateSettings, Thresholds
+from tasks.settings.backups import BackupSettings
 from tasks.settings.benchmarks import BenchmarkSettings, ComparisonSettings, PairKind
 from tasks.settings.budget import BudgetSettings
 from tasks.settings.fields import NotEmpty, Whole
@@ -52,6 +53,7 @@ class Settings(Places):
     schedule: ScheduleSettings = ScheduleSettings()
     missed_nights: MissedNights = "report"
     notify: tuple[ReceiverSettings, ...] = ()
+    backup: BackupSettings | None = None
     keep_texts_days: Annotated[Whole, Field(ge=1)] | None = None
     landing: LandingSettings | None = None
     work_pool: WorkPoolSettings | None = None

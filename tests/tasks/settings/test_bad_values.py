@@ -44,9 +44,9 @@ CASES = {
     "unknown key at the top": (
         {("benchmark",): []},
         (
-            "benchmark: unknown key. Did you mean 'benchmarks'? Known: analysis, benchmarks, budget, comparisons, "
-            "gate, judges, keep_texts_days, landing, max_age_days, missed_nights, model_defaults, models, notify, "
-            "publish, sample_seed, schedule, thresholds, warehouse, work_pool."
+            "benchmark: unknown key. Did you mean 'benchmarks'? Known: analysis, backup, benchmarks, budget, "
+            "comparisons, gate, judges, keep_texts_days, landing, max_age_days, missed_nights, model_defaults, models, "
+            "notify, publish, sample_seed, schedule, thresholds, warehouse, work_pool."
         ),
     ),
     "unknown sampling key": (
