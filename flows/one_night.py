@@ -6,20 +6,42 @@ Tested in tests/flows/test_missed_nights.py.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.configuration import load_configuration
 from flows.launch import execute
 from flows.missed_nights import missed_before
 from flows.night_dates import night_of
-from flows.opened import Opened
-from flows.telling.night import telling
+from flows.opened import Opened, opened
+from flows.telling.night import tell_after, telling
 from tasks.domain import RunKind
-from tasks.errors import AligntaxError, Interrupted
+from tasks.errors import AligntaxError, Interrupted, SettingsError
 
 if TYPE_CHECKING:
     from flows.evaluate import Evaluated
+
+
+@contextmanager
+def opened_for(night: date | None, config: Path, wait_s: float) -> Iterator[Opened]:
+    """The configuration and the warehouse of a night. People are told of a night that its configuration prevents.
+
+    Raises:
+        SettingsError: the configuration holds a bad value.
+        WarehouseBusy: somebody else still writes the warehouse after ``wait_s`` seconds.
+    """
+    with ExitStack() as held:
+        try:
+            given = held.enter_context(opened(config, wait_s=wait_s))
+        except SettingsError as error:
+            with suppress(SettingsError):  # what cannot be read names nobody to tell
+                schedule = load_configuration(config, will_send=False).schedule
+                tell_after(config, night or night_of(schedule, datetime.now(UTC)), error)
+            raise
+        yield given
 
 
 def hold(given: Opened, night: date | None) -> Evaluated:

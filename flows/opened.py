@@ -27,15 +27,23 @@ class Opened:
 
 
 @contextmanager
-def opened(config: Path, overrides: Mapping[str, Any] | None = None, wait_s: float = 0.0) -> Iterator[Opened]:
+def opened(
+    config: Path, overrides: Mapping[str, Any] | None = None, wait_s: float = 0.0, *, will_send: bool = True
+) -> Iterator[Opened]:
     """Load a configuration and hold its warehouse open.
+
+    Args:
+        config: The configuration's file.
+        overrides: What flags say in place of the file.
+        wait_s: How long to wait for a warehouse that somebody else writes.
+        will_send: False for who asks no model; see ``load_configuration``.
 
     Raises:
         SettingsError: the configuration holds a bad value.
         WarehouseBusy: somebody else still writes the warehouse after ``wait_s`` seconds.
     """
     given = dict(overrides or {})
-    settings = load_configuration(config, given)
+    settings = load_configuration(config, given, will_send=will_send)
     with _opened_when_free(settings.warehouse, wait_s) as warehouse:
         yield Opened(warehouse, settings, config, given)
 

@@ -131,14 +131,14 @@ def nightly(
     """
     from flows.cli.results import summarise
     from flows.night_backups import back_up_night
-    from flows.one_night import hold
-    from flows.opened import opened
+    from flows.one_night import hold, opened_for
 
     if log_json:
         write_json_log()
+    night = as_of_date(as_of) if as_of else None
     try:
-        with opened(config, wait_s=wait) as given:
-            evaluated = hold(given, as_of_date(as_of) if as_of else None)
+        with opened_for(night, config, wait) as given:
+            evaluated = hold(given, night)
             code = summarise(evaluated, config=config, is_json=json)
     except NothingDue as rest:
         print_json({"outcome": "nothing_due", "reason": str(rest)}) if json else typer.echo(str(rest))

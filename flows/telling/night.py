@@ -23,6 +23,7 @@ from tasks.errors import AligntaxError, Interrupted
 from tasks.settings import Settings
 from tasks.settings.notify import Receiver
 from tasks.steps.notify import (
+    Condition,
     Ended,
     Notice,
     changes,
@@ -63,13 +64,18 @@ def telling(given: Opened, night: date, missed: Sequence[date] = ()) -> Iterator
 
 
 def tell_after(config: Path, night: date, error: Exception | None, missed: Sequence[date] = ()) -> None:
-    """The same once a night has ended and its warehouse is closed. A night that found it busy was missed."""
+    """The same once a night has ended and its warehouse is closed. A night that found it busy was missed.
+
+    A configuration with which nothing can be asked, because a key is not set for instance, still names who is told.
+    """
     try:
+        settings = load_configuration(config, will_send=False)
+        receivers = receivers_of(settings)
         if isinstance(error, WarehouseBusy):
-            _tell_of_busy(config, night)
-            return
-        with opened(config) as given:
-            tell(given, receivers_of(given.settings), ended(night, error), missed)
+            _tell_of_busy(settings, receivers, missed_night(night, _option(config)))
+        elif receivers:
+            with opened(config, will_send=False) as given:
+                tell(given, receivers, ended(night, error), missed)
     except (AligntaxError, WarehouseError) as trouble:
         sys.stderr.write(f"warning: nobody could be told of the night {night}: {trouble}\n")
 
@@ -93,12 +99,11 @@ def _option(config: Path) -> str:
     return "" if config == _CONFIG else f" --config {config}"
 
 
-def _tell_of_busy(config: Path, night: date) -> None:
+def _tell_of_busy(settings: Settings, receivers: Sequence[Receiver], missed: Condition) -> None:
     """Send that a night was missed while somebody else has the warehouse, and keep what the warehouse has to note."""
-    settings = load_configuration(config)
-    receivers = [receiver for receiver in receivers_of(settings) if "missed_night" in receiver.on]
-    notices = changes([missed_night(night, _option(config))], (), (), night)
-    troubles = asyncio.run(_hand_all(receivers, notices))
+    wanting = [receiver for receiver in receivers if missed.kind in receiver.on]
+    notices = changes([missed], (), (), missed.since)
+    troubles = asyncio.run(_hand_all(wanting, notices))
     KeptNotices.beside(settings.warehouse).keep(notices, [name for name, trouble in troubles.items() if not trouble])
 
 

@@ -1,4 +1,4 @@
-"""A served night that finds the warehouse busy is told as missed, once."""
+"""A served night that cannot begin is told, once: the warehouse is busy, or the configuration lets nothing be asked."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 
 from flows.telling.kept_notices import KeptNotices
 from flows.telling.night import tell_after
+from tasks.errors import SettingsError
 from tests.support.receiver import nobody, receiver
 from tests.support.runs import write_config
 from warehouse.connection import Warehouse
@@ -44,3 +45,13 @@ def test_who_wants_no_such_notice_gets_none(tmp_path):
         config.write_text(f'{config.read_text()}\nnotify: [{{kind: json, url: "{inbox.address}", on: [alarm]}}]\n')
         tell_after(config, NIGHT, BUSY)
     assert inbox.letters == []
+
+
+def test_a_night_that_lacks_a_key_is_told_as_failed_and_never_again(tmp_path):
+    with receiver() as inbox:
+        config = write_config(tmp_path, "127.0.0.1:1")
+        keyless = config.read_text().replace("harbor-base,", "harbor-base, api_key_env: KEY_OF_NOBODY,")
+        config.write_text(f'{keyless}\nnotify: [{{kind: json, url: "{inbox.address}"}}]\n')
+        for night in (NIGHT, NEXT):
+            tell_after(config, night, SettingsError("the environment variable KEY_OF_NOBODY is not set."))
+    assert told(inbox) == [("failure", "nightly run")]
