@@ -18,7 +18,7 @@ module must not know tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -27,10 +27,10 @@ import numpy.typing as npt
 
 from tasks.stats.bootstrap import bootstrap_means
 from tasks.stats.clustered import FloatArray, cluster_codes
+from tasks.stats.curves import Form, fitted_curves
 from tasks.stats.levels import t_critical
 from tasks.stats.ratio import RatioEstimate, fieller, without_limits
 
-Form: TypeAlias = Literal["line", "parabola", "tanh", "bell"]
 Shape: TypeAlias = Literal["rising", "falling", "flat", "concave", "convex"]
 
 # From simple to rich. Among forms that the data cannot distinguish the first is shown.
@@ -43,8 +43,6 @@ _CLEAR_SHARE = 0.8
 _PLAUSIBLE_SHARE = 0.2
 # Curves that are nowhere further apart than a quarter of a point count as equal.
 _SAME_CURVE = 0.0025
-# The number of steps of nonlinear least squares.
-_STEPS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,7 @@ def fit_form(form: Form, means: Means) -> Fit:
     >>> fit.parameters.round(3).tolist(), round(fit.criterion, 6)  # two parameters: 2 x 2 x 1e-4
     ([0.1, 0.1], 0.0004)
     """
-    fitted = _fitted(form, means.strength, means.mean[np.newaxis])
+    fitted = fitted_curves(form, means.strength, means.mean[np.newaxis])
     inverse = np.linalg.pinv(fitted.tangent[0])
     penalty = 2 * float(np.trace(fitted.tangent[0] @ inverse @ means.covariance))
     residual = means.mean - fitted.curve[0]
@@ -217,7 +215,7 @@ def _winning_shares(forms: Sequence[Form], means: Means, drawn: FloatArray | Non
 
 def _criteria(form: Form, means: Means, drawn: FloatArray) -> FloatArray:
     """The criterion [B] of a form in each resample. Its covariance is always that of the sample."""
-    fitted = _fitted(form, means.strength, drawn)
+    fitted = fitted_curves(form, means.strength, drawn)
     projection = fitted.tangent @ np.linalg.pinv(fitted.tangent)
     penalty = 2 * np.einsum("bij,ji->b", projection, means.covariance)
     return np.asarray(((drawn - fitted.curve) ** 2).sum(axis=-1) + penalty)
@@ -330,94 +328,3 @@ def _linear_criterion(means: Means, powers: Sequence[int]) -> float:
     projection = tangent @ np.linalg.pinv(tangent)
     residual = means.mean - projection @ means.mean
     return float(residual @ residual + 2 * np.trace(projection @ means.covariance))
-
-
-# ------------------------------------------------------------------------------------------ the curves
-
-# From parameters [B, P] and strengths [R] to values [B, R] and their derivatives [B, R, P].
-_Curve: TypeAlias = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    """B fits: parameters [B, P], curves [B, R] and their tangents [B, R, P]."""
-
-    parameters: FloatArray
-    curve: FloatArray
-    tangent: FloatArray
-
-
-def _fitted(form: Form, strength: FloatArray, means: FloatArray) -> _Fitted:
-    """Fit one form to B rows of means at once."""
-    if form in ("line", "parabola"):
-        tangent = np.stack([strength**power for power in range(2 if form == "line" else 3)], axis=1)
-        parameters = means @ np.linalg.pinv(tangent).T
-        return _Fitted(parameters, parameters @ tangent.T, np.broadcast_to(tangent, (len(means), *tangent.shape)))
-    curve, start = (_tanh, _tanh_start) if form == "tanh" else (_bell, _bell_start)
-    return _levenberg_marquardt(curve, start(strength, means), strength, means)
-
-
-def curve_at(form: Form, parameters: Sequence[float], strength: npt.ArrayLike) -> FloatArray:
-    """The curve of a form at strengths [R], from the parameters in the order of ``Fit``.
-
-    >>> curve_at("line", [0.5, -0.25], [0.0, 1.0]).tolist()
-    [0.5, 0.25]
-    """
-    at, given = np.asarray(strength, dtype=np.float64), np.asarray([parameters], dtype=np.float64)
-    if form in ("line", "parabola"):
-        return np.asarray(np.polynomial.polynomial.polyval(at, given[0]))
-    curve, _ = (_tanh if form == "tanh" else _bell)(given, at)
-    return np.asarray(curve[0])
-
-
-def _tanh(parameters: FloatArray, strength: FloatArray) -> tuple[FloatArray, FloatArray]:
-    level = np.tanh(parameters[:, :1] * strength + parameters[:, 1:])
-    slope = (1 - level**2) / 2
-    return (1 + level) / 2, np.stack([slope * strength, slope], axis=-1)
-
-
-def _tanh_start(strength: FloatArray, means: FloatArray) -> FloatArray:
-    angles = np.arctanh(2 * np.clip(means, 0.01, 0.99) - 1)
-    return np.asarray(angles @ np.linalg.pinv(np.stack([strength, np.ones_like(strength)], axis=1)).T)
-
-
-def _bell(parameters: FloatArray, strength: FloatArray) -> tuple[FloatArray, FloatArray]:
-    height, width, centre = (parameters[:, [index]] for index in range(3))
-    distance = strength - centre
-    lowered = 1 / np.maximum(1 + width * distance**2, 0.05)
-    curve = height * lowered
-    return curve, np.stack([lowered, -curve * lowered * distance**2, 2 * curve * lowered * width * distance], axis=-1)
-
-
-def _bell_start(strength: FloatArray, means: FloatArray) -> FloatArray:
-    powers = np.stack([strength**power for power in range(3)], axis=1)
-    offset, slope, curvature = (1 / np.clip(means, 0.01, None) @ np.linalg.pinv(powers).T).T
-    reach = float(np.ptp(strength))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        centre = np.clip(np.nan_to_num(-slope / (2 * curvature)), strength[0] - reach, strength[-1] + reach)
-    floor = np.maximum(offset - curvature * centre**2, 0.2)
-    return np.stack([1 / floor, curvature / floor, centre], axis=1)
-
-
-def _levenberg_marquardt(curve: _Curve, start: FloatArray, strength: FloatArray, means: FloatArray) -> _Fitted:
-    """Nonlinear least squares of B small problems at once. A step that makes a problem's fit worse is not taken."""
-    parameters = start
-    values, tangent = curve(parameters, strength)
-    loss = ((means - values) ** 2).sum(axis=-1)
-    damping = np.full(len(means), 1e-3)
-    diagonal = np.arange(parameters.shape[1])
-    for _ in range(_STEPS):
-        normal = np.swapaxes(tangent, 1, 2) @ tangent
-        normal[:, diagonal, diagonal] *= 1 + damping[:, np.newaxis]
-        normal[:, diagonal, diagonal] += 1e-12
-        gradient = np.swapaxes(tangent, 1, 2) @ (means - values)[:, :, np.newaxis]
-        tried = parameters + np.linalg.solve(normal, gradient)[:, :, 0]
-        tried_values, tried_tangent = curve(tried, strength)
-        tried_loss = ((means - tried_values) ** 2).sum(axis=-1)
-        is_better = tried_loss < loss
-        parameters = np.where(is_better[:, np.newaxis], tried, parameters)
-        values = np.where(is_better[:, np.newaxis], tried_values, values)
-        tangent = np.where(is_better[:, np.newaxis, np.newaxis], tried_tangent, tangent)
-        loss = np.where(is_better, tried_loss, loss)
-        damping = np.clip(np.where(is_better, damping / 5, damping * 5), 1e-9, 1e9)
-    return _Fitted(parameters, values, tangent)

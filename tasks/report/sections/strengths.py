@@ -186,7 +186,7 @@ def _points(scores: Sequence[ReportRow], benchmark_id: str, models: Mapping[str,
 
 def _curve(fit: ReportRow) -> list[tuple[float, float]]:
     """The curve that was chosen, from the weakest to the strongest strength; nothing where none was."""
-    from tasks.stats.sweep import curve_at  # noqa: PLC0415 - loads NumPy
+    from tasks.stats.curves import curve_at  # noqa: PLC0415 - loads NumPy
 
     if not fit["parameters_json"]:
         return []
