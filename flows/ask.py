@@ -1,9 +1,9 @@
 """The flow of a worker: ask one shard of a run, and land what comes in the lake.
 
-The configuration is the worker's own. A shard of another plan is refused, so that whoever can start flow runs chooses
-among the questions of this configuration, and adds none.
+The configuration is the worker's own, and it plans the cells of the shard alone. A shard that asks anything else is
+refused, so that whoever can start flow runs chooses among the questions of this configuration, and adds none.
 
-Tested in tests/flows/test_machines.py.
+Tested in tests/flows/test_machines.py and tests/flows/test_pool_troubles.py.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -25,14 +26,17 @@ from prefect.utilities.annotations import quote
 from flows import cell_tasks
 from flows.asking.session import Part, Session, session
 from flows.asking.slots import slots_held
+from flows.asking.workers import program_version
 from flows.configuration import load_configuration
 from flows.orchestration import Outcome
 from flows.planning import plan_run, work_on
 from tasks.domain import RunKind
-from tasks.errors import UsageError
+from tasks.errors import AligntaxError, Refused, UsageError
 from tasks.planned import CellWork, Plan
 from tasks.providers import Ledger
+from tasks.settings import Settings, WorkPoolSettings
 from warehouse.connection import Row
+from warehouse.errors import LakeOfAnotherVersion
 from warehouse.lake.landing import Lake
 
 
@@ -43,43 +47,65 @@ async def ask(  # noqa: PLR0913, PLR0917 - each is a field on the page of the fl
     kind: str,
     only: dict[str, list[str]],
     run_id: str,
-    plan_hash: str,
     shard_id: str,
     cells: list[str],  # noqa: ARG001 - shown on the page of the flow run
+    version: str = "",
 ) -> State[None]:
     """Ask a shard of a run. Every argument names something; questions come from the worker's own configuration."""
     outcome: Outcome[Session] = Outcome()
 
     async def work() -> Session:
-        settings = load_configuration(_beside(config))
-        plan = plan_run(None, settings, date.fromisoformat(as_of_date), RunKind(kind), only)
-        return await _ask(checked(plan, run_id, plan_hash), shard_id)
+        with ExitStack() as stack:
+            try:
+                check_program(version)
+                settings = load_configuration(_beside(config))
+                plan = plan_run(None, settings, date.fromisoformat(as_of_date), RunKind(kind), only)
+                plan = replace(plan, run_id=run_id)
+                pool, lake = _joined(settings)
+                stack.enter_context(lake)
+                open_work = pieces(plan, lake.named_rows("shard_requests", shard_id=shard_id, run_id=run_id))
+            except (AligntaxError, LakeOfAnotherVersion) as error:
+                raise Refused(str(error)) from None
+            return await _ask(plan, open_work, pool.slots, lake, shard_id)
 
     return await outcome.of(work(), _said)
 
 
-async def _ask(plan: Plan, shard_id: str) -> Session:
-    """Ask what of a shard has not landed, and land how each piece ended.
+async def _ask(plan: Plan, work: tuple[CellWork, ...], slots: int, lake: Lake, shard_id: str) -> Session:
+    """Ask what of a shard has not landed, and land how each piece ended."""
+    part = Part(slots, Ledger())
+    async with slots_held(work), session(lake, plan, work, os.environ, part=part) as live:
+        asked: list[Any] = [
+            cell_tasks.generate_cell(piece.name, quote(piece), quote(live), return_state=True) for piece in work
+        ]
+        await asyncio.gather(*asked)
+    lake.append_new({"raw.shard_ends": list(_ends(live, shard_id))})
+    return live
+
+
+def _joined(settings: Settings) -> tuple[WorkPoolSettings, Lake]:
+    """The pool and the lake of a worker's configuration.
 
     Raises:
-        UsageError: the configuration names no lake or no work pool.
+        UsageError: it names no lake or no work pool.
+        LakeOfAnotherVersion: the lake has another schema.
     """
-    settings, run_id = plan.settings, plan.run_id
     if settings.landing is None or settings.work_pool is None:
-        raise UsageError("a worker's configuration needs `landing:` and `work_pool:`.")
-    part = Part(settings.work_pool.slots, Ledger())
-    with Lake.join(settings.landing) as lake:
-        work = _pieces(plan, lake.named_rows("shard_requests", shard_id=shard_id, run_id=run_id))
-        async with (
-            slots_held(work),
-            session(lake, plan, work, os.environ, part=part) as live,
-        ):
-            asked: list[Any] = [
-                cell_tasks.generate_cell(piece.name, quote(piece), quote(live), return_state=True) for piece in work
-            ]
-            await asyncio.gather(*asked)
-        lake.append_new({"raw.shard_ends": list(_ends(live, shard_id))})
-    return live
+        raise UsageError("this worker's configuration needs `landing:` and `work_pool:`.")
+    return settings.work_pool, Lake.join(settings.landing)
+
+
+def check_program(version: str) -> None:
+    """Compare the program of a run with the worker's.
+
+    Raises:
+        UsageError: they differ.
+    """
+    if version != program_version():
+        raise UsageError(
+            f"this worker has {program_version()}, and the run was started by {version or 'an earlier version'}: "
+            "install one version on all machines, and deploy infra/prefect.yaml again."
+        )
 
 
 def _beside(config: str) -> Path:
@@ -93,32 +119,26 @@ def _beside(config: str) -> Path:
     return Path(config)
 
 
-def checked(plan: Plan, run_id: str, plan_hash: str) -> Plan:
-    """The worker's own plan under the run's id.
+def pieces(plan: Plan, rows: Iterable[Row]) -> tuple[CellWork, ...]:
+    """The pieces of work whose open requests are given as rows of the lake; what they ask is in the plan.
 
     Raises:
-        UsageError: the run has another plan.
+        UsageError: the plan asks something else.
     """
-    if plan.plan_hash != plan_hash or not run_id.startswith(plan.run_id):
-        raise UsageError(
-            f"this worker's configuration plans {plan.plan_hash}, and run {run_id} has plan {plan_hash}: give the "
-            "worker the files and variables of the machine that started the run."
-        )
-    return replace(plan, run_id=run_id)
-
-
-def _pieces(plan: Plan, rows: Iterable[Row]) -> tuple[CellWork, ...]:
-    """The pieces of work whose open requests are given as rows of the lake; what they ask is in the plan."""
     cells = {cell.cell_id: cell for cell in plan.cells}
-    pieces = []
+    found = []
     for (name, cell_id, is_resumed), opened in groupby(rows, itemgetter("piece", "cell_id", "is_resumed")):
-        cell = cells[cell_id]
-        planned = {(request.item_id, request.repeat): request for request in cell.requests}
-        requests = [
-            replace(planned[row["item_id"], row["repeat"]], generation_id=row["generation_id"]) for row in opened
-        ]
-        pieces.append(work_on(plan, cell, requests, name, is_resumed=is_resumed))
-    return tuple(pieces)
+        cell = cells.get(cell_id)
+        planned = {(one.item_id, one.repeat, one.request_hash): one for one in cell.requests} if cell else {}
+        keyed = [(row["generation_id"], (row["item_id"], row["repeat"], row["request_hash"])) for row in opened]
+        if cell is None or not planned.keys() >= {key for _, key in keyed}:
+            raise UsageError(
+                f"this worker's configuration asks other questions in {cell_id} than run {plan.run_id}: give the "
+                "worker the files and variables of the machine that started the run."
+            )
+        requests = [replace(planned[key], generation_id=generation_id) for generation_id, key in keyed]
+        found.append(work_on(plan, cell, requests, name, is_resumed=is_resumed))
+    return tuple(found)
 
 
 def _ends(live: Session, shard_id: str) -> Iterable[Row]:

@@ -21,6 +21,7 @@ from prefect.schedules import Cron
 from prefect.states import Completed
 from prefect.types.entrypoint import EntrypointType
 
+from flows.asking.crashes import watch_all
 from flows.configuration import load_configuration
 from flows.evaluate import Evaluated, evaluate, state_of
 from flows.missed_nights import Missed, missed_before
@@ -56,6 +57,7 @@ async def every_night(config: str = "aligntax.yaml", as_of_date: str | None = No
     from flows.cli.night_line import say_night  # noqa: PLC0415 - only this flow prints by itself
 
     path = Path(config)
+    await watch_all()
     return await evaluate_night(path, as_of_date, load_configuration(path).schedule, say_night)
 
 
@@ -118,6 +120,7 @@ def serve(config: Path, schedule: ScheduleSettings, say: Say) -> None:
     # Prefect's own handler of SIGTERM forgets to await its coroutine.
     warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited")
     path = config.absolute()
+    asyncio.run(watch_all())
     served(path, schedule, say).serve(
         # On a server that several configurations share, each has a deployment of its own.
         name=f"every-night-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}",

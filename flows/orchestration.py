@@ -17,7 +17,7 @@ from prefect.settings import PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED, tempor
 from prefect.states import Completed, Failed
 from prefect.utilities.annotations import quote
 
-from tasks.errors import AligntaxError, Interrupted
+from tasks.errors import AligntaxError, Interrupted, Refused
 
 T = TypeVar("T")
 
@@ -25,7 +25,8 @@ T = TypeVar("T")
 def failed(error: Exception) -> State[None]:
     """The state of work that ended with an error: its line, and of an error that nobody foresaw the type as well."""
     if isinstance(error, AligntaxError):
-        return Failed(message=str(error), name="Interrupted" if isinstance(error, Interrupted) else None)
+        named = isinstance(error, (Interrupted, Refused))
+        return Failed(message=str(error), name=type(error).__name__ if named else None)
     return Failed(message=f"{type(error).__name__}: {error}")
 
 

@@ -5,6 +5,7 @@ AligntaxError                   exit 1
  |    +-- SettingsError         a bad value in the configuration
  |    +-- UnknownName           a name that does not exist; the message says which name is nearest
  |    +-- InputError            a file does not hold what it should
+ |    +-- Refused               a worker does not ask what a run on another machine wants of it
  +-- ValidationStopped          validation stopped the publication
  +-- PublicationIncomplete      a target could not be written; the others are
  +-- NothingEvaluated           a run ended without a single answer
@@ -24,6 +25,7 @@ WarehouseError                  exit 1; warehouse/errors.py
  +-- WarehouseUnwritable        the disk is full, or the file is gone
  +-- WarehouseDamaged           the file is broken: a bad disk or half a copy
  +-- LakeUnreachable            the database or the files of a lake do not answer
+ +-- LakeOfAnotherVersion       a lake has the tables of another version of aligntax
  +-- ModelError                 a SQL model or its description is wrong
  +-- QueryError                 exit 2: DuckDB refused a user's SQL
 
@@ -66,6 +68,10 @@ class UnknownName(UsageError):  # noqa: N818 - reads as what it says at the rais
 
 class InputError(UsageError):
     """A file does not hold what it should; the message starts with its path."""
+
+
+class Refused(UsageError):  # noqa: N818 - what happened, not a mistake
+    """A worker does not ask a shard: its configuration or its version is another than that of the run."""
 
 
 class ValidationStopped(AligntaxError):  # noqa: N818 - a verdict, not a mistake

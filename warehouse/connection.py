@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
@@ -18,6 +19,7 @@ import duckdb
 from warehouse.build import LAYERS, build
 from warehouse.errors import ModelError, QueryError, WarehouseUnwritable
 from warehouse.grain import surplus_rows
+from warehouse.lake import upkeep
 from warehouse.lake.place import LakePlace, attached
 from warehouse.lake.taking import due, facts, note, prepare
 from warehouse.notes import NOTED_AT, Notes
@@ -214,8 +216,12 @@ class Warehouse:
         Raises:
             LakeUnreachable: its database does not answer.
         """
+        with self._lent() as connection, attached(connection, place):
+            return self._take_in(connection, place)
+
+    def _take_in(self, connection: duckdb.DuckDBPyConnection, place: LakePlace) -> int:
         count = 0
-        with self._lent() as connection, attached(connection, place), closing(connection.cursor()) as reading:
+        with closing(connection.cursor()) as reading:
             reading.execute(f"use {self._database}")
             prepare(connection, place)
             for snapshots in due(connection, place):
@@ -224,6 +230,23 @@ class Warehouse:
                     inserted = self.append_new(piece.rows, noting)
                     count += inserted - len(piece.rows.get("raw.extra_spend", ()))
         return count
+
+    def tidy_lake(self, place: LakePlace, before: datetime | None) -> tuple[upkeep.Held, upkeep.Held]:
+        """Take in what is new in a lake, and write it anew without old snapshots; what it held and holds.
+
+        Facts that came before a moment are removed from the lake, and stay in this file.
+
+        Raises:
+            LakeUnreachable: its database does not answer.
+        """
+        with self._lent() as connection, attached(connection, place):
+            self._take_in(connection, place)
+            then = upkeep.held(connection, place)
+            count = upkeep.remove_old(connection, place, before) if before else 0
+            upkeep.write_anew(connection, place, datetime.now(UTC))
+            self._take_in(connection, place)  # the snapshots of what was just written
+            upkeep.expire(connection, place)
+            return then, upkeep.held(connection, place, count)
 
     @contextmanager
     def one_thread(self) -> Iterator[None]:

@@ -38,6 +38,19 @@ class LakeUnreachable(WarehouseError):  # noqa: N818 - a state, not a mistake
         return cls(f"landing: the lake at {catalog} does not answer: {line}. The same command goes on once it does.")
 
 
+class LakeOfAnotherVersion(WarehouseError):  # noqa: N818 - a state, not a mistake
+    """A lake has other tables than this version of aligntax."""
+
+    @classmethod
+    def of(cls, catalog: str, found: str | None, wanted: str) -> LakeOfAnotherVersion:
+        """Build the message; ``found`` is None in a lake that was never prepared."""
+        has = f"has schema {found}" if found else "was not prepared yet"
+        return cls(
+            f"landing: the lake at {catalog} {has}, and this machine has schema {wanted}: install one version of "
+            "aligntax on all machines. The machine with the warehouse prepares the lake when a run starts."
+        )
+
+
 class ModelError(WarehouseError):
     """A SQL model or its description is wrong. This is a bug in aligntax, found when the models are built."""
 

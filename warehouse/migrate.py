@@ -43,6 +43,11 @@ def newest_migration(connection: duckdb.DuckDBPyConnection) -> str | None:
     return max(_recorded(connection), default=None)
 
 
+def schema_version() -> str:
+    """The newest migration of this version of the program."""
+    return _files()[-1].stem
+
+
 def _recorded(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """The migrations of any file; none where it does not record them."""
     table = "select 1 from duckdb_tables() where schema_name = 'meta' and table_name = 'migrations'"

@@ -11,7 +11,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,13 +21,13 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelling, Completed, Failed
 
 from flows.asking.crashes import watch_heartbeats
 from flows.asking.session import Session
 from flows.asking.slots import set_slots
-from tasks.errors import AligntaxError, CellError, UsageError
+from flows.asking.workers import Attendance, deployment_in, program_version
+from tasks.errors import AligntaxError, CellError, Refused
 from tasks.planned import CellResult, CellWork
 from tasks.settings import Settings
 from warehouse.connection import Row, Warehouse
@@ -38,7 +38,6 @@ from warehouse.lake.place import LakePlace
 _POLL_S = 2.0
 _PAGE = 200  # flow runs that Prefect's server returns at once
 _MOST_LOST = 5
-_NO_WORKER_S = 60.0
 # How long Prefect's server or the lake's database may be away while it is restarted.
 _LONGEST_AWAY_S = 600.0
 
@@ -65,7 +64,19 @@ class Shard:
                 "item_id": request.item_id,
                 "repeat": request.repeat,
                 "generation_id": request.generation_id,
+                "request_hash": request.request_hash,
             }
+
+    def named(self) -> dict[str, Any]:
+        """What its flow run is told: names. The worker plans only these models on these benchmarks."""
+        return {
+            "shard_id": self.shard_id,
+            "cells": sorted({piece.cell_id for piece in self.pieces}),
+            "only": {
+                "models": sorted({piece.model.id for piece in self.pieces}),
+                "benchmarks": sorted({piece.benchmark_id for piece in self.pieces}),
+            },
+        }
 
 
 def packed(pieces: Sequence[CellWork], most: int) -> list[Shard]:
@@ -105,7 +116,7 @@ async def ask_in_pool(live: Session, config: str, pooled: Collection[str]) -> di
         pooled: The names of the pieces.
 
     Raises:
-        UsageError: the server lacks the pool's deployment.
+        UsageError: the server lacks the pool or its deployment, or a worker refuses.
         AligntaxError: the server or the lake was away for too long.
     """
     pieces = [work for work in live.work if work.name in pooled and work.requests]
@@ -114,17 +125,19 @@ async def ask_in_pool(live: Session, config: str, pooled: Collection[str]) -> di
         return {name: Completed(data=live.results[name]) for name in pooled}
     shards = packed(pieces, settings.work_pool.shard_requests)
     place = settings.landing
-    with Lake.join(place) as lake:
-        rows = [row for shard in shards for row in shard.rows()]
-        await asyncio.to_thread(lake.append_new, {"raw.shard_requests": rows})
-        async with get_client() as client:
-            await watch_heartbeats(client)
-            await set_slots(client, settings.work_pool, pieces)
-            pool = _Pool(live, place, client, await _deployment(client, settings.work_pool.name), _chosen(live, config))
+    async with get_client() as client:
+        deployment_id = await deployment_in(client, settings.work_pool.name)
+        await watch_heartbeats(client)
+        await set_slots(client, settings.work_pool, pieces)
+        attendance = Attendance(client, settings.work_pool.name, live.progress.say)
+        pool = _Pool(live, place, client, deployment_id, _chosen(live, config), attendance)
+        with Lake.join(place) as lake:
+            rows = [row for shard in shards for row in shard.rows()]
+            await asyncio.to_thread(lake.append_new, {"raw.shard_requests": rows})
             await pool.ask(shards)
-        ends = lake.query(
-            "shard_ends", frames={"wanted_shards": pl.DataFrame({"shard_id": [s.shard_id for s in shards]})}
-        )
+            ends = lake.query(
+                "shard_ends", frames={"wanted_shards": pl.DataFrame({"shard_id": [s.shard_id for s in shards]})}
+            )
     return {name: _state(live, name, pool.failures, ends) for name in pooled}
 
 
@@ -135,20 +148,9 @@ def _chosen(live: Session, config: str) -> dict[str, Any]:
         "config": config,
         "as_of_date": plan.as_of_date.isoformat(),
         "kind": plan.kind.value,
-        "only": {section: sorted(names) for section, names in plan.only.items()},
         "run_id": plan.run_id,
-        "plan_hash": plan.plan_hash,
+        "version": program_version(),
     }
-
-
-async def _deployment(client: PrefectClient, pool: str) -> uuid.UUID:
-    try:
-        return (await client.read_deployment_by_name(f"ask/{pool}")).id
-    except ObjectNotFound:
-        raise UsageError(
-            f"work_pool: the Prefect server lacks the deployment ask/{pool}. `prefect deploy` makes it from "
-            "infra/prefect.yaml; flows/README.md says how."
-        ) from None
 
 
 @dataclass(slots=True)
@@ -160,6 +162,7 @@ class _Pool:
     client: PrefectClient
     deployment_id: uuid.UUID
     chosen: Mapping[str, Any]
+    attendance: Attendance
     waiting: dict[uuid.UUID, Shard] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     reached_s: float = field(default_factory=time.monotonic)
@@ -169,22 +172,20 @@ class _Pool:
         """Submit the shards, and wait until each has ended; a signal cancels them."""
         for shard in shards:
             await self._submit(shard)
-        idle = asyncio.create_task(self._say_who_is_missing())
         try:
             while self.waiting and not self.live.draining.is_set():
                 await self._look()
                 await self._pause()
         finally:
-            idle.cancel()
-        for run_id in self.waiting:
-            await self.client.set_flow_run_state(run_id, Cancelling(), force=True)
+            with suppress(OSError, httpx.HTTPError):  # the server may be gone
+                for run_id in self.waiting:
+                    await self.client.set_flow_run_state(run_id, Cancelling(), force=True)
         self._count(await asyncio.to_thread(self.live.warehouse.take_in, self.place))
 
     async def _submit(self, shard: Shard) -> None:
-        cells = sorted({piece.cell_id for piece in shard.pieces})
         run = await self.client.create_flow_run_from_deployment(
             self.deployment_id,
-            parameters={**self.chosen, "shard_id": shard.shard_id, "cells": cells},
+            parameters={**self.chosen, **shard.named()},
             idempotency_key=f"{shard.shard_id}-{shard.count_lost}",
         )
         self.waiting[run.id] = shard
@@ -192,9 +193,11 @@ class _Pool:
     async def _look(self) -> None:
         """See which shards have ended, and take in what has landed. A server may be away for a while."""
         try:
-            for run in await self._runs():
+            runs = await self._runs()
+            for run in runs:
                 if run.state and run.state.is_final():
                     await self._ended(run.id, run.state)
+            await self.attendance.look(runs)
             self._count(await asyncio.to_thread(self.live.warehouse.take_in, self.place))
             self.reached_s, self.is_away = time.monotonic(), False
         except (OSError, LakeUnreachable, httpx.TransportError, httpx.HTTPStatusError) as error:
@@ -219,8 +222,15 @@ class _Pool:
         ]
 
     async def _ended(self, run_id: uuid.UUID, state: State[Any]) -> None:
-        """Take note that a flow run has ended, and submit its shard again if its worker was lost."""
+        """Take note that a flow run has ended, and submit its shard again if its worker was lost.
+
+        Raises:
+            Refused: the worker has another configuration or another version.
+        """
         shard = self.waiting[run_id]
+        if state.name == Refused.__name__:
+            del self.waiting[run_id]
+            raise Refused(f"work_pool: a worker refuses to ask: {state.message}")
         if state.is_crashed() and shard.count_lost < _MOST_LOST:
             shard.count_lost += 1
             await self._submit(shard)
@@ -239,12 +249,6 @@ class _Pool:
             await asyncio.wait_for(self.live.draining.wait(), _POLL_S)
         except TimeoutError:
             return
-
-    async def _say_who_is_missing(self) -> None:
-        """Say once that no worker has come, if nothing was answered for a minute."""
-        await asyncio.sleep(_NO_WORKER_S)
-        if not self.live.progress.answered:
-            self.live.progress.say("Nothing was answered yet: is a worker of the work pool running?")
 
 
 def _state(live: Session, name: str, failures: Mapping[str, str], ends: pl.DataFrame) -> State[CellResult]:

@@ -3,7 +3,10 @@
 A slot carries its part of what the endpoint allows a minute. It is leased for as long as the shard asks, so that no
 request waits for Prefect, and the slot of a worker that was lost comes back when its lease ends.
 
-Tested in tests/flows/test_machines.py.
+Prefect's server keeps leases in its memory, unless PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE says otherwise. One that
+was restarted knows that slots are taken, and not by whom: they would stay taken for ever.
+
+Tested in tests/flows/asking/test_slots.py.
 """
 
 from __future__ import annotations
@@ -12,6 +15,16 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.concurrency.asyncio import concurrency
 
 from flows.asking.endpoints import models_by_endpoint
@@ -22,9 +35,25 @@ _LEASE_S = 60.0
 
 
 async def set_slots(client: PrefectClient, pool: WorkPoolSettings, work: Iterable[CellWork]) -> None:
-    """Tell the server how many slots each endpoint has that is limited."""
-    for name in _limited(work):
+    """Tell the server how many slots each endpoint has that is limited; all are free where nobody asks a shard."""
+    names = _limited(work)
+    for name in names:
         await client.upsert_global_concurrency_limit_by_name(name, pool.slots)
+    if names and not await _asking(client):
+        for name in names:
+            await client.update_global_concurrency_limit(name, GlobalConcurrencyLimitUpdate(active_slots=0))
+
+
+async def _asking(client: PrefectClient) -> bool:
+    """Whether any shard of any run is being asked."""
+    begun = FlowRunFilterStateType(any_=[StateType.PENDING, StateType.RUNNING, StateType.CANCELLING])
+    found = await client.read_flow_runs(
+        flow_filter=FlowFilter(name=FlowFilterName(any_=["ask"])),
+        flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=begun)),
+        sort=FlowRunSort.ID_DESC,
+        limit=1,
+    )
+    return bool(found)
 
 
 @asynccontextmanager

@@ -78,14 +78,24 @@ def restore(
 def compact(config: Config = CONFIG) -> None:
     """Write the warehouse anew without unused space, and check the new file before it takes the old one's place.
 
-    It needs room for a second file meanwhile. Nothing else can use the warehouse until it ends.
+    It needs room for a second file meanwhile. Nothing else can use the warehouse until it ends. A lake (`landing:`) is
+    written anew before: into large files, without old snapshots, and without facts older than `keep_texts_days`.
     """
     from tasks.settings import load_places
     from warehouse.keeping import compact as write_anew
 
-    path = load_places(config, os.environ).warehouse
+    places = load_places(config, os.environ)
+    path = places.warehouse
+    if places.landing:
+        _compact_lake(config)
     before, after = write_anew(path)
     typer.echo(f"{from_here(path)}: {_size(before)} before, {_size(after)} now.")
+
+
+def _compact_lake(config: Path) -> None:
+    from flows.lake_upkeep import tidied
+
+    typer.echo(tidied(config))
 
 
 def _target(to: Path, name: str, *, is_folder: bool) -> Path:

@@ -42,6 +42,9 @@ QUIET = {
 }
 # How long a run waits for a server that is being started again, or that is overloaded.
 _PATIENCE = {"PREFECT_CLIENT_MAX_RETRIES": "2", "PREFECT_API_REQUEST_TIMEOUT": "15"}
+# How often a flow run says that its process lives: Prefect takes no shorter time. flows/asking/crashes.py waits for it.
+HEARTBEAT_S = 30
+_HEARTBEATS = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_S)}
 _NO_TELEMETRY = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
 # The server of a single run needs none of the services for deployments.
 _LEAN = {
@@ -108,7 +111,12 @@ def prefect_server(folder: Path, *, has_schedules: bool = False, has_workers: bo
     Raises:
         UsageError: workers need a server, and none is configured: they could not reach a temporary one.
     """
-    for name, value in {**QUIET, **_PATIENCE, **SAFE_PATH}.items():  # the processes that Prefect starts inherit them
+    for name, value in {
+        **QUIET,
+        **_PATIENCE,
+        **_HEARTBEATS,
+        **SAFE_PATH,
+    }.items():  # the processes that Prefect starts inherit them
         os.environ.setdefault(name, value)
     if configured := configured_address():
         yield PrefectServer(configured)

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from tasks.settings.fields import BucketUrl, Flag, FolderPath, PostgresUrl, RoleName, Text, Url
+from tasks.settings.machines import LandingSettings
 from tasks.settings.section import Section
 
 
@@ -60,3 +61,4 @@ class Places(Section):
 
     warehouse: FolderPath = Field(default=Path("warehouse.duckdb"), validate_default=True)
     publish: PublishSettings = Field(default_factory=dict, validate_default=True)
+    landing: LandingSettings | None = None

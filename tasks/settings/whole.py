@@ -21,7 +21,7 @@ from tasks.settings.benchmarks import BenchmarkSettings, ComparisonSettings, Pai
 from tasks.settings.budget import BudgetSettings
 from tasks.settings.fields import NotEmpty, Whole
 from tasks.settings.known import Known, known_from
-from tasks.settings.machines import LandingSettings, WorkPoolSettings
+from tasks.settings.machines import WorkPoolSettings
 from tasks.settings.models import ModelSettings, as_judge
 from tasks.settings.nights import MissedNights, ScheduleSettings
 from tasks.settings.notify import ReceiverSettings
@@ -55,7 +55,6 @@ class Settings(Places):
     notify: tuple[ReceiverSettings, ...] = ()
     backup: BackupSettings | None = None
     keep_texts_days: Annotated[Whole, Field(ge=1)] | None = None
-    landing: LandingSettings | None = None
     work_pool: WorkPoolSettings | None = None
     max_age_days: Annotated[Whole, Field(ge=0)] = 7
     sample_seed: Whole = 0

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 import signal
 import subprocess
 import time
+import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -48,12 +53,25 @@ def wait_for(word, process, log):
     return log.read_text()
 
 
+def automations(said):
+    """What the server does when a flow run sends no heartbeats."""
+    address, password = re.search(r"pages are at (\S+), which ask for the password in (.+?)\. Ctrl-C", said).groups()
+    encoded = base64.b64encode(Path(password).read_bytes().strip()).decode()
+    headers = {"content-type": "application/json", "authorization": f"Basic {encoded}"}
+    with urllib.request.urlopen(
+        urllib.request.Request(f"{address}/api/automations/filter", b"{}", headers), timeout=30
+    ) as response:
+        return json.load(response)
+
+
 def test_a_scheduled_night_is_evaluated_and_published_and_a_line_says_so(project):
     """The schedule fires every minute, so that the test need not wait for long."""
     with serving(project, "* * * * *") as (process, log):
         said = wait_for("Report: ", process, log)
+        watched = automations(said)
         process.send_signal(signal.SIGINT)
         assert process.wait(120) == 0
+    assert [(one["trigger"]["within"], one["enabled"]) for one in watched] == [(90.0, True)]  # created once
     publication = project / "publish" / "aligntax.duckdb"
     with Warehouse.read(publication) as reader:
         runs = reader.rows("select kind, count_cells_complete, as_of_date from marts.dim_run")[1]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+import yaml
 
 from flows.processes.prefect_server import QUIET
 from tests.conftest import ROOT, absent
@@ -21,6 +23,7 @@ from tests.support.runs import environment
 
 PYTHON = ROOT / ".venv-lake/bin/python"
 POOL = "aligntax-workers"
+COMPOSE = yaml.safe_load((ROOT / "infra/compose.yaml").read_text())["services"]
 LONGEST_S = 300
 
 
@@ -62,9 +65,11 @@ class Machines:
 
     def start_server(self) -> subprocess.Popen[bytes]:
         url = self.postgres.address.replace("postgresql://", "postgresql+asyncpg://")
-        address = ("--host", "127.0.0.1", "--port", str(self.port))
+        command = shlex.split(
+            COMPOSE["prefect"]["command"].replace("0.0.0.0", "127.0.0.1").replace("4200", str(self.port))
+        )
         more = {"PREFECT_API_DATABASE_CONNECTION_URL": url, "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-        server = self.start("-m", "prefect", "server", "start", "--no-ui", *address, **more)
+        server = self.start("-m", *command, "--no-ui", **more)
         ends = time.monotonic() + LONGEST_S
         while server.poll() is None and time.monotonic() < ends:
             try:
@@ -76,19 +81,7 @@ class Machines:
         raise AssertionError(f"the Prefect server did not start: {self.logs()}")
 
     def start_worker(self) -> subprocess.Popen[bytes]:
-        return self.start("-m", "prefect", "worker", "start", "--pool", POOL, "--limit", "1")
-
-    def prefect(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [PYTHON, "-m", "prefect", "--no-prompt", *arguments],
-            cwd=ROOT / "infra",
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=LONGEST_S,
-            check=False,
-        )
-        return done.stdout + done.stderr
+        return self.start("-m", *shlex.split(COMPOSE["worker"]["command"]))
 
     def run(self, *arguments: str, timeout: float = LONGEST_S) -> subprocess.CompletedProcess[str]:
         """The command line, on the machine of the warehouse."""
@@ -117,6 +110,21 @@ class Machines:
         return "\n".join(path.read_text()[-3000:] for path in sorted(self.folder.glob("log-*.txt")))
 
 
+def deploy(environment: Mapping[str, str], only: str = "", programs: Path = PYTHON.parent) -> None:
+    """Make the pools and deployments of compose.yaml by its own commands, or those alone that end with a name."""
+    lines = COMPOSE["deploy"]["command"][-1].splitlines()
+    done = subprocess.run(
+        ["sh", "-ec", "\n".join(line for line in lines if line.endswith(only))],
+        cwd=ROOT / "infra",
+        env={**environment, "PATH": f"{programs}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def kill(process: subprocess.Popen[bytes]) -> None:
     """End a machine at once: the process and all that it started."""
     try:
@@ -135,9 +143,7 @@ def machines(folder: Path, *, count_workers: int) -> Iterator[Machines]:
         found = Machines(folder, stack.enter_context(running_postgres("pg_trgm")), free_port())
         stack.callback(lambda: [kill(process) for process in reversed(found.started)])
         found.start_server()
-        found.prefect("work-pool", "create", "--type", "process", POOL)
-        said = found.prefect("deploy", "--prefect-file", "prefect.yaml", "--name", POOL)
-        assert "successfully created" in said, said
+        deploy(found.environment, POOL)
         for _ in range(count_workers):
             found.start_worker()
         yield found

@@ -13,6 +13,7 @@ import duckdb
 from warehouse.connection import Row, Warehouse
 from warehouse.errors import LakeUnreachable, WarehouseError
 from warehouse.lake.place import LakePlace, attach
+from warehouse.lake.versions import check_version
 from warehouse.opening import connected
 
 if TYPE_CHECKING:
@@ -37,9 +38,12 @@ class Lake(Warehouse):
 
         Raises:
             LakeUnreachable: its database does not answer for minutes.
-            WarehouseError: DuckDB lacks an extension.
+            LakeOfAnotherVersion: it has another schema.
+            WarehouseError: DuckDB lacks an extension, or the lake has its files elsewhere.
         """
-        lake = cls(_patiently(place, lambda: _connected(place), mishaps=(LakeUnreachable,)), Path(place.data))
+        connection = _patiently(place, lambda: _connected(place), mishaps=(LakeUnreachable,))
+        check_version(connection, place.catalog)
+        lake = cls(connection, Path(place.data))
         lake.place = place
         return lake
 

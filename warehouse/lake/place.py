@@ -50,15 +50,25 @@ def attached(connection: duckdb.DuckDBPyConnection, place: LakePlace) -> Iterato
 
 
 def attach(connection: duckdb.DuckDBPyConnection, place: LakePlace) -> None:
-    """Attach a lake as ``lake``; see ``attached``."""
+    """Attach a lake as ``lake``; see ``attached``.
+
+    Raises:
+        LakeUnreachable: its database does not answer.
+        WarehouseError: the lake has its files elsewhere, or DuckDB lacks an extension.
+    """
     for prefix, names in _EXTENSIONS.items():
         for name in (*names, *([_FOR_BUCKETS] if place.data.startswith("s3://") else [])):
             if place.catalog.startswith(prefix):
                 _load(connection, name)
     catalog, data = (text.replace("'", "''") for text in (place.catalog, place.data))
     options = f"data_path '{data}', data_inlining_row_limit {_INLINED_ROWS}"
-    with reaching(place):
+    try:
         connection.execute(f"attach '{catalog}' as lake ({options})")
+    except duckdb.InvalidInputException as error:
+        line = str(error).strip().splitlines()[0]
+        raise WarehouseError(f"landing: the lake at {place.catalog} cannot be used: {line}") from None
+    except duckdb.Error as error:
+        raise LakeUnreachable.of(place.catalog, error) from None
 
 
 @contextmanager

@@ -1,5 +1,10 @@
--- Beside facts: which open requests each shard asks, and how the asking of each piece of work ended.
+-- Beside facts: which schema the lake has, which open requests each shard asks, and how each piece of work ended.
 create schema if not exists lake.raw;
+
+create table if not exists lake.raw.lake_versions (
+    schema_version varchar not null,
+    prepared_at timestamptz not null
+);
 
 create table if not exists lake.raw.shard_requests (
     shard_id varchar not null,
@@ -10,7 +15,8 @@ create table if not exists lake.raw.shard_requests (
     position integer not null,
     item_id varchar not null,
     repeat integer not null,
-    generation_id varchar not null
+    generation_id varchar not null,
+    request_hash varchar not null
 );
 
 create table if not exists lake.raw.shard_ends (

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from warehouse.lake.place import LakePlace, reaching
+from warehouse.lake.versions import note_version
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,9 +53,14 @@ class Snapshots:
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, place: LakePlace) -> None:
-    """Give an attached lake the tables and columns of the builder's file."""
+    """Give an attached lake the tables and columns of the builder's file.
+
+    Raises:
+        LakeOfAnotherVersion: a later version of aligntax has prepared it.
+    """
     with reaching(place):
         connection.execute(_TABLES.read_text())
+        note_version(connection, place.catalog)
         for table in FACTS:
             connection.execute(f"create table if not exists lake.{table} as from {table} limit 0")
             there = _columns(connection, f"lake.{table}")

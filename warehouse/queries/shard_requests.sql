@@ -5,7 +5,8 @@ select
     is_resumed,
     item_id,
     repeat,
-    generation_id
+    generation_id,
+    request_hash
 from raw.shard_requests
 where
     shard_id = $shard_id

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from tests.support.postgres_server import PostgresServer, running_postgres
 from warehouse.connection import Warehouse
-from warehouse.errors import LakeUnreachable, WarehouseError
+from warehouse.errors import LakeOfAnotherVersion, LakeUnreachable, WarehouseError
 from warehouse.lake.landing import Lake
 from warehouse.lake.place import attached
+from warehouse.lake.upkeep import expire
 
 pytestmark = [
     pytest.mark.accept,
@@ -132,7 +134,67 @@ def test_a_column_that_came_later_comes_to_the_lake(warehouse, place):
         assert lake.schema("raw.generations") == warehouse.schema("raw.generations")
 
 
+def test_a_lake_of_a_later_version_is_refused_by_its_builder_and_by_workers(warehouse, place):
+    change(warehouse, place, "insert into lake.raw.lake_versions values ('9999_later', now())")
+    with pytest.raises(LakeOfAnotherVersion, match="has schema 9999_later, and this machine has schema"):
+        warehouse.take_in(place)
+    with pytest.raises(LakeOfAnotherVersion, match="has schema 9999_later, and this machine has schema"):
+        land(place, failure(1))
+
+
+def test_a_lake_of_an_earlier_version_is_prepared_anew_by_its_builder_alone(warehouse, place):
+    change(warehouse, place, "update lake.raw.lake_versions set schema_version = '0001_earlier'")
+    with pytest.raises(LakeOfAnotherVersion, match="has schema 0001_earlier"):
+        land(place, failure(1))
+    warehouse.take_in(place)
+    land(place, failure(1))
+    assert warehouse.take_in(place) == 1
+
+
+def test_a_lake_that_was_not_prepared_is_refused_by_workers(place):
+    with pytest.raises(LakeOfAnotherVersion, match="was not prepared yet"):
+        land(place, failure(1))
+
+
 def test_a_lake_that_is_not_there_is_one_line(warehouse):
     with pytest.raises(WarehouseError, match=r"^landing: the lake at .* does not answer") as raised:
         warehouse.take_in(Place("ducklake:postgres:postgresql://postgres@127.0.0.1:9/lake", "/tmp/nowhere"))
     assert "\n" not in str(raised.value)
+
+
+def files(place):
+    return sorted(Path(place.data).rglob("*.parquet"))
+
+
+def test_upkeep_keeps_every_fact_in_few_files(warehouse, place):
+    for start in range(0, 6_000, 2_000):
+        land(place, *(failure(number) for number in range(start, start + 1_500)))
+    land(place, failure(9_000))
+    then, now = warehouse.tidy_lake(place, before=None)
+    assert (then.count_files, now.count_files) == (3, 2)  # one of failures, one of the schema
+    assert len(files(place)) == now.count_files
+    assert len(taken(warehouse)) == 4_501
+    land(place, failure(9_001))
+    assert warehouse.take_in(place) == 1
+
+
+def test_upkeep_removes_old_texts_from_the_lake_alone(warehouse, place):
+    old = {**failure(1, "an old text"), "failed_at": datetime.now(UTC) - timedelta(days=100)}
+    land(place, old, failure(2, "a new text"))
+    before = datetime.now(UTC) - timedelta(days=90)
+    assert warehouse.tidy_lake(place, before)[1].count_removed == 1
+    assert warehouse.take_in(place) == 0
+    assert taken(warehouse) == ["g1", "g2"]
+    paths = [str(path) for path in files(place) if "failures" in path.parts]
+    assert warehouse.rows(f"select message from read_parquet({paths})")[1] == [("a new text",)]
+
+
+def test_upkeep_expires_nothing_that_was_not_taken_in(warehouse, place):
+    land(place, failure(1))
+    warehouse.take_in(place)
+    land(place, failure(2))
+    with warehouse._lent() as connection, attached(connection, place):
+        expire(connection, place)
+        (oldest,) = connection.execute("select min(snapshot_id) from ducklake_snapshots('lake')").fetchall()[0]
+    assert oldest == warehouse.rows("select snapshot_id from meta.lakes")[1][0][0]
+    assert warehouse.take_in(place) == 1

@@ -1,0 +1,122 @@
+"""Slots of an endpoint on a real Prefect server: as many shards ask at once as there are, and none is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+
+from flows.asking.slots import set_slots, slots_held
+from tasks.settings import WorkPoolSettings
+from tests.support.runs import environment
+
+HOLDING = """
+import asyncio
+from types import SimpleNamespace
+from flows.asking.slots import slots_held
+
+async def hold():
+    async with slots_held([{work}]):
+        print("held", flush=True)
+        await asyncio.sleep(600)
+
+asyncio.run(hold())
+"""
+
+
+def work(endpoint, requests_per_minute=60):
+    model = SimpleNamespace(endpoint=endpoint, requests_per_minute=requests_per_minute, tokens_per_minute=None)
+    return SimpleNamespace(model=SimpleNamespace(asked=[model]))
+
+
+@pytest.fixture
+def server(prefect_api):
+    """This process as a client of the server."""
+    password = {PREFECT_API_AUTH_STRING: os.environ["PREFECT_API_AUTH_STRING"]}
+    with temporary_settings({PREFECT_API_URL: prefect_api, **password}):
+        yield prefect_api
+
+
+async def set_for(pieces, slots):
+    async with get_client() as client:
+        await set_slots(client, WorkPoolSettings(name="pool", slots=slots), pieces)
+
+
+async def taken(name):
+    async with get_client() as client:
+        return (await client.read_global_concurrency_limit_by_name(name)).active_slots
+
+
+@pytest.mark.accept
+def test_as_many_shards_ask_at_once_as_there_are_slots_and_each_comes_back(server):
+    pieces, asking, most = [work("two")], [], []
+
+    async def shard(number):
+        async with slots_held(pieces):
+            asking.append(number)
+            most.append(len(asking))
+            await asyncio.sleep(0.5)
+            asking.remove(number)
+
+    async def shards():
+        await set_for(pieces, 2)
+        await asyncio.gather(*map(shard, range(4)))
+        return await taken("aligntax-two")
+
+    assert asyncio.run(shards()) == 0
+    assert max(most) == 2
+    assert len(most) == 4
+
+
+@pytest.mark.accept
+def test_an_endpoint_without_a_limit_has_no_slots(server):
+    async def shards():
+        await set_for([work("free", None)], 1)
+        async with slots_held([work("free", None)]), slots_held([work("free", None)]):
+            return True
+
+    assert asyncio.run(shards())
+
+
+@pytest.mark.accept
+def test_slots_that_a_restarted_server_has_forgotten_are_free_for_the_next_run(server):
+    pieces = [work("lost")]
+
+    async def shards():
+        await set_for(pieces, 1)
+        async with get_client() as client:
+            await client.update_global_concurrency_limit("aligntax-lost", GlobalConcurrencyLimitUpdate(active_slots=1))
+        await set_for(pieces, 1)
+        async with asyncio.timeout(20), slots_held(pieces):
+            return await taken("aligntax-lost")
+
+    assert asyncio.run(shards()) == 1
+
+
+@pytest.mark.endurance
+def test_the_slot_of_a_killed_worker_comes_back(server):
+    """Prefect leases a slot for a minute at least."""
+    pieces = [work("killed")]
+    asyncio.run(set_for(pieces, 1))
+    holding = HOLDING.format(
+        work="SimpleNamespace(model=SimpleNamespace(asked=[SimpleNamespace(endpoint='killed', "
+        "requests_per_minute=60, tokens_per_minute=None)]))"
+    )
+    with subprocess.Popen([sys.executable, "-c", holding], env=environment(server), stdout=subprocess.PIPE) as worker:
+        assert worker.stdout.readline() == b"held\n"
+        worker.kill()
+    killed = time.monotonic()
+
+    async def shard():
+        async with asyncio.timeout(150), slots_held(pieces):
+            return time.monotonic() - killed
+
+    assert 20 < asyncio.run(shard()) < 110

@@ -1,0 +1,137 @@
+"""What a run with a work pool says where nobody could ask: each trouble is one line, and nothing waits in silence."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import psutil
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from flows.ask import check_program
+from flows.asking.workers import deployment_in, program_version
+from tasks.errors import UsageError
+from tests.support.machines import LONGEST_S, POOL, kill, machines
+from tests.support.runs import CONFIG, count_requests, tables
+
+
+def config(folder, simulator, catalog, pool=POOL, size=8):
+    """A configuration in a folder of its own; returns the options that run it."""
+    folder.mkdir(exist_ok=True)
+    landing = f"landing: {{catalog: '{catalog}', data: {folder.parent / 'lake'}}}\n" if catalog else ""
+    path = folder / "aligntax.yaml"
+    several = landing + (f"work_pool: {pool}\n" if pool else "")
+    path.write_text(CONFIG.format(address=simulator, size=size, repeats=1, concurrency=8) + several)
+    return ("run", "--as-of", "2026-01-31", "--config", str(path))
+
+
+def said(done):
+    """The lines that a command ended with."""
+    return [line for line in done.stderr.splitlines() if not line.startswith("asked")]
+
+
+def published(folder):
+    """The tables of a publication, but the one that says when it was written."""
+    return {**tables(folder / "publish" / "aligntax.duckdb"), "reports.publication": []}
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    with machines(tmp_path_factory.mktemp("machines"), count_workers=0) as found:
+        yield found
+
+
+def refusal(api, pool, kind=None, **more):
+    """What is said about a pool, which is made first if a type is given."""
+
+    async def ask():
+        async with get_client() as client:
+            if kind:
+                await client.create_work_pool(WorkPoolCreate(name=pool, type=kind, **more))
+            await deployment_in(client, pool)
+
+    with temporary_settings({PREFECT_API_URL: api}), pytest.raises(UsageError) as raised:
+        asyncio.run(ask())
+    return str(raised.value)
+
+
+def test_a_run_of_another_program_is_refused():
+    check_program(program_version())
+    with pytest.raises(UsageError, match=r"^this worker has aligntax .* was started by aligntax 0\.0\.1: install one"):
+        check_program("aligntax 0.0.1")
+
+
+@pytest.mark.accept
+def test_a_pool_that_nobody_could_ask_in_is_refused(found):
+    assert "is of type 'prefect:managed'; shards are asked in pools of type" in refusal(
+        found.api, "managed", "prefect:managed"
+    )
+    assert "lacks the deployment ask/empty" in refusal(found.api, "empty", "process")
+    assert "`prefect work-pool resume paused`" in refusal(found.api, "paused", "process", is_paused=True)
+
+
+@pytest.mark.accept
+def test_a_pool_that_is_not_there_ends_the_run_in_one_line(found, simulator, tmp_path):
+    done = found.run(*config(tmp_path / "one", simulator, found.catalog, pool="nowhere"))
+    assert done.returncode == 2, done.stderr
+    assert len(said(done)) == 1
+    assert "the Prefect server has no work pool 'nowhere'. `prefect work-pool create" in done.stderr
+
+
+@pytest.mark.accept
+def test_a_lake_without_its_database_ends_the_run_in_one_line(found, simulator, tmp_path):
+    done = found.run(*config(tmp_path / "one", simulator, "ducklake:postgres:postgresql://postgres@127.0.0.1:9/lake"))
+    assert done.returncode == 1, done.stderr
+    assert len(said(done)) == 1
+    assert "landing: the lake at" in done.stderr
+    assert "does not answer" in done.stderr
+
+
+@pytest.mark.accept
+def test_a_run_says_that_nobody_asks_and_that_a_worker_refuses(found, simulator, tmp_path):
+    config(found.folder, simulator, found.catalog)
+    ours = found.folder / "aligntax.yaml"
+    ours.write_text(ours.read_text().replace("harbor-dpo-100", "harbor-dpo-50"))  # the worker's
+    running = found.start(
+        "-c", "from flows.cli import main; main()", *config(tmp_path / "one", simulator, found.catalog)
+    )
+    found.wait_until(lambda: "has no worker" in found.logs(), "nothing was said about workers")
+    worker = found.start_worker()
+    assert running.wait(LONGEST_S) == 2, found.logs()
+    kill(worker)
+    assert "work_pool: a worker refuses to ask: this worker's configuration asks other questions in" in found.logs()
+    assert "Traceback" not in found.logs()
+
+
+@pytest.mark.accept
+def test_one_machine_that_lands_in_a_lake_makes_the_same_reports(found, simulator, tmp_path):
+    lake, file = tmp_path / "in_lake", tmp_path / "in_file"
+    for folder, catalog in ((lake, found.catalog), (file, None)):
+        done = found.run(*config(folder, simulator, catalog, pool=None))
+        assert done.returncode == 0, done.stderr
+    assert published(lake) == published(file)
+    done = found.run("compact", "--config", str(lake / "aligntax.yaml"))
+    assert re.search(r"MB in \d+ files before, 0\.\d MB in [1-9]\d* now\.", done.stdout), done.stdout + done.stderr
+    done = found.run(*config(lake, simulator, found.catalog, pool=None))
+    assert "48 there already, 0 asked" in done.stdout, done.stdout
+    assert published(lake) == published(file)
+
+
+@pytest.mark.endurance
+def test_prefect_ends_the_shard_of_a_machine_that_fell_silent(found, simulator, tmp_path):
+    """Prefect takes no shorter time than 30 s between heartbeats, of which three must be missed."""
+    options = config(found.folder, simulator, found.catalog, size=60)
+    before = count_requests(simulator)
+    worker = found.start_worker()
+    running = found.start("-c", "from flows.cli import main; main()", *options)
+    found.wait_until(lambda: count_requests(simulator) > before + 20, "nothing was asked")
+    lost = [process for pid in found.shards() if (process := psutil.Process(pid))]
+    kill(worker)
+    for process in lost:
+        process.kill()
+    found.start_worker()
+    assert running.wait(LONGEST_S) == 0, found.logs()
+    assert "A worker was lost; shard" in found.logs()
