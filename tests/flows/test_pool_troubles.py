@@ -18,10 +18,11 @@ from tests.support.machines import LONGEST_S, POOL, kill, machines
 from tests.support.runs import CONFIG, count_requests, tables
 
 
-def config(folder, simulator, catalog, pool=POOL, size=8):
+def config(folder, simulator, found, pool=POOL, size=8, catalog=None):
     """A configuration in a folder of its own; returns the options that run it."""
     folder.mkdir(exist_ok=True)
-    landing = f"landing: {{catalog: '{catalog}', data: {folder.parent / 'lake'}}}\n" if catalog else ""
+    catalog = found.catalog if catalog is None else catalog
+    landing = f"landing: {{catalog: '{catalog}', data: {found.folder / 'lake'}}}\n" if catalog else ""
     path = folder / "aligntax.yaml"
     several = landing + (f"work_pool: {pool}\n" if pool else "")
     path.write_text(CONFIG.format(address=simulator, size=size, repeats=1, concurrency=8) + several)
@@ -75,7 +76,7 @@ def test_a_pool_that_nobody_could_ask_in_is_refused(found):
 
 @pytest.mark.accept
 def test_a_pool_that_is_not_there_ends_the_run_in_one_line(found, simulator, tmp_path):
-    done = found.run(*config(tmp_path / "one", simulator, found.catalog, pool="nowhere"))
+    done = found.run(*config(tmp_path / "one", simulator, found, pool="nowhere"))
     assert done.returncode == 2, done.stderr
     assert len(said(done)) == 1
     assert "the Prefect server has no work pool 'nowhere'. `prefect work-pool create" in done.stderr
@@ -83,7 +84,9 @@ def test_a_pool_that_is_not_there_ends_the_run_in_one_line(found, simulator, tmp
 
 @pytest.mark.accept
 def test_a_lake_without_its_database_ends_the_run_in_one_line(found, simulator, tmp_path):
-    done = found.run(*config(tmp_path / "one", simulator, "ducklake:postgres:postgresql://postgres@127.0.0.1:9/lake"))
+    done = found.run(
+        *config(tmp_path / "one", simulator, found, catalog="ducklake:postgres:postgresql://postgres@127.0.0.1:9/lake")
+    )
     assert done.returncode == 1, done.stderr
     assert len(said(done)) == 1
     assert "landing: the lake at" in done.stderr
@@ -92,12 +95,10 @@ def test_a_lake_without_its_database_ends_the_run_in_one_line(found, simulator, 
 
 @pytest.mark.accept
 def test_a_run_says_that_nobody_asks_and_that_a_worker_refuses(found, simulator, tmp_path):
-    config(found.folder, simulator, found.catalog)
+    config(found.folder, simulator, found)
     ours = found.folder / "aligntax.yaml"
     ours.write_text(ours.read_text().replace("harbor-dpo-100", "harbor-dpo-50"))  # the worker's
-    running = found.start(
-        "-c", "from flows.cli import main; main()", *config(tmp_path / "one", simulator, found.catalog)
-    )
+    running = found.start("-c", "from flows.cli import main; main()", *config(tmp_path / "one", simulator, found))
     found.wait_until(lambda: "has no worker" in found.logs(), "nothing was said about workers")
     worker = found.start_worker()
     assert running.wait(LONGEST_S) == 2, found.logs()
@@ -109,13 +110,13 @@ def test_a_run_says_that_nobody_asks_and_that_a_worker_refuses(found, simulator,
 @pytest.mark.accept
 def test_one_machine_that_lands_in_a_lake_makes_the_same_reports(found, simulator, tmp_path):
     lake, file = tmp_path / "in_lake", tmp_path / "in_file"
-    for folder, catalog in ((lake, found.catalog), (file, None)):
-        done = found.run(*config(folder, simulator, catalog, pool=None))
+    for folder, catalog in ((lake, found.catalog), (file, "")):
+        done = found.run(*config(folder, simulator, found, pool=None, catalog=catalog))
         assert done.returncode == 0, done.stderr
     assert published(lake) == published(file)
     done = found.run("compact", "--config", str(lake / "aligntax.yaml"))
     assert re.search(r"MB in \d+ files before, 0\.\d MB in [1-9]\d* now\.", done.stdout), done.stdout + done.stderr
-    done = found.run(*config(lake, simulator, found.catalog, pool=None))
+    done = found.run(*config(lake, simulator, found, pool=None))
     assert "48 there already, 0 asked" in done.stdout, done.stdout
     assert published(lake) == published(file)
 
@@ -123,7 +124,7 @@ def test_one_machine_that_lands_in_a_lake_makes_the_same_reports(found, simulato
 @pytest.mark.endurance
 def test_prefect_ends_the_shard_of_a_machine_that_fell_silent(found, simulator, tmp_path):
     """Prefect takes no shorter time than 30 s between heartbeats, of which three must be missed."""
-    options = config(found.folder, simulator, found.catalog, size=60)
+    options = config(found.folder, simulator, found, size=60)
     before = count_requests(simulator)
     worker = found.start_worker()
     running = found.start("-c", "from flows.cli import main; main()", *options)

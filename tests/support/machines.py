@@ -101,8 +101,9 @@ class Machines:
         return [child.pid for worker in workers if worker.is_running() for child in worker.children(recursive=True)]
 
     def wait_until(self, condition: Callable[[], bool], what: str) -> None:
-        ends = time.monotonic() + LONGEST_S
+        ends, last = time.monotonic() + LONGEST_S, self.started[-1]
         while not condition():
+            assert last.poll() is None, f"{last.args} has ended: {self.logs()}"
             assert time.monotonic() < ends, f"{what}: {self.logs()}"
             time.sleep(0.05)
 
