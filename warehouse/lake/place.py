@@ -64,10 +64,9 @@ def attach(connection: duckdb.DuckDBPyConnection, place: LakePlace) -> None:
     options = f"data_path '{data}', data_inlining_row_limit {_INLINED_ROWS}"
     try:
         connection.execute(f"attach '{catalog}' as lake ({options})")
-    except duckdb.InvalidInputException as error:
-        line = str(error).strip().splitlines()[0]
-        raise WarehouseError(f"landing: the lake at {place.catalog} cannot be used: {line}") from None
     except duckdb.Error as error:
+        if "DATA_PATH" in (line := str(error).strip().splitlines()[0]):  # an error without a type of its own
+            raise WarehouseError(f"landing: the lake at {place.catalog} has its files elsewhere: {line}") from None
         raise LakeUnreachable.of(place.catalog, error) from None
 
 

@@ -198,3 +198,9 @@ def test_upkeep_expires_nothing_that_was_not_taken_in(warehouse, place):
         (oldest,) = connection.execute("select min(snapshot_id) from ducklake_snapshots('lake')").fetchall()[0]
     assert oldest == warehouse.rows("select snapshot_id from meta.lakes")[1][0][0]
     assert warehouse.take_in(place) == 1
+
+
+def test_a_lake_whose_files_are_elsewhere_is_one_line(warehouse, place):
+    with pytest.raises(WarehouseError, match=r"^landing: the lake at .* has its files elsewhere: DATA_PATH") as raised:
+        warehouse.take_in(Place(place.catalog, f"{place.data}-elsewhere"))
+    assert "\n" not in str(raised.value)
