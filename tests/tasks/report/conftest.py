@@ -492,89 +492,61 @@ def section_text(make_blocks):
     return text
 
 
+def _limits(name, value, low, high):
+    """An estimate with its limits, as the columns of a table."""
+    return {name: value, f"{name}_low": low, f"{name}_high": high}
+
+
+def _small_taxes():
+    """A tax, a windfall, one that is not significant, one without limits, and one whose sign the rule decides."""
+    sft, tax = {"candidate_model_id": "llama-sft"}, "tax_absolute"
+    unsure = {"is_significant": False, "p_value_holm": 1.0}
+    no_ratio = {**_limits("tax_relative", None, None, None), "tax_relative_reason": "base not distinguishable from 0"}
+    few = {"p_value_holm": None, "flags": "few_clusters", "reason": "only one cluster"}
+    flip = {"benchmark_id": "reading", "is_sign_rule_dependent": True, "is_significant": False, "p_value_holm": 0.4}
+    by_chance = {"unparsed_rule": "chance", "is_headline": False}
+    return [
+        {},
+        {**sft, **_limits(tax, -0.032, -0.05, -0.014)},
+        {"candidate_model_id": "llama-ppo", **_limits(tax, -0.004, -0.03, 0.022), **unsure, **no_ratio},
+        {
+            **sft,
+            "benchmark_id": "mmlu",
+            **_limits(tax, 0.011, None, float("nan")),
+            **unsure,
+            **few,
+            "minimum_detectable_tax": float("inf"),
+        },
+        {**flip, **_limits(tax, 0.02, -0.01, 0.05)},
+        {**flip, **by_chance, **_limits(tax, -0.015, -0.04, 0.01)},
+    ]
+
+
+def _small_scores():
+    """Two models along a knob and their base, on three benchmarks."""
+    knob = {"method": "rlhf", "knob_name": "kl"}
+    models = {"llama-base": {}, "llama-ppo": {**knob, "knob_value": 0.2}, "llama-dpo": {**knob, "knob_value": 0.1}}
+    benchmarks = (
+        {},
+        {"benchmark_id": "mmlu", **_limits("score", 0.5, 0.45, 0.55)},
+        {"benchmark_id": "harmful-requests", "dimension": "safety", "metric": "refusal_rate", "score": 0.8},
+    )
+    return [{"model_id": model, **own, **benchmark} for model, own in models.items() for benchmark in benchmarks]
+
+
 @pytest.fixture(scope="session")
 def small_rows():
-    """A family of three: a tax, a windfall, one that is not significant, one without limits, and a sign that flips."""
-    pair = {"candidate_model_id": "llama-sft"}
-    flip = {"benchmark_id": "reading", "is_sign_rule_dependent": True, "is_significant": False, "p_value_holm": 0.4}
+    """A family of three, with a cell that a budget stopped and a check that warns."""
+    over_refusal = {"dimension": "over_refusal", "metric": "over_refusal", "higher_is_better": False}
+    rates = {"rate_reference": 0.02, "rate_candidate": 0.11, **_limits("change", 0.09, 0.03, 0.15)}
+    stopped = {"model_id": "llama-dpo", "status": "incomplete", "reason": "budget reached", "cost_usd": None}
+    warned = {"expectation": "few answers are cut", "severity": "warning", "is_success": False}
     return {
-        "alignment_tax": [
-            {},
-            {**pair, "tax_absolute": -0.032, "tax_absolute_low": -0.05, "tax_absolute_high": -0.014},
-            {
-                "candidate_model_id": "llama-ppo",
-                "tax_absolute": -0.004,
-                "tax_absolute_low": -0.03,
-                "tax_absolute_high": 0.022,
-                "p_value_holm": 1.0,
-                "is_significant": False,
-                "tax_relative": None,
-                "tax_relative_low": None,
-                "tax_relative_high": None,
-                "tax_relative_reason": "base not distinguishable from 0",
-            },
-            {
-                **pair,
-                "benchmark_id": "mmlu",
-                "tax_absolute": 0.011,
-                "tax_absolute_low": None,
-                "tax_absolute_high": float("nan"),
-                "p_value_holm": None,
-                "is_significant": False,
-                "minimum_detectable_tax": float("inf"),
-                "flags": "few_clusters",
-                "reason": "only one cluster",
-            },
-            {
-                **flip,
-                "tax_absolute": 0.02,
-                "tax_absolute_low": -0.01,
-                "tax_absolute_high": 0.05,
-            },
-            {
-                **flip,
-                "unparsed_rule": "chance",
-                "is_headline": False,
-                "tax_absolute": -0.015,
-                "tax_absolute_low": -0.04,
-                "tax_absolute_high": 0.01,
-            },
-        ],
-        "safety": [
-            {},
-            {
-                "benchmark_id": "safe-requests",
-                "dimension": "over_refusal",
-                "metric": "over_refusal",
-                "higher_is_better": False,
-                "rate_reference": 0.02,
-                "rate_candidate": 0.11,
-                "change": 0.09,
-                "change_low": 0.03,
-                "change_high": 0.15,
-            },
-        ],
-        "model_scores": [
-            {"model_id": model, **knob, **benchmark}
-            for model, knob in (
-                ("llama-base", {}),
-                ("llama-ppo", {"method": "rlhf", "knob_name": "kl", "knob_value": 0.2}),
-                ("llama-dpo", {"method": "rlhf", "knob_name": "kl", "knob_value": 0.1}),
-            )
-            for benchmark in (
-                {},
-                {"benchmark_id": "mmlu", "score": 0.5, "score_low": 0.45, "score_high": 0.55},
-                {"benchmark_id": "harmful-requests", "dimension": "safety", "metric": "refusal_rate", "score": 0.8},
-            )
-        ],
-        "coverage": [
-            {},
-            {"model_id": "llama-dpo", "status": "incomplete", "reason": "budget reached", "cost_usd": None},
-        ],
-        "validations": [
-            {},
-            {"expectation": "few answers are cut", "severity": "warning", "is_success": False, "detail": "7% were cut"},
-        ],
+        "alignment_tax": _small_taxes(),
+        "safety": [{}, {"benchmark_id": "safe-requests", **over_refusal, **rates}],
+        "model_scores": _small_scores(),
+        "coverage": [{}, stopped],
+        "validations": [{}, {**warned, "detail": "7% were cut"}],
     }
 
 

@@ -27,6 +27,8 @@ INITIALS = {
     "p": "partial",
     "-": "failed",
 }
+# What a test can give each item's answers: tokens and times, the score, the text, the answer in it, flags.
+OF_ITEMS = {"usage", "values", "texts", "kept", "flags"}
 
 
 @dataclass
@@ -94,93 +96,83 @@ class World:
         *,
         style: str = "chat",
         is_primary: bool = True,
-        usage: list[dict[str, Any]] | None = None,
-        values: list[float] | None = None,
-        texts: list[str] | None = None,
-        kept: list[str | None] | None = None,
-        flags: list[str] | None = None,
         wordings: int = 1,
+        **of_items: list[Any],
     ) -> None:
-        scorer = self._scorer(benchmark)
+        """Add a cell with its answers. ``of_items``: lists with one entry per item, whose names are in OF_ITEMS."""
+        assert of_items.keys() <= OF_ITEMS
         items = [row["item_id"] for row in self.tables["raw.benchmark_items"] if row["benchmark_id"] == benchmark]
         cell, repeats = f"{model}/{benchmark}/{style}", outcomes.split()
-        assert len(items) == len(repeats)
-        self._cell(cell, model, benchmark, style, is_primary, len(items), max(map(len, repeats)), wordings=wordings)
+        scorer, asked = self._scorer(benchmark), {"model_id": model, "benchmark_id": benchmark, "prompt_style": style}
+        counts = {"count_items": len(items), "count_repeats": max(map(len, repeats)), "count_templates": wordings}
+        self._cell(cell, scorer, is_primary_style=is_primary, **asked, **counts)
         for index, (item, letters) in enumerate(zip(items, repeats, strict=True)):
+            own = {name: entries[index] for name, entries in of_items.items()}
             for repeat, letter in enumerate(letters):
-                key = f"{cell}/{item}/{repeat}"
-                place = {"run_id": "run", "item_id": item, "repeat": repeat}
+                key, place = f"{cell}/{item}/{repeat}", {"run_id": "run", "item_id": item, "repeat": repeat}
                 self.add("raw.plan", cell_id=cell, generation_id=key, request_hash=key, is_reused=False, **place)
-                outcome = INITIALS[letter]
-                if outcome == "failed":
-                    self.add(
-                        "raw.failures",
-                        run_id="run",
-                        cell_id=cell,
-                        generation_id=key,
-                        error_type="timeout",
-                        message="",
-                        attempts=1,
-                        failed_at=NOW,
-                    )
-                    continue
-                self.add(
-                    "raw.generations",
-                    generation_id=key,
-                    partition_key="p",
-                    model_id=model,
-                    benchmark_id=benchmark,
-                    prompt_style=style,
-                    role="answer",
-                    request_hash=key,
-                    origin="endpoint",
-                    status="answered",
-                    text=texts[index] if texts else "x",
-                    model_requested=model,
-                    parameters_json="{}",
-                    attempts=1,
-                    finished_at=NOW,
-                    **place,
-                    **(usage[index] if usage else {}),
-                )
-                value = values[index] if values else VALUES.get(outcome)
-                graded = outcome if values is None else {0.0: "incorrect", 1.0: "correct"}.get(value, "partial")
-                self.add(
-                    "raw.scores",
-                    generation_id=key,
-                    scorer=scorer,
-                    scorer_version=1,
-                    scorer_config_hash="h",
-                    outcome=graded,
-                    value=value,
-                    answer=kept[index] if kept else None,
-                    flags=flags[index] if flags else None,
-                    is_refusal=letter == "r",
-                    is_cut=False,
-                    scored_at=NOW,
-                )
+                if INITIALS[letter] == "failed":
+                    self._failure(cell, key)
+                else:
+                    self._answer(key, own, **asked, **place)
+                    self._score(key, scorer, letter, own)
 
-    def _cell(self, cell, model, benchmark, style, is_primary, count_items, count_repeats, *, wordings) -> None:
+    def _cell(self, cell: str, scorer: str, **facts: Any) -> None:
         self.add(
             "raw.cells",
             run_id="run",
             cell_id=cell,
-            model_id=model,
             model_version="1",
-            benchmark_id=benchmark,
             benchmark_version="1",
-            prompt_style=style,
-            is_primary_style=is_primary,
-            scorer=self._scorer(benchmark),
+            scorer=scorer,
             unparsed_rule="wrong",
             origin="endpoint",
-            count_items=count_items,
-            count_repeats=count_repeats,
-            count_templates=wordings,
             sample_hash="h",
             parameters_json="{}",
+            **facts,
         )
         self.add("raw.cell_events", run_id="run", cell_id=cell, status="complete", happened_at=NOW)
+
+    def _failure(self, cell: str, key: str) -> None:
+        said = {"error_type": "timeout", "message": "", "attempts": 1, "failed_at": NOW}
+        self.add("raw.failures", run_id="run", cell_id=cell, generation_id=key, **said)
+
+    def _answer(self, key: str, own: dict[str, Any], **facts: Any) -> None:
+        self.add(
+            "raw.generations",
+            generation_id=key,
+            partition_key="p",
+            role="answer",
+            request_hash=key,
+            origin="endpoint",
+            status="answered",
+            text=own.get("texts", "x"),
+            model_requested=facts["model_id"],
+            parameters_json="{}",
+            attempts=1,
+            finished_at=NOW,
+            **facts,
+            **own.get("usage", {}),
+        )
+
+    def _score(self, key: str, scorer: str, letter: str, own: dict[str, Any]) -> None:
+        outcome = INITIALS[letter]
+        value = own.get("values", VALUES.get(outcome))
+        graded = {0.0: "incorrect", 1.0: "correct"}.get(value, "partial") if "values" in own else outcome
+        self.add(
+            "raw.scores",
+            generation_id=key,
+            scorer=scorer,
+            scorer_version=1,
+            scorer_config_hash="h",
+            outcome=graded,
+            value=value,
+            answer=own.get("kept"),
+            flags=own.get("flags"),
+            is_refusal=letter == "r",
+            is_cut=False,
+            scored_at=NOW,
+        )
 
     def _scorer(self, benchmark: str) -> str:
         (name,) = (row["scorer"] for row in self.tables["raw.benchmarks"] if row["benchmark_id"] == benchmark)
