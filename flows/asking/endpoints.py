@@ -33,7 +33,7 @@ def open_lines(
         connection = connection_to(name, sharing, environment, partition_key, servers.get(name))
         lines[name] = Line(
             connect(connection),
-            Limiter(_part(_limits(sharing), slots)),
+            Limiter(part_of(_limits(sharing), slots)),
             draining,
             _batches_of(connection, sharing),
             on_progress=progress.count,
@@ -89,7 +89,12 @@ def connection_to(
     return replace(connection, base_url=server.base_url, adapters=adapters, why_gone=server.why_gone)
 
 
-def _part(limits: Limits, slots: int) -> Limits:
+def part_of(limits: Limits, slots: int) -> Limits:
+    """One of several equal parts of what an endpoint allows a minute. How many requests are in flight is for each part.
+
+    >>> part_of(Limits(concurrency=8, requests_per_minute=60, tokens_per_minute=1_000), 4)
+    Limits(concurrency=8, requests_per_minute=15.0, tokens_per_minute=250.0)
+    """
     requests, tokens = limits.requests_per_minute, limits.tokens_per_minute
     return replace(
         limits, requests_per_minute=requests and requests / slots, tokens_per_minute=tokens and tokens / slots

@@ -11,9 +11,12 @@ Tested in tests/flows/asking/test_slots.py.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
+import httpx
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 from prefect.client.schemas.filters import (
@@ -25,13 +28,15 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.concurrency.asyncio import concurrency
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError, concurrency
 
 from flows.asking.endpoints import models_by_endpoint
 from tasks.planned import CellWork
 from tasks.settings import WorkPoolSettings
 
 _LEASE_S = 60.0
+_PAUSE_S = 2.0
+_LONGEST_AWAY_S = 600.0
 
 
 async def set_slots(client: PrefectClient, pool: WorkPoolSettings, work: Iterable[CellWork]) -> None:
@@ -58,13 +63,35 @@ async def _asking(client: PrefectClient) -> bool:
 
 @asynccontextmanager
 async def slots_held(work: Iterable[CellWork]) -> AsyncIterator[None]:
-    """Hold a slot of every limited endpoint that some work asks; waits until they are free."""
-    names = _limited(work)
-    if not names:
+    """Hold a slot of every limited endpoint that some work asks; waits until they are free.
+
+    A server that is being restarted is waited for. One that is away at the end gets its slots back when the lease ends.
+
+    Raises:
+        ConcurrencySlotAcquisitionError: the server was away for too long.
+    """
+    names, stack = _limited(work), AsyncExitStack()
+    if names:
+        await _take(names, stack)
+    try:
         yield
-        return
-    async with concurrency(names, lease_duration=_LEASE_S, strict=True, raise_on_lease_renewal_failure=False):
-        yield
+    finally:
+        with suppress(OSError, httpx.HTTPError):
+            await stack.aclose()
+
+
+async def _take(names: list[str], stack: AsyncExitStack) -> None:
+    deadline_s = time.monotonic() + _LONGEST_AWAY_S
+    while True:
+        leased = concurrency(names, lease_duration=_LEASE_S, strict=True, raise_on_lease_renewal_failure=False)
+        try:
+            await stack.enter_async_context(leased)
+        except ConcurrencySlotAcquisitionError:
+            if time.monotonic() >= deadline_s:
+                raise
+            await asyncio.sleep(_PAUSE_S)
+        else:
+            return
 
 
 def _limited(work: Iterable[CellWork]) -> list[str]:

@@ -7,16 +7,21 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
+import httpx
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+from prefect.concurrency.asyncio import ConcurrencySlotAcquisitionError
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
+from flows.asking import slots
 from flows.asking.slots import set_slots, slots_held
 from tasks.settings import WorkPoolSettings
 from tests.support.runs import environment
+from tests.support.sizes import at_full_size
 
 HOLDING = """
 import asyncio
@@ -45,9 +50,9 @@ def server(prefect_api):
         yield prefect_api
 
 
-async def set_for(pieces, slots):
+async def set_for(pieces, count):
     async with get_client() as client:
-        await set_slots(client, WorkPoolSettings(name="pool", slots=slots), pieces)
+        await set_slots(client, WorkPoolSettings(name="pool", slots=count), pieces)
 
 
 async def taken(name):
@@ -76,6 +81,27 @@ def test_as_many_shards_ask_at_once_as_there_are_slots_and_each_comes_back(serve
     assert len(most) == 4
 
 
+def test_a_server_that_is_restarted_is_waited_for_and_may_be_away_at_the_end(monkeypatch):
+    tried = []
+
+    @asynccontextmanager
+    async def concurrency(names, **_options):
+        tried.append(names)
+        if len(tried) < 3:
+            raise ConcurrencySlotAcquisitionError("no connection")
+        yield
+        raise httpx.ConnectError("no connection")
+
+    async def shard():
+        async with slots_held([work("one")]):
+            return "asked"
+
+    monkeypatch.setattr(slots, "concurrency", concurrency)
+    monkeypatch.setattr(slots, "_PAUSE_S", 0.0)
+    assert asyncio.run(shard()) == "asked"
+    assert tried == [["aligntax-one"]] * 3
+
+
 @pytest.mark.accept
 def test_an_endpoint_without_a_limit_has_no_slots(server):
     async def shards():
@@ -101,7 +127,7 @@ def test_slots_that_a_restarted_server_has_forgotten_are_free_for_the_next_run(s
     assert asyncio.run(shards()) == 1
 
 
-@pytest.mark.endurance
+@at_full_size
 def test_the_slot_of_a_killed_worker_comes_back(server):
     """Prefect leases a slot for a minute at least."""
     pieces = [work("killed")]
