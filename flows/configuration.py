@@ -46,7 +46,7 @@ def load_benchmark(wanted: BenchmarkSettings, source: Path | str | None = None) 
     """One benchmark, from its file if it has one, under its attack; another ``source`` is another edition of it."""
     plain = _plain_benchmark(wanted, source)
     if wanted.stop is not None:
-        plain = replace(plain, stop=wanted.stop, version="")
+        plain = replace(plain, stop=wanted.stop, stops_chat=bool(wanted.stop), version="")
     return benchmarks.attacked(plain, wanted.attack) if wanted.attack else plain
 
 

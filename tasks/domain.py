@@ -241,7 +241,8 @@ class Benchmark:
     ``cluster_examples`` are shown before the items of a cluster in place of ``examples``, where each subject or task
     has worked examples of its own. ``is_continued`` says that the question itself is the text to continue, such as a
     function without its body. Without ``unparsed`` the dimension's usual rule holds. ``paraphrases`` are further
-    wordings of ``instruction``: every item is asked with each.
+    wordings of ``instruction``: every item is asked with each. ``stop`` ends continuations; ``stops_chat`` says that it
+    ends answers to chat turns, too.
     """
 
     benchmark_id: str
@@ -262,6 +263,7 @@ class Benchmark:
     is_harmful_text: bool = False
     max_tokens: int = 512
     stop: tuple[str, ...] = ("\n\nQuestion:",)
+    stops_chat: bool = False
     unparsed: UnparsedRule | None = None
     cluster_examples: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
     is_continued: bool = False
@@ -293,6 +295,8 @@ class Benchmark:
             parts += [self.attack.template, self.attack.encoding]
         if self.paraphrases:
             parts.append({"paraphrases": self.paraphrases})
+        if self.stops_chat:
+            parts.append("stops chat")
         return parts
 
     @property
@@ -311,7 +315,9 @@ class Benchmark:
             question = self.attack.wrap(question)
         lead = f"{instruction}\n\n" if instruction else ""
         if style is PromptStyle.CHAT:
-            return Prompt(style, messages=(Message("user", lead + question),), max_tokens=self.max_tokens)
+            stop = self.stop if self.stops_chat else ()
+            turn = Message("user", lead + question)
+            return Prompt(style, messages=(turn,), stop=stop, max_tokens=self.max_tokens)
         if self.is_continued:
             return Prompt(style, text=item.question, stop=self.stop, max_tokens=self.max_tokens)
         examples = self.cluster_examples.get(item.cluster_id, self.examples)

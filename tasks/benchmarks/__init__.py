@@ -7,6 +7,7 @@ Tested in tests/tasks/benchmarks/test_registry.py.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -108,7 +109,8 @@ def define(
     if source is None:
         raise UsageError(f"{place}: {benchmark_id!r} has no source. Give the path of its rows.")
     described = entry.read_entry(values, place)
-    return entry.official(benchmark_id, lambda: described).load(source, cluster_by)
+    made = entry.official(benchmark_id, lambda: described).load(source, cluster_by)
+    return replace(made, stops_chat=True, version="") if values.get("stop") else made
 
 
 def known() -> tuple[str, ...]:

@@ -45,7 +45,8 @@ class BenchmarkSettings(Section):
         define: Makes it a benchmark of the user's own: the entry itself, or the file that holds it.
         attack: Wraps the requests of a safety benchmark; the same benchmark may stand in the list plain and under each
             attack.
-        stop: Stop strings in the place of the benchmark's own; an empty list for none.
+        stop: Stop strings in the place of the benchmark's own; an empty list for none. The benchmark's own end
+            continuations, these end every answer.
         imported: The benchmark is known only from imports: no run asks it, and beside it only ``margin`` is stated.
         margin: The tax, as a proportion, that is acceptable on this benchmark; None means ``analysis.margin``.
         paraphrases: Two or more further wordings of the benchmark's instruction. Every item is asked with each

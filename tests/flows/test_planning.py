@@ -117,6 +117,16 @@ def test_a_user_can_take_a_benchmarks_stop_strings_away(tmp_path, entry, stop):
     assert (planned[0].benchmark.version == planned[1].benchmark.version) == ("stop:" not in entry)
 
 
+@pytest.mark.parametrize(("entry", "stop"), [("{id: arithmetic}", None), ("{id: arithmetic, stop: [Q]}", ["Q"])])
+def test_stop_strings_that_a_user_states_end_chat_answers_too(tmp_path, entry, stop):
+    """A benchmark's own end continuations: a blank line may stand within an answer in a chat."""
+    path = tmp_path / "aligntax.yaml"
+    model = 'provider: openai, api: chat, base_url: "http://127.0.0.1:1/v1"'
+    path.write_text(f"models: [{{id: m, model: m, {model}}}]\nbenchmarks: [{entry}]\n")
+    [cell] = plan_run(None, load_configuration(path), date(2026, 1, 31)).cells
+    assert all(request.prompt.messages and request.parameters.get("stop") == stop for request in cell.requests)
+
+
 @pytest.mark.parametrize(("count_open", "is_resumed"), [(5, False), (3, True)])
 def test_the_work_says_whether_other_answers_of_the_cell_are_there_already(settings, count_open, is_resumed):
     planned = plan_run(None, settings, date(2026, 1, 31), only={"models": ["base"], "benchmarks": ["arithmetic"]})

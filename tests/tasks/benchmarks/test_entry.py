@@ -57,6 +57,13 @@ def test_what_an_entry_leaves_out_has_a_default(defined):
     assert len({item.cluster_id for item in it.items}) == 2
 
 
+def test_stop_strings_that_an_entry_states_end_chat_answers_too(defined):
+    plain, stopped = defined(), defined(stop=["\n"])
+    ends = [it.render(it.items[0], style).stop for it in (plain, stopped) for style in PromptStyle]
+    assert ends == [(), ("\n\nQuestion:",), ("\n",), ("\n",)]
+    assert plain.version != stopped.version
+
+
 def test_a_question_can_be_made_of_several_columns(defined):
     first, _ = defined(fields={"question": "About {topic}: {q}"}).items
     assert first.question == "About colour: Which is red?"
