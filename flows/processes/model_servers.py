@@ -17,7 +17,7 @@ from pathlib import Path
 
 from flows.processes.children import child
 from tasks.settings import ModelSettings
-from tasks.weights import Serving, servings, trouble_in
+from tasks.weights import Serving, servings, trouble_in, trouble_while_up
 
 # Weights of 100 GB are read from a slow disk.
 _LONGEST_START_S = 900.0
@@ -52,7 +52,8 @@ class ModelServer:
         deadline = time.monotonic() + _LONGEST_START_S
         while not self.why_gone():
             if await asyncio.to_thread(_is_healthy, address):
-                self.base_url = f"{address}/v1"
+                self.trouble = trouble_while_up(self._said())
+                self.base_url = None if self.trouble else f"{address}/v1"
                 return
             if time.monotonic() > deadline:
                 self.trouble = f"it does not answer after {_LONGEST_START_S:g} s"

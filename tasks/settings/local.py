@@ -7,6 +7,7 @@ Tested in tests/tasks/settings/test_local.py.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -88,6 +89,8 @@ class LocalSettings(Section):
         """The keys whose files cannot be served, and why."""
         if self.server is not None and not self.server.is_file():
             yield ("server",), f"no such program: {str(self.server)!r}."
+        elif self.server is not None and not os.access(self.server, os.X_OK):
+            yield ("server",), f"must be a program that may be run: {str(self.server)!r}. Run: chmod +x."
         files: list[tuple[tuple[str | int, ...], Path | None]] = [(("weights",), self.weights)]
         files += [(("adapters", i, "path"), entry.path) for i, entry in enumerate(self.adapters)]
         files += [(("control_vectors", i, "path"), entry.path) for i, entry in enumerate(self.control_vectors)]

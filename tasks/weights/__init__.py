@@ -4,6 +4,6 @@ Knows files of weights and llama.cpp; must not know benchmarks, prompts or answe
 needs; what computes is imported from its own module, because it takes numpy and the package gguf.
 """
 
-from tasks.weights.serving import Serving, servings, trouble_in
+from tasks.weights.serving import Serving, servings, trouble_in, trouble_while_up
 
-__all__ = ["Serving", "servings", "trouble_in"]
+__all__ = ["Serving", "servings", "trouble_in", "trouble_while_up"]

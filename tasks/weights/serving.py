@@ -34,6 +34,8 @@ _TROUBLES = (
     (r"failed to load model|error loading model", "llama.cpp cannot read the weights: the file is cut off or damaged"),
     (r"error: (invalid argument.*)", "{0}"),
 )
+# llama.cpp writes this and goes on, so the plain model would answer under the name of the steered one.
+_UNSTEERED = r"control vector n_embd does not match"
 _KILLED = "it was killed, as the system does when memory runs out"
 _LONGEST_SAID = 200
 
@@ -124,6 +126,11 @@ def trouble_in(log: str, exit_code: int | None) -> str:
     lines = log.strip().splitlines()
     said = lines[-1][-_LONGEST_SAID:] if lines else "nothing"
     return f"it ended with code {exit_code}; its last line is {said!r}"
+
+
+def trouble_while_up(log: str) -> str | None:
+    """Why a server that answers is not the model that was asked for, in one line; None where it is."""
+    return "a control vector does not fit the weights" if re.search(_UNSTEERED, log) else None
 
 
 def _serving(endpoint: str, models: list[ModelSettings], threads: int | None) -> Serving:

@@ -11,13 +11,16 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
 from flows.processes.model_servers import model_servers
 from tasks.settings import ModelSettings
+from tasks.weights.gguf_files import write_adapter, write_control_vector
 from tests.support.known import known_names
 from tests.support.llama import installed, llama_server_program, weights, xllamacpp_alone
+from tests.support.tiny_weights import write_tiny
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -123,11 +126,56 @@ def test_a_server_that_is_killed_is_told_in_one_line(tmp_path):
     assert serving_processes() == []
 
 
-def test_a_busy_port_and_damaged_weights_are_told_in_one_line(tmp_path):
+def test_a_busy_port_is_told_in_one_line(tmp_path):
     server = str(llama_server_program())
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert f"did not start: port {port} is taken" in served(tmp_path, model(server=server, port=port))
-    (tmp_path / "cut.gguf").write_bytes(weights().read_bytes()[:100_000])
-    damaged = served(tmp_path, model(server=server, weights=str(tmp_path / "cut.gguf")))
-    assert "did not start: llama.cpp cannot read the weights" in damaged
+
+
+def foreign_weights(folder):
+    return {"weights": write_tiny(folder / "frob.gguf", architecture="frob")}
+
+
+def cut_weights(folder):
+    whole = weights().read_bytes()
+    (folder / "cut.gguf").write_bytes(whole[: len(whole) // 2])
+    return {"weights": folder / "cut.gguf"}
+
+
+def foreign_adapter(folder):
+    part = (np.ones((1, 8)), np.ones((8, 1)))
+    write_adapter(folder / "lora.gguf", {"blk.0.attn_output.weight": part}, "llama")
+    return {"adapters": [{"path": str(folder / "lora.gguf")}]}
+
+
+def foreign_vector(folder):
+    write_control_vector(folder / "vector.gguf", {2: np.ones(8)}, "llama")
+    return {"control_vectors": [{"path": str(folder / "vector.gguf")}]}
+
+
+def little_memory(folder):
+    program = folder / "limited"
+    program.write_text(f'#!/bin/sh\nulimit -v 500000\nexec {llama_server_program()} "$@"\n')
+    program.chmod(0o700)
+    return {"server": program}
+
+
+@pytest.mark.parametrize(
+    ("keys_in", "said"),
+    [
+        (foreign_weights, "llama.cpp does not know the architecture frob"),
+        (cut_weights, "llama.cpp cannot read the weights: the file is cut off or damaged"),
+        (foreign_adapter, "an adapter does not fit the weights"),
+        # llama.cpp itself goes on without it, and the plain model would answer.
+        (foreign_vector, "a control vector does not fit the weights"),
+        (little_memory, "there is too little memory. Lower context: or parallel:"),
+    ],
+)
+def test_what_cannot_be_served_is_told_in_one_line_and_leaves_nothing_running(tmp_path, keys_in, said):
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    keys = {name: str(value) if isinstance(value, Path) else value for name, value in keys_in(tmp_path).items()}
+    why = served(tmp_path, model(**{"server": str(llama_server_program()), "context": 256, **keys}))
+    assert f"the server of m did not start: {said}" in why
+    assert "\n" not in why
+    assert {process.pid for process in psutil.Process().children(recursive=True)} <= before

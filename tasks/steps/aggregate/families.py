@@ -60,6 +60,15 @@ class Family:
         """A generator of random numbers whose seed belongs to the question, whatever else is computed."""
         return np.random.default_rng(family_seed(self.as_of_date, self.name, self.origin, *what))
 
+    def answering(self, members: Sequence[Member]) -> list[tuple[list[Member], set[str]]]:
+        """Which of some models answered, and the names of the benchmarks that just these answered."""
+        answered = self.items.select("benchmark_id", "model_id").unique().sort("benchmark_id", "model_id")
+        names: dict[tuple[Member, ...], set[str]] = {}
+        for (benchmark,), models in answered.group_by(["benchmark_id"], maintain_order=True):
+            having = set(models["model_id"])
+            names.setdefault(tuple(one for one in members if one.model_id in having), set()).add(str(benchmark))
+        return [(list(answering), benchmarks) for answering, benchmarks in names.items() if answering]
+
     def asked_of(self, members: Sequence[Member], dimensions: Sequence[str]) -> list[AskedItems]:
         """The benchmarks of some dimensions that all of some models answered, in order of their names."""
         ids = [member.model_id for member in members]

@@ -41,10 +41,9 @@ _FEWEST_STRENGTHS = 4
 def sweep_rows(family: Family, weight: float) -> Iterator[Row]:
     """Every knob of a family that has two strengths or more, benchmark by benchmark and form by form."""
     for (method, knob), members in _knobs(family.members).items():
-        strengths = np.array([float(member.knob_value or 0.0) for member in members])
-        asked = family.asked_of(members, [*ALIGNMENT, *HELPFULNESS])
-        alignment = _alignment(strengths, [part for part in asked if part.dimension == "safety"])
-        for part in asked:
+        asked = list(_asked_along(family, members))
+        alignment = _alignment([(strengths, part) for strengths, part in asked if part.dimension == "safety"])
+        for strengths, part in asked:
             knobs = {"method": method, "knob_name": knob, "helpfulness_weight": weight}
             start = {**family.keys, **knobs, **_asked(strengths, part)}
             reason = _too_little(strengths, part)
@@ -53,6 +52,14 @@ def sweep_rows(family: Family, weight: float) -> Iterator[Row]:
                 continue
             rng = family.rng(method, knob, part.benchmark_id)
             yield from (start | row for row in _fitted(strengths, part, alignment, weight, rng))
+
+
+def _asked_along(family: Family, members: Sequence[Member]) -> Iterator[tuple[FloatArray, AskedItems]]:
+    """Each benchmark with the strengths at which it was asked, which may be fewer than those of another."""
+    for answering, benchmarks in family.answering(members):
+        for part in family.asked_of(answering, [*ALIGNMENT, *HELPFULNESS]):
+            if part.benchmark_id in benchmarks:
+                yield np.array([float(member.knob_value or 0.0) for member in answering]), part
 
 
 def _asked(strengths: FloatArray, part: AskedItems) -> Row:
@@ -94,12 +101,18 @@ def _too_little(strengths: np.ndarray[Any, Any], part: AskedItems) -> str | None
     return "one_cluster" if np.unique(part.clusters).size < 2 else None
 
 
-def _alignment(strengths: np.ndarray[Any, Any], asked: Sequence[AskedItems]) -> Means | None:
-    """The mean over safety benchmarks at each strength. Their variances add, because they ask different items."""
-    usable = [part for part in asked if _too_little(strengths, part) is None]
+def _alignment(asked: Sequence[tuple[FloatArray, AskedItems]]) -> Means | None:
+    """The mean over safety benchmarks at each strength. Their variances add, because they ask different items.
+
+    Benchmarks that were asked at fewer strengths than another do not count.
+    """
+    usable = [(strengths, part) for strengths, part in asked if _too_little(strengths, part) is None]
     if not usable:
         return None
-    means = [sweep_means(strengths, part.values, part.clusters) for part in usable]
+    most = max((strengths for strengths, _ in usable), key=len)
+    means = [
+        sweep_means(most, part.values, part.clusters) for strengths, part in usable if np.array_equal(strengths, most)
+    ]
     count = len(means)
     return Means(
         means[0].strength,

@@ -61,6 +61,7 @@ def test_scales_share_a_server_and_strengths_do_not(models):
         ("", ", adapters: [{path: absent.gguf}]", "no such file"),
         ("", ", control_vectors: [{path: aligntax.yaml}]", "must be a GGUF file"),
         (", server: absent", ", server: absent", "no such program"),
+        (", server: aligntax.yaml", ", server: aligntax.yaml", "must be a program that may be run"),
         ("", ", port: 70000", "port"),
     ],
 )

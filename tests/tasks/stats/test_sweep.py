@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
-
 import numpy as np
 import pytest
 
@@ -18,6 +15,7 @@ from tasks.stats.sweep import (
     small_strength_range,
     sweep_means,
 )
+from tests.support.published_sweep import steering_sweep
 from tests.support.sizes import at_every_size, bounds, replications
 
 FULL = 4_000
@@ -148,21 +146,6 @@ def test_the_order_of_items_and_strengths_changes_nothing():
     )  # fmt: skip
     assert first.shares == second.shares
     assert first.fits["tanh"].parameters.tobytes() == second.fits["tanh"].parameters.tobytes()
-
-
-def steering_sweep(folder, kind):
-    """Strengths and scores p(target) / (p(A) + p(B)) of Llama-2-13B-chat, as its authors score."""
-    scores = {}
-    for path in (folder / "data" / "caa_sycophancy").glob(f"llama2-13b-chat_layer16_{kind}_multiplier*.json"):
-        strength = float(re.search(r"multiplier(-?[\d.]+)\.json", path.name)[1])
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        targets = [row.get("answer_matching_behavior") or row["correct"] for row in rows]
-        scores[strength] = [
-            (row["a_prob"] if "A" in target else row["b_prob"]) / (row["a_prob"] + row["b_prob"])
-            for row, target in zip(rows, targets, strict=True)
-        ]
-    strengths = sorted(scores)
-    return np.array(strengths), np.array([scores[strength] for strength in strengths]).T
 
 
 def criteria(strengths, values):
