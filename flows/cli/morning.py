@@ -121,12 +121,16 @@ class Month:
 
     @property
     def line(self) -> str:
-        """Both units, each with its budget; empty where nothing was asked and nothing is limited."""
+        """Both units, each with its budget; empty where nothing was asked and nothing is limited.
+
+        Money stands there only where some was spent or is limited, because models may state no price.
+        """
         if not self.requests and self.most_usd is self.most_requests is None:
             return ""
-        usd = "" if self.most_usd is None else f" of {self.most_usd:.10g}"
+        limit = "" if self.most_usd is None else f" of {self.most_usd:.10g}"
+        money = f"{self.usd:.2f}{limit} USD, " if self.usd or limit else ""
         requests = "" if self.most_requests is None else f" of {self.most_requests:,.0f}"
-        return f"This month: {self.usd:.2f}{usd} USD, {self.requests:,}{requests} requests."
+        return f"This month: {money}{self.requests:,}{requests} requests."
 
 
 def state_of(night: Row) -> str:

@@ -73,13 +73,13 @@ def _notes(cells: Sequence[Forecast], questions: Questions) -> Iterator[str]:
         cost = f" They cost at most {sum(prices):.2f} USD a night, judges apart." if len(prices) == len(cells) else ""
         yield (
             f"Items a night: the monitor sees a fall of {100 * watch.fall:g} points within {watch.count_nights} nights "
-            f"of its reference at 80% power, about; each of the {len(cells)} series spends a level of "
-            f"{watch.rule.alpha:.2g}. ~ if a fifth of the answers change between nights, else as in earlier nights."
-            f"{cost}"
+            f"of its reference with about 80% power; each of the {len(cells)} series spends a level of "
+            f"{watch.rule.alpha:.2g}. A number with ~ supposes that a fifth of the answers change between nights; the "
+            f"others rest on earlier nights.{cost}"
         )
     yield (
-        "Detectable tax: points at 80% power, about; ~ if the models differ on a fifth of the items, else with the "
-        "variance of the newest comparison. Nothing was sent."
+        "Detectable tax: the smallest tax, in points, that is found with about 80% power. A number with ~ supposes "
+        "that the models differ on a fifth of the items; the others rest on the newest comparison. Nothing was sent."
     )
 
 

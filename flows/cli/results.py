@@ -185,11 +185,13 @@ def say_what_follows(count_waiting: int, published: Published | None, config: Pa
 
 def show_places(published: Published, config: Path, query: str = _TRY) -> None:
     """Say where the publication is, and a query to begin with."""
-    typer.echo(f"Report:   {published['report']}")
-    typer.echo(f"Tables:   {published['database']} and {published['parquet']}/")
+    places = {"Report": published["report"], "Tables": f"{published['database']} and {published['parquet']}/"}
     for name in sorted(published.keys() - {"report", "database", "parquet"}):
-        typer.echo(f"{name.replace('_', ' ').capitalize() + ':':9} {published[name]}")
-    typer.echo(f'Try next: {program()} sql{naming(config)} "{query}"')
+        places[name.replace("_", " ").capitalize()] = published[name]
+    places["Try next"] = f'{program()} sql{naming(config)} "{query}"'
+    width = max(map(len, places)) + 1
+    for name, place in places.items():
+        typer.echo(f"{name + ':':{width}} {place}")
 
 
 def _dicts(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:

@@ -55,6 +55,19 @@ def test_what_waits_names_the_command_and_a_long_list_is_cut(capsys):
         assert part in said
 
 
+@pytest.mark.parametrize(
+    ("month", "line"),
+    [
+        (Month(0.0, 720, None, None), "This month: 720 requests."),
+        (Month(0.0, 720, 5.0, 1000), "This month: 0.00 of 5 USD, 720 of 1,000 requests."),
+        (Month(1.5, 720, None, None), "This month: 1.50 USD, 720 requests."),
+        (Month(0.0, 0, None, None), ""),
+    ],
+)
+def test_money_of_a_month_is_named_where_some_was_spent_or_is_limited(month, line):
+    assert month.line == line
+
+
 def test_the_next_night_is_said_in_its_own_time_zone(tmp_path):
     path = tmp_path / "aligntax.yaml"
     now = datetime(2026, 3, 28, 12, tzinfo=UTC)
