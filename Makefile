@@ -96,7 +96,9 @@ $(SUPERSET_STAMP): requirements-superset.lock | $(STAMP)
 	@VIRTUAL_ENV=$(CURDIR)/.venv-superset $(BIN)/uv pip sync --quiet --compile-bytecode $<
 	@touch $@
 
+# Without a publication to show, the demo makes one.
 bi: $(SUPERSET_STAMP) ## Serve dashboards over the published tables in Apache Superset (ARGS="--config PATH --port 8088")
+	@$(if $(findstring --config,$(ARGS))$(wildcard aligntax.yaml .demo/aligntax.yaml),,$(BIN)/aligntax demo)
 	@$(BIN)/python -m infra.superset $(ARGS)
 
 real: $(STAMP) ## Run a real model of 135M parameters on this machine: taxes and a report in .real (5 minutes)
