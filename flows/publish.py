@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 from flows.stages import check_reports
 from flows.transform import not_built, rebuild, rebuild_dates, run_dates, score_import, score_run, touched
@@ -14,6 +15,9 @@ from tasks.steps.land import run_event
 from tasks.steps.publish import Published, publish
 from tasks.steps.validate import great_expectations
 from warehouse.connection import Warehouse
+
+# Memory for DuckDB while it copies tables, beside what the copy itself has.
+_COPIES_MB = 250
 
 
 def limit_again(warehouse: Warehouse, settings: Settings) -> None:
@@ -82,7 +86,7 @@ def publish_reports(warehouse: Warehouse, settings: Settings, run_id: str, as_of
     """
     run_event(warehouse, run_id, "published")
     warehouse.build(["marts.dim_run"], [as_of_date])  # the only table that holds events of runs
-    return publish(warehouse, settings.publish, as_of_date, run_id)
+    return warehouse.sparing(_COPIES_MB, partial(publish, warehouse, settings.publish, as_of_date, run_id))
 
 
 def newest_run(warehouse: Warehouse, as_of_date: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 
 from flows.stages import Unreported, check_landed, check_scored, unreported
 from tasks.errors import NothingEvaluated
@@ -22,6 +23,8 @@ from warehouse.connection import Warehouse
 ANALYSIS = AnalysisSettings()
 # Estimates of a year in one piece would not fit into the memory that the warehouse has.
 _DATES_AT_ONCE = 30
+# Memory for DuckDB while Python holds items of its own.
+_ESTIMATES_MB = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def rebuild_dates(
     ordered = sorted(dates)
     for start in range(0, len(ordered), _DATES_AT_ONCE):
         some = ordered[start : start + _DATES_AT_ONCE]
-        aggregate(warehouse, some, analysis, margins)
+        warehouse.sparing(_ESTIMATES_MB, partial(aggregate, warehouse, some, analysis, margins))
         calibrate(warehouse, some)
     warehouse.build(["reports"], dates)
     warehouse.append(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -59,6 +60,7 @@ class Warehouse:
         self._database = '"{}"'.format(*connection.execute("select current_database()").fetchall()[0])
         self._lock = threading.RLock()
         self._depth = 0
+        self._buffer_mb = MEMORY_MB
         self._keyed: dict[str, bool] = {}
         self._schemas: dict[str, dict[str, pl.DataType]] = {}
         self._notes = Notes(connection)
@@ -132,20 +134,25 @@ class Warehouse:
     def sparing(self, megabytes: int, work: Callable[[], Result]) -> Result:
         """Do repeatable work with a small buffer; if that is too small, do it once more with the usual one.
 
-        A file of more megabytes gets a buffer of its own size, because joins and sorts grow with it.
+        A file of more megabytes gets a buffer of its own size, because joins and sorts grow with it. Work inside such
+        work has its own buffer.
         """
-        with self._lent() as connection:
-            connection.execute("checkpoint")  # what is on disk can leave memory, indexes too
-        needed = max(megabytes, self.path.stat().st_size // 1_000_000)
-        self._set(f"memory_limit = '{min(needed, MEMORY_MB)}MB'")
+        if self._buffer_mb == MEMORY_MB:
+            with self._lent() as connection:
+                connection.execute("checkpoint")  # what is on disk can leave memory, indexes too
+        needed = min(max(megabytes, self.path.stat().st_size // 1_000_000), MEMORY_MB)
+        before, self._buffer_mb = self._buffer_mb, needed
+        self._set(f"memory_limit = '{needed}MB'")
         try:
             return work()
         except (duckdb.OutOfMemoryException, ModelError) as error:
             if not isinstance(error.__cause__ or error, duckdb.OutOfMemoryException):
                 raise
-        finally:
             self._set(f"memory_limit = '{MEMORY_MB}MB'")
-        return work()
+            return work()
+        finally:
+            self._buffer_mb = before
+            self._set(f"memory_limit = '{before}MB'")
 
     def _set(self, setting: str) -> None:
         with self._lock:
@@ -334,18 +341,21 @@ class Warehouse:
     def query_batches(
         self, name: str, rows: int, frames: Mapping[str, pl.DataFrame] | None = None, **parameters: Any
     ) -> Iterator[pl.DataFrame]:
-        """The same in batches of ``rows``, on a cursor of its own, so that memory never holds the whole result."""
+        """The same in batches of ``rows``, on a cursor of its own, so that memory never holds the whole result.
+
+        DuckDB makes the next batch while the caller works on one.
+        """
         import polars as pl  # noqa: PLC0415 - the command line opens warehouses without polars
 
-        cursor = self._connection.cursor()
-        cursor.execute(f"use {self._database}")  # a cursor starts in the database that was connected to
-        try:
+        with self._connection.cursor() as cursor, ThreadPoolExecutor(1, "batches") as ahead:
+            cursor.execute(f"use {self._database}")  # a cursor starts in the database that was connected to
             for table, frame in (frames or {}).items():
                 cursor.register(table, frame.to_arrow())
-            for batch in cursor.execute(_query_text(name), parameters or None).to_arrow_reader(rows):
+            reader = cursor.execute(_query_text(name), parameters or None).to_arrow_reader(rows)
+            coming = ahead.submit(next, reader, None)
+            while (batch := coming.result()) is not None:
+                coming = ahead.submit(next, reader, None)
                 yield pl.DataFrame(batch)
-        finally:
-            cursor.close()
 
     def query_groups(
         self, name: str, keys: Sequence[str], **parameters: Any

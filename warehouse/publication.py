@@ -17,7 +17,7 @@ from warehouse.publish.snapshot_file import escaped
 from warehouse.whole_files import swapped_in
 
 # Tables are copied row by row, which needs little beside what DuckDB has read and keeps.
-_MEMORY_LIMIT = "400MB"
+_MEMORY_LIMIT = "300MB"
 # A row group waits in memory until it is whole. DuckDB's own size, 122,880 rows, takes twice the memory.
 _PARQUET = "format parquet, compression zstd, row_group_size 61440"
 

@@ -6,8 +6,9 @@ Tested in tests/tasks/report/test_forest_chart.py and test_vega.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -77,6 +78,15 @@ def specification(chart: Any) -> Specification:
     # Altair's own check against its schema takes longer than drawing, and an invalid chart cannot be drawn anyway.
     kept = {name: value for name, value in chart.to_dict(validate=False).items() if name != "$schema"}
     return {**kept, "config": _CONFIGURATION, "autosize": {"type": "fit-x", "contains": "padding"}}
+
+
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Make charts without Altair's checks of each part against its schema; our tests draw every chart with them."""
+    from altair.utils.schemapi import debug_mode  # noqa: PLC0415 - takes a second to import
+
+    with debug_mode(False):
+        yield
 
 
 def _as_wide_as_the_page(specification: Specification) -> Specification:
