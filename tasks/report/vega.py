@@ -85,7 +85,7 @@ def unchecked() -> Iterator[None]:
     """Make charts without Altair's checks of each part against its schema; our tests draw every chart with them."""
     from altair.utils.schemapi import debug_mode  # noqa: PLC0415 - takes a second to import
 
-    with debug_mode(False):
+    with debug_mode(arg=False):
         yield
 
 
