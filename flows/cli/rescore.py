@@ -55,7 +55,8 @@ def rescore(
     if json:
         print_json({"count_scored": count, "chosen": chosen, "kept": kept, "changes": rows})
         return
-    print_changes(rows)
+    if rows:
+        print_changes(rows)
     _say(count, scorer, chosen)
     for line in filter(None, (kept, lacking)):
         typer.echo(line)
@@ -105,7 +106,10 @@ def _kept_line(warehouse: Warehouse, name: str, version: int, chosen: Sequence[s
 
 
 def _say(count: int, scorer: str, chosen: Sequence[str]) -> None:
-    typer.echo(f"{count} answers scored by {scorer}; the old scores stay beside.")
+    if count:
+        typer.echo(f"{count} answers scored by {scorer}; the old scores stay beside.")
+    elif not chosen:
+        typer.echo(f"No answer was waiting for a score by {scorer}.")
     if chosen:
         name = scorer.partition("@")[0]
         typer.echo(
