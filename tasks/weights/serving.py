@@ -77,14 +77,15 @@ class Serving:
             "--port": port,
             "--ctx-size": self.context * self.parallel,
             "--parallel": self.parallel,
-            "--lora": ",".join(self._linked_adapters(folder)),
+            # A request that names no scale gets the plain model.
+            "--lora-scaled": ",".join(f"{link}:0" for link in self._linked_adapters(folder)),
             "--control-vector-scaled": vectors,
             "--threads": self.threads,
             "--n-gpu-layers": self.gpu_layers,
             "--device": "none" if self.gpu_layers == 0 else None,
         }
         flags = [str(part) for name, value in stated.items() if value not in (None, "") for part in (name, value)]
-        return [str(self.program), *flags, *(["--lora-init-without-apply"] if self.adapters else [])]
+        return [str(self.program), *flags]
 
     def _xllamacpp(self, folder: Path, port: int) -> list[str]:
         numbers = (port, self.context * self.parallel, self.parallel, self.threads or 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -35,7 +36,9 @@ def test_models_that_differ_in_scales_share_a_server_with_all_their_adapters(mod
     assert list(serving.adapters) == [*one.adapter_scales, next(iter(both.adapter_scales))]
     links = tmp_path / "links"
     links.mkdir()
-    command = serving.arguments(links, 8080)
+    command = replace(serving, program=tmp_path).arguments(links, 8080)
+    # A request that names no scale gets the plain model.
+    assert command[command.index("--lora-scaled") + 1] == f"{links}/adapter0.gguf:0,{links}/adapter1.gguf:0"
     assert not any("odd" in part for part in command if "weights.gguf" not in part)
     assert sorted(path.name for path in links.iterdir()) == ["adapter0.gguf", "adapter1.gguf"]
 
