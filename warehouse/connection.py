@@ -128,7 +128,7 @@ class Warehouse:
         Raises:
             WarehouseUnwritable: the file could not be written.
         """
-        with self._lent() as connection, swapped_in(path) as building:
+        with self._lent(path) as connection, swapped_in(path) as building:
             return fill_snapshot(connection, building, text=text, as_of_date=as_of_date, run_id=run_id)
 
     def sparing(self, megabytes: int, work: Callable[[], Result]) -> Result:
@@ -421,13 +421,13 @@ class Warehouse:
             ) from None
 
     @contextmanager
-    def _lent(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _lent(self, copy: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """The connection for one thread at a time, with failures of the disk as an error of ours."""
         with self._lock:
             try:
                 yield self._connection
             except DISK_ERRORS as error:
-                raise unwritable(error, self.path) from None
+                raise unwritable(error, self.path, copy) from None
 
 
 @cache

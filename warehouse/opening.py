@@ -32,6 +32,7 @@ _DAMAGE = re.compile(
     re.IGNORECASE,
 )
 _NEWER = re.compile(r"database file with version number|newer version of duckdb|storage version", re.IGNORECASE)
+_FILE = re.compile(r'file "(?P<file>[^"]+)"')
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 
 
@@ -103,12 +104,15 @@ def identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def unwritable(error: duckdb.Error, path: Path) -> WarehouseError:
-    """The error for a file that DuckDB could not write."""
+def unwritable(error: duckdb.Error, path: Path, copy: Path | None = None) -> WarehouseError:
+    """The error for a warehouse that DuckDB could not write, or for a ``copy`` that it wrote of its tables."""
     if is_damage(error):
         return damaged(first_line(error), path)
+    named = _FILE.search(str(error))
+    is_own = named is not None and named["file"].startswith(str(path))
+    place = path if is_own or copy is None else copy
     return WarehouseUnwritable(
-        f"cannot write {path}: {first_line(error)}. What was committed stays; the same command goes on "
+        f"cannot write {place}: {first_line(error)}. What was committed stays; the same command goes on "
         "from there once there is room."
     )
 

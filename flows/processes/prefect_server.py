@@ -18,7 +18,7 @@ import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -124,8 +124,9 @@ def prefect_server(folder: Path, *, has_schedules: bool = False, has_workers: bo
     if has_workers:
         raise UsageError("work_pool: workers need a Prefect server that they reach: name yours in PREFECT_API_URL.")
     password = (folder / "prefect.password").absolute()
-    password.unlink(missing_ok=True)
-    with _own_server(private_folder(folder), _NO_TELEMETRY if has_schedules else _LEAN) as server:
+    with suppress(OSError):  # on a disk that is read-only; the server says so
+        password.unlink(missing_ok=True)
+    with _own_server(folder, _NO_TELEMETRY if has_schedules else _LEAN) as server:
         if not has_schedules:
             yield server
             return
@@ -136,10 +137,7 @@ def prefect_server(folder: Path, *, has_schedules: bool = False, has_workers: bo
 @contextmanager
 def _own_server(folder: Path, settings: Mapping[str, str]) -> Iterator[PrefectServer]:
     database, log = ((folder / name).absolute() for name in ("prefect.db", "server.log"))
-    is_created = not (database.exists() or copy_template(database))
-    if not is_created:
-        database.chmod(0o600)
-    log.unlink(missing_ok=True)
+    is_created = _prepared(database, log)
     secret = f"aligntax:{secrets.token_urlsafe(32)}"
     with socket.create_server(("127.0.0.1", 0)) as listener:
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -155,6 +153,24 @@ def _own_server(folder: Path, settings: Mapping[str, str]) -> Iterator[PrefectSe
         begin = partial(_begin, listener.fileno(), log, environment)
         with restarted(begin, listener) as process, _set(client):
             yield PrefectServer(client["PREFECT_API_URL"], process, log, database if is_created else None)
+
+
+def _prepared(database: Path, log: Path) -> bool:
+    """Make room for a server's files; says whether the server itself creates its database.
+
+    Raises:
+        AligntaxError: the folder cannot be written.
+    """
+    try:
+        private_folder(database.parent)
+        is_created = not (database.exists() or copy_template(database))
+        if not is_created:
+            database.chmod(0o600)
+        log.unlink(missing_ok=True)
+    except OSError as error:
+        why = error.strerror or error
+        raise AligntaxError(f"cannot write {database.parent}: {why}. The same command goes on once it can.") from None
+    return is_created
 
 
 def _begin(descriptor: int, log: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

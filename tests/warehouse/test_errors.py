@@ -8,6 +8,7 @@ import pytest
 from warehouse import errors
 from warehouse.connection import Warehouse
 from warehouse.errors import WarehouseError, WarehouseUnwritable
+from warehouse.opening import unwritable
 from warehouse.transactions import DISK_ERRORS
 
 
@@ -32,6 +33,15 @@ def test_the_message_is_the_first_line_of_duckdbs_own(warehouse):
     with pytest.raises(WarehouseUnwritable, match=r"No space left on device\. What") as raised:
         fail(warehouse, duckdb.IOException("No space left on device.\nmore lines"))
     assert "more lines" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [("file {}/copy.duckdb.wal is full", "copy"), ("a CHECKPOINT failed", "copy"), ('file "{}/w.wal" is full', "w")],
+)
+def test_the_error_names_the_file_that_could_not_be_written(tmp_path, said, named):
+    error = unwritable(duckdb.IOException(said.format(tmp_path)), tmp_path / "w", tmp_path / "copy")
+    assert str(error).startswith(f"cannot write {tmp_path / named}: ")
 
 
 def test_another_error_passes_through_a_transaction(warehouse):
