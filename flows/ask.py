@@ -28,7 +28,7 @@ from flows.asking.session import Part, Session, session
 from flows.asking.slots import slots_held
 from flows.asking.workers import program_version
 from flows.configuration import load_configuration
-from flows.orchestration import Outcome
+from flows.orchestration import NOWHERE, Outcome
 from flows.planning import plan_run, work_on
 from tasks.domain import RunKind
 from tasks.errors import AligntaxError, Refused, UsageError
@@ -40,7 +40,13 @@ from warehouse.errors import LakeOfAnotherVersion
 from warehouse.lake.landing import Lake
 
 
-@flow(name="ask", flow_run_name="ask {shard_id} of {run_id}", validate_parameters=False)
+@flow(
+    name="ask",
+    flow_run_name="ask {shard_id} of {run_id}",
+    validate_parameters=False,
+    persist_result=False,
+    result_storage=NOWHERE,
+)
 async def ask(  # noqa: PLR0913, PLR0917 - each is a field on the page of the flow run
     config: str,
     as_of_date: str,

@@ -29,7 +29,7 @@ from flows.asking.session import Session, session
 from flows.earlier_nights import collect_earlier
 from flows.light_imports import light_imports
 from flows.opened import Opened, opened
-from flows.orchestration import Outcome, as_flow, hand_over
+from flows.orchestration import NOWHERE, Outcome, as_flow, hand_over
 from flows.planning import land_spend_plan, plan_run, shards
 from flows.prefect_pages import progress_shown, show_report
 from tasks.domain import RunKind
@@ -100,7 +100,13 @@ def evaluate_dates(given: Opened, dates: Sequence[date], kind: RunKind, only: Ma
     return replace(evaluated, unreported=missing, outcome="partial" if missing else "complete")
 
 
-@flow(name="evaluate", flow_run_name="evaluate {as_of_date} ({kind})", validate_parameters=False)
+@flow(
+    name="evaluate",
+    flow_run_name="evaluate {as_of_date} ({kind})",
+    validate_parameters=False,
+    persist_result=False,
+    result_storage=NOWHERE,
+)
 async def evaluate(
     config: str,
     as_of_date: str,

@@ -28,7 +28,7 @@ from flows.missed_nights import Missed, missed_before
 from flows.night_backups import back_up_night
 from flows.night_dates import next_night, night_of
 from flows.opened import opened
-from flows.orchestration import Outcome, as_flow, failed
+from flows.orchestration import NOWHERE, Outcome, as_flow, failed
 from flows.telling.night import tell_after
 from tasks.errors import NothingDue, UsageError
 from tasks.settings.nights import ScheduleSettings
@@ -44,14 +44,20 @@ _PAUSE_S = 10.0
 def served(config: Path, schedule: ScheduleSettings, say: Say) -> Flow[..., Any]:
     """The flow of one configuration. Whoever asks Prefect for a run of it may choose a night, and nothing else."""
 
-    @flow(name="nightly", flow_run_name="nightly {as_of_date}", validate_parameters=False)
+    @flow(
+        name="nightly",
+        flow_run_name="nightly {as_of_date}",
+        validate_parameters=False,
+        persist_result=False,
+        result_storage=NOWHERE,
+    )
     async def nightly(as_of_date: str | None = None) -> State[None]:
         return await evaluate_night(config, as_of_date, schedule, say)
 
     return nightly
 
 
-@flow(name="every-night", validate_parameters=False)
+@flow(name="every-night", validate_parameters=False, persist_result=False, result_storage=NOWHERE)
 async def every_night(config: str = "aligntax.yaml", as_of_date: str | None = None) -> State[None]:
     """The same for a worker of a Prefect server (`infra/prefect.yaml`); the configuration has the schedule."""
     from flows.cli.night_line import say_night  # noqa: PLC0415 - only this flow prints by itself

@@ -6,8 +6,10 @@ storage and its traceback into its logs.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from prefect import Flow, State
@@ -20,6 +22,9 @@ from prefect.utilities.annotations import quote
 from tasks.errors import AligntaxError, Interrupted, Refused
 
 T = TypeVar("T")
+
+# Where flows store results. Prefect would store an error of its own, with its request and the password in that.
+NOWHERE = Path(os.devnull)
 
 
 def failed(error: Exception) -> State[None]:
