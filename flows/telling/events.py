@@ -28,6 +28,7 @@ def _emit(notices: Sequence[Notice]) -> str | None:
         resource = {
             "prefect.resource.id": f"aligntax.notice.{notice.notice_id}",
             "prefect.resource.name": notice.subject,
+            "aligntax.change": notice.change,  # an automation matches labels only
         }
         facts = {name: str(value) for name, value in asdict(notice).items()}
         emit_event(event=f"aligntax.{notice.kind}", resource=resource, payload=facts)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
+from datetime import timedelta
 
 import pytest
 
 from flows.processes.simulated import simulated_server
+from flows.telling.webhooks import LONGEST_S
 from tests.support.receiver import nobody, receiver
 from tests.support.runs import write_config
 from warehouse.connection import Warehouse
@@ -18,6 +21,8 @@ NOTIFY = """
 notify:
   - {{kind: json, name: ops, url: "{address}"}}
 """
+DEAF = '  - {{kind: json, name: deaf, url: "{address}"}}'
+LONGEST = timedelta(seconds=LONGEST_S + 6)  # of a machine that is busy with other things
 
 
 def told(inbox):
@@ -74,3 +79,32 @@ def test_what_could_not_be_delivered_is_told_on_the_next_night(tmp_path, simulat
         aligntax(tmp_path, "nightly", "--as-of", NIGHTS[1], code=1)
         aligntax(tmp_path, "nightly", "--as-of", NIGHTS[2], code=1)
     assert told(inbox) == [[("provider_down", "new", NIGHTS[0])]]
+
+
+def test_what_lasts_is_told_once_and_a_receiver_that_hangs_delays_nobody(tmp_path, simulator, aligntax):
+    """Two nights that validation stops, two that lack a key, and a whole one."""
+    with receiver() as ops, receiver("hanging") as deaf:
+        config = write_config(tmp_path, simulator, size=10)
+        whole = config.read_text() + NOTIFY.format(address=ops.address) + DEAF.format(address=deaf.address)
+        stopped = whole.replace("harbor-dpo-100,", "harbor-dpo-100, sampling: {temperature: 0.5},")
+        keyless = whole.replace("harbor-dpo-100,", "harbor-dpo-100, api_key_env: KEY_OF_NOBODY,")
+        nights = [f"2026-01-2{number}" for number in range(1, 6)]
+        for night, text, code in zip(nights, (stopped, stopped, keyless, keyless, whole), (1, 1, 2, 2, 0), strict=True):
+            config.write_text(text)
+            said = aligntax(tmp_path, "nightly", "--as-of", night, code=code).stderr.splitlines()
+            assert sum(not line.startswith("warning: deaf was not told") for line in said) == (code > 0), said
+            deaf.mode = "up"
+        assert list(map(sorted, told(ops))) == [
+            [("validation", "new", nights[0])],
+            [("failure", "new", nights[2])],
+            [("failure", "ended", nights[4]), ("validation", "ended", nights[4])],
+        ]
+        with Warehouse.read(tmp_path / "warehouse.duckdb") as reader:
+            first = "select receiver, status, max(happened_at) from raw.notice_events where notice_id = "
+            first += "(select notice_id from raw.notices where kind = 'validation' and change = 'new') group by all"
+            at = {(name, status): moment for name, status, moment in reader.rows(first)[1]}
+        assert at["ops", "delivered"] - at["ops", "waiting"] < LONGEST
+        assert {status for name, status in at if name == "deaf"} == {"waiting", "undelivered", "delivered"}
+        for _, body in ops.letters:
+            for notice in json.loads(body)["notices"]:
+                aligntax(tmp_path, *shlex.split(notice["command"])[1:])
