@@ -3,7 +3,7 @@
 A flow run of ours sends a heartbeat every 30 s. A process that was killed sends none, nor does a machine that is
 switched off. A night that stayed `Running` would keep all later ones waiting, and a shard would never be asked again.
 
-Tested in tests/flows/test_serve.py and tests/flows/test_pool_troubles.py.
+Tested in tests/flows/test_serve.py.
 """
 
 from __future__ import annotations

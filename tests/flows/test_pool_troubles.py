@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import time
 
-import psutil
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
@@ -16,8 +14,7 @@ from flows.ask import check_program
 from flows.asking.workers import deployment_in, program_version
 from tasks.errors import UsageError
 from tests.support.machines import LONGEST_S, POOL, kill, machines
-from tests.support.runs import CONFIG, count_requests, tables
-from tests.support.sizes import at_full_size
+from tests.support.runs import CONFIG, tables
 
 
 def config(folder, simulator, found, pool=POOL, size=8, catalog=None):
@@ -121,44 +118,3 @@ def test_one_machine_that_lands_in_a_lake_makes_the_same_reports(found, simulato
     done = found.run(*config(lake, simulator, found, pool=None))
     assert "48 there already, 0 asked" in done.stdout, done.stdout
     assert published(lake) == published(file)
-
-
-@at_full_size
-def test_prefect_ends_the_shard_of_a_machine_that_fell_silent(found, simulator, tmp_path):
-    """Prefect takes no shorter time than 30 s between heartbeats, of which three must be missed."""
-    options = config(found.folder, simulator, found, size=60)
-    before = count_requests(simulator)
-    worker = found.start_worker()
-    running = found.start("-c", "from flows.cli import main; main()", *options)
-    found.wait_until(lambda: count_requests(simulator) > before + 20, "nothing was asked")
-    lost = [process for pid in found.shards() if (process := psutil.Process(pid))]
-    kill(worker)
-    for process in lost:
-        process.kill()
-    another = found.start_worker()
-    assert running.wait(LONGEST_S) == 0, found.logs()
-    kill(another)
-    assert "A worker was lost; shard" in found.logs()
-
-
-@at_full_size
-def test_workers_share_what_an_endpoint_allows_a_minute(found, simulator, tmp_path):
-    """Two shards of 60 requests, each with half of 120 a minute: one a second, after a burst."""
-    options = config(found.folder, simulator, found, size=20)
-    ours = found.folder / "aligntax.yaml"
-    pool = f"work_pool: {{name: {POOL}, shard_requests: 60, slots: 2}}"
-    limited = ours.read_text().replace("  api: chat\n", "  api: chat\n  requests_per_minute: 120\n")
-    ours.write_text(limited.replace(f"work_pool: {POOL}", pool))
-    workers = [found.start_worker(), found.start_worker()]
-    before, seen = count_requests(simulator), []
-    running = found.start("-c", "from flows.cli import main; main()", *options)
-    while running.poll() is None:
-        seen.append((time.monotonic(), count_requests(simulator) - before))
-        time.sleep(0.25)
-    for worker in workers:
-        kill(worker)
-    assert running.returncode == 0, found.logs()
-    asked_s = [second for second, count in seen if 0 < count < 120]
-    assert seen[-1][1] == 120
-    assert asked_s[-1] - asked_s[0] > 45  # together: 120 a minute, less a burst
-    assert asked_s[-1] - asked_s[0] < 90  # one after the other would take two minutes

@@ -57,8 +57,3 @@ def at_every_size(test: Test) -> Test:
     A simulation that is too long for ``make test`` is marked ``endurance`` instead.
     """
     return test if size() == "quick" else pytest.mark.endurance(test)
-
-
-def at_full_size(test: Test) -> Test | None:
-    """Mark a test that waits for minutes, whatever its size: ``make endurance`` alone runs it; others do not see it."""
-    return pytest.mark.endurance(test) if size() == "full" else None

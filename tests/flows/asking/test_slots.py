@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import sys
-import time
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
@@ -20,21 +17,6 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from flows.asking import slots
 from flows.asking.slots import set_slots, slots_held
 from tasks.settings import WorkPoolSettings
-from tests.support.runs import environment
-from tests.support.sizes import at_full_size
-
-HOLDING = """
-import asyncio
-from types import SimpleNamespace
-from flows.asking.slots import slots_held
-
-async def hold():
-    async with slots_held([{work}]):
-        print("held", flush=True)
-        await asyncio.sleep(600)
-
-asyncio.run(hold())
-"""
 
 
 def work(endpoint, requests_per_minute=60):
@@ -125,24 +107,3 @@ def test_slots_that_a_restarted_server_has_forgotten_are_free_for_the_next_run(s
             return await taken("aligntax-lost")
 
     assert asyncio.run(shards()) == 1
-
-
-@at_full_size
-def test_the_slot_of_a_killed_worker_comes_back(server):
-    """Prefect leases a slot for a minute at least."""
-    pieces = [work("killed")]
-    asyncio.run(set_for(pieces, 1))
-    holding = HOLDING.format(
-        work="SimpleNamespace(model=SimpleNamespace(asked=[SimpleNamespace(endpoint='killed', "
-        "requests_per_minute=60, tokens_per_minute=None)]))"
-    )
-    with subprocess.Popen([sys.executable, "-c", holding], env=environment(server), stdout=subprocess.PIPE) as worker:
-        assert worker.stdout.readline() == b"held\n"
-        worker.kill()
-    killed = time.monotonic()
-
-    async def shard():
-        async with asyncio.timeout(150), slots_held(pieces):
-            return time.monotonic() - killed
-
-    assert 20 < asyncio.run(shard()) < 110
