@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from flows.processes.model_servers import model_servers
-from tasks.settings import ModelSettings
 from tasks.weights.gguf_files import WeightsFile
-from tests.support.known import known_names
 from tests.support.llama import installed, llama_server_program, weights
+from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
+# Neither is the base of the other: a pair whose answers are all equal would be held back.
+CONFIG = """
+warehouse: warehouse.duckdb
+publish: {{folder: publish}}
+model_defaults:
+  {{provider: llama_cpp, server: {server}, gpu_layers: 0, threads: 1, context: 512, base: null,
+   sampling: {{temperature: 0.0, seed: 0, max_tokens: 8}}}}
+models:
+  - {{id: plain, weights: {plain}}}
+  - {{id: merged, weights: {merged}, method: average}}
+benchmarks: [{{id: knowledge, sample_size: 4}}]
+thresholds: {{max_truncated_rate: null}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -24,15 +35,22 @@ def merged(tmp_path_factory):
     installed()
     path = tmp_path_factory.mktemp("merged") / "twice.gguf"
     parts = ("--part", str(weights()), "--part", str(weights()))
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / "aligntax"), "merge", str(path), *parts],
+    done = aligntax("merge", str(path), *parts)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def aligntax(*command, folder=None):
+    """Run a command of the program without what this shell says of Prefect and of us."""
+    return subprocess.run(
+        [str(Path(sys.executable).parent / "aligntax"), *command],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "ALIGNTAX_"))},
         capture_output=True,
         text=True,
         timeout=600,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return path
 
 
 def test_the_average_of_weights_with_themselves_is_them_to_the_byte(merged):
@@ -42,13 +60,20 @@ def test_the_average_of_weights_with_themselves_is_them_to_the_byte(merged):
     assert '"method": "average"' in twice.keys["aligntax.merge"]
 
 
-def test_merged_weights_are_served(merged, tmp_path):
-    entry = {"id": "m", "provider": "llama_cpp", "weights": str(merged), "base": None, "gpu_layers": 0}
-    own = {"server": str(llama_server_program()), "context": 256, "parallel": 1}
-    model = ModelSettings.model_validate({**entry, **own}, context={"known": known_names()})
-
-    async def serve():
-        async with model_servers([model], tmp_path) as servers:
-            return [(server.base_url is not None, server.why_gone()) for server in servers.values()]
-
-    assert asyncio.run(serve()) == [(True, None)]
+def test_merged_weights_are_served_and_evaluated(merged, tmp_path):
+    """What is equal to the byte answers equally."""
+    (tmp_path / "aligntax.yaml").write_text(
+        CONFIG.format(plain=weights(), merged=merged, server=llama_server_program())
+    )
+    done = aligntax("run", folder=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with Warehouse.read(tmp_path / "warehouse.duckdb") as warehouse:
+        answers = warehouse.rows(
+            "select model_id, list(text order by item_id) from raw.generations "
+            "where status = 'answered' group by model_id order by model_id"
+        )[1]
+        models = warehouse.rows("select method, provider from raw.models where model_id = 'merged'")[1]
+    (_, of_merged), (_, of_plain) = answers
+    assert len(of_merged) == 4
+    assert of_merged == of_plain
+    assert models == [("average", "llama_cpp")]
