@@ -23,8 +23,9 @@ from prefect.utilities.annotations import quote
 
 from flows import cell_tasks
 from flows.asking.asked import Asked
-from flows.asking.pool import ask_in_pool, landed_in, pooled_work
+from flows.asking.pool import ask_in_pool, landed_in, pooled_work, shard_size
 from flows.asking.reachable import check_servers
+from flows.asking.recalling import recall
 from flows.asking.session import Session, session
 from flows.earlier_nights import collect_earlier
 from flows.light_imports import light_imports
@@ -170,11 +171,13 @@ async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, l
 
 async def _asked(warehouse: Warehouse, planned: Plan, config: str) -> tuple[Session, Asked]:
     landing = planned.settings.landing
+    await recall(planned)
     if landing:  # what workers landed for a run that ended before them
         await asyncio.to_thread(warehouse.take_in, landing)
     pending = land_plan(warehouse, planned)
     land_spend_plan(warehouse, planned, pending)
-    work = shards(planned, pending)
+    size = await shard_size(planned, pending)
+    work = shards(planned, pending, size)
     pooled = pooled_work(planned.settings, work)
     await check_servers(piece for piece in work if piece.name not in pooled)
     run_event(warehouse, planned.run_id, "started")
@@ -182,7 +185,7 @@ async def _asked(warehouse: Warehouse, planned: Plan, config: str) -> tuple[Sess
         landed_in(planned.settings, warehouse) as into,
         session(warehouse, planned, work, os.environ, into=into, pooled=pooled) as live,
     ):
-        return live, await _ask_all(live, config, pooled)
+        return live, await _ask_all(live, config, pooled, size)
 
 
 async def _published(live: Session, asked: Asked) -> Evaluated:
@@ -194,7 +197,7 @@ async def _published(live: Session, asked: Asked) -> Evaluated:
     return evaluated
 
 
-async def _ask_all(live: Session, config: str, pooled: Collection[str]) -> Asked:
+async def _ask_all(live: Session, config: str, pooled: Collection[str], size: int | None) -> Asked:
     """Ask all cells at once, one Prefect task each; some by the workers of a pool."""
     here = [work for work in live.work if work.name not in pooled]
     tasks: list[Any] = [
@@ -204,7 +207,7 @@ async def _ask_all(live: Session, config: str, pooled: Collection[str]) -> Asked
         for work in here
     ]
     async with progress_shown(live, "asking"):
-        elsewhere, *states = await asyncio.gather(ask_in_pool(live, config, pooled), *tasks)
+        elsewhere, *states = await asyncio.gather(ask_in_pool(live, config, pooled, size), *tasks)
     states_of = elsewhere | {work.name: state for work, state in zip(here, states, strict=True)}
     return await Asked.of(live.work, [states_of[work.name] for work in live.work])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from flows.configuration import load_benchmarks
 from tasks.domain import RunKind
@@ -75,19 +76,30 @@ def resting(warehouse: Warehouse | None, settings: Settings, night: date) -> tup
     return tuple(Resting(name, day, day + timedelta(days[name])) for name, day in found.items())
 
 
-def shards(plan: Plan, pending: Mapping[str, list[Request]]) -> tuple[CellWork, ...]:
-    """The open requests of every cell, large cells in several pieces."""
-    pool, pieces = plan.settings.work_pool, []
+def is_for_workers(model: ModelSettings) -> bool:
+    """Whether the workers of a pool may ask a model. Batches and composite models need the warehouse."""
+    return model.mode != "batch" and not model.composition
+
+
+def shards(plan: Plan, pending: Mapping[str, list[Request]], pooled: int | None = None) -> tuple[CellWork, ...]:
+    """The open requests of every cell, large cells in several pieces.
+
+    ``pooled`` is how many requests a shard for a worker has: a cell is cut where a shard is full.
+    """
+    pieces, filled = [], 0
     for cell in plan.cells:
         requests = pending[cell.cell_id]
-        shard = pool.shard_requests if pool else _SHARD
         if cell.model.mode == "batch":  # a batch has limits of its own
-            shard = max(len(requests), 1)
-        starts = range(0, max(len(requests), 1), shard)
-        for number, start in enumerate(starts, start=1):
+            starts = [0]
+        elif pooled and is_for_workers(cell.model):
+            starts = [0, *range(pooled - filled, len(requests), pooled)]
+            filled = (filled + len(requests)) % pooled
+        else:
+            starts = [0, *range(_SHARD, len(requests), _SHARD)]
+        for number, (start, end) in enumerate(pairwise([*starts, len(requests)]), start=1):
             name = f"{cell.cell_id} [{number}/{len(starts)}]" if len(starts) > 1 else cell.cell_id
             is_resumed = len(requests) < len(cell.requests)
-            pieces.append(work_on(plan, cell, requests[start : start + shard], name, is_resumed=is_resumed))
+            pieces.append(work_on(plan, cell, requests[start:end], name, is_resumed=is_resumed))
     return tuple(pieces)
 
 

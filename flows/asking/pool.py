@@ -8,11 +8,12 @@ questions nor answers.
 from __future__ import annotations
 
 import asyncio
-import time
 import uuid
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -21,79 +22,46 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.states import Cancelling, Completed, Failed
+from prefect.states import Cancelling, Completed, Crashed, Failed
 
 from flows.asking.crashes import watch_heartbeats
+from flows.asking.patience import LONGEST_AWAY_S, insisting
+from flows.asking.recalling import tag_of
 from flows.asking.session import Session
+from flows.asking.shards import Shard, even_size, packed
 from flows.asking.slots import set_slots
-from flows.asking.workers import Attendance, deployment_in, program_version
-from tasks.errors import AligntaxError, CellError, Refused
-from tasks.planned import CellResult, CellWork
-from tasks.settings import Settings
+from flows.asking.workers import Attendance, count_at_once, deployment_in, program_version
+from flows.planning import is_for_workers
+from tasks.errors import CellError, Refused
+from tasks.planned import CellResult, CellWork, Plan, Request
+from tasks.settings import Settings, WorkPoolSettings
 from warehouse.connection import Row, Warehouse
-from warehouse.errors import LakeUnreachable
 from warehouse.lake.landing import Lake
 from warehouse.lake.place import LakePlace
 
 _POLL_S = 2.0
 _PAGE = 200  # flow runs that Prefect's server returns at once
 _MOST_LOST = 5
-# How long Prefect's server or the lake's database may be away while it is restarted.
-_LONGEST_AWAY_S = 600.0
-
-
-@dataclass(slots=True)
-class Shard:
-    """Pieces of cells that one flow run asks, and how often its worker was lost."""
-
-    pieces: tuple[CellWork, ...]
-    shard_id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
-    count_lost: int = 0
-
-    def rows(self) -> Iterator[Row]:
-        """Its requests as rows of the lake."""
-        requests = ((piece, request) for piece in self.pieces for request in piece.requests)
-        for position, (piece, request) in enumerate(requests):
-            yield {
-                "shard_id": self.shard_id,
-                "run_id": piece.run_id,
-                "piece": piece.name,
-                "cell_id": piece.cell_id,
-                "is_resumed": piece.is_resumed,
-                "position": position,
-                "item_id": request.item_id,
-                "repeat": request.repeat,
-                "generation_id": request.generation_id,
-                "request_hash": request.request_hash,
-            }
-
-    def named(self) -> dict[str, Any]:
-        """What its flow run is told: names. The worker plans only these models on these benchmarks."""
-        return {
-            "shard_id": self.shard_id,
-            "cells": sorted({piece.cell_id for piece in self.pieces}),
-            "only": {
-                "models": sorted({piece.model.id for piece in self.pieces}),
-                "benchmarks": sorted({piece.benchmark_id for piece in self.pieces}),
-            },
-        }
-
-
-def packed(pieces: Sequence[CellWork], most: int) -> list[Shard]:
-    """Shards of at most so many requests each, unless a piece alone has more."""
-    parts: list[list[CellWork]] = []
-    for piece in pieces:
-        if not parts or sum(len(one.requests) for one in (*parts[-1], piece)) > most:
-            parts.append([])
-        parts[-1].append(piece)
-    return [Shard(tuple(part)) for part in parts]
+# How long a signal may wait for a server that is away.
+_LONGEST_DRAIN_S = 30.0
+# A machine that is lost between taking a shard and its first heartbeat is seen by nothing else.
+_LONGEST_START_S = 300.0
 
 
 def pooled_work(settings: Settings, work: Sequence[CellWork]) -> frozenset[str]:
-    """The names of the pieces that workers ask. Batches and composite models need the warehouse, and stay with us."""
+    """The names of the pieces that workers ask; the others stay with us."""
     if settings.work_pool is None:
         return frozenset()
-    return frozenset(piece.name for piece in work if piece.model.mode != "batch" and not piece.model.composition)
+    return frozenset(piece.name for piece in work if is_for_workers(piece.model))
+
+
+async def shard_size(plan: Plan, pending: Mapping[str, list[Request]]) -> int | None:
+    """How many requests the shards of a run have, which depends on how many workers are there."""
+    pool = plan.settings.work_pool
+    if pool is None:
+        return None
+    open_requests = sum(len(pending[cell.cell_id]) for cell in plan.cells if is_for_workers(cell.model))
+    return even_size(open_requests, pool.shard_requests, await insisting(partial(count_at_once, pool.name)))
 
 
 @asynccontextmanager
@@ -107,13 +75,16 @@ async def landed_in(settings: Settings, warehouse: Warehouse) -> AsyncIterator[W
     await asyncio.to_thread(warehouse.take_in, settings.landing)
 
 
-async def ask_in_pool(live: Session, config: str, pooled: Collection[str]) -> dict[str, State[CellResult]]:
+async def ask_in_pool(
+    live: Session, config: str, pooled: Collection[str], size: int | None
+) -> dict[str, State[CellResult]]:
     """Have some pieces of a session's work asked by workers; returns the state of each by its name.
 
     Args:
         live: The session; what the workers land is taken into its warehouse meanwhile.
         config: The name of the configuration in the workers' folder.
         pooled: The names of the pieces.
+        size: How many requests a shard has.
 
     Raises:
         UsageError: the server lacks the pool or its deployment, or a worker refuses.
@@ -121,24 +92,38 @@ async def ask_in_pool(live: Session, config: str, pooled: Collection[str]) -> di
     """
     pieces = [work for work in live.work if work.name in pooled and work.requests]
     settings = live.plan.settings
-    if not pieces or settings.work_pool is None or settings.landing is None:
+    if not pieces or settings.work_pool is None or settings.landing is None or size is None:
         return {name: Completed(data=live.results[name]) for name in pooled}
-    shards = packed(pieces, settings.work_pool.shard_requests)
-    place = settings.landing
+    shards, place = packed(pieces, size), settings.landing
+    rows = [row for shard in shards for row in shard.rows()]
     async with get_client() as client:
-        deployment_id = await deployment_in(client, settings.work_pool.name)
-        await watch_heartbeats(client)
-        await set_slots(client, settings.work_pool, pieces)
+        begin = partial(_deployment, client, settings.work_pool, pieces)
+        deployment_id = await insisting(begin, live.progress.say)
+        await asyncio.to_thread(_land_rows, place, rows)
         attendance = Attendance(client, settings.work_pool.name, live.progress.say)
         pool = _Pool(live, place, client, deployment_id, _chosen(live, config), attendance)
-        with Lake.join(place) as lake:
-            rows = [row for shard in shards for row in shard.rows()]
-            await asyncio.to_thread(lake.append_new, {"raw.shard_requests": rows})
-            await pool.ask(shards)
-            ends = lake.query(
-                "shard_ends", frames={"wanted_shards": pl.DataFrame({"shard_id": [s.shard_id for s in shards]})}
-            )
+        await pool.ask(shards)
+    ends = await asyncio.to_thread(_read_ends, place, shards)
     return {name: _state(live, name, pool.failures, ends) for name in pooled}
+
+
+async def _deployment(client: PrefectClient, pool: WorkPoolSettings, pieces: Sequence[CellWork]) -> uuid.UUID:
+    """The deployment that asks, on a server that knows the slots and watches the workers."""
+    deployment_id = await deployment_in(client, pool.name)
+    await watch_heartbeats(client)
+    await set_slots(client, pool, pieces)
+    return deployment_id
+
+
+def _land_rows(place: LakePlace, rows: Sequence[Row]) -> None:
+    with Lake.join(place) as lake:
+        lake.append_new({"raw.shard_requests": rows})
+
+
+def _read_ends(place: LakePlace, shards: Sequence[Shard]) -> pl.DataFrame:
+    wanted = pl.DataFrame({"shard_id": [shard.shard_id for shard in shards]})
+    with Lake.join(place) as lake:
+        return lake.query("shard_ends", frames={"wanted_shards": wanted})
 
 
 def _chosen(live: Session, config: str) -> dict[str, Any]:
@@ -165,50 +150,52 @@ class _Pool:
     attendance: Attendance
     waiting: dict[uuid.UUID, Shard] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
-    reached_s: float = field(default_factory=time.monotonic)
-    is_away: bool = False
 
     async def ask(self, shards: Sequence[Shard]) -> None:
         """Submit the shards, and wait until each has ended; a signal cancels them."""
-        for shard in shards:
-            await self._submit(shard)
         try:
+            for shard in shards:
+                await self._insist(partial(self._submit, shard))
             while self.waiting and not self.live.draining.is_set():
-                await self._look()
+                await self._insist(self._look)
                 await self._pause()
         finally:
             with suppress(OSError, httpx.HTTPError):  # the server may be gone
                 for run_id in self.waiting:
                     await self.client.set_flow_run_state(run_id, Cancelling(), force=True)
-        self._count(await asyncio.to_thread(self.live.warehouse.take_in, self.place))
+        await self._insist(self._take_in)
 
-    async def _submit(self, shard: Shard) -> None:
+    async def _insist(self, call: Callable[[], Awaitable[Any]]) -> None:
+        """Do something, again and again while Prefect's server or the lake's database is away."""
+        draining = self.live.draining
+        longest_s = lambda: _LONGEST_DRAIN_S if draining.is_set() else LONGEST_AWAY_S  # noqa: E731
+        await insisting(call, self.live.progress.say, longest_s)
+
+    async def _submit(self, shard: Shard, count_lost: int = 0) -> None:
         run = await self.client.create_flow_run_from_deployment(
             self.deployment_id,
             parameters={**self.chosen, **shard.named()},
-            idempotency_key=f"{shard.shard_id}-{shard.count_lost}",
+            tags=[tag_of(self.live.plan.run_id)],
+            idempotency_key=f"{shard.shard_id}-{count_lost}",
         )
         self.waiting[run.id] = shard
 
     async def _look(self) -> None:
-        """See which shards have ended, and take in what has landed. A server may be away for a while."""
-        try:
-            runs = await self._runs()
-            for run in runs:
-                if run.state and run.state.is_final():
-                    await self._ended(run.id, run.state)
-            await self.attendance.look(runs)
-            self._count(await asyncio.to_thread(self.live.warehouse.take_in, self.place))
-            self.reached_s, self.is_away = time.monotonic(), False
-        except (OSError, LakeUnreachable, httpx.TransportError, httpx.HTTPStatusError) as error:
-            if isinstance(error, httpx.HTTPStatusError) and not error.response.is_server_error:
-                raise
-            line = str(error).splitlines()[0] if str(error) else type(error).__name__
-            if not self.is_away:
-                self.live.progress.say(f"Waiting for the Prefect server or the lake: {line}")
-            self.is_away = True
-            if time.monotonic() - self.reached_s > _LONGEST_AWAY_S:
-                raise AligntaxError(f"the workers are out of reach: {line}. The same command goes on.") from None
+        """See which shards have ended, and take in what has landed."""
+        runs = await self._runs()
+        for run in runs:
+            if run.state and run.state.is_final():
+                await self._ended(run.id, run.state)
+            elif run.state and run.state.is_pending() and _age_s(run.state) > _LONGEST_START_S:
+                lost: State[Any] = Crashed(message="The process of the flow run did not start.")
+                await self.client.set_flow_run_state(run.id, lost, force=True)
+        await self.attendance.look(runs)
+        await self._take_in()
+
+    async def _take_in(self) -> None:
+        ended = await asyncio.to_thread(self.live.warehouse.take_in, self.place)
+        if ended:
+            self.live.progress.count(ended, 0, None)
 
     async def _runs(self) -> list[FlowRun]:
         ids = list(self.waiting)
@@ -232,23 +219,23 @@ class _Pool:
             del self.waiting[run_id]
             raise Refused(f"work_pool: a worker refuses to ask: {state.message}")
         if state.is_crashed() and shard.count_lost < _MOST_LOST:
+            await self._submit(shard, shard.count_lost + 1)
             shard.count_lost += 1
-            await self._submit(shard)
             self.live.progress.say(f"A worker was lost; shard {shard.shard_id} is asked again from where it was.")
         elif not state.is_completed():
             said = state.message or state.name or state.type.value
             self.failures |= {piece.name: f"{piece.cell_id}: {said}" for piece in shard.pieces}
         del self.waiting[run_id]
 
-    def _count(self, ended: int) -> None:
-        if ended:
-            self.live.progress.count(ended, 0, None)
-
     async def _pause(self) -> None:
         try:
             await asyncio.wait_for(self.live.draining.wait(), _POLL_S)
         except TimeoutError:
             return
+
+
+def _age_s(state: State[Any]) -> float:
+    return (datetime.now(UTC) - state.timestamp).total_seconds()
 
 
 def _state(live: Session, name: str, failures: Mapping[str, str], ends: pl.DataFrame) -> State[CellResult]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
-from prefect.client.orchestration import PrefectClient
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, WorkerStatus
 from prefect.exceptions import ObjectNotFound
 
@@ -62,6 +62,17 @@ async def deployment_in(client: PrefectClient, pool: str) -> uuid.UUID:
             f"`prefect deploy` from infra/prefect.yaml puts it into {pool!r}."
         )
     return deployment.id
+
+
+async def count_at_once(pool: str) -> int:
+    """How many shards a pool's workers ask at once: the limit of the pool, else one for each worker that is online."""
+    async with get_client() as client:
+        try:
+            limit = (await client.read_work_pool(pool)).concurrency_limit
+            workers = await client.read_workers_for_work_pool(pool, limit=_MOST_WORKERS, offset=0)
+        except ObjectNotFound:  # ``deployment_in`` says so
+            return 1
+    return limit or sum(worker.status is WorkerStatus.ONLINE for worker in workers) or 1
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,7 +81,28 @@ class Machines:
         raise AssertionError(f"the Prefect server did not start: {self.logs()}")
 
     def start_worker(self) -> subprocess.Popen[bytes]:
-        return self.start("-m", *shlex.split(COMPOSE["worker"]["command"]))
+        more = {"PREFECT_WORKER_QUERY_SECONDS": "2"}
+        return self.start("-m", *shlex.split(COMPOSE["worker"]["command"]), **more)
+
+    def start_run(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """The command line on the machine of the warehouse, which may be killed."""
+        return self.start("-c", "from flows.cli import main; main()", *arguments)
+
+    def lose_worker(self) -> None:
+        """Switch a machine off that asks a shard, and start another one."""
+        asking = [worker for worker in self.workers() if worker.children(recursive=True)]
+        lose((asking or self.workers())[0])
+        self.start_worker()
+
+    def restart_server(self) -> None:
+        lose(psutil.Process(next(one for one in reversed(self.started) if "server" in one.args).pid))
+        self.start_server()
+
+    def restart_postgres(self) -> None:
+        assert self.postgres.process
+        lose(psutil.Process(self.postgres.process.pid))
+        self.postgres.process.wait()
+        self.postgres.start()
 
     def run(self, *arguments: str, timeout: float = LONGEST_S) -> subprocess.CompletedProcess[str]:
         """The command line, on the machine of the warehouse."""
@@ -95,10 +116,12 @@ class Machines:
             check=False,
         )
 
+    def workers(self) -> list[psutil.Process]:
+        return [psutil.Process(one.pid) for one in self.started if "worker" in one.args and one.poll() is None]
+
     def shards(self) -> list[int]:
         """The processes of flow runs that workers have started."""
-        workers = [psutil.Process(process.pid) for process in self.started if "worker" in process.args]
-        return [child.pid for worker in workers if worker.is_running() for child in worker.children(recursive=True)]
+        return [child.pid for worker in self.workers() for child in worker.children(recursive=True)]
 
     def wait_until(self, condition: Callable[[], bool], what: str) -> None:
         ends, last = time.monotonic() + LONGEST_S, self.started[-1]
@@ -124,6 +147,15 @@ def deploy(environment: Mapping[str, str], only: str = "", programs: Path = PYTH
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def lose(process: psutil.Process) -> None:
+    """Kill a process and all that it started at once, as if their machine was switched off."""
+    family = [process, *process.children(recursive=True)]
+    for one in family:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    psutil.wait_procs(family, timeout=LONGEST_S)
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

@@ -112,6 +112,13 @@ def count_requests(address: str) -> int:
         return int(json.load(response)["total"]["requests"])
 
 
+def post_faults(address: str, faults: object) -> None:
+    """Tell a simulated server how its models fail, and how long they take."""
+    headers = {"content-type": "application/json"}
+    request = urllib.request.Request(f"http://{address}/faults", json.dumps(faults).encode(), headers)
+    urllib.request.urlopen(request, timeout=10).close()
+
+
 def tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every table as sorted rows, without the columns that depend on the clock."""
     with Warehouse.read(path) as warehouse:

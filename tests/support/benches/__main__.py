@@ -20,6 +20,7 @@ from typing import Any
 
 from flows.processes.simulated import simulated_server
 from tests.support.benches.scoring import BAR_MICROSECONDS, BARRED
+from tests.support.machines import PYTHON as LAKE_PYTHON
 
 PAIRS, COUNT = 5, 2_000
 # in flight, latency in ms, and our target as a share of the ideal: answers x latency / in flight
@@ -33,13 +34,15 @@ OTHER = "ALIGNTAX_BENCH_AGAINST"
 IMPORT_BAR_MB = 4_000
 LOG_MB, LOG_BAR_MB = 1_000, 1_000
 POSTGRES_BAR_S = 60
+MACHINE_BARS = {1: 1.0, 2: 1.8, 4: 3.2}
+FACT_COUNTS = (1_000_000, 10_000_000)
 SCORE_COUNTS = (1_000_000, 10_000_000)
 SCORE_BARS = {"import_s": 20, "import_mb": 120, "again_s": 3, "publish_s": 30, "publish_peak_mb": 1_000}
 
 
-def measured(module: str, *arguments: object) -> dict[str, float]:
+def measured(module: str, *arguments: object, python: str | Path = sys.executable) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", f"tests.support.benches.{module}", *map(str, arguments), folder]
+        command = [python, "-m", f"tests.support.benches.{module}", *map(str, arguments), folder]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=3600)
         if done.returncode:
             raise SystemExit(done.stderr)
@@ -202,6 +205,36 @@ def logs(megabytes: int = LOG_MB) -> None:
         )
 
 
+def machines() -> None:
+    """Workers of a Prefect work pool, which `make lake` gives the lake's extensions."""
+    alone = None
+    for count, bar in MACHINE_BARS.items():
+        found = measured("machines", count)
+        alone = alone or found["seconds"]
+        print(
+            f"{found['count']:,} answers that take a second, {count} workers with 16 in flight: "
+            f"{found['seconds']:.0f} s from the first to the last, {alone / found['seconds']:.2f} x one worker "
+            f"(bar {bar}); whole run {found['whole_s']:.0f} s",
+            flush=True,
+        )
+
+
+def intake(*counts: int) -> None:
+    """The facts of a lake, taken in by the builder."""
+    found = [measured("intake", count, python=LAKE_PYTHON) for count in counts or FACT_COUNTS]
+    for each in found:
+        print(
+            f"{each['rows']:,.0f} facts of a lake: taken in at {each['rows'] / each['seconds']:,.0f} rows/s, "
+            f"peak {each['peak_mb']:.0f} MB; again {each['again_s']:.1f} s"
+        )
+    if len(found) > 1:
+        few, many = found[0], found[-1]
+        print(
+            f"from {few['rows']:,.0f} to {many['rows']:,.0f} facts: {many['seconds'] / few['seconds']:.1f} times as "
+            f"long, {many['peak_mb'] / few['peak_mb']:.2f} times the memory"
+        )
+
+
 def median(values: Any) -> float:
     return statistics.median(values)
 
@@ -227,6 +260,8 @@ SUBJECTS = {
     "scores": scores,
     "imports": imports,
     "logs": logs,
+    "machines": machines,
+    "intake": intake,
     "scoring": scoring,
     "sandbox": sandbox,
     "statistics": statistics_speed,
