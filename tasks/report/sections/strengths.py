@@ -19,7 +19,9 @@ from tasks.report.symbols import FamilySymbols
 from tasks.report.wording import DASH, points, signed_points, stated, with_interval
 
 _KNOB = ("family", "origin", "method", "knob_name")
-_TOO_FAR = " Senseless or looping answers, over all benchmarks, are what turning a knob too far looks like."
+_TOO_FAR = (
+    " The last panel has the share of answers that are senseless or loop: what turning a knob too far looks like."
+)
 _STEPS = 40  # straight pieces that a curve is drawn with
 _CAPTION = (
     "Points are scores in % with 95% intervals; the curve is the form that fits the items answered at every strength. "
