@@ -33,7 +33,7 @@ model_defaults:
 models:
   - {{id: smol-text, api: completions, prompt_styles: [completion]}}
   - {{id: smol-chat, base: smol-text}}
-benchmarks: [{{id: knowledge, sample_size: {sample_size}}}]
+{more}benchmarks: [{{id: knowledge, sample_size: {sample_size}}}]
 thresholds: {{max_truncated_rate: null}}
 """
 _LONGEST_S = 120
@@ -48,9 +48,9 @@ def _installed():
 def aligntax(tmp_path):
     """Start a command of the program on a configuration of the weights."""
 
-    def start(*command, server=None, sample_size=2, **environment):
+    def start(*command, server=None, sample_size=2, more="", **environment):
         named = f", server: {server}" if server else ""
-        text = CONFIG.format(weights=weights(), server=named, sample_size=sample_size)
+        text = CONFIG.format(weights=weights(), server=named, sample_size=sample_size, more=more)
         (tmp_path / "aligntax.yaml").write_text(text)
         known = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "ALIGNTAX_"))}
         return subprocess.Popen(
@@ -179,3 +179,19 @@ def test_what_cannot_be_served_is_told_in_one_line_and_leaves_nothing_running(tm
     assert f"the server of m did not start: {said}" in why
     assert "\n" not in why
     assert {process.pid for process in psutil.Process().children(recursive=True)} <= before
+
+
+def test_a_run_with_weights_that_are_cut_off_asks_the_others_and_ends_with_1(aligntax, tmp_path):
+    cut = cut_weights(tmp_path)["weights"]
+    process = aligntax(
+        "run",
+        server=llama_server_program(),
+        more=f"  - {{id: smol-cut, weights: {cut}, base: null}}\n",
+    )
+    output, _ = process.communicate(timeout=600)
+    assert process.returncode == 1, output
+    assert "Traceback" not in output
+    told = [line for line in output.splitlines() if "cut off or damaged" in line and "smol-cut" in line]
+    assert told, output
+    assert "4 asked, 0 failed, 4 scored" in output
+    assert serving_processes() == []
