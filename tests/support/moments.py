@@ -2,7 +2,8 @@
 
 ``python -m tests.support.moments FILE PHASE NUMBER TROUBLE ARGUMENT ...`` does so at the call of that number in the
 code of the phase. TROUBLE is ``stop`` (SIGSTOP, as if the machine had halted) or the hours by which the clock is set
-forward or back. With a number of 0 the run is undisturbed. The calls of each phase are written to the file, as JSON.
+forward or back. Several troubles are written with commas, ``100,200`` and ``72,-72``. With a number of 0 the run is
+undisturbed. The calls of each phase are written to the file, as JSON.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import signal
 import sys
 import threading
 from collections import Counter
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
@@ -38,13 +38,14 @@ PHASES = {
 }
 
 
-def main(file: str, phase: str, number: int, trouble: str, *arguments: str) -> None:
+def main(file: str, phase: str, numbers: str, troubles: str, *arguments: str) -> None:
     """Run the command line while its calls are counted. What may be imported before Prefect is imported unwatched."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     for name in PRELOADED:
         importlib.import_module(name)
     from flows.cli import main as command_line
 
+    at = dict(zip(map(int, numbers.split(",")), troubles.split(","), strict=True))
     places = {name: tuple(f"{ROOT}/{place}" for place in code) for name, code in PHASES.items()}
     phase_of: dict[str, str | None] = {}
     counts: Counter[str] = Counter()
@@ -57,15 +58,14 @@ def main(file: str, phase: str, number: int, trouble: str, *arguments: str) -> N
             phase_of[path] = next((name for name, code in places.items() if path.startswith(code)), None)
         if found := phase_of[path]:
             counts[found] += 1
-            if found == phase and counts[found] == number:
-                happen(trouble)
+            if found == phase and counts[found] in at:
+                happen(at[counts[found]])
 
     threading.setprofile(look)
     sys.setprofile(look)
     sys.argv = ["aligntax", *arguments]
     try:
-        with suppress(SystemExit):
-            command_line()
+        command_line()
     finally:
         Path(file).write_text(json.dumps(counts))
 
@@ -79,4 +79,4 @@ def happen(trouble: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:])
+    main(*sys.argv[1:])
