@@ -22,9 +22,7 @@ from warehouse.connection import Warehouse
 pytestmark = pytest.mark.endurance
 
 DAYS, LEAST_NIGHTS = 365, 60
-# Night 365 is to cost at most 1.5 times night 10; the test prints the ratio. The bound is wider, because twice as many
-# models are asked at the end, and a machine that is shared counts up to a third more CPU.
-MOST_TIMES = 2.5
+MOST_TIMES = 1.5
 MOST_MORE_BYTES = 30 * 2**20
 MOST_MORE = 10  # descriptors and threads
 
