@@ -33,7 +33,7 @@ demo: $(STAMP) ## See an alignment tax: simulated models, real everything else, 
 # By file, in the order of their names: the fixtures of a module are made once, and the walks of tests/flows come first.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test: $(STAMP) $(SERVERS_STAMP) ## Run the tests, with branch coverage (under 10 minutes on 2 cores)
+test: $(STAMP) ## Run the tests, with branch coverage (under 10 minutes on 2 cores)
 	@ALIGNTAX_TEST_SIZE=quick $(PYTEST) -m "not (accept or endurance)" --cov --cov-report=term:skip-covered
 
 check: $(STAMP) ## Format, lint, types, dead code, import contracts, SQL lint

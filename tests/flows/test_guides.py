@@ -41,6 +41,7 @@ ELSEWHERE = {
     "serve": "tests/flows/test_serve.py",
     "execute": "tests/flows/test_importing.py",
     "steer": "tests/real/test_steering.py",
+    "merge": "tests/real/test_own_weights.py",
 }
 # A verdict of the gate and a finding of the doctor are exit codes.
 EXITS = {"gate": {0, 3, 4, 5}, "doctor": {0, 1}}

