@@ -130,8 +130,10 @@ class Plan:
         return sorted([*TUNED, *(["base"] if night in self.with_base else [])])
 
 
+# The answers are the same in every run. Two nights of one level differ enough for an alarm of kind `served_model` in 5%
+# of changes; on these nights they do not.
 PLANS = {
-    "full": Plan(date(2026, 1, 10), 30, missed=4, down=7, served=9, falls=13, stopped=20),
+    "full": Plan(date(2026, 1, 10), 30, missed=4, down=7, served=12, falls=13, stopped=20),
     "tenth": Plan(date(2026, 1, 24), 9, missed=3, down=4, served=5, falls=2, stopped=6),
 }
 
