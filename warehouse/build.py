@@ -32,6 +32,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is ten t
 _PLAIN_TYPES = {
     "HUGEINT": "BIGINT",
     "INTEGER": "BIGINT",
+    "JSON": "VARCHAR",
     "TIMESTAMP WITH TIME ZONE": "TIMESTAMP",
 }
 _REFERENCE = re.compile(r"\b(?:from|join)\s+((?:staging|marts|reports)\.[a-z_]+)")
