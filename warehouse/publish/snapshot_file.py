@@ -6,6 +6,8 @@ Tested in tests/warehouse/test_publication.py.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -23,6 +25,8 @@ from warehouse.publish.contents import (
 )
 from warehouse.transactions import committed
 
+_SHARED_ROWS = 100_000
+
 
 def fill_snapshot(
     connection: duckdb.DuckDBPyConnection, path: Path, *, text: str, as_of_date: str, run_id: str
@@ -36,13 +40,28 @@ def fill_snapshot(
         with committed(connection):
             for layer in PUBLISHED_LAYERS:
                 connection.execute(f"create schema snapshot.{layer}")
-            for table in published_tables():
-                if table.name != PUBLICATION:
+            for threads, tables in _by_threads(connection):
+                connection.execute(f"set threads = {threads}")
+                for table in tables:
                     connection.execute(f"create table snapshot.{table.name} as {selected(table, text)}")
                     _describe(connection, table)
             return _identified(connection, as_of_date, run_id)
     finally:
+        connection.execute("set threads = default")
         connection.execute("detach snapshot")
+
+
+def _by_threads(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, Iterable[PublishedTable]]]:
+    """The tables with facts, small ones first: threads that share few rows take twice the CPU time of one."""
+    found = connection.execute("select schema_name || '.' || table_name, estimated_size from duckdb_tables()")
+    sizes = dict(found.fetchall())
+    facts = [table for table in published_tables() if table.name != PUBLICATION]
+
+    def is_large(table: PublishedTable) -> bool:
+        return bool(sizes.get(table.name, 0) > _SHARED_ROWS)
+
+    for large, tables in groupby(sorted(facts, key=is_large), is_large):
+        yield "default" if large else "1", tables
 
 
 def escaped(value: str | os.PathLike[str]) -> str:
