@@ -7,12 +7,12 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from flows.processes.children import child
 from tasks.domain import content_hash
 from tasks.errors import AligntaxError, UsageError
 from tasks.identity import file_hash
+from tasks.settings.lineage import MERGE_KEY, KnobOfFile, Making, SourceFile
 from tasks.weights.gguf_files import WeightsFile
 from tasks.weights.mergekit import PROGRAM, mergekit_document
 from tasks.weights.merging import Recipe, merged
@@ -35,7 +35,7 @@ def merge(parts: Sequence[Path], base: Path | None, output: Path, recipe: Recipe
         _merge_folders(parts, base, output, recipe)
         return
     files, origin = [WeightsFile(path) for path in parts], WeightsFile(base) if base else None
-    added = {"general.name": output.stem, "aligntax.merge": json.dumps(_lineage(parts, base, recipe))}
+    added = {"general.name": output.stem, MERGE_KEY: _making(parts, base, recipe).model_dump_json()}
     (origin or files[0]).write_like(output, merged(files, origin, recipe), added)
 
 
@@ -61,19 +61,20 @@ def _merge_folders(parts: Sequence[Path], base: Path | None, output: Path, recip
         if code:
             said = (log.read_text(errors="replace").strip().splitlines() or ["nothing"])[-1]
             raise AligntaxError(f"mergekit ended with code {code}; its last line is {said[-300:]!r}")
-        (building / _LINEAGE).write_text(json.dumps(_lineage(parts, base, recipe)), encoding="utf-8")
+        (building / _LINEAGE).write_text(_making(parts, base, recipe).model_dump_json(indent=1), encoding="utf-8")
 
 
-def _lineage(parts: Sequence[Path], base: Path | None, recipe: Recipe) -> dict[str, Any]:
-    return {
-        "method": recipe.method,
-        "weights": recipe.weights,
-        "density": recipe.density,
-        "scale": recipe.scale,
-        "seed": recipe.seed,
-        "parts": {path.stem: _hash(path) for path in parts},
-        "base": {base.stem: _hash(base)} if base else None,
-    }
+def _making(parts: Sequence[Path], base: Path | None, recipe: Recipe) -> Making:
+    amounts = recipe.weights if len(recipe.weights) == len(parts) and recipe.method != "hma" else [None] * len(parts)
+    sources = [
+        SourceFile(role="part", name=path.stem, file_hash=_hash(path), amount=amount)
+        for path, amount in zip(parts, amounts, strict=True)
+    ]
+    if base is not None:
+        sources.append(SourceFile(role="base", name=base.stem, file_hash=_hash(base)))
+    details = {name: getattr(recipe, name) for name in ("weights", "density", "scale", "seed")}
+    knob = None if recipe.knob is None else KnobOfFile(name=recipe.knob[0], value=recipe.knob[1])
+    return Making(method=recipe.method, knob=knob, sources=tuple(sources), details=details)
 
 
 def _hash(path: Path) -> str:
