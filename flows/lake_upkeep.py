@@ -26,14 +26,14 @@ def tidied(config: Path, wait_s: float = 0.0) -> str:
     """Keep the lake of a configuration small; returns the line that says what became of it.
 
     Raises:
-        UsageError: the configuration has no lake.
+        UsageError: the configuration names no lake.
         WarehouseBusy: somebody else still writes the warehouse after ``wait_s`` seconds.
         LakeUnreachable: the lake's database does not answer.
     """
     with opened(config, wait_s=wait_s, will_send=False) as given:
         landing, days = given.settings.landing, given.settings.keep_texts_days
         if landing is None:
-            raise UsageError("the configuration has no lake: `landing:` names one.")
+            raise UsageError("set `landing:` to the lake that is to be kept in order.")
         before = datetime.now(UTC) - timedelta(days=days) if days else None
         then, now = given.warehouse.tidy_lake(landing, before)
     removed = f"; {now.count_removed} facts older than {days} days were removed" if days else ""
