@@ -13,7 +13,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows.ask import check_program
 from flows.asking.workers import deployment_in, program_version
 from tasks.errors import UsageError
-from tests.support.machines import LONGEST_S, POOL, kill, machines
+from tests.support.machines import LONGEST_S, POOL, deploy, kill, machines
 from tests.support.runs import CONFIG, tables
 
 
@@ -118,3 +118,16 @@ def test_one_machine_that_lands_in_a_lake_makes_the_same_reports(found, simulato
     done = found.run(*config(lake, simulator, found, pool=None))
     assert "48 there already, 0 asked" in done.stdout, done.stdout
     assert published(lake) == published(file)
+
+
+@pytest.mark.accept
+def test_a_worker_of_the_deployment_keeps_the_lake_small(found, simulator):
+    config(found.folder, simulator, found)
+    deploy(found.environment, ("process aligntax", "lake-upkeep"))
+    [upkeep] = found.ask_server("deployments/filter", {"deployments": {"name": {"any_": ["lake-upkeep"]}}})
+    begun = found.ask_server(f"deployments/{upkeep['id']}/create_flow_run", {})
+    worker = found.start_worker("builder", "--run-once")
+    assert worker.wait(LONGEST_S) == 0, found.logs()
+    [run] = found.ask_server("flow_runs/filter", {"flow_runs": {"id": {"any_": [begun["id"]]}}})
+    assert run["state"]["type"] == "COMPLETED", run
+    assert re.search(r"MB in \d+ files before, \d\.\d MB in \d+ now\.", run["state"]["message"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
@@ -12,12 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 import yaml
 
 from flows.processes.prefect_server import QUIET
 from tests.conftest import ROOT, absent
+from tests.support.place import is_of
 from tests.support.postgres_server import PostgresServer, free_port, running_postgres
 from tests.support.runs import environment
 
@@ -25,6 +28,7 @@ PYTHON = ROOT / ".venv-lake/bin/python"
 POOL = "aligntax-workers"
 COMPOSE = yaml.safe_load((ROOT / "infra/compose.yaml").read_text())["services"]
 LONGEST_S = 300
+_COMMAND_LINE = "from flows.cli import main; main()"
 
 
 @dataclass
@@ -68,7 +72,9 @@ class Machines:
         command = shlex.split(
             COMPOSE["prefect"]["command"].replace("0.0.0.0", "127.0.0.1").replace("4200", str(self.port))
         )
-        more = {"PREFECT_API_DATABASE_CONNECTION_URL": url, "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+        kept = ("PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE")
+        more = {"PREFECT_API_DATABASE_CONNECTION_URL": url}
+        more |= {name: COMPOSE["prefect"]["environment"][name] for name in kept}
         server = self.start("-m", *command, "--no-ui", **more)
         ends = time.monotonic() + LONGEST_S
         while server.poll() is None and time.monotonic() < ends:
@@ -80,19 +86,27 @@ class Machines:
                 return server
         raise AssertionError(f"the Prefect server did not start: {self.logs()}")
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        more = {"PREFECT_WORKER_QUERY_SECONDS": "2"}
-        return self.start("-m", *shlex.split(COMPOSE["worker"]["command"]), **more)
+    def start_worker(self, service: str = "worker", *options: str) -> subprocess.Popen[bytes]:
+        """A service of compose.yaml that takes flow runs of a pool: ``worker`` of shards, ``builder`` of nights."""
+        environment = COMPOSE[service]["environment"]
+        more = {name: value for name, value in environment.items() if name.startswith("PREFECT_WORKER_")}
+        return self.start("-m", *shlex.split(COMPOSE[service]["command"]), *options, **more)
 
     def start_run(self, *arguments: str) -> subprocess.Popen[bytes]:
         """The command line on the machine of the warehouse, which may be killed."""
-        return self.start("-c", "from flows.cli import main; main()", *arguments)
+        return self.start("-c", _COMMAND_LINE, *arguments)
 
     def lose_worker(self) -> None:
         """Switch a machine off that asks a shard, and start another one."""
         asking = [worker for worker in self.workers() if worker.children(recursive=True)]
         lose((asking or self.workers())[0])
         self.start_worker()
+
+    def restart_run(self) -> subprocess.Popen[bytes]:
+        """Switch the machine of the warehouse off, and give the same command again."""
+        lost = next(one for one in reversed(self.started) if _COMMAND_LINE in one.args)
+        lose(psutil.Process(lost.pid))
+        return self.start(*lost.args[1:])
 
     def restart_server(self) -> None:
         lose(psutil.Process(next(one for one in reversed(self.started) if "server" in one.args).pid))
@@ -107,7 +121,7 @@ class Machines:
     def run(self, *arguments: str, timeout: float = LONGEST_S) -> subprocess.CompletedProcess[str]:
         """The command line, on the machine of the warehouse."""
         return subprocess.run(
-            [PYTHON, "-c", "from flows.cli import main; main()", *arguments],
+            [PYTHON, "-c", _COMMAND_LINE, *arguments],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -117,11 +131,27 @@ class Machines:
         )
 
     def workers(self) -> list[psutil.Process]:
-        return [psutil.Process(one.pid) for one in self.started if "worker" in one.args and one.poll() is None]
+        """Those that ask shards."""
+        return [psutil.Process(one.pid) for one in self.started if POOL in one.args and one.poll() is None]
 
     def shards(self) -> list[int]:
         """The processes of flow runs that workers have started."""
         return [child.pid for worker in self.workers() for child in worker.children(recursive=True)]
+
+    def ask_server(self, path: str, document: object) -> Any:
+        """What the Prefect server answers."""
+        headers = {"content-type": "application/json"}
+        request = urllib.request.Request(f"{self.api}/{path}", json.dumps(document).encode(), headers)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)
+
+    def left(self) -> list[str]:
+        """The processes of this folder that belong neither to a server nor to a worker that waits for shards."""
+        running = [psutil.Process(one.pid) for one in self.started if one.poll() is None]
+        servers = [child for one in running if "server" in one.cmdline() for child in one.children(recursive=True)]
+        known = {one.pid for one in (*running, *servers)}
+        found = (one for one in psutil.process_iter() if one.pid not in known and is_of(one, str(self.folder)))
+        return [" ".join(one.cmdline()) for one in found]
 
     def wait_until(self, condition: Callable[[], bool], what: str) -> None:
         ends, last = time.monotonic() + LONGEST_S, self.started[-1]
@@ -134,8 +164,8 @@ class Machines:
         return "\n".join(path.read_text()[-3000:] for path in sorted(self.folder.glob("log-*.txt")))
 
 
-def deploy(environment: Mapping[str, str], only: str = "", programs: Path = PYTHON.parent) -> None:
-    """Make the pools and deployments of compose.yaml by its own commands, or those alone that end with a name."""
+def deploy(environment: Mapping[str, str], only: str | tuple[str, ...] = "", programs: Path = PYTHON.parent) -> None:
+    """Make the pools and deployments of compose.yaml by its own commands, or those alone that end with some names."""
     lines = COMPOSE["deploy"]["command"][-1].splitlines()
     done = subprocess.run(
         ["sh", "-ec", "\n".join(line for line in lines if line.endswith(only))],

@@ -86,7 +86,7 @@ class Place:
 
     def alive(self) -> list[str]:
         """The processes that this user left running."""
-        return [" ".join(one.cmdline()) for one in psutil.process_iter() if _is_of(one, str(self.temporary))]
+        return [" ".join(one.cmdline()) for one in psutil.process_iter() if is_of(one, str(self.temporary))]
 
     def files(self) -> set[str]:
         """Everything in the project, the home and the folder for temporary files."""
@@ -117,7 +117,8 @@ def resume(run: subprocess.Popen[bytes]) -> None:
     run.send_signal(signal.SIGCONT)
 
 
-def _is_of(process: psutil.Process, temporary: str) -> bool:
+def is_of(process: psutil.Process, temporary: str) -> bool:
+    """Whether a process lives that has this folder for temporary files, and with it all that it has started."""
     try:
         return process.environ().get("TMPDIR") == temporary and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:

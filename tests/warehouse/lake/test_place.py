@@ -12,6 +12,13 @@ from warehouse.errors import LakeUnreachable, WarehouseError
 from warehouse.lake.place import attach, attached
 
 
+@pytest.fixture(autouse=True)
+def _no_packages(monkeypatch):
+    """No package of an extension, as on most machines; `.venv-lake` has some."""
+    for name in ("ducklake", "postgres_scanner", "sqlite_scanner", "httpfs"):
+        monkeypatch.setitem(sys.modules, f"duckdb_extension_{name}", None)
+
+
 class Noting:
     """A connection that notes what is loaded and executed, and that has some extensions only."""
 
