@@ -46,7 +46,8 @@ def execute_programs(run_id: str, session: Session) -> ExecutedPrograms:
     """Run the programs in the answers, and land their verdicts for the scorers."""
     done = execute(session.warehouse, run_id)
     waiting = f", {done.count_waiting} not run: {done.reason}" if done.count_waiting else ""
-    return said(done, f"{done.count_executed} programs run, {done.count_reused} known from before{waiting}")
+    again = f"{done.count_reused} more answers hold one that was run already"
+    return said(done, f"{done.count_executed} different programs run, {again}{waiting}")
 
 
 @task(task_run_name="plan judgments {run_id}", cache_policy=NO_CACHE)

@@ -25,10 +25,14 @@ class Unreported:
     status: Literal["incomplete", "failed", "left_out"]
     reason: str
 
+    @property
+    def own_reason(self) -> str:
+        """The reason without the name of the cell, with which it may begin."""
+        return self.reason.removeprefix(f"{self.cell_id}: ")
+
     def __str__(self) -> str:
         """One line."""
-        place = "" if self.reason.startswith(self.cell_id) else f"{self.cell_id}: "
-        return f"{self.status.replace('_', ' ')} cell: {place}{self.reason}"
+        return f"{self.status.replace('_', ' ')} cell: {self.cell_id}: {self.own_reason}"
 
 
 @dataclass(frozen=True, slots=True)

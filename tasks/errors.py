@@ -39,6 +39,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal, TypeAlias
+
+Fault: TypeAlias = Literal["key", "credit", "model", "quota"]
 
 
 class AligntaxError(Exception):
@@ -120,16 +123,25 @@ class ProviderError(AligntaxError):
         error_type: What went wrong in one word; the row of the failed answer holds it.
         retry_after_s: How long the server asks to wait before the next attempt; None if it does not say.
         may_be_billed: Whether the model may have answered, so that the provider may ask money for it.
+        fault: What every other request would meet, too: the endpoint's key or credit, or the model's name or quota.
+            None where other cells may fare better.
     """
 
     def __init__(
-        self, message: str, *, error_type: str, retry_after_s: float | None = None, may_be_billed: bool = False
+        self,
+        message: str,
+        *,
+        error_type: str,
+        retry_after_s: float | None = None,
+        may_be_billed: bool = False,
+        fault: Fault | None = None,
     ) -> None:
         """Keep what the retry and the row of the failed answer need."""
         super().__init__(message)
         self.error_type = error_type
         self.retry_after_s = retry_after_s
         self.may_be_billed = may_be_billed
+        self.fault = fault
 
 
 class TransientError(ProviderError):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _TRY = (
     "select candidate_model_id, benchmark_id, tax_absolute, p_value_holm from reports.alignment_tax where is_headline"
 )
+_MOST_NAMED = 5  # of the cells that share a reason; `aligntax status` has all
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -127,9 +128,23 @@ def unreported_lines(missing: Sequence[Unreported]) -> list[str]:
     counted = "1 cell is" if len(missing) == 1 else f"{len(missing)} cells are"
     return [
         f"{counted} in no report, so the exit code is 1:",
-        *(f"  {cell}" for cell in missing),
+        *_by_reason(missing),
         "The same command asks for what is missing; where only a limit was raised, nothing is asked again.",
     ]
+
+
+def _by_reason(missing: Sequence[Unreported]) -> Iterator[str]:
+    """A line for each reason, because a refused key stops every cell of its endpoint."""
+    alike: dict[tuple[str, str], list[Unreported]] = {}
+    for cell in missing:
+        alike.setdefault((cell.status, cell.own_reason), []).append(cell)
+    for (status, reason), cells in alike.items():
+        if len(cells) == 1:
+            yield f"  {cells[0]}"
+            continue
+        named = [cell.cell_id for cell in cells[:_MOST_NAMED]]
+        more = [f"and {len(cells) - _MOST_NAMED} more"] if len(cells) > _MOST_NAMED else []
+        yield f"  {len(cells)} {status.replace('_', ' ')} cells: {reason} ({', '.join(named + more)})"
 
 
 def _lines(evaluated: Evaluated) -> list[str]:
@@ -162,7 +177,9 @@ def executions_line(executed: ExecutedPrograms) -> str | None:
         return f"{executed.count_waiting} programs not run, their answers not scored: {executed.reason}"
     beside = f" Tested in the program's own process, items of {', '.join(executed.beside)}." if executed.beside else ""
     if executed.count_executed or executed.count_reused:
-        ran = f"{executed.count_executed} programs run in the sandbox, {executed.count_reused} known from before."
+        ran = f"{executed.count_executed} different programs run in the sandbox."
+        if executed.count_reused:
+            ran += f" {executed.count_reused} more answers hold a program that was run already, here or in another run."
         return ran + beside
     return None
 

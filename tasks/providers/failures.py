@@ -22,7 +22,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tasks.errors import CellError, ProviderError, TerminalError, TransientError
+from tasks.errors import CellError, Fault, ProviderError, TerminalError, TransientError
 from tasks.providers.posting import Reply, retry_after_s
 from tasks.providers.wire import Answer
 
@@ -32,7 +32,8 @@ _CELL_STATUS = frozenset({401, 402, 403, 404})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # The statuses under which no words make an answer of a failure: the request was not looked at.
 _NOT_LOOKED_AT = frozenset({401, 402, 404, 408, 425, 429})
-_BAD_REQUEST, _FORBIDDEN, _TOO_LARGE, _TOO_MANY, _BROKEN = 400, 403, 413, 429, 500
+_BAD_REQUEST, _UNKNOWN_KEY, _PAYMENT, _FORBIDDEN, _NOT_FOUND = 400, 401, 402, 403, 404
+_TOO_LARGE, _TOO_MANY, _BROKEN = 413, 429, 500
 # What documents repeat of a request, such as the input that a validator refused.
 _ECHOES = frozenset(
     {"input", "flagged_input", "prompt", "messages", "request", "body", "ctx", "content", "headers", "model"}
@@ -92,12 +93,16 @@ _OUTPUT_LIMIT = re.compile(
     rf"|is limited|maximum value|maximum allowed)|valid range of {_OUTPUT}|maximum allowed number of output tokens"
     rf"|at most \d+ (?:completion|output) tokens|max tokens must be (?:less|at most)|max_tokens_exceeded",
 )
-_KEY_OR_MODEL = re.compile(
+_KEY = re.compile(
     r"(?:invalid|incorrect|wrong|missing|no|expired)(?: or missing)? api[ _-]?key"
-    r"|api[ _]key (?:is )?(?:not valid|invalid|expired)"
-    r"|api_key_invalid|authentication_?error|model_not_found|not a valid model|invalid model|model_not_supported"
+    r"|api[ _]key (?:is )?(?:not valid|invalid|expired)|api_key_invalid|authentication_?error"
+)
+_MODEL = re.compile(
+    r"model_not_found|not a valid model|invalid model|model_not_supported"
     r"|\bmodel\b[^.]{0,80}?\b(?:does not exist|not found|not exist)",
 )
+# A gateway's words for what the server behind it said, about its own key and credit for one of its models.
+_PASSED_ON = re.compile(r"litellm\.|provider returned error|upstream")
 _SPENT = re.compile(
     r"insufficient[_ ](?:quota|balance|credits?|funds)|billing_hard_limit|credit balance is too low"
     r"|check your plan and billing"
@@ -167,15 +172,15 @@ def unreadable(reply: Reply, missing: str) -> TransientError:
 def _failure(reply: Reply, status: int, words: str) -> ProviderError:
     """The error of a reply that stands for no answer."""
     if status in _CELL_STATUS or _is_spent(words):
-        return _error(CellError, reply, status)
+        return _error(CellError, reply, status, fault=_fault(status, words))
     if status in _TRANSIENT_STATUS or status >= _BROKEN:
         can_pass = not (status == _TOO_MANY and _TOO_LARGE_FOR_PACE.search(words))
         return _error(TransientError if can_pass else TerminalError, reply, status)
     if reply.is_success:
         return _error(TransientError, reply, status, kind="unreadable_answer")
     setting = next((named for pattern, named in _SETTINGS if pattern.search(words)), "")
-    if setting or _KEY_OR_MODEL.search(words):
-        return _error(CellError, reply, status, setting)
+    if setting or _KEY.search(words) or _MODEL.search(words):
+        return _error(CellError, reply, status, setting, fault=None if setting else _fault(status, words))
     if _BUSY.search(words):
         return _error(TransientError, reply, status, kind=OVERLOADED)
     return _error(TerminalError, reply, status)
@@ -195,15 +200,32 @@ def _is_spent(words: str) -> bool:
     return bool(is_spent or _SPENT_TODAY.search(words))
 
 
+def _fault(status: int, words: str) -> Fault:
+    """What is at fault where a cell cannot succeed. Of a gateway's key and credit, those behind it are one model's."""
+    is_passed_on = _PASSED_ON.search(words)
+    if status == _PAYMENT or _is_spent(words):
+        return "quota" if is_passed_on or _SPENT_TODAY.search(words) else "credit"
+    is_key = status == _UNKNOWN_KEY or (status != _NOT_FOUND and _KEY.search(words))
+    return "key" if is_key and not is_passed_on else "model"
+
+
 def _error(
-    made: type[ProviderError], reply: Reply, status: int, advice: str = "", *, kind: str | None = None
+    made: type[ProviderError],
+    reply: Reply,
+    status: int,
+    advice: str = "",
+    *,
+    kind: str | None = None,
+    fault: Fault | None = None,
 ) -> ProviderError:
     """An error with the server's words, and ours behind them; ``kind`` where the status does not say what it is."""
     stated = f" with error {status}" if status not in {reply.status, 0} else ""
     said = f"HTTP {reply.status}{stated}: {reply.message}"
     wait_s = retry_after_s(reply.headers) if made is TransientError else None
     text = f"{said.rstrip('. ')}. {advice}." if advice else said
-    return made(text, error_type=kind or f"http_{status}", retry_after_s=wait_s, may_be_billed=reply.is_success)
+    return made(
+        text, error_type=kind or f"http_{status}", retry_after_s=wait_s, may_be_billed=reply.is_success, fault=fault
+    )
 
 
 def _status(reply: Reply) -> int:

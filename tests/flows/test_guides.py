@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 import shlex
@@ -43,16 +44,42 @@ ELSEWHERE = {
     "steer": "tests/real/test_steering.py",
     "merge": "tests/real/test_own_weights.py",
 }
+# What a guide shows beside commands of aligntax: how such a line begins, and where it runs. This machine has no Docker.
+BESIDE = {
+    "make ": "tests/flows/test_guides.py",
+    ". .venv/bin/activate": "tests/flows/test_guides.py",
+    "docker compose ": "infra/compose.yaml",
+    "cd infra && docker compose ": "infra/compose.yaml",
+    "export ALIGNTAX_FOLDER=": "infra/compose.yaml",
+    "pip install ": "tests/flows/test_bi_examples.py",
+    "export ALIGNTAX_SNAPSHOT=": "tests/flows/test_bi_examples.py",
+    "dbt ": "tests/flows/test_bi_examples.py",
+    "psql -c ": "tests/infra/superset/test_server.py",
+    "llama-server ": "tests/real/test_main_job.py",
+    "infra/examples/mmlu_pro/import.sh ": "tests/flows/test_mmlu_pro.py",
+    ".venv/bin/python -m tests.support.llama": "tests/real/test_main_job.py",
+    "cd infra/examples/steering ": "tests/real/test_steering.py",
+    "cd infra/examples/weights ": "tests/real/test_own_weights.py",
+    "python3 -m venv .venv-torch ": "tests/support/torch_packages.py",
+    "../../../.venv-torch/bin/python train.py": "tests/real/test_own_weights.py",
+}
+# The block of the README that begins so is what a command prints.
+PRINTED = "5 of 9 aligned models"
 # A verdict of the gate and a finding of the doctor are exit codes.
 EXITS = {"gate": {0, 3, 4, 5}, "doctor": {0, 1}}
 
 
-def shown() -> list[str]:
-    """The commands of all guides, without their remarks."""
+def lines_shown() -> list[str]:
+    """All lines of the guides that a reader may type, without their remarks."""
     found = [block for guide in GUIDES for block in BLOCK.findall(guide.read_text())]
-    blocks = [text for language, text in found if language in {"", "sh", "bash"}]
+    blocks = [text for language, text in found if language in {"", "sh", "bash"} and not text.startswith(PRINTED)]
     lines = [line.partition("  #")[0].partition(" # ")[0].strip() for block in blocks for line in block.splitlines()]
-    return list(dict.fromkeys(line for line in lines if line.startswith("aligntax ")))
+    return list(dict.fromkeys(filter(None, lines)))
+
+
+def shown() -> list[str]:
+    """The commands of aligntax in all guides."""
+    return [line for line in lines_shown() if line.startswith("aligntax ")]
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +137,26 @@ def _with_own_names(command: str, folder) -> str:
 def test_what_is_run_elsewhere_is_run_there():
     for command, path in ELSEWHERE.items():
         assert command in (ROOT / path).read_text()
+
+
+def test_every_other_line_of_a_guide_runs_somewhere():
+    others = [line for line in lines_shown() if not line.startswith("aligntax ")]
+    assert [line for line in others if not line.startswith(tuple(BESIDE))] == []
+    assert [begin for begin in BESIDE if not any(line.startswith(begin) for line in others)] == []
+    assert [path for path in BESIDE.values() if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("line", [line for line in lines_shown() if line.startswith("make ")])
+def test_every_target_of_make_that_a_guide_names_starts_programs_that_exist(line):
+    dry = [*shlex.split(line), "--dry-run"]
+    said = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
+    modules = set(re.findall(r"\.venv/bin/python -m ([\w.]+)", said))
+    assert said
+    assert [name for name in modules if importlib.util.find_spec(name) is None] == []
+
+
+def test_the_environment_that_a_guide_activates_has_the_program(tmp_path):
+    done = subprocess.run(
+        [". .venv/bin/activate && aligntax --version"], cwd=ROOT, shell=True, check=True, capture_output=True
+    )
+    assert done.stdout.startswith(b"aligntax ")

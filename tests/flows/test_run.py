@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.runs import ask_prefect, count_requests, tables, write_config
+from flows.processes.simulated import simulated_server
+from tests.support.runs import ROOT, ask_prefect, count_requests, stats, tables, write_config
 from warehouse.connection import Warehouse
 
-CELLS = 6
+CELLS, IN_FLIGHT = 6, 16
+TRUTH = ROOT / "infra" / "simulator" / "truth.yaml"
 DATE = ("--as-of", "2026-03-14")  # no other module uses this date: the shared Prefect server finds the run by it
 
 
@@ -68,12 +70,19 @@ def test_prefect_lists_one_generation_task_per_cell_and_the_steps_after_it(finis
     assert len(landing["task_inputs"]["wait_for"]) == CELLS
 
 
-def test_a_failed_cell_leaves_the_other_cells_complete(project, aligntax):
+def count_refused(address: str, status: str) -> int:
+    return int(stats(address)["by_status"].get(status, 0))
+
+
+def test_a_failed_cell_leaves_the_other_cells_complete(project, aligntax, simulator):
     config = project / "aligntax.yaml"
     unknown = "  - {id: lost, model: no-such-model, base: base}\nbenchmarks:"
     config.write_text(config.read_text().replace("benchmarks:", unknown, 1))
+    before = count_refused(simulator, "404")
     found = aligntax(project, "run", *DATE, code=1)
-    assert found.stdout.count("failed cell: lost/") == 3
+    assert 1 <= count_refused(simulator, "404") - before <= IN_FLIGHT
+    (line,) = (line for line in found.stdout.splitlines() if "lost/" in line)
+    assert line.startswith("  3 failed cells: HTTP 404: ")
     assert "Traceback" not in found.stdout + found.stderr
     with Warehouse.read(project / "warehouse.duckdb") as warehouse:
         _, cells = warehouse.rows("select model_id, status, count(*) from staging.stg_cells group by all order by all")
@@ -88,6 +97,20 @@ def test_a_run_in_which_every_cell_fails_exits_with_an_error(project, aligntax):
     found = aligntax(project, "run", *DATE, code=1)
     assert found.stderr.startswith("error: no cell could be evaluated; the first:")
     assert found.stderr.count("\n") == 1
+
+
+def test_a_rejected_key_costs_the_requests_in_flight_and_one_line(tmp_path, aligntax):
+    truth = tmp_path / "truth.yaml"
+    truth.write_text(TRUTH.read_text() + "api_key: the-right-one\n")
+    with simulated_server(tmp_path, "--truth", truth) as address:
+        config = write_config(tmp_path, address)
+        config.write_text(config.read_text().replace("  api: chat", "  api_key_env: PATH\n  api: chat", 1))
+        found = aligntax(tmp_path, "run", *DATE, code=1)
+        sent = stats(address)
+    assert found.stderr.startswith("error: no cell could be evaluated; the first: ")
+    assert "HTTP 401: Incorrect API key provided." in found.stderr
+    assert found.stderr.count("\n") == 1
+    assert 1 <= sent["by_status"]["401"] == sent["requests"] <= IN_FLIGHT
 
 
 def test_a_second_writer_is_told_which_process_is_writing(project, aligntax):
@@ -133,7 +156,8 @@ def test_answers_in_quarantine_are_asked_for_again(finished_copy, aligntax, simu
     with Warehouse.open(finished_copy / "warehouse.duckdb") as warehouse:
         warehouse.rows("update raw.generations set latency_ms = 'nan' where model_id = 'base'")
     found = aligntax(finished_copy, "run", *DATE, code=1)
-    assert found.stdout.count("failed cell: base/") == 3
+    (line,) = (line for line in found.stdout.splitlines() if "base/" in line and "failed" in line)
+    assert line.startswith("  3 failed cells: ")
     assert "In quarantine: 90 answers" in found.stdout
     asked = count_requests(simulator)
     document = json.loads(aligntax(finished_copy, "run", *DATE, "--json").stdout)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import shlex
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing
 
 import pytest
 
-from tests.support.llama import installed, llama_server, run_example
+from tests.support.llama import EXAMPLE, installed, llama_server, llama_server_program, run_example, weights
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
@@ -99,3 +107,34 @@ def test_the_report_holds_both_tables(run):
     page = (run.folder / "publish" / "report.html").read_text()
     assert all(name in page for name in ("smollm2-text", "smollm2-chat", "smollm2-safe"))
     assert "What alignment cost" in page
+
+
+def test_the_server_that_the_guide_starts_gives_each_request_the_tokens_that_it_says(tmp_path):
+    installed()
+    guide = EXAMPLE.with_name("README.md").read_text()
+    program, *arguments = shlex.split(re.search(r"^llama-server .*$", guide, re.MULTILINE)[0])
+    assert program == llama_server_program().name
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = str(free.getsockname()[1])
+    given = [{"YOUR.gguf": str(weights()), "8080": port}.get(word, word) for word in arguments]
+    log = tmp_path / "server.log"
+    with (
+        log.open("w") as output,
+        subprocess.Popen([llama_server_program(), *given], stdout=output, stderr=output) as server,
+    ):
+        try:
+            assert told(f"http://127.0.0.1:{port}/props", server)["default_generation_settings"]["n_ctx"] == 4096
+        finally:
+            server.kill()
+
+
+def told(url, server):
+    """What a server says once it is up."""
+    deadline = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=10) as response:
+                return json.load(response)
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError("the server is not up")

@@ -108,8 +108,13 @@ def ask_prefect(prefect_api: str, path: str, document: object) -> Any:
 
 def count_requests(address: str) -> int:
     """How many requests a simulated server has answered."""
+    return int(stats(address)["requests"])
+
+
+def stats(address: str) -> dict[str, Any]:
+    """What a simulated server counts of its questions: ``requests``, and these ``by_status``."""
     with urllib.request.urlopen(f"http://{address}/stats", timeout=10) as response:
-        return int(json.load(response)["total"]["requests"])
+        return dict(json.load(response)["total"])
 
 
 def post_faults(address: str, faults: object) -> None:

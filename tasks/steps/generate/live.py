@@ -19,6 +19,7 @@ from tasks.errors import CellError, ProviderError, TerminalError, TransientError
 from tasks.planned import CellResult, CellWork, Request, Sink
 from tasks.providers import Account, Answer, Batch, Batches, Endpoint, Ledger, Limiter
 from tasks.steps.generate.attempts import Attempts
+from tasks.steps.generate.refusals import Refusals
 from tasks.steps.generate.rows import failure_row, generation_row
 from tasks.steps.land import Intent
 
@@ -27,8 +28,8 @@ _OVERLOADED = {
     **dict.fromkeys(("timeout", "http_408", "http_504", "http_524"), "time-out"),
     **dict.fromkeys(("overloaded", "http_429", "http_498", "http_503", "http_529"), "overload"),
 }
-# So many bad requests, and nothing answered, are a mistake in the configuration, and not in the items. So many replies
-# about key, quota or model, and nothing answered since the first, are true: a single one may be a gateway's mistake.
+# So many bad requests, and nothing answered, are a mistake in the configuration, and not in the items. So are as many
+# replies about a parameter, and nothing answered since the first. ``Refusals`` reads what is said of key or model.
 _MOST_BAD_REQUESTS = 5
 # The wait before another attempt is drawn between 0 and this, which doubles with each attempt, up to the longest. With
 # such full jitter, requests that failed at the same time are not sent again at the same time.
@@ -63,6 +64,7 @@ class Line:
     jitter: Callable[[], float] = random.random
     ledger: Ledger = field(default_factory=Ledger)  # of the run: all its endpoints share the budgets
     room: Callable[[], Awaitable[None]] = _always  # waits until the sink can take another answer
+    refusals: Refusals = field(default_factory=Refusals)
 
 
 @dataclass(slots=True)
@@ -94,11 +96,16 @@ class _Cell:
         """Count a request that got no answer, and stop the cell if no other request of it can get one."""
         self.result.count_failed += 1
         self.count_bad_requests += isinstance(error, TerminalError)
-        self.count_denied += isinstance(error, CellError)
+        self.count_denied += isinstance(error, CellError) and error.fault is None
         fewest = _MOST_BAD_REQUESTS if self.has_answers else min(_MOST_BAD_REQUESTS, len(self.work.requests))
         is_mistaken = self.count_bad_requests >= _MOST_BAD_REQUESTS and not self.has_answers
         if self.count_denied >= fewest or is_mistaken:
-            self.result.stopped, self.result.is_cell_error = str(error), True
+            self.stop(str(error))
+
+    def stop(self, said: str | None) -> None:
+        """Ask nothing more, because no request of the cell can succeed, as a reply says."""
+        if said and not self.result.stopped:
+            self.result.stopped, self.result.is_cell_error = said, True
 
     def stop_at(self, account: Account) -> None:
         """Ask nothing more, because a budget is used up."""
@@ -106,7 +113,7 @@ class _Cell:
             self.result.stopped, self.result.budget = account.sentence, account.name
 
     def answered(self) -> None:
-        """Count an answer. It shows that key, quota and model are right."""
+        """Count an answer. It shows that the parameters are right."""
         self.result.count_answered += 1
         self.count_denied = 0
 
@@ -135,6 +142,8 @@ async def generate(work: CellWork, line: Line, sink: Sink, result: CellResult | 
         cell = _Cell(work, line, sink, result, iter(work.requests), asyncio.Semaphore(concurrency), group)
         for _ in range(min(concurrency, len(work.requests))):
             cell.hire(concurrency)
+    if result.count_answered < len(work.requests):
+        cell.stop(line.refusals.why_not(work))
     is_done = result.count_answered + result.count_failed == len(work.requests)
     if line.draining.is_set() and not is_done and not result.stopped:
         result.stopped = "interrupted"
@@ -263,10 +272,12 @@ async def _in_place(cell: _Cell, tried: Attempts) -> _Answered | None:
     used: int | None = None
     try:
         await line.room()
-        if cell.is_over:
+        if cell.is_over or not await line.refusals.may_begin(cell.work):
+            cell.stop(line.refusals.why_not(cell.work))
             return None
         tried.send()
-        answer = await _asked(line.endpoint, request, cell.work.model.timeout_s)
+        with line.refusals.noted(cell.work):
+            answer = await _asked(line.endpoint, request, cell.work.model.timeout_s)
         latency_ms = tried.elapsed_ms
         used = _used_tokens(answer)
         limiter.succeeded(place)

@@ -100,6 +100,33 @@ def test_a_spent_quota_stops_the_cell_although_it_comes_as_a_rate_limit(wire, fi
     assert raised.value.error_type == "http_429"
 
 
+FAULTS = [
+    # (status, the server's words, what is at fault)
+    (401, "Incorrect API key provided", "key"),
+    (400, "API key not valid. Please pass a valid API key.", "key"),
+    (403, "Invalid API key", "key"),
+    (401, "litellm.AuthenticationError: AnthropicException - invalid x-api-key", "model"),
+    (403, "Project does not have access to model m", "model"),
+    (404, "The model `m` does not exist", "model"),
+    (404, "Not Found", "model"),
+    (402, "Insufficient Balance", "credit"),
+    (429, "You exceeded your current quota: insufficient_quota", "credit"),
+    (400, "Your credit balance is too low to access the API", "credit"),
+    (429, "litellm.RateLimitError: insufficient_quota", "quota"),
+    (429, "Quota exceeded: GenerateRequestsPerDayPerProjectPerModel", "quota"),
+    (400, "max_tokens must be less than or equal to 16", None),
+    (429, "Rate limit reached", None),
+    (400, "an odd item", None),
+]
+
+
+@pytest.mark.parametrize(("status", "words", "fault"), FAULTS)
+def test_what_is_at_fault_decides_who_is_asked_no_more(wire, status, words, fault):
+    with pytest.raises(ProviderError) as raised:
+        wire.answer({"error": {"message": words}}, status)
+    assert raised.value.fault == fault
+
+
 UNREADABLE = {
     "a page": ("<html>login</html>", "text starting '<html>login</html>'"),
     "half a document": ('{"choices": [{"fini', 'text starting \'{"choices": [{"fini\''),

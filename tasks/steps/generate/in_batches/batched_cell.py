@@ -66,7 +66,9 @@ class BatchedCell:
         return self.is_over or self.is_late
 
     def stop(self, error: ProviderError) -> None:
-        """End the cell, because no request of it can succeed."""
+        """End the cell, because no request of it can succeed. A batch that is not found says nothing of other cells."""
+        if error.fault != "model":
+            self.line.refusals.note(self.work, error)
         self.result.stopped, self.result.is_cell_error = str(error), True
 
     def stop_at(self, account: Account) -> None:

@@ -93,6 +93,9 @@ async def _follow(cell: BatchedCell, intent: Intent) -> None:
     if intent.posted_at or intent.batch_id:
         await _bring(cell, intent)
         return
+    if said := cell.line.refusals.why_not(cell.work):
+        cell.result.stopped, cell.result.is_cell_error = said, True
+        return
     worst_usd = _worst_usd(cell, intent) if ledger.covers_money(model_id) else 0.0
     reserved = await ledger.reserve(model_id, worst_usd, len(intent.generation_ids))
     if isinstance(reserved, Account):

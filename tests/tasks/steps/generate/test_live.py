@@ -126,22 +126,23 @@ def test_an_error_that_persists_becomes_a_failure_row(asked):
     assert [(table, row["error_type"], row["attempts"]) for table, row in rows] == [("raw.failures", "http_503", 3)]
 
 
-DENIED = CellError("HTTP 401: bad key", error_type="http_401")
+DENIED = CellError("HTTP 401: bad key", error_type="http_401", fault="key")
+ODD_PARAMETER = CellError("HTTP 400: temperature is not supported", error_type="http_400")
 
 
 @pytest.mark.parametrize(("count", "fewest"), [(1, 1), (3, 3), (100, 5)])
-def test_a_key_that_is_rejected_five_times_or_always_stops_the_cell(asked, count, fewest):
-    endpoint = ScriptedEndpoint(lambda *_: DENIED)
+def test_a_parameter_that_is_rejected_five_times_or_always_stops_the_cell(asked, count, fewest):
+    endpoint = ScriptedEndpoint(lambda *_: ODD_PARAMETER)
     result, rows, _ = asked(endpoint, [f"q{n}" for n in range(count)], concurrency=1)
     assert result.is_cell_error
-    assert result.stopped == "HTTP 401: bad key"
+    assert result.stopped == "HTTP 400: temperature is not supported"
     assert sum(endpoint.attempts.values()) == fewest
     assert [table for table, _ in rows] == ["raw.failures"] * fewest
 
 
 def test_a_reply_about_the_key_among_answers_costs_its_own_request(asked):
     """A gateway may say so once, because one of the servers behind it is set up wrongly."""
-    endpoint = ScriptedEndpoint(lambda name, _: DENIED if int(name[1:]) % 5 < 4 else GOOD)
+    endpoint = ScriptedEndpoint(lambda name, _: DENIED if int(name[1:]) % 5 else GOOD)
     result, rows, _ = asked(endpoint, [f"q{n}" for n in range(50)], concurrency=1)
     assert (result.count_answered, result.count_failed, result.stopped) == (10, 40, None)
     assert len(rows) == 50
