@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from prefect import State, flow
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 from prefect.utilities.annotations import quote
 
 from flows import cell_tasks
@@ -134,14 +134,20 @@ async def evaluate(
 
 
 def state_of(evaluated: Evaluated) -> State[None]:
-    """What Prefect shows of a run that was published."""
+    """What Prefect shows of a published run: `Partial` where it lacks something, `Failed` where it reports no cell.
+
+    Automations wait for the names of states, so one that waits for failures sees a night without any cell.
+    """
     counts = (
         f"{evaluated.count_cells - len(evaluated.unreported)} of {evaluated.count_cells} cells reported; "
         f"{evaluated.count_planned} answers planned, {evaluated.count_reused} there already, "
         f"{evaluated.count_answered} came in, {evaluated.count_failed} failed"
     )
-    missing = "".join(f"; {cell}" for cell in evaluated.unreported)
-    return Completed(message=counts + missing, name="Partial" if evaluated.unreported else None)
+    lacking = [*map(str, evaluated.unreported), *([evaluated.unpublished] if evaluated.unpublished else [])]
+    message = "; ".join([counts, *lacking])
+    if evaluated.count_cells == len(evaluated.unreported):
+        return Failed(message=message)
+    return Completed(message=message, name="Partial" if lacking else None)
 
 
 async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, list[str]] | None) -> Evaluated:

@@ -138,9 +138,10 @@ def state_of(night: Row) -> str:
     if night["is_voided"]:
         return "voided"
     is_whole = night["count_cells_complete"] == night["count_cells"]
-    if is_whole and night["last_event"] in {"finished", "published"}:
+    is_published = night["last_event"] in {"finished", "published"}
+    if is_published and is_whole:
         return "whole"
-    if night["last_event"] == "published" and not night["count_cells_complete"]:
+    if is_published and not night["count_cells_complete"]:
         return "failed"
     return _ENDS.get(night["last_event"], "not finished")
 

@@ -37,6 +37,8 @@ def night_line(night: str, outcome: Outcome[Evaluated]) -> str:
     evaluated = outcome.result()
     complete = evaluated.count_cells - len(evaluated.unreported)
     cells = f"Night {night} ended: {complete} of {evaluated.count_cells} cells complete."
+    if evaluated.unpublished:
+        cells += f" But {' '.join(evaluated.unpublished.split())}"
     try:
         with Warehouse.read(Path(evaluated.published["database"])) as snapshot:
             wrong = wrong_sentences(snapshot, night) or ("No alarm stands.",)

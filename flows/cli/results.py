@@ -201,7 +201,9 @@ def say_what_follows(count_waiting: int, published: Published | None, config: Pa
 
 
 def show_places(published: Published, config: Path, query: str = _TRY) -> None:
-    """Say where the publication is, and a query to begin with."""
+    """Say where the publication is, and a query to begin with; then what earlier publications left beside it."""
+    from tasks.steps.publish import standing
+
     places = {"Report": published["report"], "Tables": f"{published['database']} and {published['parquet']}/"}
     for name in sorted(published.keys() - {"report", "database", "parquet"}):
         places[name.replace("_", " ").capitalize()] = published[name]
@@ -209,6 +211,10 @@ def show_places(published: Published, config: Path, query: str = _TRY) -> None:
     width = max(map(len, places)) + 1
     for name, place in places.items():
         typer.echo(f"{name + ':':{width}} {place}")
+    for path, date in standing(Path(published["report"]).parent).left.items():
+        typer.echo(
+            f"{path} holds the publication of {date}: its target is switched off. Delete it when nobody reads it."
+        )
 
 
 def _dicts(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:

@@ -30,6 +30,8 @@ from tasks.errors import AligntaxError, UsageError
 
 # A busy machine may need minutes for the first start, which creates the server's database.
 _LONGEST_START_S = 180.0
+# The user's own server is up before a run, or was started a moment ago.
+_LONGEST_SILENCE_S = 15.0
 
 # Prefect prints nothing on the terminal: our own lines say what went wrong.
 QUIET = {
@@ -79,9 +81,9 @@ class PrefectServer:
         """Return once the server answers, or once a server of our own is gone: a run goes on without it.
 
         Raises:
-            AligntaxError: it did not within three minutes.
+            AligntaxError: it did not: the user's own within 15 seconds, ours within three minutes.
         """
-        deadline = time.monotonic() + _LONGEST_START_S
+        deadline = time.monotonic() + (_LONGEST_START_S if self.process else _LONGEST_SILENCE_S)
         while not self._answers():
             if self.process and self.process.is_gone:
                 return
@@ -100,7 +102,10 @@ class PrefectServer:
 
     def _silence(self) -> str:
         if self.process is None:
-            return f"the Prefect server at {self.address} does not answer. Is PREFECT_API_URL right?"
+            return (
+                f"the Prefect server at {self.address} does not answer. Start it, or correct PREFECT_API_URL. Without "
+                "PREFECT_API_URL a run starts a server of its own."
+            )
         return f"the Prefect server that belongs to this command does not start; its log may say why: {self.log}"
 
 

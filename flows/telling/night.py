@@ -86,7 +86,10 @@ def tell(given: Opened, receivers: Sequence[Receiver], found: Ended, missed: Seq
         return
     try:
         KeptNotices.beside(given.settings.warehouse).enter(given.warehouse, receivers)
-        holding = conditions(given.warehouse, found, missed, _option(given.config))
+        from tasks.steps.publish import standing  # noqa: PLC0415 - draws pages, which a night at rest does without
+
+        unpublished = standing(given.settings.publish.folder).failed
+        holding = conditions(given.warehouse, found, missed, _option(given.config), unpublished)
         told = given.warehouse.named_rows("last_notices")
         note(given.warehouse, changes(holding, told, found.seen, found.night), receivers)
         asyncio.run(_deliver(given.warehouse, receivers))

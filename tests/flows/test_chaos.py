@@ -1,7 +1,8 @@
 """Whatever happens to a run, the next gives the tables of an undisturbed one, and each failure is one line.
 
-The run's own Prefect server is killed in any phase. The clock jumps within a run and
-between two. A disk is full or read-only. What happens to the run itself is in tests/flows/test_kills.py.
+The run's own Prefect server is killed in any phase, and so is a server that the user has started. The clock jumps
+within a run and between two. A disk is full or read-only. What happens to the run itself is in
+tests/flows/test_kills.py.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tests.support.moments import PHASES
 from tests.support.place import RUN, Place, at_moment, resume, stopped
 from tests.support.runs import command, tables
 from tests.support.sizes import replications
+from tests.support.users_server import users_server
 
 pytestmark = pytest.mark.endurance
 
@@ -83,6 +85,31 @@ def test_a_run_whose_prefect_server_is_killed_gives_the_same_tables(calm, users)
         assert user.run(*command(*RUN)) == [], (phase, call)
         assert tables(user.warehouse) == calm.first, (phase, call)
         assert user.alive() == [], (phase, call)
+
+
+def test_a_run_whose_users_prefect_server_is_killed_gives_the_same_tables(calm, users, tmp_path):
+    """Every second time the user starts it again while the run goes on."""
+    draw = random.Random(20261130)
+    with users_server(tmp_path) as server:
+        for number, phase in enumerate(islice(cycle(SERVED), replications(KILLS))):
+            user, call, is_back = next(users), calm_call(calm, draw, phase), number % 2 == 0
+            server.wait_until_up()
+            own = {"PREFECT_API_URL": server.address}
+            run = user.start(*at_moment(user.folder / "counts", phase, call, "stop"), **own)
+            stopped(run)
+            server.kill()
+            if is_back:
+                server.start()
+            resume(run)
+            assert user.ended(run) in ([GONE], []), (phase, call, is_back)
+            assert tables(user.warehouse) == calm.first, (phase, call, is_back)
+            assert user.files() - calm.files == set(), (phase, call, is_back)
+            if not is_back:
+                server.start()
+            server.wait_until_up()
+            assert user.run(*command(*RUN), **own) == [], (phase, call, is_back)
+            assert tables(user.warehouse) == calm.first, (phase, call, is_back)
+            assert user.alive() == [], (phase, call, is_back)
 
 
 def own_server(run: psutil.Process) -> psutil.Process:

@@ -31,6 +31,7 @@ NIGHT = {
         ({"count_cells_complete": 5}, "partial"),
         ({"last_event": "failed", "count_cells_complete": 0}, "failed"),
         ({"last_event": "published", "count_cells_complete": 0}, "failed"),
+        ({"count_cells_complete": 0}, "failed"),
         ({"last_event": "started"}, "not finished"),
         ({"last_event": None}, "not finished"),
         ({"is_voided": True}, "voided"),

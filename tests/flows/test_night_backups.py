@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +12,11 @@ import time_machine
 
 from flows.configuration import load_configuration
 from flows.night_backups import back_up_night
+from flows.processes.prefect_server import QUIET
+from tests.conftest import absent
+from tests.support.disks import disk
+from tests.support.held_nights import nights_process
+from tests.support.runs import environment, tables, write_config
 from warehouse.connection import Warehouse
 from warehouse.keeping import config_of
 
@@ -66,3 +74,61 @@ def test_a_backup_that_fails_is_a_warning_and_the_older_ones_stay(held, tmp_path
     held("backup: {keep: 1, folder: taken}", 24)
     assert "taken" in capsys.readouterr().err
     assert held("") == [nightly("20260131")]
+
+
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory, simulator, prefect_api):
+    """A project after six nights of the real flow: for each its state, what it warned of, and the days of the backups.
+
+    Three are backed up, then the folder of the backups is read-only and full, and the last one is backed up again.
+    """
+    folder = tmp_path_factory.mktemp("nights")
+    backups = folder / "elsewhere"
+    config = write_config(folder, simulator, size=6)
+    config.write_text(f"{config.read_text()}backup: {{keep: 2, folder: elsewhere}}\n")
+    given = {**environment(prefect_api), **QUIET, "GX_ANALYTICS_ENABLED": "false"}
+    found = []
+    with ExitStack() as stack:
+        try:
+            room = stack.enter_context(disk(backups, size_mb=256))
+        except OSError as error:
+            absent(f"nothing can be mounted: {error}")
+        hold = stack.enter_context(nights_process(folder, given))
+        troubles = {3: room.make_read_only, 4: lambda: room.fill(but_bytes=100_000)}
+        for number in range(6):
+            before = (folder / "said").read_text()
+            troubles.get(number, lambda: None)()
+            night = hold(NOW + timedelta(number))
+            room.mend()
+            days = sorted(
+                re.fullmatch(r"warehouse-nightly-2026(\d{4})T02\d{4}Z.duckdb", path.name)[1]
+                for path in backups.iterdir()
+            )
+            found.append((night["state"], (folder / "said").read_text().removeprefix(before), days))
+        shutil.copytree(backups, folder / "kept")
+    return folder, found
+
+
+@pytest.mark.accept
+def test_nights_of_the_flow_keep_the_newest_backups_and_one_that_fails_changes_no_night(nights):
+    _, found = nights
+    kept = ["0131"], ["0131", "0201"], *(["0201", "0202"],) * 3, ["0202", "0205"]
+    assert [days for *_, days in found] == list(kept)
+    assert [state for state, *_ in found] == ["Completed"] * 6
+    for number, (_, said, _) in enumerate(found):
+        lines = said.splitlines()
+        assert len(lines) == (number in {3, 4}), said
+        assert all(line.startswith("warning: the night is whole, but its backup failed: ") for line in lines)
+
+
+@pytest.mark.accept
+def test_the_backup_of_a_night_opens_and_is_restored(nights, aligntax, tmp_path):
+    folder, _ = nights
+    (backup,) = (folder / "kept").glob("*-20260205T*")
+    with Warehouse.read(backup) as opened:
+        count = "select count(distinct as_of_date) from raw.runs"
+        assert opened.rows(count)[1] == [(6,)]
+    said = aligntax(tmp_path, "restore", str(backup)).stdout
+    assert "Configuration: aligntax.yaml, as it was backed up." in said
+    assert tables(tmp_path / "warehouse.duckdb") == tables(folder / "warehouse.duckdb")
+    assert "0 asked" in aligntax(tmp_path, "nightly", "--as-of", "2026-02-05").stdout

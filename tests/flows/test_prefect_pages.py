@@ -12,6 +12,7 @@ import pytest
 
 from flows import prefect_pages
 from flows.asking.progress import Progress
+from flows.evaluate import state_of
 from tasks.planned import CellResult, CellWork
 from tests.support.runs import ask_prefect, write_config
 from warehouse.connection import Warehouse
@@ -96,6 +97,27 @@ def test_states_logs_and_tags_say_what_happened_to_which_model(shown):
     state = shown.flow["state"]
     assert (state["type"], state["name"]) == ("COMPLETED", "Partial")
     assert state["message"].startswith("6 of 9 cells reported; 270 answers planned, 0 there already, 180 came in")
+
+
+@pytest.mark.parametrize(
+    ("unreported", "unpublished", "state"),
+    [
+        ((), None, ("COMPLETED", "Completed")),
+        (("incomplete cell: a",), None, ("COMPLETED", "Partial")),
+        ((), "not published: csv: disk full.", ("COMPLETED", "Partial")),
+        (("incomplete cell: a", "incomplete cell: b"), None, ("FAILED", "Failed")),
+    ],
+)
+def test_the_state_of_a_night_says_whether_somebody_has_to_look(unreported, unpublished, state):
+    """Automations wait for names of states. A night that evaluated nothing has failed, whatever stopped it."""
+    counts = ("planned", "reused", "answered", "failed")
+    found = state_of(
+        SimpleNamespace(
+            count_cells=2, unreported=unreported, unpublished=unpublished, **{f"count_{name}": 0 for name in counts}
+        )
+    )
+    assert (found.type.value, found.name) == state
+    assert all(line in found.message for line in (*unreported, unpublished or ""))
 
 
 @pytest.mark.accept

@@ -100,11 +100,13 @@ def test_a_failed_night_is_one_line_too():
 
 def test_a_night_whose_publication_cannot_be_read_has_ended_all_the_same(tmp_path):
     published = {"database": str(tmp_path / "aligntax.duckdb"), "report": "report.html"}
-    evaluated = SimpleNamespace(count_cells=4, unreported=(), published=published)
+    evaluated = SimpleNamespace(count_cells=4, unreported=(), published=published, unpublished="not published: csv: x.")
 
     line = night_line("2026-01-31", Outcome(value=evaluated))
 
-    assert line.startswith("Night 2026-01-31 ended: 4 of 4 cells complete. What was published cannot be read: ")
+    assert line.startswith(
+        "Night 2026-01-31 ended: 4 of 4 cells complete. But not published: csv: x. What was published cannot be read: "
+    )
     assert "aligntax.duckdb" in line
 
 

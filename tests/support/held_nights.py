@@ -9,20 +9,54 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from unittest import mock
 
 import time_machine
 
-import flows.nightly
-from flows.configuration import load_configuration
 from tests.support.measured import measured
 
 
+@contextmanager
+def nights_process(folder: Path, environment: Mapping[str, str]) -> Iterator[Callable[[datetime], dict[str, Any]]]:
+    """That process in a folder, as a function that has the night of an instant held; its warnings go to ``said``."""
+    with (folder / "said").open("w") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.held_nights"],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        )
+
+    def hold(instant: datetime) -> dict[str, Any]:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(f"{instant.isoformat()}\n")
+        process.stdin.flush()
+        found: dict[str, Any] = json.loads(process.stdout.readline())
+        return found
+
+    with process:
+        try:
+            yield hold
+        finally:
+            process.kill()
+
+
 def main() -> None:
+    import flows.nightly
+    from flows.configuration import load_configuration
+
     config = Path("aligntax.yaml")
     nightly = flows.nightly.served(config, load_configuration(config).schedule, lambda *_: None)
     for line in sys.stdin:

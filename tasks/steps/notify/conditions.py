@@ -84,9 +84,19 @@ def ended(night: date, error: BaseException | None) -> Ended:
     return Ended(night, "broken", type(error).__name__)
 
 
-def conditions(warehouse: Warehouse, found: Ended, missed: Sequence[date] = (), option: str = "") -> list[Condition]:
-    """Everything that holds after a night; ``option`` names the configuration in the commands to look closer."""
+def conditions(
+    warehouse: Warehouse,
+    found: Ended,
+    missed: Sequence[date] = (),
+    option: str = "",
+    unpublished: Sequence[str] = (),
+) -> list[Condition]:
+    """Everything that holds after a night.
+
+    ``option`` names the configuration in the commands to look closer, ``unpublished`` the targets that failed.
+    """
     return [
+        *_of_targets(found.night, unpublished, option),
         *_of_run(found, option),
         *_of_gates(warehouse, found, option),
         *_of_cells(warehouse, found.night, option),
@@ -100,6 +110,15 @@ def _of_run(found: Ended, option: str) -> Iterator[Condition]:
         what = f"The night {found.night} failed: {found.detail}."
         command = f"aligntax nightly --as-of {found.night}{option}"
         yield Condition("failure", _RUN, found.night, what, _COUNTED, command)
+
+
+def _of_targets(night: date, unpublished: Sequence[str], option: str) -> Iterator[Condition]:
+    if unpublished:
+        what = f"The newest tables after the night {night} are not in these targets: {', '.join(unpublished)}."
+        size = len(unpublished)
+        yield Condition(
+            "failure", "publication targets", night, what, _COUNTED, f"aligntax publish{option}", size, size
+        )
 
 
 def _of_gates(warehouse: Warehouse, found: Ended, option: str) -> Iterator[Condition]:

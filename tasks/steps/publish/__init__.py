@@ -21,7 +21,7 @@ from tasks.steps.publish.database_snapshot import write_snapshot
 from tasks.steps.publish.every_eval_ever_files import write_exchange_files
 from tasks.steps.publish.excel_workbook import write_workbook
 from tasks.steps.publish.item_pages import write_items
-from tasks.steps.publish.manifest import write_manifest
+from tasks.steps.publish.manifest import Standing, standing, write_manifest
 from tasks.steps.publish.parquet_files import write_parquet
 from tasks.steps.publish.postgres_tables import write_tables
 from tasks.steps.publish.report_page import write_page
@@ -32,6 +32,8 @@ from warehouse.whole_files import own_folder
 
 Published = dict[str, Path | str]  # where each target is, by the target's name
 PublishTarget = Callable[[Publication, PublishSettings], Path | str]
+
+__all__ = ["TARGETS", "PublishTarget", "Published", "Standing", "publish", "standing"]
 
 TARGETS: dict[str, PublishTarget] = {
     "database": write_snapshot,

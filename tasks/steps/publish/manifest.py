@@ -1,12 +1,14 @@
 """What each target holds, as ``publish/manifest.json``. It is written last, when everything that it names is there.
 
-A target that failed keeps its entry of the publication before: that is what its readers find.
+A target that failed keeps its entry of the publication before: that is what its readers find. The entry of a target
+that is switched off moves from ``targets`` to ``left``, and stays there until somebody deletes the files.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias
@@ -23,18 +25,40 @@ _READING = timedelta(minutes=10)
 _VERSIONED = ("parquet", "csv", "every_eval_ever")
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the newest publication lacks.
+
+    Attributes:
+        failed: Targets that could not be written.
+        left: The dates of the publications that are left of targets that are switched off, by the path of their files.
+    """
+
+    failed: Sequence[str]
+    left: Mapping[Path, str]
+
+
+def standing(folder: Path) -> Standing:
+    """How the targets of a folder of publications stand."""
+    manifest = _read(folder)
+    left = {_place(folder, held): held["as_of_date"] for held in manifest.get("left", {}).values()}
+    return Standing(manifest.get("failed", ()), {path: date for path, date in left.items() if path.exists()})
+
+
 def write_manifest(
     publication: Publication, settings: PublishSettings, written: Mapping[str, Path | str], failed: Iterable[str]
 ) -> None:
     """Swap in the manifest, then remove the folders that it does not name."""
-    path = settings.folder / "manifest.json"
-    before = entries_of(path.read_bytes()) if path.exists() else {}
+    path, manifest = settings.folder / "manifest.json", _read(settings.folder)
+    before = {**manifest.get("left", {}), **manifest["targets"]}
+    failed = sorted(failed)
     entries = {name: before[name] for name in failed if name in before}
     for name, place in written.items():
         shown = place.relative_to(settings.folder).as_posix() if isinstance(place, Path) else place
         entries[name] = entry(publication, settings, shown, before.get(name))
     with swapped_in(path) as building:
-        building.write_text(as_text(entries), encoding="utf-8")
+        left = _left(settings.folder, before, written, failed)
+        building.write_text(as_text(entries, failed=failed, left=left), encoding="utf-8")
     for name in _VERSIONED:
         folder = settings.folder / name
         if name in written and folder.is_dir():
@@ -60,17 +84,39 @@ def _previous(before: Entry, path: str) -> list[dict[str, str]]:
     return [place for place in (newest, *recent) if place and place["path"] != path]
 
 
-def as_text(entries: Mapping[str, Entry]) -> str:
+def _left(folder: Path, before: Mapping[str, Entry], *present: Iterable[str]) -> dict[str, Entry]:
+    """The entries of targets that are switched off and whose files are still here."""
+    names = before.keys() - {name for some in present for name in some}
+    return {name: before[name] for name in sorted(names) if _place(folder, before[name]).exists()}
+
+
+def _place(folder: Path, held: Entry) -> Path:
+    """The file of a target, or the folder with all its publications."""
+    return folder / PurePosixPath(held["path"]).parts[0]
+
+
+def as_text(entries: Mapping[str, Entry], **more: object) -> str:
     """The manifest with these entries."""
-    return json.dumps({"targets": entries}, indent=1)
+    return json.dumps({"targets": entries, **{name: value for name, value in more.items() if value}}, indent=1)
 
 
 def entries_of(manifest: bytes) -> dict[str, Entry]:
     """The entries of a manifest; none where it is not one."""
+    return dict(_document(manifest)["targets"])
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    return _document(path.read_bytes() if path.exists() else b"")
+
+
+def _document(manifest: bytes) -> dict[str, Any]:
+    """A manifest; one without targets where it is not one."""
     try:
-        return dict(json.loads(manifest)["targets"])
+        found = json.loads(manifest)
+        return {**found, "targets": dict(found["targets"])}
     except (ValueError, KeyError, TypeError):
-        return {}
+        return {"targets": {}}
 
 
 def outdated(folders: Iterable[str], kept: Entry) -> list[str]:

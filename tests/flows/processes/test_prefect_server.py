@@ -12,7 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from flows.processes.prefect_server import prefect_server
+from flows.processes.prefect_server import PrefectServer, prefect_server
+from tasks.errors import AligntaxError
+from tests.support.receiver import nobody
 from tests.support.runs import ask_prefect
 
 KEY = "sk-canary-ENVIRONMENT-0123456789"
@@ -107,3 +109,12 @@ def test_a_killed_server_is_started_again_and_the_question_waits_for_it(server):
         time.sleep(0.01)
     assert [row["value"] for row in ask_prefect(found.address, "variables/filter", {})] == ["yes"]
     assert not found.process.is_gone
+
+
+def test_a_run_waits_some_seconds_for_a_server_of_its_user(monkeypatch):
+    """A server that was started a moment ago is waited for; one that is down stops the run before it asks."""
+    monkeypatch.setattr("flows.processes.prefect_server._LONGEST_SILENCE_S", 0.5)
+    address, began = f"{nobody()}/api", time.monotonic()
+    with pytest.raises(AligntaxError, match=f"^the Prefect server at {address} does not answer. Start it, or"):
+        PrefectServer(address).wait_until_up()
+    assert 0.5 <= time.monotonic() - began < 10

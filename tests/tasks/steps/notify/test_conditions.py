@@ -121,3 +121,10 @@ def test_an_alarm_says_its_interval_its_promise_and_since_when():
     )
     assert condition.command == "aligntax sql --ask alarms --config a.yaml"
     assert (condition.size, condition.surely) == (0.06, 0.02)
+
+
+def test_targets_that_failed_are_one_condition_that_names_them():
+    (one,) = conditions(Facts([cell()]), ended(NIGHT, None), option=" --config c.yaml", unpublished=["csv", "postgres"])
+    assert (one.kind, one.subject, one.size) == ("failure", "publication targets", 2)
+    assert one.what.endswith("are not in these targets: csv, postgres.")
+    assert one.command == "aligntax publish --config c.yaml"

@@ -1,12 +1,13 @@
 """The manifest names what each target holds; a folder stays while a manifest of now or before names it."""
 
 import json
+import shutil
 from datetime import timedelta
 
 import pytest
 
 from tasks.errors import PublicationIncomplete
-from tasks.steps.publish import TARGETS, publish
+from tasks.steps.publish import TARGETS, Standing, publish, standing
 
 DATE = "2026-11-20"
 FEW = {name: TARGETS[name] for name in ("database", "parquet")}
@@ -79,3 +80,37 @@ def test_a_target_that_fails_keeps_its_entry_and_its_files(warehouse, settings, 
         assert (settings.folder / after["parquet"]["path"] / "reports" / "alignment_tax.parquet").exists()
     publish(warehouse, settings, DATE, "c")
     assert manifest(settings)["parquet"]["run_id"] == "c"
+
+
+def test_a_target_that_failed_is_named_until_it_is_published(warehouse, settings, monkeypatch):
+    def broken(*_):
+        raise OSError("disk full")
+
+    assert standing(settings.folder) == Standing((), {})
+    with monkeypatch.context() as patched:
+        patched.setitem(FEW, "parquet", broken)
+        with pytest.raises(PublicationIncomplete):
+            publish(warehouse, settings, DATE, "a")
+    assert standing(settings.folder) == Standing(["parquet"], {})
+    publish(warehouse, settings, DATE, "a")
+    assert standing(settings.folder) == Standing((), {})
+
+
+def test_what_a_target_left_is_named_until_it_is_deleted_or_written_again(warehouse, settings, monkeypatch):
+    monkeypatch.setitem(FEW, "csv", TARGETS["csv"])
+    on, folder = settings.model_copy(update={"csv": True}), settings.folder / "csv"
+    publish(warehouse, on, DATE, "a")
+    (first,) = folder.iterdir()
+    for run in ("a", "b"):
+        publish(warehouse, settings, DATE, run)
+        assert list(manifest(settings)) == ["database", "parquet"]
+        assert standing(settings.folder).left == {folder: DATE}
+    assert list(folder.iterdir()) == [first]
+    publish(warehouse, on, DATE, "b")
+    assert standing(settings.folder).left == {}
+    assert [place["path"] for place in manifest(settings)["csv"]["previous"]] == [f"csv/{first.name}"]
+    publish(warehouse, settings, DATE, "c")
+    shutil.rmtree(folder)
+    assert standing(settings.folder).left == {}
+    publish(warehouse, settings, DATE, "c")
+    assert "left" not in json.loads((settings.folder / "manifest.json").read_text())
