@@ -66,8 +66,13 @@ def identified_interval(
     """
     low_values, high_values = missing_differences(reference, candidate)
     codes = None if cluster is None else cluster_codes(cluster, low_values.size)
-    bounds = (partial(paired_difference, d, codes) for d in (low_values, high_values))
-    lower, upper = (widened(bound, added, confidence=confidence, has_p_value=False) for bound in bounds)
+
+    def interval(differences: FloatArray) -> Estimate:
+        of_bound = partial(paired_difference, differences, codes)
+        return widened(of_bound, added, confidence=confidence, has_p_value=False)
+
+    lower = interval(low_values)
+    upper = lower if np.array_equal(low_values, high_values) else interval(high_values)
     if lower.low is None or upper.high is None:
         return IdentifiedInterval(None, None, lower.reason or upper.reason)
     low, high = imbens_manski(lower, upper, confidence=confidence)

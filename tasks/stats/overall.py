@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal, Self, TypeAlias
 
 import numpy as np
@@ -44,7 +44,7 @@ from tasks.stats.paired import Moments, PairedSums, checked_scores
 Weighting: TypeAlias = Literal["macro", "weighted"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OverallSums:
     """Sums of R samples by cluster and benchmark: sizes, totals and discordant [R, G, B]; squares [R, B].
 
@@ -57,11 +57,15 @@ class OverallSums:
     squares: FloatArray
     is_ternary: BoolArray
 
-    def of_benchmark(self, place: int, prior_icc: float) -> Moments:
-        """What the limits of one benchmark rest on."""
+    @cached_property
+    def benchmarks(self) -> list[Moments]:
+        """What the limits of each benchmark rest on, whatever the weights and the confidence are."""
+        return [self._of_benchmark(place) for place in range(self.sizes.shape[-1])]
+
+    def _of_benchmark(self, place: int) -> Moments:
         sums = ClusterSums(self.sizes[:, :, place], self.totals[:, :, place], self.squares[:, place])
         paired = PairedSums(sums, self.discordant[:, :, place], self.is_ternary[:, place])
-        return Moments.of(paired, cluster_variance(sums), prior_icc)
+        return Moments.of(paired, cluster_variance(sums), PRIOR_ICC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +236,6 @@ def overall_intervals(
     *,
     weighting: Weighting,
     confidence: float = CONFIDENCE,
-    prior_icc: float = PRIOR_ICC,
     has_p_value: bool = True,
 ) -> OverallIntervals:
     """Intervals of R stacked samples, every benchmark with at least one item in each."""
@@ -245,10 +248,9 @@ def overall_intervals(
         critical, p_value = two_sided_critical(df, confidence), two_sided_p_value(estimate / np.sqrt(variance), df)
     low, high = estimate - critical * np.sqrt(variance), estimate + critical * np.sqrt(variance)
     standard_error = np.sqrt(variance)
-    benchmarks = [sums.of_benchmark(place, prior_icc) for place in range(count.shape[1])]
-    is_sparse = np.any([moments.is_sparse for moments in benchmarks], axis=0) & ~np.isnan(variance)
+    is_sparse = np.any([moments.is_sparse for moments in sums.benchmarks], axis=0) & ~np.isnan(variance)
     if is_sparse.any():
-        parts = [moments.of_samples(is_sparse) for moments in benchmarks]
+        parts = [moments.of_samples(is_sparse) for moments in sums.benchmarks]
         correlation = _correlations(sums)[is_sparse]
         sparse = _sparse_intervals(parts, share[is_sparse], correlation, confidence, has_p_value=has_p_value)
         low[is_sparse], high[is_sparse], df[is_sparse], p_value[is_sparse] = sparse

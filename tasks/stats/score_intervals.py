@@ -76,12 +76,12 @@ def tango(
     target = np.stack([critical, -critical])
     halvings = 1 if estimate.size >= _MANY_SAMPLES else _FEW_SAMPLES_HALVINGS
     shares = np.linspace(0.0, 1.0, 2**halvings + 1)[(..., *[np.newaxis] * left.ndim)]
+    columns = np.indices(left.shape, sparse=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         for _ in range(_COUNT_HALVINGS // halvings):
             ends = left + shares * (right - left)
-            is_above = _tango_statistic(b, c, n, ends[1:-1]) > target
-            place = is_above.sum(axis=0)[np.newaxis]
-            left, right = (np.take_along_axis(ends, place + side, axis=0)[0] for side in (0, 1))
+            place = (_tango_statistic(b, c, n, ends[1:-1]) > target).sum(axis=0)
+            left, right = ends[place, *columns], ends[place + 1, *columns]
     # The outer end of the last bracket on either side, so that the interval contains the exact one.
     return left[0], right[1]
 

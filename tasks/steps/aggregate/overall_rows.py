@@ -20,7 +20,12 @@ from tasks.steps.aggregate.wording_rows import Key, Wordings, added_by
 from warehouse.connection import Row, Warehouse
 
 ALL_CAPABILITY = "all capability"
-_LABELLED = ("benchmark_id", "cluster_id", "item_id")
+# Numbers for labels. Rows come by benchmark and cluster, whose runs are numbered, a quarter of the time of a ranking.
+_CODES = {
+    "benchmark": pl.col("benchmark_id").rle_id(),
+    "cluster": pl.struct("benchmark_id", "cluster_id").rle_id(),
+    "item": pl.col("item_id").rank("dense"),
+}
 _VALUES = ("reference_value", "candidate_value")
 WEIGHTINGS: tuple[Weighting, ...] = ("macro", "weighted")
 
@@ -29,8 +34,7 @@ def overall_rows(warehouse: Warehouse, dates: Sequence[str], wordings: Wordings)
     """Every scope of every pair under both weightings; the intervals also hold the variance between these wordings."""
     groups = warehouse.query_groups("scope_items", ("as_of_date", "pair_id", "scope"), dates=list(dates))
     for (as_of_date, pair_id, scope), found in groups:
-        group = found.with_columns(pl.col(name).rank("dense").alias(f"{name}_code") for name in _LABELLED)
-        for row in _scope_rows(group, wordings):
+        for row in _scope_rows(found.with_columns(**_CODES), wordings):
             yield {"as_of_date": as_of_date, "subject_id": pair_id, "subset": scope, **row}
 
 
@@ -72,4 +76,4 @@ def _weights(items: pl.DataFrame, weighting: Weighting) -> Iterator[tuple[Key, f
 
 def _labels(items: pl.DataFrame) -> list[np.ndarray[Any, Any]]:
     """Codes of benchmarks, clusters and items."""
-    return [items[f"{name}_code"].to_numpy() for name in _LABELLED]
+    return [items[name].to_numpy() for name in _CODES]

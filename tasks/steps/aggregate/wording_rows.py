@@ -40,6 +40,8 @@ def wording_rows(warehouse: Warehouse, dates: Sequence[str], taxes: Wordings) ->
 
 def added_by(wordings: Wordings, weights: Iterable[tuple[Key, float]]) -> AddedVariance | None:
     """What the wordings of some comparisons add to the variance of a weighted mean of their taxes."""
+    if not wordings:  # as nearly always; the weights need not be made
+        return None
     found = ((weight, wordings.get(key)) for key, weight in weights)
     return AddedVariance.weighted((weight, part) for weight, part in found if isinstance(part, LevelVariances))
 
