@@ -1,7 +1,4 @@
-"""Transactions of DuckDB and its order of rows, as contexts.
-
-Tested in tests/warehouse/test_connection.py.
-"""
+"""Transactions of DuckDB, and its order of rows, as contexts."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""A transaction is all or nothing, whatever ended it."""
+"""A transaction is all or nothing, whatever ended it; rows in any order are the same rows."""
 
 from __future__ import annotations
 
 import duckdb
 import pytest
 
-from warehouse.transactions import committed
+from warehouse.transactions import any_order, committed
 
 
 @pytest.fixture
@@ -46,3 +46,21 @@ def test_the_error_is_told_even_where_nothing_can_be_taken_back(connection):
 
     with pytest.raises(KeyError):
         fail()
+
+
+def test_a_table_in_any_order_has_the_same_rows_and_a_sorted_one_stays_sorted(connection):
+    with any_order(connection):
+        connection.execute("create table large as select unnest(range(1_000_000)) as n")
+        connection.execute("create table copied as from large")
+        connection.execute("create table turned as from large order by n desc")
+    summed = connection.execute("select count(*), sum(n), count(distinct n) from copied").fetchone()
+    assert summed == (1_000_000, 499_999_500_000, 1_000_000)
+    assert connection.execute("select n from turned").fetchnumpy()["n"][::250_000].tolist() == [
+        999_999, 749_999, 499_999, 249_999,
+    ]  # fmt: skip
+
+
+def test_the_order_counts_again_after_an_error(connection):
+    with pytest.raises(KeyError), any_order(connection):
+        raise KeyError("stop")
+    assert connection.execute("select current_setting('preserve_insertion_order')").fetchone() == (True,)
