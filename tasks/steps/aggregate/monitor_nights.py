@@ -21,11 +21,13 @@ from tasks.domain import content_hash
 from tasks.identity import series_id_after
 from tasks.settings import MonitorSettings
 from tasks.stats.monitor import RULE_VERSION, ItemSums
-from tasks.steps.aggregate.night_series import Series, night_row
+from tasks.steps.aggregate.night_series import NO_ITEMS, NO_SUMS, Series, night_row
 from warehouse.connection import Row, Warehouse
 
 NIGHTS, ITEMS = "stats.monitor_nights", "stats.monitor_items"
 _COUNT_FALLEN = 10
+# The answers of a night to millions of items would take gigabytes at once.
+_CELLS_AT_ONCE = 50
 
 
 def monitor_nights(warehouse: Warehouse, dates: Sequence[str], settings: MonitorSettings) -> int:
@@ -41,31 +43,38 @@ def monitor_nights(warehouse: Warehouse, dates: Sequence[str], settings: Monitor
         return 0
     cells = warehouse.query("monitor_cells", dates=nights)
     known = _history(warehouse, nights[0])
+    by_night = {str(night): group.to_dicts() for (night,), group in cells.group_by(["as_of_date"], maintain_order=True)}
     count = 0
-    by_night = {str(night): group for (night,), group in cells.group_by(["as_of_date"])}
     for night in nights:
-        rows, items = _night(warehouse, by_night.get(night, cells.clear()), known, settings)
+        rows: list[Row] = []
+        tonight = by_night.get(night, [])
+        warehouse.replace(ITEMS, [night], [])
+        for start in range(0, len(tonight), _CELLS_AT_ONCE):
+            found, items = _night_of(warehouse, tonight[start : start + _CELLS_AT_ONCE], known, settings)
+            rows += found
+            warehouse.append({ITEMS: pl.concat(items) if items else []})
         warehouse.replace(NIGHTS, [night], [row | {"rule_hash": rule_hash} for row in rows])
-        warehouse.replace(ITEMS, [night], pl.concat(items) if items else [])
         count += len(rows)
     return count
 
 
-def _night(
-    warehouse: Warehouse, tonight: pl.DataFrame, known: dict[str, Series], settings: MonitorSettings
+def _night_of(
+    warehouse: Warehouse, cells: Sequence[Row], known: dict[str, Series], settings: MonitorSettings
 ) -> tuple[list[Row], list[pl.DataFrame]]:
-    """The rows of one night, and each series' sums per item after it. ``known`` is updated to the series after it."""
+    """The rows of some cells of one night, and each series' sums per item after it.
+
+    ``known`` is updated to the series after it, without the items, which are in the table then.
+    """
     rows: list[Row] = []
     items: list[pl.DataFrame] = []
-    cells = tonight.to_dicts()
-    values = dict(_values(warehouse, str(cells[0]["as_of_date"]))) if cells else {}
+    values = dict(_values(warehouse, cells))
     ids = [_series_id(cell, settings) for cell in cells]
-    _load_items(warehouse, known, ids)
+    loaded = _with_items(warehouse, known, ids)
     for series_id, cell in zip(ids, cells, strict=True):
         part = values.get((cell["run_id"], cell["cell_id"]))
-        row, series = night_row(cell, part, known.get(series_id), settings)
+        row, series = night_row(cell, part, loaded.get(series_id), settings)
         if series is not None:
-            known[series_id] = series
+            known[series_id] = series.without_items
             items.append(_item_rows(cell["as_of_date"], series_id, series))
             row |= _fallen(warehouse, series_id, series, row)
         rows.append({**row, "series_id": series_id})
@@ -82,8 +91,10 @@ def _series_id(cell: Row, settings: MonitorSettings) -> str:
     return str(cell["series_id"]) if not seen else series_id_after(cell["series_id"], max(seen))
 
 
-def _values(warehouse: Warehouse, night: str) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:
-    values = warehouse.query("monitor_values", as_of_date=night)
+def _values(warehouse: Warehouse, cells: Sequence[Row]) -> Iterator[tuple[tuple[str, str], pl.DataFrame]]:
+    """The values of some cells of one night, by run and cell."""
+    wanted = pl.DataFrame(cells).select("run_id", "cell_id")
+    values = warehouse.query("monitor_values", frames={"wanted": wanted}, as_of_date=str(cells[0]["as_of_date"]))
     for (run_id, cell_id), part in values.group_by(["run_id", "cell_id"], maintain_order=True):
         yield (str(run_id), str(cell_id)), part.select("item_id", "value")
 
@@ -100,15 +111,14 @@ def _item_rows(as_of_date: Any, series_id: str, series: Series) -> pl.DataFrame:
 
 
 def _history(warehouse: Warehouse, before: str) -> dict[str, Series]:
-    """Every series before a date, its items not yet loaded."""
+    """Every series before a date, without its items."""
     nights = warehouse.query("monitor_history", before=before)
-    nothing = ItemSums(np.empty(0), np.empty(0), np.empty(0))
     return {
         str(series_id): Series(
             dates=tuple(part["as_of_date"]),
             means=part["mean"].to_numpy(),
-            item_ids=pl.Series("item_id", [], pl.String),
-            items=nothing,
+            item_ids=NO_ITEMS,
+            items=NO_SUMS,
             reference_first=part["reference_first_night"][-1] - 1,
             count_reference=part["count_reference"][-1],
             highest=part["log_evidence_highest"][-1],
@@ -118,15 +128,16 @@ def _history(warehouse: Warehouse, before: str) -> dict[str, Series]:
     }
 
 
-def _load_items(warehouse: Warehouse, known: dict[str, Series], ids: Sequence[str]) -> None:
-    """Read the item sums of those series of a night that an earlier build wrote."""
-    waiting = {name: known[name] for name in ids if name in known and known[name].item_ids.is_empty()}
-    if not waiting:
-        return
-    sums = _sums(warehouse, {name: series.dates[-1] for name, series in waiting.items()})
-    for (series_id,), part in sums.group_by(["series_id"], maintain_order=True):
-        name = str(series_id)
-        known[name] = replace(known[name], item_ids=part["item_id"], items=_item_sums(part))
+def _with_items(warehouse: Warehouse, known: dict[str, Series], ids: Sequence[str]) -> dict[str, Series]:
+    """Some series with the sums of their items after their last nights."""
+    begun = {name: known[name] for name in ids if name in known}
+    if not begun:
+        return {}
+    sums = _sums(warehouse, {name: series.dates[-1] for name, series in begun.items()})
+    return {
+        str(series_id): replace(begun[str(series_id)], item_ids=part["item_id"], items=_item_sums(part))
+        for (series_id,), part in sums.group_by(["series_id"], maintain_order=True)
+    }
 
 
 def _sums(warehouse: Warehouse, wanted: dict[str, Any]) -> pl.DataFrame:

@@ -36,6 +36,8 @@ _MOST_REUSED = 0.5
 # After a year the last four weeks become the reference of the next.
 _NEXT_REFERENCE = 28
 _NORMAL = 1.959964
+NO_ITEMS = pl.Series("item_id", [], pl.String)
+NO_SUMS = ItemSums(np.empty(0), np.empty(0), np.empty(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class Series:
     count_reference: int
     highest: float | None
     is_wandering: bool = False
+
+    @property
+    def without_items(self) -> Series:
+        """The same without its items, as it waits for the next night."""
+        return replace(self, item_ids=NO_ITEMS, items=NO_SUMS)
 
 
 def night_row(
