@@ -87,6 +87,8 @@ _ROOM = re.compile(
     r"(?:maximum (?:context|model|sequence) length(?: is| of)?|context (?:length|window|size)(?: is| of|:)?"
     r"|must be <=|context limit: \d+ \+ \d+ >)[^\d\w]{0,4}(\d+)"
 )
+# llama.cpp compares the prompt alone with the context, whatever the token limit is.
+_PROMPT_ALONE = re.compile(r"exceed_context_size|\brequest (?:\(\d+ tokens\) )?exceeds the available context")
 _OUTPUT = r"`?'?(?:max_tokens|max_completion_tokens|max_new_tokens|max_output_tokens|maxoutputtokens)'?`?"
 _OUTPUT_LIMIT = re.compile(
     rf"{_OUTPUT}(?: value)?[^.]{{0,60}}?(?:less than or equal to|at most|must be between|valid range|is too large"
@@ -245,7 +247,7 @@ def _leaves_no_room(words: str, max_tokens: int | None) -> bool:
     """Whether the token limit is at fault, and not the prompt."""
     room = [int(found) for found in _ROOM.findall(words)]
     if room and max_tokens is not None:
-        return max_tokens >= max(room)
+        return not _PROMPT_ALONE.search(words) and max_tokens >= max(room)
     return not room and _OUTPUT_LIMIT.search(words) is not None
 
 

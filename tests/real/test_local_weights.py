@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ import psutil
 import pytest
 
 from flows.processes.model_servers import model_servers
+from tasks.domain import Prompt, PromptStyle
+from tasks.providers import Connection, connect
 from tasks.settings import ModelSettings
 from tasks.weights.gguf_files import write_adapter, write_control_vector
 from tests.support.known import known_names
@@ -124,6 +127,56 @@ def test_a_server_that_is_killed_is_told_in_one_line(tmp_path):
     why = served(tmp_path, model(server=str(llama_server_program())), kill)
     assert "the server of m ended: it was killed" in why
     assert serving_processes() == []
+
+
+def test_a_server_that_is_killed_in_mid_run_ends_its_cells_with_its_reason(aligntax, tmp_path):
+    process = aligntax("run", server=llama_server_program(), sample_size=40)
+    wait_for(lambda: list(tmp_path.glob(".aligntax/*.log")) and "stop processing" in server_log(tmp_path))
+    for one in serving_processes():
+        if "llama-server" in one.cmdline()[0]:
+            one.kill()
+    output, _ = process.communicate(timeout=600)
+    assert process.returncode == 1, output
+    assert "Traceback" not in output
+    assert "the server of smol-text, smol-chat ended: it was killed" in output
+    with Warehouse.read(tmp_path / "warehouse.duckdb") as warehouse:
+        counts = "select count(*), count(distinct error_type), min(error_type) from raw.failures"
+        [(count, kinds, kind)] = warehouse.rows(counts)[1]
+        [(answered,)] = warehouse.rows("select count(*) from raw.generations where status = 'answered'")[1]
+    assert (kinds, kind) == (1, "server_gone")
+    assert count >= 1
+    assert answered >= 1
+    assert serving_processes() == []
+
+
+def server_log(folder):
+    return "".join(path.read_text(errors="replace") for path in folder.glob(".aligntax/llama_cpp-*.log"))
+
+
+def test_a_prompt_beyond_the_context_is_an_answer_that_was_cut_off_whatever_the_token_limit(tmp_path):
+    """llama.cpp serves at least 256 tokens; a limit of as many answers leaves room for other prompts."""
+    entry = model(server=str(llama_server_program()), context=256, parallel=1)
+    told = []
+
+    def ask(server):
+        connection = Connection(entry.endpoint, "llama_cpp", server.base_url, 1, 1.0)
+        told.extend(asyncio.run(answers_to(connection, ["word " * 400, "Say yes."])))
+
+    # In a thread: the servers' own loop is running.
+    assert served(tmp_path, entry, lambda server: ThreadPoolExecutor(1).submit(ask, server).result()) is None
+    too_long, other = told
+    assert (too_long.text, too_long.finish_reason, too_long.finish_word) == ("", "length", "prompt_too_long")
+    assert (other.status, other.text) == ("answered", "yes")
+
+
+async def answers_to(connection, texts):
+    endpoint = connect(connection)
+    try:
+        parameters = {"api": "completions", "model": "m", "max_tokens": 512, "extra": {"grammar": 'root ::= "yes"'}}
+        prompts = [Prompt(PromptStyle.COMPLETION, text=text, max_tokens=512) for text in texts]
+        return [await endpoint.ask(prompt, parameters, 60.0) for prompt in prompts]
+    finally:
+        await endpoint.close()
 
 
 def test_a_busy_port_is_told_in_one_line(tmp_path):

@@ -529,6 +529,13 @@ FAILURES = [
     ),
     (
         "llama.cpp",
+        400,
+        openai("request (342 tokens) exceeds the available context size (4 tokens), try increasing it"),
+        CUT,
+        "llama.cpp b10434, asked for as many tokens of answer as its context has",
+    ),
+    (
+        "llama.cpp",
         500,
         openai("the request exceeds the available context size.", 500, "exceed_context_size_error"),
         CUT,
