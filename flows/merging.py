@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flows.processes.children import child
-from tasks.domain import content_hash
 from tasks.errors import AligntaxError, UsageError
-from tasks.identity import file_hash
 from tasks.settings.lineage import MERGE_KEY, KnobOfFile, Making, SourceFile
 from tasks.weights.gguf_files import WeightsFile
 from tasks.weights.mergekit import PROGRAM, mergekit_document
 from tasks.weights.merging import Recipe, merged
+from tasks.weights.model_folders import weights_hash
 from warehouse.whole_files import swapped_in
 
 _LINEAGE = "aligntax_merge.json"
@@ -67,16 +66,11 @@ def _merge_folders(parts: Sequence[Path], base: Path | None, output: Path, recip
 def _making(parts: Sequence[Path], base: Path | None, recipe: Recipe) -> Making:
     amounts = recipe.weights if len(recipe.weights) == len(parts) and recipe.method != "hma" else [None] * len(parts)
     sources = [
-        SourceFile(role="part", name=path.stem, file_hash=_hash(path), amount=amount)
+        SourceFile(role="part", name=path.stem, file_hash=weights_hash(path), amount=amount)
         for path, amount in zip(parts, amounts, strict=True)
     ]
     if base is not None:
-        sources.append(SourceFile(role="base", name=base.stem, file_hash=_hash(base)))
+        sources.append(SourceFile(role="base", name=base.stem, file_hash=weights_hash(base)))
     details = {name: getattr(recipe, name) for name in ("weights", "density", "scale", "seed")}
     knob = None if recipe.knob is None else KnobOfFile(name=recipe.knob[0], value=recipe.knob[1])
     return Making(method=recipe.method, knob=knob, sources=tuple(sources), details=details)
-
-
-def _hash(path: Path) -> str:
-    """Hash of a file, or of the weights in a folder."""
-    return content_hash(*map(file_hash, sorted(path.glob("*.safetensors")))) if path.is_dir() else file_hash(path)

@@ -14,9 +14,15 @@ from tasks.errors import UsageError
 
 if TYPE_CHECKING:
     from flows.steering import Steered
-    from tasks.weights.merging import Recipe
 
-_Weights = Annotated[Path, typer.Argument(help="The model's weights, a GGUF file of the llama architecture.")]
+_Weights = Annotated[
+    Path,
+    typer.Argument(help="The model's weights: a GGUF file of the llama architecture, or a folder of Hugging Face."),
+]
+_Folder = Annotated[
+    Path | None,
+    typer.Option(help="The folder of Hugging Face that a GGUF file of another architecture was made from."),
+]
 _Pairs = Annotated[
     str, typer.Option(help="Contrast pairs: refusal, honesty, sycophancy, or a JSONL of positive and negative.")
 ]
@@ -42,14 +48,16 @@ def steer(
     method: _SteeringMethod = "vector",
     by: _Estimator = "mean",
     layers: _Layers = None,
+    folder: _Folder = None,
     server: _Server = None,
     json: Json = False,
 ) -> None:
     """Find the direction of a behaviour in a model, and write a file that steers it."""
+    from flows.steering import SteeredWeights
     from flows.steering import steer as steered
 
     chosen = None if layers is None else _layers(layers)
-    made = steered(weights, pairs, out, method=method, estimator=by, blocks=chosen, server=server)
+    made = steered(SteeredWeights(weights, folder, server), pairs, out, method=method, estimator=by, blocks=chosen)
     if json:
         print_json(_steered_document(made, out))
         return
@@ -124,13 +132,8 @@ def merge(
     typer.echo(f"{out}: {method} of {', '.join(path.stem for path in part)}. Into aligntax.yaml, under models:")
     # llama.cpp serves files; what serves a folder is the user's.
     served = "provider: openai, base_url: YOUR-SERVER" if out.is_dir() else f"provider: llama_cpp, weights: {out}"
-    typer.echo(f"  - {{id: {out.stem}, {served}, base: YOUR-BASE, method: {method}{_knob_of(recipe)}}}")
-
-
-def _knob_of(recipe: Recipe) -> str:
-    """The knob that a merge turns, as a key of its model; an average turns none."""
-    if recipe.method == "average":
-        return ""
-    knobs = {"task": ("scale", recipe.scale), "hma": ("share", sum(recipe.weights) / len(recipe.weights))}
-    name, value = knobs.get(recipe.method, ("density", recipe.density))
-    return f", knob: {{name: {name}, value: {value:g}}}"
+    knob = ""
+    if recipe.knob is not None:
+        name, value = recipe.knob
+        knob = f", knob: {{name: {name}, value: {value:g}}}"
+    typer.echo(f"  - {{id: {out.stem}, {served}, base: YOUR-BASE, method: {method}{knob}}}")

@@ -36,17 +36,35 @@ def last_states(weights: WeightsFile, texts: Sequence[Sequence[int]]) -> FloatAr
     return np.stack(states)
 
 
+def check_readable(weights: WeightsFile) -> None:
+    """Refuse a model whose blocks compute something else.
+
+    Raises:
+        InputError: The file is of another architecture, or uses what is not read here.
+    """
+    keys = weights.keys
+    found, other = (
+        keys.get("general.architecture"),
+        "Name the folder of Hugging Face that it was made from with --folder.",
+    )
+    if found != ARCHITECTURE:
+        raise InputError(f"{weights.path}: must be of the architecture {ARCHITECTURE}, found {found!r}. {other}")
+    strange = next((name for name in _NOT_READ if keys.get(f"{ARCHITECTURE}.{name}") not in (None, 0, "none")), None)
+    if strange is not None:
+        raise InputError(f"{weights.path}: uses {ARCHITECTURE}.{strange}, which is not read here. {other}")
+
+
+def shape_of(weights: WeightsFile) -> tuple[int, int]:
+    """How many blocks a model of any architecture has, and how wide its residual stream is."""
+    architecture = weights.keys.get("general.architecture")
+    blocks, width = (weights.keys.get(f"{architecture}.{name}", 0) for name in ("block_count", "embedding_length"))
+    return int(blocks), int(width)
+
+
 class _Llama:
     def __init__(self, weights: WeightsFile) -> None:
+        check_readable(weights)
         self._weights, keys = weights, weights.keys
-        found = keys.get("general.architecture")
-        if found != ARCHITECTURE:
-            raise InputError(f"{weights.path}: must be of the architecture {ARCHITECTURE}, found {found!r}.")
-        strange = next(
-            (name for name in _NOT_READ if keys.get(f"{ARCHITECTURE}.{name}") not in (None, 0, "none")), None
-        )
-        if strange is not None:
-            raise InputError(f"{weights.path}: uses {ARCHITECTURE}.{strange}, which is not read here.")
         stated = {name.removeprefix(f"{ARCHITECTURE}."): value for name, value in keys.items()}
         self._count_blocks = int(stated["block_count"])
         self._count_heads = int(stated["attention.head_count"])

@@ -5,22 +5,22 @@ mergekit pins other versions of our packages, so it runs in an environment of it
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from tasks.errors import InputError, UsageError
-from tasks.weights.merging import Recipe
+from tasks.weights.merging import Recipe, share_of_block
+from tasks.weights.model_folders import count_blocks, stated_by
 
 PROGRAM = "mergekit-yaml"
-_CONFIG = "config.json"
 _METHODS = {
     "average": "linear",
     "task": "task_arithmetic",
     "ties": "ties",
     "dare": "dare_linear",
     "dare-ties": "dare_ties",
+    "hma": "task_arithmetic",
 }
 
 
@@ -29,16 +29,16 @@ def mergekit_document(parts: Sequence[Path], base: Path | None, recipe: Recipe) 
 
     Raises:
         InputError: A folder holds no model of Hugging Face.
-        UsageError: The method works on GGUF files alone.
     """
-    if recipe.method not in _METHODS:
-        raise UsageError(f"--method {recipe.method} merges GGUF files, not folders. Convert the folders first.")
-    stated = [_stated_by(folder) for folder in (*parts, *([base] if base else []))]
-    models = [
-        {"model": str(part.resolve()), "parameters": {"weight": weight, "density": recipe.density}}
-        for part, weight in zip(parts, recipe.weights, strict=True)
-    ]
-    document: dict[str, Any] = {"merge_method": _METHODS[recipe.method], "models": models, "dtype": "float32"}
+    stated = [stated_by(folder) for folder in (*parts, *([base] if base else []))]
+    document: dict[str, Any] = {"merge_method": _METHODS[recipe.method], "dtype": "float32"}
+    if base is not None and recipe.method == "hma":
+        document["slices"] = _slices(parts[0], base, recipe.weights, count_blocks(base, stated[-1]))
+    else:
+        document["models"] = [
+            {"model": str(part.resolve()), "parameters": {"weight": weight, "density": recipe.density}}
+            for part, weight in zip(parts, recipe.weights, strict=True)
+        ]
     if base is not None and recipe.method != "average":
         document["base_model"] = str(base.resolve())
         document["parameters"] = {"lambda": recipe.scale, "normalize": recipe.method == "ties"}
@@ -47,11 +47,16 @@ def mergekit_document(parts: Sequence[Path], base: Path | None, recipe: Recipe) 
     return document
 
 
-def _stated_by(folder: Path) -> dict[str, Any]:
-    try:
-        stated = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        stated = None
-    if not isinstance(stated, dict):
-        raise InputError(f"{folder}: must be a GGUF file or a folder with a {_CONFIG} of Hugging Face.")
-    return stated
+def _slices(part: Path, base: Path, shares: Sequence[float], count: int) -> list[dict[str, Any]]:
+    """Slices of the blocks, each with its share of the part.
+
+    What comes before the blocks follows the first slice, and what comes after them the last one, as in GGUF files.
+    """
+    grouped = groupby(range(count), key=lambda block: share_of_block(block, shares, count))
+    slices = []
+    for share, group in grouped:
+        blocks = list(group)
+        of = {"layer_range": [blocks[0], blocks[-1] + 1]}
+        tuned = {"model": str(part.resolve()), "parameters": {"weight": share}, **of}
+        slices.append({"sources": [tuned, {"model": str(base.resolve()), **of}]})
+    return slices

@@ -168,4 +168,9 @@ def _share(name: str, weights: Sequence[float], count_blocks: int) -> float:
     """The share of the part in the blocks of a tensor; what comes before them or after them has that of the nearest."""
     found = _block(name)
     block = int(found[1]) if found else (0 if name.startswith("token_embd") else count_blocks - 1)
+    return share_of_block(block, weights, count_blocks)
+
+
+def share_of_block(block: int, weights: Sequence[float], count_blocks: int) -> float:
+    """The share of the part in one block, where each weight holds for an equal share of the blocks."""
     return weights[block * len(weights) // count_blocks]

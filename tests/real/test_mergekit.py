@@ -23,6 +23,9 @@ _ROOT = Path(__file__).resolve().parents[2]
 _PROGRAMS = _ROOT / ".venv-mergekit" / "bin"
 WEIGHTS = (0.5, 1.0)
 SCALE = 0.7
+SHARES = (0.2, 0.9)
+# What comes before the layers has the share of the first, and what comes after them that of the last.
+SHARE_OF = {"model.embed_tokens": 0.2, "model.layers.0": 0.2, "model.layers.1": 0.9, "model.norm": 0.9, "lm_head": 0.9}
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,7 @@ def by_mergekit(folders, tmp_path_factory):
             # All of the second difference is kept, so that the result shows what was dropped of the first.
             document["models"][1]["parameters"]["density"] = 1.0
         documents.append({**document, "name": f"by-{method}"})
+    documents.append({**mergekit_document(parts[:1], base, Recipe("hma", SHARES, scale=SCALE)), "name": "by-hma"})
     (folder / "all.yaml").write_text(yaml.safe_dump_all(documents))
     command = [_PROGRAMS / "mergekit-multi", folder / "all.yaml", "-I", folder, "--no-write-model-card", "--quiet"]
     environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
@@ -78,6 +82,15 @@ def test_dare_agrees_with_mergekit_given_the_same_mask(folders, by_mergekit, met
         ours = origin + SCALE * mixed([sparse(first, mask, is_rescaled=True), second], WEIGHTS, method)
         assert np.allclose(ours, by_mergekit[method][name], atol=1e-5), name
     assert 0.2 < mask.mean() < 0.8
+
+
+def test_heterogeneous_averaging_takes_a_share_of_the_part_by_its_layers(folders, by_mergekit):
+    base, one, _ = map(read_folder, folders)
+    assert set(by_mergekit["hma"]) == set(base)
+    for name, origin in base.items():
+        [share] = [share for start, share in SHARE_OF.items() if name.startswith(start)]
+        ours = origin + SCALE * share * (one[name] - origin)
+        assert np.allclose(by_mergekit["hma"][name], ours, atol=1e-6), name
 
 
 def test_folders_are_merged_through_mergekit_by_the_command(folders, tmp_path):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+from tasks.weights.gguf_files import WeightsFile
 
 _BLOCKS, _WIDTH, _WORDS = 2, 8, 11
 _CONFIG = {
@@ -21,6 +24,17 @@ _CONFIG = {
     "rms_norm_eps": 1e-5,
     "max_position_embeddings": 64,
     "dtype": "float32",
+}
+# Parts of names: in a GGUF file, and here.
+_NAMES = {
+    "token_embd": "embed_tokens",
+    "output_norm": "norm",
+    "blk.": "layers.",
+    "attn_norm": "input_layernorm",
+    "ffn_norm": "post_attention_layernorm",
+    "attn_output": "self_attn.o_proj",
+    **{f"attn_{name}": f"self_attn.{name}_proj" for name in "qkv"},
+    **{f"ffn_{name}": f"mlp.{name}_proj" for name in ("gate", "up", "down")},
 }
 
 
@@ -44,7 +58,7 @@ def random_tensors(seed: int) -> dict[str, np.ndarray]:
     return {f"{name}.weight": random.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()}
 
 
-def write_folder(folder: Path, tensors: Mapping[str, np.ndarray]) -> Path:
+def write_folder(folder: Path, tensors: Mapping[str, np.ndarray], config: Mapping[str, Any] = _CONFIG) -> Path:
     """Write a model: safetensors are a header of JSON with its length, and the numbers."""
     folder.mkdir()
     header, at = {"__metadata__": {"format": "pt"}}, 0
@@ -54,8 +68,67 @@ def write_folder(folder: Path, tensors: Mapping[str, np.ndarray]) -> Path:
     text = json.dumps(header).encode()
     numbers = b"".join(values.tobytes() for values in tensors.values())
     (folder / "model.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + numbers)
-    (folder / "config.json").write_text(json.dumps(_CONFIG))
+    (folder / "config.json").write_text(json.dumps(config))
     return folder
+
+
+def write_as_folder(folder: Path, weights: WeightsFile) -> Path:
+    """Write a llama of a GGUF file, whose tokens are single characters, as Hugging Face has it."""
+    stated = {name.removeprefix("llama."): value for name, value in weights.keys.items()}
+    heads = stated["attention.head_count"]
+    config = {
+        **_CONFIG,
+        "hidden_size": stated["embedding_length"],
+        "intermediate_size": stated["feed_forward_length"],
+        "num_hidden_layers": stated["block_count"],
+        "num_attention_heads": heads,
+        "num_key_value_heads": stated["attention.head_count_kv"],
+        "rms_norm_eps": stated["attention.layer_norm_rms_epsilon"],
+        "rope_parameters": {"rope_type": "default", "rope_theta": stated["rope.freq_base"]},
+        "vocab_size": len(stated["tokenizer.ggml.tokens"]),
+        "tie_word_embeddings": True,
+    }
+    tensors = {}
+    for name in weights.names:
+        values = weights.tensor(name).astype(np.float32)
+        if ".attn_q." in name or ".attn_k." in name:
+            # Rotary positions turn neighbours there, and halves here.
+            values = values.reshape(heads, -1, 2, values.shape[1]).swapaxes(1, 2).reshape(values.shape)
+        tensors[_name_here(name)] = np.ascontiguousarray(values)
+    write_folder(folder, tensors, config)
+    _write_tokenizer(folder, stated["tokenizer.ggml.tokens"], stated["tokenizer.chat_template"])
+    return folder
+
+
+def _name_here(name: str) -> str:
+    for there, here in _NAMES.items():
+        name = name.replace(there, here)
+    return f"model.{name}"
+
+
+def _write_tokenizer(folder: Path, tokens: Sequence[str], template: str) -> None:
+    special = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False) | {"special": True}
+    begin = {"SpecialToken": {"id": "<s>", "type_id": 0}}
+    document = {
+        "added_tokens": [{"id": number, "content": tokens[number], **special} for number in range(3)],
+        "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"},
+        "post_processor": {
+            "type": "TemplateProcessing",
+            "single": [begin, {"Sequence": {"id": "A", "type_id": 0}}],
+            "pair": [{"Sequence": {"id": side, "type_id": 0}} for side in "AB"],
+            "special_tokens": {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}},
+        },
+        "model": {
+            "type": "BPE",
+            "unk_token": tokens[0],
+            "vocab": {token: number for number, token in enumerate(tokens)},
+            "merges": [],
+        },
+    }
+    (folder / "tokenizer.json").write_text(json.dumps(document))
+    stated = {"tokenizer_class": "PreTrainedTokenizerFast", "chat_template": template}
+    names = {"unk_token": tokens[0], "bos_token": tokens[1], "eos_token": tokens[2]}
+    (folder / "tokenizer_config.json").write_text(json.dumps(stated | names))
 
 
 def read_folder(folder: Path) -> dict[str, np.ndarray]:

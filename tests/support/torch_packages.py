@@ -11,6 +11,8 @@ EXAMPLE = ROOT / "infra" / "examples" / "weights"
 HOME = ROOT / ".venv-torch"
 _LOCK = EXAMPLE / "requirements.lock"
 _INSTALLED = HOME / ".installed"
+_TRANSFORMERS = ROOT / "tests" / "real" / "transformers.lock"
+_WITH_TRANSFORMERS = HOME / ".with-transformers"
 
 
 def install_torch() -> Path:
@@ -28,4 +30,18 @@ def install_torch() -> Path:
     return HOME
 
 
-__all__ = ["EXAMPLE", "NotToBeHadError", "install_torch"]
+def install_transformers() -> Path:
+    """Install transformers into the same environment; returns its folder of packages.
+
+    Raises:
+        NotToBeHadError: The package index lacks it, or torch.
+    """
+    home = install_torch()
+    if not _WITH_TRANSFORMERS.exists() or _WITH_TRANSFORMERS.read_text() != _TRANSFORMERS.read_text():
+        python = str(home / "bin" / "python")
+        installing(python, "-m", "pip", "install", "--quiet", "--no-deps", "--requirement", str(_TRANSFORMERS))
+        _WITH_TRANSFORMERS.write_text(_TRANSFORMERS.read_text())
+    return next(home.glob("lib/python*/site-packages"))
+
+
+__all__ = ["EXAMPLE", "NotToBeHadError", "install_torch", "install_transformers"]

@@ -39,9 +39,30 @@ def test_an_average_needs_no_base(folders):
 
 
 @pytest.mark.parametrize(
+    ("shares", "slices"),
+    [
+        ((0.2, 0.6, 1.0), [(0, 3, 0.2), (3, 5, 0.6), (5, 7, 1.0)]),
+        ((0.5,), [(0, 7, 0.5)]),
+        ((0.1, 0.1, 0.4), [(0, 5, 0.1), (5, 7, 0.4)]),
+    ],
+)
+@pytest.mark.parametrize("said", [{"num_hidden_layers": 7}, {"n_layer": 7}, {"text_config": {"num_hidden_layers": 7}}])
+def test_heterogeneous_averaging_is_told_as_slices_of_the_layers(folders, said, shares, slices):
+    base, part, _ = folders
+    (base / "config.json").write_text(json.dumps(said))
+    document = mergekit_document([part], base, Recipe("hma", shares, scale=0.5))
+    assert (document["merge_method"], document["base_model"]) == ("task_arithmetic", str(base))
+    assert document["parameters"] == {"lambda": 0.5, "normalize": False}
+    found = [one["sources"] for one in document["slices"]]
+    assert [(*tuned["layer_range"], tuned["parameters"]["weight"]) for tuned, _ in found] == slices
+    assert all(tuned["layer_range"] == origin["layer_range"] for tuned, origin in found)
+    assert {(tuned["model"], origin["model"]) for tuned, origin in found} == {(str(part), str(base))}
+
+
+@pytest.mark.parametrize(
     ("recipe", "odd", "said"),
     [
-        (Recipe("hma", (0.5,)), None, "merges GGUF files, not folders"),
+        (Recipe("hma", (0.5,)), None, "config.json must say how many layers the model has"),
         (Recipe("average", (1.0,)), "config.json", "must be a GGUF file or a folder with a config.json"),
         (Recipe("average", (1.0,)), None, "mergekit-yaml is not on the path"),
     ],

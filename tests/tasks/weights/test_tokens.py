@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tasks.weights.contrast_pairs import ContrastPair
-from tasks.weights.tokens import tokens_of
+from tasks.weights.tokens import ServerTokenizer, tokens_of
 from tests.support.replies import replying
 
 PAIRS = [ContrastPair("yes", "no", "Q"), ContrastPair("ab", "c", None)]
@@ -26,7 +26,7 @@ def server():
             return 200, {"tokens": [ord(sign) for sign in special + document["content"]]}
 
         with replying(reply, paths) as port:
-            sides = tokens_of(f"http://127.0.0.1:{port}/v1", pairs, has_template=has_template)
+            sides = tokens_of(ServerTokenizer(f"http://127.0.0.1:{port}/v1", has_template), pairs)
         return [["".join(map(chr, tokens)) for tokens in side] for side in sides], paths
 
     return asked
