@@ -108,10 +108,13 @@ async def _tokens_by_server(
     """The texts of the pairs as tokens, from a server that is started for it."""
     entry = {"id": of.weights.stem, "provider": "llama_cpp", "weights": of.weights, "base": None, "server": of.server}
     model = ModelSettings.model_validate(entry, context={"known": known_names(), "folder": Path.cwd()})
+    for key, why in model.missing_files():
+        raise UsageError(f"--{key[0]}: {why}")
     with tempfile.TemporaryDirectory(prefix="aligntax-") as folder:
         async with model_servers([model], Path(folder)) as servers:
             own = servers[model.endpoint]
             if own.base_url is None:
-                raise AligntaxError(own.why_gone() or f"the server of {of.weights} did not start")
+                # Its log goes with the folder, so the message leaves it out.
+                raise AligntaxError(f"the server of {of.weights} did not start: {own.trouble}")
             tokenizer = ServerTokenizer(own.base_url, has_template="tokenizer.chat_template" in file.keys)
             return await asyncio.to_thread(tokens_of, tokenizer, pairs)
