@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import uuid
 from collections.abc import Sequence
 from functools import partial
 
@@ -43,17 +44,28 @@ async def recall(plan: Plan) -> None:
 
 
 async def _recall(run_id: str) -> None:
+    called: set[uuid.UUID] = set()
     async with get_client() as client:
         ends = time.monotonic() + _LONGEST_S
-        for run in await _open_runs(client, run_id):
-            # Nobody would end a process that has not started; later it finds that it is not wanted any more.
-            is_asking = run.state is not None and run.state.is_running()
-            await client.set_flow_run_state(run.id, Cancelling() if is_asking else Cancelled())
         while left := await _open_runs(client, run_id):
-            if time.monotonic() > ends:
-                for run in left:
+            for run in left:
+                if run.id not in called:
+                    called.add(run.id)
+                    await _call_back(client, run)
+                elif time.monotonic() > ends:
                     await client.set_flow_run_state(run.id, Cancelled(), force=True)
             await asyncio.sleep(_POLL_S)
+
+
+async def _call_back(client: PrefectClient, run: FlowRun) -> None:
+    """Tell a flow run to end, unless an earlier start of this run was killed after it had said so.
+
+    A process that is starting would go on from ``Cancelled``: Prefect lets whatever has ended run again.
+    """
+    if run.state is None or run.state.is_scheduled():
+        await client.set_flow_run_state(run.id, Cancelled())
+    elif not run.state.is_cancelling():
+        await client.set_flow_run_state(run.id, Cancelling())
 
 
 async def _open_runs(client: PrefectClient, run_id: str) -> Sequence[FlowRun]:

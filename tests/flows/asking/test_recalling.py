@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
-from prefect.states import Pending, Running, Scheduled
+from prefect.states import Cancelling, Pending, Running, Scheduled
 
 from flows.asking import recalling
 
@@ -22,9 +22,9 @@ class Server:
     async def client(self):
         yield self
 
-    async def read_flow_runs(self, flow_run_filter, **_):
+    async def read_flow_runs(self, flow_run_filter, limit, **_):
         assert flow_run_filter.tags.all_ == ["aligntax-run:r1"]
-        return [SimpleNamespace(id=name, state=state) for name, state in self.open.items()]
+        return [SimpleNamespace(id=name, state=state) for name, state in list(self.open.items())[:limit]]
 
     async def set_flow_run_state(self, name, state, force=False):
         self.told.append((name, state.name, force))
@@ -43,15 +43,27 @@ def recalled(monkeypatch):
     return recall
 
 
-def test_what_asks_is_cancelled_and_what_has_not_begun_never_begins(recalled):
+def test_what_asks_or_starts_is_told_to_end_and_what_waits_never_begins(recalled):
     told = recalled(Server(asking=Running(), starting=Pending(), waiting=Scheduled()))
-    assert told == [("asking", "Cancelling", False), ("starting", "Cancelled", False), ("waiting", "Cancelled", False)]
+    assert told == [("asking", "Cancelling", False), ("starting", "Cancelling", False), ("waiting", "Cancelled", False)]
+
+
+def test_all_are_called_back_although_the_server_names_some_at_a_time(recalled, monkeypatch):
+    monkeypatch.setattr(recalling, "_PAGE", 2)
+    monkeypatch.setattr(recalling, "_POLL_S", 0)
+    told = recalled(Server(one=Running(), two=Scheduled(), three=Running(), four=Running()))
+    assert [(name, forced) for name, _, forced in told] == [(name, False) for name in ("one", "two", "three", "four")]
 
 
 def test_a_shard_whose_machine_is_lost_is_waited_for_no_longer_than_the_others(recalled, monkeypatch):
     monkeypatch.setattr(recalling, "_LONGEST_S", 0)
     told = recalled(Server(["gone"], gone=Running()))
     assert told == [("gone", "Cancelling", False), ("gone", "Cancelled", True)]
+
+
+def test_a_shard_that_was_called_back_before_is_still_waited_for(recalled, monkeypatch):
+    monkeypatch.setattr(recalling, "_LONGEST_S", 0)
+    assert recalled(Server(ending=Cancelling())) == [("ending", "Cancelled", True)]
 
 
 def test_a_run_without_workers_asks_no_server(recalled):
