@@ -3,7 +3,7 @@
 A flow run of ours sends a heartbeat every 30 s. A process that was killed sends none, nor does a machine that is
 switched off. A night that stayed `Running` would keep all later ones waiting, and a shard would never be asked again.
 
-Tested in tests/flows/test_serve.py.
+Tested in tests/flows/asking/test_crashes.py and tests/flows/test_serve.py.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from flows.processes.prefect_server import HEARTBEAT_S
 _NAME = "aligntax: a flow run without heartbeats has crashed"
 _FLOWS = ("ask", "every-night", "evaluate", "nightly")
 _HEARTBEAT = "prefect.flow-run.heartbeat"
+_BEGINNING = "prefect.flow-run.Running"  # a process may be killed before its first heartbeat has arrived
 _ENDS = ("Completed", "Failed", "Cancelled", "Crashed")
 _MISSED = 3
 
@@ -48,7 +49,7 @@ async def watch_heartbeats(client: PrefectClient) -> None:
 
 def _automation() -> AutomationCore:
     trigger = EventTrigger(
-        after={_HEARTBEAT},
+        after={_BEGINNING, _HEARTBEAT},
         expect={_HEARTBEAT, *(f"prefect.flow-run.{end}" for end in _ENDS)},
         match={"prefect.resource.id": "prefect.flow-run.*"},
         match_related={"prefect.resource.role": "flow", "prefect.resource.name": list(_FLOWS)},
