@@ -90,7 +90,7 @@ async def _night(config: Path, night: date, say: Say, missed: Missed = Missed())
     say(night.isoformat(), outcome)
     await asyncio.to_thread(tell_after, config, night, outcome.error, missed.reported)
     if outcome.value and outcome.value.outcome == "complete":
-        await asyncio.to_thread(back_up_night, load_configuration(config, will_send=False), config)
+        await asyncio.to_thread(back_up_night, load_configuration(config, will_send=False), config, night)
     if isinstance(outcome.error, NothingDue):
         return Completed(message=str(outcome.error), name="NothingDue")
     return failed(outcome.error) if outcome.error else state_of(outcome.result())

@@ -144,7 +144,7 @@ def nightly(
         print_json({"outcome": "nothing_due", "reason": str(rest)}) if json else typer.echo(str(rest))
         return
     if evaluated.outcome == "complete":
-        back_up_night(given.settings, config)
+        back_up_night(given.settings, config, date.fromisoformat(evaluated.as_of_date))
     raise typer.Exit(code)
 
 

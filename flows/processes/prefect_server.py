@@ -19,7 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -32,6 +32,8 @@ from tasks.errors import AligntaxError, UsageError
 _LONGEST_START_S = 180.0
 # The user's own server is up before a run, or was started a moment ago.
 _LONGEST_SILENCE_S = 15.0
+# A busy server takes seconds for an answer.
+_LONGEST_ANSWER_S = 10.0
 
 # Prefect prints nothing on the terminal: our own lines say what went wrong.
 QUIET = {
@@ -69,6 +71,7 @@ class PrefectServer:
         log: The file with what it prints.
         created: The database that it creates at this start, if it does.
         password: The file with the password that its pages ask for, if somebody is meant to look at them.
+        began: When the command that needs it began, by a clock that only goes forward.
     """
 
     address: str
@@ -76,6 +79,7 @@ class PrefectServer:
     log: Path | None = None
     created: Path | None = None
     password: Path | None = None
+    began: float = field(default_factory=time.monotonic)
 
     def wait_until_up(self) -> None:
         """Return once the server answers, or once a server of our own is gone: a run goes on without it.
@@ -83,7 +87,7 @@ class PrefectServer:
         Raises:
             AligntaxError: it did not: the user's own within 15 seconds, ours within three minutes.
         """
-        deadline = time.monotonic() + (_LONGEST_START_S if self.process else _LONGEST_SILENCE_S)
+        deadline = self.began + (_LONGEST_START_S if self.process else _LONGEST_SILENCE_S)
         while not self._answers():
             if self.process and self.process.is_gone:
                 return
@@ -95,7 +99,7 @@ class PrefectServer:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/health", timeout=5):  # noqa: S310 - http by construction
+            with urllib.request.urlopen(f"{self.address}/health", timeout=_LONGEST_ANSWER_S):  # noqa: S310 - http by construction
                 return True
         except (urllib.error.URLError, OSError):
             return False

@@ -23,12 +23,14 @@ from tasks.errors import AligntaxError, Interrupted
 from tasks.settings import Settings
 from tasks.settings.notify import Receiver
 from tasks.steps.notify import (
+    BACKUP,
     Condition,
     Ended,
     Notice,
     changes,
     conditions,
     ended,
+    failed_backup,
     missed_night,
     note,
     note_delivery,
@@ -90,11 +92,26 @@ def tell(given: Opened, receivers: Sequence[Receiver], found: Ended, missed: Seq
 
         unpublished = standing(given.settings.publish.folder).failed
         holding = conditions(given.warehouse, found, missed, _option(given.config), unpublished)
-        told = given.warehouse.named_rows("last_notices")
+        told = [row for row in given.warehouse.named_rows("last_notices") if row["subject"] != BACKUP]
         note(given.warehouse, changes(holding, told, found.seen, found.night), receivers)
         asyncio.run(_deliver(given.warehouse, receivers))
     except Exception as error:  # noqa: BLE001 - whatever it is, the night has ended
         sys.stderr.write(f"warning: not everybody could be told ({type(error).__name__}: {error}).\n")
+
+
+def tell_of_backup(config: Path, night: date, *, is_failed: bool) -> None:
+    """Tell once that the backup of a night failed, and once that a later one is there."""
+    try:
+        receivers = receivers_of(load_configuration(config, will_send=False))
+        if not receivers:
+            return
+        with opened(config, will_send=False) as given:
+            holding = [failed_backup(night, _option(config))] if is_failed else []
+            told = [row for row in given.warehouse.named_rows("last_notices") if row["subject"] == BACKUP]
+            note(given.warehouse, changes(holding, told, {"failure"}, night), receivers)
+            asyncio.run(_deliver(given.warehouse, receivers))
+    except (AligntaxError, WarehouseError) as trouble:
+        sys.stderr.write(f"warning: nobody could be told of the backup of the night {night}: {trouble}\n")
 
 
 def _option(config: Path) -> str:

@@ -7,16 +7,18 @@ Knows the warehouse's queries; must not know Prefect or HTTP.
 """
 
 from tasks.steps.notify.bodies import json_body, signature, slack_body
-from tasks.steps.notify.conditions import Condition, Ended, conditions, ended, missed_night
+from tasks.steps.notify.conditions import BACKUP, Condition, Ended, conditions, ended, failed_backup, missed_night
 from tasks.steps.notify.notices import Notice, changes, note, note_delivery, waiting
 
 __all__ = [
+    "BACKUP",
     "Condition",
     "Ended",
     "Notice",
     "changes",
     "conditions",
     "ended",
+    "failed_backup",
     "json_body",
     "missed_night",
     "note",

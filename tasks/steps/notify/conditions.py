@@ -31,6 +31,8 @@ _SEEN: Mapping[End, frozenset[NoticeKind]] = {
     "broken": frozenset(),
 }
 _RUN = "nightly run"
+# It is told of apart from all others, because a backup is made when everything else of its night has been told.
+BACKUP = "nightly backup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,12 @@ def _promise(alarm: Mapping[str, Any]) -> str:
     if alarm["is_wandering"]:
         return f"More than {alarm['alpha']:.0%} of years see a false alarm, because the level wanders for days."
     return f"At most {alarm['alpha']:.0%} of years see a false alarm, over all series together."
+
+
+def failed_backup(night: date, option: str = "") -> Condition:
+    """The backup of a night failed; the night counts all the same."""
+    what = f"The night {night} is whole, but its backup failed."
+    return Condition("failure", BACKUP, night, what, _COUNTED, f"aligntax backup{option}")
 
 
 def missed_night(day: date, option: str = "") -> Condition:
