@@ -113,7 +113,9 @@ class Warehouse:
         """The report dates that a run can change, oldest first: its own, and later ones that still look back at it."""
         return [str(date) for (date,) in self.query_rows("dates_touched", run_id=run_id)[1]]
 
-    def snapshot(self, path: Path, *, text: str, as_of_date: str, run_id: str) -> dict[str, TableContents]:
+    def snapshot(
+        self, path: Path, *, text: str, as_of_date: str, run_id: str, earlier: Path | None = None
+    ) -> dict[str, TableContents]:
         """Write marts and reports into a DuckDB file of their own, as the publication of a date and a run.
 
         Args:
@@ -121,6 +123,7 @@ class Warehouse:
             text: none, hash or full: what is written of the texts of harmful items.
             as_of_date: the date of its report.
             run_id: the run that it is published after.
+            earlier: an earlier publication, which stays as it is; what did not change since is copied from it.
 
         Returns:
             What each published table holds, by its name.
@@ -129,7 +132,7 @@ class Warehouse:
             WarehouseUnwritable: the file could not be written.
         """
         with self._lent(path) as connection, swapped_in(path) as building:
-            return fill_snapshot(connection, building, text=text, as_of_date=as_of_date, run_id=run_id)
+            return fill_snapshot(connection, building, text=text, as_of_date=as_of_date, run_id=run_id, earlier=earlier)
 
     def sparing(self, megabytes: int, work: Callable[[], Result]) -> Result:
         """Do repeatable work with a small buffer; if that is too small, do it once more with the usual one.

@@ -146,6 +146,15 @@ def test_harmful_text_is_published_only_by_choice(warehouse, tmp_path, text, col
         assert found["harmful"] is None
 
 
+def test_a_text_that_has_to_go_is_not_left_in_unused_space(warehouse, tmp_path, monkeypatch):
+    monkeypatch.setattr("warehouse.publish.earlier_file._LEAST_BYTES", 0)
+    full = snapshot(warehouse, tmp_path / "full.duckdb", "full")
+    assert b"wrongdoing" in full.read_bytes()
+    facts = {"text": "none", "as_of_date": "2026-01-31", "run_id": "r"}
+    warehouse.snapshot(tmp_path / "none.duckdb", **facts, earlier=full)
+    assert b"wrongdoing" not in (tmp_path / "none.duckdb").read_bytes()
+
+
 def test_parquet_holds_no_harmful_text_either(publication, tmp_path):
     written = publication.parquet(tmp_path / "parquet")
     assert len(written) == len({path for path in written if path.exists()})

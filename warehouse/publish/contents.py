@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,7 +20,7 @@ from warehouse.publish import PUBLISHED_LAYERS
 PUBLICATION = "reports.publication"
 # Text of harmful prompts leaves the warehouse only by choice; hash lets readers join without reading.
 _HARMFUL_TEXT = {"none": "null::varchar", "hash": "md5({column})", "full": "{column}"}
-_TEXT_COLUMNS = {
+TEXT_COLUMNS = {
     "marts.dim_item": ("question", "choices_json", "target"),
     "marts.dim_prompt": ("prompt",),
     "marts.fct_answers": ("response", "reasoning"),
@@ -74,33 +75,44 @@ def selected(table: PublishedTable, text: str) -> str:
     """All columns; the text of harmful benchmarks only as far as ``text`` (none, hash, full) allows."""
     columns = [
         f"case when is_harmful_text then {_HARMFUL_TEXT[text].format(column=name)} else {name} end as {name}"
-        for name in _TEXT_COLUMNS.get(table.name, ())
+        for name in TEXT_COLUMNS.get(table.name, ())
     ]
     replaced = f"replace ({', '.join(columns)})" if columns else ""
     return f"select * {replaced} from {table.name}"  # noqa: S608 - names are ours
 
 
-def column_types(connection: duckdb.DuckDBPyConnection, table: PublishedTable, database: str = "") -> dict[str, str]:
+def column_types(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> dict[str, str]:
     """The columns of a published table and DuckDB's types of them, in order."""
-    described = connection.execute(f"describe {database}{table.name}").fetchall()
+    described = connection.execute(f"describe {table.name}").fetchall()
     return {name: kind for name, kind, *_ in described}
 
 
-def contents(connection: duckdb.DuckDBPyConnection, table: PublishedTable, database: str = "") -> TableContents:
-    """Count and hash the rows of a published table, each part by itself."""
+def contents(connection: duckdb.DuckDBPyConnection, table: PublishedTable, rows: str | None = None) -> TableContents:
+    """Count and hash the rows of a published table, each part by itself; ``rows`` says where they are, in SQL."""
     part = f"coalesce({table.part}::varchar, '')" if table.part else "''"
     columns = ", ".join(table.columns)
     found = connection.execute(
-        f"select {part} as part, count(*), sum(hash({columns})) from {database}{table.name} group by part order by part"  # noqa: S608 - names are ours
+        f"select {part} as part, count(*), sum(hash({columns})) from {rows or table.name} group by part order by part"  # noqa: S608 - names are ours
     ).fetchall()
-    parts = {name: _hashed([count, str(total)]) for name, count, total in found}
+    parts = {name: _hash(f'[{count}, "{total}"]') for name, count, total in found}
     return TableContents(sum(count for _, count, _ in found), _hashed(parts), parts)
 
 
-def schema_version(connection: duckdb.DuckDBPyConnection, database: str) -> str:
-    """A hash that changes with the name, a column or a type of any published table."""
-    tables = [table for table in published_tables() if table.name != PUBLICATION]
-    return _hashed({table.name: list(column_types(connection, table, database).items()) for table in tables})
+def different(parts: Mapping[str, str], others: Mapping[str, str]) -> list[str]:
+    """The parts that the others lack, or hold with other rows."""
+    return [part for part, held in parts.items() if others.get(part) != held]
+
+
+def schema_version(connection: duckdb.DuckDBPyConnection, database: str = "current_database()") -> str:
+    """A hash that changes with the name, a column or a type of any published table; ``database`` is SQL."""
+    types: dict[str, list[tuple[str, str]]] = {t.name: [] for t in published_tables() if t.name != PUBLICATION}
+    columns = "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns()"
+    # without a parameter: DuckDB imports pandas to read one
+    found = connection.execute(f"{columns} where database_name = {database} order by column_index")
+    for table, column, kind in found.fetchall():
+        if table in types:
+            types[table].append((column, kind))
+    return _hashed(types)
 
 
 def publication_id(as_of_date: str, run_id: str, schema: str, tables: dict[str, TableContents]) -> str:
@@ -109,4 +121,8 @@ def publication_id(as_of_date: str, run_id: str, schema: str, tables: dict[str, 
 
 
 def _hashed(value: object) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+    return _hash(json.dumps(value, sort_keys=True))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -11,7 +11,7 @@ Knows psycopg, which is imported here only. Whatever is secret comes from Postgr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -23,9 +23,10 @@ from warehouse.publish.contents import (
     PublishedTable,
     TableContents,
     column_types,
+    different,
     published_tables,
 )
-from warehouse.publish.snapshot_file import escaped
+from warehouse.publish.snapshot_file import escaped, within
 
 if TYPE_CHECKING:
     from psycopg import Connection, Cursor
@@ -124,8 +125,8 @@ def _write_table(
     columns = {name: _TYPES[kind] for name, kind in column_types(source, table).items()}
     before = _shaped(cursor, table, columns)
     if before != parts:
-        _delete(cursor, table, [part for part, held in before.items() if parts.get(part) != held])
-        _copy(source, cursor, table, [part for part, held in parts.items() if before.get(part) != held])
+        _delete(cursor, table, different(before, parts))
+        _copy(source, cursor, table, different(parts, before))
         _note(cursor, table, "parts", parts)
 
 
@@ -206,17 +207,15 @@ def _delete(cursor: Cursor[Any], table: PublishedTable, parts: list[str]) -> Non
     )
 
 
-def _copy(source: duckdb.DuckDBPyConnection, cursor: Cursor[Any], table: PublishedTable, parts: Iterable[str]) -> None:
+def _copy(source: duckdb.DuckDBPyConnection, cursor: Cursor[Any], table: PublishedTable, parts: Sequence[str]) -> None:
     """Copy some parts of a table. PostgreSQL's text holds no character NUL, which is left out."""
-    listed = ", ".join(f"'{escaped(part)}'" for part in parts)
-    if not listed:
+    if not parts:
         return
     columns = [
         f"replace({name}, chr(0), '')" if kind == "VARCHAR" else name
         for name, kind in column_types(source, table).items()
     ]
-    wanted = f"coalesce({table.part}::varchar, '') in ({listed})" if table.part else "true"
-    source.execute(f"select {', '.join(columns)} from {table.name} where {wanted}")  # noqa: S608 - names are ours
+    source.execute(f"select {', '.join(columns)} from {table.name} where {within(table, parts)}")  # noqa: S608 - names are ours
     with cursor.copy(f"copy {table.name} ({', '.join(table.columns)}) from stdin") as copy:
         while rows := source.fetchmany(_ROWS):
             for row in rows:

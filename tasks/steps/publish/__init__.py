@@ -85,7 +85,9 @@ def _gathered(warehouse: Warehouse, settings: PublishSettings, as_of_date: str, 
     settings.folder.mkdir(parents=True, exist_ok=True)
     with own_folder(settings.folder, ".publication-") as folder:
         path = folder / "tables.duckdb"
-        contents = warehouse.snapshot(path, text=settings.text, as_of_date=as_of_date, run_id=run_id)
+        contents = warehouse.snapshot(
+            path, text=settings.text, as_of_date=as_of_date, run_id=run_id, earlier=settings.snapshot
+        )
         with Publication(path, contents) as publication:
             yield publication
 
