@@ -17,7 +17,7 @@ from typing import Any
 
 from prefect import Flow, State, flow
 from prefect.runtime import flow_run
-from prefect.schedules import Cron
+from prefect.schedules import Cron, Schedule
 from prefect.states import Completed
 from prefect.types.entrypoint import EntrypointType
 
@@ -111,8 +111,8 @@ async def _missed(config: Path, schedule: ScheduleSettings, night: date) -> Miss
     return Missed()
 
 
-def serve(config: Path, schedule: ScheduleSettings, say: Say) -> None:
-    """Serve the flow on a schedule until interrupted; one night at a time, and ``say`` at the end of each.
+def checked_cron(schedule: ScheduleSettings) -> Schedule:
+    """A schedule as Prefect takes it.
 
     Raises:
         UsageError: no such cron expression.
@@ -120,9 +120,18 @@ def serve(config: Path, schedule: ScheduleSettings, say: Say) -> None:
     try:
         if next_night(schedule, datetime.now(UTC)) is None:
             raise UsageError(f"the schedule {schedule.cron!r} names no date within a year.")
-        cron = Cron(schedule.cron, timezone=schedule.timezone)
+        return Cron(schedule.cron, timezone=schedule.timezone)
     except ValueError as error:
         raise UsageError(f"the schedule {schedule.cron!r}: {' '.join(str(error).split())[:200]}") from None
+
+
+def serve(config: Path, schedule: ScheduleSettings, say: Say) -> None:
+    """Serve the flow on a schedule until interrupted; one night at a time, and ``say`` at the end of each.
+
+    Raises:
+        UsageError: no such cron expression.
+    """
+    cron = checked_cron(schedule)
     # Prefect's own handler of SIGTERM forgets to await its coroutine.
     warnings.filterwarnings("ignore", message="coroutine 'Runner.astop' was never awaited")
     path = config.absolute()

@@ -18,6 +18,7 @@ def explore(
 ) -> None:
     """Serve the published items and answers to a browser on this machine, with a search, until interrupted."""
     from flows.explorer import bound, check_pages, explorer, new_secret, serve
+    from flows.light_imports import light_imports
     from tasks.settings import load_places
 
     settings = load_places(config, os.environ).publish
@@ -28,4 +29,5 @@ def explore(
         typer.echo(f"{address}\nWithout a search the page works from its folder too: {page}\nCtrl-C ends it.")
         if open_browser:
             webbrowser.open(address)
-        serve(explorer(settings, secret), listening)
+        with light_imports(has_frames=False):  # else the first search waits a second for pandas
+            serve(explorer(settings, secret), listening)

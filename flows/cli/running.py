@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -176,7 +176,12 @@ def backfill(
         evaluated = fill_in(given, only, dates)
     if evaluated:
         raise typer.Exit(summarise(evaluated, config=config, is_json=json))
-    typer.echo(f"Nothing is missing: every cell of {', '.join(model)} is complete. Nothing was sent.")
+    typer.echo(_nothing_missing(model, dates))
+
+
+def _nothing_missing(models: Sequence[str], dates: Iterable[date]) -> str:
+    days = ", ".join(day.isoformat() for day in dates)
+    return f"Nothing is missing on {days}: every cell of {', '.join(models)} is complete. Nothing was sent."
 
 
 def _show_missing(config: Path, only: Mapping[str, list[str]], dates: Iterable[date], *, is_json: bool) -> None:
@@ -188,7 +193,11 @@ def _show_missing(config: Path, only: Mapping[str, list[str]], dates: Iterable[d
     settings = load_configuration(config)
     with _existing(settings.warehouse) as warehouse:
         for day in dates:
-            show_plan(warehouse, plan_run(warehouse, settings, day, RunKind.BACKFILL, only), is_json=is_json)
+            planned = plan_run(warehouse, settings, day, RunKind.BACKFILL, only)
+            if planned.cells or is_json:
+                show_plan(warehouse, planned, is_json=is_json)
+            else:
+                typer.echo(_nothing_missing(only["models"], [day]))
 
 
 def serve(
@@ -212,8 +221,10 @@ def serve(
     folder, has_workers = settings.warehouse.parent / STATE_FOLDER, settings.work_pool is not None
     with prefect_server(folder, has_schedules=True, has_workers=has_workers) as server:
         from flows.cli.night_line import say_night
+        from flows.nightly import checked_cron
         from flows.nightly import serve as serve_nightly
 
+        checked_cron(schedule)
         server.wait_until_up()
         asks = f", which ask for the password in {server.password}" if server.password else ""
         pages = server.address.removesuffix("/api")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import threading
 import time
 import urllib.error
 import urllib.request
 
+import duckdb
 import pytest
 import uvicorn
 
@@ -17,8 +20,15 @@ from tasks.errors import UsageError
 from tasks.report.explorer import ExploredItem, write_item_pages
 from tasks.settings import PublishSettings
 from tests.support.axe import violations
+from tests.support.runs import command, environment
 
 HOSTILE = "<script>document.title = 'owned'</script></script><img src=x onerror=alert(1)>\u2028\u202e\x1b[31m \ud800 "
+MANY_ANSWERS = """
+    delete from marts.fct_answers;
+    insert into marts.fct_answers by name
+        select 'quiz' as benchmark_id, range::varchar as item_id, 'needle ' || range || repeat(' straw', 80) as response
+        from range(100_000)
+"""
 DRAWN = "html[data-state=drawn]"
 
 
@@ -168,3 +178,23 @@ def test_of_a_hundred_thousand_answers_only_those_that_are_shown_are_loaded(brow
     assert page.text_content("#count") == "5000 of 10000 items"
     assert len(asked) == 5  # the page, its style, its script, the index, one shard
     page.close()
+
+
+def test_the_first_search_in_a_hundred_thousand_answers_takes_less_than_a_second(project, tmp_path):
+    folder = shutil.copytree(project, tmp_path / "project")
+    with duckdb.connect(folder / "publish" / "aligntax.duckdb") as snapshot:
+        snapshot.execute(MANY_ANSWERS)
+    with subprocess.Popen(
+        command("explore"), cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            address = server.stdout.readline().strip()
+            assert status(address) == 200
+            started = time.monotonic()
+            with urllib.request.urlopen(f"{address}search?text=NEEDLE%2099", timeout=20) as answer:
+                found = json.load(answer)
+            seconds = time.monotonic() - started
+        finally:
+            server.terminate()
+    assert len(found) == 1_111  # whatever begins with 99
+    assert seconds < 1, seconds

@@ -99,6 +99,7 @@ def backfill_a_version(series: Series) -> None:
     assert series.requests(*backfill) == SIZE * BENCHMARKS, "it asks once and reuses the answers in the other nights"
     said, sent = series.command(*backfill)
     assert "Nothing is missing" in said
+    assert f"Nothing is missing on {NIGHTS[0]}" in series.command(*backfill[:4], "--dry-run")[0]
     assert sent == 0
 
 
