@@ -12,7 +12,7 @@ from tasks.report.wording import points, with_interval
 if TYPE_CHECKING:
     import altair as alt
 
-_HEIGHT = 180  # pixels
+_HEIGHT, _ROOM = 180, 10  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,9 @@ def _drawn(curve: KnobCurve, knob: str, domain: tuple[float, float]) -> Any:
     import altair as alt  # noqa: PLC0415 - takes a second to import
 
     values = [_value(point) for point in curve.points]
-    x = alt.X("strength:Q", title=knob, axis=alt.Axis(tickCount=6))
+    # Room at both ends, or the outermost points lie on the frame and their numbers run into those beside them.
+    room = alt.Scale(padding=_ROOM, nice=False)
+    x = alt.X("strength:Q", title=knob, axis=alt.Axis(tickCount=6), scale=room)
     scale = alt.Scale(domain=list(domain), nice=False, zero=False)
     y = alt.Y("score:Q", title=curve.measure, scale=scale, axis=alt.Axis(tickCount=5))
     drawn = chart_of(values)

@@ -20,6 +20,10 @@ def test_points_without_limits_have_no_whisker_and_the_scale_holds_all():
     assert layers[-1]["encoding"]["y"]["scale"]["domain"] == pytest.approx([48, 82])
 
 
+def test_the_outermost_strengths_have_room_within_the_frame():
+    assert all(layer["encoding"]["x"]["scale"] == {"nice": False, "padding": 10} for layer in drawn()["layer"])
+
+
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
