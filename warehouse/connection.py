@@ -22,13 +22,14 @@ from warehouse.errors import ModelError, QueryError, WarehouseUnwritable
 from warehouse.grain import surplus_rows
 from warehouse.lake import upkeep
 from warehouse.lake.place import LakePlace, attached
-from warehouse.lake.taking import due, facts, note, prepare
+from warehouse.lake.taking import BUFFER_MB, KEYED, due, facts, note, prepare
 from warehouse.notes import NOTED_AT, Notes
 from warehouse.opening import (
     MEMORY_MB,
     first_line,
     identity,
     is_damage,
+    limit_memory,
     opened_for_reading,
     opened_for_writing,
     unwritable,
@@ -145,17 +146,21 @@ class Warehouse:
                 connection.execute("checkpoint")  # what is on disk can leave memory, indexes too
         needed = min(max(megabytes, self.path.stat().st_size // 1_000_000), MEMORY_MB)
         before, self._buffer_mb = self._buffer_mb, needed
-        self._set(f"memory_limit = '{needed}MB'")
+        self._limit(needed)
         try:
             return work()
         except (duckdb.OutOfMemoryException, ModelError) as error:
             if not isinstance(error.__cause__ or error, duckdb.OutOfMemoryException):
                 raise
-            self._set(f"memory_limit = '{MEMORY_MB}MB'")
+            self._limit(MEMORY_MB)
             return work()
         finally:
             self._buffer_mb = before
-            self._set(f"memory_limit = '{before}MB'")
+            self._limit(before)
+
+    def _limit(self, megabytes: int, tables: str = "%") -> None:
+        with self._lock:
+            limit_memory(self._connection, megabytes, tables)
 
     def _set(self, setting: str) -> None:
         with self._lock:
@@ -231,15 +236,23 @@ class Warehouse:
 
     def _take_in(self, connection: duckdb.DuckDBPyConnection, place: LakePlace) -> int:
         count = 0
-        with closing(connection.cursor()) as reading:
+        with closing(connection.cursor()) as reading, self._usual_buffer_after():
             reading.execute(f"use {self._database}")
             prepare(connection, place)
             for snapshots in due(connection, place):
                 for piece in facts(reading, place, snapshots):
+                    self._limit(BUFFER_MB, KEYED)
                     noting = partial(note, connection, place, snapshots) if piece.is_last else None
                     inserted = self.append_new(piece.rows, noting)
                     count += inserted - len(piece.rows.get("raw.extra_spend", ()))
         return count
+
+    @contextmanager
+    def _usual_buffer_after(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self._limit(self._buffer_mb)
 
     def tidy_lake(self, place: LakePlace, before: datetime | None) -> tuple[upkeep.Held, upkeep.Held]:
         """Take in what is new in a lake, and write it anew without old snapshots; what it held and holds.

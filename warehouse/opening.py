@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -21,11 +22,20 @@ from warehouse.migrate import migrate, outdated_version
 from warehouse.recognition import check_format, check_schema, damaged
 from warehouse.transactions import DISK_ERRORS
 
-# By default DuckDB keeps what it has read in up to 80% of the machine's memory. Beyond this limit it writes to disk.
+# By default DuckDB keeps what it has read in up to 80% of the machine's memory. Beyond this limit it writes to disk,
+# but not indexes: where they do not fit, no row can be committed.
 MEMORY_MB = 1500
+# What the index of a primary key takes for each row, measured: 48 bytes for an id, 122 for one and three more columns.
+_INDEX = "estimated_size * (20 + 30 * len(constraint_column_names))"
+_INDEXES = f"""
+select coalesce(sum({_INDEX}), 0)::bigint
+from duckdb_constraints() inner join duckdb_tables() using (database_name, schema_name, table_name)
+where constraint_type = 'PRIMARY KEY' and schema_name || '.' || table_name like '{{tables}}'
+"""  # noqa: S608 - text is ours; a parameter would make DuckDB import pandas
 # A checkpoint rewrites the last row group of a table whole. DuckDB's own size, 122,880 rows, would be half a gigabyte
 # of long texts.
 ROWS_PER_GROUP = 20_480
+_IN_MEMORY = "select memory_usage_bytes from duckdb_memory() where tag = 'ART_INDEX'"
 _DAMAGE = re.compile(
     r"corrupt|checksum|not a valid duckdb|deseriali[sz]|serialization error|truncated|could not read enough bytes|"
     r"while replaying wal",
@@ -54,7 +64,7 @@ def opened_for_writing(path: Path) -> duckdb.DuckDBPyConnection:
         raise WarehouseError(f"cannot write {path}: {error.strerror or error}") from None
     except duckdb.Error as error:
         raise open_error(error, path) from None
-    connection.execute(f"set memory_limit = '{MEMORY_MB}MB'")
+    limit_memory(connection, MEMORY_MB)
     try:
         migrate(connection)
         stage(connection)
@@ -93,6 +103,17 @@ def opened_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
+
+
+def limit_memory(connection: duckdb.DuckDBPyConnection, megabytes: int, tables: str = "%") -> None:
+    """Let DuckDB use so much memory beside the indexes of some tables, by default of all.
+
+    A limit that is smaller than what is in use changes nothing.
+    """
+    ((in_memory,),) = connection.execute(_IN_MEMORY).fetchall()
+    ((indexed,),) = connection.execute(_INDEXES.format(tables=tables)).fetchall()
+    with suppress(duckdb.OutOfMemoryException):
+        connection.execute(f"set memory_limit = '{megabytes + max(in_memory, indexed) // 1_000_000}MB'")
 
 
 def identity(path: Path) -> tuple[int, int] | None:

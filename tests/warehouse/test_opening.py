@@ -15,7 +15,7 @@ import pytest
 
 from warehouse.connection import Warehouse
 from warehouse.errors import QueryError, WarehouseBusy, WarehouseDamaged, WarehouseError, WarehouseMissing
-from warehouse.opening import is_damage, opened_for_reading, opened_for_writing
+from warehouse.opening import connected, is_damage, limit_memory, opened_for_reading, opened_for_writing
 
 ROOT = Path(__file__).resolve().parents[2]
 OPEN_ELSEWHERE = """
@@ -244,3 +244,19 @@ def broken_at(path, whole, place, opened):
     except (WarehouseError, duckdb.Error) as error:
         return error
     return None
+
+
+def test_what_indexes_take_is_beside_the_limit():
+    """A commit fails where an index does not fit into memory, because it cannot be written to disk before."""
+    limits = []
+    with closing(connected()) as connection:
+        connection.execute("create table keyed (id varchar primary key, value integer)")
+        for last in (0, 100_000):
+            connection.execute(f"insert into keyed select n::varchar, 0 from range({last}) as numbers (n)")
+            for tables in ("%", "main.other", "main.keyed"):
+                limit_memory(connection, 100, tables)
+                limits += connection.execute("select current_setting('memory_limit')").fetchall()[0]
+    assert limits[:3] == ["95.3 MiB"] * 3
+    megabytes = [round(float(limit.removesuffix(" MiB")) * 1.048576) for limit in limits[3:]]
+    assert megabytes[0] == megabytes[2] >= 105
+    assert megabytes[1] < megabytes[0]

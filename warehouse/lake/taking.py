@@ -28,11 +28,13 @@ FACTS = {
     "raw.extra_spend": ("generation_id", "spent_at"),
 }
 # Its keys are checked by an index of the builder's file. The other tables have few rows, and no index.
-_KEYED = "raw.generations"
+KEYED = "raw.generations"
 # After so many snapshots the watermark moves. What a builder took in beyond it when it was killed is read once more.
 _SNAPSHOTS = 500
 # So many rows of a table are in memory, and in a transaction.
 _ROWS = 20_480
+# What DuckDB gets to read and write them, beside the index of all answers. Of more it keeps what it has written.
+BUFFER_MB = 100
 _TABLES = Path(__file__).with_name("tables.sql")
 
 
@@ -113,7 +115,7 @@ def _batches(
     if snapshots.first is not None:
         source = f"ducklake_table_insertions('lake', '{schema}', '{name}', {snapshots.first}, {snapshots.last})"
     wanted = f"select * from {source} as fact"  # noqa: S608 - names are ours
-    if snapshots.first is None or table != _KEYED:
+    if snapshots.first is None or table != KEYED:
         keys, is_same = ", ".join(key), " and ".join(f"known.{column} = fact.{column}" for column in key)
         wanted = (
             f"select distinct on ({keys}) * from {source} as fact "  # noqa: S608 - names are ours

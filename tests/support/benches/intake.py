@@ -24,7 +24,7 @@ ROWS_OF_A_COMMIT = 10_000
 ANSWERS = """
 insert into raw.generations by name
 select
-    md5(number::varchar) as generation_id,
+    substr(md5(number::varchar), 1, 20) as generation_id,
     'run-' || number // 500_000 as run_id,
     '2026-01-31' as partition_key,
     'model-' || number // 25_000 % 20 as model_id,

@@ -12,6 +12,7 @@ import pytest
 from tests.support.postgres_server import PostgresServer, running_postgres
 from warehouse.connection import Warehouse
 from warehouse.errors import LakeOfAnotherVersion, LakeUnreachable, WarehouseError
+from warehouse.lake import taking
 from warehouse.lake.landing import Lake
 from warehouse.lake.place import attached
 from warehouse.lake.upkeep import expire
@@ -88,6 +89,22 @@ def test_a_fact_that_landed_twice_is_taken_in_once(warehouse, place):
     assert warehouse.take_in(place) == 1
     land(place, row)
     assert warehouse.take_in(place) == 0
+
+
+def test_facts_are_taken_in_with_a_small_buffer(warehouse, place, monkeypatch):
+    limits, note = [], taking.note
+    limit = "select current_setting('memory_limit')"
+
+    def noted(*arguments):
+        limits.append(warehouse.rows(limit)[1][0][0])
+        note(*arguments)
+
+    monkeypatch.setattr("warehouse.connection.note", noted)
+    usual = warehouse.rows(limit)[1][0][0]
+    land(place, failure(1))
+    assert warehouse.take_in(place) == 1
+    assert limits == ["95.3 MiB"]
+    assert warehouse.rows(limit)[1][0][0] == usual
 
 
 def test_compaction_hides_and_repeats_nothing(warehouse, place):
