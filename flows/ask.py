@@ -24,6 +24,7 @@ from prefect.states import Completed
 from prefect.utilities.annotations import quote
 
 from flows import cell_tasks
+from flows.asking.budgets import ledger_of_share
 from flows.asking.session import Part, Session, session
 from flows.asking.slots import slots_held
 from flows.asking.workers import program_version
@@ -33,7 +34,6 @@ from flows.planning import plan_run, work_on
 from tasks.domain import RunKind
 from tasks.errors import AligntaxError, Refused, UsageError
 from tasks.planned import CellWork, Plan
-from tasks.providers import Ledger
 from tasks.settings import Settings, WorkPoolSettings
 from warehouse.connection import Row
 from warehouse.errors import LakeOfAnotherVersion
@@ -54,10 +54,13 @@ async def ask(  # noqa: PLR0913, PLR0917 - each is a field on the page of the fl
     only: dict[str, list[str]],
     run_id: str,
     shard_id: str,
-    cells: list[str],  # noqa: ARG001 - shown on the page of the flow run
     version: str = "",
+    share: dict[str, float] | None = None,
 ) -> State[None]:
-    """Ask a shard of a run. Every argument names something; questions come from the worker's own configuration."""
+    """Ask a shard of a run. Every argument names something; questions come from the worker's own configuration.
+
+    ``share`` says how much of each budget the shard may take.
+    """
     outcome: Outcome[Session] = Outcome()
 
     async def work() -> Session:
@@ -72,14 +75,14 @@ async def ask(  # noqa: PLR0913, PLR0917 - each is a field on the page of the fl
                 open_work = pieces(plan, lake.named_rows("shard_requests", shard_id=shard_id, run_id=run_id))
             except (AligntaxError, LakeOfAnotherVersion) as error:
                 raise Refused(str(error)) from None
-            return await _ask(plan, open_work, pool.slots, lake, shard_id)
+            part = Part(pool.slots, ledger_of_share(settings, open_work, share or {}))
+            return await _ask(plan, open_work, part, lake, shard_id)
 
     return await outcome.of(work(), _said)
 
 
-async def _ask(plan: Plan, work: tuple[CellWork, ...], slots: int, lake: Lake, shard_id: str) -> Session:
+async def _ask(plan: Plan, work: tuple[CellWork, ...], part: Part, lake: Lake, shard_id: str) -> Session:
     """Ask what of a shard has not landed, and land how each piece ended."""
-    part = Part(slots, Ledger())
     async with slots_held(work), session(lake, plan, work, os.environ, part=part) as live:
         asked: list[Any] = [
             cell_tasks.generate_cell(piece.name, quote(piece), quote(live), return_state=True) for piece in work

@@ -7,17 +7,32 @@ from datetime import UTC, datetime
 
 from tasks.planned import CellResult, CellWork, Plan
 from tasks.providers import Account, Ledger
-from tasks.settings import BudgetSettings
+from tasks.settings import BudgetSettings, Settings
 from warehouse.connection import Row, Warehouse
 
 
 def open_ledger(warehouse: Warehouse, plan: Plan, work: Iterable[CellWork], now: datetime) -> Ledger:
     """The accounts of every model that the work asks, with what earlier runs and this one have spent."""
     shared = plan.settings.budget
-    own = {model.id: model.budget or BudgetSettings() for piece in work for model in piece.model.asked}
+    own = _budgets(work)
     if not any(list(budget.limits()) for budget in (shared, *own.values())):
         return Ledger()
-    spent = _spent(warehouse, plan, now)
+    return _ledger(shared, own, _spent(warehouse, plan, now))
+
+
+def ledger_of_share(settings: Settings, work: Iterable[CellWork], share: Mapping[str, float]) -> Ledger:
+    """The accounts of some work, each with so much room as a share has by its name; without a share it has none."""
+    ledger = _ledger(settings.budget, _budgets(work), {})
+    for account in {account.name: account for some in ledger.accounts.values() for account in some}.values():
+        account.spent = account.limit - min(share.get(account.name, 0.0), account.limit)
+    return ledger
+
+
+def _budgets(work: Iterable[CellWork]) -> dict[str, BudgetSettings]:
+    return {model.id: model.budget or BudgetSettings() for piece in work for model in piece.model.asked}
+
+
+def _ledger(shared: BudgetSettings, own: Mapping[str, BudgetSettings], spent: Mapping[str, Row]) -> Ledger:
     of_all = _accounts(shared, spent.values())
     return Ledger(
         {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from flows.asking.patience import LONGEST_AWAY_S, insisting
 from flows.asking.recalling import tag_of
 from flows.asking.session import Session
 from flows.asking.shards import Shard, even_size, packed
+from flows.asking.shares import Share, Shares, Taken
 from flows.asking.slots import set_slots
 from flows.asking.workers import Attendance, count_at_once, deployment_in, program_version
 from flows.planning import is_for_workers
@@ -100,9 +102,11 @@ async def ask_in_pool(
         begin = partial(_deployment, client, settings.work_pool, pieces)
         deployment_id = await insisting(begin, live.progress.say)
         await asyncio.to_thread(_land_rows, place, rows)
+        count = await insisting(partial(count_at_once, settings.work_pool.name), live.progress.say)
         attendance = Attendance(client, settings.work_pool.name, live.progress.say)
-        pool = _Pool(live, place, client, deployment_id, _chosen(live, config), attendance)
-        await pool.ask(shards)
+        shares = Shares(live.ledger, count)
+        pool = _Pool(live, place, client, deployment_id, _chosen(live, config), attendance, shares, deque(shards))
+        await pool.ask()
     ends = await asyncio.to_thread(_read_ends, place, shards)
     return {name: _state(live, name, pool.failures, ends) for name in pooled}
 
@@ -148,17 +152,18 @@ class _Pool:
     deployment_id: uuid.UUID
     chosen: Mapping[str, Any]
     attendance: Attendance
+    shares: Shares
+    queue: deque[Shard]
     waiting: dict[uuid.UUID, Shard] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
-    async def ask(self, shards: Sequence[Shard]) -> None:
+    async def ask(self) -> None:
         """Submit the shards, and wait until each has ended; a signal cancels them."""
         try:
-            for shard in shards:
-                await self._insist(partial(self._submit, shard))
-            while self.waiting and not self.live.draining.is_set():
-                await self._insist(self._look)
+            while (self.queue or self.waiting) and not self.live.draining.is_set():
+                await self._submit_due()
                 await self._pause()
+                await self._insist(self._look)
         finally:
             with suppress(OSError, httpx.HTTPError):  # the server may be gone
                 for run_id in self.waiting:
@@ -171,18 +176,43 @@ class _Pool:
         longest_s = lambda: _LONGEST_DRAIN_S if draining.is_set() else LONGEST_AWAY_S  # noqa: E731
         await insisting(call, self.live.progress.say, longest_s)
 
-    async def _submit(self, shard: Shard, count_lost: int = 0) -> None:
+    async def _submit_due(self) -> None:
+        """Submit the shards that the budgets have room for; those that have to wait stay in the queue."""
+        for _ in range(len(self.queue)):
+            shard = self.queue.popleft()
+            share = self.shares.reserve(shard)
+            if share is None:
+                self.queue.append(shard)
+            elif all(piece.name in share.used_up for piece in shard.pieces):
+                for piece in shard.pieces:
+                    result, account = self.live.results[piece.name], share.used_up[piece.name]
+                    result.stopped, result.budget = account.sentence, account.name
+            else:
+                share.before = await asyncio.to_thread(self._taken, shard) if share.amounts else {}
+                await self._insist(partial(self._submit, shard, share))
+                shard.count_submitted += 1
+
+    async def _submit(self, shard: Shard, share: Share) -> None:
+        told = {"share": {account.name: amount for account, amount in share.amounts}} if share.amounts else {}
         run = await self.client.create_flow_run_from_deployment(
             self.deployment_id,
-            parameters={**self.chosen, **shard.named()},
+            parameters={**self.chosen, **shard.named(), **told},
             tags=[tag_of(self.live.plan.run_id)],
-            idempotency_key=f"{shard.shard_id}-{count_lost}",
+            idempotency_key=f"{shard.shard_id}-{shard.count_submitted}",
         )
         self.waiting[run.id] = shard
+
+    def _taken(self, shard: Shard) -> Taken:
+        """What the requests of a shard have taken so far."""
+        ids = [request.generation_id for piece in shard.pieces for request in piece.requests]
+        wanted = {"wanted_generations": pl.DataFrame({"generation_id": ids})}
+        rows = self.live.warehouse.query("taken_by_requests", frames=wanted, run_id=self.live.plan.run_id)
+        return {row["model_id"]: row for row in rows.iter_rows(named=True)}
 
     async def _look(self) -> None:
         """See which shards have ended, and take in what has landed."""
         runs = await self._runs()
+        await self._take_in()  # what those landed that have ended
         for run in runs:
             if run.state and run.state.is_final():
                 await self._ended(run.id, run.state)
@@ -190,7 +220,6 @@ class _Pool:
                 lost: State[Any] = Crashed(message="The process of the flow run did not start.")
                 await self.client.set_flow_run_state(run.id, lost, force=True)
         await self.attendance.look(runs)
-        await self._take_in()
 
     async def _take_in(self) -> None:
         ended = await asyncio.to_thread(self.live.warehouse.take_in, self.place)
@@ -209,23 +238,36 @@ class _Pool:
         ]
 
     async def _ended(self, run_id: uuid.UUID, state: State[Any]) -> None:
-        """Take note that a flow run has ended, and submit its shard again if its worker was lost.
+        """Take note that a flow run has ended. A shard whose worker was lost, or that used up its share, is due again.
 
         Raises:
             Refused: the worker has another configuration or another version.
         """
         shard = self.waiting[run_id]
+        has_share = shard.shard_id in self.shares.held
+        stopped = await self._stopped(shard) if has_share and state.is_completed() else ()
         if state.name == Refused.__name__:
             del self.waiting[run_id]
             raise Refused(f"work_pool: a worker refuses to ask: {state.message}")
+        if has_share:
+            self.shares.settle(shard, await asyncio.to_thread(self._taken, shard))
         if state.is_crashed() and shard.count_lost < _MOST_LOST:
-            await self._submit(shard, shard.count_lost + 1)
             shard.count_lost += 1
+            self.queue.append(shard)
             self.live.progress.say(f"A worker was lost; shard {shard.shard_id} is asked again from where it was.")
         elif not state.is_completed():
             said = state.message or state.name or state.type.value
             self.failures |= {piece.name: f"{piece.cell_id}: {said}" for piece in shard.pieces}
+        elif stopped:
+            shard.pieces = stopped
+            self.queue.append(shard)
         del self.waiting[run_id]
+
+    async def _stopped(self, shard: Shard) -> tuple[CellWork, ...]:
+        """The pieces of a shard that its share stopped."""
+        ends = await asyncio.to_thread(_read_ends, self.place, [shard])
+        names = ends.filter(pl.col("budget").is_not_null())["piece"].to_list()
+        return tuple(piece for piece in shard.pieces if piece.name in names)
 
     async def _pause(self) -> None:
         try:

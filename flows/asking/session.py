@@ -38,6 +38,7 @@ class Session:
     draining: asyncio.Event
     progress: Progress
     observers: Observers
+    ledger: Ledger
     results: dict[str, CellResult] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,7 +103,7 @@ async def session(
                         line.room, line.ledger = landing.room, ledger
                         if observers.everyone:
                             line.on_ended, line.on_batch = observers.request_ended, observers.batch_ended
-                    yield Session(warehouse, plan, work, lines, landing, draining, progress, observers)
+                    yield Session(warehouse, plan, work, lines, landing, draining, progress, observers, ledger)
         finally:
             observers.close()
             for line in lines.values():

@@ -20,10 +20,11 @@ _LEAST = 50
 
 @dataclass(slots=True)
 class Shard:
-    """Pieces of cells that one flow run asks, and how often its worker was lost."""
+    """Pieces of cells that one flow run asks, how often it was submitted, and how often its worker was lost."""
 
     pieces: tuple[CellWork, ...]
     shard_id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    count_submitted: int = 0
     count_lost: int = 0
 
     def rows(self) -> Iterator[Row]:
@@ -47,7 +48,6 @@ class Shard:
         """What its flow run is told: names. The worker plans only these models on these benchmarks."""
         return {
             "shard_id": self.shard_id,
-            "cells": sorted({piece.cell_id for piece in self.pieces}),
             "only": {
                 "models": sorted({piece.model.id for piece in self.pieces}),
                 "benchmarks": sorted({piece.benchmark_id for piece in self.pieces}),

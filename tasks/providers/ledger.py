@@ -34,9 +34,14 @@ class Account:
     reserved: float = 0.0
     count_reservations: int = 0
 
+    @property
+    def room(self) -> float:
+        """How much is neither spent nor reserved."""
+        return self.limit - self.spent - self.reserved
+
     def has_room(self, amount: float) -> bool:
         """Whether so much more may be reserved."""
-        return self.spent + self.reserved + amount <= self.limit + _ROUNDING_USD
+        return amount <= self.room + _ROUNDING_USD
 
     @property
     def sentence(self) -> str:
@@ -101,6 +106,21 @@ class Ledger:
             account.count_reservations -= 1
             if was_sent:
                 account.spent += reserved if account.unit == "requests" or usd is None else usd
+        self._wake()
+
+    def set_aside(self, account: Account, amount: float) -> None:
+        """Reserve an amount that others may take, who do not know this ledger."""
+        account.reserved += amount
+        account.count_reservations += 1
+
+    def put_back(self, account: Account, amount: float, *, taken: float) -> None:
+        """Put what others took in the place of an amount that was set aside for them."""
+        account.reserved -= amount
+        account.count_reservations -= 1
+        account.spent += taken
+        self._wake()
+
+    def _wake(self) -> None:
         while self._waiting:
             waiting = self._waiting.popleft()
             if not waiting.done():

@@ -118,7 +118,7 @@ def budget_problems(settings: Settings, day: date) -> Iterator[Problem]:
 
 
 def pool_problems(settings: Settings) -> Iterator[Problem]:
-    """A work pool whose workers could not land what they ask, or that a budget cannot follow."""
+    """A work pool whose workers could not land what they ask."""
     if settings.work_pool is None:
         return
     if settings.landing is None:
@@ -127,9 +127,6 @@ def pool_problems(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             ("landing",), "must be in PostgreSQL where a work_pool asks: no other catalog takes many writers."
         )
-    own = [model.budget for model in settings.models if model.budget]
-    if any(list(budget.limits()) for budget in (settings.budget, *own)):
-        yield Problem(("work_pool",), "cannot be used with a budget: the workers would not know what others spend.")
 
 
 def receiver_problems(settings: Settings) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flows.asking.budgets import open_ledger
+from flows.asking.budgets import ledger_of_share, open_ledger
 from tasks.planned import CellWork
 from tasks.settings import ModelSettings, load_settings
 from tests.support.known import known_names
@@ -95,4 +95,15 @@ def test_run_night_and_month_count_each_their_own(books):
         "night.requests": 20,
         "month.usd": pytest.approx(0.75),
         "night.usd of m": pytest.approx(0.25),
+    }
+
+
+def test_a_share_is_the_room_of_its_accounts_and_others_have_none(books):
+    work = [CellWork("run", "", "c", "b", books.settings.model("m"), [], "c")]
+    ledger = ledger_of_share(books.settings, work, {"run.requests": 30, "month.usd": 99})
+    assert {account.name: (account.limit, account.room) for account in ledger.accounts["m"]} == {
+        "run.requests": (100, 30),
+        "night.requests": (100, 0),
+        "month.usd": (5, 5),
+        "night.usd of m": (1, 0),
     }

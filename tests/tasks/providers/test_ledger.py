@@ -55,6 +55,21 @@ def test_a_request_waits_while_its_room_may_come_back(instantly):
     assert money.spent == pytest.approx(0.05)
 
 
+def test_a_request_waits_for_what_others_may_leave_of_an_amount_set_aside(instantly):
+    book, (money,) = ledger(usd=1.0)
+
+    async def ask() -> None:
+        book.set_aside(money, 0.8)
+        waiting = asyncio.create_task(book.reserve("m", 0.5))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        book.put_back(money, 0.8, taken=0.3)
+        assert not isinstance(await waiting, Account)
+
+    instantly(ask())
+    assert (money.spent, money.reserved, money.count_reservations) == (pytest.approx(0.3), pytest.approx(0.5), 1)
+
+
 def test_an_unknown_usage_keeps_the_worst_price_and_an_unsent_request_takes_nothing(instantly):
     book, (money, requests) = ledger(usd=1.0, requests=10)
 
