@@ -48,6 +48,8 @@ Result = TypeVar("Result")
 Row: TypeAlias = dict[str, Any]
 
 _GROUPED_ROWS = 100_000
+# After so many new rows DuckDB's memory follows the indexes again, which have grown by some 50 MB.
+_ROWS_BETWEEN_LIMITS = 400_000
 _QUERIES = Path(__file__).parent / "queries"
 
 
@@ -62,6 +64,7 @@ class Warehouse:
         self._lock = threading.RLock()
         self._depth = 0
         self._buffer_mb = MEMORY_MB
+        self._count_since_limit = 0
         self._keyed: dict[str, bool] = {}
         self._schemas: dict[str, dict[str, pl.DataType]] = {}
         self._notes = Notes(connection)
@@ -160,6 +163,7 @@ class Warehouse:
 
     def _limit(self, megabytes: int, tables: str = "%") -> None:
         with self._lock:
+            self._count_since_limit = 0
             limit_memory(self._connection, megabytes, tables)
 
     def _set(self, setting: str) -> None:
@@ -293,7 +297,11 @@ class Warehouse:
         self._connection.register("incoming", frame.to_arrow())
         row = self._connection.execute(f"{verb} into {table} by name select * from incoming").fetchone()  # noqa: S608 - names are ours
         self._connection.unregister("incoming")
-        return int(row[0]) if row else 0
+        count = int(row[0]) if row else 0
+        self._count_since_limit += count
+        if self._count_since_limit >= _ROWS_BETWEEN_LIMITS:
+            self._limit(self._buffer_mb)
+        return count
 
     def _has_key(self, table: str) -> bool:
         if table not in self._keyed:

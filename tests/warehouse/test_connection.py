@@ -122,6 +122,16 @@ def test_work_that_a_small_buffer_does_not_hold_is_done_again_with_the_usual_one
     assert small == third != usual
 
 
+def test_memory_follows_the_indexes_after_many_rows(path, monkeypatch):
+    limits = []
+    monkeypatch.setattr("warehouse.connection._ROWS_BETWEEN_LIMITS", 3)
+    monkeypatch.setattr("warehouse.connection.limit_memory", lambda _connection, *arguments: limits.append(arguments))
+    with Warehouse.open(path) as warehouse:
+        for number in range(4):
+            warehouse.append({"raw.prompts": prompts(f"{number} a", f"{number} b")})
+    assert limits == [(1500, "%")] * 2
+
+
 def test_work_that_fails_for_another_reason_is_not_done_again(path):
     count = 0
 
