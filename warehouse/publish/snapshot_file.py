@@ -52,12 +52,15 @@ def fill_snapshot(
     # The last group of a table is written again with the rows that are added.
     groups = f"(row_group_size {ROWS_PER_GROUP})" if begun else ""
     connection.execute(f"attach '{escaped(path)}' as snapshot {groups}")
+    if begun:
+        connection.execute("set checkpoint_threshold = '1KB'")  # the commit writes to the file, and to no log before
     try:
         with any_order(connection), committed(connection):
             tables = _add_changes(connection, text, *begun) if begun else _write_whole(connection, text)
             return _identified(connection, tables, as_of_date, run_id)
     finally:
         connection.execute("set threads = default")
+        connection.execute("set checkpoint_threshold = default")
         connection.execute("detach snapshot")
 
 
