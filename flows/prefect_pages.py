@@ -29,6 +29,7 @@ from tasks.report import SHORT_REPORT, short_report
 from tasks.steps.publish import Published
 from tasks.steps.publish.report_page import report_frames
 from warehouse.connection import Warehouse
+from warehouse.errors import WarehouseError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -148,8 +149,11 @@ async def show_report(run_id: str, as_of_date: str, published: Published) -> Non
     """Show the sentences of the report, its taxes, and where it is."""
     if FlowRunContext.get() is None:
         return
-    with Warehouse.read(Path(published["database"])) as snapshot:
-        tables = report_frames(snapshot, as_of_date, SHORT_REPORT).rows(SHORT_REPORT)
+    try:
+        with Warehouse.read(Path(published["database"])) as snapshot:
+            tables = report_frames(snapshot, as_of_date, SHORT_REPORT).rows(SHORT_REPORT)
+    except WarehouseError:  # a snapshot that could not be written; the run itself says so
+        return
     short, link = short_report(tables, as_of_date), _address(published["report"])
     artifacts = [
         MarkdownArtifact(key="aligntax-headline", markdown=short.markdown, description=f"Run {run_id}"),

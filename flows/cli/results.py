@@ -77,6 +77,13 @@ def headline_rows(published: Published | None, as_of_date: str | None) -> Headli
     return HeadlineRows(said.answers, said.benchmarks, _dicts(*taxes), _dicts(*safety), warnings, gaps)
 
 
+def rows_of(evaluated: Evaluated) -> HeadlineRows:
+    """The same of a run; empty where its snapshot could not be written, which the run says by itself."""
+    if evaluated.unpublished and not Path(evaluated.published["database"]).is_file():
+        return HeadlineRows()
+    return headline_rows(evaluated.published, evaluated.as_of_date)
+
+
 def gap_lines(snapshot: Warehouse, as_of_date: str) -> Iterator[str]:
     """A line for each pair whose tax over all capability goes over fewer benchmarks than on the date before."""
     for candidate, reference, missing in snapshot.query_rows("fewer_benchmarks", as_of_date=as_of_date)[1]:
@@ -89,7 +96,7 @@ def gap_lines(snapshot: Warehouse, as_of_date: str) -> Iterator[str]:
 def summarise(evaluated: Evaluated, *, config: Path, is_json: bool) -> int:
     """Print a run's result; returns the exit code: 1 where a cell is in no report or a target was not published."""
     exit_code = int(evaluated.outcome == "partial" or evaluated.unpublished is not None)
-    rows = headline_rows(evaluated.published, evaluated.as_of_date)
+    rows = rows_of(evaluated)
     if is_json:
         print_json({**dataclasses.asdict(evaluated), **rows.as_json()})
         return exit_code

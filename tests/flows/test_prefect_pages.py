@@ -12,6 +12,7 @@ import pytest
 
 from flows import prefect_pages
 from flows.asking.progress import Progress
+from flows.cli.results import HeadlineRows, rows_of
 from flows.evaluate import state_of
 from tasks.planned import CellResult, CellWork
 from tests.support.runs import ask_prefect, write_config
@@ -128,6 +129,16 @@ def test_nothing_that_is_shown_holds_a_prompt_or_an_answer(shown):
         texts += warehouse.rows("select question from raw.items")[1]
     assert len(texts) > 100
     assert [text for (text,) in texts if json.dumps(text)[1:-1] in everything] == []
+
+
+def test_a_snapshot_that_could_not_be_written_leaves_the_run_as_it_is(monkeypatch, tmp_path):
+    """The command's summary then has no table, and the line about the failed target follows it."""
+    monkeypatch.setattr(prefect_pages.FlowRunContext, "get", object)
+    monkeypatch.setattr(prefect_pages, "_put", lambda *_: pytest.fail("nothing can be shown"))
+    places = {"database": tmp_path / "aligntax.duckdb", "report": tmp_path / "report.html"}
+    asyncio.run(prefect_pages.show_report("run", DATE, places))
+    evaluated = SimpleNamespace(unpublished="not published: database: x.", published=places, as_of_date=DATE)
+    assert rows_of(evaluated) == HeadlineRows()
 
 
 @pytest.fixture
