@@ -25,6 +25,7 @@ from prefect.utilities.annotations import quote
 
 from flows import cell_tasks
 from flows.asking.budgets import ledger_of_share
+from flows.asking.draining import drain_on_signal
 from flows.asking.session import Part, Session, session
 from flows.asking.slots import slots_held
 from flows.asking.workers import program_version
@@ -64,7 +65,9 @@ async def ask(  # noqa: PLR0913, PLR0917 - each is a field on the page of the fl
     outcome: Outcome[Session] = Outcome()
 
     async def work() -> Session:
-        with ExitStack() as stack:
+        draining = asyncio.Event()
+        # Prefect raises an exception wherever the main thread is when a signal comes: an import may be left half done.
+        with drain_on_signal(draining), ExitStack() as stack:
             try:
                 check_program(version)
                 settings = load_configuration(_beside(config))
@@ -75,7 +78,7 @@ async def ask(  # noqa: PLR0913, PLR0917 - each is a field on the page of the fl
                 open_work = pieces(plan, lake.named_rows("shard_requests", shard_id=shard_id, run_id=run_id))
             except (AligntaxError, LakeOfAnotherVersion) as error:
                 raise Refused(str(error)) from None
-            part = Part(pool.slots, ledger_of_share(settings, open_work, share or {}))
+            part = Part(pool.slots, ledger_of_share(settings, open_work, share or {}), draining)
             return await _ask(plan, open_work, part, lake, shard_id)
 
     return await outcome.of(work(), _said)

@@ -59,10 +59,14 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one of several workers may take: one of ``slots`` equal parts of each limit a minute, and budgets."""
+    """What one of several workers may take: one of ``slots`` equal parts of each limit a minute, and budgets.
+
+    ``draining`` is set once the worker is told to end, which may be before it asks.
+    """
 
     slots: int
     ledger: Ledger
+    draining: asyncio.Event
 
 
 @asynccontextmanager
@@ -89,7 +93,7 @@ async def session(
         pooled: The names of the pieces of work that others ask.
         part: What a worker may take; by default all that the configuration allows.
     """
-    draining = asyncio.Event()
+    draining = part.draining if part else asyncio.Event()
     progress = Progress(sum(len(shard.requests) for shard in work), is_quiet=bool(environment.get(LOG_JSON)))
     observers = open_observers(environment)
     ledger = part.ledger if part else open_ledger(warehouse, plan, work, datetime.now(UTC))

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import signal
+from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
+import flows.ask
 from flows.ask import check_program
 from flows.asking.workers import deployment_in, program_version
 from flows.processes.simulated import simulated_server
@@ -72,6 +77,29 @@ def test_a_run_of_another_program_is_refused():
     check_program(program_version())
     with pytest.raises(UsageError, match=r"^this worker has aligntax .* was started by aligntax 0\.0\.1: install one"):
         check_program("aligntax 0.0.1")
+
+
+def test_a_shard_that_is_called_back_while_it_plans_is_drained_from_the_beginning(monkeypatch):
+    given, seen = SimpleNamespace(slots=1), []
+
+    def load_configuration(_):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    async def asked(_plan, _work, part, *_):
+        await asyncio.sleep(0.05)  # the loop looks for signals
+        seen.append(part.draining.is_set())
+        return SimpleNamespace(results={})
+
+    lake = MagicMock()
+    lake.named_rows.return_value = []
+    fakes = {"load_configuration": load_configuration, "_joined": lambda _: (given, lake), "_ask": asked}
+    fakes |= {"plan_run": lambda *_: SimpleNamespace(cells=()), "replace": lambda plan, **_: plan}
+    fakes["ledger_of_share"] = lambda *_: None
+    for name, fake in fakes.items():
+        monkeypatch.setattr(flows.ask, name, fake)
+    named = dict.fromkeys(("run_id", "shard_id"), "x") | {"config": "aligntax.yaml", "version": program_version()}
+    asyncio.run(flows.ask.ask.fn(as_of_date="2026-01-31", kind="adhoc", only={}, **named))
+    assert seen == [True]
 
 
 @pytest.mark.accept
