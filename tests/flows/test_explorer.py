@@ -9,6 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -180,7 +181,8 @@ def test_of_a_hundred_thousand_answers_only_those_that_are_shown_are_loaded(brow
     page.close()
 
 
-def test_the_first_search_in_a_hundred_thousand_answers_takes_less_than_a_second(project, tmp_path):
+def test_a_search_in_a_hundred_thousand_answers_does_without_pandas(project, tmp_path):
+    """The first one would take a second longer: DuckDB imports pandas if it is there to read a parameter."""
     folder = shutil.copytree(project, tmp_path / "project")
     with duckdb.connect(folder / "publish" / "aligntax.duckdb") as snapshot:
         snapshot.execute(MANY_ANSWERS)
@@ -190,11 +192,10 @@ def test_the_first_search_in_a_hundred_thousand_answers_takes_less_than_a_second
         try:
             address = server.stdout.readline().strip()
             assert status(address) == 200
-            started = time.monotonic()
             with urllib.request.urlopen(f"{address}search?text=NEEDLE%2099", timeout=20) as answer:
                 found = json.load(answer)
-            seconds = time.monotonic() - started
+            loaded = Path(f"/proc/{server.pid}/maps").read_text()
         finally:
             server.terminate()
     assert len(found) == 1_111  # whatever begins with 99
-    assert seconds < 1, seconds
+    assert "pandas/_libs" not in loaded
