@@ -17,7 +17,7 @@ from tasks.steps.validate import great_expectations
 from warehouse.connection import Warehouse
 
 # Memory for DuckDB while it copies tables, beside what the copy itself has.
-_COPIES_MB = 250
+_COPIES_MB = 150
 
 
 def limit_again(warehouse: Warehouse, settings: Settings) -> None:
