@@ -204,10 +204,11 @@ def _knob_title(row: Mapping[str, Any]) -> str:
 
 def _line(row: ReportRow) -> TableLine:
     optimum = (row["optimum"], row["optimum_low"], row["optimum_high"])
+    why_exact = row["reason"] or "all_differences_equal"  # what is the same for every item has no error
     cells = (
         str(row["axis"]),
         f"{row['form']}, {row['shape']}" if row["shape"] else DASH,
-        with_interval(row["slope"], row["slope_low"], row["slope_high"], signed_points, row["reason"]),
+        with_interval(row["slope"], row["slope_low"], row["slope_high"], signed_points, why_exact),
         stated(row["largest_residual"], points),
         with_interval(*optimum, lambda strength: f"{strength:.3g}", row["optimum_reason"]),
     )

@@ -7,6 +7,11 @@ def test_a_knob_shows_its_form_and_the_strength_that_pays(section_text):
         assert expected in text
 
 
+def test_a_slope_without_an_error_says_why(section_text):
+    text = section_text(STRENGTHS, sweep_fit=[{"slope": 0.0, "slope_low": None, "slope_high": None}])
+    assert "0.0 [— (the same on every item)]" in text
+
+
 def test_only_the_chosen_forms_and_knobs_without_a_form_are_shown(section_text):
     forms = [("line", False), ("parabola", True), ("none", False)]
     rows = [{"form": form, "is_shown": is_shown, "benchmark_id": f"on-{form}"} for form, is_shown in forms]
