@@ -203,11 +203,14 @@ def _is_spent(words: str) -> bool:
 
 
 def _fault(status: int, words: str) -> Fault:
-    """What is at fault where a cell cannot succeed. Of a gateway's key and credit, those behind it are one model's."""
+    """What is at fault where a cell cannot succeed. Of a gateway's key and credit, those behind it are one model's.
+
+    Credit is used up where words say so. A bare 402 can be as mistaken as a bare 401.
+    """
     is_passed_on = _PASSED_ON.search(words)
-    if status == _PAYMENT or _is_spent(words):
+    if _is_spent(words):
         return "quota" if is_passed_on or _SPENT_TODAY.search(words) else "credit"
-    is_key = status == _UNKNOWN_KEY or (status != _NOT_FOUND and _KEY.search(words))
+    is_key = status in {_UNKNOWN_KEY, _PAYMENT} or (status != _NOT_FOUND and _KEY.search(words))
     return "key" if is_key and not is_passed_on else "model"
 
 

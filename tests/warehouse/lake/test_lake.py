@@ -103,7 +103,9 @@ def test_facts_are_taken_in_with_a_small_buffer(warehouse, place, monkeypatch):
     usual = warehouse.rows(limit)[1][0][0]
     land(place, failure(1))
     assert warehouse.take_in(place) == 1
-    assert limits == ["95.3 MiB"]
+    (small,) = limits  # beside a megabyte or so of indexes
+    assert small.endswith(" MiB")
+    assert 95 <= float(small.split()[0]) < 110
     assert warehouse.rows(limit)[1][0][0] == usual
 
 
