@@ -21,7 +21,7 @@ def open_ledger(warehouse: Warehouse, plan: Plan, work: Iterable[CellWork], now:
 
 
 def ledger_of_share(settings: Settings, work: Iterable[CellWork], share: Mapping[str, float]) -> Ledger:
-    """The accounts of some work, each with so much room as a share has by its name; without a share it has none."""
+    """The accounts of some work. Each may spend what the share names for it; one that it does not name, nothing."""
     ledger = _ledger(settings.budget, _budgets(work), {})
     for account in {account.name: account for some in ledger.accounts.values() for account in some}.values():
         account.spent = account.limit - min(share.get(account.name, 0.0), account.limit)

@@ -44,7 +44,8 @@ ELSEWHERE = {
     "steer": "tests/real/test_steering.py",
     "merge": "tests/real/test_own_weights.py",
 }
-# What a guide shows beside commands of aligntax: how such a line begins, and where it runs. This machine has no Docker.
+# Lines of guides beside commands of aligntax: how each begins, and the test or file that covers it. Lines with
+# docker are compared with the compose file only.
 BESIDE = {
     "make ": "tests/flows/test_guides.py",
     ". .venv/bin/activate": "tests/flows/test_guides.py",

@@ -204,7 +204,7 @@ def _knob_title(row: Mapping[str, Any]) -> str:
 
 def _line(row: ReportRow) -> TableLine:
     optimum = (row["optimum"], row["optimum_low"], row["optimum_high"])
-    why_exact = row["reason"] or "all_differences_equal"  # what is the same for every item has no error
+    why_exact = row["reason"] or "all_differences_equal"  # why the slope lacks an interval
     cells = (
         str(row["axis"]),
         f"{row['form']}, {row['shape']}" if row["shape"] else DASH,

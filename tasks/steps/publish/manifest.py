@@ -1,6 +1,6 @@
 """What each target holds, as ``publish/manifest.json``. It is written last, when everything that it names is there.
 
-A target that failed keeps its entry of the publication before: that is what its readers find. The entry of a target
+The entry of a target that failed names the publication before, which its readers still find. The entry of a target
 that is switched off moves from ``targets`` to ``left``, and stays there until somebody deletes the files.
 """
 

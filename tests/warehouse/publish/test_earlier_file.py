@@ -82,7 +82,7 @@ def described(path):
 
 
 def began_with_a_copy(path):
-    """What a copy replaced leaves unused space; a file that is written whole has none."""
+    """Whether the file has unused space, which only replaced rows leave."""
     with duckdb.connect(str(path), read_only=True) as file:
         return file.execute("select free_blocks > 0 from pragma_database_size()").fetchone() == (True,)
 

@@ -66,7 +66,7 @@ class BatchedCell:
         return self.is_over or self.is_late
 
     def stop(self, error: ProviderError) -> None:
-        """End the cell, because no request of it can succeed. A batch that is not found says nothing of other cells."""
+        """End the cell, because no request of it can succeed. A batch that is not found ends this cell alone."""
         if error.fault != "model":
             self.line.refusals.note(self.work, error)
         self.result.stopped, self.result.is_cell_error = str(error), True
