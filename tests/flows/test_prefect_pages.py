@@ -132,7 +132,7 @@ def test_nothing_that_is_shown_holds_a_prompt_or_an_answer(shown):
 
 
 def test_a_snapshot_that_could_not_be_written_leaves_the_run_as_it_is(monkeypatch, tmp_path):
-    """Prefect shows no taxes, and the command's table stays empty; its line about the failed target is tested elsewhere."""
+    """Prefect shows no taxes, and the command's table stays empty. Its line about the target has a test of its own."""
     monkeypatch.setattr(prefect_pages.FlowRunContext, "get", object)
     monkeypatch.setattr(prefect_pages, "_put", lambda *_: pytest.fail("nothing can be shown"))
     places = {"database": tmp_path / "aligntax.duckdb", "report": tmp_path / "report.html"}
