@@ -39,6 +39,7 @@ from tasks.planned import Plan
 from tasks.steps.execute_programs import ExecutedPrograms
 from tasks.steps.land import land_plan, run_event
 from tasks.steps.publish import Published
+from warehouse.lake.taking import take_in
 
 if TYPE_CHECKING:
     from flows.conclude import Concluded
@@ -179,7 +180,7 @@ async def _asked(warehouse: Warehouse, planned: Plan, config: str) -> tuple[Sess
     landing = planned.settings.landing
     await recall(planned)
     if landing:  # what workers landed for a run that ended before them
-        await asyncio.to_thread(warehouse.take_in, landing)
+        await asyncio.to_thread(take_in, warehouse, landing)
     pending = land_plan(warehouse, planned)
     land_spend_plan(warehouse, planned, pending)
     size = await shard_size(planned, pending)

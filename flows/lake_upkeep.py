@@ -17,6 +17,7 @@ from prefect.states import Completed
 from flows.opened import opened
 from flows.orchestration import Outcome
 from tasks.errors import UsageError
+from warehouse.lake.upkeep import tidy
 
 # A night that goes on has the warehouse for hours.
 _LONGEST_WAIT_S = 6 * 3600.0
@@ -35,7 +36,7 @@ def tidied(config: Path, wait_s: float = 0.0) -> str:
         if landing is None:
             raise UsageError("set `landing:` to the lake that is to be kept in order.")
         before = datetime.now(UTC) - timedelta(days=days) if days else None
-        then, now = given.warehouse.tidy_lake(landing, before)
+        then, now = tidy(given.warehouse, landing, before)
     removed = f"; {now.count_removed} facts older than {days} days were removed" if days else ""
     sizes = f"{then.count_bytes / 1e6:.1f} MB in {then.count_files} files before, {now.count_bytes / 1e6:.1f} MB in "
     return f"{landing.catalog}: {sizes}{now.count_files} now{removed}."

@@ -9,9 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
-from functools import cache, partial
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
@@ -20,9 +19,6 @@ import duckdb
 from warehouse.build import LAYERS, build
 from warehouse.errors import ModelError, QueryError, WarehouseUnwritable
 from warehouse.grain import surplus_rows
-from warehouse.lake import upkeep
-from warehouse.lake.place import LakePlace, attached
-from warehouse.lake.taking import BUFFER_MB, KEYED, due, facts, note, prepare
 from warehouse.notes import NOTED_AT, Notes
 from warehouse.opening import (
     MEMORY_MB,
@@ -60,11 +56,12 @@ class Warehouse:
         self.path = path
         self._file = identity(path)
         self._connection = connection
-        self._database = '"{}"'.format(*connection.execute("select current_database()").fetchall()[0])
+        self.database_name = '"{}"'.format(*connection.execute("select current_database()").fetchall()[0])
         self._lock = threading.RLock()
         self._depth = 0
         self._buffer_mb = MEMORY_MB
         self._count_since_limit = 0
+        self._growing: set[str] = set()
         self._keyed: dict[str, bool] = {}
         self._schemas: dict[str, dict[str, pl.DataType]] = {}
         self._notes = Notes(connection)
@@ -110,7 +107,7 @@ class Warehouse:
             ModelError: a model's SQL or description is wrong.
             WarehouseUnwritable: the disk is full.
         """
-        with self._lent() as connection:
+        with self.lent() as connection:
             return build(connection, parts, dates)
 
     def dates_touched(self, run_id: str) -> list[str]:
@@ -135,7 +132,7 @@ class Warehouse:
         Raises:
             WarehouseUnwritable: the file could not be written.
         """
-        with self._lent(path) as connection, swapped_in(path) as building:
+        with self.lent(path) as connection, swapped_in(path) as building:
             return fill_snapshot(connection, building, text=text, as_of_date=as_of_date, run_id=run_id, earlier=earlier)
 
     def sparing(self, megabytes: int, work: Callable[[], Result]) -> Result:
@@ -144,27 +141,35 @@ class Warehouse:
         A file of more megabytes gets a buffer of its own size, because joins and sorts grow with it. Work inside such
         work has its own buffer.
         """
-        if self._buffer_mb == MEMORY_MB:
-            with self._lent() as connection:
+        if self._buffer_mb == MEMORY_MB and not self._depth:
+            with self.lent() as connection:
                 connection.execute("checkpoint")  # what is on disk can leave memory, indexes too
-        needed = min(max(megabytes, self.path.stat().st_size // 1_000_000), MEMORY_MB)
-        before, self._buffer_mb = self._buffer_mb, needed
-        self._limit(needed)
         try:
-            return work()
+            with self.buffer(max(megabytes, self.path.stat().st_size // 1_000_000)):
+                return work()
         except (duckdb.OutOfMemoryException, ModelError) as error:
             if not isinstance(error.__cause__ or error, duckdb.OutOfMemoryException):
                 raise
-            self._limit(MEMORY_MB)
+        with self.buffer(MEMORY_MB):
             return work()
-        finally:
-            self._buffer_mb = before
-            self._limit(before)
 
-    def _limit(self, megabytes: int, tables: str = "%") -> None:
+    @contextmanager
+    def buffer(self, megabytes: int) -> Iterator[None]:
+        """Let DuckDB use so much memory, at most the usual, beside the indexes of tables that get rows meanwhile."""
+        before = self._buffer_mb, self._growing
+        self._buffer_mb, self._growing = min(megabytes, MEMORY_MB), set()
+        self._limit()
+        try:
+            yield
+        finally:
+            self._buffer_mb, self._growing = before
+            self._limit()
+
+    def _limit(self) -> None:
         with self._lock:
             self._count_since_limit = 0
-            limit_memory(self._connection, megabytes, tables)
+            is_usual = self._buffer_mb == MEMORY_MB
+            limit_memory(self._connection, self._buffer_mb, None if is_usual else self._growing)
 
     def _set(self, setting: str) -> None:
         with self._lock:
@@ -184,7 +189,7 @@ class Warehouse:
             self._check_place()
             self._depth += 1
             try:
-                with self._lent(), committed(self._connection):
+                with self.lent(), committed(self._connection):
                     yield
             finally:
                 self._depth -= 1
@@ -229,52 +234,6 @@ class Warehouse:
                     also()
         return inserted
 
-    def take_in(self, place: LakePlace) -> int:
-        """Take in what is new in a lake, which gets our tables first; returns how many requests have ended.
-
-        Raises:
-            LakeUnreachable: its database does not answer.
-        """
-        with self._lent() as connection, attached(connection, place):
-            return self._take_in(connection, place)
-
-    def _take_in(self, connection: duckdb.DuckDBPyConnection, place: LakePlace) -> int:
-        count = 0
-        with closing(connection.cursor()) as reading, self._usual_buffer_after():
-            reading.execute(f"use {self._database}")
-            prepare(connection, place)
-            for snapshots in due(connection, place):
-                for piece in facts(reading, place, snapshots):
-                    self._limit(BUFFER_MB, KEYED)
-                    noting = partial(note, connection, place, snapshots) if piece.is_last else None
-                    inserted = self.append_new(piece.rows, noting)
-                    count += inserted - len(piece.rows.get("raw.extra_spend", ()))
-        return count
-
-    @contextmanager
-    def _usual_buffer_after(self) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            self._limit(self._buffer_mb)
-
-    def tidy_lake(self, place: LakePlace, before: datetime | None) -> tuple[upkeep.Held, upkeep.Held]:
-        """Take in what is new in a lake, and write it anew without old snapshots; what it held and holds.
-
-        Facts that came before a moment are removed from the lake, and stay in this file.
-
-        Raises:
-            LakeUnreachable: its database does not answer.
-        """
-        with self._lent() as connection, attached(connection, place):
-            self._take_in(connection, place)
-            then = upkeep.held(connection, place)
-            count = upkeep.remove_old(connection, place, before) if before else 0
-            upkeep.write_anew(connection, place, datetime.now(UTC))
-            self._take_in(connection, place)  # the snapshots of what was just written
-            upkeep.expire(connection, place)
-            return then, upkeep.held(connection, place, count)
-
     @contextmanager
     def one_thread(self) -> Iterator[None]:
         """Work with one thread: sharing some hundred rows takes longer than inserting them; threads have buffers."""
@@ -294,13 +253,16 @@ class Warehouse:
         frame = self.frame(table, rows) if isinstance(rows, Sequence) else rows
         if column := NOTED_AT.get(table):
             frame = self._notes.after_all(frame, column)
+        if self._buffer_mb < MEMORY_MB and table not in self._growing:
+            self._growing.add(table)
+            self._limit()
         self._connection.register("incoming", frame.to_arrow())
         row = self._connection.execute(f"{verb} into {table} by name select * from incoming").fetchone()  # noqa: S608 - names are ours
         self._connection.unregister("incoming")
         count = int(row[0]) if row else 0
         self._count_since_limit += count
         if self._count_since_limit >= _ROWS_BETWEEN_LIMITS:
-            self._limit(self._buffer_mb)
+            self._limit()
         return count
 
     def _has_key(self, table: str) -> bool:
@@ -354,7 +316,7 @@ class Warehouse:
 
     def query(self, name: str, frames: Mapping[str, pl.DataFrame] | None = None, **parameters: Any) -> pl.DataFrame:
         """Run the named query of ``warehouse/queries`` and return its rows; ``frames`` are tables it may name."""
-        with self._lent() as connection:
+        with self.lent() as connection:
             for table, frame in (frames or {}).items():
                 connection.register(table, frame.to_arrow())
             result: pl.DataFrame = connection.execute(_query_text(name), parameters or None).pl()
@@ -372,7 +334,7 @@ class Warehouse:
         import polars as pl  # noqa: PLC0415 - the command line opens warehouses without polars
 
         with self._connection.cursor() as cursor, ThreadPoolExecutor(1, "batches") as ahead:
-            cursor.execute(f"use {self._database}")  # a cursor starts in the database that was connected to
+            cursor.execute(f"use {self.database_name}")  # a cursor starts in the database that was connected to
             for table, frame in (frames or {}).items():
                 cursor.register(table, frame.to_arrow())
             reader = cursor.execute(_query_text(name), parameters or None).to_arrow_reader(rows)
@@ -445,7 +407,7 @@ class Warehouse:
             ) from None
 
     @contextmanager
-    def _lent(self, copy: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    def lent(self, copy: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """The connection for one thread at a time, with failures of the disk as an error of ours."""
         with self._lock:
             try:

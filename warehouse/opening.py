@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,9 +29,9 @@ MEMORY_MB = 1500
 # What the index of a primary key takes for each row, measured: 48 bytes for an id, 122 for one and three more columns.
 _INDEX = "estimated_size * (20 + 30 * len(constraint_column_names))"
 _INDEXES = f"""
-select coalesce(sum({_INDEX}), 0)::bigint
+select schema_name || '.' || table_name, ({_INDEX})::bigint
 from duckdb_constraints() inner join duckdb_tables() using (database_name, schema_name, table_name)
-where constraint_type = 'PRIMARY KEY' and schema_name || '.' || table_name like '{{tables}}'
+where constraint_type = 'PRIMARY KEY'
 """  # noqa: S608 - text is ours; a parameter would make DuckDB import pandas
 # A checkpoint rewrites the last row group of a table whole. DuckDB's own size, 122,880 rows, would be half a gigabyte
 # of long texts.
@@ -105,13 +106,14 @@ def opened_for_reading(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def limit_memory(connection: duckdb.DuckDBPyConnection, megabytes: int, tables: str = "%") -> None:
-    """Let DuckDB use so much memory beside the indexes of some tables, by default of all.
+def limit_memory(connection: duckdb.DuckDBPyConnection, megabytes: int, growing: Collection[str] | None = None) -> None:
+    """Let DuckDB use so much memory beside the indexes of the tables that grow: of all where they are not named.
 
     A limit that is smaller than what is in use changes nothing.
     """
     ((in_memory,),) = connection.execute(_IN_MEMORY).fetchall()
-    ((indexed,),) = connection.execute(_INDEXES.format(tables=tables)).fetchall()
+    sizes = connection.execute(_INDEXES).fetchall()
+    indexed = sum(size for table, size in sizes if growing is None or table in growing)
     with suppress(duckdb.OutOfMemoryException):
         connection.execute(f"set memory_limit = '{megabytes + max(in_memory, indexed) // 1_000_000}MB'")
 

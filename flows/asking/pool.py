@@ -40,6 +40,7 @@ from tasks.settings import Settings, WorkPoolSettings
 from warehouse.connection import Row, Warehouse
 from warehouse.lake.landing import Lake
 from warehouse.lake.place import LakePlace
+from warehouse.lake.taking import take_in
 
 _POLL_S = 2.0
 _PAGE = 200  # flow runs that Prefect's server returns at once
@@ -74,7 +75,7 @@ async def landed_in(settings: Settings, warehouse: Warehouse) -> AsyncIterator[W
         return
     with Lake.join(settings.landing) as lake:
         yield lake
-    await asyncio.to_thread(warehouse.take_in, settings.landing)
+    await asyncio.to_thread(take_in, warehouse, settings.landing)
 
 
 async def ask_in_pool(
@@ -222,7 +223,7 @@ class _Pool:
         await self.attendance.look(runs)
 
     async def _take_in(self) -> None:
-        ended = await asyncio.to_thread(self.live.warehouse.take_in, self.place)
+        ended = await asyncio.to_thread(take_in, self.live.warehouse, self.place)
         if ended:
             self.live.progress.count(ended, 0, None)
 

@@ -8,18 +8,22 @@ already is left out in any case.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.lake.place import LakePlace, reaching
+from warehouse.lake.place import LakePlace, attached, reaching
 from warehouse.lake.versions import note_version
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
+
+    from warehouse.connection import Warehouse
 
 # The tables of facts, and what tells two of their rows apart.
 FACTS = {
@@ -28,13 +32,13 @@ FACTS = {
     "raw.extra_spend": ("generation_id", "spent_at"),
 }
 # Its keys are checked by an index of the builder's file. The other tables have few rows, and no index.
-KEYED = "raw.generations"
+_KEYED = "raw.generations"
 # After so many snapshots the watermark moves. What a builder took in beyond it when it was killed is read once more.
 _SNAPSHOTS = 500
 # So many rows of a table are in memory, and in a transaction.
 _ROWS = 20_480
 # What DuckDB gets to read and write them, beside the index of all answers. Of more it keeps what it has written.
-BUFFER_MB = 100
+_BUFFER_MB = 100
 _TABLES = Path(__file__).with_name("tables.sql")
 
 
@@ -52,6 +56,30 @@ class Snapshots:
 
     first: int | None
     last: int
+
+
+def take_in(warehouse: Warehouse, place: LakePlace) -> int:
+    """Take in what is new in a lake, which gets our tables first; returns how many requests have ended.
+
+    Raises:
+        LakeUnreachable: its database does not answer.
+    """
+    with warehouse.lent() as connection, attached(connection, place):
+        return take_in_attached(warehouse, connection, place)
+
+
+def take_in_attached(warehouse: Warehouse, connection: duckdb.DuckDBPyConnection, place: LakePlace) -> int:
+    """The same for a lake that is attached to the warehouse's connection."""
+    count = 0
+    with closing(connection.cursor()) as reading, warehouse.buffer(_BUFFER_MB):
+        reading.execute(f"use {warehouse.database_name}")
+        prepare(connection, place)
+        for snapshots in due(connection, place):
+            for piece in facts(reading, place, snapshots):
+                noting = partial(note, connection, place, snapshots) if piece.is_last else None
+                inserted = warehouse.append_new(piece.rows, noting)
+                count += inserted - len(piece.rows.get("raw.extra_spend", ()))
+    return count
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, place: LakePlace) -> None:
@@ -115,7 +143,7 @@ def _batches(
     if snapshots.first is not None:
         source = f"ducklake_table_insertions('lake', '{schema}', '{name}', {snapshots.first}, {snapshots.last})"
     wanted = f"select * from {source} as fact"  # noqa: S608 - names are ours
-    if snapshots.first is None or table != KEYED:
+    if snapshots.first is None or table != _KEYED:
         keys, is_same = ", ".join(key), " and ".join(f"known.{column} = fact.{column}" for column in key)
         wanted = (
             f"select distinct on ({keys}) * from {source} as fact "  # noqa: S608 - names are ours

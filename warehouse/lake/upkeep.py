@@ -8,12 +8,16 @@ Tested in tests/warehouse/lake/test_lake.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.lake.place import LakePlace, reaching
-from warehouse.lake.taking import FACTS
+from warehouse.lake.place import LakePlace, attached, reaching
+from warehouse.lake.taking import FACTS, take_in_attached
+
+if TYPE_CHECKING:
+    from warehouse.connection import Warehouse
 
 # When a fact with texts came into being.
 _TIMES = {"raw.generations": "finished_at", "raw.failures": "failed_at"}
@@ -28,6 +32,24 @@ class Held:
     count_files: int
     count_bytes: int
     count_removed: int = 0
+
+
+def tidy(warehouse: Warehouse, place: LakePlace, before: datetime | None) -> tuple[Held, Held]:
+    """Take in what is new in a lake, and write it anew without old snapshots; what it held and holds.
+
+    Facts that came before a moment are removed from the lake, and stay in the warehouse.
+
+    Raises:
+        LakeUnreachable: its database does not answer.
+    """
+    with warehouse.lent() as connection, attached(connection, place):
+        take_in_attached(warehouse, connection, place)
+        then = held(connection, place)
+        count = remove_old(connection, place, before) if before else 0
+        write_anew(connection, place, datetime.now(UTC))
+        take_in_attached(warehouse, connection, place)  # the snapshots of what was just written
+        expire(connection, place)
+        return then, held(connection, place, count)
 
 
 def remove_old(connection: duckdb.DuckDBPyConnection, place: LakePlace, before: datetime) -> int:

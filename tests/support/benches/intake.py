@@ -18,6 +18,7 @@ from tests.support.postgres_server import running_postgres
 from warehouse.connection import Warehouse
 from warehouse.lake.landing import Lake
 from warehouse.lake.place import LakePlace
+from warehouse.lake.taking import take_in
 
 ROWS_OF_A_COMMIT = 10_000
 # Ids are spread as hashes are; every column that a worker fills has a value of about the usual length.
@@ -62,19 +63,19 @@ class Place:
 
 def land(place: LakePlace, count: int) -> None:
     """Answers in commits of ten thousand, so that landing does not take longer than what is measured."""
-    with Lake.join(place) as lake, lake._lent() as connection:
+    with Lake.join(place) as lake, lake.lent() as connection:
         for first in range(0, count, ROWS_OF_A_COMMIT):
             connection.execute(ANSWERS.format(first=first, last=min(first + ROWS_OF_A_COMMIT, count)))
 
 
-def take_in(place: LakePlace, path: Path) -> dict[str, float]:
+def timed(place: LakePlace, path: Path) -> dict[str, float]:
     """Seconds and peak memory of a builder that takes in all there is."""
     with Warehouse.open(path) as warehouse:
         started = time.perf_counter()
-        rows = warehouse.take_in(place)
+        rows = take_in(warehouse, place)
         seconds = time.perf_counter() - started
         started = time.perf_counter()
-        warehouse.take_in(place)
+        take_in(warehouse, place)
         again_s = time.perf_counter() - started
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"rows": rows, "seconds": seconds, "again_s": again_s, "peak_mb": peak_mb}
@@ -84,15 +85,15 @@ def main(count: int, folder: Path) -> None:
     with running_postgres() as postgres:
         place = Place(f"ducklake:postgres:{postgres.address}", str(folder / "data"))
         with Warehouse.open(folder / "warehouse.duckdb") as warehouse:
-            warehouse.take_in(place)
+            take_in(warehouse, place)
         land(place, count)
-        command = [sys.executable, "-m", "tests.support.benches.intake", "take_in", place.catalog, place.data, folder]
+        command = [sys.executable, "-m", "tests.support.benches.intake", "timed", place.catalog, place.data, folder]
         sys.stdout.write(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "take_in":
-        taken = take_in(Place(*sys.argv[2:4]), Path(sys.argv[4]) / "warehouse.duckdb")
+    if sys.argv[1] == "timed":
+        taken = timed(Place(*sys.argv[2:4]), Path(sys.argv[4]) / "warehouse.duckdb")
         sys.stdout.write(json.dumps(taken))
     else:
         main(int(sys.argv[1]), Path(sys.argv[2]))

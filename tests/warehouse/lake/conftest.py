@@ -11,6 +11,7 @@ import pytest
 from warehouse.connection import Warehouse
 from warehouse.lake import landing, place
 from warehouse.lake.landing import Lake
+from warehouse.lake.taking import take_in
 
 # What the extension gives: the numbers of the snapshots, and what was inserted between two of them.
 _EXTENSION = """
@@ -66,7 +67,7 @@ def lake(tmp_path, monkeypatch):
 def builder(tmp_path, lake):
     """A warehouse that has given the lake its tables."""
     with Warehouse.open(tmp_path / "warehouse.duckdb") as opened:
-        opened.take_in(lake)
+        take_in(opened, lake)
         yield opened
 
 

@@ -15,7 +15,8 @@ from warehouse.errors import LakeOfAnotherVersion, LakeUnreachable, WarehouseErr
 from warehouse.lake import taking
 from warehouse.lake.landing import Lake
 from warehouse.lake.place import attached
-from warehouse.lake.upkeep import expire
+from warehouse.lake.taking import take_in
+from warehouse.lake.upkeep import expire, tidy
 
 pytestmark = [
     pytest.mark.accept,
@@ -48,7 +49,7 @@ def place(postgres: PostgresServer, tmp_path):
 @pytest.fixture
 def warehouse(tmp_path, place):
     with Warehouse.open(tmp_path / "warehouse.duckdb") as opened:
-        opened.take_in(place)
+        take_in(opened, place)
         yield opened
 
 
@@ -67,17 +68,17 @@ def taken(warehouse):
 
 
 def change(warehouse, place, *statements):
-    with warehouse._lent() as connection, attached(connection, place):
+    with warehouse.lent() as connection, attached(connection, place):
         for statement in statements:
             connection.execute(statement)
 
 
 def test_facts_are_taken_in_once(warehouse, place):
     land(place, failure(1, "with a NUL \0 and \N{SNOWMAN}"), failure(2))
-    assert warehouse.take_in(place) == 2
-    assert warehouse.take_in(place) == 0
+    assert take_in(warehouse, place) == 2
+    assert take_in(warehouse, place) == 0
     land(place, failure(3))
-    assert warehouse.take_in(place) == 1
+    assert take_in(warehouse, place) == 1
     assert taken(warehouse) == ["g1", "g2", "g3"]
     assert "with a NUL \0 and \N{SNOWMAN}" in {row[0] for row in warehouse.rows("select message from raw.failures")[1]}
 
@@ -86,9 +87,9 @@ def test_a_fact_that_landed_twice_is_taken_in_once(warehouse, place):
     row = failure(1)
     land(place, row, row)
     land(place, row)
-    assert warehouse.take_in(place) == 1
+    assert take_in(warehouse, place) == 1
     land(place, row)
-    assert warehouse.take_in(place) == 0
+    assert take_in(warehouse, place) == 0
 
 
 def test_facts_are_taken_in_with_a_small_buffer(warehouse, place, monkeypatch):
@@ -99,10 +100,10 @@ def test_facts_are_taken_in_with_a_small_buffer(warehouse, place, monkeypatch):
         limits.append(warehouse.rows(limit)[1][0][0])
         note(*arguments)
 
-    monkeypatch.setattr("warehouse.connection.note", noted)
+    monkeypatch.setattr("warehouse.lake.taking.note", noted)
     usual = warehouse.rows(limit)[1][0][0]
     land(place, failure(1))
-    assert warehouse.take_in(place) == 1
+    assert take_in(warehouse, place) == 1
     (small,) = limits  # beside a megabyte or so of indexes
     assert small.endswith(" MiB")
     assert 95 <= float(small.split()[0]) < 110
@@ -111,16 +112,16 @@ def test_facts_are_taken_in_with_a_small_buffer(warehouse, place, monkeypatch):
 
 def test_compaction_hides_and_repeats_nothing(warehouse, place):
     land(place, failure(1))
-    assert warehouse.take_in(place) == 1
+    assert take_in(warehouse, place) == 1
     land(place, failure(2))
     change(warehouse, place, "call ducklake_flush_inlined_data('lake')", "call ducklake_merge_adjacent_files('lake')")
     land(place, failure(3))
-    assert warehouse.take_in(place) == 2
+    assert take_in(warehouse, place) == 2
 
 
 def test_after_an_expiry_that_went_too_far_facts_are_compared_by_key(warehouse, place):
     land(place, failure(1))
-    assert warehouse.take_in(place) == 1
+    assert take_in(warehouse, place) == 1
     land(place, failure(2))
     land(place, failure(3))
     newest = "(select max(snapshot_id) from ducklake_snapshots('lake'))"
@@ -131,7 +132,7 @@ def test_after_an_expiry_that_went_too_far_facts_are_compared_by_key(warehouse, 
         f"set variable old = ({old})",
         "call ducklake_expire_snapshots('lake', versions => getvariable('old'))",
     )
-    assert warehouse.take_in(place) == 2
+    assert take_in(warehouse, place) == 2
     assert taken(warehouse) == ["g1", "g2", "g3"]
 
 
@@ -140,15 +141,15 @@ def test_a_lake_lands_what_comes_while_postgresql_is_restarted(warehouse, place,
         lake.append_new({"raw.failures": [failure(1)]})
         postgres.stop()
         with pytest.raises(LakeUnreachable, match="does not answer"):
-            warehouse.take_in(place)
+            take_in(warehouse, place)
         postgres.start()
         lake.append_new({"raw.failures": [failure(2)]})
-    assert warehouse.take_in(place) == 2
+    assert take_in(warehouse, place) == 2
 
 
 def test_a_column_that_came_later_comes_to_the_lake(warehouse, place):
     change(warehouse, place, "alter table lake.raw.generations drop column finish_word")
-    warehouse.take_in(place)
+    take_in(warehouse, place)
     with Lake.join(place) as lake:
         assert lake.schema("raw.generations") == warehouse.schema("raw.generations")
 
@@ -156,7 +157,7 @@ def test_a_column_that_came_later_comes_to_the_lake(warehouse, place):
 def test_a_lake_of_a_later_version_is_refused_by_its_builder_and_by_workers(warehouse, place):
     change(warehouse, place, "insert into lake.raw.lake_versions values ('9999_later', now())")
     with pytest.raises(LakeOfAnotherVersion, match="has schema 9999_later, and this machine has schema"):
-        warehouse.take_in(place)
+        take_in(warehouse, place)
     with pytest.raises(LakeOfAnotherVersion, match="has schema 9999_later, and this machine has schema"):
         land(place, failure(1))
 
@@ -165,9 +166,9 @@ def test_a_lake_of_an_earlier_version_is_prepared_anew_by_its_builder_alone(ware
     change(warehouse, place, "update lake.raw.lake_versions set schema_version = '0001_earlier'")
     with pytest.raises(LakeOfAnotherVersion, match="has schema 0001_earlier"):
         land(place, failure(1))
-    warehouse.take_in(place)
+    take_in(warehouse, place)
     land(place, failure(1))
-    assert warehouse.take_in(place) == 1
+    assert take_in(warehouse, place) == 1
 
 
 def test_a_lake_that_was_not_prepared_is_refused_by_workers(place):
@@ -177,7 +178,7 @@ def test_a_lake_that_was_not_prepared_is_refused_by_workers(place):
 
 def test_a_lake_that_is_not_there_is_one_line(warehouse):
     with pytest.raises(WarehouseError, match=r"^landing: the lake at .* does not answer") as raised:
-        warehouse.take_in(Place("ducklake:postgres:postgresql://postgres@127.0.0.1:9/lake", "/tmp/nowhere"))
+        take_in(warehouse, Place("ducklake:postgres:postgresql://postgres@127.0.0.1:9/lake", "/tmp/nowhere"))
     assert "\n" not in str(raised.value)
 
 
@@ -189,20 +190,20 @@ def test_upkeep_keeps_every_fact_in_few_files(warehouse, place):
     for start in range(0, 6_000, 2_000):
         land(place, *(failure(number) for number in range(start, start + 1_500)))
     land(place, failure(9_000))
-    then, now = warehouse.tidy_lake(place, before=None)
+    then, now = tidy(warehouse, place, before=None)
     assert (then.count_files, now.count_files) == (3, 2)  # one of failures, one of the schema
     assert len(files(place)) == now.count_files
     assert len(taken(warehouse)) == 4_501
     land(place, failure(9_001))
-    assert warehouse.take_in(place) == 1
+    assert take_in(warehouse, place) == 1
 
 
 def test_upkeep_removes_old_texts_from_the_lake_alone(warehouse, place):
     old = {**failure(1, "an old text"), "failed_at": datetime.now(UTC) - timedelta(days=100)}
     land(place, old, failure(2, "a new text"))
     before = datetime.now(UTC) - timedelta(days=90)
-    assert warehouse.tidy_lake(place, before)[1].count_removed == 1
-    assert warehouse.take_in(place) == 0
+    assert tidy(warehouse, place, before)[1].count_removed == 1
+    assert take_in(warehouse, place) == 0
     assert taken(warehouse) == ["g1", "g2"]
     paths = [str(path) for path in files(place) if "failures" in path.parts]
     assert warehouse.rows(f"select message from read_parquet({paths})")[1] == [("a new text",)]
@@ -210,16 +211,16 @@ def test_upkeep_removes_old_texts_from_the_lake_alone(warehouse, place):
 
 def test_upkeep_expires_nothing_that_was_not_taken_in(warehouse, place):
     land(place, failure(1))
-    warehouse.take_in(place)
+    take_in(warehouse, place)
     land(place, failure(2))
-    with warehouse._lent() as connection, attached(connection, place):
+    with warehouse.lent() as connection, attached(connection, place):
         expire(connection, place)
         (oldest,) = connection.execute("select min(snapshot_id) from ducklake_snapshots('lake')").fetchall()[0]
     assert oldest == warehouse.rows("select snapshot_id from meta.lakes")[1][0][0]
-    assert warehouse.take_in(place) == 1
+    assert take_in(warehouse, place) == 1
 
 
 def test_a_lake_whose_files_are_elsewhere_is_one_line(warehouse, place):
     with pytest.raises(WarehouseError, match=r"^landing: the lake at .* has its files elsewhere: DATA_PATH") as raised:
-        warehouse.take_in(Place(place.catalog, f"{place.data}-elsewhere"))
+        take_in(warehouse, Place(place.catalog, f"{place.data}-elsewhere"))
     assert "\n" not in str(raised.value)
