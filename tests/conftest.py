@@ -14,13 +14,23 @@ import hypothesis
 import pytest
 
 from flows.processes.simulated import simulated_server
+from tests.support.runs import Tables
 
 ROOT = Path(__file__).resolve().parents[1]
+_MOST_LINES = 20
 
 
 # Every machine checks the same examples, and no example has a time limit.
 hypothesis.settings.register_profile("aligntax", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("aligntax")
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """The rows in which the tables of two runs differ: the rest would fill the log."""
+    if op != "==" or not isinstance(left, Tables) or not isinstance(right, Tables):
+        return None
+    found = ("+", left.beyond(right)), ("-", right.beyond(left))
+    return ["two runs differ", *(f"{sign} {line}" for sign, lines in found for line in lines[:_MOST_LINES])]
 
 
 @pytest.fixture(autouse=True)

@@ -22,7 +22,7 @@ from tests.conftest import absent
 from tests.support.disks import Disk, disk
 from tests.support.moments import PHASES
 from tests.support.place import RUN, Place, at_moment, resume, stopped
-from tests.support.runs import command, tables
+from tests.support.runs import Tables, command, tables
 from tests.support.sizes import replications, size
 from tests.support.users_server import users_server
 
@@ -139,7 +139,7 @@ def test_a_clock_that_jumps_changes_times_only(calm, users):
         found = tables(user.warehouse)
         warnings = {name: found.pop(name) for name in ("reports.validations",) if is_back}
         assert "so a clock was set back" in str(warnings) or not is_back
-        assert found == {name: calm.both[name] for name in found}, (phase, calls, jumps)
+        assert found == Tables((name, calm.both[name]) for name in found), (phase, calls, jumps)
 
 
 def test_a_run_that_met_a_full_or_read_only_disk_is_finished_by_the_next(calm, users):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT, absent
 from tests.support.machines import LONGEST_S, PYTHON, machines
-from tests.support.runs import CONFIG, count_requests, tables
+from tests.support.runs import CONFIG, Tables, count_requests, tables
 
 pytestmark = pytest.mark.accept
 
@@ -23,7 +23,7 @@ def write(folder, simulator, more=""):
 
 def compared(folder):
     """The tables of a publication, but the one that says when it was written."""
-    return {**tables(folder / "publish" / "aligntax.duckdb"), "reports.publication": []}
+    return Tables(tables(folder / "publish" / "aligntax.duckdb") | {"reports.publication": []})
 
 
 def test_two_workers_make_the_reports_of_one_machine_although_one_and_the_builder_are_killed(tmp_path, simulator):

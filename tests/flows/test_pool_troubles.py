@@ -21,7 +21,7 @@ from flows.asking.workers import deployment_in, program_version
 from flows.processes.simulated import simulated_server
 from tasks.errors import UsageError
 from tests.support.machines import LONGEST_S, POOL, deploy, kill, machines
-from tests.support.runs import CONFIG, DEFAULTS, HARBOR, tables
+from tests.support.runs import CONFIG, DEFAULTS, HARBOR, Tables, tables
 
 PRICE = "  price: [{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 5}]\n"
 PRICED = (
@@ -50,7 +50,7 @@ def said(done):
 
 def published(folder):
     """The tables of a publication, but the one that says when it was written."""
-    return {**tables(folder / "publish" / "aligntax.duckdb"), "reports.publication": []}
+    return Tables(tables(folder / "publish" / "aligntax.duckdb") | {"reports.publication": []})
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 import urllib.request
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -124,13 +125,25 @@ def post_faults(address: str, faults: object) -> None:
     urllib.request.urlopen(request, timeout=10).close()
 
 
-def tables(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+class Tables(dict[str, list[tuple[Any, ...]]]):
+    """The sorted rows of each table. Where two of them are not equal, pytest prints what only one of them has."""
+
+    def beyond(self, other: Tables) -> list[str]:
+        """A line for each row that the other does not have, and for each table."""
+        lines = [f"{name}: no such table" for name in self.keys() - other.keys()]
+        for name in self.keys() & other.keys():
+            rest = Counter(map(repr, self[name])) - Counter(map(repr, other[name]))
+            lines += [f"{name}: {row}" for row in sorted(rest.elements())]
+        return lines
+
+
+def tables(path: Path) -> Tables:
     """Every table as sorted rows, without the columns that depend on the clock."""
     with Warehouse.read(path) as warehouse:
         _, names = warehouse.rows(
             "select table_schema || '.' || table_name from information_schema.tables where table_type = 'BASE TABLE'"
         )
-        found = {}
+        found = Tables()
         for (name,) in names:
             if name in LOGS:
                 continue
