@@ -4,8 +4,9 @@ After the first such reply no further request begins that it concerns, as long a
 
 - Used-up credit concerns the endpoint, and so does a refused key as long as nobody had an answer; an unknown model and
   a model's own quota concern that model.
-- Requests in flight come to their end first. If one of them is answered, key and model are right, and the reply was a
-  gateway's mistake, or about another model. Used-up credit and quota do not come back so.
+- Requests in flight come to their end first, and where it was the only one, one more is sent. If one of them is
+  answered, key and model are right, and the reply was a gateway's mistake, or about another model. Used-up credit and
+  quota do not come back so.
 - Where the model has answered in this run, it takes five such replies without an answer between them: one of several
   servers behind a gateway may be set up wrongly. Used-up credit and quota end it at once there, too.
 """
@@ -16,12 +17,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tasks.errors import ProviderError
 from tasks.planned import CellWork
 
-_MOST_IN_A_ROW = 5
+_FEWEST_IN_A_ROW, _MOST_IN_A_ROW = 2, 5
 _ENDPOINT = ""
 _FOR_GOOD = frozenset({"credit", "quota"})
 
@@ -29,6 +30,7 @@ _FOR_GOOD = frozenset({"credit", "quota"})
 @dataclass(frozen=True, slots=True)
 class _Refusal:
     said: str
+    scope: str
     model: str
     may_be_mistaken: bool
 
@@ -51,7 +53,9 @@ class Refusals:
     async def may_begin(self, work: CellWork) -> bool:
         """Whether a request may begin. Where one was refused, those in flight come to their end first."""
         name = work.model.model
-        while (found := self._of(name)) and found.may_be_mistaken and self._is_in_flight(name):
+        while (found := self._of(name)) and found.may_be_mistaken:
+            if not self._is_in_flight(name):
+                return self._in_a_row[found.scope] < _FEWEST_IN_A_ROW
             await self._changed.wait()
         return found is None
 
@@ -80,7 +84,7 @@ class Refusals:
         scope = _ENDPOINT if is_endpoints else name
         self._in_a_row[scope] += 1
         if not (may_be_mistaken and name in self._answered) or self._in_a_row[scope] >= _MOST_IN_A_ROW:
-            self._refused[scope] = _Refusal(str(error), name, may_be_mistaken)
+            self._refused[scope] = _Refusal(str(error), scope, name, may_be_mistaken)
 
     def _answer(self, name: str) -> None:
         """A model has answered: its key is right, and so is its name. The other model's name may be wrong."""
@@ -91,7 +95,7 @@ class Refusals:
             if found and found.may_be_mistaken:
                 del self._refused[scope]
                 if found.model != name:
-                    self._refused[found.model] = found
+                    self._refused[found.model] = replace(found, scope=found.model)
 
     def _of(self, name: str) -> _Refusal | None:
         return self._refused.get(_ENDPOINT) or self._refused.get(name)

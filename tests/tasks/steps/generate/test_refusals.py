@@ -87,6 +87,22 @@ def test_one_wrong_reply_of_a_gateway_costs_its_own_request(asked):
     assert sum(result.count_answered for result in results.values()) == 79
 
 
+@pytest.mark.parametrize("fault", ["key", "model"])
+def test_one_wrong_reply_is_not_believed_where_no_other_request_was_in_flight(asked, fault):
+    endpoint = ScriptedEndpoint(lambda name, _: refusal(fault) if name == "ma0" else GOOD, seconds=1.0)
+    results = asked(endpoint, in_flight=1)
+    assert [result.stopped for result in results.values()] == [None] * 4
+    assert sum(result.count_answered for result in results.values()) == 79
+
+
+@pytest.mark.parametrize(("fault", "sent"), [("key", 2), ("credit", 1)])
+def test_a_key_is_refused_twice_where_no_other_request_was_in_flight(asked, fault, sent):
+    endpoint = ScriptedEndpoint(lambda *_: refusal(fault), seconds=1.0)
+    results = asked(endpoint, in_flight=1)
+    assert count_sent(endpoint) == sent
+    assert {result.stopped for result in results.values()} == {f"HTTP 400: no {fault}"}
+
+
 @pytest.mark.parametrize(("fault", "most"), [("credit", 4), ("key", 16)])
 def test_an_account_that_is_empty_on_the_way_ends_the_asking_at_once(asked, fault, most):
     """A key must be refused five times for a model that took it before."""
