@@ -1,21 +1,10 @@
 -- One row per answer of a run that is compared within a pair: is it also the other model's, text and request alike?
-with cells as (
-    select * from raw.cells
-    where run_id = $run_id
-),
-
-cell_pairs as (
+with cell_pairs as (
     select
-        reference.cell_id as reference_cell_id,
-        candidate.cell_id as candidate_cell_id
-    from raw.pairs
-    inner join cells as reference on pairs.reference_model_id = reference.model_id
-    inner join cells as candidate
-        on
-            pairs.candidate_model_id = candidate.model_id
-            and reference.benchmark_id = candidate.benchmark_id
-            and reference.benchmark_version = candidate.benchmark_version
-    where pairs.run_id = $run_id
+        reference_cell_id,
+        candidate_cell_id
+    from staging.stg_cell_pairs
+    where run_id = $run_id
 ),
 
 -- Texts are hashed before the joins, which would otherwise hold them in memory.

@@ -12,32 +12,14 @@ with speakers as (
     where run_id = $run_id
 ),
 
-pairs as (
+cell_pairs as (
     select
-        pairs.reference_model_id,
-        pairs.candidate_model_id
-    from raw.pairs
+        pairs.reference_cell_id,
+        pairs.candidate_cell_id
+    from staging.stg_cell_pairs as pairs
     inner join speakers as reference on pairs.reference_model_id = reference.model_id
     inner join speakers as candidate on pairs.candidate_model_id = candidate.model_id
     where pairs.run_id = $run_id and not list_has_any(reference.speaking_ids, candidate.speaking_ids)
-),
-
-cells as (
-    select * from raw.cells
-    where run_id = $run_id
-),
-
-cell_pairs as (
-    select
-        reference.cell_id as reference_cell_id,
-        candidate.cell_id as candidate_cell_id
-    from pairs
-    inner join cells as reference on pairs.reference_model_id = reference.model_id
-    inner join cells as candidate
-        on
-            pairs.candidate_model_id = candidate.model_id
-            and reference.benchmark_id = candidate.benchmark_id
-            and reference.benchmark_version = candidate.benchmark_version
 ),
 
 -- Texts are hashed before the joins, which would otherwise hold them in memory.
