@@ -92,7 +92,10 @@ def tell(given: Opened, receivers: Sequence[Receiver], found: Ended, missed: Seq
 
         unpublished = standing(given.settings.publish.folder).failed
         holding = conditions(given.warehouse, found, missed, _option(given.config), unpublished)
-        told = [row for row in given.warehouse.named_rows("last_notices") if row["subject"] != BACKUP]
+        has_backups = given.settings.backup is not None
+        told = [
+            row for row in given.warehouse.named_rows("last_notices") if row["subject"] != BACKUP or not has_backups
+        ]
         note(given.warehouse, changes(holding, told, found.seen, found.night), receivers)
         asyncio.run(_deliver(given.warehouse, receivers))
     except Exception as error:  # noqa: BLE001 - whatever it is, the night has ended

@@ -118,6 +118,17 @@ def test_a_night_leaves_what_was_told_of_its_backup_as_it_is(held, tmp_path):
     assert [one["change"] for one in told_by(inbox)] == ["new"]
 
 
+def test_where_no_backup_is_asked_for_any_more_the_failure_of_the_last_has_ended(held, tmp_path):
+    with receiver() as inbox:
+        notify = f'notify: [{{kind: json, name: ops, url: "{inbox.address}"}}]\n'
+        (tmp_path / "backups").touch()
+        held(f"{notify}backup: {{keep: 1}}", 0)
+        held(notify, 24)
+        for days in (1, 2):
+            tell_after(tmp_path / "aligntax.yaml", (NOW + timedelta(days)).date(), None)
+    assert [one["change"] for one in told_by(inbox)] == ["new", "ended"]
+
+
 @pytest.fixture(scope="module")
 def nights(tmp_path_factory, simulator, prefect_api):
     """A project after five nights of the real flow: for each its state, what it warned of, and the days of the backups.
