@@ -69,6 +69,8 @@ CLOCKED |= {
     "waited_ms",
     "waited_median_ms",
 }
+# A connection that the server closed while a run stood still costs another attempt.
+CLOCKED |= {"attempts", "retried_for", "count_retried"}
 _PASSWORD = "PREFECT_API_AUTH_STRING"
 LOGS = {
     "raw.run_events",
