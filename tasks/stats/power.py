@@ -30,6 +30,8 @@ _COUNT_NODES = 200
 _FEWEST_CLUSTERS_FOR_ICC = 10
 # A design of more items is not proposed.
 _MOST_ITEMS = 1_000_000
+# A tax is a difference of two shares; it is looked for between these.
+_SMALLEST_TAX, _LARGEST_TAX = 1e-9, 1 - 1e-9
 
 
 class Design(NamedTuple):
@@ -186,7 +188,21 @@ def minimum_detectable(
     """
     if standard_error is None or df is None:
         return None
-    return _smallest(lambda tax: tax / standard_error, df, alpha, power)
+    tax = standard_error * _shift_found(df, alpha, power)
+    return tax if tax < _LARGEST_TAX else None
+
+
+@functools.lru_cache(maxsize=1024)
+def _shift_found(df: float, alpha: float, power: float) -> float:
+    """The true mean, in standard errors, that the test finds with the given power. Many comparisons share a df."""
+
+    def lacking(shift: float) -> float:
+        return detection_power(shift, df, alpha=alpha) - power
+
+    highest = 4.0
+    while lacking(highest) < 0:
+        highest *= 2
+    return float(optimize.brentq(lacking, 0.0, highest, xtol=1e-12))
 
 
 def minimum_detectable_design(*benchmarks: PlannedItems, alpha: float = ALPHA, power: float = POWER) -> float | None:
@@ -337,9 +353,8 @@ def _smallest(shift: Callable[[float], float], df: float, alpha: float, power: f
     def lacking(tax: float) -> float:
         return detection_power(shift(tax), df, alpha=alpha) - power
 
-    nearly_nothing, nearly_all = 1e-9, 1 - 1e-9
-    if lacking(nearly_all) < 0:
+    if lacking(_LARGEST_TAX) < 0:
         return None
-    if lacking(nearly_nothing) >= 0:
-        return nearly_nothing
-    return known(float(optimize.brentq(lacking, nearly_nothing, nearly_all, xtol=1e-10)))
+    if lacking(_SMALLEST_TAX) >= 0:
+        return _SMALLEST_TAX
+    return known(float(optimize.brentq(lacking, _SMALLEST_TAX, _LARGEST_TAX, xtol=1e-10)))
