@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import ROOT, absent
 from tests.support.machines import LONGEST_S, PYTHON, machines
 from tests.support.runs import CONFIG, Tables, count_requests, tables
+from tests.support.sizes import at_full_size_only
 
 pytestmark = pytest.mark.accept
 
@@ -26,6 +27,7 @@ def compared(folder):
     return Tables(tables(folder / "publish" / "aligntax.duckdb") | {"reports.publication": []})
 
 
+@at_full_size_only
 def test_two_workers_make_the_reports_of_one_machine_although_one_and_the_builder_are_killed(tmp_path, simulator):
     alone, many = tmp_path / "alone", tmp_path / "many"
     many.mkdir()

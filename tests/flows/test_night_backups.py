@@ -20,7 +20,7 @@ from tests.support.disks import disk
 from tests.support.held_nights import nights_process
 from tests.support.receiver import receiver
 from tests.support.runs import environment, tables, write_config
-from tests.support.sizes import size
+from tests.support.sizes import at_full_size_only
 from warehouse.connection import Warehouse
 from warehouse.keeping import config_of
 
@@ -78,12 +78,6 @@ def test_a_backup_that_fails_is_a_warning_and_the_older_ones_stay(held, tmp_path
     held("backup: {keep: 1, folder: taken}", 24)
     assert "taken" in capsys.readouterr().err
     assert held("") == [nightly("20260131")]
-
-
-def whole_size(test):
-    """Five nights take half a minute, so `make endurance` holds them."""
-    skipped = pytest.mark.skipif(size() != "full", reason="nights that are backed up are held by `make endurance`")
-    return pytest.mark.endurance(skipped(test))
 
 
 def told_by(inbox):
@@ -162,7 +156,7 @@ def nights(tmp_path_factory, simulator, prefect_api):
     return folder, found
 
 
-@whole_size
+@at_full_size_only
 def test_nights_of_the_flow_keep_the_newest_backups_and_one_that_fails_changes_no_night(nights):
     _, found = nights
     assert [days for *_, days in found] == [["0131"], ["0131", "0201"], *[["0201", "0202"]] * 3]
@@ -173,7 +167,7 @@ def test_nights_of_the_flow_keep_the_newest_backups_and_one_that_fails_changes_n
         assert all(line.startswith("warning: the night is whole, but its backup failed: ") for line in lines)
 
 
-@whole_size
+@at_full_size_only
 def test_the_backup_of_a_night_opens_and_is_restored(nights, aligntax, tmp_path):
     folder, _ = nights
     (backup,) = (folder / "kept").glob("*-20260202T*")

@@ -22,6 +22,7 @@ from flows.processes.simulated import simulated_server
 from tasks.errors import UsageError
 from tests.support.machines import LONGEST_S, POOL, deploy, kill, machines
 from tests.support.runs import CONFIG, DEFAULTS, HARBOR, Tables, tables
+from tests.support.sizes import at_full_size_only
 
 PRICE = "  price: [{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 5}]\n"
 PRICED = (
@@ -171,7 +172,7 @@ def test_a_worker_of_the_deployment_keeps_the_lake_small(found, simulator):
     assert re.search(r"MB in \d+ files before, \d\.\d MB in \d+ now\.", run["state"]["message"])
 
 
-@pytest.mark.accept
+@at_full_size_only
 def test_workers_keep_a_budget_together_and_a_larger_one_finishes_the_run(found, tmp_path):
     """By the server's log, all requests of a budget are sent by two workers, none beyond it, and no answer twice."""
     log = tmp_path / "answers.jsonl"

@@ -50,6 +50,12 @@ def bounds(least: float, most: float, *, full: int) -> tuple[float, float]:
     return least - below, most + above
 
 
+def at_full_size_only(test: Test) -> Test:
+    """Mark a test that takes a minute and whose subject shorter tests reach too: only ``make endurance`` runs it."""
+    skipped = pytest.mark.skipif(size() != "full", reason="only `make endurance` runs it")
+    return pytest.mark.endurance(skipped(test))
+
+
 def at_every_size(test: Test) -> Test:
     """Mark a simulation that runs in all three targets, each time at the target's size.
 
