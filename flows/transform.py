@@ -24,7 +24,7 @@ ANALYSIS = AnalysisSettings()
 # Estimates of a year in one piece would not fit into the memory that the warehouse has.
 _DATES_AT_ONCE = 30
 # Memory for DuckDB while Python holds items of its own.
-_ESTIMATES_MB = 150
+_ESTIMATES_MB = 260
 
 
 @dataclass(frozen=True, slots=True)

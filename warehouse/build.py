@@ -11,7 +11,7 @@ from __future__ import annotations
 import graphlib
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -191,9 +191,17 @@ def _describe(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     actual = [row[0] for row in connection.execute(f"describe {model.name}").fetchall()]
     if missing := set(actual) ^ set(model.columns):
         raise ModelError(f"{model.name}: described and actual columns differ by {', '.join(sorted(missing))}")
-    connection.execute(f"comment on {model.materialized} {model.name} is {_quoted(model.comment)}")
-    for column, description in model.columns.items():
-        connection.execute(f"comment on column {model.name}.{column} is {_quoted(description)}")
+    comment(connection, f"{model.materialized} {model.name}", model.comment, model.columns)
+
+
+def comment(connection: duckdb.DuckDBPyConnection, named: str, meaning: str, columns: Mapping[str, str]) -> None:
+    """Put descriptions on a table or view, which is ``named`` by kind and name, and on its columns.
+
+    In one call: each gives up the interpreter's lock, and waits for it where another thread works.
+    """
+    name = named.rsplit(maxsplit=1)[-1]
+    meanings = {named: meaning} | {f"column {name}.{column}": said for column, said in columns.items()}
+    connection.execute("; ".join(f"comment on {what} is {_quoted(said)}" for what, said in meanings.items()))
 
 
 def _quoted(text: str) -> str:

@@ -24,7 +24,7 @@ from warehouse.whole_files import swapped_in
 # Tables are copied row by row, which needs little beside what DuckDB has read and keeps.
 _MEMORY_LIMIT = "300MB"
 # A row group waits in memory until it is whole. DuckDB's own size, 122,880 rows, takes twice the memory.
-_PARQUET = "format parquet, compression zstd, row_group_size 61440"
+_PARQUET = "format parquet, compression zstd, compression_level 1, row_group_size 61440"
 
 
 class Publication(Warehouse):

@@ -24,7 +24,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document for 
 CONFIG = Path("aligntax.yaml")
 # Memory for DuckDB where a command works through whole tables, beside half a gigabyte of Python. What does not fit
 # goes to disk.
-BUFFER_MB = 400
+BUFFER_MB = 480
 
 
 def naming(config: Path) -> str:

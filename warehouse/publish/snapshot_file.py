@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import duckdb
 
+from warehouse.build import comment
 from warehouse.opening import ROWS_PER_GROUP
 from warehouse.publish import PUBLISHED_LAYERS
 from warehouse.publish.contents import (
@@ -151,6 +152,4 @@ def _identified(connection: duckdb.DuckDBPyConnection, tables: Tables, as_of_dat
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> None:
-    connection.execute(f"comment on table snapshot.{table.name} is '{escaped(table.comment)}'")
-    for column, meaning in table.columns.items():
-        connection.execute(f"comment on column snapshot.{table.name}.{column} is '{escaped(meaning)}'")
+    comment(connection, f"table snapshot.{table.name}", table.comment, table.columns)
