@@ -6,7 +6,7 @@ raises ``ValidationStopped`` where a gate failed. Facts that have landed stay, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,8 @@ from tasks.settings import Settings
 from tasks.steps.land import cell_events, run_event
 from tasks.steps.validate import ValidationResult, validate_landed, validate_reports, validate_scored
 from warehouse.connection import Warehouse
+
+_MOST_NAMED = 5  # of the cells that share a reason; `aligntax status` has all
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,24 @@ def unreported(warehouse: Warehouse, run_id: str) -> tuple[Unreported, ...]:
     return tuple(Unreported(cell_id, status, reason or "no reason was given") for cell_id, status, reason in rows)
 
 
+def by_reason(missing: Sequence[Unreported]) -> Iterator[str]:
+    """A line for each reason, because a refused key stops every cell of its endpoint."""
+    alike: dict[tuple[str, str], list[Unreported]] = {}
+    for cell in missing:
+        alike.setdefault((cell.status, cell.own_reason), []).append(cell)
+    for (status, reason), cells in alike.items():
+        if len(cells) == 1:
+            yield str(cells[0])
+            continue
+        names = list(dict.fromkeys(cell.cell_id for cell in cells))  # a cell may stand in several runs
+        named = names[:_MOST_NAMED]
+        more = [f"and {len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else []
+        yield f"{len(cells)} {status.replace('_', ' ')} cells: {reason} ({', '.join(named + more)})"
+
+
 def nothing_left(what: str, missing: Sequence[Unreported]) -> NothingEvaluated:
     """The error that nothing of a run or of some imports is published."""
-    lines = "; ".join(str(cell) for cell in missing)
+    lines = "; ".join(by_reason(missing))
     return NothingEvaluated(f"nothing of {what} is published, because no cell is left. {lines}")
 
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _TRY = (
     "select candidate_model_id, benchmark_id, tax_absolute, p_value_holm from reports.alignment_tax where is_headline"
 )
-_MOST_NAMED = 5  # of the cells that share a reason; `aligntax status` has all
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -130,28 +129,16 @@ def _budget_lines(evaluated: Evaluated, config: Path) -> Iterator[str]:
 
 def unreported_lines(missing: Sequence[Unreported]) -> list[str]:
     """Which cells are in no report, and how they come back; nothing where all are reported."""
+    from flows.stages import by_reason
+
     if not missing:
         return []
     counted = "1 cell is" if len(missing) == 1 else f"{len(missing)} cells are"
     return [
         f"{counted} in no report, so the exit code is 1:",
-        *_by_reason(missing),
+        *(f"  {line}" for line in by_reason(missing)),
         "The same command asks for what is missing; where only a limit was raised, nothing is asked again.",
     ]
-
-
-def _by_reason(missing: Sequence[Unreported]) -> Iterator[str]:
-    """A line for each reason, because a refused key stops every cell of its endpoint."""
-    alike: dict[tuple[str, str], list[Unreported]] = {}
-    for cell in missing:
-        alike.setdefault((cell.status, cell.own_reason), []).append(cell)
-    for (status, reason), cells in alike.items():
-        if len(cells) == 1:
-            yield f"  {cells[0]}"
-            continue
-        named = [cell.cell_id for cell in cells[:_MOST_NAMED]]
-        more = [f"and {len(cells) - _MOST_NAMED} more"] if len(cells) > _MOST_NAMED else []
-        yield f"  {len(cells)} {status.replace('_', ' ')} cells: {reason} ({', '.join(named + more)})"
 
 
 def _lines(evaluated: Evaluated) -> list[str]:

@@ -59,7 +59,8 @@ def _frontier_caption(scores: Sequence[ReportRow], found: Sequence[ModelPlace]) 
     numbers = ", ".join(f"{place.number} {place.model_id}" for place in found if place.is_plotted)
     missing = [place.model_id for place in found if not place.is_plotted]
     undrawn = f" Not drawn, because a score on one of the benchmarks is missing: {listed(missing)}." if missing else ""
+    knob = ", along the knob where there is one" if any(row["knob_name"] for row in scores) else ""
     return (
         f"{numbers}. Safety is the mean over {safety}; capability the mean over {capability}. Whiskers are 95% "
-        f"intervals, dashed lines run from the base along the knob.{undrawn}"
+        f"intervals, dashed lines run from each base to the models aligned from it{knob}.{undrawn}"
     )

@@ -77,11 +77,11 @@ class PrintedTable:
         for column, cells, kept in zip(self.columns, held, is_kept, strict=True):
             if not kept and (reason := min(cells)[len(DASH) + 2 : -1]):
                 reasons.setdefault(reason, []).append(column.full_label)
-        missing = (f"not shown: {listed(labels)} ({reason})" for reason, labels in reasons.items())
+        missing = "; ".join(f"{listed(labels)} ({reason})" for reason, labels in reasons.items())
         lines = (replace(line, cells=tuple(compress(line.cells, is_kept))) for line in self.lines)
         return replace(
             self,
-            caption="; ".join([self.caption, *missing]),
+            caption=f"{self.caption}; not shown: {missing}" if missing else self.caption,
             columns=tuple(compress(self.columns, is_kept)),
             lines=tuple(lines),
         )

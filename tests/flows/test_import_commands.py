@@ -156,12 +156,13 @@ def test_a_log_whose_only_cell_is_left_out_does_not_hold_up_the_others(project, 
         assert warehouse.rows("select status from staging.stg_cells order by all")[1] == [("complete",), ("left_out",)]
 
 
-def test_logs_that_are_all_left_out_publish_nothing_and_are_all_named(project, aligntax):
+def test_logs_that_are_all_left_out_publish_nothing_and_share_a_line(project, aligntax):
     logs = list(cut_and_whole(project, ("cut", "cut too")))
     code, _, err = aligntax("import", "inspect", *logs, *DATE)
     assert code == 1
-    assert err.startswith("error: nothing of this import is published, because no cell is left. left out cell: ")
-    assert err.count("thresholds.max_truncated_rate") == 2
+    assert err.startswith("error: nothing of this import is published, because no cell is left. 2 left out cells: ")
+    assert err.count("thresholds.max_truncated_rate") == 1  # once for all cells that share the reason
+    assert err.endswith("(toy/toy/chat)\n")
     assert not (project / "publish").exists()
 
 

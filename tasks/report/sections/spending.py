@@ -45,7 +45,7 @@ def _line(row: ReportRow) -> TableLine:
         stated(row["cost_usd_planned_at_most"], _usd, "no price is stated"),
         stated(row["cost_usd"], _usd, "unknown"),
         _usd(row["cost_held_usd"]),
-        stated(row["cost_saved_usd"], _usd),
+        stated(row["cost_saved_usd"], _usd, "unknown" if row["count_reused"] else "no answer was reused"),
         row["stopped_by"] or DASH,
     )
     return TableLine(str(row["as_of_date"]), name_of(row["model_id"]), cells, tuple(_notes(row)))
@@ -72,6 +72,7 @@ SPENDING = PageSection(
             (
                 *("as_of_date", "model_id", "count_requests_planned", "cost_usd_planned_at_most", "count_requests"),
                 *("cost_usd", "count_without_cost", "cost_held_usd", "cost_saved_usd", "stopped_by", "count_missing"),
+                "count_reused",
             ),
             days=DAYS,
         ),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 import polars as pl
@@ -227,7 +228,14 @@ def _places(expectation: Expectation, positions: Sequence[int], frame: pl.DataFr
 
 
 def _shown(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else f"{value!r}"
+    """The value in a finding. DuckDB sums whole numbers to a Decimal."""
+    match value:
+        case float():
+            return f"{value:.3g}"
+        case Decimal():
+            return str(value)
+        case _:
+            return repr(value)
 
 
 def _subjects(frame: pl.DataFrame, positions: Sequence[int]) -> list[str]:

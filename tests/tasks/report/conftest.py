@@ -422,6 +422,7 @@ SPEND = {
     "count_without_cost": 0,
     "cost_held_usd": 0.02,
     "cost_saved_usd": None,
+    "count_reused": 0,
     "stopped_by": None,
     "count_missing": 0,
 }

@@ -126,5 +126,12 @@ def test_a_model_that_lacks_a_score_is_named_under_the_picture(opening):
     assert "Not drawn, because a score on one of the benchmarks is missing: llama-dpo." in figure.caption
 
 
+@pytest.mark.parametrize(("knob", "said"), [("strength", ", along the knob"), (None, "aligned from it.")])
+def test_the_picture_says_what_its_lines_connect(opening, knob, said):
+    safety = {"dimension": "safety", "benchmark_id": "harmful-requests"}
+    _, figure = opening(model_scores=[{"knob_name": knob}, {**safety, "knob_name": knob}]).picture
+    assert said in figure.caption
+
+
 def test_without_a_safety_score_the_first_screen_has_no_picture(opening):
     assert opening(model_scores=[{}]).picture == ()

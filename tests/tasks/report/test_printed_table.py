@@ -25,15 +25,15 @@ def test_without_notes_of_single_lines_there_is_no_column_for_them(notes):
 
 
 def test_a_column_that_is_empty_in_every_line_is_left_out_and_the_caption_says_why():
-    empty, unknown = "\u2014", "\u2014 (no price is stated)"
-    lines = [TableLine("", f"line {index}", (str(index), unknown, empty), ("simulated",)) for index in range(2)]
-    columns = (TableColumn("A"), TableColumn("B", spanner="Money"), TableColumn("C"))
+    empty, unknown, odd = "\u2014", "\u2014 (no price is stated)", "\u2014 (one item)"
+    lines = [TableLine("", f"line {index}", (str(index), unknown, empty, odd), ("simulated",)) for index in range(2)]
+    columns = (TableColumn("A"), TableColumn("B", spanner="Money"), TableColumn("C"), TableColumn("D"))
     made = PrintedTable.of("table", "A caption", "Head", columns, lines)
     assert made.columns == (TableColumn("A"),)
     assert [line.cells for line in made.lines] == [("0",), ("1",)]
-    assert made.caption == "A caption; not shown: Money: B (no price is stated) (in every row: simulated)"
+    assert made.caption == "A caption; not shown: Money: B (no price is stated); D (one item) (in every row: simulated)"
     assert (
-        len(PrintedTable.of("table", "A caption", "Head", columns, [TableLine("", "1", lines[0].cells)]).columns) == 3
+        len(PrintedTable.of("table", "A caption", "Head", columns, [TableLine("", "1", lines[0].cells)]).columns) == 4
     )
 
 

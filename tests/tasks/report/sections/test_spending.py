@@ -1,3 +1,5 @@
+import pytest
+
 from tasks.report.sections.spending import SPENDING
 
 
@@ -13,6 +15,12 @@ def test_what_is_not_known_has_a_reason(section_text):
     text = section_text(SPENDING, spend=[{}, {"model_id": "llama-dpo", "count_without_cost": 1, **unknown}])
     for said in ("(not planned)", "(no price is stated)", "(unknown)", "1 answer of unknown cost"):
         assert said in text
+
+
+@pytest.mark.parametrize(("count_reused", "said"), [(0, "no answer was reused"), (3, "unknown")])
+def test_what_reuse_saved_is_missing_for_a_reason(section_text, count_reused, said):
+    text = section_text(SPENDING, spend=[{"count_reused": count_reused}])
+    assert f"\u2014 ({said})" in text
 
 
 def test_where_nothing_was_asked_the_section_is_left_out(section_text):

@@ -182,6 +182,7 @@ def test_a_cell_without_any_answer_that_counts_has_failed_whatever_the_limits(la
 
     assert ended["base/harm/chat"][0] == "failed"
     assert ended["base/harm/chat"][1].startswith("no answer of the cell counts")
+    assert "(0, expected at least 1)" in ended["base/harm/chat"][1]
 
 
 @pytest.mark.parametrize("name", WARNINGS)
