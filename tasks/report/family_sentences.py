@@ -32,6 +32,7 @@ FAMILY_SENTENCES = (
 
 _MOST_FAMILIES = 4
 _PAIR = ("family", "reference_model_id", "candidate_model_id", "origin")
+_DIRECTION = {1: "more", 0: "changed", -1: "less"}
 _SMALLEST_PART = 0.005  # a smaller part of a tax is not told
 _ENDINGS = {
     "wrong_answer": "wrong answers",
@@ -62,7 +63,7 @@ def _sentence(row: ReportRow, tables: ReportTables) -> str:
     if significance_of(row) is Significance.TAX and (sources := _sources(row, tables)):
         sentence += f"; the cost is {sources}"
     if row["tax_at_most"] is not None:
-        sentence += f"; the cost is surely at most {points(row['tax_at_most'])} points"
+        sentence += f"; {_limit(row)}"
     return f"{sentence}."
 
 
@@ -77,7 +78,7 @@ def _cost(row: ReportRow) -> str:
         return f"{name} costs {amount} of capability"
     if significance_of(row) is Significance.WINDFALL:
         return f"{name} gains {amount} of capability"
-    change = "a loss" if row["tax_absolute"] > 0 else "a gain"
+    change = {1: "a loss", 0: "a change", -1: "a gain"}[_sign(row["tax_absolute"])]
     return f"{name} costs no capability that could be shown ({change} of {amount})"
 
 
@@ -88,11 +89,24 @@ def _bought(row: ReportRow) -> str:
     amount = _amount(row["change"], row["change_low"], row["change_high"])
     if not row["is_significant"]:
         what = "refused harmful requests" if row["metric"] == "refusal" else _measured(row)
-        return f"shows no sure change in {what} ({'more' if row['change'] >= 0 else 'less'} by {amount})"
+        return f"shows no sure change in {what} ({_DIRECTION[_sign(row['change'])]} by {amount})"
     if row["metric"] == "refusal":
         return f"refuses {amount} {'more' if row['change'] >= 0 else 'fewer'} harmful requests"
     verb = "raises" if row["change"] >= 0 else "lowers"
     return f"{verb} {_measured(row)} by {amount}"
+
+
+def _limit(row: ReportRow) -> str:
+    """The most that a tax can be; of a windfall, the least that it is."""
+    if significance_of(row) is Significance.WINDFALL and _sign(row["tax_at_most"]) < 0:
+        return f"the gain is surely at least {points(-row['tax_at_most'])} points"
+    return f"the cost is surely at most {points(row['tax_at_most'])} points"
+
+
+def _sign(value: float) -> int:
+    """1, 0 or -1 as the value reads in tenths of a point."""
+    tenths = round(value, 3)
+    return (tenths > 0) - (tenths < 0)
 
 
 def _measured(row: ReportRow) -> str:

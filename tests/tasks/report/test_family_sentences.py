@@ -67,6 +67,14 @@ def test_the_significant_pair_is_told_before_a_larger_tax_that_is_not(sentences)
             {"tax_absolute": -0.02, "tax_absolute_low": -0.03, "tax_absolute_high": -0.01},
             "llama-dpo gains 2.0 points [1.0, 3.0] of capability",
         ),
+        (
+            {"tax_absolute": -0.13, "tax_absolute_low": -0.19, "tax_absolute_high": -0.07, "tax_at_most": -0.082},
+            "of capability; the gain is surely at least 8.2 points.",
+        ),
+        (
+            {"tax_absolute": 0.0, "tax_absolute_low": -0.06, "tax_absolute_high": 0.06, "is_significant": False},
+            "llama-dpo costs no capability that could be shown (a change of 0.0 points [-6.0, 6.0])",
+        ),
         ({"tax_at_most": None}, "of capability."),
     ],
 )
@@ -96,3 +104,9 @@ def test_of_many_families_four_have_a_sentence(sentences):
     told = sentences(overall_tax=[{**COSTS, "family": f"family-{n}"} for n in range(7)])
     assert len(told) == 5
     assert told[-1] == "3 more families: see the table of taxes."
+
+
+def test_a_safety_that_is_unchanged_is_neither_more_nor_less(sentences):
+    unchanged = {**BUYS, "change": 0.0, "change_low": -0.06, "change_high": 0.06, "is_significant": False}
+    (told,) = sentences(overall_tax=[COSTS], safety=[unchanged])
+    assert "shows no sure change in refused harmful requests (changed by 0.0 points [-6.0, 6.0])" in told
