@@ -22,6 +22,7 @@ import stat
 import tarfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -33,11 +34,40 @@ from tasks.errors import InputError
 Record = dict[str, Any]
 
 
+class _Unpacking(io.RawIOBase):
+    """Unpacked bytes that are checked for a bomb while they are read, also where no line of them is long."""
+
+    def __init__(self, unpacked: Any, name: str, count_packed: int) -> None:
+        self._unpacked, self._name, self._count_packed = unpacked, name, count_packed
+
+    def readable(self) -> bool:
+        """They can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """They can be read again, as archives are."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place, which unpacks what is before it."""
+        return int(self._unpacked.seek(offset, whence))
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes.
+
+        Raises:
+            InputError: they are a bomb.
+        """
+        count = int(self._unpacked.readinto(buffer))
+        check_growth(self._name, self._unpacked.tell(), self._count_packed, most=None)
+        return count
+
+
 class _Unpacked(io.BufferedReader):
     """Unpacked bytes that know how many packed ones hold them."""
 
-    def __init__(self, raw: Any, count_packed: int) -> None:
-        super().__init__(raw)
+    def __init__(self, unpacked: Any, name: str, count_packed: int) -> None:
+        super().__init__(_Unpacking(unpacked, name, count_packed))
         self.count_packed = count_packed
 
 
@@ -45,9 +75,10 @@ class _Unpacked(io.BufferedReader):
 LARGEST_RECORD = 16 * 2**20
 # What is loaded whole may be larger, as long as no text is packed so well: a bomb is packed a thousandfold.
 _MOST_UNPACKED_TIMES = 100
-_MOST_UNPACKED = 2**29
+MOST_UNPACKED = 2**29
 _PIECE = 2**20  # bytes that are unpacked at a time
 _PARQUET_ROWS = 5_000
+_LONGEST_REASON = 200  # characters of another program's words in a message
 _HEADER = 8_192  # bytes that are looked at for the mark between columns
 ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")
 _ARROW_MAGIC = (b"ARROW1", b"\xff\xff\xff\xff")  # the file format, and the stream format that data set caches hold
@@ -65,6 +96,7 @@ _DELIMITERS = ",;\t|"
 UNREADABLE = (
     *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError),
     *(NotImplementedError, RuntimeError),
+    *(ValueError, ArithmeticError, LookupError),  # of values that Python cannot hold, such as the year 292277
 )
 
 
@@ -128,13 +160,14 @@ def check_file(path: Path) -> None:
         raise InputError(f"{path}: expected a file, found {kind}.")
 
 
-def check_growth(path: Path | str, count_unpacked: int, count_packed: int) -> None:
-    """Refuse packed bytes that unpack to far more than a text does.
+def check_growth(path: Path | str, count_unpacked: int, count_packed: int, *, most: int | None = MOST_UNPACKED) -> None:
+    """Refuse packed bytes that unpack to far more than a text does, or, where they are loaded whole, to too many.
 
     Raises:
         InputError: they are a bomb, or can be unpacked by hand.
     """
-    if count_unpacked > min(max(LARGEST_RECORD, _MOST_UNPACKED_TIMES * count_packed), _MOST_UNPACKED):
+    limit = max(LARGEST_RECORD, _MOST_UNPACKED_TIMES * count_packed)
+    if count_unpacked > (limit if most is None else min(limit, most)):
         raise InputError(
             f"{path}: {count_packed:,} packed bytes unpack to more than {count_unpacked - 1:,}. Unpack it."
         )
@@ -152,7 +185,15 @@ def _readable(records: Iterator[tuple[str, Record]], path: Path) -> Iterator[tup
 
 
 def _unreadable(path: Path, error: BaseException) -> InputError:
-    return InputError(f"{path}: cannot be read ({type(error).__name__}: {error}).")
+    said = " ".join(str(error).split())[:_LONGEST_REASON]
+    return InputError(f"{path}: cannot be read ({type(error).__name__}: {said}).")
+
+
+def _check_names(names: Sequence[str], path: Path | str) -> None:
+    """Refuse a table in which two columns have one name, because only one of them would be read."""
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise InputError(f"{path}: a column name occurs twice: {twice[0][:_LONGEST_REASON]!r}.")
 
 
 def files_of(path: Path) -> list[Path]:
@@ -188,7 +229,7 @@ def _tables_in(path: Path, stack: ExitStack) -> Iterator[tuple[str, Iterator[tup
     members = _data_members(names, path)
     for member in members:
         with ExitStack() as inner:
-            packed = _Unpacked(inner.enter_context(opened(member)), size)
+            packed = _Unpacked(inner.enter_context(opened(member)), member, size)
             is_only = len(members) == 1
             place = str(path) if is_only else f"{path}: {member}"
             records = records_of(*_unpacked(packed, member, size, inner), place)
@@ -214,7 +255,7 @@ def _unpacked(packed: io.BufferedReader, name: str, size: int, stack: ExitStack)
     head = packed.peek(6)[:6]
     for magic, ending, opened in _PACKINGS:
         if head.startswith(magic):
-            return _Unpacked(stack.enter_context(opened(packed)), size), name.removesuffix(ending)
+            return _Unpacked(stack.enter_context(opened(packed)), name, size), name.removesuffix(ending)
     return packed, name
 
 
@@ -269,7 +310,7 @@ def gunzipped(content: bytes, place: Path | str) -> bytes:
     Raises:
         InputError: it is a bomb.
     """
-    return _whole(_Unpacked(gzip.GzipFile(fileobj=io.BytesIO(content)), len(content)), place)
+    return _whole(_Unpacked(gzip.GzipFile(fileobj=io.BytesIO(content)), str(place), len(content)), place)
 
 
 def _from_lines(stream: IO[bytes], path: Path | str) -> Iterator[tuple[str, Record]]:
@@ -328,8 +369,7 @@ def _from_csv(stream: IO[bytes], path: Path | str, *, delimiter: str) -> Iterato
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
         header = next(reader, [])
-        if len(set(header)) < len(header):
-            raise InputError(f"{path}: a column name occurs twice in {', '.join(header)}.")
+        _check_names(header, path)
         for row in reader:
             if not row:
                 continue
@@ -349,7 +389,9 @@ def _from_parquet(stream: io.BufferedReader, path: Path | str) -> Iterator[tuple
     number = 0
     try:
         source = stream if isinstance(stream.raw, io.FileIO) else io.BytesIO(_whole(stream, path))  # others seek slowly
-        for batch in parquet.ParquetFile(source).iter_batches(batch_size=_PARQUET_ROWS):
+        table = parquet.ParquetFile(source)
+        _check_names(table.schema_arrow.names, path)
+        for batch in table.iter_batches(batch_size=_PARQUET_ROWS):
             for record in batch.to_pylist():
                 number += 1
                 yield f"row {number}", record
@@ -364,6 +406,7 @@ def _from_arrow(stream: io.BufferedReader, path: Path | str) -> Iterator[tuple[s
     try:
         is_file = stream.peek(6)[:6] == _ARROW_MAGIC[0]
         reader = pa.ipc.open_file(io.BytesIO(_whole(stream, path))) if is_file else pa.ipc.open_stream(stream)
+        _check_names(reader.schema.names, path)
         batches = map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader
         for batch in batches:
             for record in batch.to_pylist():

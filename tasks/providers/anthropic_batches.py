@@ -76,7 +76,7 @@ class AnthropicBatches:
 
     def answer_in(self, reply: Reply, parameters: Mapping[str, Any]) -> Answer:
         """The answer in a line; see ``Batches.answer_in``."""
-        return anthropic_wire.answer_in(reply, parameters)
+        return self._sender.without_key(anthropic_wire.answer_in(reply, parameters))
 
     async def close(self) -> None:
         """Close the connections."""

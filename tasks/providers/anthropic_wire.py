@@ -76,7 +76,7 @@ class AnthropicEndpoint:
     async def ask(self, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Answer:
         """Send one request; see ``Endpoint.ask``."""
         reply = await self._sender.post(PATH, body_of(prompt, parameters), timeout_s)
-        return answer_in(reply, parameters)
+        return self._sender.without_key(answer_in(reply, parameters))
 
     async def close(self) -> None:
         """Close the connections."""

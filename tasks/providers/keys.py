@@ -1,7 +1,8 @@
 """Take a key out of what a server sends, however the server spells it.
 
 A server may echo the key as it is, or as the text of a program that quotes it: with JSON's escapes, in percent or
-hexadecimal notation, in HTML entities, or inside a text in base64.
+hexadecimal notation, as numbers, in HTML entities, or inside a text in base64. It may do so more than once, and mix
+the spellings. So a text is searched as it is, and again with one layer of spelling taken off, until no layer is left.
 
 Tested in tests/tasks/providers/test_redaction.py.
 """
@@ -9,16 +10,45 @@ Tested in tests/tasks/providers/test_redaction.py.
 from __future__ import annotations
 
 import base64
+import binascii
 import html.entities
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import islice
 
+from tasks.errors import TerminalError
 from tasks.settings.fields import is_secret_key
 
 _REMOVED = b"[key removed]"
-# Without one of these, or a backslash before a sign of the key, no spelling but the plain ones occurs.
-_ESCAPES = (b"\\u", b"\\x", b"\\0", b"\\1", b"%", b"&")
-_NAMES = {code: name for name, code in html.entities.name2codepoint.items()} | {43: "plus", 47: "sol", 61: "equals"}
+# Each layer of JSON in JSON doubles the backslashes, and takes one more layer to read.
+_MOST_LAYERS = 7
+_MOST_ENCODINGS = 2  # of base64 or hexadecimal, around a spelling in base64 or hexadecimal
+_MOST_ESCAPES = 200_000
+# A text in base64 or hexadecimal is decoded where the whole has no more bytes than an answer that anybody reads.
+_MOST_DECODED = 2**18
+# Without one of these no escape of a printable sign occurs.
+_ESCAPES = (b"\\u0", b"\\u{", b"\\U0", b"\\x", b"\\0", b"\\1", b"\\4", b"\\5", b"\\6", b"\\7", b"%", b"&")
+# An escape of a printable sign. Behind a backslash stands a sign of the key, of base64 or of another escape.
+_ESCAPE = (
+    rb"\\u(?:00([2-7]H)|\{0*([2-7]H)\})|\\U0{6}([2-7]H)|\\x\{?0*([2-7]H)\}?|%(?:u00)?([2-7]H)|&#[xX]0*([2-7]H);?"
+    rb"|\\([01]?[0-7]{2})"
+    rb"|&#0*(\d{2,3});?"
+    rb"|\\([S])"
+    rb"|&([a-zA-Z]+;)"
+).replace(b"H", b"[0-9a-fA-F]")
+_OCTAL, _DECIMAL, _SIGN, _NAME = range(7, 11)
+_NAMED = {name.encode(): sign.encode() for name, sign in html.entities.html5.items() if sign.isascii()}
+_BREAKS = (b"\\n", b"\n", b"\\r", b"\r", b"\0")
+# The end of a long line of base64, of which a longer text is made, and signs in UTF-16.
+_IS_WRAPPED = re.compile(rb"\0|[\r\n](?<=[\w+/=-]{60}.)|\\[rn](?<=[\w+/=-]{60}..)", re.DOTALL)
+_BREAK = re.compile(rb"[\0\r\n]+|(?:\\[rn])+")
+_BETWEEN_HEXADECIMAL = rb"(?:[\s:,;-]|0[xX]|\\[nrtx])*+"
+_BETWEEN_NUMBERS = rb"[\s,;]++"
+_SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_FROM_URLS = bytes.maketrans(b"-_", b"+/")
+
+Span = tuple[int, int]
 
 
 class KeyRemover:
@@ -26,10 +56,20 @@ class KeyRemover:
 
     def __init__(self, secret: str | None) -> None:
         """Compute the spellings once."""
-        self._whole = tuple(dict.fromkeys(_whole_spellings(secret))) if secret else ()
+        key = (secret or "").encode()
+        self._whole = tuple(dict.fromkeys(_whole_spellings(key))) if key else ()
         signs = {sign for sign in secret or "" if sign.isascii() and not sign.isalnum()}
         self._escapes = (*_ESCAPES, *(f"\\{sign}".encode() for sign in sorted(signs)))
-        self._escaped = re.compile(b"".join(map(_escaped, secret.encode()))) if secret else None
+        escaped = re.escape("".join(signs | set("\\/+"))).encode()
+        self._escape = re.compile(_ESCAPE.replace(b"S", escaped))
+        # Each begins with a digit, for speed.
+        self._numbers = (
+            re.compile(_BETWEEN_HEXADECIMAL.join(_either_case(f"{code:02x}") for code in key)),
+            re.compile(_BETWEEN_NUMBERS.join(b"%d" % code for code in key)),
+        )
+        # A shorter text in base64 or hexadecimal cannot hold one of the whole spellings.
+        self._shortest = max(min(map(len, self._whole[1:]), default=0) * 4 // 3, 8)
+        self._run = re.compile(rb"[\w+/-]{%d,}" % self._shortest, re.ASCII)
 
     @classmethod
     def of_key(cls, api_key: str | None) -> KeyRemover:
@@ -37,41 +77,130 @@ class KeyRemover:
         return cls(api_key if api_key and is_secret_key(api_key) else None)
 
     def removed(self, content: bytes) -> bytes:
-        """Bytes without the key."""
-        for spelling in self._whole:
-            if spelling in content:
-                content = content.replace(spelling, _REMOVED)
-        if self._escaped is not None and any(escape in content for escape in self._escapes):
-            content = self._escaped.sub(_REMOVED, content)
-        return content
+        """Bytes without the key.
+
+        Raises:
+            TerminalError: They hold more escapes than any answer.
+        """
+        spans = sorted(self._found(content, _MOST_LAYERS, _MOST_ENCODINGS)) if self._whole else []
+        if not spans:
+            return content
+        kept, end = [], 0
+        for start, stop in spans:
+            if start >= end:
+                kept += [content[end:start], _REMOVED]
+            end = max(end, stop)
+        return b"".join([*kept, content[end:]])
 
     def removed_from(self, text: str) -> str:
         """A text without the key."""
         return self.removed(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
+    def _found(self, content: bytes, layers: int, encodings: int) -> Iterator[Span]:
+        """Where the key stands, in any spelling."""
+        for spelling in self._whole:
+            if spelling in content:
+                yield from (match.span() for match in re.finditer(re.escape(spelling), content))
+        for numbers in self._numbers:
+            yield from (match.span() for match in numbers.finditer(content))
+        if layers and any(escape in content for escape in self._escapes):
+            yield from self._below(_unescaped(self._escape, content), layers - 1, encodings)
+        if layers and any(mark in content for mark in _BREAKS) and _IS_WRAPPED.search(content):
+            yield from self._below(_Peeled(content, ((m.span(), b"") for m in _BREAK.finditer(content))), 1, encodings)
+        if encodings and len(content) <= _MOST_DECODED and self._may_hold_run(content):
+            for run in self._run.finditer(content):
+                if any(any(self._found(inner, layers, encodings - 1)) for inner in _decoded(run[0])):
+                    yield run.span()
 
-def _whole_spellings(key: str) -> Iterator[bytes]:
-    """The key as it is, in hexadecimal, and in base64 wherever it may begin in a longer text."""
-    plain = key.encode()
+    def _may_hold_run(self, content: bytes) -> bool:
+        """Whether a piece of the text is all of signs of base64. To look for long runs everywhere takes longer."""
+        step = self._shortest // 2
+        pieces = (content[start : start + step] for start in range(0, len(content) - step + 1, step))
+        return any(not piece.translate(None, _SIGNS) for piece in pieces)
+
+    def _below(self, peeled: _Peeled, layers: int, encodings: int) -> Iterator[Span]:
+        """Where the key stands below a layer."""
+        if peeled.is_changed:
+            yield from (peeled.origin(*span) for span in self._found(peeled.content, layers, encodings))
+
+
+class _Peeled:
+    """A text of which some parts are replaced by one sign each, or by nothing, and where each sign comes from."""
+
+    def __init__(self, content: bytes, parts: Iterator[tuple[Span, bytes]]) -> None:
+        """Replace the parts."""
+        pieces: list[bytes] = []
+        self._places: list[int] = []
+        self._spans: list[Span] = []
+        size = end = 0
+        for (start, stop), sign in parts:
+            pieces += [content[end:start], sign]
+            self._places.append(size + start - end)
+            self._spans.append((start, stop))
+            size, end = size + start - end + len(sign), stop
+            self._width = len(sign)
+        self.content = b"".join([*pieces, content[end:]])
+        self.is_changed = bool(pieces)
+
+    def origin(self, start: int, end: int) -> Span:
+        """Where a part of the content comes from."""
+        return self._origin(start)[0], self._origin(end - 1)[1]
+
+    def _origin(self, place: int) -> Span:
+        number = bisect_right(self._places, place) - 1
+        if number < 0:
+            return place, place + 1
+        beyond = place - self._places[number] - self._width
+        start = self._spans[number][1] + beyond
+        return self._spans[number] if beyond < 0 else (start, start + 1)
+
+
+def _unescaped(escape: re.Pattern[bytes], content: bytes) -> _Peeled:
+    """A text with one layer of escapes taken off.
+
+    Raises:
+        TerminalError: It holds more of them than any answer.
+    """
+    found = list(islice(escape.finditer(content), _MOST_ESCAPES + 1))
+    if len(found) > _MOST_ESCAPES:
+        raise TerminalError("reply of more escapes than any answer", error_type="too_large", may_be_billed=True)
+    return _Peeled(content, ((match.span(), sign) for match in found if (sign := _sign(match))))
+
+
+def _sign(escape: re.Match[bytes]) -> bytes:
+    """The sign that an escape stands for; nothing where it stands for none that a key holds."""
+    kind = escape.lastindex or 0
+    said = escape[kind]
+    if kind == _SIGN:
+        return said
+    if kind == _NAME:
+        return _NAMED.get(said, b"")[:1]
+    code = int(said, 8 if kind == _OCTAL else 10 if kind == _DECIMAL else 16)
+    return chr(code).encode() if chr(code).isascii() else b""
+
+
+def _decoded(run: bytes) -> Iterator[bytes]:
+    """What a text in base64 or hexadecimal says, wherever in it the encoded part begins."""
+    for start in range(4):
+        part = run[start:]
+        part = part[: len(part) - (len(part) % 4 == 1)].translate(_FROM_URLS)
+        yield base64.b64decode(part + b"=" * (-len(part) % 4))
+    for start in range(2):
+        try:
+            yield binascii.unhexlify(run[start : start + (len(run) - start) // 2 * 2])
+        except binascii.Error:
+            return
+
+
+def _whole_spellings(plain: bytes) -> Iterator[bytes]:
+    """The key as it is, and in base64 wherever it may begin in a longer text."""
     yield plain
-    yield plain.hex().encode()
-    yield plain.hex().upper().encode()
     for offset, count_unknown in ((0, 0), (1, 2), (2, 3)):
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             spelled = encode(b"\0" * offset + plain).rstrip(b"=")
             # The last character may hold bits of what follows.
             end = len(spelled) - bool((offset + len(plain)) % 3)
             yield spelled[count_unknown:end]
-
-
-def _escaped(code: int) -> bytes:
-    """A pattern of one byte as it is, or with an escape, itself escaped or not. It begins with literals, for speed."""
-    plain, hexadecimal = re.escape(bytes([code])), _either_case(f"{code:02x}")
-    slashed = rb"\\\\{0,6}(?:u00" + hexadecimal + b"|x" + hexadecimal + rb"|%03o" % code + b"|" + plain + b")"
-    percent = rb"%(?:25){0,3}" + hexadecimal
-    entity = rb"&(?:amp;){0,3}(?:#0*+%d;?|#[xX]0*+" % code + hexadecimal + b";?"
-    named = b"|" + _NAMES[code].encode() + b";" if code in _NAMES else b""
-    return b"(?:" + b"|".join((plain, slashed, percent, entity + named + b")")) + b")"
 
 
 def _either_case(digits: str) -> bytes:

@@ -80,7 +80,7 @@ class OpenAIBatches:
 
     def answer_in(self, reply: Reply, parameters: Mapping[str, Any]) -> Answer:
         """The answer in a line; see ``Batches.answer_in``."""
-        return openai_wire.answer_in(reply, parameters)
+        return self._sender.without_key(openai_wire.answer_in(reply, parameters))
 
     async def close(self) -> None:
         """Close the connections."""

@@ -85,7 +85,7 @@ class OpenAIEndpoint:
     async def ask(self, prompt: Prompt, parameters: Mapping[str, Any], timeout_s: float) -> Answer:
         """Send one request; see ``Endpoint.ask``."""
         reply = await self._sender.post(path_for(prompt.style), body_of(prompt, parameters), timeout_s)
-        return answer_in(reply, parameters)
+        return self._sender.without_key(answer_in(reply, parameters))
 
     async def close(self) -> None:
         """Close the connections."""

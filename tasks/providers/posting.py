@@ -20,7 +20,7 @@ import json
 import math
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -34,6 +34,7 @@ from tasks.providers.event_stream import assembled
 from tasks.providers.keys import KeyRemover
 from tasks.providers.line_stream import split_lines
 from tasks.providers.transport import Response, Session, open_session
+from tasks.providers.wire import Answer
 
 LARGEST_BODY = 16 * 2**20
 # What is larger waits until no other such body is read, with all that is made of it.
@@ -45,6 +46,8 @@ _PARTS = (b"{", b"[", b",")
 # The headers that are read.
 _READ = ("x-request-id", "request-id", "retry-after", "retry-after-ms", "date", "location")
 _LONGEST_MESSAGE = 200
+# The texts of an answer that are put together of parts.
+_JOINED = ("text", "refusal_text", "reasoning_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,12 @@ class Sender:
         except (aiohttp.ClientError, OSError) as error:
             was_sent = not isinstance(error, aiohttp.ClientConnectorError)
             raise self._unreachable(error, was_sent=was_sent) from None
+
+    def without_key(self, answer: Answer) -> Answer:
+        """An answer without a key that the server split over the parts of which a text is made."""
+        texts = {name: text for name in _JOINED if (text := getattr(answer, name))}
+        cleaned = {name: self._key.removed_from(text) for name, text in texts.items()}
+        return answer if cleaned == texts else replace(answer, **cleaned)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
-from tasks.errors import ProviderError
+from tasks.errors import ProviderError, TerminalError
 from tasks.providers import Connection
 from tasks.providers.keys import KeyRemover
 
@@ -75,6 +75,8 @@ def test_the_key_is_not_in_a_printed_connection():
     assert KEY not in repr(Connection("n", "openai", None, 1, 1.0, KEY))
 
 
+BASE64 = base64.b64encode(KEY.encode()).decode().rstrip("=")[:-1]
+DEEP_JSON = "".join(f"\\\\\\\\\\\\\\\\u{ord(sign):04x}" for sign in KEY)
 SPELLINGS = {
     "plain": KEY,
     "JSON, slash": KEY.replace("/", "\\/"),
@@ -95,6 +97,28 @@ SPELLINGS = {
     "HTML twice": html.escape("".join(f"&#{ord(sign)};" for sign in KEY)),
     "hexadecimal": KEY.encode().hex(),
     "hexadecimal, capitals": KEY.encode().hex().upper(),
+    "JSON, braces": "".join(f"\\u{{{ord(sign):x}}}" for sign in KEY),
+    "Python, eight digits": "".join(f"\\U{ord(sign):08x}" for sign in KEY),
+    "JSON four times": DEEP_JSON,
+    "JavaScript's percent": "".join(f"%u{ord(sign):04x}" for sign in KEY),
+    "percent in HTML": "".join(f"&#37;{ord(sign):02x}" for sign in KEY),
+    "percent in JSON": "".join(f"\\u0025{ord(sign):02x}" for sign in KEY),
+    "HTML in percent": quote("".join(f"&#{ord(sign)};" for sign in KEY), safe=""),
+    "HTML in JSON": "".join(f"\\u0026#{ord(sign)};" for sign in KEY),
+    "HTML in HTML, hexadecimal": "".join(f"&#x26;#{ord(sign)};" for sign in KEY),
+    "JSON in HTML": "".join(f"&#92;u{ord(sign):04x}" for sign in KEY),
+    "hexadecimal, both cases": "".join(f"{ord(s):02x}" if n % 2 else f"{ord(s):02X}" for n, s in enumerate(KEY)),
+    "hexadecimal, spaced": KEY.encode().hex(" "),
+    "hexadecimal, colons": KEY.encode().hex(":"),
+    "hexadecimal, numbers": ", 0x".join(f"{ord(sign):02x}" for sign in KEY),
+    "numbers": ", ".join(str(ord(sign)) for sign in KEY),
+    "base64 in JSON": "".join(f"\\u{ord(sign):04x}" for sign in BASE64),
+    "base64 in HTML": "".join(f"&#{ord(sign)};" for sign in BASE64),
+    "base64 in hexadecimal": BASE64.encode().hex(),
+    "base64 in base64": base64.b64encode(BASE64.encode()).decode().rstrip("="),
+    "hexadecimal in base64": base64.b64encode(KEY.encode().hex().encode()).decode().rstrip("="),
+    "hexadecimal in hexadecimal": KEY.encode().hex().encode().hex(),
+    "UTF-16": "\0".join(KEY),
     "mixed": "\\u0073k-live-do&#47;not%2Bprint\\x3dme",
 }
 
@@ -131,3 +155,34 @@ def test_a_key_of_odd_signs_is_removed():
     remover = KeyRemover(key)
     for spelling in (key, json.dumps(key)[1:-1], quote(key, safe=""), html.escape(key)):
         assert remover.removed_from(f"x{spelling}y") == "x[key removed]y"
+
+
+@pytest.mark.parametrize("end", ["\n", "\\n", "\\r\\n"])
+def test_base64_in_lines_hides_no_key(end):
+    lines = base64.encodebytes(f"{'x' * 40}{KEY}{'y' * 40}".encode()).decode()
+    assert KeyRemover(KEY).removed_from(lines.replace("\n", end)) == f"[key removed]=={end}"
+
+
+def test_what_stands_around_a_key_stays_as_it_is():
+    text = f"100% of &amp; \\u0041, {quote(KEY, safe='')} and \\u0042; caf\u00e9 {BASE64} QUJD"
+    kept = "100% of &amp; \\u0041, [key removed] and \\u0042; caf\u00e9 [key removed] QUJD"
+    assert KeyRemover(KEY).removed_from(text).replace("]=", "]") == kept
+
+
+def test_a_text_of_escapes_alone_is_refused_before_it_takes_long():
+    with pytest.raises(TerminalError, match="more escapes"):
+        KeyRemover(KEY).removed(b"%41" * 300_000)
+
+
+def test_a_key_split_over_the_parts_of_a_text_is_removed(wires):
+    halves = KEY[:9], KEY[9:]
+    blocks = [{"type": kind, kind: half} for kind in ("text", "thinking") for half in halves]
+    message = wires["messages"].answer(wires["messages"].changed({("content",): blocks}), key=KEY)
+    chat = wires["chat"].answer(
+        "".join(
+            f"data: {json.dumps({'choices': [{'delta': {'content': half}, 'finish_reason': end}]})}\n\n"
+            for half, end in zip(halves, (None, "stop"), strict=True)
+        ),
+        key=KEY,
+    )
+    assert [message.text, message.reasoning_text, chat.text] == ["[key removed]"] * 3
