@@ -18,7 +18,7 @@ from typing import IO, Any
 import ijson
 import orjson
 
-from tasks.data_files import check_file, check_growth
+from tasks.data_files import UNREADABLE, check_file, check_growth
 from tasks.domain import content_hash
 from tasks.errors import InputError
 from tasks.importers.log import (
@@ -113,7 +113,7 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> byt
             stream.seek(name_length + extra_length, 1)
             packed = stream.read(info.compress_size)
         return bytes(pa.Codec("zstd").decompress(packed, decompressed_size=info.file_size, asbytes=True))
-    except (zipfile.BadZipFile, OSError, NotImplementedError, struct.error) as error:
+    except (*UNREADABLE, struct.error) as error:
         raise InputError(f"{path}: {info.filename} cannot be read ({error}).") from error
 
 
@@ -158,7 +158,10 @@ def _events(stream: IO[bytes], path: Path) -> Iterator[tuple[str, str, Any]]:
 
 def _document_samples(path: Path) -> Iterator[tuple[str, Document]]:
     if path.stat().st_size <= _WHOLE_BYTES:
-        for number, sample in enumerate(_parsed(path.read_bytes(), str(path)).get("samples") or [], start=1):
+        samples = _parsed(path.read_bytes(), str(path)).get("samples") or []
+        if not isinstance(samples, list):
+            raise InputError(f"{path}: expected a list of samples, found {type(samples).__name__}.")
+        for number, sample in enumerate(samples, start=1):
             yield f"sample {number}", sample
         return
     with path.open("rb") as stream:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tasks.data_files import UNREADABLE
 from tasks.domain import Outcome
 from tasks.errors import InputError
 
@@ -41,6 +42,7 @@ _TASKS = {
 _OUTSIDE = "values outside 0 to 1 are not proportions"
 _PLAIN_MARKS = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
 
+_LONGEST_PROBLEM = 200  # characters
 # What Python raises when a sample does not follow its format.
 MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
@@ -158,11 +160,22 @@ class LogTool:
             InputError: there is nothing at the path, or no log.
         """
         if not self.patterns or not path.is_dir():
-            return list(self.read(path))
+            return self._opened(path)
         found = next((files for pattern in self.patterns if (files := sorted(path.rglob(pattern)))), [])
         if not found:
             raise InputError(f"{path}: the folder holds no file named {' or '.join(self.patterns)}.")
-        return [log for file in found for log in self.read(file)]
+        return [log for file in found for log in self._opened(file)]
+
+    def _opened(self, path: Path) -> list[ForeignLog]:
+        """The logs at a path.
+
+        Raises:
+            InputError: what is said of them is not what the tool writes, whatever it is.
+        """
+        try:
+            return list(self.read(path))
+        except (*MALFORMED, *UNREADABLE) as error:
+            raise InputError(f"{path}: cannot be read as a log ({problem_of(error)}).") from error
 
 
 def benchmarks_of(task: str) -> Iterator[str]:
@@ -174,7 +187,7 @@ def benchmarks_of(task: str) -> Iterator[str]:
 
 def problem_of(error: Exception) -> str:
     """What is wrong with a sample, in a few words."""
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:_LONGEST_PROBLEM]}"
 
 
 def squeezed(question: str) -> str:

@@ -192,7 +192,7 @@ class Sender:
     def without_key(self, answer: Answer) -> Answer:
         """An answer without a key that the server split over the parts of which a text is made."""
         texts = {name: text for name in _JOINED if (text := getattr(answer, name))}
-        cleaned = {name: self._key.removed_from(text) for name, text in texts.items()}
+        cleaned: dict[str, Any] = {name: self._key.removed_from(text) for name, text in texts.items()}
         return answer if cleaned == texts else replace(answer, **cleaned)
 
     async def close(self) -> None:
