@@ -27,10 +27,10 @@ class WeightsFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._reader = _gguf().GGUFReader(path)
+            self._reader = _reader(path)
         except FileNotFoundError:
             raise InputError(f"{path}: no such file.") from None
-        except (ValueError, OSError, IndexError, KeyError) as error:
+        except (ValueError, OSError, IndexError, KeyError, RecursionError) as error:
             raise InputError(f"{path}: must be a whole GGUF file ({' '.join(str(error).split())}).") from None
 
     @cached_property
@@ -110,6 +110,20 @@ def _finish(writer: Any, tensors: Iterable[tuple[str, Array]]) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def _reader(path: Path) -> Any:
+    """The package's reader, which would go on behind the end of a file until all that its header promises is read."""
+    plain: Any = _gguf().GGUFReader
+
+    class Reader(plain):  # type: ignore[misc]
+        def _get(self, offset: int, dtype: Any, count: int = 1, **order: Any) -> Any:
+            found = super()._get(offset, dtype, count, **order)
+            if len(found) < count:
+                raise ValueError("it breaks off")
+            return found
+
+    return Reader(path)
 
 
 def _gguf() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import sys
 
 import gguf
@@ -48,7 +49,18 @@ def test_vectors_and_adapters_carry_the_names_that_llama_cpp_looks_for(tmp_path)
     assert (adapter.keys["adapter.type"], adapter.keys["adapter.lora.alpha"]) == ("lora", 1.0)
 
 
-@pytest.mark.parametrize("content", [b"", b"GGUF", b"something else entirely", b"GGUF\x03\x00\x00\x00" + b"\xff" * 40])
+HEADER = b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 1) + b"a"
+ODD = [
+    b"",
+    b"GGUF",
+    b"something else entirely",
+    b"GGUF\x03\x00\x00\x00" + b"\xff" * 40,
+    HEADER + struct.pack("<IIQ", 9, 0, 2**61),  # a list of more numbers than any file holds
+    HEADER + struct.pack("<I", 9) + struct.pack("<IQ", 9, 1) * 5_000,  # lists in lists
+]
+
+
+@pytest.mark.parametrize("content", ODD)
 def test_a_file_of_another_kind_is_one_line(tmp_path, content):
     (tmp_path / "odd.gguf").write_bytes(content)
     with pytest.raises(InputError, match=r"odd\.gguf: must be a whole GGUF file"):
