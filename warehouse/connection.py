@@ -349,13 +349,17 @@ class Warehouse:
         """The same by the values of some columns that the rows are ordered by first, each with all of its rows."""
         import polars as pl  # noqa: PLC0415 - the command line opens warehouses without polars
 
-        rest: list[pl.DataFrame] = []
+        begun: tuple[Any, ...] = ()
+        pieces: list[pl.DataFrame] = []
         for batch in self.query_batches(name, _GROUPED_ROWS, **parameters):
-            groups = list(pl.concat([*rest, batch]).group_by(keys, maintain_order=True))
-            yield from groups[:-1]
-            rest = [frame for _, frame in groups[-1:]]
-        for frame in rest:
-            yield from frame.group_by(keys)
+            for key, piece in batch.group_by(keys, maintain_order=True):
+                if pieces and key != begun:
+                    yield begun, pl.concat(pieces)
+                    pieces = []
+                begun = key
+                pieces.append(piece)
+        if pieces:
+            yield begun, pl.concat(pieces)
 
     def query_rows(self, name: str, **parameters: Any) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run a named query without importing polars: column names and rows.

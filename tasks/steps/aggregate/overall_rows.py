@@ -27,6 +27,8 @@ _CODES = {
     "item": pl.col("item_id").rank("dense"),
 }
 _VALUES = ("reference_value", "candidate_value")
+# Of ten million scores a scope has a million items: their texts leave memory once there are codes for them.
+_KEPT = ("as_of_date", "comparison_id", "benchmark_id", "direction", *_VALUES)
 WEIGHTINGS: tuple[Weighting, ...] = ("macro", "weighted")
 
 
@@ -34,7 +36,7 @@ def overall_rows(warehouse: Warehouse, dates: Sequence[str], wordings: Wordings)
     """Every scope of every pair under both weightings; the intervals also hold the variance between these wordings."""
     groups = warehouse.query_groups("scope_items", ("as_of_date", "pair_id", "scope"), dates=list(dates))
     for (as_of_date, pair_id, scope), found in groups:
-        for row in _scope_rows(found.with_columns(**_CODES), wordings):
+        for row in _scope_rows(found.select(*_KEPT, **_CODES), wordings):
             yield {"as_of_date": as_of_date, "subject_id": pair_id, "subset": scope, **row}
 
 
