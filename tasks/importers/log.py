@@ -170,7 +170,7 @@ class LogTool:
         """The logs at a path.
 
         Raises:
-            InputError: what is said of them is not what the tool writes, whatever it is.
+            InputError: the file does not follow the format of the tool.
         """
         try:
             return list(self.read(path))

@@ -25,7 +25,7 @@ _REMOVED = b"[key removed]"
 _MOST_LAYERS = 7
 _MOST_ENCODINGS = 2  # of base64 or hexadecimal, around a spelling in base64 or hexadecimal
 _MOST_ESCAPES = 200_000
-# A text in base64 or hexadecimal is decoded where the whole has no more bytes than an answer that anybody reads.
+# Decoding takes time, so base64 and hexadecimal are looked for in replies of up to so many bytes.
 _MOST_DECODED = 2**18
 # Without one of these no escape of a printable sign occurs.
 _ESCAPES = (b"\\u0", b"\\u{", b"\\U0", b"\\x", b"\\0", b"\\1", b"\\4", b"\\5", b"\\6", b"\\7", b"%", b"&")
