@@ -20,6 +20,7 @@ from typing import Any
 from flows.configuration import load_configuration
 from flows.planning import plan_run, shards
 from tasks.planned import Plan, Request
+from tests.support.benches.start import KEY
 
 CONFIG = """
 model_defaults: {{provider: openai, base_url: "http://{address}/v1", is_simulated: true, concurrency: {concurrency}}}
@@ -114,5 +115,5 @@ def main(side: str, address: str, concurrency: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OPENAI_API_KEY", "none")
+    os.environ["OPENAI_API_KEY"] = KEY
     main(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))

@@ -39,6 +39,8 @@ models:
 benchmarks: [arithmetic, knowledge, reading, borderline, harmful]
 """
 COUNT_ANSWERS, LATENCY_MS = 1906, 200
+# Every reply is searched for a key, but not for a placeholder.
+KEY = "sk-" + "0123456789abcdef" * 3
 ALIGNTAX = Path(sys.executable).with_name("aligntax")
 
 
@@ -82,7 +84,8 @@ def running(
     with simulated_server(folder, *options) as address:
         post(f"http://{address}/faults", {"*": {"latency_ms": LATENCY_MS}})
         (folder / "aligntax.yaml").write_text(config.format(address=address))
-        with subprocess.Popen([program, "run"], cwd=folder, stdout=subprocess.DEVNULL) as run:
+        variables = {**os.environ, "OPENAI_API_KEY": KEY}
+        with subprocess.Popen([program, "run"], cwd=folder, env=variables, stdout=subprocess.DEVNULL) as run:
             yield run, address
         if run.returncode:
             raise SystemExit(f"{program} run ended with {run.returncode}")
