@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Annotated, NoReturn
@@ -114,6 +115,8 @@ def main() -> NoReturn:
         app()
     except BaseException as error:  # noqa: BLE001 - some libraries, such as polars, raise errors outside Exception
         _end(error)
+    finally:
+        gc.freeze()  # or the end of the interpreter looks through every object, several times
     raise SystemExit(0)
 
 
