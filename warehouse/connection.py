@@ -61,7 +61,7 @@ class Warehouse:
         self._depth = 0
         self._buffer_mb = MEMORY_MB
         self._count_since_limit = 0
-        self._growing: set[str] = set()
+        self._growing: set[str] | None = None  # the tables whose indexes come on top of the buffer; None: all
         self._keyed: dict[str, bool] = {}
         self._schemas: dict[str, dict[str, pl.DataType]] = {}
         self._notes = Notes(connection)
@@ -141,7 +141,7 @@ class Warehouse:
         A file of more megabytes gets a buffer of its own size, because joins and sorts grow with it. Work inside such
         work has its own buffer.
         """
-        if self._buffer_mb == MEMORY_MB and not self._depth:
+        if self._growing is None and not self._depth:
             with self.lent() as connection:
                 connection.execute("checkpoint")  # what is on disk can leave memory, indexes too
         try:
@@ -150,14 +150,17 @@ class Warehouse:
         except (duckdb.OutOfMemoryException, ModelError) as error:
             if not isinstance(error.__cause__ or error, duckdb.OutOfMemoryException):
                 raise
-        with self.buffer(MEMORY_MB):
+        with self.buffer(None):
             return work()
 
     @contextmanager
-    def buffer(self, megabytes: int) -> Iterator[None]:
-        """Let DuckDB use so much memory, at most the usual, beside the indexes of tables that get rows meanwhile."""
+    def buffer(self, megabytes: int | None) -> Iterator[None]:
+        """Let DuckDB use so much memory, at most the usual, beside the indexes of tables that get rows meanwhile.
+
+        None is the usual, beside the indexes of all tables.
+        """
         before = self._buffer_mb, self._growing
-        self._buffer_mb, self._growing = min(megabytes, MEMORY_MB), set()
+        self._buffer_mb, self._growing = (MEMORY_MB, None) if megabytes is None else (min(megabytes, MEMORY_MB), set())
         self._limit()
         try:
             yield
@@ -168,8 +171,7 @@ class Warehouse:
     def _limit(self) -> None:
         with self._lock:
             self._count_since_limit = 0
-            is_usual = self._buffer_mb == MEMORY_MB
-            limit_memory(self._connection, self._buffer_mb, None if is_usual else self._growing)
+            limit_memory(self._connection, self._buffer_mb, self._growing)
 
     def _set(self, setting: str) -> None:
         with self._lock:
@@ -253,7 +255,7 @@ class Warehouse:
         frame = self.frame(table, rows) if isinstance(rows, Sequence) else rows
         if column := NOTED_AT.get(table):
             frame = self._notes.after_all(frame, column)
-        if self._buffer_mb < MEMORY_MB and table not in self._growing:
+        if self._growing is not None and table not in self._growing:
             self._growing.add(table)
             self._limit()
         self._connection.register("incoming", frame.to_arrow())

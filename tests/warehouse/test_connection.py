@@ -141,13 +141,13 @@ def test_a_small_buffer_is_beside_the_indexes_of_tables_that_get_rows_meanwhile(
     def work():
         for number in range(2):
             warehouse.append({"raw.prompts": prompts(f"{number} a"), "raw.cell_events": []})
-        warehouse.sparing(150, lambda: warehouse.append({"raw.prompts": prompts("3 a")}))
+        warehouse.sparing(5000, lambda: warehouse.append({"raw.prompts": prompts("3 a")}))
 
     monkeypatch.setattr("warehouse.connection.limit_memory", limited)
     with Warehouse.open(path) as warehouse:
         warehouse.sparing(100, work)
     keys = {"raw.prompts"}
-    assert limits == [(100, set()), (100, keys), (150, set()), (150, keys), (100, keys), (1500, None)]
+    assert limits == [(100, set()), (100, keys), (1500, set()), (1500, keys), (100, keys), (1500, None)]
 
 
 def test_work_that_fails_for_another_reason_is_not_done_again(path):
