@@ -41,8 +41,8 @@ _NAMED = {name.encode(): sign.encode() for name, sign in html.entities.html5.ite
 _LINE = 60
 _IS_WRAPPED = re.compile(rb"[\r\n](?<=[\w+/=-]{%d}.)|\\[rn](?<=[\w+/=-]{%d}..)" % (_LINE, _LINE), re.DOTALL)
 _BREAK = re.compile(rb"[\0\r\n]+|(?:\\[rn])+")
-_BETWEEN_HEXADECIMAL = rb"(?:[\s:,;-]|0[xX]|\\[nrtx])*+"
-_BETWEEN_NUMBERS = rb"[\s,;]++"
+_BETWEEN_HEXADECIMAL = rb"(?:0[xX]|\\[nrtx]|[^0-9a-zA-Z])*+"
+_BETWEEN_NUMBERS = rb"(?:\\[nrt]|[^0-9a-zA-Z])++"
 # Every sign of a text in base64 as one sign and all others as another: to find a long run so is ten times as quick as
 # with a pattern.
 _IN_RUN = b"A"
