@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from prefect._vendor.croniter.croniter import CroniterBadDateError, CroniterError, croniter
 
-from tasks.errors import UsageError
+from tasks.errors import UsageError, one_line
 from tasks.settings.nights import ScheduleSettings
 
 _DAY = timedelta(days=1)
@@ -83,8 +83,9 @@ def _next(cron: str, after: datetime) -> datetime | None:
     except CroniterBadDateError:
         return None
     except (CroniterError, ValueError, KeyError, AttributeError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise UsageError(f"the schedule {cron!r} must be a cron expression such as '0 2 * * *' ({said}).") from None
+        raise UsageError(
+            f"the schedule {cron!r} must be a cron expression such as '0 2 * * *' ({one_line(error)})."
+        ) from None
     return found
 
 

@@ -29,7 +29,7 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import IO, Any
 
-from tasks.errors import InputError
+from tasks.errors import InputError, one_line
 
 Record = dict[str, Any]
 
@@ -78,7 +78,6 @@ _MOST_UNPACKED_TIMES = 100
 MOST_UNPACKED = 2**29
 _PIECE = 2**20  # bytes that are unpacked at a time
 _PARQUET_ROWS = 5_000
-_LONGEST_REASON = 200  # characters of another program's words in a message
 _HEADER = 8_192  # bytes that are looked at for the mark between columns
 ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")
 _ARROW_MAGIC = (b"ARROW1", b"\xff\xff\xff\xff")  # the file format, and the stream format that data set caches hold
@@ -185,15 +184,14 @@ def _readable(records: Iterator[tuple[str, Record]], path: Path) -> Iterator[tup
 
 
 def _unreadable(path: Path, error: BaseException) -> InputError:
-    said = " ".join(str(error).split())[:_LONGEST_REASON]
-    return InputError(f"{path}: cannot be read ({type(error).__name__}: {said}).")
+    return InputError(f"{path}: cannot be read ({type(error).__name__}: {one_line(error)}).")
 
 
 def _check_names(names: Sequence[str], path: Path | str) -> None:
     """Refuse a table in which two columns have one name, because only one of them would be read."""
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise InputError(f"{path}: a column name occurs twice: {twice[0][:_LONGEST_REASON]!r}.")
+        raise InputError(f"{path}: a column name occurs twice: {one_line(twice[0])!r}.")
 
 
 def files_of(path: Path) -> list[Path]:

@@ -41,6 +41,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from tasks.domain import storable
+
+_LONGEST_QUOTED = 200  # characters
 Fault: TypeAlias = Literal["key", "credit", "model", "quota"]
 
 
@@ -154,6 +157,11 @@ class TerminalError(ProviderError):
 
 class CellError(ProviderError):
     """No request of this cell can succeed: authentication, a spent quota, unknown model, a parameter not taken."""
+
+
+def one_line(said: object) -> str:
+    """The words of another program as part of a message: without line breaks, and not too long."""
+    return storable(" ".join(str(said).split())[:_LONGEST_QUOTED])
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -15,9 +15,10 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
+from tasks.errors import one_line
+
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h: an error inside the program
 _DEBUG = "ALIGNTAX_DEBUG"
-_LONGEST_MESSAGE = 200
 _REMOVED = "[key removed]"
 _KEY_VARIABLE = re.compile(r"api_key_env\W+(\w+)")
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH", re.IGNORECASE)
@@ -32,7 +33,7 @@ def line_of(error: BaseException) -> str:
     if os.environ.get(_DEBUG):
         sys.stderr.write(details)
     cause = innermost(error)
-    said = " ".join(_without_secrets(str(cause), os.environ).split())[:_LONGEST_MESSAGE]
+    said = one_line(_without_secrets(str(cause), os.environ))
     kept = _kept(f"{_circumstances()}\n{details}")
     where = f"details: {kept}; please report" if kept else f"set {_DEBUG}=1 to see the details; please report"
     return f"unexpected error: {type(cause).__name__}{': ' if said else ''}{said} ({where})"

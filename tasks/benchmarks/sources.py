@@ -20,7 +20,7 @@ from typing import Any
 
 from tasks.data_files import ENDINGS, UNREADABLE, Record, check_file, check_growth, gunzipped, records_of
 from tasks.domain import HUB_SOURCE
-from tasks.errors import InputError, UsageError
+from tasks.errors import InputError, UsageError, one_line
 
 _HUB_SCHEME = "hf://"
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -212,6 +212,5 @@ def _fetched(source: str, hub_files: Sequence[str]) -> tuple[Path, Callable[[str
     try:
         folder = snapshot_download(name, repo_type="dataset", revision=commit, allow_patterns=patterns)
     except (OSError, ValueError, httpx2.HTTPError) as error:  # OSError covers the library's own errors
-        reason = " ".join(str(error).split())
-        raise InputError(f"{source}: cannot be fetched: {reason}") from error
+        raise InputError(f"{source}: cannot be fetched: {one_line(error)}") from error
     return Path(folder), lambda file: any(fnmatch.fnmatch(file, pattern) for pattern in patterns)

@@ -16,7 +16,7 @@ from typing import Any
 
 from tasks.data_files import UNREADABLE
 from tasks.domain import Outcome
-from tasks.errors import InputError
+from tasks.errors import InputError, one_line
 
 # Tasks of other tools that may ask the items of a benchmark of ours. Whether they do is decided by comparing questions.
 _TASKS = {
@@ -42,7 +42,6 @@ _TASKS = {
 _OUTSIDE = "values outside 0 to 1 are not proportions"
 _PLAIN_MARKS = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
 
-_LONGEST_PROBLEM = 200  # characters
 # What Python raises when a sample does not follow its format.
 MALFORMED = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
@@ -187,7 +186,7 @@ def benchmarks_of(task: str) -> Iterator[str]:
 
 def problem_of(error: Exception) -> str:
     """What is wrong with a sample, in a few words."""
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:_LONGEST_PROBLEM]}"
+    return f"{type(error).__name__}: {one_line(error)}"
 
 
 def squeezed(question: str) -> str:

@@ -20,6 +20,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from tasks.domain import storable
+from tasks.errors import one_line
 from tasks.providers.anthropic_wire import FACTS as ANTHROPIC
 from tasks.providers.keys import KeyRemover
 from tasks.providers.openai_wire import FACTS as OPENAI
@@ -36,7 +37,6 @@ _CONTEXT_NAMES = (
 )
 _MOST_BYTES = 8_000_000  # OpenRouter's list of models is about 1 MB
 _CHUNK = 65_536
-_LONGEST_MESSAGE = 160
 _ANTHROPIC_VERSION = "2023-06-01"
 
 
@@ -192,4 +192,4 @@ def _document(stream: IO[bytes], deadline: float) -> Any:
 def _one_line(document: Any, api_key: str | None) -> str:
     error = document.get("error", document) if isinstance(document, Mapping) else document
     said = error.get("message", error) if isinstance(error, Mapping) else error
-    return storable(" ".join(KeyRemover.of_key(api_key).removed_from(str(said)).split())[:_LONGEST_MESSAGE])
+    return one_line(KeyRemover.of_key(api_key).removed_from(str(said)))

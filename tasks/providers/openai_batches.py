@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from tasks.errors import CellError, TransientError
+from tasks.errors import CellError, TransientError, one_line
 from tasks.providers import openai_wire
 from tasks.providers.batches import Batch, Batches, Line, Question, listed, record_in, written
 from tasks.providers.failures import failure_of
-from tasks.providers.posting import Reply, Sender, json_bytes, one_line
+from tasks.providers.posting import Reply, Sender, json_bytes
 from tasks.providers.wire import Answer, Connection, count_of, part_of, text_of
 
 _BATCHES, _FILES = "/batches", "/files"

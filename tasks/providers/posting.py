@@ -29,7 +29,7 @@ from typing import Any, BinaryIO, Protocol
 import orjson
 
 from tasks.domain import storable
-from tasks.errors import ProviderError, TerminalError, TransientError
+from tasks.errors import ProviderError, TerminalError, TransientError, one_line
 from tasks.providers.event_stream import assembled
 from tasks.providers.keys import KeyRemover
 from tasks.providers.line_stream import split_lines
@@ -45,7 +45,6 @@ _MOST_PARTS = 1_000_000
 _PARTS = (b"{", b"[", b",")
 # The headers that are read.
 _READ = ("x-request-id", "request-id", "retry-after", "retry-after-ms", "date", "location")
-_LONGEST_MESSAGE = 200
 # The texts of an answer that are put together of parts.
 _JOINED = ("text", "refusal_text", "reasoning_text")
 
@@ -242,11 +241,6 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         return None
     now = _date(headers.get("date")) or datetime.now(UTC)
     return max(0.0, (until - now).total_seconds())
-
-
-def one_line(text: str) -> str:
-    """A text without line breaks, cut to the length of a message."""
-    return storable(" ".join(text.split())[:_LONGEST_MESSAGE])
 
 
 def _number(text: str | None) -> float | None:

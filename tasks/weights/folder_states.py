@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tasks.errors import InputError, UsageError
+from tasks.errors import InputError, UsageError, one_line
 from tasks.weights.hidden_states import FloatArray
 from tasks.weights.model_folders import count_blocks, stated_by
 
@@ -30,8 +30,7 @@ class ModelFolder:
             self._tokenizer = transformers.AutoTokenizer.from_pretrained(**local)
             self._model = transformers.AutoModel.from_pretrained(**local, dtype=self._torch.float32).eval()
         except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
-            said = " ".join(str(error).split())[:300]
-            raise InputError(f"{folder}: transformers cannot read the model ({said}).") from None
+            raise InputError(f"{folder}: transformers cannot read the model ({one_line(error)}).") from None
         self.architecture = str(stated.get("model_type"))
         self._blocks = self._listed(count_blocks(folder, stated), folder)
 
