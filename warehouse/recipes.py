@@ -1,6 +1,7 @@
 """The cookbook: questions that people ask of the published tables, each with the SQL that answers it.
 
-A recipe is a file of ``cookbook/``: the question as a comment, then one SELECT. ``make golden ARGS=--record`` writes
+A recipe is a file of ``cookbook/``: two comments, the question and what an answer without rows means, then one SELECT.
+Its first columns hold the answer, because a narrow terminal shows those alone. ``make golden ARGS=--record`` writes
 ``cookbook/README.md`` anew, which shows each recipe with its answer on the demo's data.
 
 Tested in tests/flows/test_sql.py.
@@ -18,10 +19,11 @@ COOKBOOK = Path(__file__).parent / "cookbook"
 
 @dataclass(frozen=True)
 class Recipe:
-    """A question in words, and the SELECT that answers it."""
+    """A question in words, what it means that no row answers it, and the SELECT that answers it."""
 
     name: str
     question: str
+    empty: str
     sql: str
 
 
@@ -43,5 +45,5 @@ def recipe(name: str) -> Recipe:
 
 
 def _read(path: Path) -> Recipe:
-    question, _, sql = path.read_text().partition("\n")
-    return Recipe(path.stem, question.removeprefix("-- "), sql.strip())
+    question, empty, sql = path.read_text().split("\n", 2)
+    return Recipe(path.stem, question.removeprefix("-- "), empty.removeprefix("-- Without rows: "), sql.strip())

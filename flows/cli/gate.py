@@ -70,6 +70,7 @@ def _print_findings(gated: Gated, limits: GateLimits, answers: Iterable[str]) ->
             for finding in gated.findings
         ),
         right=("points", "low", "high", "at most", "detectable"),
+        spare=("detectable", "kind", "against", "at most", "high"),
     )
     gate = limits.gate
     typer.echo(

@@ -52,7 +52,8 @@ def status(config: Config = CONFIG, json: Json = False) -> None:
     runs = {cell["run_id"] for cell in cells}
     of_run = f" of run {runs.pop()}" if len(runs) == 1 else ""
     columns = ["model", "benchmark", "style", "status", "answered", "why", *([] if of_run else ["run id"])]
-    print_table(f"Newest cells{of_run} ({source})", columns, (_cell_row(cell)[: len(columns)] for cell in cells))
+    rows = (_cell_row(cell)[: len(columns)] for cell in cells)
+    print_table(f"Newest cells{of_run} ({source})", columns, rows, spare=("run id", "style"))
     standing = Counter(cell["status"].replace("_", " ") for cell in cells)
     counts = ", ".join(f"{count} {word}" for word, count in standing.most_common())
     typer.echo(f"{len(cells)} cells: {counts or 'none yet'}.")
@@ -109,8 +110,8 @@ def change_line(cell: Row) -> str:
         reason = in_words(change["reason"])
         return f"{what}: since {change['since_date']} {served}; the score cannot be compared ({reason})."
     found = "a significant change" if change["is_significant"] else "no significant change"
-    fall = f"{points(change['fall']).lstrip('+')} points {interval(change['fall_low'], change['fall_high'])}"
-    return f"{what}: since {change['since_date']} {served}; a fall of {fall}, {found}."
+    change_points = f"{points(-change['fall'])} points {interval(-change['fall_high'], -change['fall_low'])}"
+    return f"{what}: since {change['since_date']} {served}; the score changed by {change_points}, {found}."
 
 
 def _cell_row(cell: Row) -> list[Any]:

@@ -66,7 +66,7 @@ class Morning:
         """Print it; what is empty takes no line."""
         if self.nights:
             columns = ["night", "state", "cells", "began (UTC)", "minutes", "USD", "planned at most"]
-            print_table("Nights", columns, map(self._night_row, self.nights), right=columns[4:])
+            print_table("Nights", columns, map(self._night_row, self.nights), right=columns[4:], spare=("minutes",))
         if self.month and (line := self.month.line):
             typer.echo(line)
         for title, lines in (("Alarms", map(_alarm_line, self.alarms)), ("Waiting", map(_waiting_line, self.waiting))):
@@ -181,7 +181,7 @@ def next_night_of(config: Path, now: datetime) -> Coming | None:
 def _alarm_line(alarm: Row) -> str:
     place = f"{alarm['model_id']} on {alarm['benchmark_id']} ({alarm['prompt_style']})"
     fall = f"{points(alarm['fall']).lstrip('+')} points {interval(alarm['fall_low'], alarm['fall_high'])}"
-    return f"{place} fell by {fall} since {alarm['since_date']}."
+    return f"{place} has fallen by {fall} since {alarm['since_date']}."
 
 
 def _waiting_line(row: Row) -> str:

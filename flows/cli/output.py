@@ -10,18 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows.cli.column_widths import Column, fitting, least_width, whole_width, widths_in, without_spare
+
 _WIDEST_PLAIN = 160
-_WIDEST_CELL = 60  # of a table whose columns nobody chose; a text is cut there
-_FRAME = 3  # what a column needs beside its text
+_FEWEST_COLUMNS = 3  # of an answer that is worth a table
 DASH = "—"
 
 
@@ -62,34 +61,59 @@ def print_json(document: Any) -> None:
     print(json.dumps(document, default=str, allow_nan=False))  # noqa: T201 - this is the output
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Iterable[str] = ()) -> None:
-    """Print a table. None is a dash, and markup in values is printed as it stands."""
+def print_table(
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    right: Iterable[str] = (),
+    spare: Sequence[str] = (),
+) -> None:
+    """Print a table. None is a dash, and markup in values is printed as it stands.
+
+    Numbers (``right``) and ids stay on one line. Where that leaves texts too little room, columns of ``spare`` are left
+    out, the first one first. Where that is not enough, each row becomes a block of lines.
+    """
+    numbers, room = set(right), console().width
+    cells = [[shown(value) for value in row] for row in rows]
+    found = [
+        Column.of(place, name, [row[place] for row in cells], is_number=name in numbers)
+        for place, name in enumerate(columns)
+    ]
+    kept = without_spare(found, spare, room)
+    if cells and least_width(kept) > room:
+        print_plain(title)
+        print_vertical(columns, cells)
+        return
     table = Table(title=title or None, title_justify="left", header_style="bold")
-    aligned = set(right)
-    for column in columns:
-        is_id = column.endswith("id")  # an id that is broken over lines cannot be copied
-        table.add_column(column, justify="right" if column in aligned else "left", overflow="fold", no_wrap=is_id)
-    for row in rows:
-        table.add_row(*(Text(shown(value)) for value in row))
+    for column, width in zip(kept, widths_in(kept, room), strict=True):
+        table.add_column(column.name, justify="right" if column.is_number else "left", overflow="fold", width=width)
+    for row in cells:
+        table.add_row(*(Text(row[column.place]) for column in kept))
     console().print(table)
+    if missing := [column.name for column in found if column not in kept]:
+        print_plain(f"Left out, because the terminal has only {room} columns: {', '.join(missing)}.")
 
 
 def print_fitting(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print as many of the columns as the terminal is wide, and say how to see the others; a file gets all of them."""
-    is_terminal = console().is_terminal
-    cells = [[_cut(shown(value)) if is_terminal else shown(value) for value in row] for row in rows]
-    widths = [
-        _FRAME + max([cell_len(column), *(cell_len(row[place]) for row in cells)])
-        for place, column in enumerate(columns)
-    ]
-    room = console().width if is_terminal else sum(widths) + 1
-    count_fitting = max(sum(width <= room - 1 for width in accumulate(widths)), 1)
+    cells = [[shown(value) for value in row] for row in rows]
+    count, room = len(columns), whole_width(columns, cells)
+    if console().is_terminal:
+        room = console().width
+        count, cells = fitting(columns, cells, room)
     numbers = {column for place, column in enumerate(columns) if _holds_numbers(row[place] for row in rows)}
-    with _printing_to(console() if is_terminal else Console(highlight=False, width=room)):
-        print_table("", columns[:count_fitting], [row[:count_fitting] for row in cells], right=numbers)
-    if count_fitting < len(columns):
-        fitting = f"{count_fitting} of {len(columns)} columns fit"
-        print_plain(f"{fitting}: --vertical shows all, and --csv, --json and --parquet have them.")
+    with _printing_to(console() if console().is_terminal else Console(highlight=False, width=room)):
+        print_table("", columns[:count], [row[:count] for row in cells], right=numbers)
+    if count < len(columns):
+        print_plain(f"{count} of {len(columns)} columns fit: --vertical shows all; --csv, --json, --parquet have them.")
+
+
+def is_too_narrow(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether the terminal shows so few columns of an answer that its rows are better read as blocks of lines."""
+    if not console().is_terminal:
+        return False
+    count, _ = fitting(columns, [[shown(value) for value in row] for row in rows], console().width)
+    return count < min(_FEWEST_COLUMNS, len(columns))
 
 
 def print_vertical(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -107,10 +131,6 @@ def print_plain(text: str) -> None:
     console().print(Text(text), soft_wrap=True)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _WIDEST_CELL else f"{text[: _WIDEST_CELL - 1]}…"
-
-
 def _holds_numbers(values: Iterable[Any]) -> bool:
     """Whether all values that are there are numbers."""
     present = [value for value in values if value is not None]
@@ -125,7 +145,14 @@ def shown(value: Any) -> str:
         return f"{value:.4g}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    return "".join(character if character.isprintable() else "�" for character in str(value))
+    return "".join(map(_shown_character, str(value)))
+
+
+def _shown_character(character: str) -> str:
+    """A character that cannot control a terminal; the end of a line is a blank, because a cell has one line."""
+    if character in "\t\n\r":
+        return " "
+    return character if character.isprintable() else "�"
 
 
 def points(value: float | None) -> str:

@@ -49,7 +49,7 @@ def show_plan(
     columns = [*_COLUMNS, *_asked_columns(asked)]
     rows_shown = [*map(_cell_row, cells), *map(_macro_row, macros), *map(_judge_row, judges)]
     table = [[row.get(name) for name in columns] for row in rows_shown]
-    print_table(f"Plan {planned.run_id}", columns, table, right=columns[1:])
+    print_table(f"Plan {planned.run_id}", columns, table, right=columns[1:], spare=("reused", "input tokens"))
     typer.echo(_total([*cells, *judges]))
     for line in (*_notes(cells, asked), *map(_resting_line, resting)):
         typer.echo(line)

@@ -55,6 +55,7 @@ def _print_differences(title: str, sides: list[str], rows: Sequence[Mapping[str,
             for row in rows
         ),
         right=("before", "after", "tax", "interval", "detectable"),
+        spare=("detectable", "domain", sides[0]),
     )
     for row in rows:
         for side in ("reference", "candidate"):
@@ -86,6 +87,7 @@ def print_domains(taxes: Iterable[Mapping[str, Any]]) -> None:
         ["base model", "aligned model", *domains],
         ([*pair, *(points(_mean(values.get(domain))) for domain in domains)] for pair, values in found.items()),
         right=domains,
+        spare=("base model",),
     )
 
 
@@ -113,6 +115,7 @@ def print_safety(rows: Iterable[Mapping[str, Any]]) -> None:
             if row["kind"] == "tax"
         ),
         right=("before", "after", "change", "interval"),
+        spare=("base model",),
     )
 
 
@@ -136,4 +139,5 @@ def print_changes(rows: Iterable[Mapping[str, Any]]) -> None:
             for row in rows
         ),
         right=("before", "now", "raised", "lowered"),
+        spare=("run", "before by"),
     )

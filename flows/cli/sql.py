@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.cli.options import CONFIG, Config, Json, naming
-from flows.cli.output import paged, print_fitting, print_json, print_table, print_vertical, program
+from flows.cli.output import is_too_narrow, paged, print_fitting, print_json, print_table, print_vertical, program
 from tasks.errors import UsageError
 from warehouse.recipes import recipe, recipes
 
@@ -49,7 +49,8 @@ def sql(
         elif as_csv:
             _print_csv(*database.rows(asked))
         else:
-            _print(*database.rows(asked, limit=_LONGEST_TABLE + 1), is_vertical=vertical)
+            empty = recipe(ask).empty if ask else None
+            _print(*database.rows(asked, limit=_LONGEST_TABLE + 1), is_vertical=vertical, empty=empty)
 
 
 def published_or_live(config: Path, *, is_live: bool) -> Warehouse:
@@ -80,8 +81,12 @@ def _list(database: Warehouse, config: Path, *, is_json: bool) -> None:
     typer.echo(f'Next: {command} "describe reports.safety", or {command} --ask surely_lost')
 
 
-def _print(names: list[str], rows: list[tuple[Any, ...]], *, is_vertical: bool) -> None:
+def _print(names: list[str], rows: list[tuple[Any, ...]], *, is_vertical: bool, empty: str | None) -> None:
+    if not rows:
+        typer.echo(empty or f"0 rows ({', '.join(names)}).")
+        return
     shown = rows[:_LONGEST_TABLE]
+    is_vertical = is_vertical or is_too_narrow(names, shown)
     with paged(len(shown) * (len(names) if is_vertical else 1)):
         if is_vertical:
             print_vertical(names, shown)

@@ -165,7 +165,7 @@ def test_status_says_what_another_served_model_changed(fallen):
     (line,) = lines
     assert line == (
         f"{cell['model_id']} on knowledge ({cell['prompt_style']}): since {night} the endpoint serves m-2 in place "
-        "of m-1; a fall of 6.0 points [+2.0, +10.0], a significant change."
+        "of m-1; the score changed by -6.0 points [-10.0, -2.0], a significant change."
     )
 
 

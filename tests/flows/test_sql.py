@@ -44,6 +44,18 @@ def test_of_a_wide_table_a_terminal_shows_the_columns_that_fit_and_a_file_all(pu
     assert "candidate_model_id                  aligned" in vertical
 
 
+def test_where_a_terminal_has_no_room_for_three_columns_each_row_is_a_block(published):
+    long = f"select '{'m' * 59}' as model_id, '{'b' * 59}' as benchmark_id, 1.5 as tax"
+    lines = on_terminal(published, "sql", long, COLUMNS="80").splitlines()
+    assert lines == ["--- row 1", f"model_id      {'m' * 59}", f"benchmark_id  {'b' * 59}", "tax           1.5"]
+
+
+def test_an_answer_without_rows_says_so_and_a_question_says_what_that_means(published, warm):
+    assert warm.run(published, "sql", "select 1 as one, 2 as two where false").stdout == "0 rows (one, two).\n"
+    asked = warm.run(published, "sql", "--ask", "noise_of_repeats").stdout
+    assert asked == "Each item was asked once. `repeats: 3` on a benchmark asks each of its items three times.\n"
+
+
 def test_csv_and_parquet_hold_every_row(published, warm):
     query = "select * from range(1000) as numbers(number)"
     rows = list(csv.DictReader(io.StringIO(warm.run(published, "sql", query, "--csv").stdout)))
@@ -108,6 +120,8 @@ def test_every_question_of_the_cookbook_has_an_answer_and_a_place_on_its_page(pu
     with Warehouse.read(published / "publish" / "aligntax.duckdb") as reader:
         for found in recipes():
             assert found.question.endswith(("?", ".")), found.name
+            assert found.empty.endswith("."), found.name
+            assert found.sql.startswith(("select", "with")), found.name
             assert found.sql in text, f"{found.name}: make golden ARGS=--record"
             reader.rows(found.sql)
     assert "aligned" in warm.run(published, "sql", "--ask", "cost_of_alignment").stdout

@@ -1,4 +1,5 @@
 -- What did validation find?
+-- Without rows: Every expectation held.
 select
     run_id,
     stage,

@@ -1,4 +1,5 @@
 -- Which items did the newest pair of versions (or else the largest tax) lose, with both answers?
+-- Without rows: The pair lost no item, or no pair was compared yet.
 with pair as (
     select
         comparisons.as_of_date,
@@ -31,13 +32,13 @@ answers as (
 )
 
 select
-    pair.candidate_model_id,
-    pair.benchmark_id,
     items.question,
-    items.target,
     before.response as answer_before,
+    after.response as answer_after,
+    items.target,
     after.outcome,
-    after.response as answer_after
+    pair.benchmark_id,
+    pair.candidate_model_id
 from pair
 inner join marts.fct_paired_items as paired using (as_of_date, comparison_id)
 inner join marts.dim_item as items using (benchmark_id, benchmark_version, item_id)

@@ -1,4 +1,5 @@
 -- How did the answers of each model end?
+-- Without rows: No answer is scored yet.
 select
     model_id,
     outcome,

@@ -1,12 +1,13 @@
 -- Did alignment make answers longer or shorter?
+-- Without rows: No: on each benchmark the lengths differ by less than a tenth, or too little is known to say more.
 select
     candidate_model_id,
     benchmark_id,
-    round(reference_value, 1) as tokens_before,
-    round(candidate_value, 1) as tokens_after,
     round(ratio, 2) as ratio,
     round(ratio_low, 2) as low,
-    round(ratio_high, 2) as high
+    round(ratio_high, 2) as high,
+    round(reference_value, 1) as tokens_before,
+    round(candidate_value, 1) as tokens_after
 from reports.cost_tax
 where
     as_of_date = (select max(as_of_date) from reports.cost_tax)

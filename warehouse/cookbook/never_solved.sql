@@ -1,4 +1,5 @@
 -- Which items does no model solve? They are too hard, or their gold answer is wrong.
+-- Without rows: Each item is solved by at least one model, or only one model was asked.
 select
     scores.benchmark_id,
     items.question,

@@ -1,12 +1,13 @@
 -- What did each night cost by provider?
+-- Without rows: No answer is landed yet.
 select
     answers.as_of_date,
     models.provider,
     models.endpoint,
     count(*) filter (where not answers.is_reused) as count_asked,
+    round(sum(answers.cost_usd) filter (where not answers.is_reused), 2) as cost_usd,
     sum(answers.tokens_input) filter (where not answers.is_reused) as tokens_input,
-    sum(answers.tokens_output) filter (where not answers.is_reused) as tokens_output,
-    round(sum(answers.cost_usd) filter (where not answers.is_reused), 2) as cost_usd
+    sum(answers.tokens_output) filter (where not answers.is_reused) as tokens_output
 from marts.fct_generations as answers
 inner join (
     select distinct

@@ -1,4 +1,5 @@
 -- How much do a model's own scores move when it is asked again?
+-- Without rows: Each item was asked once. `repeats: 3` on a benchmark asks each of its items three times.
 select
     model_id,
     benchmark_id,

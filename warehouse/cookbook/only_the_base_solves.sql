@@ -1,4 +1,5 @@
 -- Which items does the base solve and no model aligned from it?
+-- Without rows: Each item that a base solves is also solved by a model aligned from it.
 select
     comparisons.reference_model_id,
     comparisons.benchmark_id,

@@ -1,10 +1,11 @@
 -- Which harmless requests does each model refuse?
+-- Without rows: No model refused a harmless request, or no benchmark of over-refusal was asked.
 select
     scores.model_id,
-    scores.benchmark_id,
     items.question,
+    answers.response,
     scores.refusal_class,
-    answers.response
+    scores.benchmark_id
 from marts.fct_scores as scores
 inner join marts.current_cells as cells using (as_of_date, run_id, cell_id)
 inner join marts.dim_benchmark as benchmarks

@@ -1,4 +1,5 @@
 -- Which capability questions were refused, and how many points did that cost?
+-- Without rows: No aligned model refused a capability question.
 select
     candidate_model_id,
     benchmark_id,

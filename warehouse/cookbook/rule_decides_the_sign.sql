@@ -1,4 +1,5 @@
 -- Does the sign of a tax depend on what an unparsed answer is worth?
+-- Without rows: No: each tax has the same sign under every rule.
 select
     candidate_model_id,
     benchmark_id,

@@ -1,4 +1,5 @@
 -- How large are the largest taxes once the luck of the largest is taken out?
+-- Without rows: No family has enough taxes with an interval to pool them.
 select
     candidate_model_id,
     benchmark_id,

@@ -1,4 +1,5 @@
 -- Where does each tax come from: wrong answers, refusals, filters, cut-off or unreadable answers?
+-- Without rows: No part of a tax reaches one point, or no pair was compared on a capability benchmark.
 select
     candidate_model_id,
     benchmark_id,

@@ -1,4 +1,5 @@
 -- Which benchmarks surely lost more than 2 points?
+-- Without rows: No benchmark surely lost more than 2 points.
 select
     candidate_model_id,
     benchmark_id,

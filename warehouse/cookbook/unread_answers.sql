@@ -1,12 +1,13 @@
 -- In which cells were many answers cut off, unreadable or empty?
+-- Without rows: In each cell at most one answer in twenty was cut off, unreadable or empty.
 select
     model_id,
     benchmark_id,
-    prompt_style,
-    count_answers,
     round(100 * count_truncated / count_answers, 1) as percent_truncated,
     round(100 * count_unparsed / count_answers, 1) as percent_unparsed,
-    round(100 * count_empty / count_answers, 1) as percent_empty
+    round(100 * count_empty / count_answers, 1) as percent_empty,
+    count_answers,
+    prompt_style
 from reports.model_scores
 where
     as_of_date = (select max(as_of_date) from reports.model_scores)

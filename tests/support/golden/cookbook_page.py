@@ -29,7 +29,7 @@ def page(snapshot: Path) -> str:
 def _section(reader: Warehouse, found: Recipe) -> str:
     names, rows = reader.rows(found.sql)
     head = f"## {found.question}\n\n`aligntax sql --ask {found.name}`\n\n```sql\n{found.sql}\n```\n"
-    return "\n".join([head, *(_table(names, rows) if rows else ["The demo has no such row."]), ""])
+    return "\n".join([head, *(_table(names, rows) if rows else [found.empty]), ""])
 
 
 def _table(names: list[str], rows: list[tuple[Any, ...]]) -> Iterator[str]:
