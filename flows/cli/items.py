@@ -216,7 +216,9 @@ def _print_both(row: Mapping[str, Any], reference: str, candidate: str) -> None:
         print_plain(f"gold answer: {shown(row['target'])}")
     table = Table(expand=True)
     for model, side in ((reference, "reference"), (candidate, "candidate")):
-        table.add_column(Text(f"{model}: {row[f'outcome_{side}']}, value {shown(row[f'value_{side}'])}"), ratio=1)
+        table.add_column(
+            Text(f"{model}: {row[f'outcome_{side}']}, value {shown(row[f'value_{side}'])}"), ratio=1, overflow="fold"
+        )
     sides = (
         _answer_text(row[f"response_{side}"], row[f"texts_removed_at_{side}"], is_hidden=row["is_harmful_text"])
         for side in ("reference", "candidate")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal
 
 from tasks.report.report_rows import ReportRow, name_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _LABEL_LIMIT = 280  # pixels; a longer model name ends in an ellipsis here and is whole in the table
 _CHARACTER_WIDTH = 6.7  # pixels of an average character at 12 px
+_LONGEST_LABEL = int(_LABEL_LIMIT / _CHARACTER_WIDTH)  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,17 @@ def _pair_labels(rows: Sequence[ReportRow]) -> list[str]:
             name if is_alone else f"{name} ({row['prompt_style_candidate']} against {row['prompt_style_reference']})"
         )
         labels.append(_unique(label, labels))
-    return labels
+    return _without_shared_start(labels)
+
+
+def _without_shared_start(labels: Sequence[str]) -> list[str]:
+    """The labels, without as much of the start that they share as makes them too long: what differs must be seen."""
+    too_much = max(map(len, labels), default=0) - _LONGEST_LABEL
+    if too_much <= 0 or len(labels) < 2:
+        return list(labels)
+    shared = takewhile(lambda characters: len(set(characters)) == 1, zip(*labels, strict=False))
+    start = min(len(list(shared)), too_much + 1)
+    return [f"\u2026{label[start:]}" for label in labels] if start > 1 else list(labels)
 
 
 def _unique(label: str, taken: Sequence[str]) -> str:

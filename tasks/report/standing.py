@@ -42,7 +42,7 @@ def _wrong(tables: ReportTables) -> Iterator[str]:
     for alarm in alarms[:_MOST_ALARMS]:
         fall = "" if alarm["fall"] is None else f" by {points(alarm['fall'])} points"
         model, benchmark = name_of(alarm["model_id"]), name_of(alarm["benchmark_id"])
-        yield f"{model} fell{fall} on {benchmark} since {alarm['since_date']}."
+        yield f"{model} has fallen{fall} on {benchmark} since {alarm['since_date']}."
     if len(alarms) > _MOST_ALARMS:
         yield f"{counted(len(alarms) - _MOST_ALARMS, 'more alarm')} in the section of the nights."
     if unfinished := len([row for row in tables["coverage"] if row["status"] != "complete"]):

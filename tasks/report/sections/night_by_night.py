@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from tasks.report.blocks import Block, Figure, Panels, table_or_notice
+from tasks.report.blocks import Block, Figure, Panels, Paragraph, table_or_notice
 from tasks.report.page_section import PageSection
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, by_pair, grouped, name_of, ordered
@@ -20,6 +20,11 @@ _TAXES = (
     "Points with the 95% interval of each night; filled points are significant. A ring marks a night on which an alarm "
     "stands for one of the two models. A line ends where the benchmarks change."
 )
+_ALARMS = (
+    "An alarm of a fall stands while a score is surely lower than on the reference nights, the first ones of a series. "
+    "Its p-value allows for all series and for a year of looking every night. The page of all items, and the "
+    "command \u201caligntax item\u201d with an id, show what was answered to an item."
+)
 
 
 def _content(tables: ReportTables) -> list[Block]:
@@ -27,7 +32,8 @@ def _content(tables: ReportTables) -> list[Block]:
         return []
     changes = [_change_table(rows)] if (rows := tables["served_changes"]) else []
     alarms = table_or_notice(tables["alerts"], _alarm_table, "No alarm stands.")
-    return [alarms, *changes, *_tax_panels(tables)]
+    meaning = [Paragraph(_ALARMS)] if tables["alerts"] else []
+    return [*meaning, alarms, *changes, *_tax_panels(tables)]
 
 
 def _tax_panels(tables: ReportTables) -> Iterator[Panels]:
@@ -96,7 +102,7 @@ def _change_table(rows: Sequence[ReportRow]) -> PrintedTable:
         (
             TableColumn("From", is_number=False),
             TableColumn("Before and after", is_number=False),
-            TableColumn("Fall, points"),
+            TableColumn("Change of the score, points"),
             TableColumn("p (Holm)"),
         ),
         map(_change_line, ordered(rows, "benchmark_id", "model_id", "prompt_style", "origin", "as_of_date")),
@@ -106,12 +112,18 @@ def _change_table(rows: Sequence[ReportRow]) -> PrintedTable:
 def _change_line(row: ReportRow) -> TableLine:
     cells = (
         str(row["as_of_date"]),
-        f"{row['model_served_before']} -> {row['model_served']}",
-        with_interval(row["fall"], row["fall_low"], row["fall_high"], signed_points, row["reason"]),
+        f"{row['model_served_before']} \u2192 {row['model_served']}",
+        _change(row),
         stated(row["p_value_holm"], probability, row["reason"]),
     )
-    marks = ("significant",) if row["is_significant"] else ()
+    marks = (f"significant {'fall' if row['fall'] > 0 else 'rise'}",) if row["is_significant"] else ()
     return TableLine(name_of(row["benchmark_id"]), name_of(row["model_id"]), cells, marks)
+
+
+def _change(row: ReportRow) -> str:
+    """By how much the score rose. The table holds by how much it fell."""
+    rise, low, high = (None if row[name] is None else -row[name] for name in ("fall", "fall_high", "fall_low"))
+    return with_interval(rise, low, high, signed_points, row["reason"])
 
 
 NIGHT_BY_NIGHT = PageSection(

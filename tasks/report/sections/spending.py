@@ -32,7 +32,7 @@ def _table(rows: Iterable[ReportRow]) -> PrintedTable:
             TableColumn("spent", spanner="US dollars"),
             TableColumn("held", spanner="US dollars"),
             TableColumn("saved by reuse", spanner="US dollars"),
-            TableColumn("Stopped by", is_number=False),
+            TableColumn("Stopped by the budget", is_number=False),
         ),
         map(_line, rows),
     )

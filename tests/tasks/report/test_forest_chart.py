@@ -49,6 +49,14 @@ def test_an_empty_or_flat_set_of_taxes_still_has_a_domain(make_frames):
     assert points_domain(make_frames(alignment_tax=[flat]).rows([TAXES])["alignment_tax"]) == (-1.0, 1.0)
 
 
+def test_long_names_that_start_alike_differ_in_what_is_shown_of_them(make_frames):
+    names = [f"{'organisation-' * 5}dpo-{strength}" for strength in ("050", "100")]
+    markup = render_report(make_frames(alignment_tax=[{"candidate_model_id": name} for name in names]))
+    domain = specifications(markup)["chart-tax-1"]["wide"]["layer"][1]["encoding"]["y"]["scale"]["domain"]
+    assert [label[-7:] for label in domain] == ["dpo-050", "dpo-100"]
+    assert all(label.startswith("\u2026") and len(label) <= 41 for label in domain)
+
+
 def test_a_family_is_named_above_its_rows_only_where_there_are_several(make_frames, small_page):
     other = {"family": "qwen", "reference_model_id": "qwen-base", "candidate_model_id": "qwen-dpo"}
     markup = render_report(make_frames(alignment_tax=[{}, other]))

@@ -104,7 +104,7 @@ def test_answers_that_never_came_are_not_counted_as_answers(opening):
         ({"validations": [{"severity": "gate", "is_success": False}] * 2}, "2 expectations that guard the publication"),
         ({"validations": [{"severity": "limit", "is_success": False}]}, "these did not hold: 1 limit."),
         ({"coverage": [{"status": "failed"}]}, "1 cell is not complete and is left out of every tax."),
-        ({"alerts": [{}]}, "dpo-2 fell by 8.0 points on gsm8k since 2026-11-20."),
+        ({"alerts": [{}]}, "dpo-2 has fallen by 8.0 points on gsm8k since 2026-11-20."),
         ({"alerts": [{}] * 5}, "2 more alarms in the section of the nights."),
     ],
 )

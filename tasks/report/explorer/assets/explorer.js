@@ -80,7 +80,7 @@
   const article = ({ item, number }, texts) => {
     const [question, target, isHidden, answers] = texts[number % benchmark().shard];
     const made = element("article");
-    made.append(element("h2", "", [item[0], item[1], item[2]].filter(Boolean).join(" · ")));
+    made.append(element("h2", "", [item[0], item[1], item[2] === "all" ? "" : item[2]].filter(Boolean).join(" · ")));
     const missing = isHidden ? "(the text of harmful benchmarks is not published)" : "(no question)";
     made.append(box("question", question === null ? missing : question, "Question"));
     if (target) made.append(element("p", "gold", `gold answer: ${target}`));

@@ -12,7 +12,7 @@ def nights(count, **row):
 
 def test_the_alarms_that_stand_are_told(section_text):
     text = section_text(NIGHT_BY_NIGHT, trend=nights(3), alerts=[{}])
-    for expected in ("1 alarm:", "item-17", "8.0 [5.0, 11.0]"):
+    for expected in ("1 alarm:", "item-17", "8.0 [5.0, 11.0]", "allows for all series"):
         assert expected in text
 
 
@@ -27,8 +27,18 @@ def test_without_an_alarm_the_section_says_that_none_stands(section_text):
 
 def test_a_change_of_the_served_model_stands_beside_the_alarms(section_text):
     text = section_text(NIGHT_BY_NIGHT, trend=nights(2), served_changes=[{}])
-    for expected in ("1 change of a served model", "m-2026-01 -> m-2026-02", "+6.0 [+2.0, +10.0]", "significant"):
+    for expected in (
+        *("1 change of a served model", "m-2026-01 \u2192 m-2026-02", "-6.0 [-10.0, -2.0]"),
+        "significant fall",
+    ):
         assert expected in text
+
+
+def test_a_served_model_that_answers_better_is_a_rise(section_text):
+    better = {"fall": -0.06, "fall_low": -0.1, "fall_high": -0.02}
+    text = section_text(NIGHT_BY_NIGHT, trend=nights(2), served_changes=[better])
+    assert "+6.0 [+2.0, +10.0]" in text
+    assert "significant rise" in text
 
 
 def test_one_night_is_not_a_trend(section_text):

@@ -13,7 +13,7 @@ def nights(count, **row):
 def test_the_numbers_at_the_ends_of_the_lines_are_explained(section_text):
     text = section_text(NIGHTLY_SCORES, trend=nights(3), model_scores=[{}])
     assert "are the models: 1 llama-base." in text
-    assert "Scores on gsm8k." in text
+    assert "Scores on gsm8k (accuracy)." in text
 
 
 def test_only_benchmarks_with_several_scored_nights_have_a_chart(make_blocks):
