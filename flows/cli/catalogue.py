@@ -45,7 +45,8 @@ def benchmarks(context: typer.Context, config: Config = CONFIG, json: Json = Fal
     if json:
         print_json(rows)
         return
-    print_table("", _COLUMNS, ([row[name] for name in _COLUMNS] for row in rows), right=("items", "chance"))
+    shown = ([row[name] for name in _COLUMNS] for row in rows)
+    print_table("", _COLUMNS, shown, right=("items", "chance"), spare=("licence", "clusters", "better", "domain"))
     typer.echo(
         "Items are those of the configured file, else of the whole official set; a dash is known from the file only."
     )

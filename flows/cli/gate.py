@@ -70,7 +70,7 @@ def _print_findings(gated: Gated, limits: GateLimits, answers: Iterable[str]) ->
             for finding in gated.findings
         ),
         right=("points", "low", "high", "at most", "detectable"),
-        spare=("detectable", "kind", "against", "at most", "high"),
+        spare=("detectable", "at most", "high", "against"),
     )
     gate = limits.gate
     typer.echo(

@@ -159,7 +159,8 @@ def _is_beside(found: Mapping[str, Any], answers: Iterable[Mapping[str, Any]]) -
 
 def _print_item(found: Mapping[str, Any], *, is_beside: bool) -> None:
     source = f", {found['foreign_id']} in its source" if found["foreign_id"] else ""
-    print_plain(f"Item {found['item_id']} of {found['benchmark_id']}{source}. Subset: {found['subset']}.")
+    subset = "" if found["subset"] == "all" else f" Subset: {found['subset']}."
+    print_plain(f"Item {found['item_id']} of {found['benchmark_id']}{source}.{subset}")
     _print_block("question", _text(found["question"], is_hidden=found["is_harmful_text"]))
     for number, choice in enumerate(json_format.loads(found["choices_json"] or "[]")):
         print_plain(f"  ({chr(ord('A') + number)}) {shown(choice)}")
@@ -201,7 +202,8 @@ def _why(answer: Mapping[str, Any]) -> str:
         ("flags", "flags"),
     ):
         if answer[name]:
-            parts.append(f"{words} {shown(answer[name])}")
+            said = shown(answer[name])
+            parts.append(f"{words} {said.replace('_', ' ') if name == 'refusal_class' else said}")
     if answer["outcome"] == "unparsed":
         parts.append(f"an answer that cannot be read counts by the rule {answer['unparsed_rule']!r}")
     return "; ".join(parts) + "."

@@ -73,7 +73,9 @@ def runs(config: Config = CONFIG, json: Json = False) -> None:
     if found is None:
         typer.echo(source)
         return
-    print_table(f"Runs ({source})", ["run id", "kind", "started", "stands at", "cells", "note"], map(_run_row, found))
+    columns = ["run id", "kind", "started", "stands at", "cells", "note"]
+    # A run's id begins with its date and its kind.
+    print_table(f"Runs ({source})", columns, map(_run_row, found), spare=("kind", "started"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def print_table(
         table.add_row(*(Text(row[column.place]) for column in kept))
     console().print(table)
     if missing := [column.name for column in found if column not in kept]:
-        print_plain(f"Left out, because the terminal has only {room} columns: {', '.join(missing)}.")
+        print_plain(f"A wider terminal also shows: {', '.join(missing)}.")
 
 
 def print_fitting(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

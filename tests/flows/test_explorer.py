@@ -150,6 +150,9 @@ def test_the_served_page_searches(browser, served):
     page.fill("#text", "document.title")
     page.press("#text", "Enter")
     page.wait_for_selector("text=1 of 3 items")
+    page.fill("#text", "nowhere in these texts")
+    page.press("#text", "Enter")
+    page.wait_for_selector("text=0 of 3 items; choose other filters to see some")
     assert said == []
     page.close()
 

@@ -97,7 +97,8 @@
     const rows = wanted();
     const pages = Math.max(1, Math.ceil(rows.length / PAGE));
     page = Math.min(page, pages - 1);
-    byId("count").textContent = `${rows.length} of ${benchmark().items.length} items`;
+    const others = rows.length ? "" : "; choose other filters to see some";
+    byId("count").textContent = `${rows.length} of ${benchmark().items.length} items${others}`;
     byId("page").textContent = `page ${page + 1} of ${pages}`;
     byId("previous").disabled = page === 0;
     byId("next").disabled = page >= pages - 1;
