@@ -35,7 +35,8 @@ class LakeUnreachable(WarehouseError):  # noqa: N818 - a state, not a mistake
     def of(cls, catalog: str, error: Exception) -> LakeUnreachable:
         """Build the message, with the first line of what went wrong."""
         line = str(error).strip().splitlines()[0].rstrip(".")
-        return cls(f"landing: the lake at {catalog} does not answer: {line}. The same command goes on once it does.")
+        which = f"the lake at {catalog}" if catalog else "the lake"
+        return cls(f"landing: {which} does not answer: {line}. The same command goes on once it does.")
 
 
 class LakeOfAnotherVersion(WarehouseError):  # noqa: N818 - a state, not a mistake

@@ -14,6 +14,7 @@ import duckdb
 from warehouse.backup import backed_up
 from warehouse.build import stage
 from warehouse.errors import (
+    LakeUnreachable,
     WarehouseBusy,
     WarehouseError,
     WarehouseMissing,
@@ -42,6 +43,7 @@ _DAMAGE = re.compile(
     r"while replaying wal",
     re.IGNORECASE,
 )
+_OF_A_LAKE = "DuckLake"
 _NEWER = re.compile(r"database file with version number|newer version of duckdb|storage version", re.IGNORECASE)
 _FILE = re.compile(r'file "(?P<file>[^"]+)"')
 _HOLDER = re.compile(r"lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
@@ -128,7 +130,12 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def unwritable(error: duckdb.Error, path: Path, copy: Path | None = None) -> WarehouseError:
-    """The error for a warehouse that DuckDB could not write, or for a ``copy`` that it wrote of its tables."""
+    """The error for a warehouse that DuckDB could not write, or for a ``copy`` that it wrote of its tables.
+
+    Where a lake is attached, DuckDB asks its database even about the tables of the warehouse.
+    """
+    if _OF_A_LAKE in str(error):
+        return LakeUnreachable.of("", error)
     if is_damage(error):
         return damaged(first_line(error), path)
     named = _FILE.search(str(error))

@@ -14,7 +14,14 @@ import polars as pl
 import pytest
 
 from warehouse.connection import Warehouse
-from warehouse.errors import QueryError, WarehouseBusy, WarehouseDamaged, WarehouseError, WarehouseMissing
+from warehouse.errors import (
+    LakeUnreachable,
+    QueryError,
+    WarehouseBusy,
+    WarehouseDamaged,
+    WarehouseError,
+    WarehouseMissing,
+)
 from warehouse.opening import connected, is_damage, limit_memory, opened_for_reading, opened_for_writing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +47,14 @@ def link_to_zeros(path):
 
 def prompts(*hashes: str) -> pl.DataFrame:
     return pl.DataFrame({"prompt_hash": list(hashes), "prompt": ["text"] * len(hashes)})
+
+
+def test_a_lake_that_falls_silent_while_the_warehouse_is_written_is_not_a_full_disk(path):
+    said = 'Failed to query most recent snapshot for DuckLake: Unable to connect to Postgres at "postgresql://x"'
+    line = f"landing: the lake does not answer: {said}. The same command goes on once it does."
+    with Warehouse.open(path) as warehouse, pytest.raises(LakeUnreachable) as found, warehouse.lent():
+        raise duckdb.IOException(said)
+    assert str(found.value) == line
 
 
 def test_a_second_writer_gets_one_line_that_says_who_holds_it(path):

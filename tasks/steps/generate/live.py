@@ -79,6 +79,7 @@ class _Cell:
     slots: asyncio.Semaphore
     group: asyncio.TaskGroup
     count_workers: int = 0
+    count_waiting: int = 0
     count_bad_requests: int = 0
     count_denied: int = 0
 
@@ -86,11 +87,17 @@ class _Cell:
     def is_over(self) -> bool:
         return bool(self.result.stopped) or self.line.draining.is_set()
 
-    def hire(self, at_most: int) -> None:
-        """Start one more worker, if the cell may have one."""
-        if self.count_workers < at_most:
+    def hire(self) -> None:
+        """Start a worker, if fewer ask than may be in flight and no more than so many wait."""
+        most = self.work.model.concurrency
+        if self.count_workers - self.count_waiting < most and self.count_workers < 2 * most:
             self.count_workers += 1
             self.group.create_task(_work(self))
+
+    @property
+    def has_spare_workers(self) -> bool:
+        """Whether those that waited are back, so that one of their stand-ins may go."""
+        return self.count_workers - self.count_waiting > self.work.model.concurrency
 
     def failed(self, error: ProviderError) -> None:
         """Count a request that got no answer, and stop the cell if no other request of it can get one."""
@@ -141,7 +148,7 @@ async def generate(work: CellWork, line: Line, sink: Sink, result: CellResult | 
     async with _closing_when_draining(line), asyncio.TaskGroup() as group:
         cell = _Cell(work, line, sink, result, iter(work.requests), asyncio.Semaphore(concurrency), group)
         for _ in range(min(concurrency, len(work.requests))):
-            cell.hire(concurrency)
+            cell.hire()
     if result.count_answered < len(work.requests):
         cell.stop(line.refusals.why_not(work))
     is_done = result.count_answered + result.count_failed == len(work.requests)
@@ -166,9 +173,10 @@ async def _closing_when_draining(line: Line) -> AsyncIterator[None]:
 
 
 async def _work(cell: _Cell) -> None:
-    """Take questions one at a time until none is left, the cell has stopped, or the run is draining."""
-    while not cell.is_over and (request := next(cell.questions, None)) is not None:
+    """Take questions one at a time until none is left, the cell has stopped, the run is draining, or others do."""
+    while not cell.is_over and not cell.has_spare_workers and (request := next(cell.questions, None)) is not None:
         await _ask(cell, request)
+    cell.count_workers -= 1
 
 
 async def _ask(cell: _Cell, request: Request) -> None:
@@ -198,8 +206,8 @@ async def _answer(cell: _Cell, tried: Attempts) -> _Answered | None:
     """Make attempts until one is answered; None if the run stopped first.
 
     An answer without a word gets one more attempt; it stands if that one is empty, too, or fails. While a request waits
-    between two attempts, a stand-in takes the next question: up to as many requests may wait as may be in flight. A
-    wait that the server named is the limiter's, for everybody.
+    between two attempts, a stand-in takes the next question, and goes when the wait is over: up to as many requests may
+    wait as may be in flight. A wait that the server named is the limiter's, for everybody.
 
     Raises:
         ProviderError: The last attempt failed, or one that no other can better.
@@ -227,11 +235,14 @@ async def _answer(cell: _Cell, tried: Attempts) -> _Answered | None:
 
 
 async def _wait_after(error: ProviderError, attempts: int, cell: _Cell) -> None:
-    """Wait before the next attempt, while a stand-in takes the next tried."""
-    cell.hire(2 * cell.work.model.concurrency)
-    if not error.retry_after_s:
-        ceiling = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2 ** (attempts - 1))
-        await cell.line.limiter.wait(cell.line.jitter() * ceiling)
+    """Wait before the next attempt, while a stand-in takes the next question."""
+    if error.retry_after_s:
+        return
+    ceiling = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2 ** (attempts - 1))
+    cell.count_waiting += 1
+    cell.hire()
+    await cell.line.limiter.wait(cell.line.jitter() * ceiling)
+    cell.count_waiting -= 1
 
 
 def is_empty(answer: Answer, request: Request) -> bool:

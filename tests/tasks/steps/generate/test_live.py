@@ -315,6 +315,21 @@ def test_no_more_questions_wait_for_their_next_attempt_than_may_be_in_flight(ask
     assert len({name for second, name in endpoint.log if second < 1.0}) == 8
 
 
+def test_a_stand_in_goes_when_the_question_that_waited_is_back(asked):
+    """A million requests to a server that fails often had thousands of workers in the end."""
+    counts: list[int] = []
+
+    def answer(name: str, attempt: int) -> Answer | ProviderError:
+        counts.append(len(asyncio.all_tasks()))
+        is_early = name in {"q0", "q1", "q2"} and attempt == 1
+        return TransientError("HTTP 500", error_type="http_500") if is_early else GOOD
+
+    result, *_ = asked(ScriptedEndpoint(answer, seconds=0.1), [f"q{n}" for n in range(100)], concurrency=4)
+    assert result.count_answered == 100
+    assert max(counts[:20]) == counts[0] + 3
+    assert set(counts[60:90]) == {counts[0]}
+
+
 def test_a_run_that_is_stopping_ends_every_wait_and_leaves_the_question_open(instantly):
     trouble = TransientError("HTTP 429", error_type="http_429", retry_after_s=50.0)
     rows: list[Any] = []
