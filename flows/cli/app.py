@@ -111,6 +111,7 @@ def main() -> NoReturn:
     processes that it starts. A folder or file that exists keeps its permissions.
     """
     os.umask(0o077)
+    os.environ.setdefault("DO_NOT_TRACK", "1")  # else Prefect reports its first import on a terminal to its makers
     try:
         app()
     except BaseException as error:  # noqa: BLE001 - some libraries, such as polars, raise errors outside Exception

@@ -37,6 +37,14 @@ def test_help_opens_no_warehouse(tmp_path, argument):
     assert found.stderr == "loaded:\n"
 
 
+def test_prefect_reports_to_its_makers_from_no_command(tmp_path):
+    script = IMPORTS.format(heavy=()) + "\nfinally:\n    import os; print(os.environ['DO_NOT_TRACK'])"
+    given = {name: value for name, value in environment().items() if name != "DO_NOT_TRACK"}
+    command = [sys.executable, "-c", script, "--version"]
+    found = subprocess.run(command, cwd=tmp_path, env=given, capture_output=True, text=True, timeout=120, check=False)
+    assert found.stdout.splitlines()[-1] == "1", found.stderr
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["sql", "select 1 as one"], ["status"], ["runs"], ["sql", "--help"]])
 def test_commands_that_only_read_import_no_heavy_library(published, arguments):
     script = IMPORTS.format(heavy=HEAVY)
