@@ -26,12 +26,13 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class TableLine:
-    """One line: its group (empty = none), its head, one text per column, and remarks."""
+    """One line: its group (empty = none), its head, one text per column, remarks, and the address of its items."""
 
     group: str
     head: str
     cells: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    items: str = ""
 
 
 @dataclass(frozen=True, slots=True)

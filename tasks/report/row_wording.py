@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from urllib.parse import urlencode
 
 from tasks.report.report_rows import ReportRow, name_of
 from tasks.report.significance import Significance, significance_of
@@ -39,6 +40,16 @@ def benchmark_title(row: ReportRow) -> str:
 def pair_title(row: ReportRow) -> str:
     """The two models of a comparison."""
     return f"{name_of(row['candidate_model_id'])} against {name_of(row['reference_model_id'])}"
+
+
+def items_of(benchmark_id: str, after: str, before: str = "") -> str:
+    """Where the explorer shows the items of a benchmark on which the answer of a model is worth less than another's."""
+    return f"items/index.html#{urlencode({'benchmark': benchmark_id, 'after': after, 'before': before})}"
+
+
+def items_of_pair(row: ReportRow) -> str:
+    """The same for the two models of a comparison."""
+    return items_of(row["benchmark_id"], row["candidate_model_id"], row["reference_model_id"])
 
 
 def as_words(name: str | None) -> str:

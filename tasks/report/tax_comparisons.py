@@ -15,6 +15,7 @@ from tasks.report.report_rows import ReportRow, ReportSource, grouped, name_of
 from tasks.report.row_wording import (
     benchmark_title,
     detectable,
+    items_of_pair,
     pair_title,
     paired_items,
     reason_unless_shown,
@@ -137,4 +138,4 @@ def _line(row: ReportRow) -> TableLine:
         detectable(row),
     )
     notes = (*tax_notes(row), *reason_unless_shown(reason, cells))
-    return TableLine(benchmark_title(row), pair_title(row), cells, notes)
+    return TableLine(benchmark_title(row), pair_title(row), cells, notes, items_of_pair(row))

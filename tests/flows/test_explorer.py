@@ -99,6 +99,21 @@ def test_from_the_folder_items_are_filtered_and_hostile_texts_are_texts(browser,
 
 
 @pytest.mark.accept
+def test_a_line_of_the_report_leads_to_its_items(browser, project):
+    report = browser.new_page()
+    report.goto((project / "publish" / "report.html").as_uri())
+    addresses = report.eval_on_selector_all("table a[href^='items/']", "links => links.map(link => link.href)")
+    page, said = opened(browser, addresses[0])
+    shown = {name: page.input_value(f"#{name}") for name in ("benchmark", "before", "after", "show")}
+    assert shown == {"benchmark": "arithmetic", "before": "base", "after": "aligned", "show": "lost"}
+    page, more = opened(browser, f"{addresses[0].partition('#')[0]}#benchmark=unknown&after=base&show=all")
+    assert [page.input_value("#benchmark"), page.input_value("#after")] == ["arithmetic", "base"]
+    assert page.text_content("#count") == "3 of 3 items"
+    assert said == more == []
+    report.close()
+
+
+@pytest.mark.accept
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_that_keeps_readers_out(browser, project, scheme):
     page, _ = opened(browser, (project / "publish" / "items" / "index.html").as_uri(), scheme)

@@ -9,7 +9,7 @@ from tasks.report.blocks import Block, Figure, Panels, Paragraph, table_or_notic
 from tasks.report.page_section import PageSection
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, by_pair, grouped, name_of, ordered
-from tasks.report.row_wording import pair_title
+from tasks.report.row_wording import items_of, pair_title
 from tasks.report.symbols import FamilySymbols
 from tasks.report.tax_comparisons import MODEL_ORDER
 from tasks.report.trend_chart import DAYS, TaxTrend, tax_trend_chart
@@ -91,7 +91,8 @@ def _alarm_line(row: ReportRow) -> TableLine:
         ("wandering level", row["is_wandering"]),
     )
     marks = [mark for mark, holds in flags if holds]
-    return TableLine(name_of(row["benchmark_id"]), name_of(row["model_id"]), cells, tuple(marks))
+    items = items_of(row["benchmark_id"], row["model_id"])
+    return TableLine(name_of(row["benchmark_id"]), name_of(row["model_id"]), cells, tuple(marks), items)
 
 
 def _change_table(rows: Sequence[ReportRow]) -> PrintedTable:

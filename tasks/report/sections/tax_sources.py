@@ -20,7 +20,7 @@ from tasks.report.report_rows import (
     ordered,
     over_all_capability,
 )
-from tasks.report.row_wording import flag_notes, pair_title, reason_in_words
+from tasks.report.row_wording import flag_notes, items_of_pair, pair_title, reason_in_words
 from tasks.report.symbols import FamilySymbols
 from tasks.report.tax_comparisons import MODEL_ORDER
 from tasks.report.wording import dash, listed, probability, signed_points, stated, whole, with_interval
@@ -167,7 +167,7 @@ def _parts_line(rows: Sequence[ReportRow], shown: Iterable[str]) -> TableLine:
     found = {row["component"]: row for row in rows}
     first = rows[0]
     cells = (stated(first["tax_absolute"], signed_points, first["reason"]), *(_part(found.get(name)) for name in shown))
-    return TableLine(name_of(first["benchmark_id"]), pair_title(first), cells)
+    return TableLine(name_of(first["benchmark_id"]), pair_title(first), cells, items=items_of_pair(first))
 
 
 def _part(row: ReportRow | None) -> str:

@@ -10,7 +10,7 @@ from tasks.report.page_section import PageSection
 from tasks.report.place_charts import PLACES, place_figure, symbols_of
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import WHOLE, ReportRow, ReportSource, ReportTables, by_pair, name_of, ordered
-from tasks.report.row_wording import as_words, flag_notes, pair_title, paired_items, reason_unless_shown
+from tasks.report.row_wording import as_words, flag_notes, items_of_pair, pair_title, paired_items, reason_unless_shown
 from tasks.report.significance import change_in_words
 from tasks.report.wording import (
     DASH,
@@ -187,7 +187,7 @@ def _change_line(row: ReportRow) -> TableLine:
         *([f"{row['origin']} answers"] if row["origin"] != "endpoint" else []),
         *reason_unless_shown(reason, cells),
     )
-    return TableLine(_change_title(row), pair_title(row), cells, notes)
+    return TableLine(_change_title(row), pair_title(row), cells, notes, items_of_pair(row))
 
 
 def _exchange_note(row: ReportRow) -> list[str]:

@@ -130,6 +130,13 @@
     return draw();
   };
 
+  // A link may name what is shown: index.html#benchmark=...&after=...&before=...&show=...
+  const named = new URLSearchParams(location.hash.slice(1));
+  const take = (id) => {
+    const value = named.get(id);
+    if ([...byId(id).options].some((option) => option.value === value)) byId(id).value = value;
+  };
+
   window.aligntaxIndex = (read) => {
     index = read;
     byId("about").textContent = index.benchmarks.length
@@ -146,7 +153,12 @@
     byId("filters").addEventListener("submit", (event) => event.preventDefault());
     byId("previous").addEventListener("click", () => { page -= 1; return draw(); });
     byId("next").addEventListener("click", () => { page += 1; return draw(); });
+    take("benchmark");
     choose();
+    take("after");
+    pair();
+    take("before");
+    take("show");
     draw();
   };
 })();
