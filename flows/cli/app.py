@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -110,14 +111,13 @@ def main() -> NoReturn:
     What it writes may hold harmful texts, so new files and folders are for their owner only, as are those of the
     processes that it starts. A folder or file that exists keeps its permissions.
     """
+    atexit.register(gc.freeze)  # else the end of the interpreter looks through every object, several times
     os.umask(0o077)
     os.environ.setdefault("DO_NOT_TRACK", "1")  # else Prefect reports its first import on a terminal to its makers
     try:
         app()
     except BaseException as error:  # noqa: BLE001 - some libraries, such as polars, raise errors outside Exception
         _end(error)
-    finally:
-        gc.freeze()  # or the end of the interpreter looks through every object, several times
     raise SystemExit(0)
 
 
