@@ -1,4 +1,4 @@
-"""How wide the columns of a printed table are, and which of them fit. It knows no console."""
+"""How wide the columns of a printed table are, and which of them fit into a given width."""
 
 from __future__ import annotations
 
