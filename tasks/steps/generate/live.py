@@ -173,7 +173,7 @@ async def _closing_when_draining(line: Line) -> AsyncIterator[None]:
 
 
 async def _work(cell: _Cell) -> None:
-    """Take questions one at a time until none is left, enough others do, the cell has stopped or the run is draining."""
+    """Take questions one at a time until none is left, enough others do, the cell has stopped or the run drains."""
     while not cell.is_over and not cell.has_spare_workers and (request := next(cell.questions, None)) is not None:
         await _ask(cell, request)
     cell.count_workers -= 1
