@@ -354,12 +354,15 @@ class Warehouse:
         begun: tuple[Any, ...] = ()
         pieces: list[pl.DataFrame] = []
         for batch in self.query_batches(name, _GROUPED_ROWS, **parameters):
-            for key, piece in batch.group_by(keys, maintain_order=True):
+            start = 0
+            for length, values in batch.select(pl.struct(keys).rle()).to_series().struct.unnest().iter_rows():
+                key = tuple(values.values())
                 if pieces and key != begun:
                     yield begun, pl.concat(pieces)
                     pieces = []
                 begun = key
-                pieces.append(piece)
+                pieces.append(batch.slice(start, length))
+                start += length
         if pieces:
             yield begun, pl.concat(pieces)
 

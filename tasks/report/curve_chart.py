@@ -73,7 +73,7 @@ def _drawn(curve: KnobCurve, knob: str, domain: tuple[float, float]) -> Any:
         chart_of(line).mark_line(stroke=curve.colour, strokeWidth=1.5, aria=False).encode(x=x, y=y),
         drawn.mark_rule(stroke=curve.colour, opacity=0.5, strokeWidth=1.5, aria=False)
         .transform_filter("isValid(datum.low)")
-        .encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"),
+        .encode(x=x, y=alt.Y("low:Q", scale=scale), y2=alt.Y2("high:Q")),
         drawn.mark_point(size=60, filled=True, opacity=1, color=curve.colour).encode(
             x=x,
             y=y,
@@ -101,6 +101,8 @@ def _value(point: KnobPoint) -> dict[str, Any]:
 
 def _paying(curve: KnobCurve) -> list[alt.Chart]:
     """The strengths that are a gain as an area, and the best one as a dashed line with its interval."""
+    import altair as alt  # noqa: PLC0415 - takes a second to import
+
     areas = [] if curve.window_end is None else [{"from": 0.0, "to": curve.window_end}]
     best, low, high = curve.best or (None, None, None)
     if low is not None and high is not None:
@@ -108,8 +110,8 @@ def _paying(curve: KnobCurve) -> list[alt.Chart]:
     layers = []
     if areas:
         rects = chart_of(areas).mark_rect(fill=GREY, opacity=0.18, aria=False)
-        layers.append(rects.encode(x="from:Q", x2="to:Q"))
+        layers.append(rects.encode(x=alt.X("from:Q"), x2=alt.X2("to:Q")))
     if best is not None:
         rule = chart_of([{"best": best}]).mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2, aria=False)
-        layers.append(rule.encode(x="best:Q"))
+        layers.append(rule.encode(x=alt.X("best:Q")))
     return layers

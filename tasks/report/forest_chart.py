@@ -166,7 +166,7 @@ def _marks(forest: Forest, values: list[dict[str, Any]], y: alt.Y, count_ticks: 
     whiskers = drawn.mark_rule(strokeWidth=2.5, aria=False).transform_filter("isValid(datum.low)")
     points = drawn.mark_point(size=110, strokeWidth=2, opacity=1)
     return [
-        whiskers.encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q", y=y, stroke=stroke),
+        whiskers.encode(x=alt.X("low:Q", scale=scale, axis=axis), x2=alt.X2("high:Q"), y=y, stroke=stroke),
         points.encode(
             x=alt.X("tax:Q", scale=scale, axis=axis),
             y=y,
@@ -214,6 +214,6 @@ def _labels_above(labels: Sequence[_Label], y: alt.Y, *, are_headings: bool) -> 
         .mark_text(
             align="left", dy=0 if are_headings else -14, aria=False, limit=alt.ExprRef("width"), fontWeight=weight
         )
-        .encode(x=alt.value(0), y=y, text="row:N")
+        .encode(x=alt.XValue(0), y=y, text=alt.Text("row:N"))  # type: ignore[no-untyped-call]
     )
     return chart

@@ -109,7 +109,7 @@ def _marks(colour: str, frame: _Frame, values: list[dict[str, Any]], y: alt.Y) -
     several = {"yOffset": offset} if len(values) > len({value["row"] for value in values}) else {}
     return [
         bars.transform_filter("datum.form === 'bar'").encode(x=x, x2=alt.X2Datum(0), y=y),
-        whiskers.encode(x=alt.X("low:Q", scale=scale), x2="high:Q", y=y, **several),
+        whiskers.encode(x=alt.X("low:Q", scale=scale), x2=alt.X2("high:Q"), y=y, **several),
         symbols.encode(
             x=x,
             y=y,

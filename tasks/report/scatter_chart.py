@@ -168,9 +168,11 @@ def _stroke(scatter: Scatter) -> Any:
 
 
 def _lines(values: list[dict[str, Any]], scatter: Scatter, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    import altair as alt  # noqa: PLC0415 - takes a second to import
 
     marks = chart_of(values).mark_line(strokeWidth=1.5, strokeDash=[5, 3], opacity=0.8, aria=False)
-    return [marks.encode(x=x, y=y, detail="chain:N", order="step:Q", stroke=_stroke(scatter))]
+    detail, order = alt.Detail("chain:N"), alt.Order("step:Q")
+    return [marks.encode(x=x, y=y, detail=detail, order=order, stroke=_stroke(scatter))]
 
 
 def _whiskers(values: list[dict[str, Any]], scatter: Scatter, x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -181,10 +183,10 @@ def _whiskers(values: list[dict[str, Any]], scatter: Scatter, x: alt.X, y: alt.Y
     stroke = _stroke(scatter)
     return [
         marks.transform_filter("isValid(datum.x_low)").encode(
-            x=alt.X("x_low:Q", scale=_scale(values, "x")), x2="x_high:Q", y=y, stroke=stroke
+            x=alt.X("x_low:Q", scale=_scale(values, "x")), x2=alt.X2("x_high:Q"), y=y, stroke=stroke
         ),
         marks.transform_filter("isValid(datum.y_low)").encode(
-            y=alt.Y("y_low:Q", scale=_scale(values, "y")), y2="y_high:Q", x=x, stroke=stroke
+            y=alt.Y("y_low:Q", scale=_scale(values, "y")), y2=alt.Y2("y_high:Q"), x=x, stroke=stroke
         ),
     ]
 
@@ -218,10 +220,12 @@ def _points(values: list[dict[str, Any]], scatter: Scatter, x: alt.X, y: alt.Y) 
 
 def _numbers(values: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """The number of each model, in the corner of its point that was chosen for it."""
+    import altair as alt  # noqa: PLC0415 - takes a second to import
+
     marks = chart_of(values)
     return [
         marks.mark_text(fontWeight="bold", aria=False, align=corner.align, dx=corner.dx, dy=corner.dy)
         .transform_filter(f"datum.corner === {index}")
-        .encode(x=x, y=y, text="number:N")
+        .encode(x=x, y=y, text=alt.Text("number:N"))
         for index, corner in enumerate(CORNERS)
     ]

@@ -85,7 +85,7 @@ def _drawn(trend: Trend, *, height: int, most: int) -> Any:
     nightly = drawn.mark_point(size=55, filled=True, opacity=1)
     ends = chart_of(_ends(trend, values, (high - low) * _LABEL_HEIGHT / height))
     layers = [
-        lines.encode(x=x, y=y, stroke=stroke, detail="series:N"),
+        lines.encode(x=x, y=y, stroke=stroke, detail=alt.Detail("series:N")),
         nightly.encode(
             x=x,
             y=y,
@@ -95,7 +95,9 @@ def _drawn(trend: Trend, *, height: int, most: int) -> Any:
             tooltip=tooltip(model="model", night="night", state="state", p="p (year)"),
         ),
         drawn.mark_point(**_RING).transform_filter("datum.state === 'alarm'").encode(x=x, y=y),
-        ends.mark_text(align="left", dx=10, fontWeight="bold", aria=False).encode(x=x, y="label_y:Q", text="label:N"),
+        ends.mark_text(align="left", dx=10, fontWeight="bold", aria=False).encode(
+            x=x, y=alt.Y("label_y:Q"), text=alt.Text("label:N")
+        ),
     ]
     room = {"left": 5, "top": 5, "bottom": 5, "right": _LABEL_ROOM}
     return layered(layers, height, trend.description).properties(padding=room)
@@ -143,8 +145,10 @@ def _tax_drawn(trend: TaxTrend) -> Any:
     layers = [
         zero.encode(y=alt.YDatum(0)),
         # Nights over other benchmarks are another line.
-        band.encode(x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q", detail="benchmarks:N"),
-        drawn.mark_line(stroke=trend.colour, strokeWidth=1.5, aria=False).encode(x=x, y=y, detail="benchmarks:N"),
+        band.encode(x=x, y=alt.Y("low:Q", scale=scale), y2=alt.Y2("high:Q"), detail=alt.Detail("benchmarks:N")),
+        drawn.mark_line(stroke=trend.colour, strokeWidth=1.5, aria=False).encode(
+            x=x, y=y, detail=alt.Detail("benchmarks:N")
+        ),
         symbols.encode(
             x=x,
             y=y,

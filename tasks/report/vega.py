@@ -1,6 +1,7 @@
 """What all charts share: their Vega-Lite configuration, and the forms in which the page holds them.
 
 Neutral colours are middle greys, which read well on a light and on a dark page. Text takes the page's colour from CSS.
+Channels are objects (``alt.Text("row:N")``): to find the class of a text takes Altair longer than the chart.
 Tested in tests/tasks/report/test_forest_chart.py and test_vega.py.
 """
 

@@ -19,7 +19,6 @@ from tasks.steps.aggregate.estimate_rows import WHOLE, clusters_of, ratio_column
 from warehouse.connection import Row, Warehouse
 
 SUMS = ("tokens_input", "tokens_output", "latency_ms", "cost_usd")
-_AMOUNTS = pl.col("^(reference|candidate)_(tokens|latency|cost)_.*$")
 QUANTILES = {"latency_median_ms": 0.5, "latency_p95_ms": 0.95}
 
 
@@ -37,8 +36,6 @@ def usage_rows(usage: pl.DataFrame, *, seed: str) -> Iterator[Row]:
     A side is the amount per request over the requests whose usage is known of both models. So the sides and their ratio
     rest on the same requests.
     """
-    if usage.select(pl.all_horizontal(_AMOUNTS.is_null().all())).item():
-        usage = usage.head(1)  # of which as much is known as of all
     clusters = clusters_of(usage, is_whole=True)
     columns = {name: usage[name].cast(pl.Float64).to_numpy() for name in usage.columns if name[-3:] != "_id"}
 
