@@ -1,8 +1,9 @@
 """Take a key out of what a server sends, however the server spells it.
 
 A server may echo the key as it is, or as the text of a program that quotes it: with JSON's escapes, in percent or
-hexadecimal notation, as numbers, in HTML entities, or inside a text in base64. It may do so more than once, and mix
-the spellings. So a text is searched as it is, and again with one layer of spelling taken off, until no layer is left.
+hexadecimal notation, as numbers, in HTML entities, or inside a text in base64. It may turn it round or into other
+letters, or hide signs in it that nobody sees. It may do so more than once, and mix the spellings. So a text is searched
+as it is, and again with one layer of spelling taken off, until no layer is left.
 
 Tested in tests/tasks/providers/test_redaction.py.
 """
@@ -11,10 +12,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import html.entities
+import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from tasks.errors import TerminalError
@@ -40,7 +43,9 @@ _NAMED = {name.encode(): sign.encode() for name, sign in html.entities.html5.ite
 # The end of a long line of base64, of which a longer text is made.
 _LINE = 60
 _IS_WRAPPED = re.compile(rb"[\r\n](?<=[\w+/=-]{%d}.)|\\[rn](?<=[\w+/=-]{%d}..)" % (_LINE, _LINE), re.DOTALL)
-_BREAK = re.compile(rb"[\0\r\n]+|(?:\\[rn])+")
+_HIDDEN = rb"\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad"  # signs that nobody sees
+_IS_HIDDEN = re.compile(_HIDDEN)
+_BREAK = re.compile(rb"[\0\r\n]+|(?:\\[rn])+|(?:" + _HIDDEN + rb")+")
 _BETWEEN_HEXADECIMAL = rb"(?:0[xX]|\\[nrtx]|[^0-9a-zA-Z])*+"
 _BETWEEN_NUMBERS = rb"(?:\\[nrt]|[^0-9a-zA-Z])++"
 # Every sign of a text in base64 as one sign and all others as another: to find a long run so is ten times as quick as
@@ -49,6 +54,7 @@ _IN_RUN = b"A"
 _SIGNS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
 _AS_RUNS = bytes(_IN_RUN[0] if sign in _SIGNS else 0 for sign in range(256))
 _A_LINE = _IN_RUN * _LINE
+_AS_FULL_WIDTH = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
 _FROM_URLS = bytes.maketrans(b"-_", b"+/")
 
 Span = tuple[int, int]
@@ -60,7 +66,11 @@ class KeyRemover:
     def __init__(self, secret: str | None) -> None:
         """Compute the spellings once."""
         key = (secret or "").encode()
-        self._whole = tuple(dict.fromkeys(_whole_spellings(key))) if key else ()
+        whole = dict.fromkeys(_whole_spellings(key)) if key else {}
+        # Those that stand in a run of signs of base64 are looked for where there is one that is long enough.
+        self._in_runs = tuple(spelling for spelling in whole if not spelling.translate(None, _SIGNS))
+        self._others = tuple(whole.keys() - self._in_runs)
+        self._a_spelling = _IN_RUN * min(map(len, self._in_runs), default=0)
         signs = {sign for sign in secret or "" if sign.isascii() and not sign.isalnum()}
         escaped = re.escape("".join(signs | set("/+"))).encode()
         # Where neither this nor one of two signs occurs, no escape of a printable sign does. It begins with a
@@ -73,7 +83,7 @@ class KeyRemover:
             re.compile(_BETWEEN_NUMBERS.join(b"%d" % code for code in key)),
         )
         # A shorter text in base64 or hexadecimal cannot hold one of the whole spellings.
-        shortest = max(min(map(len, self._whole[1:]), default=0) * 4 // 3, 8)
+        shortest = max(min(map(len, whole), default=0) * 4 // 3, 8)
         self._run = re.compile(rb"[\w+/-]{%d,}" % shortest, re.ASCII)
         self._a_run = _IN_RUN * shortest
 
@@ -88,7 +98,7 @@ class KeyRemover:
         Raises:
             TerminalError: They hold more escapes than any answer.
         """
-        spans = sorted(self._found(content, _MOST_LAYERS, _MOST_ENCODINGS)) if self._whole else []
+        spans = sorted(self._found(content, _MOST_LAYERS, _MOST_ENCODINGS)) if self._others or self._in_runs else []
         if not spans:
             return content
         kept, end = [], 0
@@ -104,15 +114,16 @@ class KeyRemover:
 
     def _found(self, content: bytes, layers: int, encodings: int) -> Iterator[Span]:
         """Where the key stands, in any spelling."""
-        for spelling in self._whole:
+        as_runs = content.translate(_AS_RUNS)
+        for spelling in (*self._others, *(self._in_runs if self._a_spelling in as_runs else ())):
             if spelling in content:
                 yield from (match.span() for match in re.finditer(re.escape(spelling), content))
         for numbers in self._numbers:
             yield from (match.span() for match in numbers.finditer(content))
         if layers and (b"%" in content or b"&" in content or self._backslashed.search(content)):
             yield from self._below(_unescaped(self._escape, content), layers - 1, encodings)
-        as_runs = content.translate(_AS_RUNS)
-        if layers and (b"\0" in content or (_A_LINE in as_runs and _IS_WRAPPED.search(content))):
+        is_wrapped = b"\0" in content or (_A_LINE in as_runs and _IS_WRAPPED.search(content))
+        if layers and (is_wrapped or (not content.isascii() and _IS_HIDDEN.search(content))):
             yield from self._below(_Peeled(content, ((m.span(), b"") for m in _BREAK.finditer(content))), 1, encodings)
         if encodings and len(content) <= _MOST_DECODED and self._a_run in as_runs:
             for run in self._run.finditer(content):
@@ -194,14 +205,23 @@ def _decoded(run: bytes) -> Iterator[bytes]:
 
 
 def _whole_spellings(plain: bytes) -> Iterator[bytes]:
-    """The key as it is, and in base64 wherever it may begin in a longer text."""
+    """The key as it is and turned, and in each encoding wherever it may begin in a longer text."""
     yield plain
-    for offset, count_unknown in ((0, 0), (1, 2), (2, 3)):
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            spelled = encode(b"\0" * offset + plain).rstrip(b"=")
-            # The last character may hold bits of what follows.
-            end = len(spelled) - bool((offset + len(plain)) % 3)
-            yield spelled[count_unknown:end]
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield from _encoded(plain, encode, 6)
+    for spelled in _encoded(plain, base64.b32encode, 5):
+        yield from (spelled, spelled.lower())
+    yield plain[::-1]
+    text = plain.decode("utf-8", "surrogateescape")
+    yield codecs.encode(text, "rot13").encode("utf-8", "surrogateescape")
+    yield text.translate(_AS_FULL_WIDTH).encode("utf-8", "surrogateescape")
+
+
+def _encoded(plain: bytes, encode: Callable[[bytes], bytes], bits: int) -> Iterator[bytes]:
+    """A part of an encoding in signs of so many bits. Signs at its ends may hold bits of what stands beside it."""
+    for offset in range(math.lcm(bits, 8) // 8):
+        spelled = encode(b"\0" * offset + plain).rstrip(b"=")
+        yield spelled[math.ceil(offset * 8 / bits) : len(spelled) - bool((offset + len(plain)) * 8 % bits)]
 
 
 def _either_case(digits: str) -> bytes:

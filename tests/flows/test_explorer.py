@@ -109,8 +109,29 @@ def test_a_line_of_the_report_leads_to_its_items(browser, project):
     page, more = opened(browser, f"{addresses[0].partition('#')[0]}#benchmark=unknown&after=base&show=all")
     assert [page.input_value("#benchmark"), page.input_value("#after")] == ["arithmetic", "base"]
     assert page.text_content("#count") == "3 of 3 items"
+    assert page.text_content("#about").startswith("No answer to unknown holds text; another benchmark is shown.")
     assert said == more == []
     report.close()
+
+
+@pytest.mark.accept
+def test_an_item_has_an_address_and_the_filters_are_in_it(browser, project):
+    page, said = opened(browser, (project / "publish" / "items" / "index.html").as_uri())
+    page.select_option("#show", "all")
+    page.click("article >> nth=1 >> h2 a")
+    page.wait_for_selector("text=1 of 3 items: show all")
+    one = page.inner_text("h2")
+    sent, more = opened(browser, page.url)
+    assert [sent.inner_text("h2"), sent.text_content("#count")] == [one, "1 of 3 items: show all"]
+    sent.click("text=show all")
+    sent.wait_for_selector("article >> nth=2")
+    sent.select_option("#show", "gained")
+    sent.reload()
+    sent.wait_for_selector(DRAWN)
+    assert [sent.input_value("#show"), sent.text_content("#count")] == ["gained", "1 of 3 items"]
+    assert said == more == []
+    page.close()
+    sent.close()
 
 
 @pytest.mark.accept

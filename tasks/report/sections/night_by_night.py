@@ -22,8 +22,8 @@ _TAXES = (
 )
 _ALARMS = (
     "An alarm of a fall stands while a score is surely lower than on the reference nights, the first ones of a series. "
-    "Its p-value allows for all series and for a year of looking every night. The page of all items, and the "
-    "command \u201caligntax item\u201d with an id, show what was answered to an item."
+    "Its p-value allows for all series and for a year of looking every night. The name of a benchmark leads to its "
+    "items and what was answered to them."
 )
 
 

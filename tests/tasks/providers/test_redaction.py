@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import html
 import json
 from urllib.parse import quote
@@ -78,6 +79,9 @@ def test_the_key_is_not_in_a_printed_connection():
 BASE64 = base64.b64encode(KEY.encode()).decode().rstrip("=")[:-1]
 DEEP_JSON = "".join(f"\\\\\\\\\\\\\\\\u{ord(sign):04x}" for sign in KEY)
 SPELLINGS = {
+    "reversed": KEY[::-1],
+    "rot13": codecs.encode(KEY, "rot13"),
+    "full width": "".join(chr(ord(sign) + 0xFEE0) for sign in KEY),
     "plain": KEY,
     "JSON, slash": KEY.replace("/", "\\/"),
     "JSON, signs": KEY.replace("/", "\\u002f").replace("+", "\\u002B").replace("=", "\\u003D"),
@@ -139,6 +143,24 @@ def test_the_key_is_removed_from_a_text_in_base64(encode, before, after):
     found = KeyRemover(KEY).removed_from(text)
     assert "[key removed]" in found
     assert len(found.replace("[key removed]", "")) <= len(before + after) * 4 / 3 + 6
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "xyz", "user", "Bearer ", "user:"])
+@pytest.mark.parametrize("after", ["", "!", "!!", "@host"])
+def test_the_key_is_removed_from_a_text_in_base32(before, after):
+    text = base64.b32encode(f"{before}{KEY}{after}".encode()).decode()
+    beside = base64.b32encode(f"{before}{'x' * len(KEY)}{after}".encode()).decode()
+    for spelled, other in ((text, beside), (text.lower(), beside.lower())):
+        found = KeyRemover(KEY).removed_from(f"say {spelled} again")
+        assert len(found) <= len("say  again") + len(spelled) - len(KEY) * 8 // 5 + 2 + len("[key removed]")
+        assert KeyRemover(KEY).removed_from(other) == other
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad"])
+def test_signs_that_nobody_sees_hide_no_key(hidden):
+    assert KeyRemover(KEY).removed_from(f"say {hidden.join(KEY)} again") == "say [key removed] again"
+    text = f"don\u2019t say{hidden}so"
+    assert KeyRemover(KEY).removed_from(text) == text
 
 
 @pytest.mark.parametrize("word", ["EMPTY", "none", "ollama", "lm-studio", "not-needed", "no-key-required", ""])

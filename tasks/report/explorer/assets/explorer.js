@@ -9,6 +9,7 @@
   const shards = new Map(); // "benchmark-number" -> texts, or the functions that wait for them
   let index = null;
   let found = null; // keys of the items that a search found
+  let only = null; // the id of an item that an address names
   let page = 0;
 
   window.aligntaxShard = (benchmark, number, texts) => {
@@ -45,9 +46,17 @@
   const place = (select) => benchmark().models.indexOf(byId(select).value);
   const of = (answers, model) => answers.find((answer) => answer[0] === model);
 
+  // The address of what is shown. It can be sent, and changed by hand.
+  const FILTERS = ["benchmark", "after", "before", "show", "outcome"];
+  const address = (other) => {
+    const values = Object.fromEntries(FILTERS.map((id) => [id, byId(id).value]));
+    return `#${new URLSearchParams({ ...values, ...other })}`;
+  };
+
   const wanted = () => {
     const [before, after, show, outcome] = [place("before"), place("after"), byId("show").value, byId("outcome").value];
     return benchmark().items.map((item, number) => ({ item, number })).filter(({ item }) => {
+      if (only && only !== item[0] && only !== item[1]) return false;
       const [first, second] = [of(item[3], before), of(item[3], after)];
       if (!first || !second) return false;
       if (outcome !== "any" && second[1] !== outcome) return false;
@@ -77,10 +86,19 @@
     return made;
   };
 
+  const link = (text, href) => {
+    const made = element("a", "", text);
+    made.href = href;
+    return made;
+  };
+
   const article = ({ item, number }, texts) => {
     const [question, target, isHidden, answers] = texts[number % benchmark().shard];
     const made = element("article");
-    made.append(element("h2", "", [item[0], item[1], item[2] === "all" ? "" : item[2]].filter(Boolean).join(" · ")));
+    const name = [item[0], item[1], item[2] === "all" ? "" : item[2]].filter(Boolean).join(" · ");
+    const heading = element("h2");
+    heading.append(link(name, address({ show: "all", outcome: "any", item: item[0] })));
+    made.append(heading);
     const missing = isHidden ? "(the text of harmful benchmarks is not published)" : "(no question)";
     made.append(box("question", question === null ? missing : question, "Question"));
     if (target) made.append(element("p", "gold", `gold answer: ${target}`));
@@ -99,6 +117,7 @@
     page = Math.min(page, pages - 1);
     const others = rows.length ? "" : "; choose other filters to see some";
     byId("count").textContent = `${rows.length} of ${benchmark().items.length} items${others}`;
+    if (only) byId("count").append(": ", link("show all", address({})));
     byId("page").textContent = `page ${page + 1} of ${pages}`;
     byId("previous").disabled = page === 0;
     byId("next").disabled = page >= pages - 1;
@@ -130,35 +149,48 @@
     return draw();
   };
 
-  // A link may name what is shown: index.html#benchmark=...&after=...&before=...&show=...
-  const named = new URLSearchParams(location.hash.slice(1));
-  const take = (id) => {
-    const value = named.get(id);
-    if ([...byId(id).options].some((option) => option.value === value)) byId(id).value = value;
-  };
-
-  window.aligntaxIndex = (read) => {
-    index = read;
-    byId("about").textContent = index.benchmarks.length
-      ? `Answers of ${index.date}. Of repeats, the value is the mean and the text is the first.`
-      : `On ${index.date} no answer holds text.`;
-    if (!index.benchmarks.length) return;
-    fill(byId("benchmark"), index.benchmarks.map((one) => one.id));
-    byId("searching").hidden = !location.protocol.startsWith("http");
-    const again = (change) => () => { page = 0; change(); return draw(); };
-    byId("benchmark").addEventListener("change", again(choose));
-    byId("after").addEventListener("change", again(pair));
-    for (const id of ["before", "show", "outcome"]) byId(id).addEventListener("change", again(() => {}));
-    byId("text").addEventListener("change", () => { page = 0; return search(); });
-    byId("filters").addEventListener("submit", (event) => event.preventDefault());
-    byId("previous").addEventListener("click", () => { page -= 1; return draw(); });
-    byId("next").addEventListener("click", () => { page += 1; return draw(); });
+  const go = () => {
+    const named = new URLSearchParams(location.hash.slice(1));
+    const take = (id) => {
+      const value = named.get(id);
+      if ([...byId(id).options].some((option) => option.value === value)) byId(id).value = value;
+    };
+    const benchmarkId = named.get("benchmark");
+    const isMissing = benchmarkId && !index.benchmarks.some((one) => one.id === benchmarkId);
+    byId("about").textContent = `${isMissing ? `No answer to ${benchmarkId} holds text; another benchmark is shown. ` : ""}`
+      + `Answers of ${index.date}. Of repeats, the value is the mean and the text is the first.`;
     take("benchmark");
     choose();
     take("after");
     pair();
-    take("before");
-    take("show");
-    draw();
+    for (const id of ["before", "show", "outcome"]) take(id);
+    only = named.get("item");
+    page = 0;
+    return draw();
+  };
+
+  window.aligntaxIndex = (read) => {
+    index = read;
+    if (!index.benchmarks.length) {
+      byId("about").textContent = `On ${index.date} no answer holds text.`;
+      return;
+    }
+    fill(byId("benchmark"), index.benchmarks.map((one) => one.id));
+    byId("searching").hidden = !location.protocol.startsWith("http");
+    const again = (change) => () => {
+      [page, only] = [0, null];
+      change();
+      history.replaceState(null, "", address({}));
+      return draw();
+    };
+    byId("benchmark").addEventListener("change", again(choose));
+    byId("after").addEventListener("change", again(pair));
+    for (const id of ["before", "show", "outcome"]) byId(id).addEventListener("change", again(() => {}));
+    byId("text").addEventListener("change", () => { [page, only] = [0, null]; return search(); });
+    byId("filters").addEventListener("submit", (event) => event.preventDefault());
+    byId("previous").addEventListener("click", () => { page -= 1; return draw(); });
+    byId("next").addEventListener("click", () => { page += 1; return draw(); });
+    window.addEventListener("hashchange", go);
+    go();
   };
 })();
