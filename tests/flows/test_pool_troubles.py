@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import re
 import signal
@@ -18,19 +17,9 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 import flows.ask
 from flows.ask import check_program
 from flows.asking.workers import deployment_in, program_version
-from flows.processes.simulated import simulated_server
 from tasks.errors import UsageError
 from tests.support.machines import LONGEST_S, POOL, deploy, kill, machines
-from tests.support.runs import CONFIG, DEFAULTS, HARBOR, Tables, tables
-from tests.support.sizes import at_full_size_only
-
-PRICE = "  price: [{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 5}]\n"
-PRICED = (
-    DEFAULTS
-    + PRICE.replace("{", "{{").replace("}", "}}")
-    + HARBOR
-    + "benchmarks: [{{id: arithmetic, sample_size: 30}}, {{id: knowledge, sample_size: 30}}]\n"
-)
+from tests.support.runs import CONFIG, Tables, tables
 
 
 def config(folder, simulator, found, pool=POOL, size=8, catalog=None):
@@ -170,25 +159,3 @@ def test_a_worker_of_the_deployment_keeps_the_lake_small(found, simulator):
     [run] = found.ask_server("flow_runs/filter", {"flow_runs": {"id": {"any_": [begun["id"]]}}})
     assert run["state"]["type"] == "COMPLETED", run
     assert re.search(r"MB in \d+ files before, \d\.\d MB in \d+ now\.", run["state"]["message"])
-
-
-@at_full_size_only
-def test_workers_keep_a_budget_together_and_a_larger_one_finishes_the_run(found, tmp_path):
-    """By the server's log, all requests of a budget are sent by two workers, none beyond it, and no answer twice."""
-    log = tmp_path / "answers.jsonl"
-    pooled = f"work_pool: {{name: {POOL}, shard_requests: 30}}\nlanding: {found.catalog}\n"
-    with simulated_server(tmp_path, "--log", log) as address:
-        workers = [found.start_worker() for _ in range(2)]
-        asked = []
-        for limit, code in ((70, 1), (1_000, 0)):
-            budget = f"budget: {{run: {{usd: 9, requests: {limit}}}}}\n"
-            (found.folder / "aligntax.yaml").write_text(PRICED.format(address=address) + budget + pooled)
-            done = found.run("run", "--as-of", "2026-03-31", "--json")
-            assert done.returncode == code, done.stderr + found.logs()
-            stops = [(stop["budget"], stop["count_missing"]) for stop in json.loads(done.stdout)["budget_stops"]]
-            assert stops == [("run.requests", 50)] * code
-            asked.append([json.loads(line) for line in log.read_text().splitlines()])
-        for worker in workers:
-            kill(worker)
-    assert [len(lines) for lines in asked] == [70, 120]
-    assert len({(line["model"], line["item_id"]) for line in asked[-1]}) == 120
