@@ -29,6 +29,7 @@ KILLS, MOST_IN_A_RUN, WORKERS = 20, 4, 3
 LATENCY_MS, IN_FLIGHT, COMMITTED_S = 300, 4, 2.0
 REPEATED = IN_FLIGHT + round(IN_FLIGHT * COMMITTED_S * 1000 / LATENCY_MS)  # what a kill may cost a shard
 LONGEST_S = 1200  # a machine that is lost before its shard's first heartbeat is noticed after five minutes
+AWAY_S = 110
 RUN = ("run", "--as-of", "2026-01-31")
 CONFIG = (
     DEFAULTS.replace("warehouse.duckdb", "{name}/warehouse.duckdb")
@@ -201,4 +202,20 @@ def test_a_lost_machine_gives_its_slot_back_and_its_run_is_declared_crashed(runs
     assert freed_s < 60 + 15 + 10, "a lease, a look of Prefect's server, and a busy machine"
     assert 50 < ended_s < 90 + 15
     assert count_requests(runs.address) - before <= 4 * 3 * 4 + REPEATED
+    assert runs.left() == []
+
+
+def test_a_server_that_is_away_for_longer_than_heartbeats_changes_no_report(runs, right):
+    """Shards that live on without it may be taken for lost when it is back; few of their answers are asked twice."""
+    before = count_requests(runs.address)
+    post_faults(runs.address, {"*": {"latency_ms": 10 * LATENCY_MS}})  # shards outlive the absence
+    try:
+        run = runs.found.start_run(*runs.shared("away"))
+        runs.wait_until(lambda: count_requests(runs.address) > before + 20)
+        runs.found.restart_server(after_s=AWAY_S)
+        assert run.wait(LONGEST_S) == 0, runs.found.logs()
+    finally:
+        post_faults(runs.address, {"*": {"latency_ms": LATENCY_MS}})
+    assert runs.published("away") == right
+    assert PLANNED <= count_requests(runs.address) - before <= PLANNED + WORKERS * REPEATED
     assert runs.left() == []

@@ -108,8 +108,9 @@ class Machines:
         lose(psutil.Process(lost.pid))
         return self.start(*lost.args[1:])
 
-    def restart_server(self) -> None:
+    def restart_server(self, after_s: float = 0) -> None:
         lose(psutil.Process(next(one for one in reversed(self.started) if "server" in one.args).pid))
+        time.sleep(after_s)
         self.start_server()
 
     def restart_postgres(self) -> None:
