@@ -119,19 +119,21 @@ def test_an_item_has_an_address_and_the_filters_are_in_it(browser, project):
     page, said = opened(browser, (project / "publish" / "items" / "index.html").as_uri())
     page.select_option("#show", "all")
     page.click("article >> nth=1 >> h2 a")
-    page.wait_for_selector("text=1 of 3 items: show all")
+    page.wait_for_selector("text=1 of 3 items: back to the list")
     one = page.inner_text("h2")
     sent, more = opened(browser, page.url)
-    assert [sent.inner_text("h2"), sent.text_content("#count")] == [one, "1 of 3 items: show all"]
-    sent.click("text=show all")
+    assert [sent.inner_text("h2"), sent.text_content("#count")] == [one, "1 of 3 items: back to the list"]
+    sent.click("text=back to the list")
     sent.wait_for_selector("article >> nth=2")
     sent.select_option("#show", "gained")
     sent.reload()
     sent.wait_for_selector(DRAWN)
     assert [sent.input_value("#show"), sent.text_content("#count")] == ["gained", "1 of 3 items"]
-    assert said == more == []
-    page.close()
-    sent.close()
+    short, last = opened(browser, f"{page.url.partition('#')[0]}#benchmark=arithmetic&item={one.partition(' ')[0]}")
+    assert [short.input_value("#show"), short.inner_text("h2")] == ["lost", one]
+    assert said == more == last == []
+    for each in (page, sent, short):
+        each.close()
 
 
 @pytest.mark.accept

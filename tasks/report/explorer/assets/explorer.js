@@ -56,9 +56,9 @@
   const wanted = () => {
     const [before, after, show, outcome] = [place("before"), place("after"), byId("show").value, byId("outcome").value];
     return benchmark().items.map((item, number) => ({ item, number })).filter(({ item }) => {
-      if (only && only !== item[0] && only !== item[1]) return false;
       const [first, second] = [of(item[3], before), of(item[3], after)];
       if (!first || !second) return false;
+      if (only) return only === item[0] || only === item[1];
       if (outcome !== "any" && second[1] !== outcome) return false;
       if (found && !found.has(`${benchmark().id} ${item[0]}`)) return false;
       const change = second[2] - first[2];
@@ -97,7 +97,7 @@
     const made = element("article");
     const name = [item[0], item[1], item[2] === "all" ? "" : item[2]].filter(Boolean).join(" · ");
     const heading = element("h2");
-    heading.append(link(name, address({ show: "all", outcome: "any", item: item[0] })));
+    heading.append(link(name, address({ item: item[0] })));
     made.append(heading);
     const missing = isHidden ? "(the text of harmful benchmarks is not published)" : "(no question)";
     made.append(box("question", question === null ? missing : question, "Question"));
@@ -115,9 +115,9 @@
     const rows = wanted();
     const pages = Math.max(1, Math.ceil(rows.length / PAGE));
     page = Math.min(page, pages - 1);
-    const others = rows.length ? "" : "; choose other filters to see some";
+    const others = rows.length || only ? "" : "; choose other filters to see some";
     byId("count").textContent = `${rows.length} of ${benchmark().items.length} items${others}`;
-    if (only) byId("count").append(": ", link("show all", address({})));
+    if (only) byId("count").append(": ", link("back to the list", address({})));
     byId("page").textContent = `page ${page + 1} of ${pages}`;
     byId("previous").disabled = page === 0;
     byId("next").disabled = page >= pages - 1;
