@@ -107,7 +107,7 @@ real: $(STAMP) ## Run a real model of 135M parameters on this machine: taxes and
 accept: $(STAMP) $(SITE_STAMP) $(SERVERS_STAMP) $(LAKE_STAMP) ## Run the long tests, the endurance tests at a tenth of their size (under 45 minutes)
 	@ALIGNTAX_TEST_SIZE=tenth $(PYTEST) -m "accept or endurance"
 
-endurance: $(STAMP) $(SERVERS_STAMP) $(LAKE_STAMP) ## Run chaos, fuzz, a million requests, a year of nights and simulations at full size (two to three hours)
+endurance: $(STAMP) $(SERVERS_STAMP) $(LAKE_STAMP) ## Run chaos, fuzz, a million requests, a year of nights and simulations at full size (some hours)
 	@ALIGNTAX_TEST_SIZE=full $(PYTEST) -m endurance --durations=0 --durations-min=1
 
 golden: $(STAMP) ## Compare the demo's tables and charts, the help texts and the cookbook with the record (ARGS=--record writes it anew)

@@ -212,9 +212,9 @@ def _whole_spellings(plain: bytes) -> Iterator[bytes]:
     for spelled in _encoded(plain, base64.b32encode, 5):
         yield from (spelled, spelled.lower())
     yield plain[::-1]
-    text = plain.decode("utf-8", "surrogateescape")
-    yield codecs.encode(text, "rot13").encode("utf-8", "surrogateescape")
-    yield text.translate(_AS_FULL_WIDTH).encode("utf-8", "surrogateescape")
+    text = plain.decode()
+    yield codecs.encode(text, "rot13").encode()
+    yield text.translate(_AS_FULL_WIDTH).encode()
 
 
 def _encoded(plain: bytes, encode: Callable[[bytes], bytes], bits: int) -> Iterator[bytes]:

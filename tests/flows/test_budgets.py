@@ -15,12 +15,11 @@ import pytest
 
 from flows.processes.simulated import simulated_server
 from tests.flows.test_faults import set_faults
-from tests.support.runs import environment, tables
+from tests.support.runs import PRICE, billed_usd, environment, tables
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
 
-INPUT_USD, OUTPUT_USD = 1.0, 5.0  # a million tokens
 FAULTS = {"rate_429": 0.05, "retry_after_s": 0.05, "rate_500": 0.03, "dropped": 0.02, "malformed_json": 0.02}
 CONFIG = """
 warehouse: warehouse.duckdb
@@ -31,7 +30,7 @@ model_defaults:
   base_url: http://{address}/v1
   is_simulated: true
   concurrency: 24
-  price: [{{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 5}}]
+  PRICE
 models:
   - {{id: base, model: harbor-base, api: completions, family: harbor}}
   - {{id: aligned, model: harbor-dpo-100, api: chat, base: base}}
@@ -41,7 +40,7 @@ benchmarks:
   - {{id: arithmetic, sample_size: 50}}
   - {{id: knowledge, sample_size: 50}}
   - {{id: harmful, sample_size: 30, judge: grader}}
-"""
+""".replace("PRICE", PRICE)
 SCORES = ("raw.scores", "stats.estimates", "reports.alignment_tax", "reports.safety", "reports.model_scores")
 
 
@@ -79,8 +78,7 @@ class Night:
         """What each model was billed, by the server's log."""
         usd: Counter[str] = Counter()
         for line in self.log:
-            tokens_usd = line["tokens_input"] * INPUT_USD + line["tokens_output"] * OUTPUT_USD
-            usd[MODELS[line["model"]]] += tokens_usd / 1_000_000
+            usd[MODELS[line["model"]]] += billed_usd(line)
         return dict(usd)
 
     @property

@@ -8,23 +8,18 @@ import psutil
 import pytest
 
 from flows.processes.simulated import simulated_server
+from tests.flows.test_machine_kills import IN_FLIGHT, LATENCY_MS, REPEATED
 from tests.flows.test_machines import compared
 from tests.support.machines import LONGEST_S, POOL, machines
-from tests.support.runs import DEFAULTS, HARBOR, post_faults
+from tests.support.runs import DEFAULTS, HARBOR, PRICE, billed_usd, post_faults
 from tests.support.sizes import at_full_size_only
 from warehouse.connection import Warehouse
 
 pytestmark = pytest.mark.accept
 
-INPUT_USD, OUTPUT_USD = 1, 5  # a million tokens
-LATENCY_MS, IN_FLIGHT, COMMITTED_S = 300, 4, 2.0
-UNKNOWN = IN_FLIGHT + round(IN_FLIGHT * COMMITTED_S * 1000 / LATENCY_MS)  # answers that a kill may lose
 CONFIG = (
     DEFAULTS.replace("warehouse.duckdb", "{name}/warehouse.duckdb")
-    + f"""\
-  concurrency: {IN_FLIGHT}
-  price: [{{{{from: 2026-01-01, input_usd_per_million: {INPUT_USD}, output_usd_per_million: {OUTPUT_USD}}}}}]
-"""
+    + f"  concurrency: {IN_FLIGHT}\n  {PRICE}\n"
     + "publish: {{folder: {name}/publish}}\n"
     + HARBOR
     + "benchmarks: [{{id: arithmetic, sample_size: 30}}, {{id: knowledge, sample_size: 30}}]\n"
@@ -37,12 +32,12 @@ class Runs:
     def __init__(self, found, address, log):
         self.found, self.address, self.log = found, address, log
 
-    def start(self, name, budget, more=None):
-        """Start a run whose files are in a folder of its name; workers ask it, unless something else is given."""
+    def start(self, name, budget, *, is_pooled=True):
+        """Start a run whose files are in a folder of its name, and which workers ask or the machine alone."""
         (self.found.folder / name).mkdir(exist_ok=True)
         pooled = f"work_pool: {{name: {POOL}, shard_requests: 30}}\nlanding: {self.found.catalog}\n"
         text = CONFIG.format(address=self.address, name=name) + f"budget: {{run: {budget}}}\n"
-        (path := self.found.folder / f"{name}.yaml").write_text(text + (pooled if more is None else more))
+        (path := self.found.folder / f"{name}.yaml").write_text(text + pooled * is_pooled)
         return self.found.start_run("run", "--as-of", "2026-01-31", "--config", str(path))
 
     def asked(self):
@@ -54,11 +49,6 @@ class Runs:
             return warehouse.rows(
                 "select stopped_by, sum(count_missing)::int from reports.spend where count_missing > 0 group by 1"
             )[1]
-
-
-def billed_usd(asked):
-    """What each answer cost."""
-    return [(one["tokens_input"] * INPUT_USD + one["tokens_output"] * OUTPUT_USD) / 1_000_000 for one in asked]
 
 
 @pytest.fixture
@@ -84,9 +74,9 @@ def test_workers_keep_a_budget_together_and_a_larger_one_finishes_the_run(runs):
 @at_full_size_only
 def test_a_worker_that_is_killed_costs_a_budget_of_money_what_it_had_not_landed(runs):
     """The bill keeps to the budget but for the answers that were lost, and a larger one makes the right reports."""
-    assert runs.start("alone", "{usd: 9}", more="").wait(LONGEST_S) == 0, runs.found.logs()
+    assert runs.start("alone", "{usd: 9}", is_pooled=False).wait(LONGEST_S) == 0, runs.found.logs()
     whole = runs.asked()
-    limit_usd = 0.6 * sum(billed_usd(whole))
+    limit_usd = 0.6 * sum(map(billed_usd, whole))
     post_faults(runs.address, {"*": {"latency_ms": LATENCY_MS}})
 
     run = runs.start("many", f"{{usd: {limit_usd}}}")
@@ -96,10 +86,10 @@ def test_a_worker_that_is_killed_costs_a_budget_of_money_what_it_had_not_landed(
     assert "A worker was lost" in runs.found.logs()
     [(stopped_by, _)] = runs.stops("many")
     assert stopped_by == "run.usd"
-    billed = billed_usd(runs.asked()[len(whole) :])
-    assert 0.8 * limit_usd < sum(billed) <= limit_usd + UNKNOWN * max(billed)
+    billed = [billed_usd(line) for line in runs.asked()[len(whole) :]]
+    assert 0.8 * limit_usd < sum(billed) <= limit_usd + REPEATED * max(billed)
 
     assert runs.start("many", "{usd: 9}").wait(LONGEST_S) == 0, runs.found.logs()
     assert runs.stops("many") == []
-    assert len(runs.asked()) <= 2 * len(whole) + UNKNOWN
+    assert len(runs.asked()) <= 2 * len(whole) + REPEATED
     assert compared(runs.found.folder / "many") == compared(runs.found.folder / "alone")

@@ -25,6 +25,8 @@ model_defaults:
   is_simulated: true
   api: chat
 """
+# A line of the models' defaults: US dollars of a million tokens.
+PRICE = "price: [{{from: 2026-01-01, input_usd_per_million: 1, output_usd_per_million: 5}}]"
 HARBOR = """\
 models:
   - {{id: base, model: harbor-base, api: completions, family: harbor}}
@@ -82,6 +84,11 @@ LOGS = {
     "meta.migrations",
     "meta.models",
 }
+
+
+def billed_usd(answer: dict[str, Any]) -> float:
+    """What an answer in the server's log costs at ``PRICE``."""
+    return float(answer["tokens_input"] * 1 + answer["tokens_output"] * 5) / 1_000_000
 
 
 def write_config(folder: Path, address: str, *, size: int = 30, repeats: int = 1, concurrency: int = 16) -> Path:

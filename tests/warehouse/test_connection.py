@@ -222,11 +222,11 @@ def test_a_large_text_is_read_once_however_many_rows_without_text_follow_it(path
 def test_groups_are_whole_whatever_batches_they_come_in(tmp_path, monkeypatch, size):
     monkeypatch.setattr(connection, "_GROUPED_ROWS", size)
     monkeypatch.setattr(
-        connection, "_query_text", lambda _: "from (values (1, 1), (1, 2), (2, 3), (3, 4), (3, 5)) t(k, v)"
+        connection, "_query_text", lambda _: "from (values (1, 1), (1, 2), (2, 3), (null, 4), (null, 5)) t(k, v)"
     )
     with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse:
         groups = [(key, frame["v"].to_list()) for key, frame in warehouse.query_groups("named", ["k"])]
-    assert groups == [((1,), [1, 2]), ((2,), [3]), ((3,), [4, 5])]
+    assert groups == [((1,), [1, 2]), ((2,), [3]), ((None,), [4, 5])]
 
 
 def test_a_query_without_rows_has_no_groups(tmp_path, monkeypatch):

@@ -68,6 +68,19 @@ def test_usage_that_was_not_reported_is_unknown_rather_than_0(world):
     assert rows["latency_ms"]["ratio"] == pytest.approx(2)
 
 
+@pytest.mark.parametrize("silent", [("reference",), ("candidate",), ("reference", "candidate")])
+def test_a_side_that_reported_nothing_leaves_every_measure_unknown(world, silent):
+    nothing = {"tokens_input": 0, "tokens_output": 0, "cost_usd": None, "latency_ms": None}
+    sides = {"reference": used(120, 1), "candidate": used(120, 2)}
+    rows = compared(
+        world, *([row | nothing for row in sides[side]] if side in silent else sides[side] for side in sides)
+    )
+    assert {(row["ratio"], row["count_known_pairs"], row["reason"]) for row in rows.values()} == {
+        (None, 0, "usage_unknown")
+    }
+    assert len(rows) == 7
+
+
 def test_money_without_a_price_is_said_to_lack_the_price_and_not_the_usage(world):
     rows = compared(world, used(120, 1), used(120, 2, cost_usd=None))
     for measure in ("cost_usd", "cost_per_right_answer_usd"):
