@@ -24,7 +24,7 @@ planned as (
         sum(plans.count_requests)::bigint as count_requests_planned,
         sum(plans.tokens_input)::bigint as tokens_input_planned,
         sum(plans.tokens_output_at_most)::bigint as tokens_output_planned_at_most,
-        case when count(*) = count(plans.cost_usd_at_most) then sum(plans.cost_usd_at_most) end
+        case when count(*) = count(plans.cost_usd_at_most) then round(sum(plans.cost_usd_at_most), 12) end
             as cost_usd_planned_at_most
     from raw.spend_plans as plans
     inner join runs on plans.run_id = runs.run_id
