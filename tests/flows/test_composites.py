@@ -14,6 +14,7 @@ import signal
 from collections import Counter
 from functools import cache
 
+import duckdb
 import numpy as np
 import pytest
 from scipy import stats
@@ -230,3 +231,26 @@ def test_a_second_run_sends_no_request_and_changes_no_table(evaluated, aligntax)
     assert json.loads(aligntax(folder, *RUN).stdout)["count_answered"] == 0
     assert count_requests(address) == asked
     assert tables(folder / "warehouse.duckdb") == before
+
+
+def test_no_number_hangs_on_the_order_in_which_the_rows_landed(evaluated, tmp_path, aligntax):
+    folder, *_ = evaluated
+    built = {}
+    for order in ("rowid", "random()", "rowid desc"):
+        (place := tmp_path / order).mkdir()
+        (place / "aligntax.yaml").write_text((folder / "aligntax.yaml").read_text())
+        _copy_facts(folder / "warehouse.duckdb", place / "warehouse.duckdb", order)
+        aligntax(place, "build")
+        built[order] = tables(place / "warehouse.duckdb")
+    assert built["random()"] == built["rowid"]
+    assert built["rowid desc"] == built["rowid"]
+
+
+def _copy_facts(source, target, order):
+    with Warehouse.open(target):
+        pass
+    with duckdb.connect(target) as connection:
+        connection.execute(f"attach '{source}' as source (read_only); select setseed(0.5)")
+        facts = "from duckdb_tables() where database_name = 'source' and schema_name = 'raw' order by table_oid"
+        for (table,) in connection.sql(f"select table_name {facts}").fetchall():
+            connection.execute(f"insert into raw.{table} by name from source.raw.{table} order by {order}")
