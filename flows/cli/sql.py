@@ -97,7 +97,7 @@ def _print(names: list[str], rows: list[tuple[Any, ...]], *, is_vertical: bool, 
 
 
 def _print_csv(names: list[str], rows: list[tuple[Any, ...]]) -> None:
-    from tasks.data_files import no_formula
+    from tasks.data_files.cells import no_formula
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)

@@ -18,7 +18,7 @@ from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.neutral import NEUTRAL_EXAMPLES
 from tasks.benchmarks.official import Contents, Official, Source
 from tasks.benchmarks.sources import read_placed_rows
-from tasks.data_files import Record
+from tasks.data_files.records import Record
 from tasks.domain import Benchmark, Dimension, Domain, content_hash
 from tasks.errors import InputError
 

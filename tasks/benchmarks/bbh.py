@@ -21,7 +21,7 @@ from typing import Any
 
 from tasks.benchmarks.official import Contents, Official, Source
 from tasks.benchmarks.sources import SourceFile, read_files
-from tasks.data_files import ENDINGS
+from tasks.data_files.records import ENDINGS
 from tasks.domain import Benchmark, Dimension, Domain, Example
 from tasks.errors import InputError
 

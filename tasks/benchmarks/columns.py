@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tasks.data_files import Record
+from tasks.data_files.records import Record
 from tasks.errors import InputError, suggestion
 
 

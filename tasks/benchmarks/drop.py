@@ -19,7 +19,7 @@ from typing import Any
 from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.official import Contents, Official, Source
 from tasks.benchmarks.sources import SourceFile, read_files
-from tasks.data_files import Record
+from tasks.data_files.records import Record
 from tasks.domain import Benchmark, Dimension, Domain, Example, content_hash
 from tasks.errors import InputError
 from tasks.scorers.spans import SEPARATOR

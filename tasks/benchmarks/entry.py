@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from tasks.benchmarks.columns import text_of, value_of
 from tasks.benchmarks.official import Contents, Official, Source
 from tasks.benchmarks.sources import read_placed_rows
-from tasks.data_files import Record
+from tasks.data_files.records import Record
 from tasks.domain import LETTERS, Benchmark, Dimension, Domain, Example, UnparsedRule, Verified, content_hash
 from tasks.errors import InputError, suggestion
 from tasks.scorers import SCORERS

@@ -24,7 +24,7 @@ from typing import Any
 from tasks.benchmarks.columns import cluster_of
 from tasks.benchmarks.official import Contents, Official, Source
 from tasks.benchmarks.sources import read_placed_rows
-from tasks.data_files import Record
+from tasks.data_files.records import Record
 from tasks.domain import Benchmark, Dimension, Domain
 from tasks.errors import InputError, suggestion
 from tasks.scorers.instruction_checks import CHECKS, is_complete

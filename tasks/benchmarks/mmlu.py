@@ -19,7 +19,7 @@ from typing import Any
 
 from tasks.benchmarks.official import Contents, Official, Source
 from tasks.benchmarks.sources import SourceFile, read_files, split_of
-from tasks.data_files import ENDINGS, Record
+from tasks.data_files.records import ENDINGS, Record
 from tasks.domain import Benchmark, Dimension, Domain, Example, lettered
 from tasks.errors import InputError
 

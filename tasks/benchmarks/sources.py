@@ -18,7 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tasks.data_files import ENDINGS, UNREADABLE, Record, check_file, check_growth, gunzipped, records_of
+from tasks.data_files.packing import UNREADABLE, check_growth, gunzipped
+from tasks.data_files.records import ENDINGS, Record, records_of
+from tasks.data_files.tables import check_file
 from tasks.domain import HUB_SOURCE
 from tasks.errors import InputError, UsageError, one_line
 

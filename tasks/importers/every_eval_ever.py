@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from tasks.data_files import check_file, read_records
+from tasks.data_files.tables import check_file, read_records
 from tasks.domain import content_hash
 from tasks.errors import InputError
 from tasks.importers.log import MALFORMED, ForeignLog, ForeignScore, LogSample, LogTool, as_value, problem_of

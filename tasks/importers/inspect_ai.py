@@ -18,7 +18,8 @@ from typing import IO, Any
 import ijson
 import orjson
 
-from tasks.data_files import UNREADABLE, check_file, check_growth
+from tasks.data_files.packing import UNREADABLE, check_growth
+from tasks.data_files.tables import check_file
 from tasks.domain import content_hash
 from tasks.errors import InputError
 from tasks.importers.log import (

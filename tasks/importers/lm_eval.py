@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tasks.data_files import read_records
+from tasks.data_files.tables import read_records
 from tasks.errors import InputError
 from tasks.importers.lm_eval_samples import NAME, TaskRecords
 from tasks.importers.log import MALFORMED, ForeignLog, LogSample, LogTool, problem_of

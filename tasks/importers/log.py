@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tasks.data_files import UNREADABLE
+from tasks.data_files.packing import UNREADABLE
 from tasks.domain import Outcome
 from tasks.errors import InputError, one_line
 

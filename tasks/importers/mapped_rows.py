@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.data_files import read_tables
+from tasks.data_files.tables import read_tables
 from tasks.errors import InputError, UnknownName
 
 _SNIFFED = 1_000  # records whose keys count as the file's columns; a fixed number, so that batch sizes change nothing

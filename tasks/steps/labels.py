@@ -20,7 +20,7 @@ import polars as pl
 
 from tasks.answers import read_landed
 from tasks.benchmarks.sampling import allocated
-from tasks.data_files import no_formula, of_cell
+from tasks.data_files.cells import no_formula, of_cell
 from tasks.domain import content_hash, storable
 from tasks.errors import InputError
 from tasks.identity import file_hash

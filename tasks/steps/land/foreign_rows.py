@@ -20,7 +20,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.data_files import files_of
+from tasks.data_files.tables import files_of
 from tasks.domain import Benchmark, Origin, RunKind, content_hash
 from tasks.errors import InputError
 from tasks.identity import file_hash, imported_answer_id, run_id

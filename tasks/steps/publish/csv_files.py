@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.data_files import no_formula
+from tasks.data_files.cells import no_formula
 from tasks.settings import PublishSettings
 from tasks.steps.publish.report_tables import report_tables
 from tasks.steps.publish.versions import version_folder

@@ -14,7 +14,7 @@ import pytest
 from flows import transform
 from tasks import benchmarks
 from tasks.benchmarks.cells import cell_of
-from tasks.data_files import no_formula, of_cell
+from tasks.data_files.cells import no_formula, of_cell
 from tasks.domain import PromptStyle
 from tasks.errors import InputError
 from tasks.settings import load_settings

@@ -1,6 +1,6 @@
 import polars as pl
 
-from tasks.data_files import of_cell
+from tasks.data_files.cells import of_cell
 from tasks.steps.publish.csv_files import write_csv
 
 
