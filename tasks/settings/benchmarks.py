@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, model_validator
 
-from tasks.domain import PromptStyle, UnparsedRule
+from tasks.domain import Dimension, Domain, PromptStyle, UnparsedRule
 from tasks.settings.fields import Count, Definition, NotEmpty, Points, Source, Text, checked_distinct
 from tasks.settings.nights import Cadence
 from tasks.settings.section import Section
@@ -19,6 +19,8 @@ PromptStyles = Annotated[tuple[PromptStyle, ...], NotEmpty, AfterValidator(check
 Names = Annotated[tuple[Text, ...], AfterValidator(checked_distinct)]
 
 _FEWEST_PARAPHRASES = 2
+# The keys that describe a benchmark which only imports know. Others are described by their entry or by their module.
+DESCRIBES = frozenset({"dimension", "domain", "higher_is_better"})
 
 
 def checked_paraphrases(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -47,7 +49,11 @@ class BenchmarkSettings(Section):
             attack.
         stop: Stop strings in the place of the benchmark's own; an empty list for none. The benchmark's own end
             continuations, these end every answer.
-        imported: The benchmark is known only from imports: no run asks it, and beside it only ``margin`` is stated.
+        imported: The benchmark is known only from imports: no run asks it. Beside it stand only ``margin`` and
+            ``DESCRIBES``, which an import does not know.
+        dimension: What an imported benchmark measures; None means what the import says, else capability.
+        domain: What an imported benchmark is about; None means what the import says, else reasoning.
+        higher_is_better: False where a larger score of an imported benchmark is worse; None means what the import says.
         margin: The tax, as a proportion, that is acceptable on this benchmark; None means ``analysis.margin``.
         paraphrases: Two or more further wordings of the benchmark's instruction. Every item is asked with each
             wording, the benchmark's own first, ``repeats`` times.
@@ -69,6 +75,9 @@ class BenchmarkSettings(Section):
     judge: Text | None = None
     stop: tuple[Text, ...] | None = None
     imported: bool = False
+    dimension: Dimension | None = None
+    domain: Domain | None = None
+    higher_is_better: bool | None = None
     margin: Points | None = None
     cadence: Cadence = 1
 

@@ -17,7 +17,7 @@ from tasks.domain import PromptStyle, content_hash
 from tasks.errors import UnknownName
 from tasks.settings.analysis import AnalysisSettings, GateSettings, Thresholds
 from tasks.settings.backups import BackupSettings
-from tasks.settings.benchmarks import BenchmarkSettings, ComparisonSettings, PairKind
+from tasks.settings.benchmarks import DESCRIBES, BenchmarkSettings, ComparisonSettings, PairKind
 from tasks.settings.budget import BudgetSettings
 from tasks.settings.fields import NotEmpty, Whole
 from tasks.settings.known import Known, known_from
@@ -154,6 +154,11 @@ class Settings(Places):
         cadences = [entry.cadence for entry in self.models] + [entry.cadence for entry in self.benchmarks]
         return max(cadences) > 1
 
+    def imported(self, benchmark_id: str) -> BenchmarkSettings:
+        """What the configuration says of a benchmark that only imports know; nothing where it does not name it."""
+        stated = (entry for entry in self.benchmarks if entry.imported and entry.id == benchmark_id)
+        return next(stated, BenchmarkSettings(id=benchmark_id, imported=True))
+
     @property
     def margins(self) -> dict[str, float]:
         """The acceptable tax of each benchmark that states one of its own."""
@@ -171,7 +176,8 @@ class Settings(Places):
 
     def _benchmark_facts(self, benchmark: BenchmarkSettings) -> dict[str, Any]:
         facts = benchmark.model_dump(
-            mode="json", exclude={"define", "attack", "judge", "stop", "imported", "margin", "paraphrases", "cadence"}
+            mode="json",
+            exclude={"define", "attack", "judge", "stop", "imported", "margin", "paraphrases", "cadence", *DESCRIBES},
         )
         if isinstance(benchmark.source, Path):
             facts["source"] = self._relative(benchmark.source)

@@ -268,3 +268,39 @@ def test_a_benchmark_that_only_imports_know_may_state_a_margin(aligntax):
     assert rows("select margin from reports.alignment_tax where subset = 'all'") == [(0.01,)]
     code, said = aligntax("import", *answers("c", {}, benchmark="b"), *DATE)
     assert (code, "'b' is not a configured benchmark" in said) == (2, True)
+
+
+def test_scores_of_a_benchmark_that_nobody_described_count_as_capability_and_the_import_says_so(aligntax):
+    Path("a.csv").write_text(SCORES)
+    code, said = aligntax("import", "scores", "a.csv", *DATE)
+    assert (code, "  b counts as capability, because the configuration does not say what it measures." in said) == (
+        0,
+        True,
+    )
+    entry = said.split("under benchmarks: ")[1].splitlines()[0]
+    Path("aligntax.yaml").write_text(f"{CONFIG}  {entry}\n")
+    code, said = aligntax("import", "scores", "a.csv", *DATE)
+    assert (code, "dimension 'safety' of b contradicts dimension 'capability' of run" in said) == (2, True)
+    aligntax("void", re.search(r"aligntax void (\S+)", said)[1], "--reason", "not capability")
+    code, said = aligntax("import", "scores", "a.csv", *DATE)
+    assert (code, "counts as capability" in said) == (0, False)
+
+
+@pytest.mark.accept
+def test_the_entry_of_an_imported_benchmark_says_what_it_measures(aligntax):
+    Path("a.csv").write_text(SCORES)
+    entry = "  - {id: b, imported: true, dimension: safety, domain: safety, higher_is_better: false}\n"
+    Path("aligntax.yaml").write_text(CONFIG + entry)
+    code, said = aligntax("import", "scores", "a.csv", *PUBLISHED)
+    assert code == 0, said
+    assert rows(
+        "select distinct dimension, domain, higher_is_better from marts.dim_benchmark where benchmark_id = 'b'"
+    ) == [("safety", "safety", False)]
+    assert rows("select count(*) from reports.alignment_tax") == [(0,)]
+
+
+def test_the_entry_of_a_logs_task_wins_over_what_the_log_leaves_open(aligntax):
+    Path("aligntax.yaml").write_text(f"{CONFIG}  - {{id: gsm8k, imported: true, dimension: truthfulness}}\n")
+    code, said = aligntax("import", *lm_eval("logs"), *DATE)
+    assert (code, "its own items and scores count, as truthfulness\n" in said) == (0, True), said
+    assert rows("select dimension from raw.benchmarks where benchmark_id = 'gsm8k'") == [("truthfulness",)]

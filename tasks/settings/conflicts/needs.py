@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from tasks.domain import PromptStyle
-from tasks.settings.benchmarks import BenchmarkSettings
+from tasks.settings.benchmarks import DESCRIBES, BenchmarkSettings
 from tasks.settings.conflicts.askable import has_completions
 from tasks.settings.conflicts.names import duplicate_ids, placed_models, unknown_name
 from tasks.settings.known import Known
@@ -36,14 +36,25 @@ def benchmark_problems(settings: Settings, known: Known) -> Iterator[Problem]:
         elif benchmark.id not in known.benchmarks:
             problem = unknown_name(("benchmarks", index, "id"), "benchmark", benchmark.id, known.benchmarks)
             yield replace(problem, sentence=f"{problem.sentence} One that only imports know needs imported: true.")
+        if not benchmark.imported:
+            yield from described_problems(index, benchmark)
         if benchmark.scorer is not None and benchmark.scorer not in known.scorers:
             yield unknown_name(("benchmarks", index, "scorer"), "scorer", benchmark.scorer, known.scorers)
 
 
 def imported_problems(index: int, benchmark: BenchmarkSettings) -> Iterator[Problem]:
     """Keys that say how to ask a benchmark which no run asks."""
-    for name in sorted(benchmark.model_fields_set - {"id", "imported", "margin"}):
+    for name in sorted(benchmark.model_fields_set - {"id", "imported", "margin", *DESCRIBES}):
         yield Problem(("benchmarks", index, name), "must be left out: no run asks a benchmark with imported: true.")
+
+
+def described_problems(index: int, benchmark: BenchmarkSettings) -> Iterator[Problem]:
+    """Keys that describe a benchmark which is described elsewhere."""
+    for name in sorted(benchmark.model_fields_set & DESCRIBES):
+        yield Problem(
+            ("benchmarks", index, name),
+            "must be left out: it describes a benchmark with imported: true. One of your own says it in define:.",
+        )
 
 
 def definition_problems(

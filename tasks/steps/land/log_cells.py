@@ -154,20 +154,20 @@ class LogCells:
         if wanted is not None:
             raise InputError(f"{self._log.sources[0]}: {share:.0%} of its first questions are items of {wanted}.")
         others = f" ({', '.join(names)} asks other questions)" if names else ""
-        self.notes.append(
-            f"{task} is no configured benchmark{others}: its own items and scores count, "
-            f"as {self._options.dimension.value} (--dimension)"
-        )
+        stated = self._settings.imported(task).dimension
+        counts_as = stated.value if stated else f"{self._options.dimension.value} (--dimension)"
+        self.notes.append(f"{task} is no configured benchmark{others}: its own items and scores count, as {counts_as}")
         return LogItems(self._own(samples, ""), self._once, is_known=False)
 
     def _own(self, samples: Sequence[LogSample], scorer: str) -> Benchmark:
         """A task that is no configured benchmark, as the log describes it; chance is that of each item."""
         tool, task = self._log.tool, samples[0].task
+        stated, is_higher_better = self._settings.imported(task), scorer not in self._log.lower_is_better
         return Benchmark(
             benchmark_id=task,
             title=task,
-            dimension=self._options.dimension,
-            domain=self._options.domain,
+            dimension=stated.dimension or self._options.dimension,
+            domain=stated.domain or self._options.domain,
             scorer=scorer,
             metric=scorer.removeprefix(f"{tool}:"),
             items=(),
@@ -177,7 +177,7 @@ class LogCells:
             citation=f"a log of {tool}",
             cluster_meaning="the log's subject or subtask, else the item",
             chance_score=None,
-            higher_is_better=scorer not in self._log.lower_is_better,
+            higher_is_better=is_higher_better if stated.higher_is_better is None else stated.higher_is_better,
             unparsed=UnparsedRule.WRONG,
             version=f"{tool}:{self._log.version}",
         )

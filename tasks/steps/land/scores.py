@@ -9,7 +9,7 @@ Tested in tests/flows/test_importing.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -20,7 +20,7 @@ from tasks.errors import InputError
 from tasks.identity import foreign_item_id
 from tasks.importers.read_scores import ScoreTable
 from tasks.planned import Cell
-from tasks.settings import ModelSettings, Settings
+from tasks.settings import BenchmarkSettings, ModelSettings, Settings
 from tasks.steps.land.cell_rows import benchmark_rows, cell_row
 from tasks.steps.land.foreign_rows import RECORDED, ForeignFiles, ForeignRun, Imported
 from tasks.steps.land.stated_items import StatedItems, check_described
@@ -58,7 +58,8 @@ def land_scores(
     if table.scores.is_empty():
         raise InputError(f"{files.first}: no rows.")
     items = _identified(table.items, shares_items=shares_items)
-    benchmarks = {name: _benchmark(name, known) for name in items["benchmark"].unique(maintain_order=True)}
+    names = items["benchmark"].unique(maintain_order=True)
+    benchmarks = {name: _benchmark(settings.imported(name), known) for name in names}
     cells = _cells(settings, benchmarks, table.scores)
     for benchmark in benchmarks.values():
         check_described(warehouse, benchmark, str(files.first))
@@ -72,7 +73,18 @@ def land_scores(
     with warehouse.transaction():
         stated.land(warehouse, run.run_id)
         run.finish(warehouse, rows, [(cell.cell_id, "complete", None) for cell in cells.values()])
-    return run.came(warehouse, table.scores.height, count_new, stated.notes(warehouse, run.run_id))
+    notes = (*_assumed(settings, known, names), *stated.notes(warehouse, run.run_id))
+    return run.came(warehouse, table.scores.height, count_new, notes)
+
+
+def _assumed(settings: Settings, known: Mapping[str, Benchmark], names: Iterable[str]) -> Iterator[str]:
+    """A line for each benchmark of which nobody has said what it measures."""
+    for name in names:
+        if name not in known and settings.imported(name).dimension is None:
+            yield (
+                f"{name} counts as capability, because the configuration does not say what it measures. If it measures "
+                f"something else, say it under benchmarks: - {{id: {name}, imported: true, dimension: safety}}"
+            )
 
 
 def _check_shared(stated: StatedItems) -> None:
@@ -203,15 +215,16 @@ def _cell_rows(
     ]
 
 
-def _benchmark(benchmark_id: str, known: Mapping[str, Benchmark]) -> Benchmark:
-    """The benchmark of some scores, without items: described by ours of the same name if there is one."""
-    if benchmark_id in known:
-        return replace(known[benchmark_id], items=(), scorer=RECORDED, version=RECORDED, examples=())
+def _benchmark(stated: BenchmarkSettings, known: Mapping[str, Benchmark]) -> Benchmark:
+    """The benchmark of some scores, without items: described by ours of the same name, else by its entry."""
+    if stated.id in known:
+        return replace(known[stated.id], items=(), scorer=RECORDED, version=RECORDED, examples=())
     return Benchmark(
-        benchmark_id=benchmark_id,
-        title=benchmark_id,
-        dimension=Dimension.CAPABILITY,
-        domain=Domain.REASONING,
+        benchmark_id=stated.id,
+        title=stated.id,
+        dimension=stated.dimension or Dimension.CAPABILITY,
+        domain=stated.domain or Domain.REASONING,
+        higher_is_better=stated.higher_is_better is not False,
         scorer=RECORDED,
         metric="score",
         items=(),

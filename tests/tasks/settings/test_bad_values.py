@@ -87,7 +87,8 @@ CASES = {
         {("benchmarks", 1, "sample_sise"): 3},
         (
             "benchmarks[1].sample_sise (benchmark 'harmful'): unknown key. Did you mean 'sample_size'? Known: "
-            "attack, cadence, cluster_by, define, id, imported, judge, margin, paraphrases, prompt_styles, repeats, "
+            "attack, cadence, cluster_by, define, dimension, domain, higher_is_better, id, imported, judge, margin, "
+            "paraphrases, prompt_styles, repeats, "
             "sample_size, scorer, source, stop, unparsed."
         ),
     ),
@@ -125,6 +126,20 @@ CASES = {
     "key of a benchmark that no run asks": (
         {("benchmarks", 0): {"id": "ours", "imported": True, "margin": 0.01, "repeats": 2}},
         "benchmarks[0].repeats (benchmark 'ours'): must be left out: no run asks a benchmark with imported: true.",
+    ),
+    "description of a benchmark that describes itself": (
+        {("benchmarks", 0): {"id": "arithmetic", "dimension": "safety"}},
+        (
+            "benchmarks[0].dimension (benchmark 'arithmetic'): must be left out: it describes a benchmark with "
+            "imported: true. One of your own says it in define:."
+        ),
+    ),
+    "unknown dimension": (
+        {("benchmarks", 0): {"id": "ours", "imported": True, "dimension": "truth"}},
+        (
+            "benchmarks[0].dimension (benchmark 'ours'): must be one of capability, instruction_following, safety, "
+            "over_refusal, bias, truthfulness, found 'truth'."
+        ),
     ),
     "unknown scorer": (
         {("benchmarks", 1, "scorer"): "refusals"},
