@@ -91,7 +91,8 @@ def checked_postgres_url(value: str) -> str:
     example = "such as postgresql://user@host:5432/database"
     try:
         parts = urlsplit(value.strip())
-        is_address = parts.scheme in {"postgresql", "postgres"} and parts.port != 0
+        # libpq takes several hosts, of which it asks the first that answers
+        is_address = parts.scheme in {"postgresql", "postgres"} and ("," in parts.netloc or parts.port != 0)
         has_password = parts.password is not None or "password" in parts.query.lower()
     except ValueError:  # a port that is not a number, an unclosed [ of IPv6
         is_address, has_password = False, "@" in value

@@ -2,8 +2,9 @@
 
 Rows are deleted and copied, never truncated: readers are not blocked, and each statement sees one publication. A part
 of a table whose hash is unchanged is neither deleted nor written. The hashes are kept in the same database, so that a
-publication that was cut off leaves tables and hashes as they were. Only a table whose columns changed is altered,
-which waits for its readers.
+publication that was cut off leaves tables and hashes as they were. Parts whose number of rows is another one than was
+published, because somebody deleted some or restored an older table, are written again. Only a table whose columns
+changed is altered, which waits for its readers.
 
 Knows psycopg, which is imported here only. Whatever is secret comes from PostgreSQL's own environment variables
 (``PGPASSWORD``, ``PGPASSFILE``).
@@ -12,7 +13,7 @@ Knows psycopg, which is imported here only. Whatever is secret comes from Postgr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import duckdb
@@ -29,7 +30,7 @@ from warehouse.publish.contents import (
 from warehouse.publish.snapshot_file import escaped, within
 
 if TYPE_CHECKING:
-    from psycopg import Connection, Cursor
+    from psycopg import Connection, Cursor, Error
 
 Columns: TypeAlias = dict[str, str]  # types by name
 
@@ -41,9 +42,11 @@ _TYPES = {
     "VARCHAR": "text",
     "BOOLEAN": "boolean",
 }
+_TABLE = "r"  # what pg_class calls an ordinary table
 _ROWS = 10_000  # in memory at once
 _CONNECT_S = 15
 _LOCK = 0x616C69676E  # a number of our own, so that two publications into one database follow each other
+_TURN_WAIT = "15min"  # how long a publication may take that another one waits for
 # How long a table whose columns changed waits for its readers. Meanwhile new readers of it wait, too.
 _LOCK_WAIT = "30s"
 _STATE = """
@@ -70,8 +73,7 @@ def write_postgres(
     """
     with _connected(url) as connection:
         with connection.transaction(), connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
-            cursor.execute(f"set local lock_timeout = '{_LOCK_WAIT}'")
+            _take_turn(cursor)
             for schema in (*PUBLISHED_LAYERS, "aligntax"):
                 _make_schema(cursor, schema)
             cursor.execute(_STATE)
@@ -91,17 +93,50 @@ def _connected(url: str) -> Iterator[Connection[Any]]:
     except ImportError:
         raise WarehouseError("psycopg is not installed: `pip install 'aligntax[postgres]'` installs it") from None
     try:
-        with psycopg.connect(url, connect_timeout=_CONNECT_S, application_name="aligntax") as connection:
-            connection.execute("set client_min_messages = warning")
-            connection.commit()
+        with psycopg.connect(
+            url,
+            connect_timeout=_CONNECT_S,
+            application_name="aligntax",
+            client_encoding="utf8",
+            prepare_threshold=None,  # a pooler between may hand the next statement to another session
+        ) as connection:
+            # Under a stricter level the second of two publications would not see what the first one wrote.
+            connection.set_isolation_level(psycopg.IsolationLevel.READ_COMMITTED)
             yield connection
     except psycopg.errors.LockNotAvailable:
         raise WarehouseError(
-            f"columns changed, and for {_LOCK_WAIT} a transaction of a reader kept a table locked: end it "
-            "(pg_stat_activity names it) and publish again"
+            f"for {_LOCK_WAIT} a transaction of somebody else kept a table locked: end it (pg_stat_activity names it) "
+            "and publish again"
+        ) from None
+    except psycopg.errors.DependentObjectsStillExist as error:
+        raise WarehouseError(
+            f"{_line(error)}. Drop what depends on it, publish again, and make it anew over the present columns"
         ) from None
     except psycopg.Error as error:
-        raise WarehouseError(" ".join(str(error).split()) or type(error).__name__) from None
+        raise WarehouseError(_line(error)) from None
+
+
+def _line(error: Error) -> str:
+    """What PostgreSQL says of a failure, without hints and places in our SQL."""
+    said = filter(None, (error.diag.message_primary, error.diag.message_detail))
+    return " ".join((": ".join(said) or str(error)).split()) or type(error).__name__
+
+
+def _take_turn(cursor: Cursor[Any]) -> None:
+    """Wait until no other publication goes on, and make the session one in which texts look as we expect."""
+    from psycopg.errors import LockNotAvailable  # noqa: PLC0415 - see _connected
+
+    cursor.execute("set local client_min_messages = warning")
+    cursor.execute("set local datestyle = 'ISO'")
+    cursor.execute(f"set local lock_timeout = '{_TURN_WAIT}'")
+    try:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_LOCK])
+    except LockNotAvailable:
+        raise WarehouseError(
+            f"another publication into this database has not ended for {_TURN_WAIT}: pg_stat_activity shows it as "
+            "aligntax. End it and publish again"
+        ) from None
+    cursor.execute(f"set local lock_timeout = '{_LOCK_WAIT}'")
 
 
 def _make_schema(cursor: Cursor[Any], name: str) -> None:
@@ -123,7 +158,7 @@ def _write_table(
 ) -> None:
     """Bring a table's columns, comments and rows to the state of the publication."""
     columns = {name: _TYPES[kind] for name, kind in column_types(source, table).items()}
-    before = _shaped(cursor, table, columns)
+    before = _intact(source, cursor, table, _shaped(cursor, table, columns))
     if before != parts:
         _delete(cursor, table, different(before, parts))
         _copy(source, cursor, table, different(parts, before))
@@ -136,18 +171,18 @@ def _shaped(cursor: Cursor[Any], table: PublishedTable, columns: Columns) -> dic
     Raises:
         WarehouseError: a table of this name is there, and it is not ours.
     """
-    is_there = _value(cursor, "select to_regclass(%s) is not null", table.name)
-    cursor.execute("select columns, comments, parts from aligntax.published_tables where table_name = %s", [table.name])
-    known = cursor.fetchone()
-    if is_there and not known:
+    known = cursor.execute(
+        "select columns, comments, parts from aligntax.published_tables where table_name = %s", [table.name]
+    ).fetchone()
+    kind = cursor.execute("select relkind from pg_class where oid = to_regclass(%s)", [table.name]).fetchone()
+    if kind and not (known and kind == (_TABLE,)):
         raise WarehouseError(f"{table.name} was there already and is not ours: publish into a database of its own")
-    if not is_there:
+    if not kind:
         _create(cursor, table)
-        known = {}, {}, {}
-    before, comments, parts = known or ({}, {}, {})
-    if before != columns:
+    before, comments, parts = known if known and kind else ({}, {}, {})
+    if before != columns or before.items() - _held_columns(cursor, table).items():
         _alter(cursor, table, before, columns)
-        parts = {}
+        comments, parts = {}, {}
     if comments != _comments(table):
         _describe(cursor, table)
     return dict(parts)
@@ -159,17 +194,41 @@ def _create(cursor: Cursor[Any], table: PublishedTable) -> None:
     cursor.execute("insert into aligntax.published_tables values (%s, '{}', '{}', '{}')", [table.name])
 
 
+def _held_columns(cursor: Cursor[Any], table: PublishedTable) -> Columns:
+    """The columns that a table has, whoever made them."""
+    found = cursor.execute(
+        "select attname, replace(format_type(atttypid, atttypmod), ' without time zone', '') from pg_attribute "
+        "where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
+        [table.name],
+    )
+    return dict(found.fetchall())
+
+
 def _alter(cursor: Cursor[Any], table: PublishedTable, before: Columns, columns: Columns) -> None:
     """Empty a table and give it other columns. It is not dropped, because views of readers may stand on it."""
     cursor.execute(f"delete from {table.name}")  # noqa: S608 - names are ours
-    for name in dict(before.items() - columns.items()):
-        cursor.execute(f"alter table {table.name} drop column {name}")
+    held = _held_columns(cursor, table)
+    for name in (before | columns).keys() & held.keys():
+        if held[name] != columns.get(name):
+            cursor.execute(f"alter table {table.name} drop column {name}")
+            del held[name]
     for name, kind in columns.items():
-        if before.get(name) != kind:
+        if name not in held:
             cursor.execute(f"alter table {table.name} add column {name} {kind}")
-    if table.part and not before:
+    if table.part and table.part not in before:
         cursor.execute(f"create index on {table.name} ({table.part})")
     _note(cursor, table, "columns", columns)
+
+
+def _intact(
+    source: duckdb.DuckDBPyConnection, cursor: Cursor[Any], table: PublishedTable, parts: Mapping[str, str]
+) -> dict[str, str]:
+    """The hashes of the parts that a table holds; empty ones where it has another number of rows than wanted."""
+    part = f"coalesce({table.part}::text, '')" if table.part else "''"
+    counted = f"select {part}, count(*) from {table.name} group by 1"  # noqa: S608 - names are ours
+    wanted = dict(source.execute(counted).fetchall())
+    held = dict(cursor.execute(counted).fetchall())
+    return {name: parts.get(name, "") if count == wanted.get(name) else "" for name, count in held.items()}
 
 
 def _comments(table: PublishedTable) -> dict[str, str]:
@@ -236,13 +295,24 @@ def _grant(connection: Connection[Any], cursor: Cursor[Any], reader: str) -> str
             f"the tables are published, but this user may not make the role {reader}: an administrator runs "
             f'`create role "{reader}";`, then publish again'
         )
-    for schema in PUBLISHED_LAYERS:
-        if not _value(cursor, "select has_schema_privilege(%s, %s, 'usage')", reader, schema):
+    for schema in _closed(cursor, reader):
+        with suppress(errors.InsufficientPrivilege), connection.transaction():
             cursor.execute(sql.SQL("grant usage on schema {} to {}").format(sql.Identifier(schema), role))
     for table in published_tables():
         if not _value(cursor, "select has_table_privilege(%s, %s, 'select')", reader, table.name):
             cursor.execute(sql.SQL("grant select on {} to {}").format(sql.Identifier(*table.name.split(".")), role))
+    if closed := _closed(cursor, reader):  # PostgreSQL only warns of a grant that it leaves out
+        return (
+            f"the tables are published, but this user may not open other people's schemas to the role {reader}: their "
+            f"owner runs `grant usage on schema {', '.join(closed)} to {reader};`"
+        )
     return None
+
+
+def _closed(cursor: Cursor[Any], reader: str) -> list[str]:
+    """The schemas that a role may not look into."""
+    usage = "select has_schema_privilege(%s, %s, 'usage')"
+    return [schema for schema in PUBLISHED_LAYERS if not _value(cursor, usage, reader, schema)]
 
 
 def _value(cursor: Cursor[Any], query: str, *parameters: str) -> bool:

@@ -66,6 +66,12 @@ def asked(url, query, *parameters):
         return connection.execute(query, parameters).fetchall()
 
 
+def done(url, *statements):
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
 def test_tables_have_types_comments_and_all_rows(url, published):
     identity = published(url, 1.0)
     assert asked(url, "select publication_id from reports.publication") == [(identity,)]
@@ -255,16 +261,108 @@ def test_a_server_that_refuses_gives_one_line_without_secrets(server, published,
 
 
 @pytest.mark.accept
-def test_a_reader_that_locks_a_changed_table_is_named_as_the_cause(url, published, monkeypatch):
+def test_who_locks_a_changed_table_is_named_as_the_cause(url, published, monkeypatch):
     published(url, 1.0)
     monkeypatch.setattr(postgres, "_LOCK_WAIT", "200ms")
+    done(url, "alter table marts.fct_scores drop column subset")
     with psycopg.connect(url) as reader:
         reader.execute("select count(*) from marts.fct_scores")
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(
-                "update aligntax.published_tables set columns = columns - 'subset' "
-                "where table_name = 'marts.fct_scores'"
-            )
-        with pytest.raises(WarehouseError, match="a transaction of a reader kept a table locked"):
+        with pytest.raises(WarehouseError, match="a transaction of somebody else kept a table locked"):
             published(url, 2.0)
     assert asked(url, "select sum(value) from marts.fct_scores") == [(1500.0,)]
+
+
+@pytest.mark.accept
+def test_a_publication_that_never_ends_is_not_waited_for_without_end(url, published, monkeypatch):
+    monkeypatch.setattr(postgres, "_TURN_WAIT", "200ms")
+    with psycopg.connect(url) as other:
+        other.execute("select pg_advisory_xact_lock(%s)", [postgres._LOCK])
+        with pytest.raises(WarehouseError, match="another publication into this database has not ended for 200ms"):
+            published(url, 1.0)
+
+
+@pytest.mark.accept
+@pytest.mark.parametrize(
+    "changes",
+    [
+        (
+            "delete from marts.fct_scores where as_of_date = '2026-01-31' and item_id < 'i5'",
+            "insert into marts.fct_scores (as_of_date) values ('2020-01-01'), (null)",
+        ),
+        (
+            "alter table marts.fct_scores drop column subset, add column theirs text",
+            "alter table marts.fct_scores alter column repeat type text",
+        ),
+    ],
+)
+def test_what_somebody_did_to_a_table_is_put_right_by_the_next_publication(url, published, changes):
+    done(url, f"alter database {url.rpartition('/')[2]} set datestyle = 'SQL, DMY'")
+    published(url, 1.0)
+    done(url, *changes)
+    published(url, 1.0)
+    assert asked(url, "select count(*), sum(value), count(subset), max(repeat) from marts.fct_scores") == [
+        (2000, 1500.0, 0, None)
+    ]
+    meaning = "select col_description('marts.fct_scores'::regclass, attnum) from pg_attribute"
+    assert all(asked(url, f"{meaning} where attrelid = 'marts.fct_scores'::regclass and attname = 'subset'")[0])
+
+
+@pytest.mark.accept
+def test_a_view_in_the_place_of_a_table_of_ours_is_not_taken_for_it(url, published):
+    published(url, 1.0)
+    done(url, "drop table reports.trend", "create view reports.trend as select 1 as a")
+    with pytest.raises(WarehouseError, match=r"reports\.trend was there already and is not ours"):
+        published(url, 2.0)
+
+
+@pytest.mark.accept
+def test_a_view_of_a_reader_that_needs_a_column_that_goes_is_named_in_one_line(url, published):
+    published(url, 1.0)
+    done(
+        url,
+        "alter table marts.fct_scores add column former text",
+        "create view mine as select former from marts.fct_scores",
+        """update aligntax.published_tables set columns = columns || '{"former": "text"}' """
+        "where table_name = 'marts.fct_scores'",
+    )
+    with pytest.raises(WarehouseError, match=r"view mine depends on column former .*\. Drop what") as refused:
+        published(url, 2.0)
+    assert "\n" not in str(refused.value)
+    assert "CASCADE" not in str(refused.value)
+    assert asked(url, "select count(*) from mine") == [(2000,)]
+
+
+@pytest.mark.accept
+def test_schemas_of_an_administrator_that_stay_closed_to_the_role_are_named(url, published):
+    done(url, "create role writer login", f"create role {READER}")
+    for schema in ("marts", "reports", "aligntax"):
+        done(url, f"create schema {schema}", f"grant usage, create on schema {schema} to writer")
+    try:
+        with pytest.raises(WarehouseError, match="grant usage on schema marts, reports to aligntax_reader;") as told:
+            published(url.replace("postgres@", "writer@"), 1.0)
+        done(url, str(told.value).split("`")[1])
+        published(url.replace("postgres@", "writer@"), 1.0)
+        with psycopg.connect(url) as connection:
+            connection.execute(f"set role {READER}")
+            assert connection.execute("select count(*) from marts.fct_scores").fetchone() == (2000,)
+    finally:
+        done(url, "drop owned by writer cascade", "drop role writer", f"drop owned by {READER}")
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("client_encoding", "UTF8"),
+        ("transaction_isolation", "read committed"),  # else a publication sees nothing of the one it waited for
+    ],
+)
+def test_a_publication_prescribes_what_it_relies_on(url, setting, expected, monkeypatch):
+    monkeypatch.setenv("PGCLIENTENCODING", "SQL_ASCII")
+    done(url, f"alter database {url.rpartition('/')[2]} set default_transaction_isolation = 'serializable'")
+    with postgres._connected(url) as connection:
+        assert connection.execute(f"show {setting}").fetchone() == (expected,)
+
+
+def test_nothing_is_prepared_that_a_pooler_could_hand_to_another_session(url):
+    with postgres._connected(url) as connection:
+        assert connection.prepare_threshold is None

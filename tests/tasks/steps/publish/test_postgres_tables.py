@@ -1,3 +1,5 @@
+import pytest
+
 from tasks.settings import PublishSettings
 from tasks.steps.publish.postgres_tables import write_tables
 
@@ -9,8 +11,12 @@ class Database:
         self.written = url, reader
 
 
-def test_the_database_of_the_settings_is_written(settings):
-    database, url = Database(), "postgresql://me@host/db"
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://me@host/db", "postgresql:///?service=lab", "postgresql://me@one:5432,two:5433/db"],
+)
+def test_the_database_of_the_settings_is_written(settings, url):
+    database = Database()
     chosen = PublishSettings(folder=settings.folder, postgres={"url": url})
     assert write_tables(database, chosen) == url
     assert database.written == (url, "aligntax_reader")
