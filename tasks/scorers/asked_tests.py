@@ -1,8 +1,11 @@
 """Can a test be asked from another process than the program's? Then only values cross, and no program can cheat it.
 
 A test defines ``check(candidate)``. It is read and never run. It must run beside the program, in one process, where it
-asks for more than calls with plain values: whether two objects are the same, names that only the program defines, how a
-function looks, what it prints, functions as arguments, or generators, exceptions and objects as values.
+asks for more than calls with plain values: whether two objects are the same or a change of one changes the other, names
+that only the program defines, classes and exceptions that are not built in, state of a module that both sides share,
+how a function looks, what it prints, functions as arguments, or generators, exceptions and objects as values.
+
+Tested in tests/tasks/scorers/test_asked_tests.py.
 """
 
 from __future__ import annotations
@@ -27,14 +30,36 @@ _PLAIN: tuple[type, ...] = (
     dt.datetime, dt.timedelta, type({}.keys()), type({}.items()), Exception, OSError,
 )  # fmt: skip
 _ATTRIBUTES = {name for kind in _PLAIN for name in dir(kind) if not name.startswith("__")}
-# Words of what only one process can see: printed text, files, modules, patches, generators and coroutines as such.
+# Words of what only one process can see: printed text, files, modules, patches, generators and coroutines as such, the
+# state of a module, and NaN, which equals itself only where it is the same object.
 _OF_ONE_PROCESS = {
-    "asyncio", "builtins", "capsys", "contextlib", "ctypes", "exec", "eval", "GeneratorType", "Generator", "gc",
-    "globals", "id", "importlib", "input", "inspect", "io", "iter", "locals", "mock", "monkeypatch", "next", "open",
-    "os", "patch", "pathlib", "pickle", "redirect_stdout", "setattr", "stdin", "stdout", "sys", "tempfile", "threading",
-    "timeit", "tracemalloc", "types", "vars", "weakref",
+    "assertLogs", "assertNoLogs", "assertWarns", "assertWarnsRegex", "asyncio", "builtins", "capsys", "contextlib",
+    "ctypes", "exec", "eval", "GeneratorType", "Generator", "gc", "getattr", "getcontext", "getstate", "globals",
+    "hasattr", "id", "importlib", "input", "inspect", "io", "iter", "localcontext", "locals", "mock", "monkeypatch",
+    "nan", "next", "open", "os", "patch", "pathlib", "pickle", "redirect_stdout", "seed", "setattr", "setcontext",
+    "setstate", "stdin", "stdout", "sys", "tempfile", "threading", "timeit", "tracemalloc", "types", "vars", "weakref",
+}  # fmt: skip
+_PARTS_OF_ONE_PROCESS = (ast.Await, ast.AsyncFor, ast.AsyncWith, ast.AsyncFunctionDef, ast.TryStar, ast.YieldFrom)
+# The modules whose values cross, or of which a test uses nothing but functions.
+_OF_VALUES = {
+    "__future__", "bisect", "cmath", "collections", "copy", "datetime", "decimal", "fractions", "functools", "hashlib",
+    "heapq", "itertools", "json", "math", "numbers", "operator", "random", "re", "statistics", "string", "textwrap",
+    "time", "typing", "unicodedata", "unittest",
 }  # fmt: skip
 _EXPECTING = {"assertRaises", "assertRaisesRegex", "raises"}
+# Functions that make a class without a ``class`` statement.
+_MAKING_CLASSES = {
+    "namedtuple", "NamedTuple", "make_dataclass", "TypedDict", "Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "type",
+}  # fmt: skip
+# Methods that change their object, and functions that change their first argument.
+_CHANGING = {
+    "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "insert",
+    "intersection_update", "move_to_end", "pop", "popitem", "popleft", "remove", "reverse", "rotate", "setdefault",
+    "sort", "subtract", "symmetric_difference_update", "update",
+}  # fmt: skip
+_CHANGING_FIRST = {
+    "heapify", "heappop", "heappush", "heappushpop", "heapreplace", "insort", "insort_left", "insort_right", "shuffle",
+}  # fmt: skip
 
 
 @cache
@@ -47,6 +72,8 @@ def is_beside(test: str, prompt: str, entry_point: str) -> bool:
     return (
         reading.asks_for_a_class()
         or reading.wants_names()
+        or reading.expects_other_exceptions()
+        or reading.changes_what_may_be_shared()
         or reading.passes_functions()
         or any(reading.is_of_one_process(node) for node in _without_expected(tree))
         or any(reading.is_of_objects(node) for node in ast.walk(tree))
@@ -69,21 +96,50 @@ class _Reading:
         check = next((n for n in tree.body if isinstance(n, _Function) and n.name == "check"), None)
         self._candidates = {entry_point, *(argument.arg for argument in (check.args.args if check else ()))}
         self._classes = {node.name for node in parts if isinstance(node, ast.ClassDef)}
-        defined = {node.name for node in parts if isinstance(node, _Function)} | self._classes
+        self._made = {name for node in stub.body if _makes_a_class(node) for name in _bound(*ast.walk(node))}
+        defined = {node.name for node in parts if isinstance(node, _Function)} | self._classes | self._made
         self._functions = defined | _lambdas(parts) - self._candidates
-        imported = {name for node in parts if isinstance(node, _Import) for name in _bound(node)}
+        imports = [node for node in parts if isinstance(node, _Import)]
+        imported = {name for node in imports for name in _bound(node)}
+        self._foreign = {name for node in imports if not _is_of_values(node) for name in _bound(node)}
         self._bound = {name for node in parts for name in _bound(node)}
         self._own = self._bound - imported  # names that hide built-in ones
         self._results = {name for node in parts for name in self._named_results(node)}
 
     def asks_for_a_class(self) -> bool:
-        """Whether the program is a class, whose objects cannot cross."""
-        return self._entry_point in self._classes
+        """Whether the program is a class, or the prompt defines one: their objects cannot cross."""
+        of_prompt = any(isinstance(node, ast.ClassDef) for node in ast.walk(self._stub))
+        return of_prompt or bool(self._made) or self._entry_point in self._classes
 
     def wants_names(self) -> bool:
         """Whether the test reads a name that neither it nor the prompt defines."""
         known = {self._entry_point, *dir(builtins), "__name__"} | self._bound
         return any(isinstance(n, ast.Name) and n.id not in known for n in ast.walk(self._tree))
+
+    def expects_other_exceptions(self) -> bool:
+        """Whether the test expects exceptions that do not cross as what they are."""
+        expected = [kind for node in ast.walk(self._tree) for kind in _expected(node)]
+        return any(not (isinstance(kind, ast.Name) and self._crosses(kind.id)) for kind in expected)
+
+    def _crosses(self, name: str) -> bool:
+        """Whether an exception is the same on both sides: built in, and not one that ends a loop or a program."""
+        if name in self._own or not _is_type(name, BaseException):
+            return False
+        ends = _is_type(name, (StopIteration, StopAsyncIteration, BaseExceptionGroup))
+        return not ends and (name == "BaseException" or _is_type(name, Exception))
+
+    def changes_what_may_be_shared(self) -> bool:
+        """Whether the test changes a result, or an argument behind a call whose result it keeps.
+
+        A result may be the argument itself, or what the program returned before. Only in one process both change.
+        """
+        calls = [node for node in ast.walk(self._tree) if self._is_call(node)]
+        passed = {(part.id, part.lineno) for call in calls for part in ast.walk(call) if isinstance(part, ast.Name)}
+        for root in (root for node in ast.walk(self._tree) for root in _changed(node)):
+            is_behind = any(name == _name(root) and line < root.lineno for name, line in passed)
+            if self._is_result(root) or (self._results and is_behind):
+                return True
+        return False
 
     def passes_functions(self) -> bool:
         """Whether a function, a class or an object of a class may be an argument, alone or in a list of cases."""
@@ -104,14 +160,16 @@ class _Reading:
             places = zip(node.ops, node.comparators, strict=True)
             return any(isinstance(op, ast.Is | ast.IsNot) and not self._is_single(right) for op, right in places)
         if isinstance(node, _Import):
-            names = [getattr(node, "module", None) or "", *(alias.name for alias in node.names)]
-            return any(name.partition(".")[0] in _OF_ONE_PROCESS for name in names)
-        if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith | ast.AsyncFunctionDef):
-            return True
+            return not _is_of_values(node) or any(alias.name in _OF_ONE_PROCESS for alias in node.names)
+        if isinstance(node, ast.Constant):
+            return isinstance(node.value, str) and node.value.strip("+-").lower() == "nan"
         name = _name(node)
         if isinstance(node, ast.Name) and name in self._own:
             return False
-        return name in _OF_ONE_PROCESS or (name != "AssertionError" and _is_type(name, BaseException))
+        if name in self._foreign or (isinstance(node, ast.Attribute) and name.startswith("__")):
+            return True
+        is_word = name in _OF_ONE_PROCESS or isinstance(node, _PARTS_OF_ONE_PROCESS)
+        return is_word or (name != "AssertionError" and _is_type(name, BaseException))
 
     def is_of_objects(self, node: ast.AST) -> bool:
         """Whether a part of the test reads what a plain value does not have, or an attribute of the function."""
@@ -143,7 +201,9 @@ class _Reading:
         return isinstance(node, ast.Name) and node.id not in self._own and _is_type(node.id, object)
 
     def _named_results(self, node: ast.AST) -> Iterator[str]:
-        """The names that a statement gives to results of the program."""
+        """The names that a statement gives to results of the program, and to its exceptions."""
+        if isinstance(node, ast.ExceptHandler):
+            yield from _bound(node)
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.For | ast.comprehension):
             value = getattr(node, "value", None) or getattr(node, "iter", None)
             if value is not None and any(self._is_call(part) for part in ast.walk(value)):
@@ -167,6 +227,48 @@ def _without_expected(tree: ast.AST) -> Iterator[ast.AST]:
             yield from _without_expected(part)
 
 
+def _expected(node: ast.AST) -> Iterator[ast.expr]:
+    """The exceptions that a part of a test expects."""
+    kind = None
+    if isinstance(node, ast.ExceptHandler):
+        kind = node.type
+    elif isinstance(node, ast.Call) and _name(node.func) in _EXPECTING and node.args:
+        kind = node.args[0]
+    yield from kind.elts if isinstance(kind, ast.Tuple) else [kind] if kind else ()
+
+
+def _changed(node: ast.AST) -> Iterator[ast.expr]:
+    """What a part of a test changes: the name or the call behind which the changed object was found."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
+        yield _root(node.func.value)
+    if isinstance(node, ast.Call) and _name(node.func) in _CHANGING_FIRST and node.args:
+        yield _root(node.args[0])
+    if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
+        yield _root(node.value)
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        yield node.target
+
+
+def _root(node: ast.expr) -> ast.expr:
+    while True:
+        if isinstance(node, ast.Subscript | ast.Attribute):
+            node = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            node = node.func.value
+        else:
+            return node
+
+
+def _makes_a_class(node: ast.stmt) -> bool:
+    value = getattr(node, "value", None)
+    return isinstance(node, ast.Assign) and isinstance(value, ast.Call) and _name(value.func) in _MAKING_CLASSES
+
+
+def _is_of_values(node: _Import) -> bool:
+    modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+    return all(module.partition(".")[0] in _OF_VALUES for module in modules)
+
+
 def _name(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
@@ -176,7 +278,7 @@ def _is_built_in_function(name: str) -> bool:
     return callable(found) and not isinstance(found, type)  # a built-in type crosses by its name
 
 
-def _is_type(name: str, base: type) -> bool:
+def _is_type(name: str, base: type | tuple[type, ...]) -> bool:
     kind = getattr(builtins, name, None)
     return isinstance(kind, type) and issubclass(kind, base)
 

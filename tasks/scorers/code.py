@@ -28,6 +28,7 @@ from tasks.scorers.contract import (
     waiting,
 )
 from tasks.scorers.found_code import found_code
+from tasks.scorers.parsed_code import behind_prompt
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Code(Versioned):
 
     name: str = "code"
     version: int = 3
-    program_rule: int = 3
+    program_rule: int = 4
     seconds: int = 3
     memory_mb: int = 1024
 
@@ -58,7 +59,7 @@ class Code(Versioned):
             return None
         prompt = item.question if item.question.endswith("\n") else f"{item.question}\n"
         return CheckedProgram(
-            f"{prompt}{code.text}\n",
+            f"{behind_prompt(prompt, code.text)}\n",
             tested.test,
             tested.entry_point,
             given(item.question),

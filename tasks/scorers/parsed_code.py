@@ -74,8 +74,9 @@ class CodeParser:
         """The code, if it defines the function and that does something; an inner function if that is all it holds."""
         node = next((node for node in reversed(tree.body) if self.entry_point in _defined(node)), None)
         body = [part for part in getattr(node, "body", [node]) if part and _does_something(part)]
-        if len(body) == 1 and isinstance(body[0], _Function) and body[0].name == self.entry_point:
-            return textwrap.dedent(_lines_of(code, body[0]))
+        inner = body[0] if len(body) == 1 and isinstance(node, _Function) else None
+        if isinstance(inner, _Function) and inner.name == self.entry_point:
+            return textwrap.dedent(_lines_of(code, inner))
         return _without_names(code, tree) if body else None
 
     def _parsed(self, code: str) -> tuple[ast.Module | None, int]:
@@ -129,16 +130,36 @@ def _lines_of(code: str, node: ast.stmt) -> str:
     return "\n".join(code.split("\n")[begin - 1 : node.end_lineno]) + "\n"
 
 
-def _defined(node: ast.stmt) -> Iterator[str]:
-    """The names that a statement defines: by def, class, import or assignment."""
+def behind_prompt(prompt: str, code: str) -> str:
+    """Prompt and code as one program. Python takes imports from ``__future__`` in its first lines only."""
+    tree = parsed(code)[0]
+    lines = code.split("\n")
+    first: list[str] = []
+    for node in tree.body if tree else ():
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            first.append(_lines_of(code, node))
+            last = node.end_lineno or node.lineno
+            lines[node.lineno - 1 : last] = [""] * (last - node.lineno + 1)
+    return "".join(first) + prompt + "\n".join(lines)
+
+
+def _defined(node: ast.stmt | ast.ExceptHandler) -> Iterator[str]:
+    """The names that a statement defines: by def, class, import or assignment, also under a condition."""
     if isinstance(node, _Function | ast.ClassDef):
         yield node.name
     elif isinstance(node, ast.Import | ast.ImportFrom):
         yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
     elif isinstance(node, ast.Assign):
-        yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+        targets = [part for target in node.targets for part in (target, *getattr(target, "elts", ()))]
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
     elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         yield node.target.id
+    elif isinstance(node, ast.If | ast.Try | ast.With):
+        for part in (*node.body, *getattr(node, "orelse", ()), *getattr(node, "handlers", ())):
+            yield from _defined(part)
+    elif isinstance(node, ast.ExceptHandler):
+        for part in node.body:
+            yield from _defined(part)
 
 
 def _used(node: ast.AST) -> set[str]:

@@ -9,6 +9,7 @@ import pytest
 from tasks.domain import Item, Outcome
 from tasks.scorers import SCORERS, Fact
 from tasks.scorers.code import runs_beside
+from tests.support.programs import passes_here
 
 CODE = SCORERS["code"]
 STUB = 'def f(x):\n    """Doc."""\n'
@@ -40,6 +41,23 @@ def test_the_program_holds_the_prompt_and_the_code_of_the_answer_and_the_test_st
     assert program.source == f"{STUB}{code}\n"
     assert (program.test, program.entry_point) == ("def check(c):\n    assert c(1) == 2", "f")
     assert (program.given, program.is_beside) == (STUB, False)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sys\nif sys.version_info > (3,):\n    def f(x): return x + 1\nelse:\n    f = None\n",
+        "try:\n    import no_such_module\n    f = no_such_module.f\nexcept ImportError:\n    def f(x): return x + 1\n",
+        "import contextlib\nwith contextlib.nullcontext():\n    def f(x): return x + 1\n",
+        "f, g = (lambda x: x + 1), None\n",
+        "from __future__ import annotations\nimport sys\ndef f(x: Any) -> Any: return x + 1\n",
+        "'''A module.'''\nfrom __future__ import (\n    annotations,\n)\ndef f(x: Any): return x + 1\n",
+    ],
+)
+@pytest.mark.parametrize("before", ["", "from __future__ import annotations\n"])
+def test_a_function_may_be_defined_in_any_way_that_python_takes(code, before):
+    prompt = f"{before}{STUB}"
+    assert passes_here(CODE.program(Item("i", prompt, TARGET, "c", "s"), f"```python\n{code}```"))
 
 
 @pytest.mark.parametrize("text", ["", "I think it adds one.", " One adds one.", "\x00", "I cannot help with that."])
