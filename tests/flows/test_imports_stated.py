@@ -304,3 +304,14 @@ def test_the_entry_of_a_logs_task_wins_over_what_the_log_leaves_open(aligntax):
     code, said = aligntax("import", *lm_eval("logs"), *DATE)
     assert (code, "its own items and scores count, as truthfulness\n" in said) == (0, True), said
     assert rows("select dimension from raw.benchmarks where benchmark_id = 'gsm8k'") == [("truthfulness",)]
+
+
+def test_many_benchmarks_that_nobody_described_are_one_line(aligntax):
+    Path("a.csv").write_text(
+        SCORES + "".join(SCORES.splitlines()[1].replace("b,", f"b{n},", 1) + "\n" for n in range(9))
+    )
+    code, said = aligntax("import", "scores", "a.csv", *DATE)
+    assert code == 0, said
+    assert (
+        "  b, b0, b1 and 7 more count as capability, because the configuration does not say what they measure." in said
+    )

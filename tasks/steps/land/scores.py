@@ -29,6 +29,7 @@ from warehouse.connection import Row, Warehouse
 _ITEM = ("benchmark", "item")
 _CELL = ("model", "benchmark")
 _ROWS_AT_ONCE = 2_000_000
+_MOST_NAMES = 3  # of benchmarks in a line
 
 
 def land_scores(
@@ -78,13 +79,16 @@ def land_scores(
 
 
 def _assumed(settings: Settings, known: Mapping[str, Benchmark], names: Iterable[str]) -> Iterator[str]:
-    """A line for each benchmark of which nobody has said what it measures."""
-    for name in names:
-        if name not in known and settings.imported(name).dimension is None:
-            yield (
-                f"{name} counts as capability, because the configuration does not say what it measures. If it measures "
-                f"something else, say it under benchmarks: - {{id: {name}, imported: true, dimension: safety}}"
-            )
+    """A line that names the benchmarks of which nobody has said what they measure."""
+    silent = [name for name in names if name not in known and settings.imported(name).dimension is None]
+    if silent:
+        more = f" and {len(silent) - _MOST_NAMES} more" if len(silent) > _MOST_NAMES else ""
+        verb, it = ("counts", "it measures") if len(silent) == 1 else ("count", "they measure")
+        yield (
+            f"{', '.join(silent[:_MOST_NAMES])}{more} {verb} as capability, because the configuration does not say "
+            f"what {it}. Where it is something else, say it under benchmarks: "
+            f"- {{id: {silent[0]}, imported: true, dimension: safety}}"
+        )
 
 
 def _check_shared(stated: StatedItems) -> None:
