@@ -15,7 +15,7 @@ import duckdb
 
 from warehouse.connection import Warehouse
 from warehouse.opening import connected, unwritable
-from warehouse.publish.contents import PUBLICATION, TableContents, published_tables
+from warehouse.publish.contents import PUBLICATION, TableContents
 from warehouse.publish.postgres import write_postgres
 from warehouse.publish.snapshot_file import escaped
 from warehouse.transactions import DISK_ERRORS
@@ -42,6 +42,11 @@ class Publication(Warehouse):
         names, (row,) = self.rows(f"from {PUBLICATION}")
         self.identity = dict(zip(names, map(str, row), strict=True))
 
+    @property
+    def parquet_names(self) -> list[str]:
+        """The paths of the Parquet files within a folder, one for each table."""
+        return [f"{name.replace('.', '/')}.parquet" for name in self.contents]
+
     def database(self, path: Path) -> Path:
         """Swap this file in at ``path``; a reader that has the old one open keeps it."""
         with swapped_in(path) as building:
@@ -57,7 +62,7 @@ class Publication(Warehouse):
         Raises:
             WarehouseUnwritable: a file could not be written.
         """
-        files = {table.name: folder / f"{table.name.replace('.', '/')}.parquet" for table in published_tables()}
+        files = {name: folder / file for name, file in zip(self.contents, self.parquet_names, strict=True)}
         with self.one_thread(), self._copying() as cursor:  # several would each fill a row group
             for name, path in files.items():
                 path.parent.mkdir(parents=True, exist_ok=True)

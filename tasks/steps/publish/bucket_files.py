@@ -5,6 +5,7 @@ Keys come from the environment, as every client of S3 reads them (``AWS_ACCESS_K
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -31,7 +32,7 @@ def write_bucket(publication: Publication, settings: PublishSettings) -> str:
     before = _manifest(store, f"{root}/manifest.json")
     path = f"parquet/{publication.identity['publication_id']}"
     new = entry(publication, settings, path, before.get("parquet"))
-    if before.get("parquet") != new:
+    if before.get("parquet") != new or not _is_whole(store, f"{root}/{path}", publication.parquet_names):
         with own_folder(settings.folder, ".bucket-") as folder:
             publication.parquet(folder)
             copy_files(str(folder), f"{root}/{path}", destination_filesystem=store)
@@ -50,6 +51,11 @@ def _store(bucket: BucketSettings) -> S3FileSystem:
         connect_timeout=_CONNECT_S,
         request_timeout=_ANSWER_S,
     )
+
+
+def _is_whole(store: S3FileSystem, folder: str, names: Sequence[str]) -> bool:
+    """Whether a folder has the files of some names: rules of a bucket may remove what is old."""
+    return all(found.is_file for found in store.get_file_info([f"{folder}/{name}" for name in names]))
 
 
 def _manifest(store: S3FileSystem, place: str) -> dict[str, Entry]:

@@ -8,7 +8,7 @@ import polars as pl
 
 from tasks.data_files.cells import no_formula
 from tasks.settings import PublishSettings
-from tasks.steps.publish.report_tables import report_tables
+from tasks.steps.publish.report_tables import report_names, report_tables
 from tasks.steps.publish.versions import version_folder
 from warehouse.publication import Publication
 
@@ -22,4 +22,5 @@ def write_csv(publication: Publication, settings: PublishSettings) -> Path:
             harmless = pl.col(pl.String).map_elements(no_formula, return_dtype=pl.String)
             frame.with_columns(harmless).write_csv(folder / f"{name}.csv")
 
-    return version_folder(settings.folder / "csv", publication.identity["publication_id"], write)
+    names = [f"{name}.csv" for name in report_names(publication)]
+    return version_folder(settings.folder / "csv", publication.identity["publication_id"], write, names)

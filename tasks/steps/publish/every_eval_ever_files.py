@@ -8,6 +8,7 @@ under its id.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -37,7 +38,10 @@ def write_exchange_files(publication: Publication, settings: PublishSettings) ->
         for cell in publication.named_rows("exported_cells", as_of_date=publication.identity["as_of_date"]):
             _write_cell(publication, owner, cell, folder)
 
-    return version_folder(settings.folder / "every_eval_ever", publication.identity["publication_id"], write)
+    # The same rows make other files where the configuration names somebody else, or the program has changed.
+    named = f"{_SCHEMA} {version('aligntax')} {owner.model_dump_json()}"
+    folder = f"{publication.identity['publication_id']}-{hashlib.sha256(named.encode()).hexdigest()[:8]}"
+    return version_folder(settings.folder / "every_eval_ever", folder, write)
 
 
 def _place(cell: Row) -> str:

@@ -23,6 +23,7 @@ Entry: TypeAlias = dict[str, Any]
 _READING = timedelta(minutes=10)
 # Targets that write a folder for each publication.
 _VERSIONED = ("parquet", "csv", "every_eval_ever")
+_TEXTS = ("none", "hash", "full")  # of these, each tells more than the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,16 @@ def entry(publication: Publication, settings: PublishSettings, path: str, before
     """What a target holds: where, which publication, and the rows and the hash of each table.
 
     ``previous`` are the places that it had until some time, the newest first, whose readers may still read there.
+    Places with texts that are published no more are not kept for them.
     """
     tables = {name: {"rows": held.count_rows, "hash": held.content_hash} for name, held in publication.contents.items()}
-    previous = [] if before is None else _previous(before, path)
+    previous = [] if before is None or _goes(before, settings) else _previous(before, path)
     return {"path": path, "previous": previous, **publication.identity, "text": settings.text, "tables": tables}
+
+
+def _goes(before: Entry, settings: PublishSettings) -> bool:
+    """Whether an entry's files hold more of the texts of harmful benchmarks than are published now."""
+    return _TEXTS.index(before["text"]) > _TEXTS.index(settings.text)
 
 
 def _previous(before: Entry, path: str) -> list[dict[str, str]]:

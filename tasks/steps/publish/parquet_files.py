@@ -11,4 +11,5 @@ from warehouse.publication import Publication
 
 def write_parquet(publication: Publication, settings: PublishSettings) -> Path:
     """Add the folder of this publication to the folder ``parquet``."""
-    return version_folder(settings.folder / "parquet", publication.identity["publication_id"], publication.parquet)
+    version = publication.identity["publication_id"]
+    return version_folder(settings.folder / "parquet", version, publication.parquet, publication.parquet_names)

@@ -14,7 +14,11 @@ from warehouse.publication import Publication
 
 def report_tables(publication: Publication) -> Iterator[tuple[str, pl.DataFrame]]:
     """Name and rows of each report; the same rows come in the same order."""
-    for table in sorted(publication.contents):
-        schema, name = table.split(".")
-        if schema == "reports":
-            yield name, publication.frame_of(f"from {table} order by all")
+    for name in report_names(publication):
+        yield name, publication.frame_of(f"from reports.{name} order by all")
+
+
+def report_names(publication: Publication) -> list[str]:
+    """The names of the reports."""
+    found = (table.split(".") for table in sorted(publication.contents))
+    return [name for schema, name in found if schema == "reports"]

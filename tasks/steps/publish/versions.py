@@ -9,19 +9,22 @@ from __future__ import annotations
 import shutil
 import stat
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from warehouse.whole_files import own_folder
 
 
-def version_folder(parent: Path, version: str, write: Callable[[Path], object]) -> Path:
-    """The folder ``parent/version``, filled by ``write`` unless it is there already."""
+def version_folder(parent: Path, version: str, write: Callable[[Path], object], names: Iterable[str] = ()) -> Path:
+    """The folder ``parent/version``, filled by ``write`` unless it is there already with the files of some names."""
     folder = parent / version
-    if not folder.exists():
+    if not folder.exists() or not all((folder / name).exists() for name in names):
         parent.mkdir(parents=True, exist_ok=True)
         with own_folder(parent, ".building-") as building:
             write(building / version)
             _open_as(parent, building / version)
+            with suppress(FileNotFoundError):
+                folder.rename(building / "damaged")
             (building / version).rename(folder)
     return folder
 

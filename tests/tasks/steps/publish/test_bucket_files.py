@@ -74,6 +74,10 @@ def test_a_folder_of_this_machine_is_written_like_a_bucket(publication, tmp_path
     chosen = PublishSettings(folder=tmp_path / "publish", bucket={"url": "s3://lab/tables"})
     _publish_four(publication, store, chosen, monkeypatch)
 
+    (tmp_path / "lab" / "tables" / "parquet" / "three" / "reports" / "alerts.parquet").unlink()
+    write_bucket(publication, chosen)
+    assert (tmp_path / "lab" / "tables" / "parquet" / "three" / "reports" / "alerts.parquet").exists()
+
 
 def _publish_four(publication, store, chosen, monkeypatch):
     monkeypatch.setattr("tasks.steps.publish.manifest._READING", timedelta(0))

@@ -58,6 +58,13 @@ def test_our_importer_reads_values_answers_and_texts_back(folder):
     assert (second.question, second.response, second.choices, second.tokens_input) == ("i2", None, (), None)
 
 
+def test_the_same_rows_of_another_organization_are_other_files(folder, settings):
+    wanted = PublishSettings(folder=settings.folder, every_eval_ever={"organization": "Another Lab"})
+    (aggregate,) = write_exchange_files(Tables(), wanted).rglob("*.json")
+    assert json.loads(aggregate.read_text())["source_metadata"]["source_organization_name"] == "Another Lab"
+    assert folder not in aggregate.parents
+
+
 def test_an_aggregate_stands_where_the_project_keeps_it_and_names_its_answers(folder):
     (aggregate,) = folder.rglob("*.json")
     assert aggregate.parent == folder / "data" / "quiz" / "lab_.." / "model_1"

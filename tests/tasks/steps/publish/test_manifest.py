@@ -62,6 +62,14 @@ def test_a_reader_has_time_to_read_although_publications_follow_each_other(wareh
     assert folders == {place["path"].removeprefix("parquet/") for place in (found, *found["previous"])}
 
 
+@pytest.mark.parametrize(("text", "count"), [("full", 2), ("hash", 1), ("none", 1)])
+def test_a_folder_with_texts_that_are_published_no_more_goes_at_once(warehouse, settings, text, count):
+    publish(warehouse, settings.model_copy(update={"text": "full"}), DATE, "a")
+    publish(warehouse, settings.model_copy(update={"text": text}), DATE, "b")
+    assert len(list((settings.folder / "parquet").iterdir())) == count
+    assert len(manifest(settings)["parquet"]["previous"]) == count - 1
+
+
 def test_a_target_that_fails_keeps_its_entry_and_its_files(warehouse, settings, monkeypatch):
     publish(warehouse, settings, DATE, "a")
     before = manifest(settings)

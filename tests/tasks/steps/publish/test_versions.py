@@ -16,6 +16,15 @@ def test_a_folder_that_is_there_is_not_written_again(tmp_path):
     assert version_folder(tmp_path / "parquet", "one", lambda _: pytest.fail("written again")) == folder
 
 
+def test_a_folder_that_somebody_thinned_is_written_again(tmp_path):
+    names = ["inner/file"]
+    folder = version_folder(tmp_path / "parquet", "one", write, names)
+    (folder / "inner" / "file").unlink()
+    assert version_folder(tmp_path / "parquet", "one", write, names) == folder
+    assert (folder / "inner" / "file").read_text() == "text"
+    assert list((tmp_path / "parquet").iterdir()) == [folder]
+
+
 def test_half_a_folder_never_appears(tmp_path):
     def breaks(folder):
         write(folder)
