@@ -55,13 +55,15 @@ class Program:
 class Execution:
     """How a program ended. ``detail`` names the exception, clipped, or the limit that was reached.
 
-    ``waited_ms`` of ``duration_ms`` the program was ready and had no processor.
+    ``waited_ms`` of ``duration_ms`` the program was ready and had no processor. ``is_beside``: its test passed what
+    does not cross, so it was run again in the program's process.
     """
 
     verdict: Ending
     detail: str | None
     duration_ms: float
     waited_ms: float = 0.0
+    is_beside: bool = False
 
     @property
     def is_by_the_clock(self) -> bool:

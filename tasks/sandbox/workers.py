@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from tasks.sandbox.backends import Start
@@ -62,11 +63,21 @@ class Worker:
         self.back_end = BackEnd(start.name, layers, hello["python"])
 
     def run(self, program: Program) -> Execution:
-        """Run one program to its end or to its limits.
+        """Run one program to its end or to its limits; beside its test, where the test turns out to need that.
 
         Raises:
             SandboxBroken: the worker has ended or does not answer.
         """
+        ended = self._ended(program)
+        check, needs_one_process = program.check, ended["verdict"] == "beside"
+        if needs_one_process and check and not check.is_beside:
+            ended = self._ended(replace(program, check=replace(check, is_beside=True)))
+        if ended["verdict"] == "beside":
+            ended |= {"verdict": "error", "detail": "a forged verdict"}
+        return Execution(**ended, is_beside=needs_one_process)
+
+    def _ended(self, program: Program) -> dict[str, Any]:
+        """How one program ended, as the worker says."""
         own_s = _OWN_FACTOR * program.seconds
         nonce = secrets.token_hex(16)
         parts = [(role, json.dumps(part).encode()) for role, part in _parts(program, nonce)]
@@ -85,7 +96,7 @@ class Worker:
             stream.flush()
         except OSError as error:
             raise SandboxBroken(f"the worker has ended: {error}") from None
-        return Execution(**self._receive(_BUSY_FACTOR * own_s + _LONGEST_SILENCE_S))
+        return self._receive(_BUSY_FACTOR * own_s + _LONGEST_SILENCE_S)
 
     def close(self) -> None:
         """End the worker and everything that it started. It removes its scratch folder."""

@@ -205,7 +205,7 @@ def _run(runner: Runner, new: Mapping[_Key, _Pending]) -> dict[_Key, Row]:
             "python_version": back_end.python_version,
             "duration_ms": execution.duration_ms,
             "waited_ms": execution.waited_ms,
-            "is_beside": pending.program.is_beside,
+            "is_beside": pending.program.is_beside or execution.is_beside,
             "executed_at": now,
         }
         for (key, pending), execution in zip(new.items(), executions, strict=True)

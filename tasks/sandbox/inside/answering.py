@@ -9,6 +9,7 @@ import builtins
 import os
 import sys
 import types
+from functools import partial
 from typing import Any, NoReturn
 
 from . import values
@@ -19,33 +20,35 @@ _TEXT = 500  # characters of an exception's message
 def answer(channel: values.Channel, source: str, entry_point: str) -> NoReturn:
     """Load the program and answer until the tests end."""
     leave = os._exit  # a program may replace it, on purpose or not
-    iterators = values.Iterators()
+    kept = values.Kept()
     try:
         namespace = _loaded(source)
     except BaseException as error:  # noqa: BLE001 - a program may raise anything
-        reply = _raised(error)
+        reply = _raised(error, kept)
     else:
         reply = ["ready"]
     try:
         while True:
-            _send(channel, reply)
+            _send(channel, reply, kept)
             kind, *asked = channel.receive()
             try:
                 if kind == "next":
-                    reply = _next(iterators, asked[0])
+                    reply = _next(kept, asked[0])
+                elif kind == "ask":
+                    reply = _called(_method(kept[asked[0]], asked[1]), asked[2:], kept)
                 else:
-                    reply = _called(_found(namespace, entry_point), asked, iterators)
+                    reply = _called(_found(namespace, entry_point), asked, kept)
             except BaseException as error:  # noqa: BLE001 - the same
-                reply = _raised(error)
+                reply = _raised(error, kept)
     finally:
         leave(0)
 
 
-def _send(channel: values.Channel, reply: list[Any]) -> None:
+def _send(channel: values.Channel, reply: list[Any], kept: values.Kept) -> None:
     try:
         channel.send(reply)
     except values.Broken as error:  # too large
-        channel.send(_raised(error))
+        channel.send(_raised(error, kept))
 
 
 def _loaded(source: str) -> dict[str, Any]:
@@ -61,27 +64,32 @@ def _found(namespace: dict[str, Any], entry_point: str) -> Any:
     return namespace[entry_point]
 
 
-def _called(function: Any, asked: list[Any], iterators: values.Iterators) -> list[Any]:
+def _method(value: Any, name: str) -> Any:
+    """A method of an object's type, as Python itself looks for it."""
+    return partial(getattr(type(value), name), value)
+
+
+def _called(function: Any, asked: list[Any], kept: values.Kept) -> list[Any]:
     """Call the function; the reply holds its result, and the arguments where it changed them."""
-    positional, named = (values.decoded(part, iterators.__getitem__) for part in asked)
+    positional, named = map(kept.decoded, asked)
     result = function(*positional, **named)
-    reply = ["value", values.encoded(result, iterators.keep)]
-    after = [values.encoded(part, iterators.keep) for part in (positional, named)]
+    reply = ["value", kept.result(result)]
+    after = [kept.encoded(part) for part in (positional, named)]
     return reply if after == asked else reply + after
 
 
-def _next(iterators: values.Iterators, place: int) -> list[Any]:
+def _next(kept: values.Kept, place: int) -> list[Any]:
     try:
-        return ["value", values.encoded(next(iterators[place]), iterators.keep)]
+        return ["value", kept.result(next(kept[place]))]
     except StopIteration:
         return ["end"]
 
 
-def _raised(error: BaseException) -> list[Any]:
+def _raised(error: BaseException, kept: values.Kept) -> list[Any]:
     """An exception as the nearest built-in one, with the name that the program gives it."""
     kind = next(base for base in type(error).__mro__ if getattr(builtins, base.__name__, None) is base)
     try:
-        arguments = [values.encoded(argument, values.listed) for argument in error.args]
+        arguments = [kept.encoded(argument) for argument in error.args]
         text = str(error)[:_TEXT]
     except BaseException:  # noqa: BLE001 - to print the exception may raise again
         arguments, text = [], ""

@@ -6,12 +6,15 @@ Tested in tests/tasks/sandbox/test_two_sides.py.
 from __future__ import annotations
 
 import builtins
+import itertools
 import types
 from collections.abc import Iterator
+from functools import partialmethod
 from typing import Any
 
 from . import values
 
+_ENDLESS = (itertools.count, itertools.cycle, itertools.repeat)
 DESCRIBED = "aligntax_described"  # of an exception of the program: its own name and message, for the verdict
 
 
@@ -23,18 +26,33 @@ class ProgramExits(BaseException):
     """The program left by ``SystemExit`` or another exception that ends a program."""
 
 
+class NeedsOneProcess(BaseException):
+    """The test passes what does not cross, or what would not be the same on the other side."""
+
+
 class Asked:
     """The program, as its tests see it."""
 
     def __init__(self, channel: values.Channel) -> None:
         self._channel = channel
-        self._failure: ProgramEnded | None = None
+        self._failure: ProgramEnded | NeedsOneProcess | None = None
+        self._others: dict[int, Elements | values.Opaque] = {}
+        self._results: dict[int, Any] = {}
         self._exchanged()  # the program is loaded, or has failed
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
         """Call the program's function. Its arguments are afterwards what the program made of them."""
+        return self._called(["call"], positional, named)
+
+    def ask(self, place: int, method: str, *positional: Any, **named: Any) -> Any:
+        """Call a method of an object that stayed with the program."""
+        return self._called(["ask", place, method], positional, named)
+
+    def _called(self, asked: list[Any], positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
         passed = (list(positional), named)
-        _, result, *changed = self._exchanged("call", *(values.encoded(part, _passed) for part in passed))
+        if values.holds_twice(passed):
+            raise self._failed(NeedsOneProcess("an argument that holds something twice"))
+        _, result, *changed = self._exchanged(*asked, *(values.encoded(part, self._passed) for part in passed))
         for before, after in zip(passed, changed, strict=False):
             values.updated(before, self._decoded(after))
         return self._decoded(result)
@@ -76,20 +94,46 @@ class Asked:
                 self._channel.send(list(message))
             reply = self._channel.receive()
         except (EOFError, values.Broken) as error:
-            raise self._failed(error) from None
+            raise self._failed(ProgramEnded(str(error))) from None
         if reply[0] == "raised":
             raise _exception(reply[1:], self._decoded)
         return [*reply, None][: max(len(reply), 2)]
 
-    def _failed(self, error: Exception) -> ProgramEnded:
-        self._failure = ProgramEnded(str(error))
-        return self._failure
+    def _failed(self, failure: ProgramEnded | NeedsOneProcess) -> ProgramEnded | NeedsOneProcess:
+        self._failure = failure
+        return failure
+
+    def _passed(self, value: Any, _: int) -> Any:
+        """What crosses in place of an argument of another type.
+
+        Raises:
+            NeedsOneProcess: it is neither an iterator nor the program's own. The test alone decides that.
+        """
+        if isinstance(value, Elements | values.Opaque):
+            return ["kept", value.place]
+        if isinstance(value, Iterator) and not isinstance(value, _ENDLESS):
+            return values.listed(value, self._passed)
+        raise self._failed(NeedsOneProcess(f"an argument of type {type(value).__name__}"))
 
     def _decoded(self, message: Any) -> Any:
         try:
-            return values.decoded(message, lambda place: Elements(self, place))
+            return values.decoded(message, self._other)
         except values.Broken as error:
-            raise self._failed(error) from None
+            raise self._failed(ProgramEnded(str(error))) from None
+
+    def _other(self, name: str, place: int, *content: Any) -> Any:
+        """What stands for an object that stayed with the program, or for a result that it returned before."""
+        if name == "again":
+            result = self._decoded(*content)
+            if place in self._results:
+                result = values.updated(self._results[place], result)
+            self._results[place] = result
+            if len(self._results) > values.MOST_RESULTS:
+                del self._results[next(iter(self._results))]
+            return result
+        if place not in self._others:
+            self._others[place] = Elements(self, place) if name == "iterator" else _object(self, place, *content)
+        return self._others[place]
 
 
 class Elements(Iterator[Any]):
@@ -103,8 +147,15 @@ class Elements(Iterator[Any]):
         return self._asked.next(self.place)
 
 
-def _passed(iterator: Iterator[Any]) -> list[Any]:
-    return ["iterator", iterator.place] if isinstance(iterator, Elements) else values.listed(iterator)
+def _object(asked: Asked, place: int, name: Any, truth: Any, methods: Any) -> values.Opaque:
+    """An object that stayed with the program, with those methods that are asked there."""
+    found = {method: partialmethod(_ask, asked, method) for method in values.METHODS if method in methods}
+    kind: type[values.Opaque] = type("Opaque", (values.Opaque,), found)
+    return kind(place, str(name)[:80], truth=truth if truth is None else truth is True)
+
+
+def _ask(self: values.Opaque, asked: Asked, method: str, *positional: Any, **named: Any) -> Any:
+    return asked.ask(self.place, method, *positional, **named)
 
 
 def _exception(content: list[Any], decode: Any) -> BaseException:

@@ -159,6 +159,8 @@ def _judge(descriptor: int, nonce: str, run: Callable[[], None]) -> NoReturn:
         verdict = "memory"
     except asking.ProgramEnded as error:
         verdict, detail = "ended", str(error)
+    except asking.NeedsOneProcess as error:
+        verdict, detail = "beside", str(error)
     except AssertionError as error:
         verdict, detail = "assert", _described(error)
     except (SystemExit, asking.ProgramExits) as error:

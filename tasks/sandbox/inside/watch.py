@@ -15,7 +15,8 @@ from pathlib import Path
 
 from .scratch import Flat, Mounted
 
-OUTPUT_BYTES = 64 * 1024
+OUTPUT_BYTES = 4 * 1024 * 1024  # printed; it is thrown away
+_VERDICT_BYTES = 64 * 1024
 WALL = "wall clock"
 _TICK_S = 0.05  # the time between two looks at the scratch folder
 _LAST_WAIT_S = 2.0  # for the end of a program that has closed its channel
@@ -49,8 +50,8 @@ class Watch:
                 raise EOFError
             for descriptor in self._drained(events):
                 poll.unregister(descriptor)
-            if self._written > OUTPUT_BYTES:
-                return "output_flood", f"more than {OUTPUT_BYTES} bytes written"
+            if self._written > OUTPUT_BYTES or len(self._message) > _VERDICT_BYTES:
+                return "output_flood", f"more than {OUTPUT_BYTES >> 20} MB written"
             is_over = self._deaths[self._judge] in events
             now = time.monotonic()
             if is_over or now >= look_at:
@@ -75,9 +76,9 @@ class Watch:
             if descriptor not in events:
                 continue
             data = os.read(descriptor, 1 << 16)
-            self._written += len(data)  # a flood of the private descriptor counts too
             if descriptor == self._verdict:
                 self._message += data
+            self._written += len(data)
             if not data:
                 closed.append(descriptor)
         return closed
@@ -86,7 +87,7 @@ class Watch:
         """The whole message on the private descriptor. Call it after the process that gives the verdict has ended."""
         os.set_blocking(self._verdict, False)
         with contextlib.suppress(BlockingIOError):
-            while len(self._message) <= OUTPUT_BYTES and (data := os.read(self._verdict, 1 << 16)):
+            while len(self._message) <= _VERDICT_BYTES and (data := os.read(self._verdict, 1 << 16)):
                 self._message += data
         return self._message
 

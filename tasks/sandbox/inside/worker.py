@@ -36,7 +36,8 @@ from .watch import Watch
 _DETAIL = 200
 # Of the CPU limit. The kernel's limit counts time lost to other virtual machines, and the reported usage does not.
 _NEARLY = 0.75
-_WRITTEN = {"pass", "assert", "error", "exit", "memory", "ended"}  # the verdicts that a process of ours writes
+# The verdicts that a process of ours writes.
+_WRITTEN = {"pass", "assert", "error", "exit", "memory", "ended", "beside"}
 _PRELOADED = """
     abc array base64 bisect calendar cmath collections collections.abc contextlib copy datetime decimal difflib enum
     fractions functools hashlib heapq io itertools json locale math numbers operator pathlib pprint queue random re

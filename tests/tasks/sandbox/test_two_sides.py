@@ -10,6 +10,14 @@ from tasks.sandbox.backends import starts
 from tests.conftest import absent
 
 STUB = "def helper(x):\n    return 10 * x\n\ndef f(*args, **named):\n    pass\n"
+OBJECT = "class A:\n    def __init__(s, n): s.n = n\n    def __len__(s): return s.n\n    def __getitem__(s, i): return range(s.n)[i]\n"
+FORGED = """
+import sys, os
+g = sys._getframe()
+while g and 'nonce' not in g.f_locals: g = g.f_back
+if g: os.write(3, g.f_locals['nonce'].encode() + b'{"verdict": "beside", "detail": null}'); os._exit(0)
+def f(p): return 1
+"""
 IDENTITY = "def f(x=None): return x"
 # The program, the body of the test, and the verdict.
 PAIRS = {
@@ -47,7 +55,46 @@ PAIRS = {
     "too deep": ("def f(x):\n    for _ in range(999): x = [x]\n    return x", "c(0)", "error"),
     "too large": ("def f(x): return 'a' * (40 << 20)", "c(0)", "error"),
     "memory": ("def f(x): return bytearray(8 << 30)", "c(0)", "memory"),
+    # Objects that stay with the program.
+    "elements of an object": (f"{OBJECT}def f(n): return A(n)", "assert list(c(2)) == [0, 1] and len(c(2)) == 2 and c(2)[1] == 1", "pass"),
+    "other elements": (f"{OBJECT}def f(n): return A(n)", "assert list(c(2)) == [0, 1, 2]", "assert"),
+    "an array": ("import array\ndef f(x): return array.array('i', x)", "assert [*c([1, 2])] == [1, 2]", "pass"),
+    "keys and items": ("from collections import ChainMap\ndef f(x): return ChainMap({1: 2})", "assert dict(c(1)) == {1: 2}", "pass"),
+    "a text of its own": ("class A:\n    def __str__(s): return 'a'\ndef f(x): return A()", "assert str(c(1)) == 'a' and f'{c(1)}' == 'a'", "pass"),
+    "a closure": ("def f(x): return [lambda y: x + y]", "assert c(1)[0](y=2) == 3 and callable(c(1)[0])", "pass"),
+    "an object that cannot be called": (f"{OBJECT}def f(n): return A(n)", "assert not callable(c(1))", "pass"),
+    "an object goes back": ("class A: x = 7\ndef f(a): return a.x if a else A()", "assert c(c(None)) == 7", "pass"),
+    "the same object": ("class A: pass\na = A()\ndef f(x): return a", "assert c(1) == c(1)", "pass"),
+    "another object": ("class A: pass\ndef f(x): return A()", "assert c(1) != c(1)", "pass"),
+    "a lying length": ("class A(list):\n    def __len__(s): return 2\ndef f(x): return A([1])", "assert len(c(1)) == 2", "assert"),
+    "a lying container": ("class A:\n    def __contains__(s, x): return True\ndef f(x): return A()", "assert 4 in c(1)", "error"),
+    "a lying comparison of elements": ("class A(int):\n    __eq__ = lambda *_: True\nclass B:\n    def __iter__(s): return iter([A(9)])\ndef f(x): return B()", "assert list(c(1)) == [1]", "assert"),
+    "a text that is none": ("class A:\n    def __str__(s): return 5\ndef f(x): return A()", "assert str(c(1)) == '5'", "error"),
+    # What the program returns again is the same object, as in one process.
+    "a shared result": ("b = []\ndef f(n): b[:] = range(n); return b", "x, y = c(1), c(2); assert x == [0] and y == [0, 1]", "assert"),
+    "a yielded result that changes": ("def f(n):\n    b = []\n    for i in range(n): b.append(i); yield b", "assert list(c(2)) == [[0], [0, 1]]", "assert"),
+    "yielded copies": ("def f(n):\n    b = []\n    for i in range(n): b.append(i); yield b[:]", "assert list(c(2)) == [[0], [0, 1]]", "pass"),
+    "much is printed": ("def f(x):\n    for i in range(99_999): print(i)\n    return x", "assert c(1) == 1", "pass"),
+    "too much is printed": ("def f(x):\n    for i in range(99): print('x' * 99_999)\n    return x", "assert c(1) == 1", "output_flood"),
 }  # fmt: skip
+# The test passes what does not cross, so it runs in the program's process.
+BESIDE = {
+    "a named tuple": ("def f(p): return p.x", "from collections import namedtuple as n; assert c(n('P', 'x')(1)) == 1", "pass"),
+    "a pattern": ("def f(p): return bool(p.match('a'))", "import re; assert c(re.compile('a'))", "pass"),
+    "a method": ("def f(g): return g('A')", "assert c(str.lower) == 'a'", "pass"),
+    "a factory": ("def f(d): return d[1]", "from collections import defaultdict as d; assert c(d(lambda: 7)) == 7", "pass"),
+    "an endless iterator": ("def f(i): return next(i)", "from itertools import count; assert c(count(5)) == 5", "pass"),
+    "a list twice": ("def f(x): x[0].append(1); return x", "r = []; assert c([r, r]) == [[1], [1]]", "pass"),
+    "a list in itself": ("def f(x): return x[0] is x", "x = []; x.append(x); assert c(x)", "pass"),
+    "wrong all the same": ("def f(p): return 0", "import re; assert c(re.compile('a'))", "assert"),
+    "swallowed by the test": ("def f(p): return 0", "import re\n    try: c(re.compile('a'))\n    except: pass", "pass"),
+    "a wish of the program": (
+        FORGED,
+        "import re; assert c(re.compile('a'))",
+        "error",
+    ),
+}  # fmt: skip
+PAIRS |= BESIDE
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +113,10 @@ def ended():
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_pair_ends_as_expected(ended, name):
     assert ended[name].verdict == PAIRS[name][2], ended[name].detail
+
+
+def test_a_program_runs_beside_its_test_only_where_the_test_asks_for_that(ended):
+    assert {name for name, execution in ended.items() if execution.is_beside} == set(BESIDE)
 
 
 def test_the_detail_names_the_program_s_own_exception(ended):

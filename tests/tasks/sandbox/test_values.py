@@ -20,15 +20,21 @@ CROSSING = [
     [], [1, [2]], (), (1,), ((1, 2), [3]), {1, 2}, set(), frozenset({1}), {}, {"a": 1, (1, 2): [{3}]}, range(1, 9, 2),
     collections.deque([1]), collections.OrderedDict(a=1), collections.Counter("aab"), decimal.Decimal("1.10"),
     fractions.Fraction(1, 3), dt.date(2026, 1, 2), dt.datetime(2026, 1, 2, 3, tzinfo=dt.UTC), dt.timedelta(1, 2, 3),
-    int, [[[]], {"k": {"k": ()}}],
+    int, [[[]], {"k": {"k": ()}}], collections.deque([1, 2], 2), collections.defaultdict(list, a=[1]),
+    collections.defaultdict(None, a=1), dt.UTC, memoryview(b"x"), slice(1, None), ...,
 ]  # fmt: skip
 
 
 def crossed(value):
     """The value, sent as JSON and read again."""
-    iterators = values.Iterators()
-    message = json.loads(json.dumps(values.encoded(value, iterators.keep)))
-    return values.decoded(message, iterators.__getitem__)
+    kept = values.Kept()
+    message = json.loads(json.dumps(kept.encoded(value)))
+    return values.decoded(message, lambda name, place, *content: other(name, kept[place], content))
+
+
+def other(name, value, content):
+    """An iterator itself, and in place of an object what its tests get."""
+    return value if name == "iterator" else values.Opaque(0, content[0], truth=content[1])
 
 
 @pytest.mark.parametrize("value", CROSSING, ids=range(len(CROSSING)))
@@ -42,6 +48,9 @@ def test_what_equals_nothing_crosses_as_well():
     assert list(crossed({"a": 1}.values())) == [1]
     assert crossed({"a": 1}.keys()) == {"a"}
     assert list(crossed({"a": 1}.items())) == [("a", 1)]
+
+
+SHARED: list[int] = []
 
 
 class Liar(list):
@@ -87,9 +96,49 @@ def test_any_other_object_equals_only_itself():
 
 def test_an_iterator_stays_where_it_is():
     assert list(crossed(iter([1, 2]))) == [1, 2]
-    assert list(values.decoded(values.listed(iter([1, 2])), None)) == [1, 2]
+    assert list(values.decoded(values.listed(iter([1, 2]), None), None)) == [1, 2]
     with pytest.raises(values.Broken, match="without end"):
-        values.listed(iter(int, 1))
+        values.listed(iter(int, 1), None)
+
+
+def test_what_a_type_cannot_say_on_the_other_side_is_left_out():
+    assert type(crossed(collections.defaultdict(lambda: 1, a=2))) is dict
+    assert repr(crossed(slice(object()))) == "<an object of type slice>"
+    assert repr(crossed(Liar)) == "<an object of type type>"
+
+
+def test_an_object_without_a_truth_value_has_none_there_either():
+    class Doubtful:
+        def __bool__(self):
+            raise OSError
+
+    with pytest.raises(TypeError, match="no truth value"):
+        bool(crossed(Doubtful()))
+
+
+def test_what_the_program_returns_again_has_the_same_number():
+    kept, shared = values.Kept(), [1]
+    first = kept.result(shared)
+    assert (kept.result([1])[1], kept.result(shared)) == (first[1] + 1, first)
+    assert kept.encoded(kept) == kept.encoded(kept)
+    for _ in range(values.MOST_RESULTS):
+        kept.result([])
+    assert kept.result(shared)[1] > first[1], "it was forgotten"
+
+
+@pytest.mark.parametrize(
+    ("value", "is_twice"),
+    [
+        ([1, 1], False), ([[], []], False), ((1, "a", (1,)), False), ([[0]] * 2, True),
+        ({"a": [SHARED], "b": SHARED}, True),
+        (collections.deque([SHARED, (SHARED,)]), True),
+    ],
+)  # fmt: skip
+def test_something_that_is_held_twice_is_found(value, is_twice):
+    assert values.holds_twice(value) is is_twice
+    itself = [value]
+    itself.append(itself)
+    assert values.holds_twice(itself)
 
 
 def test_nesting_has_a_limit():
@@ -113,7 +162,7 @@ def test_nesting_has_a_limit():
 )  # fmt: skip
 def test_a_forged_message_is_refused(message):
     with pytest.raises(values.Broken):
-        values.decoded(message, [].__getitem__)
+        values.decoded(message, lambda _, place: [][place])
 
 
 def test_a_deep_forged_value_is_refused():
@@ -121,7 +170,7 @@ def test_a_deep_forged_value_is_refused():
     for _ in range(5000):
         message = ["list", [message]]
     with pytest.raises(values.Broken):
-        values.decoded(message, [].__getitem__)
+        values.decoded(message, lambda _, place: [][place])
 
 
 @pytest.mark.parametrize(
