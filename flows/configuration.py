@@ -16,6 +16,11 @@ from tasks.scorers import SCORERS
 from tasks.settings import BenchmarkSettings, Known, Overrides, Settings, load_settings
 from tasks.settings.document import read_document
 
+NOBODY_TO_ASK = (
+    "no model of this configuration can be asked, because the answers of all of them are imported. "
+    "`aligntax import --help` says how."
+)
+
 
 def load_configuration(path: Path, overrides: dict[str, Any] | None = None, *, will_send: bool = True) -> Settings:
     """Load and check ``aligntax.yaml``; flags come before the environment, the environment before the file.

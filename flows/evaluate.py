@@ -27,6 +27,7 @@ from flows.asking.pool import ask_in_pool, landed_in, pooled_work, shard_size
 from flows.asking.reachable import check_servers
 from flows.asking.recalling import recall
 from flows.asking.session import Session, session
+from flows.configuration import NOBODY_TO_ASK
 from flows.earlier_nights import collect_earlier
 from flows.light_imports import light_imports
 from flows.opened import Opened, opened
@@ -85,7 +86,13 @@ class Evaluated:
 
 
 def evaluate_dates(given: Opened, dates: Sequence[date], kind: RunKind, only: Mapping[str, list[str]]) -> Evaluated:
-    """Evaluate one date after the other; returns what came out of the last, with the cells that any left unreported."""
+    """Evaluate one date after the other; returns what came out of the last, with the cells that any left unreported.
+
+    Raises:
+        NothingEvaluated: no model can be asked, so no Prefect server is started either.
+    """
+    if given.settings.asks_nobody:
+        raise NothingEvaluated(NOBODY_TO_ASK)
     logging.raiseExceptions = False  # Prefect would print that it could not send its logs
     missing: tuple[Unreported, ...] = ()
     has_prefect = True
@@ -163,7 +170,7 @@ async def _evaluate(held: Opened, day: date, kind: RunKind, only: Mapping[str, l
     if not planned.cells and kind is RunKind.NIGHTLY and held.settings.has_cadences:
         raise NothingDue(f"Nothing is due on {day}: the newest answers of every cell still count, as its cadence says.")
     if not planned.cells:
-        raise NothingEvaluated("no cell is left to evaluate: no model has an endpoint, or nothing is missing.")
+        raise NothingEvaluated(NOBODY_TO_ASK if held.settings.asks_nobody else "no cell is left: nothing is missing.")
     try:
         with light_imports():
             live, asked = await _asked(warehouse, planned, held.config.name)

@@ -42,14 +42,14 @@ def _ask_models(config: Path) -> None:
     import asyncio
 
     from flows.asking.trials import try_models
-    from flows.configuration import load_configuration
+    from flows.configuration import NOBODY_TO_ASK, load_configuration
     from tasks.steps.try_out import MOST_REQUESTS, Level
 
     settings = load_configuration(config, {"sample_size": 1})
     for line in _empty_answers(settings.warehouse):
         typer.echo(line)
-    if all(model.is_recorded for model in settings.models) and not settings.judges:
-        typer.echo("No model of this configuration can be asked: the answers of all of them are imported.")
+    if settings.asks_nobody and not settings.judges:
+        typer.echo(f"Models: {NOBODY_TO_ASK}")
         return
     typer.echo(f"Asking each model and judge at most {MOST_REQUESTS} short questions, usually 4 ...")
     tried = asyncio.run(try_models(settings, os.environ))
@@ -99,11 +99,13 @@ def _check_packages() -> list[tuple[str, str, str]]:
 
 
 def _check_configuration(config: Path) -> tuple[str, str, str]:
-    from flows.configuration import load_configuration
+    from flows.configuration import load_benchmarks, load_configuration
     from warehouse.connection import Warehouse
 
     try:
         settings = load_configuration(config)
+        # What lies on a hub is left out, because nothing is sent.
+        load_benchmarks(settings, [entry.name for entry in settings.benchmarks if not isinstance(entry.source, str)])
         if settings.warehouse.exists():
             Warehouse.read(settings.warehouse).close()
     except (AligntaxError, WarehouseError) as error:

@@ -13,7 +13,7 @@ import typer
 
 from flows.cli.options import CONFIG, AsOf, Config, Json, LogJson, as_of_date, write_json_log
 from flows.cli.output import from_here, print_json, program
-from tasks.errors import NothingDue, UsageError
+from tasks.errors import NothingDue, NothingEvaluated, UsageError
 
 if TYPE_CHECKING:
     from tasks.settings.nights import ScheduleSettings
@@ -82,12 +82,14 @@ def plan(
     """Show cells, requests, tokens, money and detectable tax before anything is sent."""
     from flows.cli.plan_questions import StatedQuestions
     from flows.cli.plan_table import show_plan
-    from flows.configuration import load_configuration
+    from flows.configuration import NOBODY_TO_ASK, load_configuration
     from flows.planning import plan_run, resting
     from tasks.domain import RunKind
 
     stated = StatedQuestions.of(detect, margin, nights, fall)
     settings = load_configuration(config, {"sample_size": sample_size})
+    if settings.asks_nobody:
+        raise NothingEvaluated(NOBODY_TO_ASK)
     with _existing(settings.warehouse) as warehouse:
         planned = plan_run(warehouse, settings, as_of_date(as_of), RunKind.NIGHTLY if nightly else RunKind.ADHOC)
         rests = resting(warehouse, settings, planned.as_of_date) if nightly else ()

@@ -20,6 +20,7 @@ from tasks.errors import InputError, UnknownName
 
 _SNIFFED = 1_000  # records whose keys count as the file's columns; a fixed number, so that batch sizes change nothing
 MOST_REPEATS = 100_000
+_MOST_LISTED = 30  # columns that a message names
 _MOST_KNOWN = 200_000  # texts of a column
 _LARGEST = 2**53  # above it a float does not hold every whole number exactly
 
@@ -184,7 +185,9 @@ def _listed(head: Sequence[Mapping[str, Any]]) -> str:
     """The columns of some records, and what the objects among them hold."""
     columns = {name: value for record in reversed(head) for name, value in record.items()}
     names = [f"{n}.{key}" for n, v in columns.items() if isinstance(v, Mapping) for key in v]
-    return f"Columns: {', '.join([*columns, *names])}."
+    found = [*columns, *names]
+    others = f" and {len(found) - _MOST_LISTED} more" if len(found) > _MOST_LISTED else ""
+    return f"Columns: {', '.join(found[:_MOST_LISTED])}{others}."
 
 
 def mapped_rows(

@@ -10,6 +10,7 @@ from tasks.report.significance import Significance, significance_of
 from tasks.report.wording import counted, dash, in_words, interval, points, signed_points, stated, whole
 
 _SELECTED = "selected_from_"
+_FEWEST_PULLED = 4
 FLAG_WORDS = {
     "few_clusters": "few clusters",
     "few_informative_clusters": "few clusters carry the difference",
@@ -29,6 +30,11 @@ FLAG_WORDS = {
     "fewer_checkpoints": "without a checkpoint that lacks a benchmark",
     "two_checkpoints": "two seeds say little of how far seeds differ",
 }
+
+
+def is_pulled(row: ReportRow) -> bool:
+    """Whether a pooled tax is drawn to the others of its group: of three taxes, it is the tax itself."""
+    return row["tax_pooled"] is not None and row["count_taxes"] >= _FEWEST_PULLED
 
 
 def benchmark_title(row: ReportRow) -> str:

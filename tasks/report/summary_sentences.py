@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from tasks.report.capability_answers import ANSWERS, capability_answers, holm_correction
 from tasks.report.method_answers import METHODS, method_answers
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, headline, name_of
-from tasks.report.row_wording import pair_title
+from tasks.report.row_wording import is_pulled, pair_title
 from tasks.report.significance import (
     IF_ALIKE,
     Significance,
@@ -118,7 +118,7 @@ def _extreme(noun: str, row: ReportRow, pooled: Sequence[ReportRow]) -> Iterator
     place = f"{pair_title(row)} on {name_of(row['benchmark_id'])}"
     yield f"The {noun} is {signed_points(row['tax_absolute'])} points {limits}: {place}{scores}."
     same = [other for other in pooled if all(other[name] == row[name] for name in _POOLED_BY)]
-    if same and same[0]["tax_pooled"] is not None:
+    if same and is_pulled(same[0]):
         limits = interval(same[0]["tax_pooled_low"], same[0]["tax_pooled_high"], signed_points)
         yield (
             f"The largest of {whole(same[0]['count_taxes'])} is on average too large by chance; shrunken towards their "

@@ -88,6 +88,11 @@ class BenchmarkSettings(Section):
         return {"id": values} if isinstance(values, str) else values
 
     @property
+    def described(self) -> dict[str, Any]:
+        """What the entry says of a benchmark that only imports know."""
+        return {name: value for name in sorted(DESCRIBES) if (value := getattr(self, name)) is not None}
+
+    @property
     def name(self) -> str:
         """What its rows are called: the id, with the attack if it is under one."""
         return f"{self.id}+{self.attack}" if self.attack else self.id

@@ -103,12 +103,15 @@ def whole_number(text: str) -> int | str:
 
 
 def locations_of(target: tuple[str, ...], document: Mapping[str, Any]) -> list[Location]:
-    """Where an override lands: one place, or one in every entry of a list."""
+    """Where an override lands: one place, or one in every entry of a list, except benchmarks that no run asks."""
     if "*" not in target:
         return [target]
     section, _, key = target
     entries = document.get(section)
-    return [(section, index, key) for index in range(len(entries))] if isinstance(entries, list) else []
+    if not isinstance(entries, list):
+        return []
+    asked = (index for index, entry in enumerate(entries) if not (isinstance(entry, dict) and entry.get("imported")))
+    return [(section, index, key) for index in asked]
 
 
 def placed(node: Any, location: Location, value: Any) -> Any:

@@ -144,6 +144,11 @@ class Settings(Places):
             if part.base is not None and part.id != name
         ]
 
+    @property
+    def asks_nobody(self) -> bool:
+        """Whether the answers of all models are imported."""
+        return all(model.is_recorded for model in self.models)
+
     def cadence(self, model: ModelSettings, benchmark_id: str) -> int:
         """How many days lie between two evaluations of a cell by nights."""
         return max([model.cadence, *(entry.cadence for entry in self.benchmarks if entry.name == benchmark_id)])

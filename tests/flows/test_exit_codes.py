@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
@@ -93,3 +95,25 @@ def test_a_gate_of_the_whole_run_ends_with_1_and_runs_says_failed(tmp_path, monk
     assert "validation stopped the publication" in said
     assert "failed" in invoke("runs")[1]
     assert invoke("status")[0] == 0
+
+
+IMPORTED = f"{CONFIG}benchmarks: [{{id: ours, imported: true}}, arithmetic]\n"
+NOBODY = "no model of this configuration can be asked, because the answers of all of them are imported."
+
+
+@pytest.mark.parametrize("arguments", [["plan"], ["plan", "--sample-size", "5"], ["nightly"]], ids=" ".join)
+def test_where_all_answers_are_imported_nothing_is_planned_and_no_run_begins(arguments):
+    Path("aligntax.yaml").write_text(IMPORTED)
+    code, said = invoke(*arguments)
+    assert (code, said.startswith(NOBODY)) == (1, True)
+
+
+def test_the_doctor_reads_the_benchmarks_and_says_that_nobody_can_be_asked():
+    Path("aligntax.yaml").write_text(IMPORTED)
+    code, said = invoke("doctor", "--ask")
+    assert (code, f"Models: {NOBODY}" in said) == (0, True)
+    Path("rows.csv").write_text("q,a\n1 + 1,2\n")
+    define = "{dimension: capability, domain: reasoning, scorer: numeric, fields: {question: q, target: a}}"
+    Path("aligntax.yaml").write_text(f"{CONFIG}benchmarks: [{{id: sums, source: rows.csv, define: {define}}}]\n")
+    done = CliRunner().invoke(app, ["doctor"])
+    assert (done.exit_code, "define of benchmark 'sums': metric: is missing." in done.output) == (1, True)

@@ -8,11 +8,9 @@ from tasks.report.blocks import Block, Paragraph
 from tasks.report.page_section import PageSection
 from tasks.report.printed_table import PrintedTable, TableColumn, TableLine
 from tasks.report.report_rows import ReportRow, ReportSource, ReportTables, grouped, name_of
-from tasks.report.row_wording import flag_notes, pair_title
+from tasks.report.row_wording import flag_notes, is_pulled, pair_title
 from tasks.report.wording import counted, interval, points, signed_points, stated, with_interval
 
-# Of this many taxes and fewer, none is pulled.
-_FEW = 3
 _MOST_SHOWN = 5
 _WHY = (
     "The largest of many taxes is too large by chance: it is the largest partly because its errors happened to add up. "
@@ -22,8 +20,8 @@ _WHY = (
 
 
 def _content(tables: ReportTables) -> list[Block]:
-    pooled = [row for row in tables["pooled_tax"] if row["kind"] == "tax" and row["tax_pooled"] is not None]
-    groups = grouped(sorted((row for row in pooled if row["count_taxes"] > _FEW), key=_place), "family", "origin")
+    pooled = [row for row in tables["pooled_tax"] if row["kind"] == "tax" and is_pulled(row)]
+    groups = grouped(sorted(pooled, key=_place), "family", "origin")
     if not groups:
         return []
     return [Paragraph(_WHY), *(Paragraph(_together(rows[0])) for rows in groups), _table(groups)]

@@ -50,7 +50,7 @@ def imported_problems(index: int, benchmark: BenchmarkSettings) -> Iterator[Prob
 
 def described_problems(index: int, benchmark: BenchmarkSettings) -> Iterator[Problem]:
     """Keys that describe a benchmark which is described elsewhere."""
-    for name in sorted(benchmark.model_fields_set & DESCRIBES):
+    for name in benchmark.described:
         yield Problem(
             ("benchmarks", index, name),
             "must be left out: it describes a benchmark with imported: true. One of your own says it in define:.",

@@ -26,7 +26,6 @@ from tasks.errors import InputError
 from tasks.identity import file_hash, imported_answer_id, run_id
 from tasks.planned import Cell, Plan
 from tasks.settings import Settings
-from tasks.settings.benchmarks import DESCRIBES
 from tasks.steps.land.runs import cell_events, run_event, run_rows
 from warehouse.connection import Row, Warehouse
 
@@ -213,9 +212,5 @@ def _described(plan: Plan, known: Iterable[Benchmark]) -> str:
         (each.benchmark_id, each.version, each.dimension, each.domain, each.metric, each.scorer, each.unparsed_rule)
         for each in known
     ]
-    stated = [
-        (each.id, each.dimension, each.domain, each.higher_is_better)
-        for each in plan.settings.benchmarks
-        if each.model_fields_set & DESCRIBES
-    ]
-    return content_hash(json.dumps([models, sorted(benchmarks), *([sorted(stated)] if stated else [])], default=str))
+    stated = sorted((each.id, *each.described.items()) for each in plan.settings.benchmarks if each.described)
+    return content_hash(json.dumps([models, sorted(benchmarks), *([stated] if stated else [])], default=str))

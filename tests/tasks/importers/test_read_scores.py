@@ -138,3 +138,10 @@ def test_a_value_is_null_exactly_for_outcomes_that_have_none(value, outcome):
         return
     without = {"failed", "judge_error", "not_run", "quarantined", "unparsed"}
     assert (read_value is None) == (read_outcome in without)
+
+
+def test_of_many_columns_a_message_names_the_first(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(f"c{n}" for n in range(200)) + "\n" + ",".join(["1"] * 200) + "\n")
+    with pytest.raises(InputError, match=r"no column for model.*Columns: c0, .*, c29 and 170 more\.$"):
+        read_scores(path)

@@ -118,6 +118,7 @@ def test_the_largest_of_many_is_shown_shrunken_beside_raw(said):
     assert "is +4.1 points [+0.5, +7.7]." in text
     assert "shrunken" not in said([{}], taxes, benchmark_sentences)
     assert "shrunken" not in said([{}], taxes, benchmark_sentences, pooled_tax=[{"tax_pooled": None}])
+    assert "shrunken" not in said([{}], taxes, benchmark_sentences, pooled_tax=[{"count_taxes": 3}])
 
 
 def test_a_star_says_when_it_rests_on_what_is_missing(said):
