@@ -37,7 +37,7 @@ from tasks.errors import AligntaxError, Refused, UsageError
 from tasks.planned import CellWork, Plan
 from tasks.settings import Settings, WorkPoolSettings
 from warehouse.connection import Row
-from warehouse.errors import LakeOfAnotherVersion
+from warehouse.errors import LakeUnreachable, WarehouseError
 from warehouse.lake.landing import Lake
 
 
@@ -76,7 +76,9 @@ async def ask(  # noqa: PLR0913, PLR0917 - each is a field on the page of the fl
                 pool, lake = _joined(settings)
                 stack.enter_context(lake)
                 open_work = pieces(plan, lake.named_rows("shard_requests", shard_id=shard_id, run_id=run_id))
-            except (AligntaxError, LakeOfAnotherVersion) as error:
+            except LakeUnreachable:
+                raise  # it is down: other workers, and this one later, may reach it
+            except (AligntaxError, WarehouseError) as error:
                 raise Refused(str(error)) from None
             part = Part(pool.slots, ledger_of_share(settings, open_work, share or {}), draining)
             return await _ask(plan, open_work, part, lake, shard_id)
@@ -100,7 +102,7 @@ def _joined(settings: Settings) -> tuple[WorkPoolSettings, Lake]:
 
     Raises:
         UsageError: it names no lake or no work pool.
-        LakeOfAnotherVersion: the lake has another schema.
+        WarehouseError: the lake has another schema, or this machine cannot use it.
     """
     if settings.landing is None or settings.work_pool is None:
         raise UsageError("this worker's configuration needs `landing:` and `work_pool:`.")

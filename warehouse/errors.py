@@ -34,9 +34,20 @@ class LakeUnreachable(WarehouseError):  # noqa: N818 - a state, not a mistake
     @classmethod
     def of(cls, catalog: str, error: Exception) -> LakeUnreachable:
         """Build the message, with the first line of what went wrong."""
+        if isinstance(error, LakeUnreachable):
+            return error
         line = str(error).strip().splitlines()[0].rstrip(".")
         which = f"the lake at {catalog}" if catalog else "the lake"
         return cls(f"landing: {which} does not answer: {line}. The same command goes on once it does.")
+
+
+class LakeRefuses(WarehouseError):  # noqa: N818 - a state, not a mistake
+    """The database of a lake does not let this machine in, or the lake has another format: waiting does not help."""
+
+    @classmethod
+    def of(cls, catalog: str, line: str) -> LakeRefuses:
+        """Build the message around what the database says."""
+        return cls(f"landing: the lake at {catalog} refuses this machine: {line}.")
 
 
 class LakeOfAnotherVersion(WarehouseError):  # noqa: N818 - a state, not a mistake

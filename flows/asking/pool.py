@@ -45,6 +45,7 @@ from warehouse.lake.taking import take_in
 _POLL_S = 2.0
 _PAGE = 200  # flow runs that Prefect's server returns at once
 _MOST_LOST = 5
+_CANCELLED = "somebody cancelled the flow run of its shard"
 # How long a signal may wait for a server that is away.
 _LONGEST_DRAIN_S = 30.0
 # A machine that is lost between taking a shard and its first heartbeat is seen by nothing else.
@@ -220,6 +221,8 @@ class _Pool:
             elif run.state and run.state.is_pending() and _age_s(run.state) > _LONGEST_START_S:
                 lost: State[Any] = Crashed(message="The process of the flow run did not start.")
                 await self.client.set_flow_run_state(run.id, lost, force=True)
+        for run_id in self.waiting.keys() - {run.id for run in runs}:
+            await self._ended(run_id, Failed(message="somebody deleted the flow run of its shard"))
         await self.attendance.look(runs)
 
     async def _take_in(self) -> None:
@@ -257,7 +260,7 @@ class _Pool:
             self.queue.append(shard)
             self.live.progress.say(f"A worker was lost; shard {shard.shard_id} is asked again from where it was.")
         elif not state.is_completed():
-            said = state.message or state.name or state.type.value
+            said = _CANCELLED if state.is_cancelled() else state.message or state.name or state.type.value
             self.failures |= {piece.name: f"{piece.cell_id}: {said}" for piece in shard.pieces}
         elif stopped:
             shard.pieces = stopped

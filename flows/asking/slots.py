@@ -42,11 +42,14 @@ _LONGEST_AWAY_S = 600.0
 async def set_slots(client: PrefectClient, pool: WorkPoolSettings, work: Iterable[CellWork]) -> None:
     """Tell the server how many slots each endpoint has that is limited; all are free where nobody asks a shard."""
     names = _limited(work)
-    for name in names:
-        await client.upsert_global_concurrency_limit_by_name(name, pool.slots)
-    if names and not await _asking(client):
+    if names:
+        # Somebody may have switched a limit off, or let its slots come back by themselves.
+        kept = GlobalConcurrencyLimitUpdate(limit=pool.slots, active=True, slot_decay_per_second=0.0)
+        if not await _asking(client):
+            kept = kept.model_copy(update={"active_slots": 0})
         for name in names:
-            await client.update_global_concurrency_limit(name, GlobalConcurrencyLimitUpdate(active_slots=0))
+            await client.upsert_global_concurrency_limit_by_name(name, pool.slots)
+            await client.update_global_concurrency_limit(name, kept)
 
 
 async def _asking(client: PrefectClient) -> bool:

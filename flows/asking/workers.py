@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun, WorkerStatus
+from prefect.client.schemas.objects import FlowRun, WorkerStatus, WorkPool
 from prefect.exceptions import ObjectNotFound
 
 from tasks.errors import UsageError
@@ -36,13 +36,7 @@ async def deployment_in(client: PrefectClient, pool: str) -> uuid.UUID:
     Raises:
         UsageError: the server lacks the pool or the deployment, or nobody could ask in this pool.
     """
-    try:
-        found = await client.read_work_pool(pool)
-    except ObjectNotFound:
-        raise UsageError(
-            f"work_pool: the Prefect server has no work pool {pool!r}. "
-            f"`prefect work-pool create --type process {pool}` makes one; {_GUIDE}"
-        ) from None
+    found = await _pool_named(client, pool)
     if found.type not in _TYPES:
         raise UsageError(
             f"work_pool: {pool!r} is of type {found.type!r}; shards are asked in pools of type {', '.join(_TYPES)}."
@@ -62,6 +56,21 @@ async def deployment_in(client: PrefectClient, pool: str) -> uuid.UUID:
             f"`prefect deploy` from infra/prefect.yaml puts it into {pool!r}."
         )
     return deployment.id
+
+
+async def _pool_named(client: PrefectClient, name: str) -> WorkPool:
+    """A work pool.
+
+    Raises:
+        UsageError: the server lacks it.
+    """
+    try:
+        return await client.read_work_pool(name)
+    except ObjectNotFound:
+        raise UsageError(
+            f"work_pool: the Prefect server has no work pool {name!r}. "
+            f"`prefect work-pool create --type process {name}` makes one; {_GUIDE}"
+        ) from None
 
 
 async def count_at_once(pool: str) -> int:
@@ -85,26 +94,32 @@ class Attendance:
     due_s: float = field(default_factory=lambda: time.monotonic() + _FIRST_S)
 
     async def look(self, runs: Collection[FlowRun]) -> None:
-        """Take note of the flow runs of the shards that have not ended."""
+        """Take note of the flow runs of the shards that have not ended.
+
+        Raises:
+            UsageError: they wait in a pool that is not there any more.
+        """
         now_s = time.monotonic()
         if not runs or any(run.state and not run.state.is_scheduled() for run in runs):
             self.due_s = now_s + _FIRST_S
         elif now_s >= self.due_s:
             self.due_s = now_s + _THEN_S
+            pool = await _pool_named(self.client, self.pool)
             # Prefect's client sends no numbers of its own, which Prefect's server refuses.
             workers = await self.client.read_workers_for_work_pool(self.pool, limit=_MOST_WORKERS, offset=0)
             count = sum(worker.status is WorkerStatus.ONLINE for worker in workers)
-            self.say(_waiting(self.pool, len(runs), count))
+            shards = f"{len(runs)} waiting shard{'s' * (len(runs) > 1)}"
+            self.say(f"Nobody takes the {shards}: {_reason(pool, count)}")
 
 
-def _waiting(pool: str, count_shards: int, count_workers: int) -> str:
-    """The line about shards that wait.
-
-    >>> _waiting("pool", 1, 0)
-    'Nobody takes the 1 waiting shard: the work pool pool has no worker. `prefect worker start --pool pool` starts one.'
-    """
-    shards = f"{count_shards} waiting shard{'s' * (count_shards > 1)}"
+def _reason(pool: WorkPool, count_workers: int) -> str:
+    """Why shards wait."""
+    if pool.is_paused:
+        return f"the work pool {pool.name} is paused. `prefect work-pool resume {pool.name}` lets its workers go on."
+    if pool.concurrency_limit == 0:
+        clears = f"`prefect work-pool clear-concurrency-limit {pool.name}` removes it."
+        return f"the concurrency limit of the work pool {pool.name} is 0. {clears}"
     if count_workers:
-        return f"Nobody takes the {shards}: all {count_workers} workers of the work pool {pool} do other work."
-    starts = f"`prefect worker start --pool {pool}` starts one."
-    return f"Nobody takes the {shards}: the work pool {pool} has no worker. {starts}"
+        return f"all {count_workers} workers of the work pool {pool.name} do other work."
+    starts = f"`prefect worker start --pool {pool.name}` starts one."
+    return f"the work pool {pool.name} has no worker. {starts}"

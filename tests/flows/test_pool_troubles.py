@@ -20,6 +20,7 @@ from flows.asking.workers import deployment_in, program_version
 from tasks.errors import UsageError
 from tests.support.machines import LONGEST_S, POOL, deploy, kill, machines
 from tests.support.runs import CONFIG, Tables, tables
+from warehouse.errors import LakeRefuses, LakeUnreachable, WarehouseError
 
 
 def config(folder, simulator, found, pool=POOL, size=8, catalog=None):
@@ -67,6 +68,28 @@ def test_a_run_of_another_program_is_refused():
     check_program(program_version())
     with pytest.raises(UsageError, match=r"^this worker has aligntax .* was started by aligntax 0\.0\.1: install one"):
         check_program("aligntax 0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "name"),
+    [
+        (LakeRefuses.of("x", "FATAL:  password authentication failed"), "Refused"),
+        (WarehouseError("landing: DuckDB needs its extension ducklake"), "Refused"),
+        (LakeUnreachable.of("x", OSError("no route to host")), "Failed"),
+    ],
+)
+def test_a_worker_that_cannot_use_the_lake_refuses_unless_the_lake_is_down(monkeypatch, trouble, name):
+    def joined(_):
+        raise trouble
+
+    monkeypatch.setattr(flows.ask, "load_configuration", lambda _: None)
+    monkeypatch.setattr(flows.ask, "plan_run", lambda *_: None)
+    monkeypatch.setattr(flows.ask, "replace", lambda plan, **_: plan)
+    monkeypatch.setattr(flows.ask, "_joined", joined)
+    named = dict.fromkeys(("run_id", "shard_id"), "x") | {"config": "aligntax.yaml", "version": program_version()}
+    state = asyncio.run(flows.ask.ask.fn(as_of_date="2026-01-31", kind="adhoc", only={}, **named))
+    assert state.name == name
+    assert str(trouble) in state.message
 
 
 def test_a_shard_that_is_called_back_while_it_plans_is_drained_from_the_beginning(monkeypatch):

@@ -38,6 +38,7 @@ class Lake(Warehouse):
 
         Raises:
             LakeUnreachable: its database does not answer for minutes.
+            LakeRefuses: its database refuses this machine.
             LakeOfAnotherVersion: it has another schema.
             WarehouseError: DuckDB lacks an extension, or the lake has its files elsewhere.
         """

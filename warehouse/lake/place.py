@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Protocol
 
 import duckdb
 
-from warehouse.errors import LakeUnreachable, WarehouseError
+from warehouse.errors import LakeRefuses, LakeUnreachable, WarehouseError
 
 _EXTENSIONS = {
     "ducklake:postgres:": ("ducklake", "postgres_scanner"),
@@ -19,6 +20,10 @@ _EXTENSIONS = {
 _FOR_BUCKETS = "httpfs"
 # A commit of at most so many rows stays in PostgreSQL until maintenance writes it to files: many small files are slow.
 _INLINED_ROWS = 1_000
+# What PostgreSQL, its client and DuckLake say where the same attempt fails tomorrow as well.
+_REFUSALS = ("password", "pg_hba.conf", "does not exist", "permission denied", "connection option", "catalog version")
+# What DuckDB says before it says what PostgreSQL said.
+_LEAD = re.compile(r'^.*(?:Unable to connect to Postgres at|Failed to execute query|Failed to prepare COPY) ".*?": +')
 
 
 class LakePlace(Protocol):
@@ -54,6 +59,7 @@ def attach(connection: duckdb.DuckDBPyConnection, place: LakePlace) -> None:
 
     Raises:
         LakeUnreachable: its database does not answer.
+        LakeRefuses: its database refuses this machine.
         WarehouseError: the lake has its files elsewhere, or DuckDB lacks an extension.
     """
     for prefix, names in _EXTENSIONS.items():
@@ -65,9 +71,17 @@ def attach(connection: duckdb.DuckDBPyConnection, place: LakePlace) -> None:
     try:
         connection.execute(f"attach '{catalog}' as lake ({options})")
     except duckdb.Error as error:
-        if "DATA_PATH" in (line := str(error).strip().splitlines()[0]):  # an error without a type of its own
-            raise WarehouseError(f"landing: the lake at {place.catalog} has its files elsewhere: {line}") from None
-        raise LakeUnreachable.of(place.catalog, error) from None
+        raise _trouble(place.catalog, str(error).strip().splitlines()[0]) from None
+
+
+def _trouble(catalog: str, said: str) -> WarehouseError:
+    """What keeps a lake from being attached. DuckDB has one type of error for all of it."""
+    if "DATA_PATH" in said:
+        return WarehouseError(f"landing: the lake at {catalog} has its files elsewhere: {said}")
+    line = _LEAD.sub("", said).partition(". To automatically migrate")[0]
+    if any(refusal in line for refusal in _REFUSALS):
+        return LakeRefuses.of(catalog, line)
+    return LakeUnreachable.of(catalog, duckdb.Error(line))
 
 
 @contextmanager

@@ -37,6 +37,20 @@ async def set_for(pieces, count):
         await set_slots(client, WorkPoolSettings(name="pool", slots=count), pieces)
 
 
+@pytest.mark.accept
+def test_a_limit_that_somebody_switched_off_counts_again(server):
+    async def found(change):
+        async with get_client() as client:
+            await client.update_global_concurrency_limit("aligntax-off", GlobalConcurrencyLimitUpdate(**change))
+            await set_slots(client, WorkPoolSettings(name="pool", slots=2), [work("off")])
+            return await client.read_global_concurrency_limit_by_name("aligntax-off")
+
+    asyncio.run(set_for([work("off")], 1))
+    for change in ({"active": False}, {"slot_decay_per_second": 1.0, "active_slots": 1}, {"limit": 7}):
+        limit = asyncio.run(found(change))
+        assert (limit.active, limit.limit, limit.active_slots, limit.slot_decay_per_second) == (True, 2, 0, 0.0)
+
+
 async def taken(name):
     async with get_client() as client:
         return (await client.read_global_concurrency_limit_by_name(name)).active_slots

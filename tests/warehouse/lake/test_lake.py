@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.postgres_server import PostgresServer, running_postgres
 from warehouse.connection import Warehouse
-from warehouse.errors import LakeOfAnotherVersion, LakeUnreachable, WarehouseError
+from warehouse.errors import LakeOfAnotherVersion, LakeRefuses, LakeUnreachable, WarehouseError
 from warehouse.lake import taking
 from warehouse.lake.landing import Lake
 from warehouse.lake.place import attached
@@ -184,6 +184,12 @@ def test_a_lake_that_is_not_there_is_one_line(warehouse):
 
 def files(place):
     return sorted(Path(place.data).rglob("*.parquet"))
+
+
+def test_a_lake_that_refuses_is_not_waited_for(warehouse, place):
+    absent = Place(f"{place.catalog}_absent", place.data)
+    with pytest.raises(LakeRefuses, match=r"refuses this machine: .*database \S+_absent\S* does not exist\.$"):
+        Lake.join(absent)
 
 
 def test_upkeep_keeps_every_fact_in_few_files(warehouse, place):

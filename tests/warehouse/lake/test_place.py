@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from warehouse.errors import LakeUnreachable, WarehouseError
+from warehouse.errors import LakeRefuses, LakeUnreachable, WarehouseError
 from warehouse.lake.place import attach, attached
 
 
@@ -96,6 +96,45 @@ def test_a_lake_that_cannot_be_attached_is_one_line(tmp_path):
         attached(connection, place(str(tmp_path / "nowhere" / "lake.duckdb"))),
     ):
         pytest.fail("it was attached")
+
+
+POSTGRES = 'IO Error: Failed to attach ... at path + "postgres:host=h"Unable to connect to Postgres at "host=h": '
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "line"),
+    [
+        (
+            f'{POSTGRES}connection to server at "h" failed: FATAL:  password authentication failed for user "me"',
+            LakeRefuses,
+            'refuses this machine: connection to server at "h" failed: FATAL:  password authentication failed for ',
+        ),
+        (
+            'Failed to execute query "CREATE TABLE "x"."y"("key" VARCHAR);": ERROR:  permission denied for schema x',
+            LakeRefuses,
+            "refuses this machine: ERROR:  permission denied for schema x.",
+        ),
+        (
+            "catalog version is 9.9, but the extension requires version 1.0. To automatically migrate, set MIGRATION",
+            LakeRefuses,
+            "refuses this machine: catalog version is 9.9, but the extension requires version 1.0.",
+        ),
+        (
+            f'{POSTGRES}connection to server at "h" failed: FATAL:  the database system is starting up',
+            LakeUnreachable,
+            'does not answer: connection to server at "h" failed: FATAL:  the database system is starting up. The same',
+        ),
+    ],
+)
+def test_a_lake_that_refuses_is_told_from_one_that_is_down(said, kind, line):
+    class Connection:
+        def execute(self, _):
+            raise duckdb.IOException(said)
+
+    with pytest.raises(WarehouseError) as raised:
+        attach(Connection(), place("sqlite:x"))
+    assert type(raised.value) is kind
+    assert str(raised.value).startswith(f"landing: the lake at sqlite:x {line}")
 
 
 def test_a_lake_whose_database_went_away_is_left_without_an_error():
