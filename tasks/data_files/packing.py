@@ -35,7 +35,7 @@ PACKED_ENDINGS = frozenset(ending for _, ending, _ in _PACKINGS)
 _ZIP = b"PK\x03\x04"
 UNREADABLE = (
     *(OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError),
-    *(NotImplementedError, RuntimeError),
+    *(NotImplementedError, RuntimeError, MemoryError),
     *(ValueError, ArithmeticError, LookupError),  # of values that Python cannot hold, such as the year 292277
 )
 

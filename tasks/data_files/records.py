@@ -18,13 +18,14 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import IO, Any
 
-from tasks.data_files.packing import LARGEST_RECORD, whole
+from tasks.data_files.packing import LARGEST_RECORD, check_growth, whole
 from tasks.errors import InputError, one_line
 
 Record = dict[str, Any]
 
 ENDINGS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".parquet", ".arrow")
 _PARQUET_ROWS = 5_000
+_LARGEST_BATCH = 2 * LARGEST_RECORD  # bytes of records that are made at once
 _HEADER = 8_192  # bytes that are looked at for the mark between columns
 _ARROW_MAGIC = (b"ARROW1", b"\xff\xff\xff\xff")  # the file format, and the stream format that data set caches hold
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # how text in UTF-16 begins, as spreadsheets save it
@@ -130,10 +131,17 @@ def _from_parquet(stream: io.BufferedReader, path: Path | str) -> Iterator[tuple
     number = 0
     try:
         source = stream if isinstance(stream.raw, io.FileIO) else io.BytesIO(whole(stream, path))  # others seek slowly
-        table = parquet.ParquetFile(source)
-        _check_names(table.schema_arrow.names, path)
+        size = source.seek(0, io.SEEK_END)
+        with parquet.ParquetFile(source) as described:
+            names, groups = described.schema_arrow.names, range(described.metadata.num_row_groups)
+            texts = [field.name for field in described.schema_arrow if _is_text(field.type)]
+            unpacked = sum(described.metadata.row_group(group).total_byte_size for group in groups)
+        _check_names(names, path)
+        check_growth(path, unpacked, size, most=None)
+        source.seek(0)
+        table = parquet.ParquetFile(source, read_dictionary=texts)
         for batch in table.iter_batches(batch_size=_PARQUET_ROWS):
-            for record in batch.to_pylist():
+            for record in _records_in(batch, path):
                 number += 1
                 yield f"row {number}", record
     except (pa.ArrowException, UnicodeDecodeError) as error:
@@ -150,11 +158,47 @@ def _from_arrow(stream: io.BufferedReader, path: Path | str) -> Iterator[tuple[s
         _check_names(reader.schema.names, path)
         batches = map(reader.get_batch, range(reader.num_record_batches)) if is_file else reader
         for batch in batches:
-            for record in batch.to_pylist():
+            for record in _records_in(batch, path):
                 number += 1
                 yield f"row {number}", record
     except (pa.ArrowException, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not Arrow after row {number} ({error}).") from error
+
+
+def _is_text(kind: Any) -> bool:
+    from pyarrow import types  # noqa: PLC0415 - as above
+
+    return bool(types.is_string(kind) or types.is_large_string(kind))
+
+
+def _records_in(batch: Any, path: Path | str) -> Iterator[Record]:
+    """The records of a batch, a few at a time: a text that a dictionary holds once may stand in each of them.
+
+    Raises:
+        InputError: one of them is larger than any record.
+    """
+    if batch.num_rows > 1 and _most_bytes(batch) > _LARGEST_BATCH:
+        half = batch.num_rows // 2
+        yield from _records_in(batch.slice(0, half), path)
+        yield from _records_in(batch.slice(half), path)
+        return
+    if batch.num_rows == 1 and _most_bytes(batch) > _LARGEST_BATCH:
+        raise InputError(f"{path}: a row is larger than {_LARGEST_BATCH // 2**20} MB.")
+    yield from batch.to_pylist()
+
+
+def _most_bytes(batch: Any) -> int:
+    """The most bytes that the records of a batch hold."""
+    from pyarrow import compute, types  # noqa: PLC0415 - as above
+
+    count = 0
+    for column in batch.columns:
+        count += column.nbytes
+        if types.is_dictionary(column.type) and _is_text(column.type.value_type):
+            lengths = compute.binary_length(column.dictionary)
+            count += compute.sum(lengths.take(column.indices)).as_py() or 0
+            count -= column.dictionary.nbytes
+    return count
 
 
 def _parsed(text: str) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path, PurePath
 
-from tasks.data_files.packing import PACKED_ENDINGS, UNREADABLE, Unpacked, archive_of, unpacked
+from tasks.data_files.packing import PACKED_ENDINGS, UNREADABLE, Unpacked, archive_of, check_growth, unpacked
 from tasks.data_files.records import ENDINGS, Record, records_of
 from tasks.errors import InputError, one_line
 
@@ -110,6 +110,7 @@ def _tables_in(path: Path, stack: ExitStack) -> Iterator[tuple[str, Iterator[tup
         return
     names, opened = archive
     members = _data_members(names, path)
+    count = 0
     for member in members:
         with ExitStack() as inner:
             packed = Unpacked(inner.enter_context(opened(member)), member, size)
@@ -117,6 +118,8 @@ def _tables_in(path: Path, stack: ExitStack) -> Iterator[tuple[str, Iterator[tup
             place = str(path) if is_only else f"{path}: {member}"
             records = records_of(*unpacked(packed, member, size, inner), place)
             yield place, _placed(records, "" if is_only else f"{member}: ")
+            count += packed.tell()
+            check_growth(path, count, size, most=None)  # of all members together
 
 
 def _data_members(names: Iterable[str], path: Path) -> list[str]:

@@ -101,7 +101,7 @@ def answer_in(reply: Reply, parameters: Mapping[str, Any]) -> Answer:
     """The answer in a reply to a question that was sent with these parameters; see ``Endpoint.ask``."""
     document = reply.document
     content = document.get("content") if isinstance(document, Mapping) else None
-    if not reply.is_success or (not isinstance(content, list) and reply.states_error):
+    if not reply.is_success or (not isinstance(content, list) and reply.may_state_error):
         return answer_of_failure(reply, parameters["max_tokens"])
     if not isinstance(content, list):
         raise unreadable(reply, "no content")
@@ -112,7 +112,12 @@ def answer_in(reply: Reply, parameters: Mapping[str, Any]) -> Answer:
         word=word,
         reasoning=_blocks(content, "thinking"),
         refusal=_refusal(part_of(document, "stop_details")) if is_declined else None,
+        is_unread=bool(content) and not any(isinstance(block, dict) and text_of(block, "type") for block in content),
     )
+    if reply.states_error and not said.text:
+        return answer_of_failure(reply, parameters["max_tokens"])
+    if said.is_lost:
+        raise unreadable(reply, "no text where one is expected")
     return answer_of(said, _facts(reply))
 
 

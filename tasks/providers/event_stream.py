@@ -9,11 +9,15 @@ Tested in tests/tasks/providers/test_event_stream.py.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 _DATA = "data:"
 _END = "[DONE]"
+# Other signs that end a line stand in texts, too.
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_EVENT_END = re.compile(r"(?:\r\n){2,}|\r{2,}|\n{2,}")
 # Texts that a later piece repeats and does not continue.
 _REPLACED = ("role", "reason", "type", "id")
 
@@ -21,8 +25,16 @@ _REPLACED = ("role", "reason", "type", "id")
 def assembled(text: str) -> Any:
     """The document in an event stream; None if the text is none, or broke off before its end.
 
-    An error in the stream is the document: nothing after it counts.
+    An error in the stream is the document: nothing after it counts. A stream of which one event cannot be read is none:
+    a part of the text would be missing.
     """
+    try:
+        return _assembled(text)
+    except (AttributeError, LookupError, TypeError, ValueError):  # parts of types that no stream has
+        return None
+
+
+def _assembled(text: str) -> Any:
     events, is_ended = _events(text)
     if not events:
         return None
@@ -34,26 +46,31 @@ def assembled(text: str) -> Any:
 
 
 def _events(text: str) -> tuple[list[Mapping[str, Any]], bool]:
-    """The events that are JSON objects, and whether the stream says that it is over."""
-    is_ended = any(line.strip() == f"{_DATA} {_END}" or line.strip() == _DATA + _END for line in text.splitlines())
-    return [event for event in map(_object, _data(text)) if event is not None], is_ended
+    """The events, and whether the stream says that it is over. What stands behind its end says nothing.
+
+    Raises:
+        ValueError: One of them is no JSON object.
+    """
+    given = list(filter(None, _data(text)))
+    is_ended = _END in given
+    events = [json.loads(data) for data in (given[: given.index(_END)] if is_ended else given)]
+    if not all(isinstance(event, dict) for event in events):
+        raise ValueError(given)
+    return events, is_ended
 
 
 def _data(text: str) -> Iterator[str]:
+    """The data of each event; several lines of one event that are no whole documents belong together."""
     head, found, _ = text.partition(f"\n{_DATA}")
     if found and head.lstrip().startswith("{"):
         yield head  # a whole document with the end of a stream behind it
-    for line in text.splitlines():
-        if line.startswith(_DATA):
-            yield line.removeprefix(_DATA).strip()
+    for event in _EVENT_END.split(text):
+        lines = [line.removeprefix(_DATA).strip() for line in _LINE_END.split(event) if line.startswith(_DATA)]
+        yield from lines if all(line == _END or _is_whole(line) for line in lines) else ["\n".join(lines)]
 
 
-def _object(data: str) -> Mapping[str, Any] | None:
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, Mapping) else None
+def _is_whole(data: str) -> bool:
+    return data.startswith("{") and data.endswith("}")
 
 
 def _is_finished(document: Mapping[str, Any]) -> bool:

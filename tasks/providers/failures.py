@@ -229,7 +229,11 @@ def _error(
     wait_s = retry_after_s(reply.headers) if made is TransientError else None
     text = f"{said.rstrip('. ')}. {advice}." if advice else said
     return made(
-        text, error_type=kind or f"http_{status}", retry_after_s=wait_s, may_be_billed=reply.is_success, fault=fault
+        text,
+        error_type=kind or f"http_{status or reply.status}",
+        retry_after_s=wait_s,
+        may_be_billed=reply.is_success,
+        fault=fault,
     )
 
 

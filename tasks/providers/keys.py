@@ -16,6 +16,7 @@ import codecs
 import html.entities
 import math
 import re
+import string
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -46,7 +47,13 @@ _IS_WRAPPED = re.compile(rb"[\r\n](?<=[\w+/=-]{%d}.)|\\[rn](?<=[\w+/=-]{%d}..)" 
 _HIDDEN = rb"\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad"  # signs that nobody sees
 _IS_HIDDEN = re.compile(_HIDDEN)
 _BREAK = re.compile(rb"[\0\r\n]+|(?:\\[rn])+|(?:" + _HIDDEN + rb")+")
-_BETWEEN_HEXADECIMAL = rb"(?:0[xX]|\\[nrtx]|[^0-9a-zA-Z])*+"
+_BETWEEN_HEXADECIMAL = rb"(?:0[xX]|\\[nrtxuU]|[uU]\+|[^1-9a-zA-Z])*+"  # no printable sign begins with 0
+# Texts are compared without what may stand between the signs of a key, and without their capitals.
+_ALL = bytes(range(256))
+_BETWEEN_SIGNS = _ALL.translate(None, string.ascii_letters.encode() + string.digits.encode())
+_BETWEEN_DIGITS = _ALL.translate(None, string.digits.encode())
+_SPACES = re.compile(rb"\\[nrt]")
+_FEWEST_SIGNS = 12  # of a key that is looked for with something between them, or in part
 _BETWEEN_NUMBERS = rb"(?:\\[nrt]|[^0-9a-zA-Z])++"
 # Every sign of a text in base64 as one sign and all others as another: to find a long run so is ten times as quick as
 # with a pattern.
@@ -82,6 +89,8 @@ class KeyRemover:
             re.compile(_BETWEEN_HEXADECIMAL.join(_either_case(f"{code:02x}") for code in key)),
             re.compile(_BETWEEN_NUMBERS.join(b"%d" % code for code in key)),
         )
+        self._apart = tuple(_signs_apart(key))
+        self._lists = tuple(_numbers_apart(key))
         # A shorter text in base64 or hexadecimal cannot hold one of the whole spellings.
         shortest = max(min(map(len, whole), default=0) * 4 // 3, 8)
         self._run = re.compile(rb"[\w+/-]{%d,}" % shortest, re.ASCII)
@@ -98,7 +107,9 @@ class KeyRemover:
         Raises:
             TerminalError: They hold more escapes than any answer.
         """
-        spans = sorted(self._found(content, _MOST_LAYERS, _MOST_ENCODINGS)) if self._others or self._in_runs else []
+        if not (self._others or self._in_runs):
+            return content
+        spans = sorted((*self._found(content, _MOST_LAYERS, _MOST_ENCODINGS), *self._found_apart(content)))
         if not spans:
             return content
         kept, end = [], 0
@@ -129,6 +140,15 @@ class KeyRemover:
             for run in self._run.finditer(content):
                 if any(any(self._found(inner, layers, encodings - 1)) for inner in _decoded(run[0])):
                     yield run.span()
+
+    def _found_apart(self, content: bytes) -> Iterator[Span]:
+        """Where the key, or most of it, stands with other signs between its own, in other capitals, or as numbers."""
+        plain = _SPACES.sub(b"  ", content) if b"\\" in content else content
+        for searched, between in ((self._apart, _BETWEEN_SIGNS), (self._lists, _BETWEEN_DIGITS)):
+            pressed = plain.translate(None, between).lower() if searched else b""
+            for signs, pattern in searched:
+                if signs in pressed:
+                    yield from (match.span() for match in pattern.finditer(plain))
 
     def _below(self, peeled: _Peeled, layers: int, encodings: int) -> Iterator[Span]:
         """Where the key stands below a layer."""
@@ -204,13 +224,36 @@ def _decoded(run: bytes) -> Iterator[bytes]:
             return
 
 
+def _signs_apart(key: bytes) -> Iterator[tuple[bytes, re.Pattern[bytes]]]:
+    """The signs of most of the key, from its begin and from its end, and the key turned; and what finds them apart."""
+    signs = key.translate(None, _BETWEEN_SIGNS)
+    most = max(_FEWEST_SIGNS, math.ceil(len(signs) * 2 / 3))
+    parts = (signs[:most], signs[-most:], signs[::-1]) if len(signs) >= _FEWEST_SIGNS else ()
+    for part in dict.fromkeys(parts):
+        between = rb"[^0-9a-zA-Z]*+".join(bytes([sign]) for sign in part)
+        yield part.lower(), re.compile(between, re.IGNORECASE)
+
+
+def _numbers_apart(key: bytes) -> Iterator[tuple[bytes, re.Pattern[bytes]]]:
+    """The digits of the key's codes in decimal, octal and binary, and what finds them with anything else between."""
+    apart = rb"[^0-9]*+"
+    for form in ("d", "o", "03o", "08b") if key else ():
+        codes = [format(code, form).encode() for code in key]
+        yield b"".join(codes), re.compile(apart.join(codes))
+        yield b"0" + b"0".join(codes), re.compile(b"0" + apart + (apart + b"0" + apart).join(codes))  # 0o163
+
+
 def _whole_spellings(plain: bytes) -> Iterator[bytes]:
     """The key as it is and turned, and in each encoding wherever it may begin in a longer text."""
     yield plain
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        yield from _encoded(plain, encode, 6)
-    for spelled in _encoded(plain, base64.b32encode, 5):
-        yield from (spelled, spelled.lower())
+        for spelled in _encoded(plain, encode, 6):
+            yield from (spelled, spelled[::-1])
+    for encode in (base64.b32encode, base64.b32hexencode):
+        for spelled in _encoded(plain, encode, 5):
+            yield from (spelled, spelled.lower())
+    yield from (base64.b85encode(plain), base64.a85encode(plain), binascii.b2a_uu(plain[:45]).rstrip())
+    yield from (str(int.from_bytes(plain, order)).encode() for order in ("big", "little"))
     yield plain[::-1]
     text = plain.decode()
     yield codecs.encode(text, "rot13").encode()

@@ -35,9 +35,20 @@ def said_in(choice: Mapping[str, Any], document: Mapping[str, Any]) -> Said:
         text=text,
         word=telling_word(_words(choice, document)),
         reasoning=_thoughts(message) or "".join(_texts(content, is_thought=True)) or _thoughts(choice) or None,
-        refusal=text_of(message, "refusal") or None,
+        refusal=text_of(message, "refusal") or _refused(content) or None,
         is_blocked=_is_blocked(choice.get("content_filter_results")),
+        is_unread=_is_unread(choice),
     )
+
+
+def _is_unread(choice: Mapping[str, Any]) -> bool:
+    """Whether a choice holds a text in a form that nobody knows, or no place for a text at all."""
+    message, text = choice.get("message"), choice.get("text")
+    content = part_of(choice, "message").get("content")
+    if isinstance(content, list):
+        return bool(content) and not any(isinstance(part, dict) for part in content)
+    is_known = isinstance(message, dict | None) and isinstance(content, str | None) and isinstance(text, str | None)
+    return not is_known or ("message" not in choice and "text" not in choice)
 
 
 def _words(choice: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str | None]:
@@ -80,6 +91,12 @@ def _all_texts(value: Any, depth: int = 0) -> Iterator[str]:
     elif isinstance(value, dict) and depth < _DEEPEST:
         held = (value[name] for name in _TEXT_PLACES if value.get(name))
         yield from _all_texts(next(held, None), depth + 1)
+
+
+def _refused(content: Any) -> str:
+    """The refusal in a part of a message's content."""
+    parts = [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+    return "".join(text_of(part, "refusal") or "" for part in parts if part.get("type") == "refusal")
 
 
 def _is_blocked(results: Any) -> bool:

@@ -137,14 +137,18 @@ def _read(reply: Reply, max_tokens: int) -> Answer:
         return _read_without_choice(reply, max_tokens)
     if error := choice.get("error"):  # a gateway's upstream failed after the answer had begun
         return answer_of_failure(replace(reply, document={"error": error}), max_tokens)
-    first_token = first_token_json(part_of(choice, "logprobs"))
-    return answer_of(said_in(choice, document), {**_facts(reply), "first_token_json": first_token})
+    first_token, said = first_token_json(part_of(choice, "logprobs")), said_in(choice, document)
+    if reply.states_error and not said.text:
+        return answer_of_failure(reply, max_tokens)
+    if said.is_lost and first_token is None:
+        raise unreadable(reply, "no text where one is expected")
+    return answer_of(said, {**_facts(reply), "first_token_json": first_token})
 
 
 def _read_without_choice(reply: Reply, max_tokens: int) -> Answer:
     """A failure, whatever its status; or Google's way to say that a prompt was blocked."""
     document = reply.document
-    if not reply.is_success or reply.states_error:
+    if not reply.is_success or reply.may_state_error:
         return answer_of_failure(reply, max_tokens)
     if isinstance(document, Mapping) and (part_of(document, "prompt_feedback") or part_of(document, "promptFeedback")):
         return filtered(reply)

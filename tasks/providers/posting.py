@@ -45,6 +45,8 @@ _MOST_PARTS = 1_000_000
 _PARTS = (b"{", b"[", b",")
 # The headers that are read.
 _READ = ("x-request-id", "request-id", "retry-after", "retry-after-ms", "date", "location")
+# Where servers put the words of an error: vLLM and Zhipu, Baidu, MiniMax.
+_WORDS = ("message", "msg", "error_msg", "status_msg")
 # The texts of an answer that are put together of parts.
 _JOINED = ("text", "refusal_text", "reasoning_text")
 
@@ -66,13 +68,19 @@ class Reply:
     @property
     def error(self) -> Mapping[str, Any]:
         """The error's fields, which some servers nest under ``error``; empty if a gateway sent something else."""
-        nested = self._fields.get("error")
-        return nested if isinstance(nested, Mapping) else self._fields
+        nested = (self._fields.get(name) for name in ("error", "base_resp"))
+        return next((fields for fields in nested if isinstance(fields, Mapping)), self._fields)
 
     @property
     def states_error(self) -> bool:
-        """Whether the document is about an error, whatever the status says."""
-        return bool(self._fields.get("error") or self._fields.get("detail"))
+        """Whether a field of the document is about an error, whatever the status says."""
+        return any(self._fields.get(name) for name in ("error", "errors", "detail"))
+
+    @property
+    def may_state_error(self) -> bool:
+        """Whether a document without an answer is about an error: by such a field, or by words alone."""
+        error = self.error
+        return self.states_error or any(isinstance(error.get(name), str) and error[name] for name in _WORDS)
 
     @property
     def _fields(self) -> Mapping[str, Any]:
@@ -85,7 +93,8 @@ class Reply:
     def message(self) -> str:
         """The server's words, on one line."""
         error = self.error
-        said = error.get("message") or error.get("error") or error.get("detail") or self.document
+        given = (error.get(name) for name in ("message", "error", "detail", *_WORDS))
+        said = next(filter(None, given), self.document)
         metadata = error.get("metadata")
         # A gateway's own words may be as few as "Provider returned error".
         behind = metadata.get("raw") if isinstance(metadata, Mapping) else None
@@ -291,7 +300,7 @@ def _parsed(content: bytes) -> Any:
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
-        text = content.decode("utf-8", "replace")
+        text = content.decode("utf-8", "replace").removeprefix("\ufeff")
     try:
         return _storable(json.loads(text))
     except (ValueError, RecursionError):  # no JSON, or nested deeper than anybody means

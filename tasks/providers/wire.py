@@ -14,8 +14,8 @@ from tasks.domain import Prompt
 from tasks.errors import TransientError
 from tasks.settings import ProviderFacts
 
-# The tables hold counts of 63 bits.
-_MORE_THAN_FITS = 2**63
+# No answer has so many tokens, and the sum of ten million such counts fits in a table.
+_MORE_THAN_ANY = 2**36
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Said:
     """What a server's document says: a text, the thoughts before it, and the word for its end.
 
     ``refusal`` is the reason for which the model or the provider declined; ``is_blocked`` that the provider did,
-    whatever the word for the end is.
+    whatever the word for the end is. ``is_unread``: the text stands in a form that nobody knows.
     """
 
     text: str | None
@@ -109,6 +109,14 @@ class Said:
     reasoning: str | None = None
     refusal: str | None = None
     is_blocked: bool = False
+    is_unread: bool = False
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the model came to its end, and what it said cannot be read. An empty answer would be a wrong one."""
+        is_over = ending_of(self.word) in {Ending.STOP, Ending.UNKNOWN} and not is_broken_off(self.word)
+        is_said = self.text or self.reasoning or self.refusal or self.is_blocked
+        return self.is_unread and is_over and not is_said
 
 
 def answer_of(said: Said, facts: Mapping[str, Any]) -> Answer:
@@ -145,9 +153,11 @@ def text_of(record: Mapping[str, Any], name: str) -> str | None:
 
 
 def count_of(record: Mapping[str, Any], name: str) -> int | None:
-    """A count of a server's document; None where it is absent or cannot be one."""
+    """A count of a server's document; None where it is absent or cannot be one. Some servers write 12 as 12.0."""
     value = record.get(name)
-    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MORE_THAN_FITS
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MORE_THAN_ANY
     return value if is_count else None
 
 

@@ -37,7 +37,7 @@ def contrast_pairs(source: str) -> list[ContrastPair]:
     path = shipped.get(source, Path(source))
     if not path.is_file():
         raise UsageError(f"{source!r} is neither a file nor a set of pairs. {suggestion(source, shipped)}")
-    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
     pairs = [_pair(f"{path}: line {number}", line) for number, line in enumerate(lines, start=1) if line.strip()]
     if len(pairs) < _FEWEST:
         raise InputError(f"{path}: must hold at least {_FEWEST} pairs, found {len(pairs)}.")
@@ -47,7 +47,7 @@ def contrast_pairs(source: str) -> list[ContrastPair]:
 def _pair(place: str, line: str) -> ContrastPair:
     try:
         record: Any = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         record = None
     if not isinstance(record, dict):
         raise InputError(f'{place}: must be a JSON object such as {{"positive": "Yes", "negative": "No"}}.')

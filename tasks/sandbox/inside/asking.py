@@ -9,7 +9,7 @@ import builtins
 import itertools
 import types
 from collections.abc import Iterator
-from functools import partialmethod
+from functools import cache, partialmethod
 from typing import Any
 
 from . import values
@@ -147,15 +147,27 @@ class Elements(Iterator[Any]):
         return self._asked.next(self.place)
 
 
+class _Object(values.Opaque):
+    """An object that stayed with the program."""
+
+    def __init__(self, asked: Asked, place: int, name: str, *, truth: bool | None) -> None:
+        super().__init__(place, name, truth=truth)
+        self.asked = asked
+
+
 def _object(asked: Asked, place: int, name: Any, truth: Any, methods: Any) -> values.Opaque:
-    """An object that stayed with the program, with those methods that are asked there."""
-    found = {method: partialmethod(_ask, asked, method) for method in values.METHODS if method in methods}
-    kind: type[values.Opaque] = type("Opaque", (values.Opaque,), found)
-    return kind(place, str(name)[:80], truth=truth if truth is None else truth is True)
+    kind = _kind(tuple(method for method in values.METHODS if method in methods))
+    return kind(asked, place, str(name)[:80], truth=truth if truth is None else truth is True)
 
 
-def _ask(self: values.Opaque, asked: Asked, method: str, *positional: Any, **named: Any) -> Any:
-    return asked.ask(self.place, method, *positional, **named)
+@cache
+def _kind(methods: tuple[str, ...]) -> type[_Object]:
+    """The type of objects with methods that are asked where the objects are."""
+    return type("Opaque", (_Object,), {method: partialmethod(_ask, method) for method in methods})
+
+
+def _ask(self: _Object, method: str, *positional: Any, **named: Any) -> Any:
+    return self.asked.ask(self.place, method, *positional, **named)
 
 
 def _exception(content: list[Any], decode: Any) -> BaseException:

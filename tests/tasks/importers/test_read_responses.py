@@ -13,6 +13,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from tasks.data_files import records
+from tasks.data_files.tables import read_records
 from tasks.errors import InputError, UnknownName
 from tasks.importers.read_responses import RESPONSE_SCHEMA, read_responses
 
@@ -261,6 +263,25 @@ def test_an_error_in_an_archive_names_the_file_and_an_archive_without_data_is_re
 
 BOMB = b'[{"id": 1, "output": "' + b"a" * 20_000_000 + b'"}]'
 BLANK_LINES = (b" " * 999 + b"\n") * 20_000
+
+
+def write_members(path):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(6):
+            archive.writestr(f"{number}.jsonl", '{"id": 1, "output": "a"}\n' + " " * 4_000_000)
+
+
+def write_parquet(path):
+    texts = pa.table({"id": ["1"], "output": ["a" * 20_000_000]})
+    parquet.write_table(texts, path, compression="zstd", use_dictionary=False)
+
+
+def write_arrow(path):
+    batch = pa.record_batch({"id": ["1"], "output": ["a" * 40_000_000]})
+    with pa.ipc.new_stream(path, batch.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
+        writer.write_batch(batch)
+
+
 BOMBS = {
     "list.json.gz": (lambda path: path.write_bytes(gzip.compress(BOMB)), "packed bytes unpack to more than"),
     "list.json.bz2": (lambda path: path.write_bytes(bz2.compress(BOMB)), "packed bytes unpack to more than"),
@@ -272,6 +293,9 @@ BOMBS = {
         "unpack to more than|larger than field limit",
     ),
     "short.jsonl.gz": (lambda path: path.write_bytes(gzip.compress(BLANK_LINES)), "unpack to more than"),
+    "members.zip": (write_members, "packed bytes unpack to more than"),
+    "text.parquet": (write_parquet, "packed bytes unpack to more than"),
+    "text.arrow": (write_arrow, "a row is larger than 32 MB"),
     "short.jsonl.xz": (lambda path: path.write_bytes(lzma.compress(BLANK_LINES)), "unpack to more than"),
 }
 
@@ -288,6 +312,21 @@ def test_a_bomb_is_refused_in_one_line(tmp_path, name):
     with pytest.raises(InputError, match=message) as raised:
         list(read_responses(tmp_path / name))
     assert "\n" not in str(raised.value)
+
+
+def test_a_text_that_a_dictionary_holds_once_is_made_for_a_few_rows_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(records, "_LARGEST_BATCH", 10_000)
+    texts = pa.DictionaryArray.from_arrays(pa.array([0, None, 1] * 30), pa.array(["a" * 3_000, "b"]))
+    table = pa.table({"id": pa.array(map(str, range(90))), "output": texts})
+    parquet.write_table(table, tmp_path / "a.parquet")
+    with pa.ipc.new_file(tmp_path / "a.arrow", table.schema) as writer:
+        writer.write_table(table)
+    for file in ("a.parquet", "a.arrow"):
+        found = [record for _, record in read_records(tmp_path / file)]
+        assert found == table.to_pylist()
+    monkeypatch.setattr(records, "_LARGEST_BATCH", 2_000)
+    with pytest.raises(InputError, match="a row is larger than"):
+        list(read_records(tmp_path / "a.parquet"))
 
 
 def test_a_plain_list_may_be_larger_than_a_packed_one(tmp_path):

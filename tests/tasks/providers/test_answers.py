@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 import pytest
 
 from tasks.answers import ending_of
-from tasks.errors import ProviderError
+from tasks.errors import ProviderError, TransientError
 from tasks.providers import Answer
 
 OPENAI_FACTS = {
@@ -224,6 +224,50 @@ def test_what_a_server_leaves_out_is_unknown(wire):
     assert wire.answer(document) == Answer("answered", "42", "stop", finish_word=word)
 
 
+# A text in a form that nobody knows is lost. As an empty answer it would count as wrong.
+UNREAD = {
+    "chat": [
+        {CONTENT: 42}, {CONTENT: True}, {CONTENT: {"text": "42"}}, {CONTENT: ["4", "2"]}, {MESSAGE: "42"},
+        {MESSAGE: [{"content": "42"}]}, {("choices", 0): {"delta": {"content": "42"}, "finish_reason": "stop"}},
+        {("choices", 0): {"finish_reason": None}},
+    ],
+    "completions": [{TEXT: ["42"]}, {TEXT: {"text": "42"}}, {("choices", 0): {"finish_reason": "stop"}}],
+    "messages": [{BLOCKS: [None, "42"]}, {BLOCKS: [{"text": "42"}]}, {BLOCKS: [{"type": 5, "text": "42"}]}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "changes"), [(name, changes) for name, all_ in UNREAD.items() for changes in all_])
+def test_a_text_in_an_unknown_form_is_asked_for_again(wires, name, changes):
+    with pytest.raises(TransientError) as raised:
+        wires[name].answer(wires[name].changed(changes))
+    assert raised.value.error_type == "unreadable_answer"
+
+
+def test_an_error_beside_an_empty_answer_is_the_answer(wires):
+    for name, changes in (("chat", {CONTENT: ""}), ("completions", {TEXT: ""}), ("messages", {BLOCKS: []})):
+        document = {**wires[name].changed(changes), "error": {"message": "upstream failed", "code": 502}}
+        with pytest.raises(TransientError, match="upstream failed"):
+            wires[name].answer(document)
+        assert wires[name].answer({**wires[name].document, "error": None}).text == "42"
+
+
+@pytest.mark.parametrize("sign", ["\ufeff", "\ufeff  \n"])
+def test_a_byte_order_mark_says_nothing(wire, sign):
+    assert wire.answer(sign + json.dumps(wire.document)).text == "42"
+
+
+def test_a_count_may_be_written_as_a_fraction_and_none_is_more_than_any_answer_has(wires):
+    for count, found in ((12.0, 12), (12.5, None), (-1, None), (-1.0, None), (2**36, None), (1e300, None)):
+        usage = {"prompt_tokens": count, "input_tokens": count, "cache_read_input_tokens": 2**62}
+        for name in ("chat", "messages"):
+            assert wires[name].answer(wires[name].changed({("usage",): usage})).tokens_input == found
+
+
+def test_a_refusal_may_be_a_part_of_the_content(wires):
+    found = wires["chat"].answer(wires["chat"].changed({CONTENT: [{"type": "refusal", "refusal": "I cannot."}]}))
+    assert (found.status, found.refusal_text) == ("filtered", "I cannot.")
+
+
 NO_COUNTS = ({"prompt_tokens": None, "input_tokens": None}, {"prompt_tokens": True, "input_tokens": True})
 
 
@@ -256,9 +300,9 @@ def test_the_documents_id_stands_in_for_a_request_id(wire):
 
 
 EMPTY = {
-    "chat": [{CONTENT: None}, {CONTENT: ""}, {MESSAGE: None}, {CONTENT: 42}, {CONTENT: []}],
+    "chat": [{CONTENT: None}, {CONTENT: ""}, {MESSAGE: None}, {CONTENT: []}],
     "completions": [{TEXT: ""}, {TEXT: None}],
-    "messages": [{BLOCKS: []}, {BLOCKS: [THOUGHT]}, {BLOCKS: words("")}, {BLOCKS: [None, "42"]}],
+    "messages": [{BLOCKS: []}, {BLOCKS: [THOUGHT]}, {BLOCKS: words("")}],
 }
 
 

@@ -80,6 +80,45 @@ def test_comments_and_odd_lines_of_a_stream_say_nothing(wires):
     assert wires["chat"].answer(text).text == "42"
 
 
+@pytest.mark.parametrize("sign", "\u2028\u2029\x85\x0b\x0c\x1c\x1e")
+def test_a_sign_that_ends_a_line_elsewhere_is_part_of_the_text(wires, sign):
+    first, last = piece(content="4"), piece("stop", content=f"{sign}2")
+    text = "".join(f"data: {json.dumps(event, ensure_ascii=False)}\n\n" for event in (first, last))
+    text = text.replace(json.dumps(sign)[1:-1], sign) if sign >= "\x20" else text
+    assert wires["chat"].answer(text).text == f"4{sign}2"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("before", ["", "\ufeff"])
+def test_a_stream_is_read_by_the_rules_of_event_streams(wires, end, before):
+    head, tail = '{"choices": [{"index": 0,', '"delta": {"content": "42"}, "finish_reason": "stop"}]}'
+    text = f"{before}: hm\n\ndata: {head}\ndata:{tail}\n\n"
+    assert wires["chat"].answer(text.replace("\n", end)).text == "42"
+
+
+@pytest.mark.parametrize("broken", ['{"choices": [{"delta": {"content": "', "[1]", "null", "oops"])
+def test_a_stream_with_a_broken_piece_is_asked_for_again(wires, broken):
+    text = f"data: {json.dumps(piece(content='4'))}\n\ndata: {broken}\n\n" + stream(piece("stop", content="2"))
+    with pytest.raises(TransientError, match="unreadable answer: text starting"):
+        wires["chat"].answer(text)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"choices": 5}, {"choices": [{"delta": "42"}]}, {"choices": [{"delta": {"content": "4"}}, 7, {"delta": [1]}]},
+        {"type": "message_start", "message": "42"}, {"type": "message_start", "message": {"choices": ["x"]}},
+        {"type": "content_block_start", "index": [], "content_block": {}}, {"type": "content_block_delta", "delta": 3},
+    ],
+    ids=json.dumps,
+)  # fmt: skip
+def test_a_stream_of_odd_types_is_asked_for_again(wires, event):
+    for name, first in (("chat", ()), ("messages", ({"type": "message_start"},))):
+        with pytest.raises(TransientError) as raised:
+            wires[name].answer(stream(*first, event, is_ended=False))
+        assert raised.value.error_type == "unreadable_answer"
+
+
 def test_a_whole_document_with_the_end_of_a_stream_behind_it_is_read(wires):
     wire = wires["chat"]
     assert wire.answer(json.dumps(wire.document) + "\n\ndata: [DONE]\n\n").text == "42"

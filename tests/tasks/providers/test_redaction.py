@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import codecs
 import html
 import json
@@ -79,6 +80,12 @@ def test_the_key_is_not_in_a_printed_connection():
 BASE64 = base64.b64encode(KEY.encode()).decode().rstrip("=")[:-1]
 DEEP_JSON = "".join(f"\\\\\\\\\\\\\\\\u{ord(sign):04x}" for sign in KEY)
 SPELLINGS = {
+    "base64, turned": BASE64[::-1],
+    "base32 of hexadecimal digits": base64.b32hexencode(KEY.encode()).decode().rstrip("=")[:-1],
+    "base85": base64.b85encode(KEY.encode()).decode(),
+    "Ascii85": base64.a85encode(KEY.encode()).decode(),
+    "uuencode": binascii.b2a_uu(KEY.encode()).decode().strip(),
+    "one number": str(int.from_bytes(KEY.encode(), "big")),
     "reversed": KEY[::-1],
     "rot13": codecs.encode(KEY, "rot13"),
     "full width": "".join(chr(ord(sign) + 0xFEE0) for sign in KEY),
@@ -167,6 +174,36 @@ def test_signs_that_nobody_sees_hide_no_key(hidden):
 def test_a_placeholder_is_no_key(word):
     text = f"{word} %{word} &{word}; \\u0041"
     assert KeyRemover.of_key(word).removed_from(text) == text
+
+
+@pytest.mark.parametrize("between", [" ", "-", "_", ".", ", ", "\n", "\\n", "\t", '", "', "\u200b", "' + '", "\u0301"])
+def test_signs_between_those_of_a_key_hide_none(between):
+    apart = between.join(KEY)
+    assert KeyRemover(KEY).removed_from(f"a {apart} b") == "a [key removed] b"
+    halves = f"{KEY[:11]}{between}{KEY[11:]}"
+    assert KeyRemover(KEY).removed_from(f"a {halves} b") == "a [key removed] b"
+
+
+@pytest.mark.parametrize("change", [str.upper, str.lower, str.swapcase, str.title])
+def test_other_capitals_hide_no_key(change):
+    assert KeyRemover(KEY).removed_from(f"x-api-key: {change(KEY)}!") == "x-api-key: [key removed]!"
+
+
+def test_a_part_of_a_key_that_a_server_cut_off_is_removed():
+    for part in (KEY[:-4], KEY[4:]):
+        found = KeyRemover(KEY).removed_from(f"a {part} b")
+        assert "[key removed]" in found
+        assert len(found) < len("a [key removed]12345678 b"), "a few signs may be left"
+    assert KeyRemover(KEY).removed_from(f"a {KEY[:8]}***{KEY[-2:]} b") == f"a {KEY[:8]}***{KEY[-2:]} b"
+
+
+@pytest.mark.parametrize(
+    "form", ["{:d} ", "chr({:d})+", "{:o} ", "\\{:03o}", "0o{:03o},", "{:08b} ", "{:08b}", "U+{:04X} ", "\\{:06x} "]
+)
+def test_the_codes_of_a_key_hide_none(form):
+    assert "[key removed]" in KeyRemover(KEY).removed_from(
+        " ".join(["1 2"] + [form.format(sign) for sign in KEY.encode()])
+    )
 
 
 @pytest.mark.parametrize("sign", list("\"'\\/$`"))

@@ -723,6 +723,31 @@ FAILURES = [
         TransientError,
         "a time-out, and no long prompt",
     ),
+    ("vLLM", 200, flat("The model `x` does not exist.", 404), CellError, "openinterpreter#760 shows the form"),
+    (
+        "vLLM",
+        200,
+        flat("This model's maximum context length is 4096 tokens."),
+        CUT,
+        "openinterpreter#760 shows the form",
+    ),
+    (
+        "MiniMax",
+        200,
+        {"choices": None, "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}},
+        CellError,
+        "adrianlyjak/obsidian-aloud-tts#114",
+    ),
+    (
+        "MiniMax",
+        200,
+        {"choices": None, "base_resp": {"status_code": 1002, "status_msg": "rate limit"}},
+        TransientError,
+        "adrianlyjak/obsidian-aloud-tts#114",
+    ),
+    ("Zhipu", 200, {"code": 500, "msg": "404 NOT_FOUND", "success": False}, TransientError, "words alone"),
+    ("Baidu", 200, {"error_code": 18, "error_msg": "qps request limit reached"}, TransientError, "words alone"),
+    ("Cloudflare", 200, {"success": False, "errors": [{"code": 7009}], "result": None}, TransientError, "a list"),
     ("a gateway", 413, "<html><h1>413 Request Entity Too Large</h1></html>", CUT, "console.groq.com/docs/errors"),
     ("a gateway", 404, openai("No endpoints available matching your guardrail restrictions"), CellError, "OpenRouter"),
     (
@@ -747,6 +772,7 @@ def test_every_failure_means_what_the_server_means(wires, status, document, mean
         with pytest.raises(meaning) as raised:
             wire.answer(document, status)
         assert type(raised.value) is meaning
+        assert "no choices" not in str(raised.value), "the server's own words"
 
 
 THOUGHTS = [
