@@ -70,9 +70,9 @@ def _empty_answers(warehouse: Path) -> list[str]:
     from warehouse.connection import Warehouse
 
     rows: list[tuple[str, str, float]] = []
-    # The column is missing if the warehouse was never built, or was built by an older version.
+    # The table is missing if nothing was built yet, for instance because a first run found no server.
     with suppress(WarehouseError), Warehouse.read(warehouse) as reader:
-        rows = reader.query("empty_rates").rows()
+        rows = reader.query_rows("empty_rates")[1]
     return [
         f"warning {model}: earlier runs: {rate:.0%} of its answers to {benchmark} were empty. "
         "Look at the chat template, the stop strings and the token limit"

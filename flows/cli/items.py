@@ -15,7 +15,7 @@ from rich.text import Text
 from flows.cli.options import CONFIG, Config, Json
 from flows.cli.output import DASH, console, paged, print_json, print_plain, shown
 from flows.cli.sql import published_or_live
-from tasks.errors import UsageError
+from tasks.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
     from warehouse.connection import Warehouse
@@ -115,10 +115,17 @@ def _newest_date(database: Warehouse, benchmark: str, *models: str) -> str:
     """The newest date on which all models have a complete cell of the benchmark.
 
     Raises:
+        UnknownName: a model or the benchmark has no complete cell at all.
         UsageError: such a date does not exist.
     """
     dates: dict[str, set[str]] = {model: set() for model in models}
-    for cell in database.named_rows("current_models"):
+    cells = database.named_rows("current_models")
+    for kind, names in (("model", models), ("benchmark", (benchmark,))):
+        known = {cell[f"{kind}_id"] for cell in cells}
+        for name in names:
+            if name not in known:
+                raise UnknownName.of(f"{kind} with complete cells", name, known)
+    for cell in cells:
         if cell["benchmark_id"] == benchmark and cell["model_id"] in dates:
             dates[cell["model_id"]].add(str(cell["as_of_date"]))
     for model, found in dates.items():

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +15,8 @@ import typer
 
 from flows.cli.options import CONFIG, Config, Json, naming
 from flows.cli.output import is_too_narrow, paged, print_fitting, print_json, print_table, print_vertical, program
-from tasks.errors import UsageError
+from tasks.errors import UnknownName, UsageError
+from warehouse.errors import QueryError
 from warehouse.recipes import recipe, recipes
 
 if TYPE_CHECKING:
@@ -38,8 +42,10 @@ def sql(
         raise UsageError("give a SELECT or --ask, not both.")
     if sum([vertical, as_csv, parquet is not None, json]) > 1:
         raise UsageError("--vertical, --csv, --parquet and --json are forms of one answer: give one of them.")
+    if ask and ask not in (names := [found.name for found in recipes()]):
+        raise UnknownName.of("question of the cookbook", ask, names)
     asked = recipe(ask).sql if ask else query
-    with published_or_live(config, is_live=live) as database:
+    with published_or_live(config, is_live=live) as database, _advised(query, is_live=live):
         if asked is None:
             _list(database, config, is_json=json)
         elif parquet is not None:
@@ -51,6 +57,21 @@ def sql(
         else:
             empty = recipe(ask).empty if ask else None
             _print(*database.rows(asked, limit=_LONGEST_TABLE + 1), is_vertical=vertical, empty=empty)
+
+
+@contextmanager
+def _advised(query: str | None, *, is_live: bool) -> Iterator[None]:
+    """DuckDB's message of a refused query, with what the user of these tables may have meant."""
+    try:
+        yield
+    except QueryError as error:
+        said = str(error)
+        if not is_live and 'schema "raw" does not exist' in said:
+            raise QueryError(f"{said}\nRaw tables are not published. --live reads them from the warehouse.") from None
+        column = re.search(r'Referenced column "(.+?)" not found', said)
+        if column and f'"{column[1]}"' in (query or ""):
+            raise QueryError(f"{said}\nA text stands in single quotes: '{column[1]}'.") from None
+        raise
 
 
 def published_or_live(config: Path, *, is_live: bool) -> Warehouse:

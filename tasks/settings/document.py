@@ -57,7 +57,7 @@ def file_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise SettingsError(f"{path}: no such file. {INIT_HINT}") from None
+        raise SettingsError(f"{path}: no such file. {INIT_HINT} --config names another file.") from None
     except UnicodeDecodeError as error:
         raise SettingsError(
             f"{path.name}: must be UTF-8 text, found another byte at {error.start}. Save the file as UTF-8."

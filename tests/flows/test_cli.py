@@ -84,6 +84,8 @@ def test_sql_prints_a_table_or_a_json_document(published, warm):
     [
         (["sql", "selec 1"], 2, "syntax error"),
         (["sql", "select * from reports.nothing"], 2, "does not exist"),
+        (["sql", "from raw.failures"], 2, "--live reads them from the warehouse"),
+        (["sql", 'from reports.safety where benchmark_id = "harmful"'], 2, "in single quotes: 'harmful'"),
         (["run", "--config", "nothing.yaml"], 2, "aligntax init"),
         (["run", "--as-of", "yesterday"], 2, "is no date"),
         (["publish", "--as-of", "2020-01-01"], 2, "nothing ran on 2020-01-01"),

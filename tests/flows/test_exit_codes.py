@@ -117,3 +117,10 @@ def test_the_doctor_reads_the_benchmarks_and_says_that_nobody_can_be_asked():
     Path("aligntax.yaml").write_text(f"{CONFIG}benchmarks: [{{id: sums, source: rows.csv, define: {define}}}]\n")
     done = CliRunner().invoke(app, ["doctor"])
     assert (done.exit_code, "define of benchmark 'sums': metric: is missing." in done.output) == (1, True)
+
+
+def test_the_doctor_asks_also_where_a_run_broke_off_before_anything_was_built(tmp_path):
+    Path("aligntax.yaml").write_text(IMPORTED)
+    with Warehouse.open(tmp_path / "warehouse.duckdb"):
+        pass
+    assert invoke("doctor", "--ask")[0] == 0

@@ -69,8 +69,8 @@ def test_harmful_texts_are_shown_only_from_the_warehouse_itself(evaluated, warm)
     [
         (["item", "no such item"], "no item has the id 'no such item'"),
         (["item", ""], "Give more of the id, or --benchmark"),
-        (["diff", "base", "alined", "--benchmark", "arithmetic"], "alined has no complete cell of arithmetic"),
-        (["diff", "base", "aligned", "--benchmark", "arithmetik"], "base has no complete cell of arithmetik"),
+        (["diff", "base", "alined", "--benchmark", "arithmetic"], "with complete cells. Did you mean 'aligned'?"),
+        (["diff", "base", "aligned", "--benchmark", "arithmetik"], "with complete cells. Did you mean 'arithmetic'?"),
     ],
 )
 def test_a_mistake_is_one_line(evaluated, warm, arguments, expected):

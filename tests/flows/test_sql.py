@@ -72,7 +72,7 @@ def test_csv_holds_no_formula_and_keeps_numbers(published, warm):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--ask", "nothing"], "no question 'nothing'"),
+        (["--ask", "nothing"], "'nothing' is not a question of the cookbook. Known: alarms, "),
         (["select 1", "--ask", "alarms"], "not both"),
         (["select 1", "--csv", "--json"], "one of them"),
     ],

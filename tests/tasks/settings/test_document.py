@@ -56,7 +56,7 @@ def refusal(path) -> str:
 
 def test_a_missing_file_suggests_init(tmp_path):
     path = tmp_path / "aligntax.yaml"
-    assert refusal(path) == f"{path}: no such file. {INIT}"
+    assert refusal(path) == f"{path}: no such file. {INIT} --config names another file."
     assert not path.exists()
 
 
