@@ -7,6 +7,7 @@ that is switched off moves from ``targets`` to ``left``, and stays there until s
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,8 @@ Entry: TypeAlias = dict[str, Any]
 _READING = timedelta(minutes=10)
 # Targets that write a folder for each publication.
 _VERSIONED = ("parquet", "csv", "every_eval_ever")
+# A date and hashes. Only folders with such a name are ours to remove.
+_PUBLICATION = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{16}(-[0-9a-f]{8})?")
 _TEXTS = ("none", "hash", "full")  # of these, each tells more than the one before
 
 
@@ -126,7 +129,7 @@ def _document(manifest: bytes) -> dict[str, Any]:
         return {"targets": {}}
 
 
-def outdated(folders: Iterable[str], kept: Entry) -> list[str]:
-    """Which folders of publications an entry does not name. Hidden ones are being written."""
+def outdated(names: Iterable[str], kept: Entry) -> list[str]:
+    """Which folders of publications an entry does not name. What else lies beside them is somebody's own."""
     named = {PurePosixPath(place["path"]).name for place in (kept, *kept["previous"])}
-    return [name for name in folders if name not in named and not name.startswith(".")]
+    return [name for name in names if name not in named and _PUBLICATION.fullmatch(name)]

@@ -74,20 +74,22 @@ def test_a_folder_of_this_machine_is_written_like_a_bucket(publication, tmp_path
     chosen = PublishSettings(folder=tmp_path / "publish", bucket={"url": "s3://lab/tables"})
     _publish_four(publication, store, chosen, monkeypatch)
 
-    (tmp_path / "lab" / "tables" / "parquet" / "three" / "reports" / "alerts.parquet").unlink()
+    removed = tmp_path / "lab" / "tables" / manifest(store)["path"] / "reports" / "alerts.parquet"
+    removed.unlink()
     write_bucket(publication, chosen)
-    assert (tmp_path / "lab" / "tables" / "parquet" / "three" / "reports" / "alerts.parquet").exists()
+    assert removed.exists()
 
 
 def _publish_four(publication, store, chosen, monkeypatch):
     monkeypatch.setattr("tasks.steps.publish.manifest._READING", timedelta(0))
     written = []
-    for identity in ("one", "two", "two", "three"):
+    store.create_dir("lab/tables/parquet/theirs", recursive=True)
+    for identity in (f"2026-11-20-{number:016x}" for number in (1, 2, 2, 3)):
         monkeypatch.setattr(publication, "identity", {**publication.identity, "publication_id": identity})
         write_bucket(publication, chosen)
         written.append(identity)
         assert manifest(store)["path"] == f"parquet/{identity}"
-        assert versions(store) == set(list(dict.fromkeys(written))[-2:])
+        assert versions(store) == {"theirs", *list(dict.fromkeys(written))[-2:]}
 
 
 @pytest.mark.accept
