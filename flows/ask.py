@@ -32,9 +32,10 @@ from flows.asking.workers import program_version
 from flows.configuration import load_configuration
 from flows.orchestration import NOWHERE, Outcome
 from flows.planning import plan_run, work_on
+from flows.processes.standard_error import outlive_reader
 from tasks.domain import RunKind
-from tasks.errors import AligntaxError, Refused, UsageError
-from tasks.planned import CellWork, Plan
+from tasks.errors import AligntaxError, Refused, UsageError, why_failed
+from tasks.planned import CellResult, CellWork, Plan
 from tasks.settings import Settings, WorkPoolSettings
 from warehouse.connection import Row
 from warehouse.errors import LakeUnreachable, WarehouseError
@@ -63,6 +64,7 @@ async def ask(  # noqa: PLR0913, PLR0917 - each is a field on the page of the fl
     ``share`` says how much of each budget the shard may take.
     """
     outcome: Outcome[Session] = Outcome()
+    outlive_reader()  # which is the worker
 
     async def work() -> Session:
         draining = asyncio.Event()
@@ -92,7 +94,8 @@ async def _ask(plan: Plan, work: tuple[CellWork, ...], part: Part, lake: Lake, s
         asked: list[Any] = [
             cell_tasks.generate_cell(piece.name, quote(piece), quote(live), return_state=True) for piece in work
         ]
-        await asyncio.gather(*asked)
+        for piece, state in zip(work, await asyncio.gather(*asked), strict=True):
+            _note(live.results[piece.name], await state.aresult(raise_on_failure=False))
     lake.append_new({"raw.shard_ends": list(_ends(live, shard_id))})
     return live
 
@@ -153,6 +156,12 @@ def pieces(plan: Plan, rows: Iterable[Row]) -> tuple[CellWork, ...]:
         requests = [replace(planned[key], generation_id=generation_id) for generation_id, key in keyed]
         found.append(work_on(plan, cell, requests, name, is_resumed=is_resumed))
     return tuple(found)
+
+
+def _note(result: CellResult, outcome: object) -> None:
+    """A piece whose task came to no result was not asked whole, whatever its counts are."""
+    if not isinstance(outcome, CellResult) and not result.is_cell_error:
+        result.stopped, result.is_cell_error = why_failed(outcome), True
 
 
 def _ends(live: Session, shard_id: str) -> Iterable[Row]:

@@ -17,6 +17,7 @@ from flows import cell_tasks, run_tasks
 from flows.asking.budgets import budget_stops
 from flows.asking.session import Session, session
 from flows.prefect_pages import progress_shown
+from tasks.errors import why_failed
 from tasks.planned import CellResult
 from tasks.steps.land import cell_events
 
@@ -53,7 +54,7 @@ async def judge_all(live: Session, after: Any) -> Judged:
     return Judged(
         count_asked=sum(result.count_answered + result.count_failed for result in results),
         count_failed=sum(result.count_failed for result in results),
-        failures=tuple(str(outcome) for outcome in outcomes if not isinstance(outcome, CellResult)),
+        failures=tuple(why_failed(outcome) for outcome in outcomes if not isinstance(outcome, CellResult)),
         is_interrupted=asking.draining.is_set(),
     )
 

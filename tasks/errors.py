@@ -164,6 +164,21 @@ def one_line(said: object) -> str:
     return storable(" ".join(str(said).split())[:_LONGEST_QUOTED])
 
 
+def innermost(error: BaseException) -> BaseException:
+    """The one error inside groups of one, which tasks that run at once put around it."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
+def why_failed(outcome: object) -> str:
+    """What a line says of work that failed: what our own error says, kind and words of one that nobody foresaw."""
+    cause = innermost(outcome) if isinstance(outcome, BaseException) else outcome
+    if isinstance(cause, AligntaxError) or not isinstance(cause, BaseException):
+        return str(cause)
+    return f"unexpected error: {type(cause).__name__}: {one_line(cause)}"
+
+
 def suggestion(name: str, known: Iterable[str]) -> str:
     """``Did you mean 'x'? Known: ...``; the question is left out where no name is near."""
     names = sorted(known)

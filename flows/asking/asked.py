@@ -9,6 +9,7 @@ from typing import Self
 from prefect.client.schemas.objects import State
 from prefect.utilities.annotations import allow_failure
 
+from tasks.errors import why_failed
 from tasks.planned import CellResult, CellWork
 
 
@@ -31,7 +32,7 @@ class Asked:
             if isinstance(outcome, CellResult):
                 results.append(outcome)
             else:
-                failures[shard.cell_id] = str(outcome)
+                failures[shard.cell_id] = why_failed(outcome)
         count_cells = len({shard.cell_id for shard in work})
         count_requests = sum(len(shard.requests) for shard in work)
         return cls(tuple(states), tuple(results), failures, count_cells, count_requests)

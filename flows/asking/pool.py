@@ -300,6 +300,7 @@ def _state(live: Session, name: str, failures: Mapping[str, str], ends: pl.DataF
     if result.is_cell_error:
         line = f"{work.cell_id}: {result.stopped}"
         return Failed(message=line, data=CellError(line, error_type="cell"))
-    if live.draining.is_set() and result.count_answered + result.count_failed < len(work.requests):
-        result.stopped = result.stopped or "interrupted"
+    if count_missing := max(0, len(work.requests) - result.count_answered - result.count_failed):
+        lost = f"{count_missing} answers did not arrive, and no worker said why"
+        result.stopped = result.stopped or ("interrupted" if live.draining.is_set() else lost)
     return Completed(data=result)

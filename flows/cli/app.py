@@ -33,8 +33,9 @@ from flows.cli import (
 )
 from flows.cli.help_text import WholeHelp
 from flows.cli.output import shown
-from flows.cli.unforeseen import EXIT_CODE, innermost, line_of
-from tasks.errors import AligntaxError
+from flows.cli.unforeseen import EXIT_CODE, line_of
+from flows.processes.standard_error import outlive_reader
+from tasks.errors import AligntaxError, innermost
 from tasks.importers import LOG_TOOLS
 from warehouse.errors import WarehouseError
 
@@ -111,6 +112,7 @@ def main() -> NoReturn:
     What it writes may hold harmful texts, so new files and folders are for their owner only, as are those of the
     processes that it starts. A folder or file that exists keeps its permissions.
     """
+    outlive_reader()
     atexit.register(gc.freeze)  # else the end of the interpreter looks through every object, several times
     os.umask(0o077)
     os.environ.setdefault("DO_NOT_TRACK", "1")  # else Prefect reports its first import on a terminal to its makers

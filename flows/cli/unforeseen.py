@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from tasks.errors import one_line
+from tasks.errors import innermost, one_line
 
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h: an error inside the program
 _DEBUG = "ALIGNTAX_DEBUG"
@@ -37,13 +37,6 @@ def line_of(error: BaseException) -> str:
     kept = _kept(f"{_circumstances()}\n{details}")
     where = f"details: {kept}; please report" if kept else f"set {_DEBUG}=1 to see the details; please report"
     return f"unexpected error: {type(cause).__name__}{': ' if said else ''}{said} ({where})"
-
-
-def innermost(error: BaseException) -> BaseException:
-    """The one error inside groups of one, which tasks that run at once put around it."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
 
 
 def _circumstances() -> str:

@@ -6,20 +6,25 @@ import asyncio
 import os
 import re
 import signal
+from contextlib import nullcontext
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
+import polars as pl
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Completed, Failed
 
 import flows.ask
 from flows.ask import check_program
+from flows.asking.pool import _state
 from flows.asking.workers import deployment_in, program_version
 from tasks.errors import UsageError
+from tasks.planned import CellResult
 from tests.support.machines import LONGEST_S, POOL, deploy, kill, machines
-from tests.support.runs import CONFIG, Tables, tables
+from tests.support.runs import CONFIG, Tables, count_requests, post_faults, tables
 from warehouse.errors import LakeRefuses, LakeUnreachable, WarehouseError
 
 
@@ -115,6 +120,52 @@ def test_a_shard_that_is_called_back_while_it_plans_is_drained_from_the_beginnin
     assert seen == [True]
 
 
+def test_a_piece_whose_task_broke_is_not_told_as_asked(monkeypatch):
+    """The pipe to a worker that was killed was such a break: seven answers were missing, and the cell was complete."""
+    pieces = [SimpleNamespace(name=name) for name in ("whole", "broken")]
+    live = SimpleNamespace(work=pieces, results={piece.name: CellResult(piece.name) for piece in pieces})
+    states = {
+        "whole": Completed(data=live.results["whole"]),
+        "broken": Failed(data=ExceptionGroup("unhandled errors", [BrokenPipeError(32, "Broken pipe")])),
+    }
+
+    async def state(name, *_, **__):
+        return states[name]
+
+    monkeypatch.setattr(flows.ask.cell_tasks, "generate_cell", state)
+    monkeypatch.setattr(flows.ask, "slots_held", lambda _: nullcontext())
+    monkeypatch.setattr(flows.ask, "session", lambda *_, **__: nullcontext(live))
+    lake = MagicMock()
+    asyncio.run(flows.ask._ask(None, pieces, None, lake, "shard"))
+    (landed,), _ = lake.append_new.call_args
+    ends = {row["piece"]: (row["is_cell_error"], row["stopped"]) for row in landed["raw.shard_ends"]}
+    broken = (True, "unexpected error: BrokenPipeError: [Errno 32] Broken pipe")
+    assert ends == {"whole": (False, None), "broken": broken}
+
+
+@pytest.mark.parametrize(
+    ("is_drained", "count_landed", "said"),
+    [
+        (False, 40, None),
+        (True, 33, "interrupted"),
+        (False, 33, "7 answers did not arrive, and no worker said why"),
+    ],
+)
+def test_a_piece_whose_answers_did_not_all_arrive_is_incomplete(is_drained, count_landed, said):
+    requests = [SimpleNamespace(generation_id=str(number)) for number in range(40)]
+    work, draining = (
+        SimpleNamespace(name="piece", cell_id="a/b", requests=requests),
+        SimpleNamespace(is_set=lambda: is_drained),
+    )
+    live = SimpleNamespace(work=[work], results={"piece": CellResult("a/b")}, draining=draining, warehouse=MagicMock())
+    live.warehouse.query.return_value = pl.DataFrame({"generation_id": range(count_landed)})
+    ends = pl.DataFrame(
+        {"piece": ["piece"], "count_failed": 0, "stopped": None, "is_cell_error": False, "budget": None}
+    )
+    _state(live, "piece", {}, ends)
+    assert live.results["piece"].stopped == said
+
+
 @pytest.mark.accept
 def test_a_pool_that_nobody_could_ask_in_is_refused(found):
     assert "is of type 'prefect:managed'; shards are asked in pools of type" in refusal(
@@ -155,6 +206,23 @@ def test_a_run_says_that_nobody_asks_and_that_a_worker_refuses(found, simulator,
     kill(worker)
     assert "work_pool: a worker refuses to ask: this worker's configuration asks other questions in" in found.logs()
     assert "Traceback" not in found.logs()
+
+
+@pytest.mark.accept
+def test_a_shard_outlives_its_worker(found, simulator, tmp_path):
+    """It says how far it is every ten seconds, to a worker that is there no more."""
+    config(found.folder, simulator, found, size=15)
+    worker, before = found.start_worker(), count_requests(simulator)
+    post_faults(simulator, {"*": {"latency_ms": 1500}})  # 17 s of asking
+    try:
+        options = config(tmp_path / "one", simulator, found, size=15)
+        running = found.start("-c", "from flows.cli import main; main()", *options)
+        found.wait_until(lambda: count_requests(simulator) > before, "nobody asked")
+        worker.kill()
+        assert running.wait(LONGEST_S) == 0, found.logs()
+    finally:
+        post_faults(simulator, {"*": {"latency_ms": 0}})
+    assert count_requests(simulator) - before == 2 * 3 * 15
 
 
 @pytest.mark.accept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from flows.cli import app, unforeseen
+from flows.cli import app
 from tasks.errors import UsageError
 
 KEY = "sk-0123456789abcdef"
@@ -101,8 +101,3 @@ def test_where_no_file_can_be_written_the_line_says_how_to_see_more(ended, monke
 )
 def test_what_was_foreseen_writes_no_file(ended, error, code, line):
     assert ended(error) == (code, line, [])
-
-
-def test_an_error_with_several_causes_keeps_them():
-    group = ExceptionGroup("two", [ValueError("a"), ValueError("b")])
-    assert unforeseen.innermost(group) is group

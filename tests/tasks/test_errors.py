@@ -5,7 +5,7 @@ import re
 import pytest
 
 import tasks.errors
-from tasks.errors import AligntaxError, UnknownName
+from tasks.errors import AligntaxError, CellError, UnknownName, innermost, why_failed
 from tasks.sandbox import SandboxError
 from warehouse.errors import WarehouseError
 
@@ -43,3 +43,24 @@ def test_an_unknown_name_suggests_the_nearest_one():
 
 def test_nothing_is_suggested_where_no_name_is_near():
     assert str(UnknownName.of("scorer", "zzz", ["exact"])) == "'zzz' is not a scorer. Known: exact."
+
+
+def test_an_error_with_several_causes_keeps_them():
+    group = ExceptionGroup("two", [ValueError("a"), ValueError("b")])
+    assert innermost(group) is group
+
+
+@pytest.mark.parametrize(
+    ("outcome", "line"),
+    [
+        (CellError("a/b: wrong key", error_type="cell"), "a/b: wrong key"),
+        (ExceptionGroup("tasks", [CellError("wrong key", error_type="cell")]), "wrong key"),
+        (
+            ExceptionGroup("tasks", [OSError(32, "Broken pipe")]),
+            "unexpected error: BrokenPipeError: [Errno 32] Broken pipe",
+        ),
+        ("not run", "not run"),
+    ],
+)
+def test_a_line_says_why_work_failed(outcome, line):
+    assert why_failed(outcome) == line
