@@ -21,8 +21,8 @@ class _Heard(io.FileIO):
 
 def outlive_reader() -> None:
     """Let no line on standard error fail from now on, such as the progress of a run behind ``2>&1 | head``."""
-    before = sys.stderr
-    if before is None or before is not sys.__stderr__:
+    before = sys.__stderr__
+    if before is None or before is not sys.stderr:
         return  # done before, or somebody else listens
     with suppress(OSError):
         before.flush()

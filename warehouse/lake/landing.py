@@ -12,7 +12,7 @@ import duckdb
 
 from warehouse.connection import Row, Warehouse
 from warehouse.errors import LakeUnreachable, WarehouseError
-from warehouse.lake.place import LakePlace, attach
+from warehouse.lake.place import LakePlace, attach, reaching
 from warehouse.lake.versions import check_version
 from warehouse.opening import connected
 
@@ -42,8 +42,7 @@ class Lake(Warehouse):
             LakeOfAnotherVersion: it has another schema.
             WarehouseError: DuckDB lacks an extension, or the lake has its files elsewhere.
         """
-        connection = _patiently(place, lambda: _connected(place), mishaps=(LakeUnreachable,))
-        check_version(connection, place.catalog)
+        connection = _patiently(place, lambda: _checked(place), mishaps=(LakeUnreachable,))
         lake = cls(connection, Path(place.data))
         lake.place = place
         return lake
@@ -100,6 +99,17 @@ def _patiently(
         time.sleep(random.uniform(0, pause_s))  # noqa: S311 - no secret
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
         renew()
+
+
+def _checked(place: LakePlace) -> duckdb.DuckDBPyConnection:
+    connection = _connected(place)
+    try:
+        with reaching(place):
+            check_version(connection, place.catalog)
+    except WarehouseError:
+        connection.close()
+        raise
+    return connection
 
 
 def _connected(place: LakePlace) -> duckdb.DuckDBPyConnection:

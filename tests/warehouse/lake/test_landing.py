@@ -75,3 +75,16 @@ def test_a_lake_that_stays_away_is_one_line_after_ten_minutes(builder, lake, fai
             joined.append_new({"raw.failures": [failure(1)]})
     assert max(slept) == 5
     assert len(slept) == 9
+
+
+def test_a_lake_that_goes_while_it_is_joined_is_joined_anew(builder, lake, slept, monkeypatch):
+    errors = [duckdb.Error("Failed to get partition information from DuckLake: server closed the connection")]
+
+    def check(*_):
+        if errors:
+            raise errors.pop()
+
+    monkeypatch.setattr(landing, "check_version", check)
+    with Lake.join(lake) as joined:
+        assert joined.rows("select count(*) from raw.failures")[1] == [(0,)]
+    assert slept == [0.1]
