@@ -25,6 +25,7 @@ WarehouseError                  exit 1; warehouse/errors.py
  +-- WarehouseUnwritable        the disk is full, or the file is gone
  +-- WarehouseDamaged           the file is broken: a bad disk or half a copy
  +-- LakeUnreachable            the database or the files of a lake do not answer
+ +-- LakeRefuses                the database of a lake does not let this machine in
  +-- LakeOfAnotherVersion       a lake has the tables of another version of aligntax
  +-- ModelError                 a SQL model or its description is wrong
  +-- QueryError                 exit 2: DuckDB refused a user's SQL
