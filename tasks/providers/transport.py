@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import httpx2
 
 
+# aiohttp's own 8 kB are less than what gateways send as a policy of contents, and what the SDKs' clients take.
+_LARGEST_HEADER = 2**16
+
+
 class Body(Protocol):
     """A body that is still arriving."""
 
@@ -63,6 +67,7 @@ def open_session(address: str, headers: Mapping[str, str]) -> Session:
         headers=headers,
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=None),
+        max_field_size=_LARGEST_HEADER,
         proxy=proxies.get(parts.scheme) or proxies.get("all"),
     )
     return session

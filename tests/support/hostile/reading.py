@@ -120,7 +120,7 @@ def _failures(status: int, words: str) -> set[Reading]:
 
 def _document(words: str) -> Any:
     try:
-        return json.loads(words)
+        return json.loads(words.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return None
 

@@ -198,6 +198,16 @@ def test_an_answer_of_some_size_arrives_packed_or_not(wire):
     assert [answer.text for answer in asyncio.run(asked(wire, serve, count=4))] == ["42"] * 4
 
 
+def test_a_header_may_be_as_long_as_gateways_write_them(wire):
+    async def serve(reader, writer):
+        await read_request(reader)
+        policy = f"content-security-policy: {'a' * 20_000}"
+        writer.write(head(json.dumps(dict(wire.document)).encode(), policy))
+        await writer.drain()
+
+    assert [answer.text for answer in asyncio.run(asked(wire, serve))] == ["42"]
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_request_follows_a_redirect(wire, status):
     """The other host would get the prompt, and the key as well."""
