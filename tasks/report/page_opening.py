@@ -47,8 +47,8 @@ SOURCES = (
     ReportSource(
         "safety",
         (
-            *("kind", "candidate_model_id", "benchmark_id", "dimension", "higher_is_better", "change", "change_low"),
-            *("change_high", "is_significant", "origin"),
+            *("kind", "reference_model_id", "candidate_model_id", "benchmark_id", "dimension", "higher_is_better"),
+            *("change", "change_low", "change_high", "is_significant", "origin"),
         ),
     ),
     ReportSource(
@@ -74,9 +74,10 @@ _BADGES = {
 
 def opening_of(tables: ReportTables, as_of_date: str) -> Opening:
     """Everything above the first chart."""
-    taxes = headline(tables["alignment_tax"], is_tax=True)
+    safety = [row for row in tables["safety"] if row["kind"] == "tax"]
+    compared = [*headline(tables["alignment_tax"], is_tax=True), *safety]
     return Opening(
-        facts=_facts(tables["model_scores"], taxes, as_of_date),
+        facts=_facts(tables["model_scores"], compared, as_of_date),
         badge=badge_of(tables),
         answer=tuple(answer_sentences(tables)),
         families=tuple(family_sentences(tables)),
@@ -99,9 +100,9 @@ def badge_of(tables: ReportTables) -> OriginBadge:
     return _BADGES.get(origins[0], unknown)
 
 
-def _facts(scores: Sequence[ReportRow], taxes: Sequence[ReportRow], as_of_date: str) -> tuple[tuple[str, str], ...]:
+def _facts(scores: Sequence[ReportRow], compared: Sequence[ReportRow], as_of_date: str) -> tuple[tuple[str, str], ...]:
     scores = whole_benchmark(scores)
-    pairs = {(row["reference_model_id"], row["candidate_model_id"]) for row in taxes}
+    pairs = {(row["reference_model_id"], row["candidate_model_id"]) for row in compared}
     counts = {
         "Models": len({row["model_id"] for row in scores}),
         "Families": len({row["family"] for row in scores}),

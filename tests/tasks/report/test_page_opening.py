@@ -135,3 +135,11 @@ def test_the_picture_says_what_its_lines_connect(opening, knob, said):
 
 def test_without_a_safety_score_the_first_screen_has_no_picture(opening):
     assert opening(model_scores=[{}]).picture == ()
+
+
+def test_a_pair_that_was_compared_on_safety_alone_counts(opening):
+    alone = {"candidate_model_id": "guarded"}
+    facts = dict(
+        opening(alignment_tax=[{}], safety=[alone, alone, {"candidate_model_id": "other", "kind": "version"}]).facts
+    )
+    assert facts["Pairs"] == "2"
