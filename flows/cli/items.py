@@ -20,6 +20,7 @@ from tasks.errors import UnknownName, UsageError
 if TYPE_CHECKING:
     from warehouse.connection import Warehouse
 
+_WITHOUT_TEXT = "recorded@"  # the scorer of scores that were imported alone
 _LONGEST_TEXT = 4_000  # characters of an answer that a terminal shows
 _HIDDEN = "(the text of harmful benchmarks is not published; --live reads it from the warehouse)"
 _LIVE = typer.Option("--live", help="Read the warehouse itself, texts of harmful benchmarks included.")
@@ -168,7 +169,8 @@ def _print_item(found: Mapping[str, Any], *, is_beside: bool) -> None:
     source = f", {found['foreign_id']} in its source" if found["foreign_id"] else ""
     subset = "" if found["subset"] == "all" else f" Subset: {found['subset']}."
     print_plain(f"Item {found['item_id']} of {found['benchmark_id']}{source}.{subset}")
-    _print_block("question", _text(found["question"], is_hidden=found["is_harmful_text"]))
+    if found["question"] != "":
+        _print_block("question", _text(found["question"], is_hidden=found["is_harmful_text"]))
     for number, choice in enumerate(json_format.loads(found["choices_json"] or "[]")):
         print_plain(f"  ({chr(ord('A') + number)}) {shown(choice)}")
     if found["target"]:
@@ -199,6 +201,8 @@ def _print_answer(answer: Mapping[str, Any], *, is_hidden: bool) -> None:
 
 def _why(answer: Mapping[str, Any]) -> str:
     """What the scorer saw: the answer it found, and what else decided."""
+    if str(answer["scorer"]).startswith(_WITHOUT_TEXT):
+        return "the score was imported without the text."
     parts = [f"scored by {answer['judge_model_id'] or answer['scorer']}"]
     if answer["answer"]:
         parts.append(f"it found {shown(answer['answer'])!r}")

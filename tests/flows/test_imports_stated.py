@@ -315,3 +315,13 @@ def test_many_benchmarks_that_nobody_described_are_one_line(aligntax):
     assert (
         "  b, b0, b1 and 7 more count as capability, because the configuration does not say what they measure." in said
     )
+
+
+@pytest.mark.accept
+def test_an_item_whose_score_came_without_text_says_so_and_nothing_of_a_refusal(aligntax):
+    Path("a.csv").write_text(SCORES)
+    assert aligntax("import", "scores", "a.csv", *PUBLISHED)[0] == 0
+    ((item,),) = rows("select item_id from marts.dim_item limit 1")
+    code, said = aligntax("item", item)
+    assert (code, "the score was imported without the text." in said, "refusal" in said) == (0, True, False)
+    assert "-- question" not in said

@@ -1,5 +1,5 @@
 -- Which items does the base solve and no model aligned from it?
--- Without rows: Each item that a base solves is also solved by a model aligned from it.
+-- Without rows: Each item that a base solves brings a model aligned from it at least a part of the score.
 select
     comparisons.reference_model_id,
     comparisons.benchmark_id,
