@@ -144,10 +144,12 @@ class KeyRemover:
     def _found_apart(self, content: bytes) -> Iterator[Span]:
         """Where the key, or most of it, stands with other signs between its own, in other capitals, or as numbers."""
         plain = _SPACES.sub(b"  ", content) if b"\\" in content else content
-        for searched, between in ((self._apart, _BETWEEN_SIGNS), (self._lists, _BETWEEN_DIGITS)):
-            pressed = plain.translate(None, between).lower() if searched else b""
+        digits = plain.translate(None, _BETWEEN_DIGITS)  # few in most texts: they tell soonest that no key is there
+        likely = [spelled for spelled in self._apart if spelled[0].translate(None, _BETWEEN_DIGITS) in digits]
+        pressed = plain.translate(None, _BETWEEN_SIGNS).lower() if likely else b""
+        for searched, within in ((likely, pressed), (self._lists, digits)):
             for signs, pattern in searched:
-                if signs in pressed:
+                if signs in within:
                     yield from (match.span() for match in pattern.finditer(plain))
 
     def _below(self, peeled: _Peeled, layers: int, encodings: int) -> Iterator[Span]:
