@@ -11,11 +11,13 @@ import yaml
 from typer.testing import CliRunner
 
 from flows.cli.app import app
+from flows.configuration import load_configuration
 from tasks.benchmarks import known
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = (ROOT / "tasks" / "README.md", ROOT / "CONTRIBUTING.md")
 RUNNER = CliRunner()
+MODEL = {"id": "m", "provider": "openai", "base_url": "http://h/v1", "model": "m", "api": "chat"}
 
 
 def run(*arguments):
@@ -29,10 +31,10 @@ def elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def block(kind):
-    """The only code block of a kind in the guides."""
+def block(kind, holding=""):
+    """The only code block of a kind in the guides that holds some text."""
     texts = "".join(guide.read_text(encoding="utf-8") for guide in GUIDES)
-    (text,) = re.findall(rf"```{kind}\n(.*?)```", texts, flags=re.DOTALL)
+    (text,) = (found for found in re.findall(rf"```{kind}\n(.*?)```", texts, flags=re.DOTALL) if holding in found)
     return text
 
 
@@ -59,17 +61,23 @@ def test_show_reads_an_official_file(shared_data):
 
 
 def test_the_configuration_entry_in_the_guide_defines_a_benchmark(tmp_path):
-    entry = yaml.safe_load(block("yaml"))["benchmarks"][0]
-    models = [{"id": "m", "provider": "openai", "base_url": "http://h/v1", "model": "m", "api": "chat"}]
-    (tmp_path / "aligntax.yaml").write_text(yaml.safe_dump({"models": models, "benchmarks": [entry]}))
+    entry = yaml.safe_load(block("yaml", "define:"))["benchmarks"][0]
+    (tmp_path / "aligntax.yaml").write_text(yaml.safe_dump({"models": [MODEL], "benchmarks": [entry]}))
     (tmp_path / entry["source"]).write_text(block("csv"))
     shown = run("show", entry["id"])
     assert "Capitals (2 items in 2 clusters, by continent)" in shown
     assert "What is the capital of Peru?\nA. Cusco\nB. Lima\nC. Quito" in shown
     in_a_file = {**entry, "define": "capitals.yaml"}
     (tmp_path / "capitals.yaml").write_text(yaml.safe_dump(entry["define"]))
-    (tmp_path / "aligntax.yaml").write_text(yaml.safe_dump({"models": models, "benchmarks": [in_a_file]}))
+    (tmp_path / "aligntax.yaml").write_text(yaml.safe_dump({"models": [MODEL], "benchmarks": [in_a_file]}))
     assert run("show", entry["id"]) == shown
+
+
+def test_the_configuration_entry_in_the_guide_describes_an_imported_benchmark():
+    text = yaml.safe_dump({"models": [MODEL]}) + block("yaml", "imported:") + "  - {id: gsm8k}\n"
+    Path("aligntax.yaml").write_text(text)
+    described = load_configuration(Path("aligntax.yaml")).imported("toxic_prompts").described
+    assert described == {"dimension": "safety", "domain": "safety", "higher_is_better": False}
 
 
 def test_the_python_module_in_the_guide_builds_a_benchmark():
