@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from unittest.mock import MagicMock
 
 import polars as pl
+import psycopg
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
@@ -25,6 +26,7 @@ from tasks.errors import UsageError
 from tasks.planned import CellResult
 from tests.support.machines import LONGEST_S, POOL, deploy, kill, machines
 from tests.support.runs import CONFIG, Tables, count_requests, post_faults, tables
+from warehouse.connection import Warehouse
 from warehouse.errors import LakeRefuses, LakeUnreachable, WarehouseError
 
 
@@ -209,20 +211,27 @@ def test_a_run_says_that_nobody_asks_and_that_a_worker_refuses(found, simulator,
 
 
 @pytest.mark.accept
-def test_a_shard_outlives_its_worker(found, simulator, tmp_path):
-    """It says how far it is every ten seconds, to a worker that is there no more."""
-    config(found.folder, simulator, found, size=15)
-    worker, before = found.start_worker(), count_requests(simulator)
+def test_a_run_whose_worker_alone_is_killed_has_every_answer(found, simulator, tmp_path):
+    """The process of the shard may live on, and says every ten seconds how far it is, to a worker that is gone."""
+    with psycopg.connect(found.postgres.address, autocommit=True) as connection:
+        connection.execute("create database orphans")
+    catalog = f"{found.catalog.removesuffix('/postgres')}/orphans"
+    options = config(tmp_path / "one", simulator, found, size=15, catalog=catalog)
+    config(found.folder, simulator, found, size=15, catalog=catalog)
+    before = count_requests(simulator)
     post_faults(simulator, {"*": {"latency_ms": 1500}})  # 17 s of asking
     try:
-        options = config(tmp_path / "one", simulator, found, size=15)
+        worker = found.start_worker()
         running = found.start("-c", "from flows.cli import main; main()", *options)
         found.wait_until(lambda: count_requests(simulator) > before, "nobody asked")
         worker.kill()
+        another = found.start_worker()
         assert running.wait(LONGEST_S) == 0, found.logs()
     finally:
         post_faults(simulator, {"*": {"latency_ms": 0}})
-    assert count_requests(simulator) - before == 2 * 3 * 15
+    kill(another)
+    with Warehouse.read(tmp_path / "one" / "warehouse.duckdb") as warehouse:
+        assert warehouse.rows("select sum(count_answered) from reports.coverage")[1] == [(2 * 3 * 15,)]
 
 
 @pytest.mark.accept
