@@ -116,7 +116,7 @@ def _newest_date(database: Warehouse, benchmark: str, *models: str) -> str:
     """The newest date on which all models have a complete cell of the benchmark.
 
     Raises:
-        UnknownName: a model or the benchmark has no complete cell at all.
+        UnknownName: not one cell of a model or of the benchmark is complete.
         UsageError: such a date does not exist.
     """
     dates: dict[str, set[str]] = {model: set() for model in models}

@@ -93,7 +93,7 @@ def check_growth(path: Path | str, count_unpacked: int, count_packed: int, *, mo
 def archive_of(
     stream: io.BufferedReader, name: str, stack: ExitStack
 ) -> tuple[Sequence[str], Callable[[str], Any]] | None:
-    """The names of what is in an archive, and how one of it is opened; None for a file that is no archive."""
+    """The names of what is in an archive, and how one of it is opened; None where the file is not an archive."""
     if stream.peek(4).startswith(_ZIP):
         archive = stack.enter_context(zipfile.ZipFile(stream))
         return archive.namelist(), archive.open

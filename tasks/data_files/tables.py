@@ -48,7 +48,7 @@ def read_tables(path: Path) -> Iterator[tuple[str, Iterator[tuple[str, Record]]]
 
 
 def check_file(path: Path) -> None:
-    """Refuse what is no file: a device never ends, and a pipe may never begin.
+    """Take files only: a device never ends, and a pipe may never begin.
 
     Raises:
         InputError: the message says what is at the path.
@@ -94,7 +94,7 @@ def files_of(path: Path) -> list[Path]:
 
 
 def _is_data(name: str) -> bool:
-    """Say whether a name in a folder or an archive is that of a data file, packed or not; hidden files are none."""
+    """Say whether a name in a folder or an archive is that of a data file, packed or not; hidden files are left out."""
     path = PurePath(name)
     plain = path.with_suffix("") if path.suffix.lower() in PACKED_ENDINGS else path
     return plain.suffix.lower() in ENDINGS and not any(part.startswith((".", "__MACOSX")) for part in path.parts)

@@ -23,10 +23,10 @@ _REPLACED = ("role", "reason", "type", "id")
 
 
 def assembled(text: str) -> Any:
-    """The document in an event stream; None if the text is none, or broke off before its end.
+    """The document in an event stream; None if the text is not a stream, or broke off before its end.
 
-    An error in the stream is the document: nothing after it counts. A stream of which one event cannot be read is none:
-    a part of the text would be missing.
+    An error in the stream is the document: nothing after it counts. Where one event cannot be read, the answer would
+    lack a part of its text, so nothing is returned.
     """
     try:
         return _assembled(text)
@@ -46,10 +46,10 @@ def _assembled(text: str) -> Any:
 
 
 def _events(text: str) -> tuple[list[Mapping[str, Any]], bool]:
-    """The events, and whether the stream says that it is over. What stands behind its end says nothing.
+    """The events, and whether the stream says that it is over. What stands behind its end is left out.
 
     Raises:
-        ValueError: One of them is no JSON object.
+        ValueError: One of them is not a JSON object.
     """
     given = list(filter(None, _data(text)))
     is_ended = _END in given
@@ -60,7 +60,7 @@ def _events(text: str) -> tuple[list[Mapping[str, Any]], bool]:
 
 
 def _data(text: str) -> Iterator[str]:
-    """The data of each event; several lines of one event that are no whole documents belong together."""
+    """The data of each event; lines of one event are joined where one of them is not whole by itself."""
     head, found, _ = text.partition(f"\n{_DATA}")
     if found and head.lstrip().startswith("{"):
         yield head  # a whole document with the end of a stream behind it

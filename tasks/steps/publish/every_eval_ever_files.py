@@ -8,7 +8,6 @@ under its id.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from tasks.domain import content_hash
 from tasks.settings import EveryEvalEverSettings, PublishSettings
 from tasks.steps.publish.versions import version_folder
 from warehouse.connection import Row
@@ -39,8 +39,8 @@ def write_exchange_files(publication: Publication, settings: PublishSettings) ->
             _write_cell(publication, owner, cell, folder)
 
     # The same rows make other files where the configuration names somebody else, or the program has changed.
-    named = f"{_SCHEMA} {version('aligntax')} {owner.model_dump_json()}"
-    folder = f"{publication.identity['publication_id']}-{hashlib.sha256(named.encode()).hexdigest()[:8]}"
+    named = content_hash(_SCHEMA, version("aligntax"), owner.model_dump(mode="json"), length=8)
+    folder = f"{publication.identity['publication_id']}-{named}"
     return version_folder(settings.folder / "every_eval_ever", folder, write)
 
 

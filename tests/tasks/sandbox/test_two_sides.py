@@ -69,7 +69,7 @@ PAIRS = {
     "a lying length": ("class A(list):\n    def __len__(s): return 2\ndef f(x): return A([1])", "assert len(c(1)) == 2", "assert"),
     "a lying container": ("class A:\n    def __contains__(s, x): return True\ndef f(x): return A()", "assert 4 in c(1)", "error"),
     "a lying comparison of elements": ("class A(int):\n    __eq__ = lambda *_: True\nclass B:\n    def __iter__(s): return iter([A(9)])\ndef f(x): return B()", "assert list(c(1)) == [1]", "assert"),
-    "a text that is none": ("class A:\n    def __str__(s): return 5\ndef f(x): return A()", "assert str(c(1)) == '5'", "error"),
+    "a number in the place of a text": ("class A:\n    def __str__(s): return 5\ndef f(x): return A()", "assert str(c(1)) == '5'", "error"),
     # What the program returns again is the same object, as in one process.
     "a shared result": ("b = []\ndef f(n): b[:] = range(n); return b", "x, y = c(1), c(2); assert x == [0] and y == [0, 1]", "assert"),
     "a yielded result that changes": ("def f(n):\n    b = []\n    for i in range(n): b.append(i); yield b", "assert list(c(2)) == [[0], [0, 1]]", "assert"),
